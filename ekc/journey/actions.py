@@ -103,7 +103,7 @@ def take_step(
             raise NotNow(N_("This step is not there to take in the phase in which the conference is now."))
         if not verdict.allowed:
             raise Blocked(verdict)
-        if not _wanted_by_all(by, conference, taking, facts):
+        if not _note_wish(by, conference, taking, facts):  # others have to want it too, so nothing happens yet
             return conference.phase
         source, since, day = conference.phase, conference.phase_since, planned_day(by.session, conference.id)
         for effect in rule.effects:
@@ -130,8 +130,8 @@ def says_not_safe(taking: Taking) -> bool:
     return taking.unsafe or taking.stop_reason is StopReason.NOT_SAFE
 
 
-def _wanted_by_all(by: By, conference: Conference, taking: Taking, facts: Facts) -> bool:
-    """Whether the step is taken. Where others have to want it too, it is written down as the visitor's wish.
+def _note_wish(by: By, conference: Conference, taking: Taking, facts: Facts) -> bool:
+    """Write down what the visitor of the circle wishes with this step; returns whether it is taken as well.
 
     The last yes among several takes no step either, so that nobody reads from what happens that somebody said that it
     does not feel safe: staff speak with each of them and take it. Who does not feel safe wishes it to staff alone.

@@ -46,6 +46,7 @@ class StepRule:
 
     step: Step
     title: str
+    done: str  # what is so once it is taken
     sources: tuple[Phase, ...]
     target: Phase | None
     who: frozenset[Role]
@@ -108,6 +109,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.TAKE_ON,
         N_("Take on the case"),
+        N_("The preparation has begun."),
         (Phase.REGISTRATION,),
         Phase.SETUP,
         _COORDINATOR,
@@ -118,6 +120,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.OPEN_CONFERENCE,
         N_("Open the conference"),
+        N_("The conference has been opened."),
         (Phase.SETUP,),
         Phase.INFORMATION,
         _COORDINATOR,
@@ -129,6 +132,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.BEGIN_PRIVATE_TIME,
         N_("Begin private time"),
+        N_("Private time has begun."),
         (Phase.INFORMATION,),
         Phase.PRIVATE_TIME,
         _COORDINATOR,
@@ -139,6 +143,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.COME_OUT,
         N_("Come out with a plan"),
+        N_("Private time has ended: the family presents its plan."),
         (Phase.PRIVATE_TIME,),
         Phase.PRESENTATION,
         _IN_ROOM,
@@ -148,6 +153,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.ASK_FOR_INFORMATION,
         N_("Ask for information"),
+        N_("Private time has been interrupted: the family asks for information."),
         (Phase.PRIVATE_TIME,),
         Phase.INFORMATION,
         _IN_ROOM,
@@ -160,6 +166,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.AGREE_PLAN,
         N_("Agree the plan"),
+        N_("The plan is agreed."),
         (Phase.PRESENTATION,),
         Phase.EVALUATION,
         _COORDINATOR,
@@ -174,6 +181,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.GO_BACK,
         N_("Go back into private time"),
+        N_("The family is back in private time."),
         (Phase.PRESENTATION,),
         Phase.PRIVATE_TIME,
         _IN_ROOM,
@@ -187,6 +195,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.REVISE_PLAN,
         N_("Agree a new version of the plan"),
+        N_("The new version of the plan is agreed."),
         (Phase.EVALUATION,),
         None,
         frozenset({Role.CONVENOR, Role.COORDINATOR}),
@@ -197,6 +206,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.CLOSE,
         N_("Close the case"),
+        N_("The conference is closed."),
         (Phase.EVALUATION,),
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
@@ -208,6 +218,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.ANOTHER_DAY,
         N_("Go on another day"),
+        N_("The conference goes on another day."),
         (Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.SETUP,
         _IN_ROOM,
@@ -223,6 +234,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.PLAN_WITHOUT_CONFERENCE,
         N_("Plan without conference"),
+        N_("The plan is made without a conference."),
         (Phase.SETUP,),
         Phase.PRESENTATION,
         _COORDINATOR,
@@ -237,6 +249,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.NO_PLAN,
         N_("No plan"),
+        N_("The conference has ended."),
         (Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.CLOSED,
         _COORDINATOR,
@@ -275,6 +288,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.RECONVENE,
         N_("Come together again"),
+        N_("A new conference is being prepared."),
         (Phase.EVALUATION,),
         Phase.SETUP,
         _FAMILY | _COORDINATOR,
@@ -288,6 +302,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.STOP,
         N_("Stop"),
+        N_("The conference is stopped."),
         (Phase.REGISTRATION, Phase.SETUP),
         Phase.CLOSED,
         frozenset({Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER}),
@@ -322,6 +337,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.MAIN_PERSON_GONE,
         N_("Stop: the main person died or left"),
+        N_("The conference has ended."),
         (Phase.REGISTRATION, Phase.SETUP, Phase.INFORMATION, Phase.PRESENTATION, Phase.EVALUATION),
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),

@@ -15,6 +15,8 @@ from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step
 
 PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
 STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
+#: The matters in which somebody can wish for a step: `wish_steps`.
+WISHES: tuple[VoiceMatter, ...] = tuple(dict.fromkeys(rule.matter for rule in STEPS if rule.matter is not None))
 #: What each step can ask: its own conditions, then those that may stand when it is taken.
 STEP_GUARDS: dict[Step, tuple[GuardRule, ...]] = {
     rule.step: (*rule.guards, *(row.guard for row in STANDING if rule.step in row.stops)) for rule in STEPS

@@ -12,13 +12,10 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.journey.models import PhaseChange, StepWords
-from ekc.workflow.definition import STEPS
 from ekc.workflow.ends import END_OF_STEP, ROUND_ENDS, EndRule
 from ekc.workflow.profiles import Event
 from ekc.workflow.vocabulary import Part, Phase, Step, StopReason
 
-#: The matters in which somebody can wish for a step.
-WISHES = tuple(dict.fromkeys(rule.matter for rule in STEPS if rule.matter is not None))
 _NEWS = timedelta(days=14)  # so long the end of a round stands on pages of the case
 _WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
 
