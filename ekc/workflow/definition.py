@@ -269,6 +269,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.NO_NEW_PLAN,
         N_("No new plan"),
+        N_("There is no new plan: the plan stays as it is."),
         (Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.EVALUATION,
         _COORDINATOR,
@@ -320,6 +321,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.STOP_ROUND,
         N_("Do not come together again"),
+        N_("There is no new plan: the plan stays as it is."),
         (Phase.SETUP,),
         Phase.EVALUATION,
         frozenset({Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER}),
