@@ -67,12 +67,14 @@ class Conference(Base):
     sides: Mapped[list[str]] = mapped_column(SealedJSON("conference.sides"), default=list)
     question: Mapped[str] = mapped_column(SealedText("conference.question"), default="")
     question_agreed_on: Mapped[date | None]
+    question_agreed_before_on: Mapped[date | None]  # the same, for the round before
 
     registered_on: Mapped[date]
     registered_by: Mapped[Part] = mapped_column(enum_column(Part))
     reason: Mapped[str] = mapped_column(SealedText("conference.reason"))
     wishes: Mapped[list[str]] = mapped_column(SealedJSON("conference.wishes"), default=list)
     no_bottom_lines_on: Mapped[date | None]  # the day on which it was said that there are none
+    no_bottom_lines_before_on: Mapped[date | None]  # the same, for the round before
 
     #: Found by the names of its people: registered by staff, or a coordinator was asked. What anybody sent is not.
     searchable: Mapped[bool] = mapped_column(default=False)
@@ -212,8 +214,10 @@ class Voice(Base):
     reason_code: Mapped[StopReason | None] = mapped_column(enum_column(StopReason))  # of a wish to stop
     said_on: Mapped[date]
     written_at: Mapped[datetime]
-    #: Of a wish: since when the pages of the other main persons ask them about it.
-    asked_at: Mapped[datetime | None]
+    asks: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # of a wish: the others are asked about it
+    asked_at: Mapped[datetime | None]  # since when their pages do; null: not known
     #: Of a wish: when staff spoke about it with whoever wishes it, and what was said.
     spoken_at: Mapped[datetime | None]
     spoken: Mapped[str | None] = mapped_column(SealedText("voice.spoken"))

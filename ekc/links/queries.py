@@ -151,6 +151,10 @@ class LinkRow:
         return confirmation_method(self.question, self.has_answer)
 
 
+#: Of a link: it was printed.
+ON_PAPER = PersonalLink.handed_over.contains("paper")
+
+
 def live_link(session: Session, at: datetime, link_id: int) -> PersonalLink | None:
     """The link with this id; None if it was revoked or has ended."""
     link = session.scalar(select(PersonalLink).where(PersonalLink.id == link_id, _NOT_REVOKED))

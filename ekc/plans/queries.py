@@ -186,7 +186,11 @@ class CirclePerson:
 
 def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
     """Everybody who is or was in the circle, in the order in which they were added."""
-    held = (Meeting.conference_id == conference_id, Meeting.started_at.is_not(None))
+    held = (
+        Meeting.conference_id == conference_id,
+        Meeting.started_at.is_not(None),
+        Meeting.set_aside.is_(False),
+    )
     last = select(Meeting.id, Meeting.round).where(*held).order_by(Meeting.number.desc()).limit(1).subquery()
     there = (
         select(Stretch.participant_id, func.max(case((Meeting.id == last.c.id, 1), else_=0)))

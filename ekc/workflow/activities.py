@@ -99,7 +99,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("take the case or not, and declare independence"),
         _grant(_OPEN, Role.ASKED_COORDINATOR) | _grant(_OUTSIDE, Role.COORDINATOR),
         in_force={},
-        owes=frozenset({NoticeKind.COORDINATOR}),
+        owes=frozenset({NoticeKind.COORDINATOR, NoticeKind.PAPER}),
     ),
     ActivityRule(
         Activity.CONFIRM_COORDINATOR,

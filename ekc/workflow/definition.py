@@ -73,6 +73,11 @@ class StepRule:
     owes: frozenset[NoticeKind] = frozenset()  # what it makes owed, to whom the rows in `owed.py` say
     asks_safe: bool = False  # whoever takes it of the circle can say with it that it does not feel safe
     way_out: WayOut | None = None  # of private time, where the family does not get there
+    in_force: bool | None = None  # taken only while a plan is in force (True), or only while none is (False)
+
+    def is_from(self, phase: Phase, in_force: bool) -> bool:
+        """Whether it is taken from this phase. `in_force`: whether a plan is."""
+        return phase in self.sources and self.in_force in (None, in_force)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +302,27 @@ STEPS: tuple[StepRule, ...] = (
         ),
         questions=(guards.wishes_spoken_about,),
         owes=frozenset({NoticeKind.END}),
+        in_force=False,
+    ),
+    StepRule(
+        Step.NO_NEW_PLAN,
+        N_("No new plan"),
+        N_("There is no new plan: the plan stays as it is."),
+        (Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION),
+        Phase.EVALUATION,
+        _COORDINATOR,
+        effects=(
+            Effect.CLOSE_ROOM,
+            Effect.END_MEETING,
+            Effect.SETTLE_END,
+            Effect.BACK_TO_PLAN,
+            Effect.TELL_END,
+        ),
+        rare=True,
+        called_in=N_("The family called me in: there will be no new plan"),
+        questions=(guards.wishes_spoken_about,),
+        owes=frozenset({NoticeKind.ROUND}),
+        in_force=True,
     ),
     StepRule(
         Step.RECONVENE,
@@ -328,6 +354,25 @@ STEPS: tuple[StepRule, ...] = (
         matter=VoiceMatter.STOPPING,
         asks_safe=True,
         owes=frozenset({NoticeKind.END}),
+        in_force=False,
+    ),
+    StepRule(
+        Step.STOP_ROUND,
+        N_("Do not come together again"),
+        N_("There is no new plan: the plan stays as it is."),
+        (Phase.SETUP,),
+        Phase.EVALUATION,
+        frozenset({Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+        effects=(Effect.SETTLE_END, Effect.BACK_TO_PLAN, Effect.TELL_END),
+        reason=ReasonKind.CODED,
+        ask=N_("Why does it stop?"),
+        reasons=tuple(reason for reason in StopReason if reason not in GONE_REASONS),
+        rare=True,
+        own=N_("We do not want to come together again after all"),
+        matter=VoiceMatter.STOPPING,
+        asks_safe=True,
+        owes=frozenset({NoticeKind.ROUND}),
+        in_force=True,
     ),
     StepRule(
         Step.MAIN_PERSON_GONE,
