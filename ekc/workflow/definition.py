@@ -320,6 +320,17 @@ STEPS: tuple[StepRule, ...] = (
         ),
         rare=True,
         called_in=N_("The family called me in: there will be no new plan"),
+        way_out=WayOut(
+            N_("There will be no new plan"),
+            N_(
+                "Then this conference ends, and the plan that you agreed before stays as it is. Only that there is no "
+                "new plan is written down: never why, and never what anybody thought."
+            ),
+            N_(
+                "All of you decide this together, and nobody can do it here alone: call your coordinator in, and say "
+                "it to them."
+            ),
+        ),
         questions=(guards.wishes_spoken_about,),
         owes=frozenset({NoticeKind.ROUND}),
         in_force=True,

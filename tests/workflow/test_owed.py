@@ -254,6 +254,7 @@ def test_the_table_names_what_the_demand_names() -> None:
         Activity.CHANGE_REGISTRATION: {NoticeKind.CONSENT},
         Activity.ANSWER_MATCH: {NoticeKind.COORDINATOR, NoticeKind.PAPER},
         Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART},
+        Activity.SAY_NOT_COMING: {NoticeKind.LETTER},
         Activity.SHARE_PLAN: {NoticeKind.READING},
         Activity.ARRANGE_MEETING: {NoticeKind.DAY, NoticeKind.PLACE},
     }
