@@ -40,7 +40,8 @@ def test_only_what_cannot_be_undone_is_red() -> None:
         (
             "journey/own_page.html",
             'confirm(_("%(name)s does not come", name=child.name), url_for("journey.not_coming", '
-            'conference_id=case.id, participant_id=child.id), _("Say that %(name)s does not come", name=child.name), text=told, danger=False)',
+            'conference_id=case.id, participant_id=child.id), _("Say that %(name)s does not come", name=child.name), '
+            "text=told, danger=False)",
         ),
         (
             "journey/own_page.html",
