@@ -215,7 +215,7 @@ def test_all_that_is_kept_of_somebody_can_be_written(
         "for part of it",
         "Tigrinya",
         "Kees de Wit",
-        "1991-07-04",
+        "04-07-1991",
     ]
     noor.submit("Save")
     assert kept_of(db_session, cast, case, "linda") == row
