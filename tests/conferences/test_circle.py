@@ -323,7 +323,7 @@ def test_a_day_that_is_none_is_said(noor: PageClient, case: Made) -> None:
     noor.follow("Marieke de Wit")
     sent = noor.form("Save").fill({}).payload()
     for typed, said in (("yesterday", "Write the day as day-month-year"), ("0026-03-01", "Look at the year again.")):
-        answer = noor.post(noor.here.url, data={**sent, "born": typed})
+        answer = noor.post(noor.here.url, data={**sent, "informed_on": typed})
         assert (answer.status_code, said in answer.text) == (422, True)
 
 
