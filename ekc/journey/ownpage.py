@@ -242,8 +242,8 @@ def _goes_on(case: Case) -> bool:
 def _ring(
     session: Session, case: Case, read: CaseContext, me: Member, at: datetime
 ) -> tuple[match_queries.MatchRow | Account, ...]:
-    """Whom the family can ring, of an end after which its row says that they can."""
-    if case.end is None or not case.end.ring or me.part in PROFESSIONAL_PARTS:
+    """Whom the family can ring once the case has ended: to talk, or to start again."""
+    if case.end is None or me.part in PROFESSIONAL_PARTS:
         return ()
     current = read.matches.current
     here = (current,) if current is not None and not current.gone(at) else ()
