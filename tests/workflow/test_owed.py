@@ -252,6 +252,7 @@ def test_the_table_names_what_the_demand_names() -> None:
         Activity.CHANGE_REGISTRATION: {NoticeKind.CONSENT},
         Activity.ANSWER_MATCH: {NoticeKind.COORDINATOR},
         Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER},
+        Activity.SAY_NOT_COMING: {NoticeKind.LETTER},
         Activity.SHARE_PLAN: {NoticeKind.READING},
         Activity.ARRANGE_MEETING: {NoticeKind.DAY, NoticeKind.PLACE},
     }
