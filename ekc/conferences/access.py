@@ -37,7 +37,7 @@ from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import moment
 from ekc.workflow.ends import EndRule, end_of
-from ekc.workflow.engine import ever_may, may, sees
+from ekc.workflow.engine import PHASE_RULES, ever_may, may, sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     FAMILY_ROLES,
@@ -178,6 +178,7 @@ _PARTICIPANT_COLUMNS: tuple[Any, ...] = (
     SHARED.label("shared"),
     _person.c.earlier_plans.label("plans_before"),
     _person.c.attends,
+    _person.c.came_as_professional,
     exists()
     .where(_stretch.c.participant_id == _person.c.id, _IS_OPEN, _stretch.c.part.not_in(PROFESSIONAL_PARTS))
     .label("in_room"),
@@ -219,7 +220,7 @@ def roles_in(
                 roles.add(Role.ASKED_COORDINATOR)
         if Role.REGIONAL_MANAGER in visitor.roles and case.region_id in visitor.regions:
             roles.add(Role.REGIONAL_MANAGER)
-    if own_row is not None and own_row.part is not None and (role := ROLE_OF_PART[own_row.part]):
+    if own_row is not None and own_row.part is not None and (role := _role_of(own_row, case.phase)):
         roles.add(role)
         if role and own_row.attends in TAKES_PART:
             roles.add(Role.COMES if own_row.attends in IN_THE_ROOM else Role.JOINS)
@@ -228,7 +229,7 @@ def roles_in(
             roles.add(Role.IN_ROOM)
         if own_row.part in PROFESSIONAL_PARTS:
             roles |= ROLES_OF_SHARING[shared(own_row.shared)]
-        elif own_row.convenes:  # never a professional: a convenor may change the plan
+        elif own_row.convenes and not own_row.came_as_professional:  # a convenor may change the plan
             roles.add(Role.CONVENOR)
     return frozenset(roles)
 
@@ -240,6 +241,13 @@ def _plans_not_read(own_row: Row[*tuple[Any, ...]] | None) -> int:
     return plans_not_read(own_row.part, own_row.plans_before, shared(own_row.shared))
 
 
+def _role_of(own_row: Row[*tuple[Any, ...]], phase: Phase) -> Role | None:
+    """The role that somebody's part gives. While people meet, whoever came as a professional is one."""
+    if own_row.came_as_professional and PHASE_RULES[phase].room:
+        return Role.PROFESSIONAL
+    return ROLE_OF_PART[own_row.part]
+
+
 def shared(place: int | None) -> PlanSharing:
     """What `SHARED` says."""
     return _SHARINGS[place or 0]
@@ -249,6 +257,16 @@ def in_the_room(session: Session, participant_id: int) -> bool:
     """Whether somebody is in the room of a meeting now."""
     there = exists().where(_stretch.c.participant_id == participant_id, _IS_OPEN)
     return bool(session.scalar(select(there)))
+
+
+def came_as_professionals(session: Session, participant_ids: Iterable[int]) -> frozenset[int]:
+    """Who of these came to a meeting as a professional, or is known to have come as one."""
+    ids = frozenset(participant_ids)
+    came = select(_stretch.c.participant_id).where(
+        _stretch.c.participant_id.in_(ids), _stretch.c.part.in_(PROFESSIONAL_PARTS), _stretch.c.corrected_at.is_(None)
+    )
+    known = select(_person.c.id).where(_person.c.id.in_(ids), _person.c.came_as_professional)
+    return frozenset(session.scalars(came)) | frozenset(session.scalars(known))
 
 
 def open_until(case: Case | Conference | Row[Any]) -> date | None:

@@ -47,6 +47,28 @@ READS_MORE = MailRule(
         "want it, they do not read it."
     ),
 )
+OTHER_PART = MailRule(
+    name="other_part",
+    audience=Audience.CIRCLE,
+    parts=INSIDE_PARTS,
+    key="{case}:notice-{notice}:{round}:{to}",
+    subject=N_("Somebody who came as a professional has another part"),
+    body=N_(
+        "Somebody who came to the conference as a professional is written down in another part now. In private time "
+        "they are not there: whoever came as a professional stays outside as long as this conference lasts. Is it not "
+        "right? Tell your coordinator or the regional manager."
+    ),
+)
+NO_STANDS = MailRule(
+    name="no_stands",
+    audience=Audience.CASE_STAFF,
+    key="no-stands:{case}:{participant}:{at}:{to}",
+    subject=N_("Somebody who had said no is a main person no longer"),
+    body=N_(
+        "A main person who had said no was taken out of the circle, stays away or has another part now. What they said "
+        "still stands. Sign in, read in the history why it was done, and decide how it goes on."
+    ),
+)
 REGISTERED = MailRule(
     name="case_registered",
     audience=Audience.MANAGERS,
@@ -67,9 +89,10 @@ RECEIVED = MailRule(
     key="{case}:received:{to}",
     subject=N_("We received your registration"),
     body=N_(
-        "Your registration has arrived. Somebody of your region reads it and looks for an independent coordinator, who "
-        "then contacts the people whom it is about. You do not have to do anything now. Was this not you? Throw this "
-        "mail away."
+        "Your registration has arrived. The regional manager reads it and looks for an independent coordinator, who "
+        "then rings the people whom it is about, and says their name and number. You do not have to do anything now. "
+        "Has anything changed, or have you heard nothing within a week? Ring the regional manager. Was this not you? "
+        "Throw this mail away."
     ),
 )
 NOT_SAFE = MailRule(

@@ -29,7 +29,7 @@ from ekc.matching.queries.handing_over import HandingOver, UnansweredRequest, ha
 from ekc.plans import queries as plans
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.definition import StepRule
-from ekc.workflow.engine import MATTER_STEPS, PHASE_RULES, broken, may, sees, steps_from
+from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed import Owed, open_lines
@@ -247,8 +247,8 @@ def _wanted(session: Session, cases: Iterable[CaseRow], facts: Mapping[int, Fact
         (row, step)
         for row in cases
         if row.id in facts
-        for matter, step in MATTER_STEPS.items()
-        if step in steps_from(row.phase, {role}) and all_want(matter, facts[row.id])
+        for matter, step in wish_steps(row.in_force).items()
+        if step in steps_from(row.phase, {role}, row.in_force) and all_want(matter, facts[row.id])
     ]
     unmet = consents.consents_and_concerns(session, [row.id for row, _step in found]).unmet
     for row, step in found:

@@ -24,6 +24,7 @@ from ekc.evaluations import queries as evaluations
 from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.panel import Panel, panel
 from ekc.journey.queries import corrections
+from ekc.journey.queries.steps import ended_round, steps_taken
 from ekc.links.queries import links_of_participant, pending_devices
 from ekc.links.tokens import compared_words
 from ekc.matching.queries import match as match_queries
@@ -33,7 +34,7 @@ from ekc.plans.changes import Change, text_changes
 from ekc.plans.draft import from_json, involvement_of, people_with_task
 from ekc.plans.models import PlanVersion
 from ekc.workflow.ends import END_RULES, End, EndRule, is_gone
-from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES, steps_from, why_not
+from ekc.workflow.engine import FOLLOW_UP_RULES, steps_from, why_not, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.link_life import LinkLife
 from ekc.workflow.profiles import PROFILES
@@ -156,6 +157,7 @@ class OwnPage:
     evaluation: evaluations.FollowUpRow | None
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     moved: EndRule | None  # another region looks after the case, since a few days
+    ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
     today: date
 
 
@@ -228,15 +230,20 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         link=next((row.life(at) for row in links_of_participant(session, me.id) if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if corrections.moved_lately(session, case.id, at) else None,
+        ended_round=ended_round(steps_taken(session, case.id), at) if _goes_on(case) else None,
         today=today,
     )
+
+
+def _goes_on(case: Case) -> bool:
+    return case.round > 1 and case.phase is Phase.EVALUATION
 
 
 def _ring(
     session: Session, case: Case, read: CaseContext, me: Member, at: datetime
 ) -> tuple[match_queries.MatchRow | Account, ...]:
-    """Whom the family can ring, of an end after which its row says that they can."""
-    if case.end is None or not case.end.ring or me.part in PROFESSIONAL_PARTS:
+    """Whom the family can ring once the case has ended: to talk, or to start again."""
+    if case.end is None or me.part in PROFESSIONAL_PARTS:
         return ()
     current = read.matches.current
     here = (current,) if current is not None and not current.gone(at) else ()
@@ -271,23 +278,18 @@ def _wishes(case: Case, said: list[VoiceRow], circle: Circle, me: Member, facts:
     None in private time, where others of the room look along.
     """
     others = {row.id for row in circle} - {me.id}
-    for rule in STEP_RULES.values() if case.phase is not Phase.PRIVATE_TIME else ():
-        if rule.matter is None:
-            continue
-        own = _own_voice(said, me, rule.matter)
+    for matter, rule in wish_steps(case.in_force).items() if case.phase is not Phase.PRIVATE_TIME else ():
+        own = _own_voice(said, me, matter)
         asked = case.phase in rule.sources and any(
-            row.matter is rule.matter
-            and row.answer is Agreed.YES
-            and row.participant_id in others
-            and row.asked_at is not None
+            row.matter is matter and row.answer is Agreed.YES and row.participant_id in others and row.asks
             for row in said
         )
         if own is not None and own.answer is Agreed.YES:
-            mine = facts is not None and rule in steps_from(case.phase, case.roles)
-            alone = facts is not None and mine and not asks_others(rule.matter, facts, me.id)
-            yield Wish(rule.matter, rule.step, own, VOICE_RULES[rule.matter].differ, alone)
+            mine = facts is not None and rule in steps_from(case.phase, case.roles, case.in_force)
+            alone = facts is not None and mine and not asks_others(matter, facts, me.id)
+            yield Wish(matter, rule.step, own, VOICE_RULES[matter].differ, alone)
         elif own is None and asked and me.part is Part.MAIN_PERSON:
-            yield Wish(rule.matter, rule.step, None, VOICE_RULES[rule.matter].differ, alone=False)
+            yield Wish(matter, rule.step, None, VOICE_RULES[matter].differ, alone=False)
 
 
 def _refusals(session: Session, case: Case) -> tuple[plans.AcceptanceRow, ...]:
@@ -337,7 +339,8 @@ def _disagreements(session: Session, case: Case, read: CaseContext, agreed: Plan
 
 def _waiting(session: Session, case: Case, read: CaseContext, at: datetime) -> tuple[Waiting, ...]:
     """The devices that wait, of those who belong in the room."""
-    names = {row.id: row.name for row in read.circle if ROLE_OF_PART[row.part] in INSIDE_ROLES}
+    inside = (row for row in read.circle if ROLE_OF_PART[row.part] in INSIDE_ROLES and not row.came_as_professional)
+    names = {row.id: row.name for row in inside}
     language = language_of(case.language)
     return tuple(
         Waiting(one.id, names[one.participant_id], one.device, compared_words(language, one.number))

@@ -151,6 +151,10 @@ class LinkRow:
         return confirmation_method(self.question, self.has_answer)
 
 
+#: Of a link: it was printed.
+ON_PAPER = PersonalLink.handed_over.contains("paper")
+
+
 def live_link(session: Session, at: datetime, link_id: int) -> PersonalLink | None:
     """The link with this id; None if it was revoked or has ended."""
     link = session.scalar(select(PersonalLink).where(PersonalLink.id == link_id, _NOT_REVOKED))
@@ -330,7 +334,7 @@ def _is_over(case: Row[*tuple[Any, ...]], at: datetime) -> bool:
 
 #: Tables of features that stand above, read by name: the phase of the case, whose link it is, and who is in the room.
 _conference = table("conference", column("id"), column("phase"), column("phase_since", Instant()), column("language"))
-_participant = table("participant", column("id"), column("part"))
+_participant = table("participant", column("id"), column("part"), column("came_as_professional", Boolean))
 _stretch = table("stretch", *map(column, ("participant_id", "part", "left_at", "corrected_at")))
 
 
@@ -361,6 +365,7 @@ def private_time(session: Session, link: PersonalLink) -> PrivateTime | None:
             _conference.c.id == link.conference_id,
             _conference.c.phase == Phase.PRIVATE_TIME,
             _participant.c.part.in_(INSIDE_PARTS),
+            ~_participant.c.came_as_professional,
         )
     )
     row = session.execute(running).one_or_none()

@@ -117,7 +117,7 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit, today: date) -> str:
     if not people_of(after) - people_of(before) <= _nameable(by.session, row.conference_id):
         raise Unknown
     convenor = by.session.get(Participant, edit.convenor) if edit.convenor else None
-    if convenor is not None and convenor.part in PROFESSIONAL_PARTS:
+    if convenor is not None and (convenor.part in PROFESSIONAL_PARTS or convenor.came_as_professional):
         raise Refusal(N_("Who calls everyone together may change the plan, so choose somebody of the family.")).at(
             "convenor"
         )
@@ -267,7 +267,8 @@ def _agree(
     person = member(by.session, conference.id, participant_id)
     found = stored_draft(by.session, conference.id)
     busy = people_with_task(found.draft)
-    if person.part not in INSIDE_PARTS or (person.attends is Attends.EXCLUDED and person.id not in busy):
+    is_asked = person.part in INSIDE_PARTS and not person.came_as_professional
+    if not is_asked or (person.attends is Attends.EXCLUDED and person.id not in busy):
         raise Unknown
     text = found.text if text is None else text
     before = voices.said(by, conference.id, VoiceMatter.PLAN, conference.presentation, person.id, text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, column, select, table, true, union_all
+from sqlalchemy import ColumnElement, bindparam, case, column, func, select, table, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.accounts.access import Visitor
@@ -19,7 +19,8 @@ from ekc.meetings.models import Meeting, Stretch
 from ekc.plans.draft import Draft, from_json, people_with_task
 from ekc.plans.edits import ChangedPart
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
-from ekc.workflow.profiles import PROFILES, age
+from ekc.workflow.birth import Birth
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     INSIDE_PARTS,
     PROFESSIONAL_PARTS,
@@ -150,7 +151,7 @@ def issued(session: Session, version_id: int) -> IssuedDocument | None:
 
 @dataclass(frozen=True, slots=True)
 class CirclePerson:
-    """Somebody whom a plan can name. `came`: to the latest meeting that was held."""
+    """Somebody whom a plan can name. `came`: to a meeting of the round that was held last; `came_last`: to its last."""
 
     id: int
     name: str
@@ -158,22 +159,24 @@ class CirclePerson:
     organisation: str
     part: Part
     attends: Attends | None
-    born: date | None
     sharing: PlanSharing  # what they see of the plan, of those about whom main persons are asked; the strictest answer
     side: str
     removed: bool
+    came_as_professional: bool
+    no_stands: bool
     came: bool
-    earlier_plans: int = 0  # versions of the rounds before they came
+    came_last: bool
+    earlier_plans: int  # versions of the rounds before they came
 
     @property
     def gives_agreement(self) -> bool:
         """Whether this person is asked to agree: family and supporters."""
-        return self.part in INSIDE_PARTS
+        return self.part in INSIDE_PARTS and not self.came_as_professional
 
     @property
     def is_professional(self) -> bool:
-        """Whether this person is a referrer or professional."""
-        return self.part in PROFESSIONAL_PARTS
+        """Whether this person is a referrer or professional, or came as one."""
+        return self.part in PROFESSIONAL_PARTS or self.came_as_professional
 
     @property
     def belongs(self) -> bool:
@@ -184,14 +187,19 @@ class CirclePerson:
 def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
     """Everybody who is or was in the circle, in the order in which they were added."""
     held = (
-        select(Meeting.id)
-        .where(Meeting.conference_id == conference_id, Meeting.started_at.is_not(None))
-        .order_by(Meeting.number.desc())
-        .limit(1)
-        .scalar_subquery()
+        Meeting.conference_id == conference_id,
+        Meeting.started_at.is_not(None),
+        Meeting.set_aside.is_(False),
     )
-    there = (Stretch.meeting_id == held, Stretch.corrected_at.is_(None))
-    came = set(session.scalars(select(Stretch.participant_id).where(*there)))
+    last = select(Meeting.id, Meeting.round).where(*held).order_by(Meeting.number.desc()).limit(1).subquery()
+    there = (
+        select(Stretch.participant_id, func.max(case((Meeting.id == last.c.id, 1), else_=0)))
+        .join(Meeting, Meeting.id == Stretch.meeting_id)
+        .join(last, Meeting.round == last.c.round)
+        .where(*held, Stretch.corrected_at.is_(None))
+        .group_by(Stretch.participant_id)
+    )
+    came = {id_: bool(to_last) for id_, to_last in session.execute(there)}
     rows = session.execute(
         select(
             Participant.id,
@@ -200,17 +208,28 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
             Participant.organisation,
             Participant.part,
             Participant.attends,
-            Participant.born,
             SHARED,
             Participant.side,
             Participant.removed_at,
+            Participant.came_as_professional,
+            Participant.no_stands,
             Participant.earlier_plans,
         )
         .where(Participant.conference_id == conference_id)
         .order_by(Participant.id)
     )
     columns: list[Any] = [
-        (*row[:7], shared(row[7]), row[8], row[9] is not None, row[0] in came, row[10]) for row in rows
+        (
+            *row[:6],
+            shared(row[6]),
+            row[7],
+            row[8] is not None,
+            *row[9:11],
+            row[0] in came,
+            came.get(row[0], False),
+            row[11],
+        )
+        for row in rows
     ]
     return tuple(CirclePerson(*known) for known in columns)
 
@@ -264,8 +283,10 @@ def decides_alone(session: Session, case: Case | Conference, visitor: Visitor, t
     """Whether the visitor is old enough to decide alone about sharing. True for staff, who only note an answer."""
     if visitor.participant_id is None:
         return True
-    born = session.scalar(select(Participant.born).where(Participant.id == visitor.participant_id))
-    return born is None or age(born, today) >= PROFILES[case.profile].own_consent_from
+    columns = (Participant.born, Participant.born_until)
+    row = session.execute(select(*columns).where(Participant.id == visitor.participant_id)).one()
+    birth = Birth.of(*row)
+    return birth is None or birth.youngest(today) >= PROFILES[case.profile].own_consent_from
 
 
 # Agreements, acceptances and bottom line checks

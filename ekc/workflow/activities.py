@@ -99,7 +99,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("take the case or not, and declare independence"),
         _grant(_OPEN, Role.ASKED_COORDINATOR) | _grant(_OUTSIDE, Role.COORDINATOR),
         in_force={},
-        owes=frozenset({NoticeKind.COORDINATOR}),
+        owes=frozenset({NoticeKind.COORDINATOR, NoticeKind.PAPER}),
     ),
     ActivityRule(
         Activity.CONFIRM_COORDINATOR,
@@ -118,7 +118,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("change the circle, safety and who was told"),
         _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
         in_force={},
-        owes=frozenset({NoticeKind.JOINED, NoticeKind.LETTER}),
+        owes=frozenset({NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART}),
     ),
     ActivityRule(
         Activity.SEE_BOTTOM_LINES,

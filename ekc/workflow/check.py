@@ -39,7 +39,11 @@ _OUTSIDE_THE_ROOM = frozenset(
 )
 
 #: Whatever does not hold, these can be taken: out of private time, another day, together again, stopping.
-_PROTECTS = frozenset({Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.RECONVENE, Step.STOP})
+_PROTECTS = frozenset(
+    {Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.RECONVENE, Step.STOP, Step.STOP_ROUND}
+)
+#: Where a round ends: nobody is in danger because of an end.
+_AFTER = frozenset({Phase.EVALUATION, Phase.CLOSED})
 
 #: Nobody in the circle, on whatever side, ever sees these of anybody; what is kept of oneself is a part of its own.
 _NEVER_IN_THE_CIRCLE = frozenset(
@@ -211,7 +215,7 @@ def _stopped(row: StandingRule, rule: StepRule) -> Iterator[str]:
         yield f"{step} asks {code} itself and is stopped by it as well"
     if not row.guard.override <= rule.who:
         yield f"{code} is overridden by somebody who never takes {step}"
-    if step in _PROTECTS or (Phase.PRIVATE_TIME in rule.sources and rule.target is not Phase.CLOSED):
+    if step in _PROTECTS or (Phase.PRIVATE_TIME in rule.sources and rule.target not in _AFTER):
         yield f"{code} stops {step}, which protects people"
 
 
@@ -248,18 +252,20 @@ def _ends(rules: tuple[EndRule, ...], steps: tuple[StepRule, ...]) -> Iterator[s
     for step in steps:
         if step.target is Phase.CLOSED and not count[step.step]:
             yield f"{step.step} closes a case and is no end"
+        if Effect.BACK_TO_PLAN in step.effects and not (count[step.step] and step.in_force):
+            yield f"{step.step} goes back to a plan that need not be there, or is no end"
         if count[step.step] > 1:
             yield f"{step.step} is {count[step.step]} ends"
         if count[step.step] and not told <= set(step.effects):
             yield f"{step.step} is an end that settles or tells nothing"
         if not count[step.step] and told & set(step.effects):
             yield f"{step.step} settles or tells an end and is none"
-    closing = {step.step for step in steps if step.target is Phase.CLOSED}
+    ending = {step.step for step in steps if step.target is Phase.CLOSED or Effect.BACK_TO_PLAN in step.effects}
     for rule in rules:
         if bool(rule.steps) == rule.by_correction:
             yield f"nothing brings about the end {rule.end}"
-        if rule.steps & closing and not (rule.staff and rule.family and rule.agencies and rule.again and rule.reason):
-            yield f"the end {rule.end} closes a case and does not say so to everybody"
+        if rule.steps & ending and not (rule.staff and rule.family and rule.agencies and rule.again and rule.reason):
+            yield f"the end {rule.end} ends a case or a round and does not say so to everybody"
         if rule.with_plan and not (rule.with_plan.staff and rule.with_plan.family and rule.with_plan.agencies):
             yield f"the end {rule.end} does not say to everybody that the plan stays"
         if not {Hears.FAMILY, Hears.RELATIVES} & rule.mails.keys():
@@ -288,6 +294,8 @@ def _owed(
     for step in steps:
         if step.target is Phase.CLOSED and NoticeKind.END not in step.owes:
             yield f"{step.step} closes a case and nobody has to hear it"
+        if Effect.BACK_TO_PLAN in step.effects and NoticeKind.ROUND not in step.owes:
+            yield f"{step.step} ends a round and nobody has to hear it"
 
 
 def _private_time(phases: tuple[PhaseRule, ...], activities: tuple[ActivityRule, ...]) -> Iterator[str]:

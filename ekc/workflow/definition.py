@@ -73,6 +73,11 @@ class StepRule:
     owes: frozenset[NoticeKind] = frozenset()  # what it makes owed, to whom the rows in `owed.py` say
     asks_safe: bool = False  # whoever takes it of the circle can say with it that it does not feel safe
     way_out: WayOut | None = None  # of private time, where the family does not get there
+    in_force: bool | None = None  # taken only while a plan is in force (True), or only while none is (False)
+
+    def is_from(self, phase: Phase, in_force: bool) -> bool:
+        """Whether it is taken from this phase. `in_force`: whether a plan is."""
+        return phase in self.sources and self.in_force in (None, in_force)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +189,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.EVALUATION,
         _COORDINATOR,
         guards=guards.AGREE_PLAN,
+        questions=(guards.noes_of_former_main_persons,),
         effects=(
             Effect.FREEZE_PLAN,
             Effect.ISSUE_DOCUMENTS,
@@ -296,6 +302,38 @@ STEPS: tuple[StepRule, ...] = (
         ),
         questions=(guards.wishes_spoken_about,),
         owes=frozenset({NoticeKind.END}),
+        in_force=False,
+    ),
+    StepRule(
+        Step.NO_NEW_PLAN,
+        N_("No new plan"),
+        N_("There is no new plan: the plan stays as it is."),
+        (Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION),
+        Phase.EVALUATION,
+        _COORDINATOR,
+        effects=(
+            Effect.CLOSE_ROOM,
+            Effect.END_MEETING,
+            Effect.SETTLE_END,
+            Effect.BACK_TO_PLAN,
+            Effect.TELL_END,
+        ),
+        rare=True,
+        called_in=N_("The family called me in: there will be no new plan"),
+        way_out=WayOut(
+            N_("There will be no new plan"),
+            N_(
+                "Then this conference ends, and the plan that you agreed before stays as it is. Only that there is no "
+                "new plan is written down: never why, and never what anybody thought."
+            ),
+            N_(
+                "All of you decide this together, and nobody can do it here alone: call your coordinator in, and say "
+                "it to them."
+            ),
+        ),
+        questions=(guards.wishes_spoken_about,),
+        owes=frozenset({NoticeKind.ROUND}),
+        in_force=True,
     ),
     StepRule(
         Step.RECONVENE,
@@ -327,6 +365,25 @@ STEPS: tuple[StepRule, ...] = (
         matter=VoiceMatter.STOPPING,
         asks_safe=True,
         owes=frozenset({NoticeKind.END}),
+        in_force=False,
+    ),
+    StepRule(
+        Step.STOP_ROUND,
+        N_("Do not come together again"),
+        N_("There is no new plan: the plan stays as it is."),
+        (Phase.SETUP,),
+        Phase.EVALUATION,
+        frozenset({Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+        effects=(Effect.SETTLE_END, Effect.BACK_TO_PLAN, Effect.TELL_END),
+        reason=ReasonKind.CODED,
+        ask=N_("Why does it stop?"),
+        reasons=tuple(reason for reason in StopReason if reason not in GONE_REASONS),
+        rare=True,
+        own=N_("We do not want to come together again after all"),
+        matter=VoiceMatter.STOPPING,
+        asks_safe=True,
+        owes=frozenset({NoticeKind.ROUND}),
+        in_force=True,
     ),
     StepRule(
         Step.MAIN_PERSON_GONE,

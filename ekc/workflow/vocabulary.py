@@ -59,6 +59,8 @@ class Step(StrEnum):
     RECONVENE = "reconvene"
     CLOSE = "close"
     MAIN_PERSON_GONE = "main_person_gone"
+    NO_NEW_PLAN = "no_new_plan"
+    STOP_ROUND = "stop_round"
 
 
 class Effect(Labelled):
@@ -81,6 +83,7 @@ class Effect(Labelled):
     MARK_WITHOUT_CONFERENCE = "mark_without_conference", N_("counted apart: a plan without a conference")
     SETTLE_END = "settle_end", N_("what was open is settled, as the ends say")
     TELL_END = "tell_end", N_("those whom it concerns hear it, as the ends say")
+    BACK_TO_PLAN = "back_to_plan", N_("the plan in force goes on, with what held when the new round began")
     START_RETENTION = "start_retention", N_("the time for which the file is kept starts")
 
 
@@ -455,6 +458,9 @@ class TraceKind(Labelled):
     CONSENT_GIVEN = "consent_given", N_("gave a consent")
     CONSENT_WITHDRAWN = "consent_withdrawn", N_("took a consent back")
     ATTENDS = "attends", N_("how they come")
+    PART = "part", N_("came as a professional, and has another part now")
+    REMOVED = "removed", N_("was taken out of the circle")
+    NO_STANDS = "no_stands", N_("had said no as a main person, and is asked no longer: the no still stands")
 
 
 class ActionState(Labelled):

@@ -181,24 +181,33 @@ def _is_asked(p: PersonFacts, asked: frozenset[Asked], meeting_held: bool) -> bo
 
 
 def hear(matter: VoiceMatter, facts: Facts) -> Heard:
-    """What was said in this matter, and who has not been asked."""
-    return hear_people(matter, facts.people, facts.meeting_held)
+    """What was said in this matter, and who has not been asked.
+
+    The no of a main person stands when somebody else takes them out of the circle, or gives them another part.
+    """
+    return hear_people(matter, facts.people, facts.meeting_held, facts.former)
 
 
-def hear_people(matter: VoiceMatter, people: tuple[PersonFacts, ...], meeting_held: bool) -> Heard:
+def hear_people(
+    matter: VoiceMatter,
+    people: tuple[PersonFacts, ...],
+    meeting_held: bool,
+    former: tuple[PersonFacts, ...] = (),
+) -> Heard:
     """The same of these people, where the other facts of the case are not at hand."""
 
     def who(answer: Agreed, among: tuple[PersonFacts, ...] = people) -> tuple[PersonFacts, ...]:
         return tuple(p for p in among if p.voices.get(matter) is answer)
 
     asked = _asked(matter, people, meeting_held)
+    none_any_more = tuple(p for p in (*people, *former) if p.no_stands and p not in asked)
     not_asked = tuple(p for p in asked if matter not in p.voices)
     sides = _silent_sides(matter, people) if Asked.EACH_SIDE in VOICE_RULES[matter].asked else ()
     named = {p.side for p in not_asked}
     return Heard(
         yes=who(Agreed.YES),
         part=who(Agreed.PART),
-        no=who(Agreed.NO, people if matter is VoiceMatter.PLAN else asked),
+        no=who(Agreed.NO, (*people, *former) if matter is VoiceMatter.PLAN else (*asked, *none_any_more)),
         not_asked=not_asked,
         sides=tuple(side for side in sides if side not in named),
     )
@@ -239,6 +248,6 @@ def unspoken_wishes(facts: Facts) -> tuple[tuple[PersonFacts, VoiceMatter], ...]
     return tuple(
         (p, matter)
         for matter in wished
-        for p in facts.people
+        for p in (*facts.people, *facts.former)
         if p.voices.get(matter) is Agreed.YES and matter not in p.spoken_with
     )

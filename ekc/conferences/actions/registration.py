@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.models import Region
 from ekc.accounts.notifications import notify_administrators, notify_managers
-from ekc.accounts.queries import readers
+from ekc.accounts.queries import managers_of, readers
 from ekc.conferences import mails
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces, voices
@@ -117,7 +117,9 @@ def _acknowledge(by: By, conference: Conference, registrant: Participant) -> Non
         notify_administrators(by.session, mails.UNMANAGED, by.at, conference.id)
     language = language_of(registrant.language, conference.language)
     to = Recipient(registrant.id, registrant.email, language)
-    queue(by.session, mails.RECEIVED, to, by.at, case=conference.id)
+    managers = managers_of(by.session, conference.region_id)
+    ring = "; ".join(f"{one.name}, {one.phone}" if one.phone else one.name for one in managers)
+    queue(by.session, mails.RECEIVED, to, by.at, case=conference.id, ring=ring)
 
 
 def change_registration(

@@ -194,7 +194,7 @@ def _standing(name: str, answer: str, words: str) -> Standing:
 
 def _away(case: Case, people: Iterable[CirclePerson]) -> frozenset[int]:
     """Who of them is not in the room where the plan is presented."""
-    return frozenset(person.id for person in people if case.phase is not Phase.PRESENTATION or not person.came)
+    return frozenset(person.id for person in people if case.phase is not Phase.PRESENTATION or not person.came_last)
 
 
 def _everybody_form(case: Case, **more: Any) -> EverybodyForm:
