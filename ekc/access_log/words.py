@@ -31,6 +31,7 @@ PAGES = {
     "meeting": N_("when and where people meet, and what is arranged for it"),
     "mine": N_("their own page"),
     "my-consent": N_("their own page"),
+    "not-coming": N_("their own page"),
     "not-safe": N_("their own page"),
     "opened": N_("this list"),
     "plan": N_("the plan"),
@@ -40,6 +41,7 @@ PAGES = {
     "tasks": N_("their own tasks"),
     "times": N_("when people came and left, and when the family was alone"),
     "to-tell": _NOTES,
+    "ways-out": N_("a step of the conference"),
     "wishes": _NOTES,
 }
 #: Changes of what concerns one person's own wish, consent or safety: audit codes, or the first part of them.

@@ -40,9 +40,9 @@ READS_MORE = MailRule(
     audience=Audience.CIRCLE,
     parts=frozenset({Part.MAIN_PERSON}),
     key="{case}:notice-{notice}:{round}:{to}",
-    subject=N_("A professional sees more of the plan"),
+    subject=N_("Somebody sees more of the plan"),
     body=N_(
-        "A professional sees more of the plan than before, because every main person let them. Open the plan with your "
+        "Somebody sees more of the plan than before, because every main person let them. Open the plan with your "
         "own link to see who sees what. You can change your own answer at any time: as long as one of you does not "
         "want it, they do not read it."
     ),
@@ -103,6 +103,16 @@ NOT_SAFE = MailRule(
     body=N_(
         "Somebody of a conference says that it does not feel safe. Nobody else in the circle was told. Sign in to see "
         "who it is and what else they want, and ring them first."
+    ),
+)
+NOT_COMING = MailRule(
+    name="not_coming",
+    audience=Audience.CASE_STAFF,
+    key="coming:{case}:no:{at}:{to}",
+    subject=N_("Somebody says that they do not come"),
+    body=N_(
+        "Somebody of the circle says on their own page that they, or the child whom they support, do not come to the "
+        "conference. Sign in to see who it is, and ring them: what do they want to have said there?"
     ),
 )
 NOT_SAFE_UNMANAGED = MailRule(

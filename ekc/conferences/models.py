@@ -67,12 +67,14 @@ class Conference(Base):
     sides: Mapped[list[str]] = mapped_column(SealedJSON("conference.sides"), default=list)
     question: Mapped[str] = mapped_column(SealedText("conference.question"), default="")
     question_agreed_on: Mapped[date | None]
+    question_agreed_before_on: Mapped[date | None]  # the same, for the round before
 
     registered_on: Mapped[date]
     registered_by: Mapped[Part] = mapped_column(enum_column(Part))
     reason: Mapped[str] = mapped_column(SealedText("conference.reason"))
     wishes: Mapped[list[str]] = mapped_column(SealedJSON("conference.wishes"), default=list)
     no_bottom_lines_on: Mapped[date | None]  # the day on which it was said that there are none
+    no_bottom_lines_before_on: Mapped[date | None]  # the same, for the round before
 
     #: Found by the names of its people: registered by staff, or a coordinator was asked. What anybody sent is not.
     searchable: Mapped[bool] = mapped_column(default=False)
@@ -82,6 +84,7 @@ class Conference(Base):
     round: Mapped[int] = mapped_column(default=1)  # number of conferences, the current one included
     presentation: Mapped[int] = mapped_column(default=0)  # number of presentations of a plan
     plan_number: Mapped[int] = mapped_column(default=0)  # the version in force; 0: none yet
+    earlier_plans: Mapped[int] = mapped_column(default=0, server_default="0")  # versions of the rounds before this one
     without_conference: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[Outcome | None] = mapped_column(enum_column(Outcome))
     stop_reason: Mapped[StopReason | None] = mapped_column(enum_column(StopReason))
@@ -154,6 +157,8 @@ class Participant(Base):
         default=False
     )  # calls people together for the evaluation of the plan in force
     removed_at: Mapped[datetime | None]  # no longer in the circle
+    #: Versions of the rounds before they came into the circle, which they do not read by themselves.
+    earlier_plans: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Came to this conference as a professional, whatever their part is now.
     came_as_professional: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Was a main person, and had said no to something that counts; they are asked no longer.
@@ -209,8 +214,10 @@ class Voice(Base):
     reason_code: Mapped[StopReason | None] = mapped_column(enum_column(StopReason))  # of a wish to stop
     said_on: Mapped[date]
     written_at: Mapped[datetime]
-    #: Of a wish: since when the pages of the other main persons ask them about it.
-    asked_at: Mapped[datetime | None]
+    asks: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # of a wish: the others are asked about it
+    asked_at: Mapped[datetime | None]  # since when their pages do; null: not known
     #: Of a wish: when staff spoke about it with whoever wishes it, and what was said.
     spoken_at: Mapped[datetime | None]
     spoken: Mapped[str | None] = mapped_column(SealedText("voice.spoken"))

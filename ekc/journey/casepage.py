@@ -27,7 +27,9 @@ from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
 from ekc.workflow.blocker import GuardRule
-from ekc.workflow.engine import FOLLOW_UP_RULES, MATTER_STEPS, PHASE_RULES, STEP_RULES, broken, steps_from, why_not
+from ekc.workflow.definition import StepRule
+from ekc.workflow.ends import ROUND_ENDS, EndRule
+from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, steps_from, why_not, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import follow_up_settled
 from ekc.workflow.owed import Owed, open_lines
@@ -153,6 +155,7 @@ class CasePage:
     in_private_time: bool
     related: tuple[Related, ...]  # the case on which this one follows, and those that follow on it
     owed: tuple[tuple[Owed, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
+    ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
     today: date
 
 
@@ -200,6 +203,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
             for one in registration.related_cases(session, case)
         ),
         owed=_owed(session, case) if case.may(Activity.TELL) else (),
+        ended_round=step_queries.ended_round(changes, at),
         today=today,
     )
 
@@ -241,7 +245,7 @@ def _not_safe(session: Session, case: Case, facts: Facts) -> tuple[NotSafe, ...]
 
 def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tuple[OpenWish, ...]:
     """What was said about each step for which somebody wishes, until they take it back or the case ends."""
-    wished = [matter for matter in MATTER_STEPS if hear(matter, facts).yes]
+    wished = [(matter, step) for matter, step in wish_steps(case.in_force).items() if hear(matter, facts).yes]
     if case.phase is Phase.CLOSED or not wished:
         return ()
     about, phones = voices_about(case, read.matches.current), circle_queries.phones(session, case)
@@ -251,7 +255,7 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
     concerns = concern_queries.concerns(session, case.id) if worried else ()
     unsafe = {row.participant_id for row in concerns if row.unanswered}
 
-    def open_wish(matter: VoiceMatter) -> OpenWish:
+    def open_wish(matter: VoiceMatter, step: StepRule) -> OpenWish:
         asked = must_be_asked(matter, facts)
         rows = [row for row in said if row.matter is matter and row.about == about[matter]]
         heard = {row.participant_id for row in rows}
@@ -269,12 +273,12 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
                 for row in rows
             ),
             not_heard=tuple(people[person.id] for person in asked if person.id not in heard),
-            step=MATTER_STEPS[matter].step,
-            all_want=all_want(matter, facts) and MATTER_STEPS[matter] in steps_from(case.phase, case.roles),
+            step=step.step,
+            all_want=all_want(matter, facts) and step in steps_from(case.phase, case.roles, case.in_force),
             may_ask=not told_to_others(matter, facts),
         )
 
-    return tuple(map(open_wish, wished))
+    return tuple(open_wish(matter, step) for matter, step in wished)
 
 
 def rail(case: Case, changes: tuple[StepRow, ...]) -> tuple[RailPhase, ...]:
@@ -301,9 +305,15 @@ def rail(case: Case, changes: tuple[StepRow, ...]) -> tuple[RailPhase, ...]:
 
 
 def this_round(changes: tuple[StepRow, ...]) -> tuple[StepRow, ...]:
-    """The steps of this round: from the one with which it began."""
-    began = max((place for place, change in enumerate(changes) if change.step is Step.RECONVENE), default=0)
-    return changes[began:]
+    """The steps of this round, from the one with which it began; after a round that was ended, of the one before it."""
+    rounds: list[list[StepRow]] = [[]]
+    for change in changes:
+        if change.step is Step.RECONVENE:
+            rounds.append([])
+        rounds[-1].append(change)
+        if change.step in ROUND_ENDS:
+            rounds.pop()
+    return tuple(rounds[-1])
 
 
 def given_up(follow_ups: tuple[FollowUpRow, ...]) -> frozenset[str]:

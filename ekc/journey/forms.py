@@ -126,6 +126,8 @@ class ToldForm(PlainForm):
         """`labels`: the names of people, with how to reach them."""
         super().__init__(**kwargs)
         self.told.choices = [(str(one.id), labels[one.id]) for one in owed.to]
+        for field in (self.told, self.channel):  # the page can have several of these forms
+            field.id = field.label.field_id = f"{field.name}-{owed.notice.id}"
 
 
 class GoOnForm(EditingForm):

@@ -17,6 +17,7 @@ from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
 from ekc.links.models import PersonalLink
+from ekc.links.queries import ON_PAPER
 from ekc.meetings.models import Meeting, Question, Reading, Stretch
 from ekc.plans.models import Acceptance
 from ekc.signin.models import SignIn
@@ -24,6 +25,7 @@ from ekc.workflow import owed
 from ekc.workflow.owed import RULES, ClearedBy, Listener, NoticeKind, Owed, Sign
 from ekc.workflow.vocabulary import NOT_THERE, Agreed, Part, PlanSharing, VoiceMatter
 
+_LASTING = frozenset(rule.kind for rule in owed.NOTICES if rule.lasts)
 #: A participant, and a sign that they heard or did something.
 Signed = tuple[int, Sign]
 
@@ -64,7 +66,7 @@ def notices(session: Session, conference_id: int) -> tuple[NoticeRow, ...]:
 
 
 def owed_in(session: Session, conference_ids: Collection[int], *, names: bool = True) -> dict[int, tuple[Owed, ...]]:
-    """By case what is owed now, settled or not; cases without a notice of this round are missing.
+    """By case what is owed now, settled or not; cases without a notice that counts in their round are missing.
 
     `names`: also read what people are called.
     """
@@ -72,7 +74,7 @@ def owed_in(session: Session, conference_ids: Collection[int], *, names: bool = 
 
 
 def owed_so_far(session: Session, conference_id: int) -> tuple[Owed, ...]:
-    """What was owed in this round of a case, to whom, and how it was cleared; oldest first."""
+    """What was owed in this round of a case or goes on from one before, to whom and how cleared; oldest first."""
     found = _judged(session, [conference_id], lambda _row, found, circle: owed.all_owed(found, circle), names=True)
     return found.get(conference_id, ())
 
@@ -101,6 +103,7 @@ def _judged(
                 settled=settle.how(row),
                 was=row.was or "",
                 now=row.now or "",
+                earlier=row.left_in < row.round,
             )
         )
     heads = {row.conference_id: row for row in rows}
@@ -111,11 +114,10 @@ def _judged(
 def _given(session: Session, conference_ids: Collection[int]) -> list[Row[Any]]:
     names = ("id", "conference_id", "kind", "at", "about", "end", "was", "now")
     columns = (getattr(Notice, name) for name in names)
-    of_case = (Conference.phase, Conference.timezone, Conference.round, Conference.presentation)
-    given = select(*columns, *of_case).join(
-        Conference, (Conference.id == Notice.conference_id) & (Conference.round == Notice.round)
-    )
-    return list(session.execute(given.where(Notice.conference_id.in_(conference_ids)).order_by(Notice.id)))
+    of_case = (Conference.phase, Conference.timezone, Conference.round, Notice.round.label("left_in"))
+    given = select(*columns, *of_case).join(Conference, Conference.id == Notice.conference_id)
+    counts = or_(Notice.round == Conference.round, Notice.kind.in_(_LASTING))
+    return list(session.execute(given.where(Notice.conference_id.in_(conference_ids), counts).order_by(Notice.id)))
 
 
 class _Settled:
@@ -202,7 +204,15 @@ def _circles(
                 signs[participant_id].append(sign)
     lines = select(BottomLine.set_by).where(BottomLine.conference_id.in_(heads))
     set_lines = set(session.scalars(lines)) if NoticeKind.LOOK_AGAIN in kinds else set()
-    columns = ["id", "part", "attends", "attends_before", "informed_on", *(["name"] if names else [])]
+    columns = [
+        "id",
+        "part",
+        "attends",
+        "attends_before",
+        "informed_on",
+        "informed_before_on",
+        *(["name"] if names else []),
+    ]
     here = (Participant.conference_id.in_(heads), Participant.removed_at.is_(None))
     circles: dict[int, list[Listener]] = defaultdict(list)
     people = _select(Participant, ["conference_id", *columns]).where(*here).order_by(Participant.id)
@@ -256,6 +266,15 @@ def _looks(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]
         yield participant_id, Sign(seen_at, ClearedBy.PAGE)
 
 
+def _slips(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
+    """Who was given a link on paper, and when it was made."""
+    printed = _select(PersonalLink, ("participant_id", "made_at")).where(
+        PersonalLink.conference_id.in_(heads), ON_PAPER
+    )
+    for participant_id, made_at in session.execute(printed):
+        yield participant_id, Sign(made_at, ClearedBy.PRINT)
+
+
 def _there(session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]]) -> Iterator[Signed]:
     """Who was in the room when something was left that they then know."""
     left = [row for row in rows if ClearedBy.THERE in RULES[row.kind].cleared_by]
@@ -281,6 +300,7 @@ _SOURCES: dict[ClearedBy, Callable[[Session, Mapping[int, Row[Any]], list[Row[An
     ClearedBy.CONTACT: _contacts,
     ClearedBy.MAIL: _mails,
     ClearedBy.PAGE: _looks,
+    ClearedBy.PRINT: _slips,
     ClearedBy.THERE: _there,
     ClearedBy.DECIDED: _decisions,
 }

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
@@ -23,6 +23,7 @@ class Meeting(Base):
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
     number: Mapped[int]
     round: Mapped[int] = mapped_column(default=1, server_default="1")  # of the case, to which it belongs
+    set_aside: Mapped[bool] = mapped_column(default=False, server_default=false())  # of a round that was ended
     starts_at: Mapped[datetime | None]  # planned
     expected_minutes: Mapped[int | None]
     venue_name: Mapped[str] = mapped_column(SealedText("meeting.venue_name"), default="")

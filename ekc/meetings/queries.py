@@ -132,7 +132,7 @@ _OF_CASE = select(
     *(_ROUND_HELD if name == "round_held" else _meeting[name] for name in MeetingRow.__dataclass_fields__)
 ).where(_meeting.conference_id == bindparam("case"))
 _ALL = _OF_CASE.order_by(_meeting.number)
-_CURRENT = _OF_CASE.order_by(_meeting.number.desc()).limit(1)
+_CURRENT = _OF_CASE.where(_meeting.set_aside.is_(False)).order_by(_meeting.number.desc()).limit(1)
 _arrangement = Arrangement.__table__.c
 _ARRANGED = select(_arrangement.kind).where(_arrangement.meeting_id == bindparam("meeting"))
 _stretch = Stretch.__table__.c

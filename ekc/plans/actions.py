@@ -27,6 +27,7 @@ from ekc.plans.draft import Draft, actions, from_json, people_of, people_with_ta
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft
 from ekc.plans.queries import (
     agreements,
+    asked_about,
     circle,
     deciders,
     decides_alone,
@@ -35,7 +36,6 @@ from ekc.plans.queries import (
     issued,
     main_persons,
     own_sharing,
-    professionals,
     stored_draft,
     text_read,
     version,
@@ -363,13 +363,14 @@ def share_plan(by: By, conference_id: int, participant_id: int, choices: Mapping
         people, before = circle(by.session, conference_id), sharing_now(by.session, conference)
         if Role.COORDINATOR not in roles and by.visitor.participant_id != participant_id:
             raise Unknown
-        if participant_id not in {person.id for person in main_persons(people)}:
+        whose = next((person for person in main_persons(people) if person.id == participant_id), None)
+        if whose is None:
             raise Unknown
         if not decides_alone(by.session, conference, by.visitor, local_date(by.at, conference.timezone)):
             raise Refusal(N_("Decide this together with your family. Your coordinator writes down what you say."))
         said = own_sharing(by.session, conference_id, participant_id)
         for about, sharing in choices.items():
-            if about not in {person.id for person in professionals(people)}:
+            if about not in {person.id for person in asked_about(people, whose)}:
                 raise Unknown
             if said.get(about) is not sharing:
                 voices.say(by, conference, VoiceMatter.READING, about, participant_id, _ANSWERS[sharing])

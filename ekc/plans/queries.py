@@ -68,11 +68,11 @@ def stored_draft(session: Session, conference_id: int) -> StoredDraft:
     return StoredDraft(from_json(row.content), row.revision, row.changed_at, row.text)
 
 
-def versions(session: Session, conference_id: int) -> tuple[VersionRow, ...]:
-    """All versions, the newest first."""
+def versions(session: Session, conference_id: int, not_read: int = 0) -> tuple[VersionRow, ...]:
+    """All versions but the first `not_read` ones, the newest first."""
     rows = session.execute(
         select(PlanVersion.number, PlanVersion.agreed_on)
-        .where(PlanVersion.conference_id == conference_id)
+        .where(PlanVersion.conference_id == conference_id, PlanVersion.number > not_read)
         .order_by(PlanVersion.number.desc())
     )
     return tuple(VersionRow(*row) for row in rows)
@@ -83,6 +83,11 @@ def version(session: Session, conference_id: int, number: int) -> PlanVersion | 
     return session.scalar(
         select(PlanVersion).where(PlanVersion.conference_id == conference_id, PlanVersion.number == number)
     )
+
+
+def version_read(session: Session, case: Case, number: int) -> PlanVersion | None:
+    """The same, if it is one that the visitor may read."""
+    return version(session, case.id, number) if number > case.plans_not_read else None
 
 
 def tasks_in_force(session: Session, conference_ids: Iterable[int]) -> dict[int, tuple[int, frozenset[int]]]:
@@ -154,13 +159,14 @@ class CirclePerson:
     organisation: str
     part: Part
     attends: Attends | None
-    sharing: PlanSharing  # what a referrer or professional sees of the plan, by the strictest answer
+    sharing: PlanSharing  # what they see of the plan, of those about whom main persons are asked; the strictest answer
     side: str
     removed: bool
     came_as_professional: bool
     no_stands: bool
     came: bool
     came_last: bool
+    earlier_plans: int  # versions of the rounds before they came
 
     @property
     def gives_agreement(self) -> bool:
@@ -180,7 +186,11 @@ class CirclePerson:
 
 def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
     """Everybody who is or was in the circle, in the order in which they were added."""
-    held = (Meeting.conference_id == conference_id, Meeting.started_at.is_not(None))
+    held = (
+        Meeting.conference_id == conference_id,
+        Meeting.started_at.is_not(None),
+        Meeting.set_aside.is_(False),
+    )
     last = select(Meeting.id, Meeting.round).where(*held).order_by(Meeting.number.desc()).limit(1).subquery()
     there = (
         select(Stretch.participant_id, func.max(case((Meeting.id == last.c.id, 1), else_=0)))
@@ -203,12 +213,22 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
             Participant.removed_at,
             Participant.came_as_professional,
             Participant.no_stands,
+            Participant.earlier_plans,
         )
         .where(Participant.conference_id == conference_id)
         .order_by(Participant.id)
     )
     columns: list[Any] = [
-        (*row[:6], shared(row[6]), row[7], row[8] is not None, *row[9:], row[0] in came, came.get(row[0], False))
+        (
+            *row[:6],
+            shared(row[6]),
+            row[7],
+            row[8] is not None,
+            *row[9:11],
+            row[0] in came,
+            came.get(row[0], False),
+            row[11],
+        )
         for row in rows
     ]
     return tuple(CirclePerson(*known) for known in columns)
@@ -217,6 +237,21 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
 def professionals(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
     """The referrers and professionals in the circle now."""
     return tuple(person for person in people if person.is_professional and person.belongs)
+
+
+def came_later(people: Iterable[CirclePerson], than: int = 0) -> tuple[CirclePerson, ...]:
+    """Those of family and supporters who came in a later round than when there were `than` versions of earlier ones.
+
+    The main persons of before say whether they read those.
+    """
+    here = (person for person in people if person.belongs and person.gives_agreement)
+    return tuple(person for person in here if person.earlier_plans > than)
+
+
+def asked_about(people: Iterable[CirclePerson], whose: CirclePerson | None = None) -> tuple[CirclePerson, ...]:
+    """About whom the main persons say who else reads the plan; about whom this one does, if given."""
+    known = tuple(people)
+    return professionals(known) + came_later(known, whose.earlier_plans if whose else 0)
 
 
 def main_persons(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:

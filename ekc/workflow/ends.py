@@ -21,6 +21,7 @@ class End(StrEnum):
     WITHOUT_CONFERENCE = "without_conference"
     ANOTHER_DAY = "another_day"
     OTHER_REGION = "other_region"
+    ROUND = "round"
 
 
 class Hears(Labelled):
@@ -78,14 +79,17 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithPlan:
-    """What is said of an end where a plan is in force: it stays. Titles and reasons that are empty are as without."""
+    """What is said of an end where a plan is in force: it stays. A title that is empty is as without.
 
-    mails: Mapping[Hears, Words]
+    A case with a plan does not end any more as it is stopped or makes no plan: its round does (`End.ROUND`). Those that
+    were closed so before keep these words.
+    """
+
     staff: str
     family: str
     agencies: str
+    mails: Mapping[Hears, Words]
     title: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +98,7 @@ class EndRule:
 
     `title` is what lists call it, `reason` why a follow-up was given up. Pages say `staff`, `family` or `agencies`
     above all else; empty where the case goes on and the page itself tells what is next. `again`: how one starts again.
-    `by_correction`: no step brings it about, but a correction of the registration. `ring`: the family's pages say whom
-    they can ring.
+    `by_correction`: no step brings it about, but a correction of the registration.
     """
 
     end: End
@@ -111,7 +114,6 @@ class EndRule:
     again: str = ""
     by_correction: bool = False
     told_at_home: bool = False  # a line on the home pages of coordinator and managers
-    ring: bool = False
     with_plan: WithPlan | None = None
 
     def told(self, in_force: bool) -> "EndRule":
@@ -126,7 +128,6 @@ class EndRule:
             family=words.family,
             agencies=words.agencies,
             title=words.title or self.title,
-            reason=words.reason or self.reason,
         )
 
 
@@ -135,6 +136,7 @@ _NEW_CASE = N_(
 )
 _OTHER_REGION_FAMILY = N_("Another region looks after your conference now. For you everything goes on as before.")
 _OTHER_REGION_AGENCIES = N_("Another region looks after this conference now. For you everything goes on as before.")
+_GOES_ON = N_("There is no new plan, and the plan in force goes on. Sign in to see which conference it is.")
 _STAFF_SUBJECT = N_("A conference has ended")
 
 ENDS: tuple[EndRule, ...] = (
@@ -179,31 +181,7 @@ ENDS: tuple[EndRule, ...] = (
         told_at_home=True,
         with_plan=WithPlan(
             title=N_("ended without a new plan"),
-            reason=N_("The conference ended without a new plan"),
-            mails={
-                Hears.FAMILY: Words(
-                    N_("The conference ended without a new plan"),
-                    N_(
-                        "You came together again, and there is no new plan. The earlier plan stays yours: you can "
-                        "read it. What anybody said this time is not kept, except what was said about safety."
-                    ),
-                ),
-                Hears.AGENCIES: Words(
-                    N_("The conference ended without a new plan"),
-                    N_(
-                        "The family group came together again and did not make a new plan. The earlier plan stays. "
-                        "Nothing else is recorded of this time."
-                    ),
-                ),
-                Hears.COORDINATOR: Words(
-                    _STAFF_SUBJECT,
-                    N_("A conference of yours ended without a new plan. Sign in to see which one."),
-                ),
-                Hears.MANAGERS: Words(
-                    _STAFF_SUBJECT,
-                    N_("A conference in your region ended without a new plan. Sign in to see which one."),
-                ),
-            },
+            mails={},
             staff=N_(
                 "There is no new plan; the earlier plan stays and can be read. Of this round only that is kept, its "
                 "day and who wrote it down: the plan that was being written, what people said to it and every reason "
@@ -249,22 +227,7 @@ ENDS: tuple[EndRule, ...] = (
         again=_NEW_CASE,
         told_at_home=True,
         with_plan=WithPlan(
-            mails={
-                Hears.FAMILY: Words(
-                    N_("You do not come together again"),
-                    N_(
-                        "The new conference was stopped and is not prepared any more. The earlier plan stays yours: "
-                        "you can read it. A call or an evaluation that was planned is not held."
-                    ),
-                ),
-                Hears.AGENCIES: Words(
-                    N_("The family does not come together again"),
-                    N_(
-                        "The new conference was stopped and is not prepared any more. The earlier plan stays. A call "
-                        "or an evaluation that was planned is not held."
-                    ),
-                ),
-            },
+            mails={},
             staff=N_(
                 "It was stopped while a new conference was being prepared. The earlier plan stays and can be read."
             ),
@@ -310,7 +273,6 @@ ENDS: tuple[EndRule, ...] = (
         agencies=N_("This conference has ended. No meeting of it is held any more."),
         again=_NEW_CASE,
         told_at_home=True,
-        ring=True,
         with_plan=WithPlan(
             mails={
                 Hears.RELATIVES: Words(
@@ -403,6 +365,44 @@ ENDS: tuple[EndRule, ...] = (
         again=N_("What was open stays open: questions of the days before can be answered on the new day."),
     ),
     EndRule(
+        end=End.ROUND,
+        title=N_("there is no new plan"),
+        steps=frozenset({Step.NO_NEW_PLAN, Step.STOP_ROUND}),
+        settles=frozenset({Settled.MAILS, Settled.MEETING}),
+        destroys=frozenset(Destroyed),
+        mails={
+            Hears.FAMILY: Words(
+                N_("There is no new plan: your plan stays as it is"),
+                N_(
+                    "You do not come together again now, or you did and made no new plan. Your plan stays as it is: "
+                    "its tasks, and the days on which you look at it again. What anybody said this time is not kept, "
+                    "except what was said about safety."
+                ),
+            ),
+            Hears.AGENCIES: Words(
+                N_("There is no new plan: the plan stays as it is"),
+                N_(
+                    "The family group does not come together again now, or did and made no new plan. The plan stays as "
+                    "it is, with its tasks. Nothing else is recorded of this time."
+                ),
+            ),
+            Hears.COORDINATOR: Words(N_("A conference of yours goes on with the plan that it has"), _GOES_ON),
+            Hears.MANAGERS: Words(N_("A conference in your region goes on with the plan that it has"), _GOES_ON),
+        },
+        reason=N_("There is no new plan"),
+        staff=N_(
+            "There is no new plan. The plan in force goes on, with its tasks, follow-ups and links. Of the last round "
+            "only that is kept, its day and who wrote it down: the plan that was being written, what people said to it "
+            "and every reason are destroyed."
+        ),
+        family=N_(
+            "There is no new plan. Your plan stays as it is: its tasks, and the days on which you look at it again. "
+            "What you said this time is not kept, except what was said about safety."
+        ),
+        agencies=N_("There is no new plan. The plan stays as it is. Nothing else is recorded of this time."),
+        again=N_("The family can come together again: choose that step."),
+    ),
+    EndRule(
         end=End.OTHER_REGION,
         title=N_("goes to another region"),
         steps=frozenset(),
@@ -425,6 +425,8 @@ ENDS: tuple[EndRule, ...] = (
 END_RULES: dict[End, EndRule] = {rule.end: rule for rule in ENDS}
 #: By the step that brings it about.
 END_OF_STEP: dict[Step, EndRule] = {step: rule for rule in ENDS for step in rule.steps}
+#: The steps that end a round and not the case.
+ROUND_ENDS = END_RULES[End.ROUND].steps
 #: The reasons for which a case ends because its only main person is not there any more.
 GONE_REASONS = frozenset({StopReason.DIED, StopReason.LEFT})
 _END_OF_OUTCOME = {

@@ -189,6 +189,7 @@ class Facts:
     told: frozenset[InformationKind] = frozenset()
     questions: int = 0  # asked in this round
     open_questions: int = 0  # of these, those without an answer
+    in_force: bool = False  # a plan is: one was agreed
     no_conference_held: bool = False  # no meeting of this round was opened
     meeting_held: bool = False  # the plan of this round was made at a conference, and it was written down who was there
     without_conference: bool = False  # the plan as presented now was made without a conference

@@ -39,8 +39,10 @@ class NoticeKind(Labelled):
     LETTER = "letter", N_("somebody who is not there has something to say")
     NO_CONFERENCE = "no_conference", N_("the plan is made without a conference")
     END = "end", N_("the conference has ended")
-    READING = "reading", N_("a professional sees more of the plan")
+    READING = "reading", N_("somebody sees more of the plan")
     PART = "part", N_("somebody who came as a professional has another part")
+    PAPER = "paper", N_("the number on their paper is not right any more")
+    ROUND = "round", N_("there is no new plan, and the plan stays as it is")
 
 
 class Verb(Labelled):
@@ -56,6 +58,7 @@ class Whom(Labelled):
 
     RELIED = "relied", N_("everybody who knew what was so before")
     RELIED_AND_COMES = "relied_and_comes", N_("everybody who knew what was so before and may take part")
+    ON_PAPER = "on_paper", N_("whoever was given a printed slip before")
     THEMSELVES = "themselves", N_("the person themselves")
     MAIN_PERSONS = "main_persons", N_("main persons")
     FAMILY = "family", N_("main persons, and those of family and supporters who take part")
@@ -75,6 +78,7 @@ class ClearedBy(Labelled):
     CONTACT = "contact", N_("told, as the contact log says")
     MAIL = "mail", N_("by mail")
     PAGE = "page", N_("read on their own page")
+    PRINT = "print", N_("given a new slip")
     INFORMED = "informed", N_("told personally")
     THERE = "there", N_("was in the room")
     DECIDED = "decided", N_("decided again")
@@ -90,6 +94,7 @@ class NoticeRule:
 
     `line`: what home and the case page say where it is owed to staff. `mails`: how the keys of its mails go on behind
     the case; `{id}` is the notice. `changes`: it tells what was so before; without that there is nothing to tell.
+    `lasts`: it is about the case and not about one conference, so that a new round neither ends it nor begins it anew.
     """
 
     kind: NoticeKind
@@ -101,6 +106,7 @@ class NoticeRule:
     done_at: Remedy | None = None  # None: the page of who still has to hear
     line: str = ""
     changes: bool = False
+    lasts: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -146,6 +152,16 @@ NOTICES: tuple[NoticeRule, ...] = (
         cleared_by=_HEARD,
         mails=(_BY_NOTICE, "match-"),
         changes=True,
+        lasts=True,
+    ),
+    NoticeRule(
+        kind=NoticeKind.PAPER,
+        verb=Verb.HEAR,
+        to=Whom.ON_PAPER,
+        phases=_OPEN,
+        cleared_by=frozenset({ClearedBy.CONTACT, ClearedBy.PRINT}),
+        changes=True,
+        lasts=True,
     ),
     NoticeRule(  # in person, so neither a mail nor their page will do (OECD Box 4.1)
         kind=NoticeKind.JOINED,
@@ -153,6 +169,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         to=Whom.THEMSELVES,
         phases=_OPEN,
         cleared_by=frozenset({ClearedBy.CONTACT, ClearedBy.INFORMED}),
+        lasts=True,
     ),
     NoticeRule(
         kind=NoticeKind.CONSENT,
@@ -162,6 +179,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         cleared_by=frozenset({ClearedBy.CONSENT}),
         done_at=Remedy.CONSENTS,
         line=N_("A consent was taken back: decide whether and how it goes on"),
+        lasts=True,
     ),
     NoticeRule(
         kind=NoticeKind.QUESTION,
@@ -208,10 +226,19 @@ NOTICES: tuple[NoticeRule, ...] = (
         kind=NoticeKind.READING,
         verb=Verb.HEAR,
         to=Whom.MAIN_PERSONS,
-        phases=frozenset({Phase.PRESENTATION, Phase.EVALUATION}),
+        phases=_OPEN,
         cleared_by=_HEARD,
         mails=(_BY_NOTICE,),
         changes=True,
+        lasts=True,
+    ),
+    NoticeRule(
+        kind=NoticeKind.ROUND,
+        verb=Verb.HEAR,
+        to=Whom.TOOK_PART,
+        phases=frozenset({Phase.EVALUATION}),
+        cleared_by=_HEARD,
+        mails=(f"{End.ROUND}-",),
     ),
     NoticeRule(
         kind=NoticeKind.PART,
@@ -233,7 +260,7 @@ NOTICES: tuple[NoticeRule, ...] = (
 )
 RULES: dict[NoticeKind, NoticeRule] = {rule.kind: rule for rule in NOTICES}
 #: Ends after which nobody needs to come; also not the interpreter.
-_NOBODY_COMES = frozenset({End.STOPPED, End.GONE, End.WITHOUT_CONFERENCE})
+_NOBODY_COMES = frozenset({End.STOPPED, End.GONE, End.WITHOUT_CONFERENCE, End.ROUND})
 #: They know the coordinator and the day without having been informed as others are.
 _KNOW_UNTOLD = frozenset({Part.MAIN_PERSON, Part.INTERPRETER})
 
@@ -257,6 +284,7 @@ class Listener:
     attends: Attends | None
     attends_before: Attends | None = None  # in the round before
     informed_on: date | None = None
+    informed_before_on: date | None = None  # for a round before
     set_line: bool = False  # set a bottom line
     knows: str = ""  # of a change: what they heard last
     signs: tuple[Sign, ...] = ()
@@ -278,6 +306,7 @@ class Notice:
     settled: ClearedBy | None = None
     was: str = ""
     now: str = ""
+    earlier: bool = False  # left in a round before
 
     @property
     def rule(self) -> NoticeRule:
@@ -348,7 +377,7 @@ def _without_known(found: Owed, same: list[Notice]) -> Owed:
 def _heard_last(one: Listener, same: list[Notice]) -> str:
     known = same[0].was
     for notice, after in pairwise(same):
-        informed_since = one.informed_on is not None and one.informed_on > notice.on
+        informed_since = any(day > notice.on for day in _informed(notice, one))
         if informed_since or _cleared(one, notice, after.at) is not None:
             known = notice.now
     return known
@@ -383,7 +412,14 @@ def _concerns_somebody(notice: Notice, circle: Iterable[Listener]) -> bool:
 
 def _relied(notice: Notice, one: Listener) -> bool:
     """Whether they knew what was so before. Whoever is informed after it hears what is so now."""
-    return one.part in _KNOW_UNTOLD or (one.informed_on is not None and one.informed_on <= notice.on)
+    informed = _informed(notice, one)
+    return one.part in _KNOW_UNTOLD or (any(day <= notice.on for day in informed) and max(informed) <= notice.on)
+
+
+def _informed(notice: Notice, one: Listener) -> tuple[date, ...]:
+    """The days on which they were informed of what such a notice changes: of a conference in its own round alone."""
+    days = (one.informed_before_on if notice.rule.lasts else None, one.informed_on)
+    return tuple(day for day in days if day is not None)
 
 
 def _took_part(end: EndRule, one: Listener) -> bool:
@@ -402,6 +438,7 @@ _CONCERNS: dict[Whom, Callable[[Notice, Listener], bool]] = {
     Whom.RELIED_AND_COMES: lambda notice, one: (
         _relied(notice, one) and (one.attends is None or one.attends in TAKES_PART)
     ),
+    Whom.ON_PAPER: lambda notice, one: any(sign.by is ClearedBy.PRINT and sign.at < notice.at for sign in one.signs),
     Whom.THEMSELVES: lambda notice, one: one.id == notice.about,
     Whom.MAIN_PERSONS: lambda _, one: one.part is Part.MAIN_PERSON,
     Whom.FAMILY: lambda _, one: (
@@ -430,7 +467,8 @@ def concerned(notice: Notice, circle: Iterable[Listener]) -> tuple[Listener, ...
 def _cleared(one: Listener, notice: Notice, until: datetime | None) -> ClearedBy | None:
     """By what it was first cleared since the notice, and before the next one; None: not yet."""
     rule = notice.rule
-    if ClearedBy.INFORMED in rule.cleared_by and one.informed_on is not None:
+    informed = one.informed_on or (one.informed_before_on if notice.earlier else None)
+    if ClearedBy.INFORMED in rule.cleared_by and informed is not None:
         return ClearedBy.INFORMED
     mails = tuple(key.format(id=notice.id) for key in rule.mails)
     found = (

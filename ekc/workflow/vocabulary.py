@@ -59,6 +59,8 @@ class Step(StrEnum):
     RECONVENE = "reconvene"
     CLOSE = "close"
     MAIN_PERSON_GONE = "main_person_gone"
+    NO_NEW_PLAN = "no_new_plan"
+    STOP_ROUND = "stop_round"
 
 
 class Effect(Labelled):
@@ -81,6 +83,7 @@ class Effect(Labelled):
     MARK_WITHOUT_CONFERENCE = "mark_without_conference", N_("counted apart: a plan without a conference")
     SETTLE_END = "settle_end", N_("what was open is settled, as the ends say")
     TELL_END = "tell_end", N_("those whom it concerns hear it, as the ends say")
+    BACK_TO_PLAN = "back_to_plan", N_("the plan in force goes on, with what held when the new round began")
     START_RETENTION = "start_retention", N_("the time for which the file is kept starts")
 
 
@@ -116,7 +119,10 @@ class Role(Labelled):
     PLAN_READER = "plan_reader", N_("referrer or professional who is shown the whole plan")
     COMES = "comes", N_("whoever comes to the conference")
     JOINS = "joins", N_("whoever takes part by telephone or video")
-    IN_ROOM = "in_room", N_("family that is in the room now, or whose plan is made without a conference")
+    IN_ROOM = (
+        "in_room",
+        N_("family in the room now, children too; of a plan without a conference all of it but the children"),
+    )
     CONVENOR = "convenor", N_("convenor of the evaluation")
     ASKED_COORDINATOR = "asked_coordinator", N_("coordinator who was asked")
     COORDINATOR = "coordinator", N_("coordinator")
@@ -263,6 +269,7 @@ class Activity(StrEnum):
     SET_BOTTOM_LINES = "set_bottom_lines"
     SAY_NO_BOTTOM_LINES = "say_no_bottom_lines"
     OWN_CONSENT = "own_consent"
+    SAY_NOT_COMING = "say_not_coming"
     SAY_NOT_SAFE = "say_not_safe"
     ANSWER_SAFETY = "answer_safety"
     SPEAK_ABOUT_WISHES = "speak_about_wishes"
@@ -425,7 +432,7 @@ class VoiceMatter(Labelled):
     PLAN = "plan", N_("the plan")
     STOPPING = "stopping", N_("stopping")
     AGAIN = "again", N_("coming together again")
-    READING = "reading", N_("which professional reads the plan")
+    READING = "reading", N_("who else reads the plan")
 
 
 #: What an answer about who reads the plan shares with a professional; as long as there is none, nothing.

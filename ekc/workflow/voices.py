@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ekc.workflow.facts import Facts, PersonFacts
-from ekc.workflow.vocabulary import N_, Agreed, Attends, Labelled, Part, TraceKind, VoiceMatter
+from ekc.workflow.vocabulary import (
+    N_,
+    PROFESSIONAL_PARTS,
+    Agreed,
+    Attends,
+    Labelled,
+    Part,
+    PlanSharing,
+    TraceKind,
+    VoiceMatter,
+)
 
 
 class Asked(Labelled):
@@ -112,10 +122,13 @@ VOICES: tuple[VoiceRule, ...] = (
     VoiceRule(
         VoiceMatter.READING,
         _MAIN_PERSONS,
-        N_("A professional reads of the plan what every main person lets them read."),
         N_(
-            "As long as one of you does not want it, a professional does not read it. Whoever has not answered yet "
-            "does not want it yet. The other main persons do not hear who answered what."
+            "A professional reads of the plan what every main person lets them read. Whoever comes into the circle in "
+            "a later round reads the plans of before when every main person of that time lets them."
+        ),
+        N_(
+            "As long as one of you does not want it, they do not read it. Whoever has not answered yet does not want "
+            "it yet. The other main persons do not hear who answered what."
         ),
     ),
 )
@@ -136,6 +149,14 @@ class Heard:
     def complete(self) -> bool:
         """Whether everyone who has to be asked was asked."""
         return not self.not_asked and not self.sides
+
+
+def plans_not_read(part: Part, earlier: int, sharing: PlanSharing) -> int:
+    """How many of the first versions somebody does not read, who came when there were `earlier` ones of other rounds.
+
+    Of a professional `sharing` decides about every version.
+    """
+    return 0 if part in PROFESSIONAL_PARTS or sharing is PlanSharing.ALL else earlier
 
 
 def must_be_asked(matter: VoiceMatter, facts: Facts) -> tuple[PersonFacts, ...]:

@@ -78,6 +78,7 @@ READY = well(
     meeting_on=TODAY,
     questions=1,
     without_conference=False,
+    in_force=False,
     plan=PLAN,
     accepted=True,
 )

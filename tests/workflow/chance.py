@@ -84,6 +84,7 @@ NOT_CHANGED_BY_PEOPLE = {
     "profile",
     "meeting_held",
     "without_conference",
+    "in_force",
     "no_conference_held",
 }
 #: How each other fact may change.

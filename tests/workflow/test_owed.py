@@ -183,7 +183,8 @@ def test_what_the_row_names_clears_it_and_nothing_else(rule: NoticeRule, by: Cle
     phase = sorted(rule.phases)[0]
 
     def found(*signs: Sign) -> list[ClearedBy]:
-        one = listener(part=who, informed_on=informed, set_line=True, signs=signs)
+        slip = (Sign(AT - timedelta(hours=1), ClearedBy.PRINT),) if rule.to is Whom.ON_PAPER else ()
+        one = listener(part=who, informed_on=informed, set_line=True, signs=slip + signs)
         (only,) = owed(phase, [left(rule.kind, end=End.STOPPED)], [one])
         return [how for _, how in only.heard]
 
@@ -247,11 +248,13 @@ def test_the_table_names_what_the_demand_names() -> None:
         Step.ANOTHER_DAY: {NoticeKind.DAY},
         Step.PLAN_WITHOUT_CONFERENCE: {NoticeKind.NO_CONFERENCE},
         **dict.fromkeys((Step.CLOSE, Step.NO_PLAN, Step.STOP, Step.MAIN_PERSON_GONE), frozenset({NoticeKind.END})),
+        **dict.fromkeys((Step.NO_NEW_PLAN, Step.STOP_ROUND), frozenset({NoticeKind.ROUND})),
     }
     assert {rule.activity: rule.owes for rule in ACTIVITIES if rule.owes} == {
         Activity.CHANGE_REGISTRATION: {NoticeKind.CONSENT},
-        Activity.ANSWER_MATCH: {NoticeKind.COORDINATOR},
+        Activity.ANSWER_MATCH: {NoticeKind.COORDINATOR, NoticeKind.PAPER},
         Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART},
+        Activity.SAY_NOT_COMING: {NoticeKind.LETTER},
         Activity.SHARE_PLAN: {NoticeKind.READING},
         Activity.ARRANGE_MEETING: {NoticeKind.DAY, NoticeKind.PLACE},
     }
@@ -284,6 +287,8 @@ def test_what_nothing_makes_owed_and_what_has_no_row_is_refused() -> None:
         check_tables(steps=none_owes)
     for step in (Step.CLOSE, Step.NO_PLAN, Step.STOP, Step.MAIN_PERSON_GONE):
         assert f"{step} closes a case and nobody has to hear it" in str(refused.value)
+    for step in (Step.NO_NEW_PLAN, Step.STOP_ROUND):
+        assert f"{step} ends a round and nobody has to hear it" in str(refused.value)
     without_place = tuple(rule for rule in NOTICES if rule.kind is not NoticeKind.PLACE)
     with pytest.raises(ValueError, match="place is owed and has no row"):
         check_tables(notices=without_place)

@@ -10,10 +10,12 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import in_the_room, lock_case
 from ekc.conferences.actions import parts, traces
 from ekc.conferences.effects import give_notice, sharing_now, tell_who_sees_more
 from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
+from ekc.conferences.mails import NOT_COMING
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
@@ -154,6 +156,26 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
     return stopped
 
 
+def say_not_coming(by: By, conference_id: int, participant_id: int) -> None:
+    """Somebody says for themselves, or for a child whom they support, that they do not come. Staff get a mail.
+
+    Who stays away as was decided stays away. Raises Unknown for anybody else.
+    """
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.SAY_NOT_COMING)
+        person, own = member(by.session, conference_id, participant_id), by.visitor.participant_id
+        beside = person.part is Part.CHILD and person.support_id == own and person.attends is not Attends.EXCLUDED
+        if person.id != own and not beside:
+            raise Unknown
+        if person.attends is Attends.NO:
+            return
+        person.attends = Attends.NO
+        _trace_attends(by, conference, person)
+        _leave_letter(by, conference, person)
+        by.record("circle.not_coming", conference_id, name=person.name)
+        notify_case_staff(by.session, NOT_COMING, by.at, conference_id, conference.coordinator_id, conference.region_id)
+
+
 def remove_person(by: By, conference_id: int, participant_id: int, reason: str) -> int:
     """Remove somebody from the circle, with a reason for the audit.
 
@@ -247,7 +269,7 @@ def _trace_attends(by: By, conference: Conference, participant: Participant) -> 
 
 def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:
     """Insert somebody into the circle, in the caller's transaction."""
-    participant = Participant(conference_id=conference.id)
+    participant = Participant(conference_id=conference.id, earlier_plans=conference.earlier_plans)
     update_row(participant, details, PersonDetails)
     session.add(participant)
     session.flush()

@@ -300,13 +300,19 @@ def _withdraw(by: By, conference: Conference, consent: Consent, day: date) -> No
 
 
 def give_own_consent(by: By, conference_id: int) -> int:
-    """Note the visitor's own consent; returns its id. Raises Unknown for somebody whose own consent is not asked."""
+    """Note the visitor's own consent; returns its id. Given already, it stays as it is.
+
+    Raises Unknown for somebody whose own consent is not asked.
+    """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.OWN_CONSENT)
         who, today = by.visitor.participant_id or 0, local_date(by.at, conference.timezone)
         me = next(one for one in members(by.session, conference_id) if one.id == who)
         if consent_queries.own_consent(by.session, conference, me, today) is None:
             raise Unknown
+        for row in consent_queries.own_consents(by.session, conference_id, who):
+            if row.withdrawn_on is None:
+                return row.id
         return _add_consent(by, conference, NewConsent(participant_id=who, given_on=today))
 
 

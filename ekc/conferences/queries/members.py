@@ -117,6 +117,12 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
 )
 
 
+def supported_by(session: Session, conference_id: int, participant_id: int) -> frozenset[int]:
+    """Beside whom somebody is as their supporter."""
+    beside = (_people.conference_id == conference_id, _people.support_id == participant_id)
+    return frozenset(session.scalars(select(_people.id).where(*beside, _people.removed_at.is_(None))))
+
+
 def members(session: Session, conference_id: int) -> tuple[Member, ...]:
     """Everybody in the circle now, in the order in which they were added."""
     return members_of_cases(session, [conference_id]).get(conference_id, ())

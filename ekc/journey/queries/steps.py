@@ -1,9 +1,9 @@
 """The steps taken in a case, and when what its deadlines ask happened."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.journey.models import PhaseChange, StepWords
+from ekc.workflow.ends import END_OF_STEP, ROUND_ENDS, EndRule
 from ekc.workflow.profiles import Event
 from ekc.workflow.vocabulary import Part, Phase, Step, StopReason
 
+_NEWS = timedelta(days=14)  # so long the end of a round stands on pages of the case
 _WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
 
 
@@ -99,6 +101,12 @@ _STEPS = (
 def steps_taken(session: Session, conference_id: int) -> tuple[StepRow, ...]:
     """The steps taken in a case, oldest first, without reasons and names."""
     return tuple(StepRow(*row) for row in session.execute(_STEPS, {"case": conference_id}))
+
+
+def ended_round(changes: Sequence[StepRow], at: datetime) -> EndRule | None:
+    """What ended the last round of a case that goes on with the plan of the one before, in the days after it."""
+    last = changes[-1] if changes else None
+    return END_OF_STEP[last.step] if last and last.step in ROUND_ENDS and last.at > at - _NEWS else None
 
 
 def untold_steps(session: Session) -> Iterator[str]:
