@@ -108,6 +108,11 @@ class Case:
         """Whether a plan is in force that the visitor may read. A new round changes nothing in that."""
         return self.plan_number > self.plans_not_read
 
+    @property
+    def has_plan(self) -> bool:
+        """Whether a plan is in force, whoever may read it: from that follows which steps there are."""
+        return self.plan_number > 0
+
     def sees(self, part: CasePart) -> Scope | None:
         """How much of a part of the case the visitor sees now; None: nothing.
 

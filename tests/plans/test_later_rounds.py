@@ -141,3 +141,22 @@ def test_of_a_professional_sharing_decides_of_every_version() -> None:
     assert found == {
         (part, sharing): 0 if part is Part.PROFESSIONAL or sharing is PlanSharing.ALL else 2 for part, sharing in found
     }
+
+
+def test_a_new_main_person_has_the_steps_of_a_later_round(
+    case: Made, db_session: Session, cast: Cast, page_of: Callable[[str], PageClient]
+) -> None:
+    """Which steps there are follows from the plan in force, also for whoever does not read it."""
+    bram = page_of("bram")
+    db_session.get_one(Participant, case.people["bram"]).part = Part.MAIN_PERSON
+    db_session.commit()
+
+    def steps() -> list[str]:
+        links = dict(bram.page(f"/conferences/{case.id}/mine").links).values()
+        return [link.rpartition("/")[2] for link in links if "/steps/" in link]
+
+    assert steps() == ["stop_round"]
+    bram.page(f"/conferences/{case.id}/steps/stop_round")
+    page = bram.submit(bram.here.buttons[-1], {"Why does it stop?": "another reason"})
+    assert "It is written down as your own wish." in page.text
+    assert (NOT_YET in page.text, steps()) == (True, ["stop_round"])
