@@ -127,7 +127,7 @@ def give_notice_of_number(session: Session, conference: Conference, at: datetime
 
 
 def to_be_rung(name: str, phone: str | None) -> str:
-    """Whom a slip says to ring."""
+    """Whom a slip or a mail says to ring."""
     return f"{name}, {phone}" if phone else name
 
 
@@ -226,7 +226,10 @@ def begin_round(session: Session, conference: Conference) -> None:
 
 
 def end_round(session: Session, conference: Conference) -> None:
-    """Let hold again what `begin_round` set aside, where nothing else was said in this round."""
+    """Let hold again what `begin_round` set aside, where nothing else was said in this round.
+
+    Whoever does not come to this round counts as in the round before, in which the plan that stays was made.
+    """
     for on, before in _ASKED_AGAIN:
         setattr(conference, on, getattr(conference, on) or getattr(conference, before))
     of_case = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))

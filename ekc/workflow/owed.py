@@ -413,7 +413,7 @@ def _concerns_somebody(notice: Notice, circle: Iterable[Listener]) -> bool:
 def _relied(notice: Notice, one: Listener) -> bool:
     """Whether they knew what was so before. Whoever is informed after it hears what is so now."""
     informed = _informed(notice, one)
-    return one.part in _KNOW_UNTOLD or (any(day <= notice.on for day in informed) and max(informed) <= notice.on)
+    return one.part in _KNOW_UNTOLD or (bool(informed) and max(informed) <= notice.on)
 
 
 def _informed(notice: Notice, one: Listener) -> tuple[date, ...]:
