@@ -9,14 +9,24 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import SHARED, shared
-from ekc.conferences.mails import CONSENT_BACK, COORDINATOR_NOTICE, NOTICE, READS_MORE
+from ekc.conferences.mails import (
+    AGAIN_NOTICE,
+    AGAIN_NOTICE_AGENCIES,
+    CONSENT_BACK,
+    COORDINATOR_NOTICE,
+    FOUND_NEW_VERSION,
+    FOUND_NOT_DONE,
+    FOUND_UNSAFE,
+    NOTICE,
+    READS_MORE,
+)
 from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Trace, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, OutboxMessage, Recipient, queue
 from ekc.workflow import owed
 from ekc.workflow.ends import End
-from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned
+from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned, reads_it
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     PROFESSIONAL_PARTS,
@@ -24,6 +34,7 @@ from ekc.workflow.vocabulary import (
     Attends,
     Part,
     PlanSharing,
+    Role,
     TraceKind,
     VoiceMatter,
 )
@@ -41,7 +52,19 @@ _WISHES = frozenset(
 
 
 #: The mails of notices that are not about day or place.
-_MAILS = {NoticeKind.COORDINATOR: COORDINATOR_NOTICE, NoticeKind.READING: READS_MORE}
+_MAILS = {
+    NoticeKind.COORDINATOR: (COORDINATOR_NOTICE,),
+    NoticeKind.READING: (READS_MORE,),
+    NoticeKind.AGAIN: (AGAIN_NOTICE, AGAIN_NOTICE_AGENCIES),
+}
+
+
+_STAFF_MAILS = {
+    NoticeKind.CONSENT: CONSENT_BACK,
+    NoticeKind.UNSAFE: FOUND_UNSAFE,
+    NoticeKind.NOT_DONE: FOUND_NOT_DONE,
+    NoticeKind.NEW_VERSION: FOUND_NEW_VERSION,
+}
 
 
 def queue_circle_mail(
@@ -50,17 +73,19 @@ def queue_circle_mail(
     at: datetime,
     rule: MailRule,
     comes: bool = False,
+    named: bool = False,
     other: Callable[[int], MailRule] | None = None,
     **fields: Any,
 ) -> None:
     """Queue a mail for everybody whose part is in the rule, except excluded people. `other`: the mail of each, by id.
 
     `comes`: of family and supporters other than main persons, only those who take part, there or from afar, or did in
-    the round before and have not said yet.
+    the round before and have not said yet, and those whom the plan in force names. `named`: only those whom it names.
     """
     for person in _people(session, conference):
         may_stay_home = comes and person.part in (FAMILY_PARTS | {Part.SUPPORTER}) - {Part.MAIN_PERSON}
-        if may_stay_home and (person.attends or person.attends_before) not in TOOK_PART:
+        stays_home = may_stay_home and (person.attends or person.attends_before) not in TOOK_PART
+        if (stays_home or named) and person.tasks_until is None:
             continue
         if person.part in rule.parts and person.attends is not Attends.EXCLUDED:
             _queue(session, conference, at, other(person.id) if other else rule, person, **fields)
@@ -76,37 +101,37 @@ def give_notice(
     now: str = "",
     about: int | None = None,
     end: End | None = None,
+    account_id: int | None = None,
 ) -> None:
     """Leave what somebody must hear, answer or decide; mail those of them who have an address, and staff.
 
-    Of a change nothing is left where nothing was known before. Of another coordinator and of an end there are mails of
-    their own.
+    Of most changes nothing is left where nothing was known before. Of another coordinator, of a plan and of an end
+    there are mails of their own. `account_id`: of the coordinator who did it, who gets no mail about it.
     """
     rule = RULES[kind]
-    if rule.changes and (not was or was == now):
+    if rule.changes and (was == now or not (was or rule.from_nothing)):
         return
     left = Notice(
         conference_id=conference.id, kind=kind, round=conference.round, at=at, about=about, end=end, was=was, now=now
     )
     session.add(left)
     session.flush()
-    if kind is NoticeKind.CONSENT:
-        notify_case_staff(
-            session, CONSENT_BACK, at, conference.id, conference.coordinator_id, conference.region_id, notice=left.id
-        )
+    if kind in _STAFF_MAILS:
+        coordinator = conference.coordinator_id if conference.coordinator_id != account_id else None
+        region = conference.region_id if Role.REGIONAL_MANAGER in rule.roles else None
+        notify_case_staff(session, _STAFF_MAILS[kind], at, conference.id, coordinator, region, notice=left.id)
     if not any("{id}" in key for key in rule.mails):
         return
     people = {person.id: person for person in _people(session, conference)}
-    listeners = [
-        Listener(id=one.id, part=one.part, attends=one.attends, informed_on=one.informed_on) for one in people.values()
-    ]
-    mail = _MAILS.get(kind, NOTICE)
+    known = ("id", "part", "attends", "informed_on", "informed_at")
+    listeners = [Listener(**{name: getattr(one, name) for name in known}) for one in people.values()]
+    mails = {part: mail for mail in _MAILS.get(kind, (NOTICE,)) for part in mail.parts}
     mailed = _mailed(session, conference, at, rule.mails)
     for one in concerned(
         owed.Notice(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about), listeners
     ):
-        if one.part in mail.parts and one.id not in mailed:
-            _queue(session, conference, at, mail, people[one.id], notice=left.id)
+        if one.part in mails and one.id not in mailed and reads_it(rule, one):
+            _queue(session, conference, at, mails[one.part], people[one.id], notice=left.id)
 
 
 def _mailed(session: Session, conference: Conference, at: datetime, keys: tuple[str, ...]) -> set[int]:
@@ -146,7 +171,8 @@ def tell_who_sees_more(
 
 
 def _people(session: Session, conference: Conference) -> Sequence[Row[Any]]:
-    columns = ("id", "name", "part", "email", "language", "attends", "attends_before", "informed_on")
+    columns = ["id", "name", "part", "email", "language", "attends", "attends_before", "informed_on", "informed_at"]
+    columns.append("tasks_until")
     here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
     return session.execute(select(*(getattr(Participant, name) for name in columns)).where(*here)).all()
 
@@ -172,7 +198,12 @@ def begin_round(session: Session, conference: Conference) -> None:
     session.execute(
         update(Participant)
         .where(*of_case)
-        .values(informed_before_on=Participant.informed_on, attends_before=Participant.attends, informed_on=None)
+        .values(
+            informed_before_on=Participant.informed_on,
+            attends_before=Participant.attends,
+            informed_on=None,
+            informed_at=None,
+        )
     )
     decided = Participant.attends == Attends.EXCLUDED
     session.execute(update(Participant).where(*of_case, ~decided).values(attends=None))

@@ -130,6 +130,7 @@ def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
         Hears.FAMILY: (Audience.CIRCLE, circle, _FAMILY),
         Hears.RELATIVES: (Audience.CIRCLE, circle, _FAMILY - {Part.MAIN_PERSON}),
         Hears.AGENCIES: (Audience.CIRCLE, circle, PROFESSIONAL_PARTS),
+        Hears.NAMED_AGENCIES: (Audience.CIRCLE, circle, PROFESSIONAL_PARTS),
         Hears.COORDINATOR: (Audience.COORDINATOR, staff, frozenset()),
         Hears.MANAGERS: (Audience.MANAGERS, staff, frozenset()),
     }[hears]

@@ -5,6 +5,7 @@ The steps stand in `definition.py`, who sees which part of a case in `parts.py`.
 
 from dataclasses import dataclass, field
 
+from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import FAMILY_ROLES, INSIDE_ROLES, N_, Activity, Phase, Role
 
@@ -246,6 +247,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("record a follow-up"),
         _grant(frozenset({Phase.EVALUATION}), Role.COORDINATOR, Role.CONVENOR),
         _grant(_AGAIN, Role.COORDINATOR, Role.CONVENOR),
+        owes=FINDINGS,
     ),
     ActivityRule(
         Activity.RECORD_COSTS,

@@ -165,6 +165,7 @@ STEPS: tuple[StepRule, ...] = (
             Effect.PLAN_FOLLOW_UPS,
             Effect.END_MEETING,
         ),
+        owes=frozenset({NoticeKind.PLAN}),
     ),
     StepRule(
         Step.GO_BACK,
@@ -188,6 +189,7 @@ STEPS: tuple[StepRule, ...] = (
         guards=guards.REVISE_PLAN,
         effects=(Effect.FREEZE_PLAN, Effect.ISSUE_DOCUMENTS, Effect.PLAN_FOLLOW_UPS),
         rare=True,
+        owes=frozenset({NoticeKind.PLAN}),
     ),
     StepRule(
         Step.CLOSE,
@@ -259,6 +261,7 @@ STEPS: tuple[StepRule, ...] = (
         rare=True,
         matter=VoiceMatter.AGAIN,
         asks_safe=True,
+        owes=frozenset({NoticeKind.AGAIN}),
     ),
     StepRule(
         Step.STOP,

@@ -85,6 +85,7 @@ def add_person(by: By, conference_id: int, new: PersonDetails) -> int:
         _validate(by.session, by.at, conference, new, None)
         late = new.informed_on is None and _told_already(by.session, conference)
         participant = insert_participant(by.session, conference, new)
+        participant.informed_at = _told_at(by, conference, new.informed_on)
         if late:
             give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
         _leave_letter(by, conference, participant)
@@ -111,6 +112,8 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
         preserve_agencies(by.session, conference)
         before = sharing_now(by.session, conference)
         if changed := update_row(participant, details, PersonDetails):
+            if "informed_on" in changed:
+                participant.informed_at = _told_at(by, conference, details.informed_on)
             if "name" in changed:
                 _index_name(by.session, conference, participant)
             if "attends" in changed:
@@ -173,10 +176,16 @@ def mark_informed(
             informed = [participant for participant in informed if participant.informed_on is None]
         for participant in informed:
             participant.informed_on = day
+            participant.informed_at = _told_at(by, conference, day)
         names = ", ".join(participant.name for participant in informed)
         if informed:
             by.record("circle.told", conference_id, names=names, on=day.isoformat())
     return len(informed)
+
+
+def _told_at(by: By, conference: Conference, day: date | None) -> datetime | None:
+    """When somebody was told, as far as it is known: now, if it was today."""
+    return by.at if day == local_date(by.at, conference.timezone) else None
 
 
 def as_last_time(by: By, conference_id: int, participant_id: int) -> None:

@@ -1,0 +1,51 @@
+"""Who gets the plan, who hears that people come together again, when somebody was told, what a follow-up found."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from alembic import op
+from alembic.operations import BatchOperations
+
+revision = "0018"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+_KINDS = ("again", "plan", "found")
+
+
+@contextmanager
+def _altered(table: str, name: str, check: str) -> Iterator[BatchOperations]:
+    """A table of which one check changes too."""
+    with op.batch_alter_table(table) as batch:
+        batch.drop_constraint(op.f(name), type_="check")
+        yield batch
+        batch.create_check_constraint(op.f(name), sa.text(check))
+
+
+def _kinds(*, allowed: bool) -> None:
+    """Let notices be of these kinds too, or no longer."""
+    checks = {str(one["name"]): one["sqltext"] for one in sa.inspect(op.get_bind()).get_check_constraints("notice")}
+    name = "ck_notice_noticekind"
+    words = [one for one in re.findall(r"'(\w+)'", checks[name]) if one not in _KINDS] + [*_KINDS] * allowed
+    with _altered("notice", name, f"kind IN ({', '.join(map(repr, words))})"):
+        pass
+
+
+def upgrade() -> None:
+    _kinds(allowed=True)
+    with op.batch_alter_table("participant") as table:
+        table.add_column(sa.Column("informed_at", sa.DateTime(timezone=True)))
+    with op.batch_alter_table("follow_up") as table:
+        table.add_column(sa.Column("unsafe", sa.Boolean, nullable=False, server_default=sa.false()))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("follow_up") as table:
+        table.drop_column("unsafe")
+    with op.batch_alter_table("participant") as table:
+        table.drop_column("informed_at")
+    op.execute(f"delete from notice where kind in ({', '.join(map(repr, _KINDS))})")  # noqa: S608 - of our own words
+    _kinds(allowed=False)
