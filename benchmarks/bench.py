@@ -80,7 +80,7 @@ def measure(name: str, url: str, instance: Path, rounds: int, seconds: float) ->
             noor = db.scalars(select(Account).where(Account.email == "noor@example.org")).one()
             mine = select(Conference.id).where(Conference.coordinator_id == noor.id)
             in_setup = db.scalars(mine.where(Conference.phase == Phase.SETUP).limit(1)).one()
-            signed_in = sign_in_account(db, utc_now(), noor.id, Method.DEMO)
+            signed_in = sign_in_account(db, utc_now(), noor.id, Method.DEMO).token
             snapshot = db.scalars(select(PlanVersion.snapshot).limit(1)).first()
         cookie = cookie_of(app, {"_user_id": f"account:{signed_in}", "_fresh": True})
         case = f"/conferences/{in_setup}"

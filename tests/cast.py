@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import NOBODY, PROGRAM, By, Office, Visitor
 from ekc.accounts.queries import visitor_of_account
 from ekc.core.audit import Actor, ActorKind
-from ekc.core.crypto import keyring_of
 from ekc.core.routes import Runtime
+from ekc.core.tokens import hash_token, new_token
 from ekc.links.actions import new_link, sign_in_by_link
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
-from ekc.links.tokens import Check, device_key
+from ekc.links.tokens import Check
 from ekc.signin.actions.second_factor import add_authenticator
 from ekc.signin.actions.sessions import sign_in_account
 from ekc.signin.models import Method
@@ -157,10 +157,13 @@ def link_known_before(session: Session, at: datetime, conference_id: int, partic
     """A new personal link, and the cookie of an own device that was known for it at `at`."""
     path = make_link(session, at, conference_id, participant_id)
     link_id = session.scalars(select(func.max(PersonalLink.id))).one()
-    known = LinkDevice(link_id=link_id, asked_at=at, confirmed_at=at, how=Confirmed.CODE, remembered=True)
+    token = new_token()
+    known = LinkDevice(
+        link_id=link_id, token_hash=hash_token(token), asked_at=at, confirmed_at=at, how=Confirmed.CODE, remembered=True
+    )
     session.add(known)
     session.commit()
-    return path, device_key(keyring_of(session), link_id, known.id)
+    return path, token
 
 
 def enter_as_before(
@@ -176,11 +179,13 @@ def enter_as_before(
 def session_of(session: Session, at: datetime, who: Visitor) -> dict[str, str | bool]:
     """The content of the session cookie after signing in; empty for a visitor without an identity."""
     if who.account_id is not None:
-        key = f"account:{sign_in_account(session, at, who.account_id, Method.DEMO)}"
+        key = f"account:{sign_in_account(session, at, who.account_id, Method.DEMO).token}"
     elif who.participant_id is not None and who.conference_id is not None:
         make_link(session, at, who.conference_id, who.participant_id)
         link_id = session.scalars(select(func.max(PersonalLink.id))).one()
-        key = f"link:{sign_in_by_link(session, at, Method.DEMO, '', link_id)}"
+        begun = sign_in_by_link(session, at, Method.DEMO, "", link_id)
+        assert begun is not None
+        key = f"link:{begun.token}"
     else:
         return {}
     return {"_user_id": key, "_fresh": True}

@@ -17,7 +17,7 @@ from ekc.core.transaction import writing
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.links.queries import live_link
 from ekc.links.tokens import NOTHING_ASKED, Check, LinkTokenPayload, mail_key, new_token
-from ekc.signin.actions.sessions import Lifetime, begin_sign_in
+from ekc.signin.actions.sessions import Lifetime, NewSignIn, begin_sign_in
 from ekc.signin.models import Method, SignIn
 
 #: A phone or computer that only the participant uses.
@@ -26,7 +26,7 @@ OWN_DEVICE = Lifetime(absolute=timedelta(days=30))
 SHARED_DEVICE = Lifetime(timedelta(minutes=15), timedelta(hours=2), shared=True)
 
 
-def sign_in_by_link(session: Session, at: datetime, method: Method, device: str, link_id: int) -> int | None:
+def sign_in_by_link(session: Session, at: datetime, method: Method, device: str, link_id: int) -> NewSignIn | None:
     """Sign a participant in without verification, for the demo; None if the link is unknown, revoked or expired."""
     with writing(session):
         link = live_link(session, at, link_id)
@@ -41,14 +41,14 @@ def start_link_sign_in(
     device: str,
     lifetime: Lifetime,
     on: LinkDevice | None = None,
-) -> int:
-    """Sign in the owner of a valid link; returns the id of the sign-in. Stores the first use. Does not commit."""
+) -> NewSignIn:
+    """Sign in the owner of a valid link. Stores the first use. Does not commit."""
     link.used_at = link.used_at or at
     begun = begin_sign_in(session, at, method, device, lifetime, link_id=link.id, link_device_id=on.id if on else None)
     actor = Actor(ActorKind.PARTICIPANT, link.participant_id)
     how = on.how if on and on.how else method
     record(session, actor, at, "link.entered", link.conference_id, link=link.id, device=device, how=how)
-    return begun.id
+    return begun
 
 
 def end_link_sign_in(by: By) -> None:

@@ -57,13 +57,14 @@ class PersonalLink(Base):
 class LinkDevice(Base):
     """A browser in which a link was opened: pending (waiting for approval), verified, or ended.
 
-    Its cookie holds the id of this row, so ending the row ends the verification.
+    Its cookie holds a token whose hash is stored here, so ending the row ends the verification.
     """
 
     __tablename__ = "link_device"
     __table_args__ = (CheckConstraint("(confirmed_at is null) = (how is null)", name="confirmed_somehow"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # SHA-256 of the token in its cookie
     link_id: Mapped[int] = mapped_column(ForeignKey("personal_link.id"), index=True)
     device: Mapped[str] = mapped_column(String(80), default="")  # from `signin.devices.device_name`
     asked_at: Mapped[datetime]

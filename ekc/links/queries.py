@@ -348,12 +348,12 @@ _LINK_SIGN_IN = (
 )
 
 
-def link_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSignIn | None:
-    """The sign-in by personal link; None if it timed out or was ended, or its link or device was.
+def link_sign_in(session: Session, at: datetime, token: str) -> CurrentSignIn | None:
+    """The sign-in by personal link with this token; None if it timed out or was ended, or its link or device was.
 
     Without name and language of the participant, which belong to the circle (`conferences`).
     """
-    row = session.execute(_LINK_SIGN_IN, {"id": sign_in_id}).one_or_none()
+    row = session.execute(_LINK_SIGN_IN, {"token_hash": hash_token(token)}).one_or_none()
     if row is None or not is_unexpired(row, at) or not _lives(session, at, row.id, row.expires_at):
         return None
     left = min(timedelta(minutes=row.idle_minutes), row.ends_at - at)
@@ -361,7 +361,7 @@ def link_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSign
         Actor(ActorKind.PARTICIPANT, row.participant_id),
         conference_id=row.conference_id,
         participant_id=row.participant_id,
-        sign_in_id=sign_in_id,
+        sign_in_id=row.sign_in_id,
         expires_in=int(left.total_seconds()) if row.shared else None,
     )
     return CurrentSignIn(visitor, row.method, row.began_at, row.seen_at)
@@ -408,11 +408,11 @@ class DeviceRow:
         return self.remembered or (self.number is not None and self.asked_at > at - APPROVAL_LIFETIME)
 
 
-def device_of(session: Session, link_id: int, device_id: int | None) -> DeviceRow | None:
-    """A device of this link, in any state; None if there is none with this id."""
-    if device_id is None:
+def device_of(session: Session, link_id: int, token: str) -> DeviceRow | None:
+    """The device of this link with this token, in any state."""
+    if not token:
         return None
-    found = select(*_DEVICE_COLUMNS).where(LinkDevice.id == device_id, LinkDevice.link_id == link_id)
+    found = select(*_DEVICE_COLUMNS).where(LinkDevice.token_hash == hash_token(token), LinkDevice.link_id == link_id)
     row = session.execute(found).one_or_none()
     return DeviceRow(*row) if row else None
 

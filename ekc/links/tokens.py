@@ -1,4 +1,4 @@
-"""Tokens of personal links and keys in device cookies: creating, parsing and comparing. No database."""
+"""Tokens of personal links, their codes and answers: creating, parsing and comparing. No database."""
 
 import re
 import secrets
@@ -21,7 +21,7 @@ CODE_DIGITS = 6
 _PAYLOAD = struct.Struct(">III")  # ids of link, conference, participant
 _RANDOM_BYTES = 16  # the signature has the same length
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{59}")
-_LINK_CONTEXT, _DEVICE_CONTEXT = "personal_link", "link_device"  # of signatures
+_LINK_CONTEXT = "personal_link"  # of signatures
 #: Key of the mail with a link in the outbox.
 MAIL_KEY = "link:{link_id}"
 
@@ -101,21 +101,6 @@ def read_token(keyring: Keyring, token: str) -> LinkTokenPayload | None:
     good = secrets.compare_digest(keyring.signature(signed, _LINK_CONTEXT), content[-_RANDOM_BYTES:])
     canonical = _base64url(content) == token
     return LinkTokenPayload(*_PAYLOAD.unpack_from(signed, _RANDOM_BYTES)) if good and canonical else None
-
-
-def device_key(keyring: Keyring, link_id: int, device_id: int) -> str:
-    """The value of a device's cookie for one link: its id, signed."""
-    signature = keyring.signature(f"{link_id}:{device_id}".encode(), _DEVICE_CONTEXT)
-    return f"{device_id}-{_base64url(signature)}"
-
-
-def read_device_key(keyring: Keyring, link_id: int, key: str) -> int | None:
-    """The device id in a cookie; None if the signature is wrong or for another link."""
-    number = key.partition("-")[0]
-    if not re.fullmatch(r"[0-9]{1,9}", number):
-        return None
-    good = device_key(keyring, link_id, int(number))
-    return int(number) if secrets.compare_digest(good.encode(), key.encode(errors="replace")) else None
 
 
 def _base64url(content: bytes) -> str:

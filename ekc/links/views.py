@@ -12,7 +12,6 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from ekc.core.crypto import keyring_of
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
 from ekc.core.routes import cookie_name, db, moves, now, public, runtime, set_cookie
@@ -21,7 +20,7 @@ from ekc.links.actions import sign_in_by_link
 from ekc.links.forms import EntranceForm, UseForm
 from ekc.links.models import PersonalLink
 from ekc.links.queries import DeviceRow, device_of, door, family_is_in, link_of_token, private_time
-from ekc.links.tokens import MAX_ATTEMPTS, compared_words, device_key, read_device_key, read_token
+from ekc.links.tokens import MAX_ATTEMPTS, compared_words
 from ekc.links.verification import LinkSignIn, NotLetIn
 from ekc.signin.login import end_session, is_demo_id, request_caller, request_device, start_link_session, visitor
 from ekc.signin.models import Method
@@ -36,10 +35,10 @@ def be_participant(link_id: int) -> ResponseReturnValue:
     """Demo only: sign in as a person with a personal link."""
     if not is_demo_id(link_id):
         abort(404)
-    sign_in_id = sign_in_by_link(db(), now(), Method.DEMO, request_device(), link_id)
-    if sign_in_id is None:
+    begun = sign_in_by_link(db(), now(), Method.DEMO, request_device(), link_id)
+    if begun is None:
         abort(404)
-    start_link_session(sign_in_id)
+    start_link_session(begun.token)
     return redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
 
 
@@ -79,12 +78,12 @@ def enter(token: str) -> ResponseReturnValue:
 def enter_now(token: str) -> ResponseReturnValue:
     """Sign in on a trusted device or go on with the current sign-in; otherwise redirect to the verification."""
     if "forget" in request.form:
-        verification.forget_device(db(), now(), token, _cookie_device_id(token))
+        verification.forget_device(db(), now(), token, _device_token())
         return _without_cookie(redirect(url_for("links.enter", token=token), 303), token)
     link, who = _live_link(token), visitor()
     if (who.conference_id, who.participant_id) == (link.conference_id, link.participant_id):  # signed in already
         return redirect(url_for("journey.own_page", conference_id=who.conference_id), 303)
-    entered = verification.verify_by_device(db(), now(), token, _cookie_device_id(token), UseForm().is_own())
+    entered = verification.verify_by_device(db(), now(), token, _device_token(), UseForm().is_own())
     if entered is None:
         return redirect(url_for("links.confirm", token=token), 303)
     return _signed_in(token, entered)
@@ -108,10 +107,9 @@ def check_confirm(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         cost = runtime().settings.password_cost
         typed, own = form.entrance_code.data, form.is_own()
-        known = _cookie_device_id(token)
         try:
             entered = verification.verify_by_answer(
-                db(), now(), token, typed, own, request_device(), cost, request_caller(), known
+                db(), now(), token, typed, own, request_device(), cost, request_caller(), _device_token()
             )
         except NotLetIn as refusal:
             status = form.refuse(refusal)
@@ -154,12 +152,12 @@ def ask(token: str) -> ResponseReturnValue:
     if asked is not None and asked.is_pending(now()):
         return response
     try:
-        link_id, device_id = verification.ask_to_come_in(db(), now(), token, request_device())
+        _device_id, device_token = verification.ask_to_come_in(db(), now(), token, request_device())
     except Refusal as refusal:
         form = EntranceForm(formdata=None)
         status = form.refuse(refusal)
         return _confirmation_page(link, token, form), status
-    return _with_cookie(response, token, device_key(keyring_of(db()), link_id, device_id))
+    return _with_cookie(response, token, device_token)
 
 
 @bp.get(f"{_PATH}/waiting")
@@ -207,16 +205,13 @@ def _live_link(token: str) -> PersonalLink:
     return found
 
 
-def _cookie_device_id(token: str) -> int | None:
-    """The id of the device in this browser's cookie."""
-    keyring, key = keyring_of(db()), request.cookies.get(_cookie_name())
-    bound = read_token(keyring, token)
-    return read_device_key(keyring, bound.link_id, key) if bound and key else None
+def _device_token() -> str:
+    """The token of the device in this browser's cookie, which is limited to the path of the link; empty: none."""
+    return request.cookies.get(_cookie_name(), "")
 
 
 def _cookie_device(link: PersonalLink) -> DeviceRow | None:
-    key = request.cookies.get(_cookie_name())
-    return device_of(db(), link.id, read_device_key(keyring_of(db()), link.id, key)) if key else None
+    return device_of(db(), link.id, _device_token())
 
 
 def _signed_in(token: str, entered: LinkSignIn) -> ResponseReturnValue:
@@ -225,19 +220,18 @@ def _signed_in(token: str, entered: LinkSignIn) -> ResponseReturnValue:
     A device that is their own is remembered. On a shared one the mark goes with the browser, and signs nobody in: it
     tells in private time that the device was known before.
     """
-    start_link_session(entered.sign_in_id)
+    start_link_session(entered.sign_in.token)
     response = redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
-    key = device_key(keyring_of(db()), entered.link_id, entered.device_id)
-    return _with_cookie(response, token, key, entered.remembered_until)
+    return _with_cookie(response, token, entered.device_token, entered.remembered_until)
 
 
 def _cookie_name() -> str:
     return cookie_name("link_device", under="/l")
 
 
-def _with_cookie(response: Response, token: str, key: str, until: datetime | None = None) -> Response:
+def _with_cookie(response: Response, token: str, device_token: str, until: datetime | None = None) -> Response:
     """Set the device cookie, limited to the path of the link."""
-    set_cookie(response, _cookie_name(), key, expires=until, path=url_for("links.enter", token=token))
+    set_cookie(response, _cookie_name(), device_token, expires=until, path=url_for("links.enter", token=token))
     return response
 
 

@@ -29,12 +29,12 @@ from ekc.workflow.vocabulary import N_
 
 View = Callable[..., ResponseReturnValue]
 
-_USER_ID = re.compile(r"(account|link):(\d{1,9})")
+_USER_ID = re.compile(r"(account|link):([A-Za-z0-9_-]{43})")
 #: How long after signing in credentials can be changed without signing in again (ASVS 7.5.1).
 FRESH_LIFETIME = timedelta(minutes=10)
 #: A provider may reuse its own session without asking for credentials, so such a sign-in is never fresh.
 _EXTERNAL_METHODS = (Method.PROVIDER, Method.PROVIDER_ALONE)
-_PENDING = "halfway"  # session key: the account whose password was verified, and when
+_PENDING = "halfway"  # session key: the account whose password was verified, its authenticator app, and when
 _PENDING_LIFETIME = 600  # seconds
 _DEVICE = "device"  # cookie of a browser that has signed in before
 _YEAR = 365 * 24 * 3600  # seconds
@@ -44,7 +44,7 @@ _YEAR = 365 * 24 * 3600  # seconds
 class SignInKind:
     """How to read and end sign-ins of one kind."""
 
-    find: Callable[[Session, datetime, int], CurrentSignIn | None]
+    find: Callable[[Session, datetime, str], CurrentSignIn | None]
     end: Callable[[By], None]
 
 
@@ -54,14 +54,14 @@ _ACCOUNT = SignInKind(queries.account_sign_in, end_sign_in)
 
 @dataclass(eq=False)
 class SignedInUser(UserMixin):  # type: ignore[misc]
-    """Flask-Login's user: a sign-in. Its id is that of a row of `sign_in`, so ending the row ends the session.
+    """Flask-Login's user: a sign-in. Its token is that of a row of `sign_in`, so ending the row ends the session.
 
-    An ended sign-in is inactive, which Flask-Login treats as not authenticated, but its id is still known. Where a
+    An ended sign-in is inactive, which Flask-Login treats as not authenticated, but its token is still known. Where a
     second factor is required, a user without one is authenticated but authorized only to set one up.
     """
 
     kind: str  # account, link
-    sign_in_id: int
+    token: str
     visitor: Visitor = NOBODY
     method: Method | None = None
     authorized: bool = False
@@ -73,8 +73,8 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
         return self.visitor.known
 
     def get_id(self) -> str:
-        """The value in the session cookie: `account:<sign-in id>` or `link:<sign-in id>`."""
-        return f"{self.kind}:{self.sign_in_id}"
+        """The value in the session cookie: `account:<token>` or `link:<token>`."""
+        return f"{self.kind}:{self.token}"
 
 
 def load_user(user_id: str) -> SignedInUser | None:
@@ -84,17 +84,17 @@ def load_user(user_id: str) -> SignedInUser | None:
     """
     if g.get("skip_user_loading") or (read := _USER_ID.fullmatch(user_id)) is None:
         return None
-    kind, sign_in_id = read[1], int(read[2])
-    found = _sign_in_kind(kind).find(db(), now(), sign_in_id)
+    kind, token = read[1], read[2]
+    found = _sign_in_kind(kind).find(db(), now(), token)
     if found is None:
-        return SignedInUser(kind, sign_in_id)
-    touch_sign_in(db(), now(), sign_in_id, found.seen_at)
+        return SignedInUser(kind, token)
+    touch_sign_in(db(), now(), found.visitor.sign_in_id or 0, found.seen_at)
     required = runtime().settings.second_factor_required and found.visitor.account_id is not None
     lacks = required and queries.lacks_second_factor(db(), found.visitor.account_id or 0, found.method)
     fresh = found.method not in _EXTERNAL_METHODS and now() - found.began_at < FRESH_LIFETIME
     if kind == "account" and fresh != login_fresh():
         session["_fresh"] = fresh  # Flask-Login's own flag never expires
-    return SignedInUser(kind, sign_in_id, found.visitor, found.method, authorized=not lacks, fresh=fresh)
+    return SignedInUser(kind, token, found.visitor, found.method, authorized=not lacks, fresh=fresh)
 
 
 def complete_sign_in(account_id: int, method: Method, target: str | None) -> str:
@@ -102,18 +102,21 @@ def complete_sign_in(account_id: int, method: Method, target: str | None) -> str
 
     Returns the address to redirect to. `target`: the path of this site they asked for.
     """
-    if method not in SINGLE_FACTOR or not queries.has_second_factor(db(), account_id):
+    app = queries.second_factor_hash(db(), account_id) if method in SINGLE_FACTOR else None
+    if app is None:
         start_account_session(account_id, method)
         return after_sign_in(target)
     end_session()
-    session[_PENDING] = [account_id, int(now().timestamp())]
+    session[_PENDING] = [account_id, app, int(now().timestamp())]
     return url_for("signin.code", next=target)
 
 
 def pending_account() -> int | None:
     """The account whose password was verified in this session and whose code is still missing. Authorizes nothing."""
-    account_id, since = session.get(_PENDING, (None, 0))
-    return account_id if int(now().timestamp()) - since < _PENDING_LIFETIME else None
+    account_id, app, since = session.get(_PENDING, (None, None, 0))
+    if account_id is None or int(now().timestamp()) - since >= _PENDING_LIFETIME:
+        return None
+    return account_id if queries.second_factor_hash(db(), account_id) == app else None
 
 
 def after_sign_in(target: str | None) -> str:
@@ -129,14 +132,14 @@ def after_sign_in(target: str | None) -> str:
 def start_account_session(account_id: int, method: Method) -> None:
     """Sign in the owner of an account in this browser. Raises Unknown for a closed account."""
     token = "" if method is Method.DEMO else request_caller().token or new_token()
-    _start_session(f"account:{sign_in_account(db(), now(), account_id, method, request_device(), token)}")
+    _start_session(f"account:{sign_in_account(db(), now(), account_id, method, request_device(), token).token}")
     if token:
         _set_device_cookie(token)
 
 
-def start_link_session(sign_in_id: int) -> None:
-    """Start a session for a sign-in by personal link."""
-    _start_session(f"link:{sign_in_id}")
+def start_link_session(token: str) -> None:
+    """Start a session for the sign-in by personal link with this token."""
+    _start_session(f"link:{token}")
 
 
 def _start_session(user_id: str) -> None:
@@ -298,10 +301,10 @@ def _gate(view: View, access: Access, whom: Callable[[], Visitor], may: Callable
     return declare(access)(guarded)
 
 
-def link_sign_in() -> int | None:
-    """The id of the sign-in by personal link in this session; it may have ended."""
+def link_sign_in() -> str | None:
+    """The token of the sign-in by personal link in this session; it may have ended."""
     user = _user()
-    return user.sign_in_id if user and user.kind == "link" else None
+    return user.token if user and user.kind == "link" else None
 
 
 def _refresh_shared_device(response: Response) -> Response:

@@ -32,13 +32,15 @@ SINGLE_FACTOR = frozenset({Method.PASSWORD, Method.INVITATION, Method.PROVIDER_A
 class SignIn(Base):
     """A sign-in on one device, current or ended: of staff by account, of a participant by personal link.
 
-    The session cookie holds its id, so ending the row signs the browser out at the next request.
+    The session cookie holds a token whose hash is stored here, so ending the row signs the browser out at the next
+    request, and a cookie of a row that is gone finds no other one.
     """
 
     __tablename__ = "sign_in"
     __table_args__ = (CheckConstraint("(account_id is null) <> (link_id is null)", name="one_owner"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # SHA-256 of the token in its cookie
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     link_id: Mapped[int | None] = mapped_column(ForeignKey("personal_link.id"), index=True)
     link_device_id: Mapped[int | None] = mapped_column(ForeignKey("link_device.id"), index=True)

@@ -37,8 +37,8 @@ SIGN_IN_COLUMNS = (
     _sign_in.c.idle_minutes,
     _sign_in.c.ends_at,
 )
-#: The conditions for one sign-in (parameter `id`) that was not ended.
-NOT_ENDED = (_sign_in.c.id == bindparam("id"), _sign_in.c.ended_at.is_(None))
+#: The conditions for the sign-in with this token (parameter `token_hash`) that was not ended.
+NOT_ENDED = (_sign_in.c.token_hash == bindparam("token_hash"), _sign_in.c.ended_at.is_(None))
 _ACCOUNT_SIGN_IN = (
     select(*VISITOR_COLUMNS, *SIGN_IN_COLUMNS)
     .select_from(ACCOUNTS_WITH_ROLES.join(_sign_in, _sign_in.c.account_id == _account.c.id))
@@ -67,12 +67,12 @@ class SignInRow:
     seen_at: datetime
 
 
-def account_sign_in(session: Session, at: datetime, sign_in_id: int) -> CurrentSignIn | None:
-    """The sign-in to an account; None if it timed out or was ended. By personal link: `links.queries`."""
-    rows = session.execute(_ACCOUNT_SIGN_IN, {"id": sign_in_id}).all()
+def account_sign_in(session: Session, at: datetime, token: str) -> CurrentSignIn | None:
+    """The sign-in to an account with this token; None if it timed out or was ended. By link: `links.queries`."""
+    rows = session.execute(_ACCOUNT_SIGN_IN, {"token_hash": hash_token(token)}).all()
     if not rows or not is_unexpired(rows[0], at):
         return None
-    found, first = visitor_from_rows(rows, at, sign_in_id), rows[0]
+    found, first = visitor_from_rows(rows, at, rows[0].sign_in_id), rows[0]
     return CurrentSignIn(found, first.method, first.began_at, first.seen_at) if found else None
 
 
@@ -103,6 +103,12 @@ def known_device(session: Session, token: str, *, email: str = "", account_id: i
 def has_second_factor(session: Session, account_id: int) -> bool:
     """Whether an account has an authenticator app."""
     return session.scalar(select(Authenticator.id).where(Authenticator.account_id == account_id)) is not None
+
+
+def second_factor_hash(session: Session, account_id: int) -> bytes | None:
+    """A hash by which the authenticator app of an account is known again; None if there is none."""
+    secret = session.scalar(select(Authenticator.secret).where(Authenticator.account_id == account_id))
+    return None if secret is None else hash_token(secret)
 
 
 def lacks_second_factor(session: Session, account_id: int, method: Method) -> bool:
@@ -237,14 +243,11 @@ class InvitationRow:
     email: str
 
 
-def live_invitation(
-    session: Session, at: datetime, *, token_hash: bytes = b"", invitation_id: int = 0
-) -> InvitationRow | None:
-    """The invitation with this hashed token or this id; None if it was used, revoked or has expired.
+def live_invitation(session: Session, at: datetime, token_hash: bytes) -> InvitationRow | None:
+    """The invitation with this hashed token; None if it was used, revoked or has expired.
 
     Also None if the account is closed or its last day has passed.
     """
-    wanted = Invitation.id == invitation_id if invitation_id else Invitation.token_hash == token_hash
     row = session.execute(
         select(
             Invitation.id,
@@ -257,7 +260,12 @@ def live_invitation(
         )
         .join(Account, Account.id == Invitation.account_id)
         .join(Region, Region.id == Account.region_id)
-        .where(wanted, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > at)
+        .where(
+            Invitation.token_hash == token_hash,
+            Invitation.used_at.is_(None),
+            Invitation.revoked_at.is_(None),
+            Invitation.expires_at > at,
+        )
         .where(Account.active)
     ).one_or_none()
     if row is None or has_left(row.leaves_on, row.timezone, at):

@@ -185,7 +185,7 @@ def test_who_waits_then_is_told_of_to_the_manager(db_session: Session, cast: Cas
     made = link_for(db_session, cast, case, 365)
 
     def waiting(moment: datetime) -> list[list[tuple[int, int]]]:
-        _, device = verification.ask_to_come_in(db_session, moment, made.token, "Firefox, Windows")
+        device, _ = verification.ask_to_come_in(db_session, moment, made.token, "Firefox, Windows")
         homes = (staff_home(db_session, one, moment) for one in (cast.noor, cast.ruud, cast.iris))
         found = [[(entry.case.id, entry.waiting) for entry in home.link_requests] for home in homes]
         end_device(By(db_session, cast.ruud, moment), case.id, device)
@@ -214,7 +214,7 @@ def test_the_new_coordinator_gives_everybody_a_code_at_once(
     assert not opens(db_session, by_noor)
     assert opens(db_session, replace(by_noor, code=code.replace(" ", "")))  # the slip of before, with the new code
     assert device is not None
-    assert db_session.get_one(LinkDevice, device.device_id).ended_at is None
+    assert db_session.scalars(select(LinkDevice.ended_at).where(LinkDevice.device == "Safari, iPhone")).all() == [None]
     client.page(f"/conferences/{case.id}/links")
     assert "no code from you" not in client.here.text
     refused = client.post(f"/conferences/{case.id}/links/codes", data=sent)

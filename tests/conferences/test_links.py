@@ -421,7 +421,7 @@ def test_nobody_reaches_links_or_devices_of_another_case(
 ) -> None:
     other = case_in_setup(db_session, cast, START)
     path = make_link(db_session, START, other.id, other.people["marieke"])
-    _, device = ask_to_come_in(db_session, START, path.removeprefix("/l/"), "")
+    device, _ = ask_to_come_in(db_session, START, path.removeprefix("/l/"), "")
     at, marieke = START, other.people["marieke"]
 
     for wrong in (
@@ -442,7 +442,7 @@ def test_nobody_reaches_links_or_devices_of_another_case(
 
 def test_nobody_waits_any_more(cast: Cast, case: Made, db_session: Session) -> None:
     path = make_link(db_session, START, case.id, case.people["kees"])
-    _, device = ask_to_come_in(db_session, START, path.removeprefix("/l/"), "")
+    device, _ = ask_to_come_in(db_session, START, path.removeprefix("/l/"), "")
     answer: Callable[[bool], str] = lambda yes: links_actions.answer_request(  # noqa: E731
         By(db_session, cast.noor, START), case.id, device, yes
     )
@@ -458,7 +458,7 @@ def test_in_private_time_the_coordinator_hears_of_no_device(
 ) -> None:
     case = case_in_private_time(db_session, cast, START)
     path = make_link(db_session, START, case.id, case.people["kees"])
-    _, device = ask_to_come_in(db_session, START, path.removeprefix("/l/"), "")
+    device, _ = ask_to_come_in(db_session, START, path.removeprefix("/l/"), "")
 
     sign_in(client, cast.noor)
     assert "Somebody waits" not in client.page("/").text

@@ -349,12 +349,12 @@ class Walker:
 
     def come_in(self, who: int, lets_in: int | None) -> bool:
         """Ask to be let in on a new device, by somebody in the room or by the coordinator; whether it signs in then."""
-        _, device = ask_to_come_in(self.session, self.at, self.tokens[who], "a phone")
+        device, token = ask_to_come_in(self.session, self.at, self.tokens[who], "a phone")
         if lets_in is not None:
             links.answer_in_room(self.by(self.person(lets_in)), self.id, device, True)
         else:
             links.answer_request(self.by(), self.id, device, True)
-        return verify_by_device(self.session, self.at, self.tokens[who], device, own=False) is not None
+        return verify_by_device(self.session, self.at, self.tokens[who], token, own=False) is not None
 
     def send_mails(self) -> None:
         """All mails that wait are sent."""

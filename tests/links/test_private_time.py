@@ -192,7 +192,7 @@ def test_nobody_but_family_in_the_room_lets_in(
     clock.advance(minutes=1)
     _begin(db_session, cast, clock, case)
     path = make_link(db_session, START, case.id, case.people["fatima"])
-    _, device = ask_to_come_in(db_session, clock(), path.removeprefix("/l/"), "")
+    device, _ = ask_to_come_in(db_session, clock(), path.removeprefix("/l/"), "")
     noor = someone()
     sign_in(noor, cast.noor)
 

@@ -175,7 +175,7 @@ def test_two_devices_come_in_at_once(engine: Engine, path: str, clock: FrozenClo
         with make_sessions(engine)() as session:
             entered = verify_by_answer(session, clock(), token, CODE, True, device, COST)
             assert entered is not None
-            return entered.sign_in_id
+            return entered.sign_in.id
 
     with ThreadPoolExecutor(2) as pool:
         found = set(pool.map(enter, ["Safari, iPhone", "Chrome, Windows"]))
@@ -447,12 +447,12 @@ def test_a_yes_that_is_not_taken_goes_stale(
     cast: Cast, path: str, case: Made, db_session: Session, clock: FrozenClock
 ) -> None:
     token = path.removeprefix("/l/")
-    _, device_id = ask_to_come_in(db_session, clock(), token, "")
+    device_id, device_token = ask_to_come_in(db_session, clock(), token, "")
     links.answer_request(By(db_session, cast.noor, clock()), case.id, device_id, True)
 
     clock.advance(hours=1)
 
-    assert verify_by_device(db_session, clock(), token, device_id, True) is None
+    assert verify_by_device(db_session, clock(), token, device_token, True) is None
 
 
 def test_without_a_code_only_the_coordinator_lets_in(

@@ -184,7 +184,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     set_up_app(session, START, cast.denise)
     session_of(session, START, cast.denise)  # on another device
     yield cast.denise, ("/account", "/account/second-factor")
-    here = replace(noor, sign_in_id=sign_in_account(session, START, noor.account_id or 0, Method.PASSWORD))
+    here = replace(noor, sign_in_id=sign_in_account(session, START, noor.account_id or 0, Method.PASSWORD).id)
     add_passkey(By(session, here, START), NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Nonce(b"once", START))
     yield noor, ("/account/passkeys",)
     yield from _about_staff(session, cast)

@@ -155,7 +155,9 @@ def everybody(app: Flask, session: Session, cast: Cast, case: Marked) -> list[Ey
     links = {name: link_of(session, case, name) for name in CIRCLE}
     links["stranger"] = link_of(session, Marked(other.id, other.people), "marieke")
     for name, link in links.items():
-        cookies[name] = {"_user_id": f"link:{sign_in_by_link(session, START, Method.DEMO, '', link)}", "_fresh": True}
+        begun = sign_in_by_link(session, START, Method.DEMO, "", link)
+        assert begun is not None
+        cookies[name] = {"_user_id": f"link:{begun.token}", "_fresh": True}
     found = []
     for name, holds in cookies.items():
         client = FlaskClient(app)  # not the one that checks pages: that is done elsewhere, and takes its time

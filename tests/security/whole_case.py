@@ -232,7 +232,7 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
         "reading": Reading(meeting_id=meeting, participant_id=kees, at=START),
         "question": Question(meeting_id=meeting, participant_id=kees, text="Who?"),
         "safety_concern": SafetyConcern(conference_id=case, participant_id=kees, concern="The stairs"),
-        "link_device": LinkDevice(link_id=link, device="A phone", asked_at=START, number=7),
+        "link_device": LinkDevice(link_id=link, token_hash=bytes(32), device="A phone", asked_at=START, number=7),
         "follow_up": FollowUp(
             conference_id=case,
             region_id=region,

@@ -313,9 +313,10 @@ def test_asking_is_slowed_down(client: PageClient, cast: Cast) -> None:
 
 
 def test_all_of_it_is_audited(db_session: Session, cast: Cast, fatima: str) -> None:
-    found = live_invitation(db_session, START, invitation_id=1)
+    token_hash = db_session.scalars(select(Invitation.token_hash)).one()
+    found = live_invitation(db_session, START, token_hash)
     assert found is not None
-    invitations.choose_password(db_session, START, found.id, GOOD, COST)
+    invitations.choose_password(db_session, START, token_hash, GOOD, COST)
     invitations.ask_new_password(db_session, START, "nobody@example.org", SITE)
     invitations.ask_new_password(db_session, START, "fatima@example.org", SITE)
     again = invite(By(db_session, PROGRAM, START), found.account_id, SITE)

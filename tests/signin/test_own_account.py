@@ -162,7 +162,7 @@ def test_nobody_signs_somebody_else_out(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     denise = cast.denise.account_id or 0
-    theirs = sign_in_account(db_session, clock(), denise, Method.PASSWORD)
+    theirs = sign_in_account(db_session, clock(), denise, Method.PASSWORD).id
     sign_in_by_password(client, cast.noor)
     page = client.page("/account")
     token = next(c.attrib["value"] for c in page.all("input") if c.get("name") == "csrf_token")

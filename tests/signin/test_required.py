@@ -50,7 +50,7 @@ def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
 def came_in(app: Flask, session: Session, clock: FrozenClock, cast: Cast, method: Method) -> FlaskClient:
     """Noor at a browser, signed in so."""
     client = FlaskClient(app)
-    key = f"account:{sign_in_account(session, clock(), cast.noor.account_id or 0, method)}"
+    key = f"account:{sign_in_account(session, clock(), cast.noor.account_id or 0, method).token}"
     with client.session_transaction() as cookie:
         cookie.update({"_user_id": key, "_fresh": True})
     return client

@@ -154,7 +154,7 @@ def test_setting_up_ends_what_was_begun_with_the_password_alone(
     db_session: Session, cast: Cast, clock: FrozenClock, noor: int
 ) -> None:
     here, elsewhere = (
-        sessions.sign_in_account(db_session, clock(), noor, method) for method in (Method.PASSWORD, Method.PASSWORD)
+        sessions.sign_in_account(db_session, clock(), noor, method).id for method in (Method.PASSWORD, Method.PASSWORD)
     )
 
     set_up_app(db_session, clock(), replace(cast.noor, sign_in_id=here))

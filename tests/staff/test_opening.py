@@ -196,7 +196,7 @@ def test_what_is_kept_of_somebody_is_changed(db_session: Session, cast: Cast, ne
         cast.noor, actor=replace(cast.noor.actor, name="Joris"), language="nl"
     )
     token = link.rpartition("/")[2]
-    assert live_invitation(db_session, LATER, token_hash=hash_token(token)) is None
+    assert live_invitation(db_session, LATER, hash_token(token)) is None
     mails = list(db_session.execute(select(OutboxMessage.recipient, OutboxMessage.subject)))
     assert mails[-2:] == [
         ("noor@example.org", "Your mail address was changed"),

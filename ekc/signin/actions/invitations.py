@@ -48,14 +48,14 @@ def ask_new_password(session: Session, at: datetime, email: str, base_url: str) 
 
 
 def choose_password(
-    session: Session, at: datetime, invitation_id: int, password: str, cost: Cost
+    session: Session, at: datetime, token_hash: bytes, password: str, cost: Cost
 ) -> ChosenPassword | None:
-    """Set the password by an invitation and use the invitation up; None if it no longer works.
+    """Set the password by the invitation with this hashed token and use the invitation up; None if it no longer works.
 
     Ends every sign-in of the account and keeps its second factor. Raises Refusal for a weak password, after which the
     invitation still works.
     """
-    found = live_invitation(session, at, invitation_id=invitation_id)
+    found = live_invitation(session, at, token_hash)
     if found is None:
         return None
     ensure_strong(password, found.email, found.name)

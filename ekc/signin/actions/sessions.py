@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from ekc.accounts.models import Account
 from ekc.accounts.queries import visitor_of_account
 from ekc.core.audit import record
 from ekc.core.errors import Unknown
-from ekc.core.tokens import hash_token
+from ekc.core.tokens import hash_token, new_token
 from ekc.core.transaction import writing
 from ekc.signin.invitations import revoke_invitations
 from ekc.signin.models import SINGLE_FACTOR, KnownDevice, Method, SignIn
@@ -32,6 +33,13 @@ class Lifetime:
     shared: bool = False  # the device is shared
 
 
+class NewSignIn(NamedTuple):
+    """A new sign-in: its id, and the token for the session cookie, of which only the hash is stored."""
+
+    id: int
+    token: str
+
+
 STAFF_LIFETIME = Lifetime()
 #: How long a known device is kept after its last sign-in.
 _DEVICE_LIFETIME = timedelta(days=365)
@@ -40,8 +48,8 @@ _TOUCH_INTERVAL = timedelta(minutes=1)  # avoids a write for each request
 
 def sign_in_account(
     session: Session, at: datetime, account_id: int, method: Method, device: str = "", token: str = ""
-) -> int:
-    """Sign in the owner of an account; returns the id of the sign-in. `token` makes the browser a known device.
+) -> NewSignIn:
+    """Sign in the owner of an account. `token` makes the browser a known device.
 
     Revokes open invitations, which are no longer needed. Raises Unknown if the account is closed, its last day has
     passed, or a second factor is missing.
@@ -55,7 +63,7 @@ def sign_in_account(
         if token:
             _remember_device(session, at, account_id, token)
         record(session, owner.actor, at, "account.signed_in", method=method, device=device)
-        return begun.id
+        return begun
 
 
 def touch_sign_in(session: Session, at: datetime, sign_in_id: int, seen_at: datetime) -> None:
@@ -100,9 +108,11 @@ def end_sign_ins(session: Session, at: datetime, account_id: int, except_id: int
 
 def begin_sign_in(
     session: Session, at: datetime, method: Method, device: str, lifetime: Lifetime, **whose: int | None
-) -> SignIn:
+) -> NewSignIn:
     """Create a sign-in. `whose`: `account_id`, or `link_id` and `link_device_id`. Does not commit."""
+    token = new_token()
     begun = SignIn(
+        token_hash=hash_token(token),
         method=method,
         device=device,
         began_at=at,
@@ -114,7 +124,7 @@ def begin_sign_in(
     )
     session.add(begun)
     session.flush()
-    return begun
+    return NewSignIn(begun.id, token)
 
 
 def _remember_device(session: Session, at: datetime, account_id: int, token: str) -> None:

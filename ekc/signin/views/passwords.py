@@ -19,14 +19,14 @@ from ekc.signin.models import Method
 from ekc.signin.queries import InvitationRow, live_invitation
 from ekc.signin.views.blueprint import bp
 
-_INVITATION_ID = "invitation"  # session key: the invitation opened in this browser
+_INVITATION = "invitation"  # session key: the hashed token of the invitation opened in this browser
 
 
 @bp.get("/invitations/<token>")
 @public
 def invitation(token: str) -> ResponseReturnValue:
     """The page of an invitation link. A GET changes nothing, because mail scanners and previews open links too."""
-    if live_invitation(db(), now(), token_hash=hash_token(token)) is None:
+    if live_invitation(db(), now(), hash_token(token)) is None:
         return _invitation_gone()
     return render_template("signin/invitation.html", token=token)
 
@@ -36,10 +36,9 @@ def invitation(token: str) -> ResponseReturnValue:
 @moves
 def open_invitation(token: str) -> ResponseReturnValue:
     """Store the invitation in the session and redirect to an address without the token."""
-    found = live_invitation(db(), now(), token_hash=hash_token(token))
-    if found is None:
+    if live_invitation(db(), now(), hash_token(token)) is None:
         return _invitation_gone()
-    session[_INVITATION_ID] = found.id
+    session[_INVITATION] = hash_token(token)
     return redirect(url_for("signin.choose_password"), 303)
 
 
@@ -67,7 +66,7 @@ def keep_password() -> ResponseReturnValue:
         return _page(found, form), 422
     cost = runtime().settings.password_cost
     try:
-        chosen = invitations.choose_password(db(), now(), found.id, form.new_password.data, cost)
+        chosen = invitations.choose_password(db(), now(), session[_INVITATION], form.new_password.data, cost)
     except Refusal as refusal:
         form.new_password.errors = [*form.new_password.errors, translate(refusal.message, refusal.params)]
         return _page(found, form), 422
@@ -121,7 +120,7 @@ def _send_reset(on: Runtime, at: datetime, email: str) -> None:
 
 def _session_invitation() -> InvitationRow | None:
     """The invitation opened in this browser; None if it no longer works."""
-    return live_invitation(db(), now(), invitation_id=session.get(_INVITATION_ID, -1))
+    return live_invitation(db(), now(), session.get(_INVITATION, b""))
 
 
 def _invitation_gone() -> ResponseReturnValue:

@@ -1,0 +1,42 @@
+"""A cookie holds a token whose hash stands in the row, not the number of the row, which is used again after a restore.
+
+Sign-ins and devices of before have no token: they are ended, and people sign in once more.
+"""
+
+import secrets
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+_TABLES = ("sign_in", "link_device")
+
+
+def upgrade() -> None:
+    for name in _TABLES:
+        with op.batch_alter_table(name) as table:
+            table.add_column(sa.Column("token_hash", sa.LargeBinary(32)))
+        _end_all(name)
+        with op.batch_alter_table(name) as table:
+            table.alter_column("token_hash", existing_type=sa.LargeBinary(32), nullable=False)
+            table.create_unique_constraint(op.f(f"uq_{name}_token_hash"), ["token_hash"])
+
+
+def _end_all(name: str) -> None:
+    rows = sa.table(name, sa.column("id"), sa.column("token_hash"), sa.column("ended_at", sa.DateTime(timezone=True)))
+    ended = sa.func.coalesce(rows.c.ended_at, sa.bindparam("now", type_=rows.c.ended_at.type))
+    for id_ in op.get_bind().scalars(sa.select(rows.c.id)).all():
+        nobodys = sa.update(rows).where(rows.c.id == id_).values(token_hash=secrets.token_bytes(32), ended_at=ended)
+        op.get_bind().execute(nobodys, {"now": datetime.now(UTC)})
+
+
+def downgrade() -> None:
+    for name in _TABLES:
+        with op.batch_alter_table(name) as table:
+            table.drop_constraint(op.f(f"uq_{name}_token_hash"), type_="unique")
+            table.drop_column("token_hash")
