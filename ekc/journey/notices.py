@@ -5,7 +5,7 @@ What only some kinds need is read where there is one of them, so that most pages
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,27 +66,28 @@ def notices(session: Session, conference_id: int) -> tuple[NoticeRow, ...]:
 
 
 def owed_in(session: Session, conference_ids: Collection[int], *, names: bool = True) -> dict[int, tuple[Owed, ...]]:
-    """By case what is owed now, settled or not; cases without a notice of this round are missing.
+    """By case what is owed now, settled or not; cases without a notice of this round that counts now are missing.
 
     `names`: also read what people are called.
     """
-    return _judged(session, conference_ids, lambda row, found, circle: owed.owed(row.phase, found, circle), names=names)
+    rows = [row for row in _given(session, conference_ids) if row.phase in RULES[row.kind].phases]
+    return _judged(session, rows, lambda row, found, circle: owed.owed(row.phase, found, circle), names=names)
 
 
 def owed_so_far(session: Session, conference_id: int) -> tuple[Owed, ...]:
     """What was owed in this round of a case, to whom, and how it was cleared; oldest first."""
-    found = _judged(session, [conference_id], lambda _row, found, circle: owed.all_owed(found, circle), names=True)
+    rows = _given(session, [conference_id])
+    found = _judged(session, rows, lambda _row, found, circle: owed.all_owed(found, circle), names=True)
     return found.get(conference_id, ())
 
 
 def _judged(
     session: Session,
-    conference_ids: Collection[int],
+    rows: list[Row[Any]],
     judge: Callable[[Any, list[owed.Notice], list[Listener]], tuple[Owed, ...]],
     *,
     names: bool,
 ) -> dict[int, tuple[Owed, ...]]:
-    rows = _given(session, conference_ids)
     if not rows:
         return {}
     settle = _Settled(session, rows)
@@ -107,6 +108,8 @@ def _judged(
         )
     heads = {row.conference_id: row for row in rows}
     circles = _circles(session, heads, rows, names=names)
+    if any(owed.waits(notice, circles[case]) for case, found in by_case.items() for notice in found):
+        circles = _with_signs(session, heads, rows, circles)
     return {case: judge(heads[case], found, circles[case]) for case, found in by_case.items()}
 
 
@@ -213,15 +216,8 @@ def _letters(session: Session, cases: Collection[int]) -> tuple[dict[int, list[d
 def _circles(
     session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]], *, names: bool
 ) -> dict[int, list[Listener]]:
-    """The circle of each case, with each sign that somebody of it heard."""
+    """The circle of each case."""
     kinds = {row.kind for row in rows}
-    by_people = [RULES[kind].cleared_by for kind in kinds if not RULES[kind].roles]
-    wanted = frozenset[ClearedBy]().union(*by_people)
-    signs: dict[int, list[Sign]] = defaultdict(list)
-    for clears, source in _SOURCES.items():
-        if clears & wanted:
-            for participant_id, sign in source(session, heads, rows):
-                signs[participant_id].append(sign)
     lines = select(BottomLine.set_by).where(BottomLine.conference_id.in_(heads))
     set_lines = set(session.scalars(lines)) if NoticeKind.LOOK_AGAIN in kinds else set()
     columns = ["id", "part", "attends", "attends_before", "informed_on", "informed_at", *(["name"] if names else [])]
@@ -230,14 +226,23 @@ def _circles(
     people = _select(Participant, ["conference_id", "tasks_until", *columns]).where(*here).order_by(Participant.id)
     for row in session.execute(people):
         known = {name: getattr(row, name) for name in columns}
-        one = Listener(
-            **known,
-            has_task=row.tasks_until is not None,
-            set_line=row.id in set_lines,
-            signs=tuple(signs[row.id]),
-        )
+        one = Listener(**known, has_task=row.tasks_until is not None, set_line=row.id in set_lines)
         circles[row.conference_id].append(one)
     return circles
+
+
+def _with_signs(
+    session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]], circles: Mapping[int, list[Listener]]
+) -> dict[int, list[Listener]]:
+    """The circles, with each sign that somebody heard; by far the most of what is read."""
+    by_people = [RULES[kind].cleared_by for kind in {row.kind for row in rows} if not RULES[kind].roles]
+    wanted = frozenset[ClearedBy]().union(*by_people)
+    signs: dict[int, list[Sign]] = defaultdict(list)
+    for clears, source in _SOURCES.items():
+        if clears & wanted:
+            for participant_id, sign in source(session, heads, rows):
+                signs[participant_id].append(sign)
+    return {case: [replace(one, signs=tuple(signs[one.id])) for one in circle] for case, circle in circles.items()}
 
 
 def _select(table: Any, columns: Collection[str]) -> Select[*tuple[Any, ...]]:

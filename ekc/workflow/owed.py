@@ -516,6 +516,11 @@ def concerned(notice: Notice, circle: Iterable[Listener]) -> tuple[Listener, ...
     return tuple(one for one in circle if one.attends is not Attends.EXCLUDED and concerns(notice, one))
 
 
+def waits(notice: Notice, circle: Iterable[Listener]) -> bool:
+    """Whether it is owed to anybody of the circle as long as no sign is known that they heard."""
+    return any(_cleared(replace(one, signs=()), notice, None) is None for one in concerned(notice, circle))
+
+
 def _cleared(one: Listener, notice: Notice, until: datetime | None) -> ClearedBy | None:
     """By what it was first cleared since the notice, and before the next one; None: not yet."""
     rule = notice.rule

@@ -9,11 +9,11 @@ from alembic import op
 from alembic.operations import BatchOperations
 
 revision = "0018"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
-_KINDS = ("again", "plan", "found")
+_KINDS = ("again", "plan", "unsafe", "not_done", "new_version")
 
 
 @contextmanager
