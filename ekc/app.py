@@ -12,7 +12,8 @@ import ekc.access_log.views
 import ekc.conferences.views.blueprint
 import ekc.evaluations.views.blueprint
 import ekc.journey.home
-import ekc.journey.views
+import ekc.journey.views.blueprint
+import ekc.journey.views.home
 import ekc.links.views
 import ekc.matching.views
 import ekc.meetings.views.blueprint
@@ -24,7 +25,7 @@ import ekc.signin.views.blueprint
 import ekc.staff.views.blueprint
 from config import ConfigError, Settings
 from ekc import schema
-from ekc.core import handlers, language
+from ekc.core import handlers, language, static
 from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
 from ekc.core.db import autocommit_reads, make_engine, make_sessions
@@ -56,7 +57,7 @@ FEATURES = (
     ekc.plans.views.blueprint.bp,
     ekc.evaluations.views.blueprint.bp,
     ekc.staff.views.blueprint.bp,
-    ekc.journey.views.bp,
+    ekc.journey.views.blueprint.bp,
     ekc.access_log.views.bp,
     ekc.reports.views.bp,
 )
@@ -68,7 +69,7 @@ def create_app(settings: Settings) -> Flask:
     """
     check_tables()
     check_kinds()
-    app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
+    app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent.parent / "templates"))
     keyring = Keyring(settings.content_keys, settings.index_key)
     app.session_interface = EncryptedSessions(keyring)
     app.config.update(
@@ -82,7 +83,6 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=_MEGABYTE,
         MAX_FORM_MEMORY_SIZE=_MEGABYTE,
         WTF_CSRF_TIME_LIMIT=8 * 3600,
-        SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
     )
     if many := settings.proxies:
         # Trust only the headers that our own proxies set.
@@ -96,9 +96,10 @@ def create_app(settings: Settings) -> Flask:
     ekc.signin.language.install(app)
     login.install(app, by_link=login.SignInKind(link_sign_in, end_link_sign_in))
     handlers.install(app)
+    static.install(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
-    app.add_url_rule("/", "home", ekc.journey.views.home)
+    app.add_url_rule("/", "home", ekc.journey.views.home.home)
     _extend_jinja(app)
     declared_access(app)
     declared_sending(app)
@@ -184,7 +185,7 @@ def _in_language(code: str) -> str:
 
 def _menu() -> list[dict[str, Any]]:
     who = login.visitor()
-    entries = ekc.journey.views.menu(who) if who.known else []
+    entries = ekc.journey.views.home.menu(who) if who.known else []
     return [
         {"text": gettext(title), "href": url_for(endpoint), "current": request.endpoint == endpoint}
         for endpoint, title in entries

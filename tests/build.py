@@ -15,7 +15,9 @@ from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.entries import BottomLineText, NewCase, NewConsent, PersonDetails, Registration
-from ekc.conferences.queries import bottom_lines, circle, person, registration
+from ekc.conferences.queries.bottom_lines import bottom_lines
+from ekc.conferences.queries.circle import circle, person
+from ekc.conferences.queries.registration import registration
 from ekc.core.clock import local_date, to_local
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups

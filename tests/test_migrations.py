@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Notice, Participant
-from ekc.conferences.queries import concerns, voices
+from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.voices import voices
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.transaction import writing

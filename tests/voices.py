@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from ekc.conferences.queries import voices
+from ekc.conferences.queries.voices import voices
 from ekc.workflow.vocabulary import Agreed, VoiceMatter
 
 

@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from ekc.conferences.queries import bottom_lines
+from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.demo.case_schema import EndedBy, Information, PlanEntry, PrivateRoundEntry
 from ekc.demo.player import PlanWriter, Player, evenly_spaced
 from ekc.demo.validation import answer_of

@@ -11,11 +11,12 @@ from functools import partial
 from typing import Any
 
 from ekc.accounts.access import NOBODY, Visitor
-from ekc.conferences import queries
 from ekc.conferences.actions import bottom_lines, registration
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, PersonDetails, Registration
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries import registration as registration_queries
 from ekc.demo import case_schema
 from ekc.demo.case_schema import PersonId, RegisteredBy, Setup
 from ekc.demo.player import Player
@@ -58,7 +59,7 @@ def register(player: Player) -> None:
     who = NOBODY if by_referrer else player.cast.manager
     player.id = registration.register_case(player.by(player.on(begun.on, "10:00"), who), new)
     entered = [*main_persons, *referrers[:1]] if by_referrer else main_persons
-    circle = queries.circle(player.session, player.id)
+    circle = circle_queries.circle(player.session, player.id)
     player.people = {id_: row.id for id_, row in zip(entered, circle, strict=True)}
 
 
@@ -158,7 +159,7 @@ def _consent(player: Player, consent: case_schema.ConsentEntry, at: datetime) ->
 
 
 def _register_again(player: Player, at: datetime, **changes: Any) -> None:
-    now = queries.registration(player.session, player.id)
+    now = registration_queries.registration(player.session, player.id)
     entered = Registration(**{column.name: getattr(now, column.name) for column in fields(Registration)})
     registration.change_registration(player.by(at, _staff(player, at)), player.id, replace(entered, **changes))
 
@@ -169,7 +170,7 @@ def _main_persons(player: Player) -> list[str]:
 
 def _say_yes(player: Player, at: datetime) -> None:
     """Enter when the main persons said yes to a conference: a file gives one day for all of them."""
-    now = queries.registration(player.session, player.id)
+    now = registration_queries.registration(player.session, player.id)
     same = Registration(**{column.name: getattr(now, column.name) for column in fields(Registration)})
     day = player.case.registration.main_person_said_yes_on
     said: dict[int, date | None] = {player.people[id_]: day for id_ in _main_persons(player)}

@@ -12,7 +12,7 @@ from ekc.accounts.models import Account, Region
 from ekc.conferences.actions.links import make_link
 from ekc.conferences.entries import NewLink
 from ekc.conferences.models import Conference
-from ekc.conferences.queries import circle
+from ekc.conferences.queries.circle import circle
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal
 from ekc.core.transaction import writing

@@ -14,7 +14,7 @@ from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import refuse_future, refuse_past
 from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference, Notice
-from ekc.conferences.queries import members
+from ekc.conferences.queries.members import members
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing

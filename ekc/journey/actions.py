@@ -10,7 +10,6 @@ from ekc.accounts.access import By
 from ekc.accounts.models import Account, Region
 from ekc.accounts.notifications import notify_case_staff, notify_managers
 from ekc.accounts.queries import readers
-from ekc.conferences import queries as conferences
 from ekc.conferences.access import lock_case, unattended
 from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.circle import move_names, set_referrer
@@ -18,6 +17,8 @@ from ekc.conferences.actions.safety import note_not_safe, tell_not_safe
 from ekc.conferences.effects import queue_circle_mail
 from ekc.conferences.entries import Assignment
 from ekc.conferences.models import Conference, Voice
+from ekc.conferences.queries import concerns, registration
+from ekc.conferences.queries import traces as trace_queries
 from ekc.core.audit import ActorKind
 from ekc.core.clock import local_date
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
@@ -229,7 +230,7 @@ def note_answer(by: By, conference_id: int, matter: VoiceMatter, participant_id:
         if participant_id not in {person.id for person in must_be_asked(matter, facts)}:
             raise Unknown
         said = voices.said(by, conference.id, matter, conference.round, participant_id)
-        if said is not None and participant_id not in conferences.noted_wishes(by.session, conference.id, matter):
+        if said is not None and participant_id not in trace_queries.noted_wishes(by.session, conference.id, matter):
             raise Refusal(N_("They answered themselves. What somebody said themselves stays as they said it."))
         voices.say(by, conference, matter, conference.round, participant_id, answer)
         _trace(by, conference, rule.wished if answer is Agreed.YES else rule.taken_back, participant_id)
@@ -244,7 +245,7 @@ def ask_others(by: By, conference_id: int, matter: VoiceMatter, participant_id: 
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.SPEAK_ABOUT_WISHES)
         row = _open_wish(by, conference, matter, participant_id)
-        if conferences.not_safe_since(by.session, conference.id, participant_id) is not None:
+        if concerns.not_safe_since(by.session, conference.id, participant_id) is not None:
             raise Refusal(N_("It does not feel safe to them: speak with them first, and write down what was said."))
         if row.asked_at is None:
             row.asked_at = by.at
@@ -308,7 +309,7 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
     """
     with writing(by.session):
         conference, _roles = lock_case(by, conference_id, Activity.CORRECT_REGISTRATION)
-        before = conferences.assignment(by.session, conference_id)
+        before = registration.assignment(by.session, conference_id)
         if new.profile not in PROFILES or by.session.get(Region, new.region_id) is None:
             raise Unknown
         if new == before:

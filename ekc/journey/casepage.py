@@ -7,8 +7,12 @@ from itertools import chain
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, may_open
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries import concerns as concern_queries
+from ekc.conferences.queries import registration, traces
+from ekc.conferences.queries.concerns import ConcernRow
+from ekc.conferences.queries.voices import VoiceRow, voices
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
@@ -72,7 +76,7 @@ class SaidWish:
     """
 
     person: OneOf
-    voice: conferences.VoiceRow
+    voice: VoiceRow
     others: str
     noted: bool
     unsafe: bool
@@ -95,7 +99,7 @@ class NotSafe:
     """Somebody who said that it does not feel safe, and whom nobody has answered yet."""
 
     person: OneOf
-    row: conferences.ConcernRow
+    row: ConcernRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         in_private_time=in_private_time,
         related=tuple(
             Related(one.id, one.number, one.is_before, may_open(By(session, case.visitor, at), one.id))
-            for one in conferences.related_cases(session, case)
+            for one in registration.related_cases(session, case)
         ),
         owed=_owed(session, case) if case.may(Activity.TELL) else (),
         today=today,
@@ -220,8 +224,8 @@ def _not_safe(session: Session, case: Case, facts: Facts) -> tuple[NotSafe, ...]
         case.phase is Phase.CLOSED or any(person.unmet_concerns for person in facts.people)
     ):
         return ()
-    rows = [row for row in conferences.concerns(session, case.id) if row.unanswered]
-    phones = conferences.phones(session, case) if rows else {}
+    rows = [row for row in concern_queries.concerns(session, case.id) if row.unanswered]
+    phones = circle_queries.phones(session, case) if rows else {}
     return tuple(NotSafe(OneOf(row.participant_id, row.name, phones.get(row.participant_id, "")), row) for row in rows)
 
 
@@ -230,18 +234,18 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
     wished = [matter for matter in queries.MATTER_STEPS if hear(matter, facts).yes]
     if case.phase is Phase.CLOSED or not wished:
         return ()
-    about, phones = voices_about(case, read.matches.current), conferences.phones(session, case)
+    about, phones = voices_about(case, read.matches.current), circle_queries.phones(session, case)
     people = {row.id: OneOf(row.id, row.name, phones.get(row.id, "")) for row in read.circle}
-    said = [row for row in conferences.voices(session, case.id) if row.participant_id in people]
+    said = [row for row in voices(session, case.id) if row.participant_id in people]
     worried = any(person.unmet_concerns for person in facts.people)
-    concerns = conferences.concerns(session, case.id) if worried else ()
+    concerns = concern_queries.concerns(session, case.id) if worried else ()
     unsafe = {row.participant_id for row in concerns if row.unanswered}
 
     def open_wish(matter: VoiceMatter) -> OpenWish:
         asked = must_be_asked(matter, facts)
         rows = [row for row in said if row.matter is matter and row.about == about[matter]]
         heard = {row.participant_id for row in rows}
-        noted = conferences.noted_wishes(session, case.id, matter)
+        noted = traces.noted_wishes(session, case.id, matter)
         return OpenWish(
             matter,
             said=tuple(

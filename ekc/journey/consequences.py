@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from ekc.accounts import queries as accounts
-from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case
 from ekc.conferences.entries import Assignment
+from ekc.conferences.queries.circle import circle
 from ekc.journey import queries
 from ekc.journey.casepage import clock_events
 from ekc.journey.deadlines import running_deadlines
@@ -81,4 +81,4 @@ def _due_changes(session: Session, case: Case, before: Assignment, after: Assign
 
 def professionals(session: Session, conference_id: int) -> dict[int, str]:
     """Who of the circle can be the referrer, by participant id."""
-    return {row.id: row.name for row in conferences.circle(session, conference_id) if row.part in PROFESSIONAL_PARTS}
+    return {row.id: row.name for row in circle(session, conference_id) if row.part in PROFESSIONAL_PARTS}

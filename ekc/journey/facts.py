@@ -6,9 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case
 from ekc.conferences.models import Conference
+from ekc.conferences.queries import bottom_lines, consents
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries.agencies import agencies
+from ekc.conferences.queries.bottom_lines import BottomLineState
+from ekc.conferences.queries.consents import ConsentsAndConcerns
+from ekc.conferences.queries.members import Member, members, members_of_cases
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.journey.queries import CaseRow
@@ -26,7 +31,7 @@ from ekc.workflow.vocabulary import TWO_SIDED, Agreed, Part, Phase, VoiceMatter
 #: the family.
 _STANDS = frozenset({Phase.REGISTRATION}).union(*(row.phases for row in STANDING)) - {Phase.PRIVATE_TIME}
 
-Circle = tuple[conferences.Member, ...]
+Circle = tuple[Member, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def dissent(session: Session, case: Case) -> tuple[Dissent, ...]:
 def read_context(session: Session, conference_id: int) -> CaseContext:
     """Read circle, latest meeting and matches of a case."""
     return CaseContext(
-        conferences.members(session, conference_id),
+        members(session, conference_id),
         meetings.current_meeting(session, conference_id),
         match_queries.matches(session, conference_id),
     )
@@ -70,7 +75,7 @@ def gather_facts(session: Session, case: Case | Conference, at: datetime, read: 
     read = read or read_context(session, case.id)
     facts = _head(case, at, read.circle, read.matches)
     if case.phase not in {Phase.PRIVATE_TIME, Phase.CLOSED}:  # elsewhere consents and concerns are asked, or stand
-        facts = _with_consents_and_concerns(facts, conferences.consents_and_concerns(session, [case.id]))
+        facts = _with_consents_and_concerns(facts, consents.consents_and_concerns(session, [case.id]))
     match case.phase:
         case Phase.REGISTRATION:
             return facts
@@ -93,8 +98,8 @@ def gather_standing_facts(
 ) -> dict[int, Facts]:
     """What the standing conditions ask of these cases at `at`, in three statements. `matched`: their matches."""
     ids = [case.id for case in cases if case.phase in _STANDS]
-    known = conferences.consents_and_concerns(session, ids)
-    lines = conferences.bottom_line_states_of_cases(session, ids)
+    known = consents.consents_and_concerns(session, ids)
+    lines = bottom_lines.bottom_line_states_of_cases(session, ids)
     return {
         id_: replace(
             _with_consents_and_concerns(facts, known),
@@ -109,7 +114,7 @@ def facts_of_circles(
 ) -> dict[int, Facts]:
     """Of these cases, where something stands: coordinator, and circle with what each says; in one statement."""
     stand = [case for case in cases if case.phase in _STANDS]
-    circles = conferences.members_of_cases(session, [case.id for case in stand])
+    circles = members_of_cases(session, [case.id for case in stand])
     return {
         case.id: _head(case, at, circles.get(case.id, ()), matched.get(case.id, match_queries.Matches()))
         for case in stand
@@ -142,7 +147,7 @@ def _head(case: Case | Conference | CaseRow, at: datetime, circle: Circle, match
     )
 
 
-def _with_consents_and_concerns(facts: Facts, known: conferences.ConsentsAndConcerns) -> Facts:
+def _with_consents_and_concerns(facts: Facts, known: ConsentsAndConcerns) -> Facts:
     people = (
         replace(
             p,
@@ -165,7 +170,7 @@ def _coordinator(circle: Circle, matches: match_queries.Matches) -> CoordinatorF
         accepted=match.accepted,
         declared=match.declaration is not None,
         name=match.name,
-        conflicts=match.open_conflicts(conferences.agencies(circle)),
+        conflicts=match.open_conflicts(agencies(circle)),
     )
 
 
@@ -200,7 +205,7 @@ def _with_information(
 
 
 def _with_sides(session: Session, case: Case | Conference, facts: Facts) -> Facts:
-    return replace(facts, sides=conferences.sides(session, case.id)) if case.variant in TWO_SIDED else facts
+    return replace(facts, sides=circle_queries.sides(session, case.id)) if case.variant in TWO_SIDED else facts
 
 
 def _with_attendance(session: Session, meeting_id: int, facts: Facts) -> Facts:
@@ -223,10 +228,10 @@ def _with_conference(
 
 
 def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, met: dict[int, bool]) -> Facts:
-    return replace(facts, bottom_lines=_bottom_lines(conferences.bottom_line_states(session, case.id), met))
+    return replace(facts, bottom_lines=_bottom_lines(bottom_lines.bottom_line_states(session, case.id), met))
 
 
-def _bottom_lines(lines: Iterable[conferences.BottomLineState], met: dict[int, bool]) -> tuple[BottomLineFacts, ...]:
+def _bottom_lines(lines: Iterable[BottomLineState], met: dict[int, bool]) -> tuple[BottomLineFacts, ...]:
     return tuple(BottomLineFacts(line.id, line.number, line.shared_on is not None, met.get(line.id)) for line in lines)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
 from ekc.accounts.queries import RecentManager, demo_accounts, recent_managers
-from ekc.conferences import queries as conferences
+from ekc.conferences.queries import consents, members
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
@@ -243,7 +243,7 @@ def _wanted(session: Session, cases: Iterable[CaseRow], facts: Mapping[int, Fact
         for matter, step in queries.MATTER_STEPS.items()
         if step in steps_from(row.phase, {role}) and all_want(matter, facts[row.id])
     ]
-    unmet = conferences.consents_and_concerns(session, [row.id for row, _step in found]).unmet
+    unmet = consents.consents_and_concerns(session, [row.id for row, _step in found]).unmet
     for row, step in found:
         if not any(unmet[person.id] for person in facts[row.id].people if person.part is Part.MAIN_PERSON):
             yield Wanted(row, step)
@@ -305,7 +305,7 @@ def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> It
     """What stays open of the answers to plans in force."""
     rows = {row.id: row for row in cases if row.phase is Phase.EVALUATION}
     found = plans.tasks_in_force(session, rows)
-    circles = conferences.members_of_cases(session, list(found))
+    circles = members.members_of_cases(session, list(found))
     revised = queries.revised_by_family(session, found, at - _TOLD_FOR)
     for id_, (text, busy) in found.items():
         row = rows[id_]

@@ -9,8 +9,14 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
-from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, in_the_room
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries import consents as consent_queries
+from ekc.conferences.queries.agencies import agencies
+from ekc.conferences.queries.circle import OwnDetails
+from ekc.conferences.queries.consents import OwnConsent
+from ekc.conferences.queries.members import Member
+from ekc.conferences.queries.voices import VoiceRow, main_person_voices, voices
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.language import language_of
@@ -76,7 +82,7 @@ class Wish:
 
     matter: VoiceMatter
     step: Step
-    own: conferences.VoiceRow | None
+    own: VoiceRow | None
     differ: str  # what happens where people differ
     alone: bool  # the visitor is the only main person now, and may take the step themselves
 
@@ -114,8 +120,8 @@ class Waiting:
 class OwnPage:
     """All that a participant's own page shows. Of others the family sees names, never contact details."""
 
-    me: conferences.Member
-    details: conferences.OwnDetails | None
+    me: Member
+    details: OwnDetails | None
     coming: tuple[OtherPerson, ...]
     circle: tuple[OtherPerson, ...]
     meeting: meetings.MeetingRow | None
@@ -124,7 +130,7 @@ class OwnPage:
     ring: tuple[match_queries.MatchRow | Account, ...]  # whom the family can ring about the end
     asks_confirmation: bool  # whether to ask for the main person's confirmation
     confirmed: bool  # the main person said yes to the coordinator themselves
-    own_voice: conferences.VoiceRow | None  # what they said about the coordinator
+    own_voice: VoiceRow | None  # what they said about the coordinator
     differ: str  # what happens where main persons differ about the coordinator; empty: there is one
     wishes: tuple[Wish, ...]
     wish_titles: dict[Step, str]  # steps that are a wish, which others have to want too
@@ -134,7 +140,7 @@ class OwnPage:
     panel: Panel
     in_room: bool  # is in the room of the meeting now
     asked: tuple[str, ...]  # what the case waits for from the visitor
-    consent: conferences.OwnConsent | None  # None: theirs is not asked
+    consent: OwnConsent | None  # None: theirs is not asked
     waiting: tuple[Waiting, ...]  # for the family in the room to let them in, in private time
     plan_question: PlanQuestion | None
     disagreements: tuple[Disagreement, ...]  # for monitor and convenor
@@ -169,16 +175,16 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     facts = gather_facts(session, case, at, read) if takes_steps or consents else None
     verdicts = why_not(facts, case.roles) if facts and takes_steps else ()
     said = (
-        [row for row in conferences.voices(session, case.id) if row.about == about.get(row.matter)]
+        [row for row in voices(session, case.id) if row.about == about.get(row.matter)]
         if case.may(Activity.GO_ON)
         else []
     )
     own_voice = _own_voice(said, me, VoiceMatter.COORDINATOR)
     gone = bool(read.matches.current and read.matches.current.gone(at)) and case.phase is not Phase.CLOSED
-    several = len(conferences.main_person_voices(read.circle, (), VoiceMatter.COORDINATOR, 0)) > 1
+    several = len(main_person_voices(read.circle, (), VoiceMatter.COORDINATOR, 0)) > 1
     return OwnPage(
         me=me,
-        details=conferences.own_details(session, case),
+        details=circle_queries.own_details(session, case),
         coming=_coming(session, case, others, read.meeting) if case.sees(CasePart.PRACTICAL) else (),
         circle=_other_people(
             row for row in others if row.attends is not Attends.EXCLUDED and not is_gone(row.part, case.end)
@@ -199,11 +205,11 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         },
         refusals=_refusals(session, case),
         shows_coordinator=coordinator is not None and _shows_coordinator(case, coordinator),
-        undecided=bool(coordinator and coordinator.open_conflicts(conferences.agencies(read.circle))),
+        undecided=bool(coordinator and coordinator.open_conflicts(agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
         in_room=in_the_room(session, me.id),
         asked=asked_of(facts, me.id) if facts else (),
-        consent=conferences.own_consent(session, case, me, today) if case.may(Activity.OWN_CONSENT) else None,
+        consent=consent_queries.own_consent(session, case, me, today) if case.may(Activity.OWN_CONSENT) else None,
         waiting=_waiting(session, case, read, at) if case.may(Activity.LET_IN) else (),
         plan_question=_plan_question(session, case, me, agreed),
         disagreements=_disagreements(session, case, read, agreed) if agreed else (),
@@ -223,7 +229,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
 
 
 def _ring(
-    session: Session, case: Case, read: CaseContext, me: conferences.Member, at: datetime
+    session: Session, case: Case, read: CaseContext, me: Member, at: datetime
 ) -> tuple[match_queries.MatchRow | Account, ...]:
     """Whom the family can ring, of an end after which its row says that they can."""
     if case.end is None or not case.end.ring or me.part in PROFESSIONAL_PARTS:
@@ -238,15 +244,11 @@ def _has_tasks(case: Case) -> bool:
     return case.phase is not Phase.CLOSED and bool(case.sees(CasePart.OWN_PLAN))
 
 
-def _own_voice(
-    said: Iterable[conferences.VoiceRow], me: conferences.Member, matter: VoiceMatter
-) -> conferences.VoiceRow | None:
+def _own_voice(said: Iterable[VoiceRow], me: Member, matter: VoiceMatter) -> VoiceRow | None:
     return next((row for row in said if row.participant_id == me.id and row.matter is matter), None)
 
 
-def _wishes(
-    case: Case, said: list[conferences.VoiceRow], circle: Circle, me: conferences.Member, facts: Facts | None
-) -> Iterator[Wish]:
+def _wishes(case: Case, said: list[VoiceRow], circle: Circle, me: Member, facts: Facts | None) -> Iterator[Wish]:
     """The visitor's own wishes, in each phase, and those about which they are asked; never whose wish it is.
 
     None in private time, where others of the room look along.
@@ -279,9 +281,7 @@ def _refusals(session: Session, case: Case) -> tuple[plans.AcceptanceRow, ...]:
     return tuple(row for row in decisions.values() if not row.accepted)
 
 
-def _plan_question(
-    session: Session, case: Case, me: conferences.Member, agreed: PlanVersion | None
-) -> PlanQuestion | None:
+def _plan_question(session: Session, case: Case, me: Member, agreed: PlanVersion | None) -> PlanQuestion | None:
     """The question whether they agree: to the draft, and after the agreement to the version in force."""
     if not case.may(Activity.ANSWER_PLAN):
         return None
@@ -329,7 +329,7 @@ def _waiting(session: Session, case: Case, read: CaseContext, at: datetime) -> t
     )
 
 
-def _asks_confirmation(case: Case, own_voice: conferences.VoiceRow | None) -> bool:
+def _asks_confirmation(case: Case, own_voice: VoiceRow | None) -> bool:
     """Whether the visitor may confirm the coordinator, and has not yet."""
     may_say_yes = case.may(Activity.CONFIRM_COORDINATOR) and bool(case.sees(CasePart.INDEPENDENCE))
     return may_say_yes and (own_voice is None or own_voice.answer is not Agreed.YES)
@@ -349,7 +349,7 @@ def _shows_coordinator(case: Case, coordinator: match_queries.MatchRow) -> bool:
 
 
 def _coming(
-    session: Session, case: Case, others: list[conferences.Member], meeting: meetings.MeetingRow | None
+    session: Session, case: Case, others: list[Member], meeting: meetings.MeetingRow | None
 ) -> tuple[OtherPerson, ...]:
     """Who is to come; once it was written down who came, who is in the room now, and how."""
     noted = meetings.stretches(session, meeting.id) if meeting and case.phase is Phase.INFORMATION else ()
@@ -360,7 +360,7 @@ def _coming(
 
 
 def _other_people(
-    people: Iterable[conferences.Member], how: Mapping[int, PresentBy] = MappingProxyType({})
+    people: Iterable[Member], how: Mapping[int, PresentBy] = MappingProxyType({})
 ) -> tuple[OtherPerson, ...]:
     """In the order of `_ORDER`. The employer of a professional is shown to staff alone."""
     ordered = sorted(people, key=lambda row: _RANK.get(row.part, len(_ORDER)))

@@ -28,7 +28,7 @@ from ekc.accounts.models import Account, Region
 from ekc.accounts.queries import who_can_coordinate
 from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant, SafetyConcern, Voice
-from ekc.conferences.queries import UNANSWERED
+from ekc.conferences.queries.concerns import UNANSWERED
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.models import Correction, PhaseChange, StepWords

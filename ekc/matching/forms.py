@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from ekc.conferences.forms.fields import FROM_LIST, choice, day, line, passage
-from ekc.conferences.queries import OwnVoice
+from ekc.conferences.queries.voices import OwnVoice
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l

@@ -6,10 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import Visitor
-from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case
 from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route
+from ekc.conferences.queries.members import members
+from ekc.conferences.queries.voices import OwnVoice, main_person_voices, voices
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.forms import PlainForm, Standing
@@ -202,13 +203,13 @@ def _open_ties(case: Case, match: match_queries.MatchRow | None) -> list[tuple[C
     return [(conflict, match.describe(conflict)) for conflict in found if match]
 
 
-def _voices(case: Case, match: match_queries.MatchRow | None) -> tuple[conferences.OwnVoice, ...]:
+def _voices(case: Case, match: match_queries.MatchRow | None) -> tuple[OwnVoice, ...]:
     """Each main person, and what they said about this coordinator."""
-    circle, said = conferences.members(db(), case.id), conferences.voices(db(), case.id)
-    return conferences.main_person_voices(circle, said, VoiceMatter.COORDINATOR, match.id if match else 0)
+    circle, said = members(db(), case.id), voices(db(), case.id)
+    return main_person_voices(circle, said, VoiceMatter.COORDINATOR, match.id if match else 0)
 
 
-def _notable(case: Case, said: tuple[conferences.OwnVoice, ...]) -> list[conferences.OwnVoice]:
+def _notable(case: Case, said: tuple[OwnVoice, ...]) -> list[OwnVoice]:
     """Whose yes the visitor can note. The coordinator cannot note that somebody takes back their no."""
     own = case.coordinator_id == case.visitor.account_id
     return [one for one in said if not own or one.answer is not Agreed.NO]

@@ -20,7 +20,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from ekc.conferences.forms.fields import FROM_LIST, tidy
-from ekc.conferences.queries import PersonRow
+from ekc.conferences.queries.circle import PersonRow
 from ekc.core.clock import from_local
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext

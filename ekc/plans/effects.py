@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
-from ekc.conferences.queries import bottom_lines
+from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.core.clock import from_local, local_date
 from ekc.core.errors import Refusal
 from ekc.core.language import translate, using

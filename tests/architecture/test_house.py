@@ -38,6 +38,7 @@ CORE = {
     "logs",
     "mailer",
     "sessions",
+    "static",
     "tokens",
 }
 # Names without a meaning attract unrelated code.

@@ -12,7 +12,9 @@ from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import registration
 from ekc.conferences.entries import BottomLineText, NewCase, NewContact, PersonDetails
 from ekc.conferences.models import NameKey
-from ekc.conferences.queries import bottom_lines, contact_log, search
+from ekc.conferences.queries.bottom_lines import bottom_lines
+from ekc.conferences.queries.contact import contact_log
+from ekc.conferences.queries.search import search
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.workflow.vocabulary import Part

@@ -10,7 +10,7 @@ from ekc.accounts.access import By
 from ekc.conferences.actions.registration import change_registration, register_case
 from ekc.conferences.entries import NewCase, PersonDetails, Registration
 from ekc.conferences.models import Conference
-from ekc.conferences.queries import registration
+from ekc.conferences.queries.registration import registration
 from ekc.core.errors import Refusal
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import Part

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions.registration import give_own_consent, withdraw_consent, withdraw_own_consent
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.queries import consented, consents
+from ekc.conferences.queries.consents import consented, consents
 from ekc.core.errors import Refusal, Unknown
 from ekc.workflow.vocabulary import Part
 from tests import build

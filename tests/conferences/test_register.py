@@ -12,7 +12,9 @@ from ekc.conferences.access import open_case
 from ekc.conferences.actions.registration import register_case
 from ekc.conferences.entries import NewCase, PersonDetails
 from ekc.conferences.models import Conference
-from ekc.conferences.queries import circle, person, registration, search
+from ekc.conferences.queries.circle import circle, person
+from ekc.conferences.queries.registration import registration
+from ekc.conferences.queries.search import search
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage

@@ -11,7 +11,9 @@ from ekc.accounts.access import By
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.actions.circle import member
 from ekc.conferences.entries import NewConsent, Registration
-from ekc.conferences.queries import circle, consents, registration
+from ekc.conferences.queries.circle import circle
+from ekc.conferences.queries.consents import consents
+from ekc.conferences.queries.registration import registration
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.workflow.vocabulary import Agreed, LegalContext, VoiceMatter
 from tests.build import Made, case_in_private_time, case_in_setup, change_details, closed_case, registered_case

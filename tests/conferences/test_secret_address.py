@@ -9,7 +9,7 @@ from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Participant
-from ekc.conferences.queries import person
+from ekc.conferences.queries.circle import person
 from ekc.workflow.vocabulary import Activity
 from tests import build
 from tests.build import Made

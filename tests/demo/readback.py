@@ -11,8 +11,13 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
 from ekc.accounts.models import Account
-from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, open_case
+from ekc.conferences.queries import circle
+from ekc.conferences.queries import voices as voice_queries
+from ekc.conferences.queries.bottom_lines import bottom_lines
+from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.consents import consents
+from ekc.conferences.queries.registration import registration
 from ekc.core.clock import to_local
 from ekc.evaluations import queries as evaluations_queries
 from ekc.matching.queries.match import matches
@@ -44,7 +49,7 @@ def pruned(value: Any) -> Any:
 class _Teller:
     def __init__(self, session: Session, case: Case, ids: dict[str, str]) -> None:
         self.session, self.case = session, case
-        self.names = conferences.names(session, case.id)
+        self.names = circle.names(session, case.id)
         self.ids = {number: ids[name] for number, name in self.names.items()}
         self.by_name = ids
         meeting = meetings.current_meeting(session, case.id)
@@ -52,7 +57,7 @@ class _Teller:
         self.meeting = meeting
 
     def all(self) -> dict[str, Any]:
-        row = conferences.registration(self.session, self.case.id)
+        row = registration(self.session, self.case.id)
         return {
             "title": row.title,
             "variant": self.case.variant.value,
@@ -77,7 +82,7 @@ class _Teller:
                         "given_on": consent.given_on,
                         "note": consent.note,
                     }
-                    for consent in conferences.consents(self.session, self.case.id)
+                    for consent in consents(self.session, self.case.id)
                 ],
             },
             "coordinator": self.coordinator(),
@@ -105,7 +110,7 @@ class _Teller:
         }
 
     def person(self, number: int) -> dict[str, Any]:
-        found = conferences.person(self.session, self.case, number)
+        found = circle.person(self.session, self.case, number)
         assert found is not None
         return {
             "name": found.name,
@@ -132,10 +137,10 @@ class _Teller:
         around = {row.kind.value: row.text for row in meetings.arrangements(self.session, self.meeting.id)}
         assert self.meeting.expected_minutes is not None
         return {
-            "informed": {self.ids[p.id]: p.informed_on for p in conferences.circle(self.session, self.case.id)},
+            "informed": {self.ids[p.id]: p.informed_on for p in circle.circle(self.session, self.case.id)},
             "safety": [
                 {"person": self.ids[one.participant_id], "concern": one.concern, "arrangement": one.arrangement}
-                for one in conferences.concerns(self.session, self.case.id)
+                for one in concerns(self.session, self.case.id)
             ],
             "date_options": [self.local(row.starts_at) for row in meetings.date_options(self.session, self.meeting.id)],
             "chosen": self.local(self.meeting.starts_at),
@@ -155,7 +160,7 @@ class _Teller:
                     "ground": line.ground,
                     "shared_on": line.shared_on,
                 }
-                for line in conferences.bottom_lines(self.session, self.case.id)
+                for line in bottom_lines(self.session, self.case.id)
             ],
         }
 
@@ -192,7 +197,7 @@ class _Teller:
 
     def said_yes_on(self) -> date:
         """When the last main person said yes to a conference."""
-        voices = conferences.voices(self.session, self.case.id)
+        voices = voice_queries.voices(self.session, self.case.id)
         return max(row.said_on for row in voices if row.matter is VoiceMatter.CONFERENCE)
 
     def plan(self) -> dict[str, Any]:
@@ -203,7 +208,7 @@ class _Teller:
         refused = [row for row in said if not row.accepted]
         checks = plans.bottom_line_checks(self.session, self.case.id, self.case.presentation)
         agreed = plans.agreements(self.session, self.case.id, self.case.presentation)
-        lines = conferences.bottom_lines(self.session, self.case.id)
+        lines = bottom_lines(self.session, self.case.id)
         return {
             "goals": [{"text": goal.text, "actions": [*map(self.action, goal.actions)]} for goal in plan.goals],
             "accepted_on": first.agreed_on,

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences import queries as conferences
 from ekc.conferences.access import Case, open_case
+from ekc.conferences.queries.circle import circle
 from ekc.core.audit import AuditEvent, broken_chains
 from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, read_case, shifted, to_toml_dict
@@ -88,7 +88,7 @@ def test_a_letter_is_recorded_on_the_day_on_which_it_came(db_session: Session, c
 
     conference_id = play(db_session, case, staff(cast, case), shift=2 * WEEKS)
 
-    hassan = next(row.id for row in conferences.circle(db_session, conference_id) if row.name.startswith("Hassan"))
+    hassan = next(row.id for row in circle(db_session, conference_id) if row.name.startswith("Hassan"))
     said = {row.participant_id: row for row in plans.agreements(db_session, conference_id, 2)}
     assert said[hassan].said_at == datetime(2026, 5, 9, 10, 0, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.queries import demo_accounts, visitor_of_account
 from ekc.conferences.actions.links import make_link
-from ekc.conferences.queries import circle
+from ekc.conferences.queries.circle import circle
 from ekc.core.audit import AuditEvent
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal

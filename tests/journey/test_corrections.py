@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.accounts.queries import visitor_of_account
 from ekc.conferences.models import Conference, NameKey
-from ekc.conferences.queries import assignment, registration, search
+from ekc.conferences.queries.registration import assignment, registration
+from ekc.conferences.queries.search import search
 from ekc.core.outbox import OutboxMessage
 from ekc.evaluations.models import FollowUp
 from ekc.matching.actions import asking, independence

@@ -14,7 +14,7 @@ from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.actions.registration import log_contact
 from ekc.conferences.entries import Concern, NewContact
 from ekc.conferences.models import Conference, Participant, SafetyConcern
-from ekc.conferences.queries import voices
+from ekc.conferences.queries.voices import voices
 from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.errors import NotNow, Refusal
 from ekc.core.outbox import OutboxMessage

@@ -11,7 +11,8 @@ from ekc.accounts.access import By
 from ekc.conferences.actions import circle, safety
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import Conference
-from ekc.conferences.queries import concerns, voices
+from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.voices import voices
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions import Blocked, take_step

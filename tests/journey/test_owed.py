@@ -14,7 +14,7 @@ from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions.registration import add_consent, change_registration, log_contacts, withdraw_consent
 from ekc.conferences.entries import NewConsent, PersonDetails, Registration
 from ekc.conferences.models import Conference, Consent, Notice, Participant
-from ekc.conferences.queries import registration
+from ekc.conferences.queries.registration import registration
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions import Blocked, take_step

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions import safety
 from ekc.conferences.entries import Concern, PersonDetails
-from ekc.conferences.queries import concerns, traces, voices
+from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.traces import traces
+from ekc.conferences.queries.voices import voices
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions import ask_others, go_on, note_answer, speak_about, take_step

@@ -18,8 +18,9 @@ from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle, links, registration, safety
 from ekc.conferences.entries import Concern, NewConsent, NewLink, PersonDetails, Registration
 from ekc.conferences.models import Conference, Consent, Participant, SafetyConcern
-from ekc.conferences.queries import bottom_lines, consented
-from ekc.conferences.queries import registration as registration_row
+from ekc.conferences.queries.bottom_lines import bottom_lines
+from ekc.conferences.queries.consents import consented
+from ekc.conferences.queries.registration import registration as registration_row
 from ekc.core.clock import local_date, to_local
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage

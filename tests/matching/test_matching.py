@@ -14,7 +14,7 @@ from ekc.conferences.actions.circle import change_person
 from ekc.conferences.actions.links import make_link
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
-from ekc.conferences.queries import voices
+from ekc.conferences.queries.voices import voices
 from ekc.core.audit import broken_chains
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage

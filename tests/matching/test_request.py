@@ -10,7 +10,7 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case, open_case
 from ekc.conferences.actions import registration, safety
 from ekc.conferences.entries import Concern, NewContact
-from ekc.conferences.queries import search
+from ekc.conferences.queries.search import search
 from ekc.core.errors import NotNow, Unknown
 from ekc.core.transaction import writing
 from ekc.evaluations.queries import due_follow_ups

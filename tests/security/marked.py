@@ -21,7 +21,9 @@ from ekc.conferences.actions import registration
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, NewContact, PersonDetails
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
-from ekc.conferences.queries import bottom_lines, circle, concerns
+from ekc.conferences.queries.bottom_lines import bottom_lines
+from ekc.conferences.queries.circle import circle
+from ekc.conferences.queries.concerns import concerns
 from ekc.core.clock import to_local
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations

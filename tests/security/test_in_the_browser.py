@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions.links import revoke_links
 from ekc.conferences.models import Conference
-from ekc.conferences.queries import circle
+from ekc.conferences.queries.circle import circle
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import Phase
 from tests.build import Made, case_in_setup

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.queries import circle
+from ekc.conferences.queries.circle import circle
 from ekc.core.errors import Stale
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.matching.actions.independence import accept, confirm_coordinator

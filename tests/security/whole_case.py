@@ -5,6 +5,7 @@ phase, it is inserted directly. A new kind of id in an address needs its table i
 """
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -232,7 +233,7 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
         "reading": Reading(meeting_id=meeting, participant_id=kees, at=START),
         "question": Question(meeting_id=meeting, participant_id=kees, text="Who?"),
         "safety_concern": SafetyConcern(conference_id=case, participant_id=kees, concern="The stairs"),
-        "link_device": LinkDevice(link_id=link, token_hash=bytes(32), device="A phone", asked_at=START, number=7),
+        "link_device": LinkDevice(link_id=link, token_hash=os.urandom(32), device="A phone", asked_at=START, number=7),
         "follow_up": FollowUp(
             conference_id=case,
             region_id=region,

@@ -4,11 +4,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
-from ekc.conferences import queries
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import member, preserve_agencies, refuse_future
 from ekc.conferences.entries import BottomLineText
 from ekc.conferences.models import BottomLine, Participant
+from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
@@ -67,7 +67,7 @@ def say_no_bottom_lines(by: By, conference_id: int, there_are_none: bool = True)
     """Note that there are no bottom lines, or clear that note. For the referrer, not for any professional."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.SAY_NO_BOTTOM_LINES)
-        if there_are_none and queries.bottom_lines(by.session, conference_id):
+        if there_are_none and bottom_lines(by.session, conference_id):
             raise Refusal(N_("There are bottom lines. Take them away first."))
         conference.no_bottom_lines_on = local_date(by.at, conference.timezone) if there_are_none else None
         action = "bottom_lines.none" if there_are_none else "bottom_lines.open_again"

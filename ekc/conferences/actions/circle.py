@@ -10,12 +10,13 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences import queries
 from ekc.conferences.access import in_the_room, lock_case
 from ekc.conferences.actions import traces
 from ekc.conferences.effects import give_notice, sharing_now, tell_who_sees_more
 from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
+from ekc.conferences.queries.agencies import agencies
+from ekc.conferences.queries.members import members
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of, search_words
 from ekc.core.db import Base
@@ -261,7 +262,7 @@ def preserve_agencies(session: Session, conference: Conference) -> None:
 
     Otherwise a coordinator could end their own conflict of interest by changing the circle or the bottom lines.
     """
-    now = queries.agencies(queries.members(session, conference.id))
+    now = agencies(members(session, conference.id))
     before = (Agency(name, Tie(tie)) for name, tie in conference.agencies_before or ())
     kept = closest((*before, *now))
     conference.agencies_before = [[agency.name, agency.tie] for agency in kept]

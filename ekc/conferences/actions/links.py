@@ -15,7 +15,7 @@ from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import has_page, member
 from ekc.conferences.entries import MadeLink, NewCode, NewLink
 from ekc.conferences.models import Conference, Participant
-from ekc.conferences.queries import circle
+from ekc.conferences.queries.circle import circle
 from ekc.core.audit import record
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.language import language_of

@@ -12,14 +12,18 @@ from ekc.accounts.access import By
 from ekc.accounts.models import Region
 from ekc.accounts.notifications import notify_administrators, notify_managers
 from ekc.accounts.queries import readers
-from ekc.conferences import mails, queries
+from ekc.conferences import mails
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.circle import insert_participant, member, refuse_future, update_row
 from ekc.conferences.effects import give_notice
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
-from ekc.conferences.queries import SearchResult, search
+from ekc.conferences.queries import circle, registration
+from ekc.conferences.queries import consents as consent_queries
+from ekc.conferences.queries.consents import FILE_ALONE
+from ekc.conferences.queries.members import members
+from ekc.conferences.queries.search import SearchResult, search
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import language_of
@@ -184,7 +188,7 @@ def _followed(by: By, number: str, known: int | None = None) -> int | None:
     """
     if not number.strip():
         return None
-    found = queries.case_of_number(by.session, number.strip().upper())
+    found = registration.case_of_number(by.session, number.strip().upper())
     if found is not None and found.id == known:
         return known
     who = by.visitor
@@ -289,7 +293,7 @@ def _withdraw(by: By, conference: Conference, consent: Consent, day: date) -> No
     consent.withdrawn_on = day
     traces.leave(by, conference, TraceKind.CONSENT_WITHDRAWN, consent.participant_id)
     give_notice(by.session, conference, by.at, NoticeKind.CONSENT, about=consent.participant_id)
-    whose = queries.names(by.session, conference.id)[consent.participant_id]
+    whose = circle.names(by.session, conference.id)[consent.participant_id]
     by.record("consent.withdrawn", conference.id, name=whose, on=day.isoformat())
 
 
@@ -298,8 +302,8 @@ def give_own_consent(by: By, conference_id: int) -> int:
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.OWN_CONSENT)
         who, today = by.visitor.participant_id or 0, local_date(by.at, conference.timezone)
-        me = next(one for one in queries.members(by.session, conference_id) if one.id == who)
-        if queries.own_consent(by.session, conference, me, today) is None:
+        me = next(one for one in members(by.session, conference_id) if one.id == who)
+        if consent_queries.own_consent(by.session, conference, me, today) is None:
             raise Unknown
         return _add_consent(by, conference, NewConsent(participant_id=who, given_on=today))
 
@@ -310,7 +314,7 @@ def withdraw_own_consent(by: By, conference_id: int) -> None:
         conference, _ = lock_case(by, conference_id, Activity.OWN_CONSENT)
         whose = (Consent.conference_id == conference_id, Consent.participant_id == (by.visitor.participant_id or 0))
         every = by.session.scalars(select(Consent).where(*whose, Consent.withdrawn_on.is_(None)))
-        consents = [consent for consent in every if consent.scope != queries.FILE_ALONE]
+        consents = [consent for consent in every if consent.scope != FILE_ALONE]
         if not consents:
             raise Refusal(N_("There is no consent of yours that you could take back."))
         for consent in consents:

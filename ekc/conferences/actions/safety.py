@@ -14,7 +14,7 @@ from ekc.conferences.actions.circle import member, update_row
 from ekc.conferences.entries import Concern
 from ekc.conferences.mails import NOT_SAFE, NOT_SAFE_UNMANAGED
 from ekc.conferences.models import Conference, SafetyConcern
-from ekc.conferences.queries import UNANSWERED
+from ekc.conferences.queries.concerns import UNANSWERED
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import N_, Activity, Phase, Step, TraceKind

@@ -24,7 +24,7 @@ from ekc.conferences.forms.fields import (
     person_choices,
     person_field,
 )
-from ekc.conferences.queries import PersonRow
+from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import day as day_in_words
 from ekc.core.language import lazy_gettext as _l

@@ -6,7 +6,7 @@ from wtforms import SearchField
 
 from ekc.conferences.entries import CHANNELS, BottomLineText, NewContact
 from ekc.conferences.forms.fields import choice, day, line, named_choices, passage, person_choices, person_field
-from ekc.conferences.queries import PersonRow
+from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS

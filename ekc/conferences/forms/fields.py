@@ -10,7 +10,7 @@ from wtforms import EmailField, SelectField, SelectMultipleField, StringField, T
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
-from ekc.conferences.queries import PersonRow
+from ekc.conferences.queries.circle import PersonRow
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import locale

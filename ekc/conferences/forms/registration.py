@@ -36,7 +36,8 @@ from ekc.conferences.forms.fields import (
     person_field,
     words_of,
 )
-from ekc.conferences.queries import OwnVoice, RegistrationRow
+from ekc.conferences.queries.registration import RegistrationRow
+from ekc.conferences.queries.voices import OwnVoice
 from ekc.core.clock import zone
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _

@@ -3,12 +3,13 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.forms.contact import BottomLineForm
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import BottomLineRow
+from ekc.conferences.queries import bottom_lines as bottom_line_queries
+from ekc.conferences.queries.bottom_lines import BottomLineRow
+from ekc.conferences.queries.circle import circle
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
@@ -95,12 +96,12 @@ def _by_themselves(case: Case) -> bool:
 
 
 def _form(case: Case, **kwargs: object) -> BottomLineForm:
-    return BottomLineForm(queries.circle(db(), case.id), _by_themselves(case), **kwargs)
+    return BottomLineForm(circle(db(), case.id), _by_themselves(case), **kwargs)
 
 
 def _form_of(case: Case, line_id: int) -> BottomLineForm:
     """The form of a bottom line as it is now. Raises Unknown."""
-    row = next((row for row in queries.visible_bottom_lines(db(), case) if row.id == line_id), None)
+    row = next((row for row in bottom_line_queries.visible_bottom_lines(db(), case) if row.id == line_id), None)
     if row is None:
         raise Unknown
     return _filled(case, row)
@@ -113,7 +114,7 @@ def _filled(case: Case, row: BottomLineRow) -> BottomLineForm:
 
 def _page(case: Case, form: BottomLineForm | None = None, changed: tuple[int, BottomLineForm] | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
-    rows = queries.visible_bottom_lines(db(), case)
+    rows = bottom_line_queries.visible_bottom_lines(db(), case)
     form = form or _form(case, formdata=None)
     forms = {}
     if may_change := case.may(Activity.SET_BOTTOM_LINES):

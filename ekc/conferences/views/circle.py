@@ -6,13 +6,16 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.entries import hidden_fields
 from ekc.conferences.forms.circle import AddPersonForm, InformedForm, PersonForm, RemoveForm
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import PersonRow
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries.circle import PersonRow
+from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.consents import consents
+from ekc.conferences.queries.registration import registration
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
@@ -46,7 +49,7 @@ def circle(case: Case) -> ResponseReturnValue:
 @adds()
 def add_person(case: Case) -> ResponseReturnValue:
     """Add somebody."""
-    form = AddPersonForm(queries.registration(db(), case.id).sides)
+    form = AddPersonForm(registration(db(), case.id).sides)
     if not form.validate():
         return _circle_page(case, form), 422
     somebody = circle_actions.add_person(by(), case.id, form.to_details())
@@ -59,10 +62,12 @@ def add_person(case: Case) -> ResponseReturnValue:
 @edits
 def tell(case: Case) -> ResponseReturnValue:
     """Note that several people were informed on a day."""
-    form = _informed_form(case, queries.circle(db(), case.id))
+    form = _informed_form(case, circle_queries.circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
-            unchanged = form.unless_changed(lambda: _informed_form(case, queries.circle(db(), case.id), formdata=None))
+            unchanged = form.unless_changed(
+                lambda: _informed_form(case, circle_queries.circle(db(), case.id), formdata=None)
+            )
             circle_actions.mark_informed(by(unchanged), case.id, form.told.data, form.on.data)
             flash(_("It is noted who was told."), "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
@@ -94,8 +99,8 @@ def _informed_form(case: Case, people: tuple[PersonRow, ...], **more: Any) -> In
 
 def _circle_page(case: Case, form: AddPersonForm | None = None, informed: InformedForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
-    everybody = queries.circle(db(), case.id)
-    sides = queries.registration(db(), case.id).sides
+    everybody = circle_queries.circle(db(), case.id)
+    sides = registration(db(), case.id).sides
     asked = [row for row in everybody if row.part is not Part.INTERPRETER and not row.excluded]
     not_informed = tuple(row for row in asked if row.informed_on is None)
     return render_template(
@@ -187,15 +192,15 @@ def _say_out(said: str, stopped: int) -> None:
 
 
 def _person(case: Case, participant_id: int) -> PersonRow:
-    found = queries.person(db(), case, participant_id)
+    found = circle_queries.person(db(), case, participant_id)
     if found is None:
         raise Unknown
     return found
 
 
 def _person_form(case: Case, shown: PersonRow, sent: bool = False) -> PersonForm:
-    sides = queries.registration(db(), case.id).sides
-    others = [row for row in queries.circle(db(), case.id) if row.id != shown.id]
+    sides = registration(db(), case.id).sides
+    others = [row for row in circle_queries.circle(db(), case.id) if row.id != shown.id]
     hidden = hidden_fields(shown.address_secret, case.sees)
     return PersonForm(shown, sides, others, hidden, formdata=request.form if sent else None)
 
@@ -209,7 +214,7 @@ def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, r
         form=form or _person_form(case, shown),
         remove_form=remove or RemoveForm(formdata=None),
         sent=form or remove,
-        consents=[row for row in queries.consents(db(), case.id) if row.participant_id == shown.id],
-        concerns=[row for row in queries.concerns(db(), case.id) if row.participant_id == shown.id],
+        consents=[row for row in consents(db(), case.id) if row.participant_id == shown.id],
+        concerns=[row for row in concerns(db(), case.id) if row.participant_id == shown.id],
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )

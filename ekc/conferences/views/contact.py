@@ -3,11 +3,12 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import registration
 from ekc.conferences.forms.contact import ContactForm
 from ekc.conferences.gate import case_route
+from ekc.conferences.queries import contact
+from ekc.conferences.queries.circle import circle
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.form_numbers import adds
@@ -31,7 +32,7 @@ def contact_log(case: Case) -> ResponseReturnValue:
 @adds()
 def log_contact(case: Case) -> ResponseReturnValue:
     """Add an entry."""
-    form = ContactForm(queries.circle(db(), case.id))
+    form = ContactForm(circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
             registration.log_contact(by(), case.id, form.to_contact())
@@ -42,6 +43,6 @@ def log_contact(case: Case) -> ResponseReturnValue:
 
 def _log_page(case: Case, form: ContactForm | None = None) -> str:
     day = {"on": local_date(now(), case.timezone)}
-    form = form or ContactForm(queries.circle(db(), case.id), formdata=None, data=day)
-    rows = queries.contact_log(db(), case.id)
+    form = form or ContactForm(circle(db(), case.id), formdata=None, data=day)
+    rows = contact.contact_log(db(), case.id)
     return render_template("conferences/contact_log.html", case=case, form=form, rows=rows)

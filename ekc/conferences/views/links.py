@@ -14,14 +14,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts import queries as people
-from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import links as links_actions
 from ekc.conferences.actions.circle import has_page
 from ekc.conferences.entries import MadeLink, NewCode
 from ekc.conferences.forms.links import LinkForm
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import PersonRow
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries.circle import PersonRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core import language as core_language
 from ekc.core.clock import local_date
@@ -52,7 +52,7 @@ def links(case: Case) -> ResponseReturnValue:
 
 
 def _list_page(case: Case, wrong: str = "") -> str:
-    circle = [row for row in queries.circle(db(), case.id) if has_page(row.part, row.attends, case.end)]
+    circle = [row for row in circle_queries.circle(db(), case.id) if has_page(row.part, row.attends, case.end)]
     without_code = links_queries.links_without_code(db(), now(), case.id, case.visitor)
     return render_template(
         "conferences/links.html",
@@ -77,7 +77,7 @@ def _link_context(case: Case) -> dict[str, object]:
         "devices": devices,
         "unsent": links_queries.unsent_mails(db(), case.id),
         "waiting": links_queries.pending_devices(db(), case.id, now()),
-        "names": queries.names(db(), case.id),
+        "names": circle_queries.names(db(), case.id),
     }
 
 
@@ -106,7 +106,7 @@ def make_new_codes(case: Case) -> ResponseReturnValue:
 
 
 def _codes_page(case: Case, made: Sequence[MadeLink | NewCode], shown: str = "") -> str:
-    names, phones = queries.names(db(), case.id), queries.phones(db(), case)
+    names, phones = circle_queries.names(db(), case.id), circle_queries.phones(db(), case)
     rows = [(names[one.participant_id], phones.get(one.participant_id, ""), one.code) for one in made]
     return render_template("conferences/links_shown.html", case=case, rows=rows, shown=shown)
 
@@ -223,7 +223,7 @@ def _back(case: Case) -> ResponseReturnValue:
 
 
 def _person(case: Case, participant_id: int) -> PersonRow:
-    found = queries.person(db(), case, participant_id)
+    found = circle_queries.person(db(), case, participant_id)
     if found is None or not has_page(found.part, found.attends, case.end):
         raise Unknown
     return found

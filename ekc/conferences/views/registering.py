@@ -6,11 +6,11 @@ from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import regions
-from ekc.conferences import queries
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import registration
 from ekc.conferences.forms.contact import SearchForm
 from ekc.conferences.forms.registration import RegisterForm
+from ekc.conferences.queries import registration as registration_queries
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Refusal
 from ekc.core.form_numbers import adds, remember
@@ -64,7 +64,7 @@ def _count() -> tuple[int, ...]:
 
 def _after(conference_id: int) -> str:
     """Where to go after registering: to the case if the visitor may see it, else to the page of thanks."""
-    session[_REGISTERED] = queries.case_number(db(), conference_id)
+    session[_REGISTERED] = registration_queries.case_number(db(), conference_id)
     try:
         open_case(by(), conference_id, Activity.SEE_CASE)
     except Refusal:
@@ -77,7 +77,7 @@ def _after(conference_id: int) -> str:
 def thanks() -> ResponseReturnValue:
     """The number of the case just registered in this session, its country's rules, and what happens next."""
     number = session.get(_REGISTERED)
-    registered = queries.registered_as(db(), number) if number else None
+    registered = registration_queries.registered_as(db(), number) if number else None
     return render_template("conferences/thanks.html", number=number, registered=registered)
 
 

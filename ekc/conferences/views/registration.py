@@ -5,13 +5,20 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.forms.fields import person_choices
 from ekc.conferences.forms.registration import ConsentForm, RegistrationForm, WithdrawForm, registration_form
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import RegistrationRow
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries import consents as consent_queries
+from ekc.conferences.queries import registration as registration_queries
+from ekc.conferences.queries import traces as trace_queries
+from ekc.conferences.queries.consents import ConsentRow
+from ekc.conferences.queries.members import members
+from ekc.conferences.queries.registration import RegistrationRow
+from ekc.conferences.queries.traces import TraceRow
+from ekc.conferences.queries.voices import OwnVoice, main_person_voices, voices
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.form_numbers import adds
@@ -29,7 +36,7 @@ _CONSENTS = "/conferences/<int:conference_id>/consents"
 @case_route(Activity.SEE_REGISTRATION)
 def registration(case: Case) -> ResponseReturnValue:
     """The registration and the central question."""
-    shown = queries.registration(db(), case.id)
+    shown = registration_queries.registration(db(), case.id)
     return _registration_page(case, shown, _filled(case))
 
 
@@ -46,22 +53,22 @@ def change_registration(case: Case) -> ResponseReturnValue:
             registration_actions.change_registration(by(unchanged), case.id, new, said_yes, form.follows.data)
             flash(_("The registration is saved."), "success")
             return redirect(url_for("conferences.registration", conference_id=case.id), 303)
-    return _registration_page(case, queries.registration(db(), case.id), form), form.status
+    return _registration_page(case, registration_queries.registration(db(), case.id), form), form.status
 
 
 def _form(case: Case, **kwargs: Any) -> RegistrationForm:
-    follows = queries.case_number(db(), case.follows_id) if case.follows_id else ""
-    return registration_form(queries.registration(db(), case.id), _said(case), follows, **kwargs)
+    follows = registration_queries.case_number(db(), case.follows_id) if case.follows_id else ""
+    return registration_form(registration_queries.registration(db(), case.id), _said(case), follows, **kwargs)
 
 
 def _filled(case: Case) -> RegistrationForm:
     return _form(case, formdata=None)
 
 
-def _said(case: Case) -> tuple[queries.OwnVoice, ...]:
+def _said(case: Case) -> tuple[OwnVoice, ...]:
     """Each main person, and what they said about a conference."""
-    circle, said = queries.members(db(), case.id), queries.voices(db(), case.id)
-    return queries.main_person_voices(circle, said, VoiceMatter.CONFERENCE, 0)
+    circle, said = members(db(), case.id), voices(db(), case.id)
+    return main_person_voices(circle, said, VoiceMatter.CONFERENCE, 0)
 
 
 def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationForm) -> str:
@@ -115,14 +122,14 @@ def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
 
 def _consent_form(case: Case, **kwargs: Any) -> ConsentForm:
     form = ConsentForm(data={"given_on": local_date(now(), case.timezone)}, **kwargs)
-    form.participant_id.choices = [*form.participant_id.choices, *person_choices(queries.circle(db(), case.id))]
+    form.participant_id.choices = [*form.participant_id.choices, *person_choices(circle_queries.circle(db(), case.id))]
     return form
 
 
-def _taken_back(case: Case, rows: tuple[queries.ConsentRow, ...]) -> dict[int, queries.TraceRow]:
+def _taken_back(case: Case, rows: tuple[ConsentRow, ...]) -> dict[int, TraceRow]:
     """When the consent that each person took back last was taken back, and by whom that was noted; by its id."""
     last = {row.participant_id: row.id for row in rows if row.withdrawn_on is not None}
-    traces = queries.traces(db(), case.id) if last else ()
+    traces = trace_queries.traces(db(), case.id) if last else ()
     return {last[one.participant_id]: one for one in traces if one.kind is TraceKind.CONSENT_WITHDRAWN}
 
 
@@ -130,7 +137,7 @@ def _consents_page(
     case: Case, form: ConsentForm | None = None, withdrawn: tuple[int, WithdrawForm] | None = None
 ) -> str:
     """The page; a form that is given was rejected and is shown again."""
-    rows = queries.consents(db(), case.id)
+    rows = consent_queries.consents(db(), case.id)
     day = {"on": local_date(now(), case.timezone)}
     forms = {
         row.id: WithdrawForm(formdata=None, prefix=f"withdraw-{row.id}-", data=day)

@@ -3,12 +3,13 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences import queries
 from ekc.conferences.access import Case
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.forms.circle import AnswerForm, ConcernForm
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import ConcernRow
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries.circle import PersonRow
+from ekc.conferences.queries.concerns import ConcernRow, concerns
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
@@ -35,7 +36,7 @@ def safety(case: Case) -> ResponseReturnValue:
 @adds()
 def add_concern(case: Case) -> ResponseReturnValue:
     """Add a concern."""
-    form = ConcernForm(queries.circle(db(), case.id))
+    form = ConcernForm(circle_queries.circle(db(), case.id))
     if not form.validate():
         return _page(case, form), 422
     safety_actions.add_concern(by(), case.id, form.to_concern())
@@ -48,7 +49,7 @@ def add_concern(case: Case) -> ResponseReturnValue:
 @edits
 def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
     """Change a concern or its arrangement."""
-    form = ConcernForm(queries.circle(db(), case.id), prefix=f"concern-{concern_id}-")
+    form = ConcernForm(circle_queries.circle(db(), case.id), prefix=f"concern-{concern_id}-")
     if form.validate():
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _form_of(case, concern_id))
@@ -91,8 +92,8 @@ def _page(
     case: Case, form: ConcernForm | None = None, changed: tuple[int, ConcernForm | AnswerForm] | None = None
 ) -> str:
     """The page; a form that is given was rejected and is shown again."""
-    circle = queries.circle(db(), case.id)
-    rows = sorted(queries.concerns(db(), case.id), key=lambda row: row.arrangement is not None)
+    circle = circle_queries.circle(db(), case.id)
+    rows = sorted(concerns(db(), case.id), key=lambda row: row.arrangement is not None)
     forms = {row.id: _filled(case, circle, row) for row in rows}
     if changed and type(changed[1]) is type(forms.get(changed[0])):  # else it is no form of this concern
         forms[changed[0]] = changed[1]
@@ -106,7 +107,7 @@ def _page(
         form=form or ConcernForm(circle, formdata=None, data=about),
         forms=forms,
         sent=form or (changed[1] if changed else None),
-        phones=queries.phones(db(), case) if rows else {},
+        phones=circle_queries.phones(db(), case) if rows else {},
         may_change=case.may(Activity.CHANGE_CIRCLE),
         may_answer=case.may(Activity.ANSWER_SAFETY),
     )
@@ -114,13 +115,13 @@ def _page(
 
 def _form_of(case: Case, concern_id: int) -> ConcernForm | AnswerForm:
     """The form of a concern as it is now. Raises Unknown."""
-    row = next((row for row in queries.concerns(db(), case.id) if row.id == concern_id), None)
+    row = next((row for row in concerns(db(), case.id) if row.id == concern_id), None)
     if row is None:
         raise Unknown
-    return _filled(case, queries.circle(db(), case.id), row)
+    return _filled(case, circle_queries.circle(db(), case.id), row)
 
 
-def _filled(case: Case, circle: tuple[queries.PersonRow, ...], row: ConcernRow) -> ConcernForm | AnswerForm:
+def _filled(case: Case, circle: tuple[PersonRow, ...], row: ConcernRow) -> ConcernForm | AnswerForm:
     if row.said_at is not None:
         words = (moment(row.said_at, case.timezone), row.said_with and translate(STEP_RULES[row.said_with].title))
         said = Standing(_("It does not feel safe"), ", ".join(filter(None, (*words, row.concern))))

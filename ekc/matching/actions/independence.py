@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account
 from ekc.accounts.queries import who_can_coordinate
-from ekc.conferences import queries as conferences
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.effects import give_notice, queue_circle_mail
 from ekc.conferences.models import Conference
+from ekc.conferences.queries import voices as voice_queries
+from ekc.conferences.queries.members import members
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
@@ -225,8 +226,8 @@ def want_another_coordinator(by: By, conference_id: int, match_id: int | None = 
 
 def _main_person(by: By, conference_id: int, participant_id: int | None) -> int:
     """The visitor if a main person, else the main person who is meant. Raises Refusal, or Unknown for somebody else."""
-    circle = conferences.members(by.session, conference_id)
-    asked = [one.id for one in conferences.main_person_voices(circle, (), VoiceMatter.COORDINATOR, 0)]
+    circle = members(by.session, conference_id)
+    asked = [one.id for one in voice_queries.main_person_voices(circle, (), VoiceMatter.COORDINATOR, 0)]
     if by.visitor.participant_id is not None or participant_id is not None:
         whose = by.visitor.participant_id or participant_id or 0
         if whose not in asked:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from ekc.accounts.models import Account, Region
 from ekc.accounts.queries import coordinators
 from ekc.conferences.models import Conference, Participant
-from ekc.conferences.queries import agencies, members
+from ekc.conferences.queries.agencies import agencies
+from ekc.conferences.queries.members import members
 from ekc.matching.queries.match import agencies_of
 from ekc.workflow.blocker import Blocker, about_conflict
 from ekc.workflow.independence import Agency, Tie, conflicts, plain

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import has_left
 from ekc.accounts.models import Account, AccountRole, Region
 from ekc.conferences.models import Conference
-from ekc.conferences.queries import agencies, agencies_of_cases, members
+from ekc.conferences.queries.agencies import agencies, agencies_of_cases
+from ekc.conferences.queries.members import members
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
-from ekc.conferences.queries import PersonRow, circle
+from ekc.conferences.queries.circle import PersonRow, circle
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import latest_meeting

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import PersonRow, circle, concerns
+from ekc.conferences.queries.circle import PersonRow, circle
+from ekc.conferences.queries.concerns import concerns
 from ekc.core.errors import Stale
 from ekc.core.language import gettext
 from ekc.core.routes import db, edits, moves

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import PersonRow, circle
+from ekc.conferences.queries.circle import PersonRow, circle
 from ekc.core.clock import local_date, to_local, zone
 from ekc.core.errors import Stale, Unknown
 from ekc.core.form_numbers import adds

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.access import By
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import visible_bottom_lines
+from ekc.conferences.queries.bottom_lines import visible_bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.forms import EditingForm, PlainForm, Standing

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import members, visible_bottom_lines
+from ekc.conferences.queries.bottom_lines import visible_bottom_lines
+from ekc.conferences.queries.members import members
 from ekc.core import routes
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown

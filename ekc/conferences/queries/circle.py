@@ -1,0 +1,112 @@
+"""The people of the circle with all that is known of them; contact details of one at a time."""
+
+from collections import Counter
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import Case
+from ekc.conferences.entries import PersonDetails, hidden_fields
+from ekc.conferences.models import Conference, Participant, SafetyConcern
+from ekc.conferences.queries.consents import consented
+from ekc.conferences.queries.rows import columns_of, to_dataclass
+from ekc.workflow.vocabulary import Attends, CasePart
+
+_COMPUTED = frozenset({"consented", "concerns", "unmet_concerns"})
+#: Read for one person at a time only, for data protection.
+_ONLY_FOR_ONE_PERSON = frozenset(
+    {"phone", "email", "address", "view", "exclusion_reason", "excluded_by", "excluded_on"}
+)
+_EMPTY: dict[str, Any] = {field.name: field.default for field in fields(PersonDetails)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow(PersonDetails):
+    """Somebody in the circle, with consents and safety concerns counted."""
+
+    id: int
+    attends_before: Attends | None  # in the round before
+    informed_before_on: date | None
+    convenes: bool
+    consented: bool  # to the conference; a withdrawn consent is none
+    concerns: int
+    unmet_concerns: int
+
+    @property
+    def excluded(self) -> bool:
+        """Whether it was decided that they do not attend."""
+        return self.attends is Attends.EXCLUDED
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDetails:
+    """The contact details of the visitor. A secret address is left empty."""
+
+    phone: str
+    email: str
+    address: str
+    address_secret: bool
+
+
+def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
+    """Everybody in the circle now, in the order in which they were added, without contact details. Three queries."""
+    return _person_rows(session, conference_id, _ONLY_FOR_ONE_PERSON)
+
+
+def person(session: Session, case: Case, participant_id: int) -> PersonRow | None:
+    """Somebody in the circle, without fields that the visitor may not see; None if not in this case now."""
+    people = _person_rows(session, case.id, frozenset(), Participant.id == participant_id)
+    if not people:
+        return None
+    hidden = hidden_fields(people[0].address_secret, case.sees) - {"address_secret"}  # the flag itself may be shown
+    return replace(people[0], **{name: _EMPTY[name] for name in hidden})
+
+
+def _person_rows(
+    session: Session, conference_id: int, without: frozenset[str], *only: ColumnElement[bool]
+) -> tuple[PersonRow, ...]:
+    here = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
+    columns = columns_of(PersonRow, Participant, _COMPUTED | without)
+    rows = session.execute(select(*columns).where(*here, *only).order_by(Participant.id)).all()
+    yes = consented(session, conference_id)
+    afraid = select(SafetyConcern.participant_id, SafetyConcern.arrangement)
+    worries = session.execute(afraid.where(SafetyConcern.conference_id == conference_id)).all()
+    every = Counter(one.participant_id for one in worries)
+    unmet = Counter(one.participant_id for one in worries if not one.arrangement)
+    return tuple(
+        to_dataclass(PersonRow, row, consented=row.id in yes, concerns=every[row.id], unmet_concerns=unmet[row.id])
+        for row in rows
+    )
+
+
+def sides(session: Session, conference_id: int) -> tuple[str, ...]:
+    """The sides of a case."""
+    return tuple(session.scalars(select(Conference.sides).where(Conference.id == conference_id)).one())
+
+
+def own_details(session: Session, case: Case) -> OwnDetails | None:
+    """The contact details of the visitor. A secret address is left out: others might read it on their phone."""
+    if not case.sees(CasePart.OWN_DETAILS):
+        return None
+    columns = (Participant.phone, Participant.email, Participant.address, Participant.address_secret)
+    own = (Participant.id == case.visitor.participant_id, Participant.conference_id == case.id)
+    phone, email, address, secret = session.execute(select(*columns).where(*own)).one()
+    return OwnDetails(phone, email, "" if secret else address, secret)
+
+
+def names(session: Session, conference_id: int) -> dict[int, str]:
+    """The name of everybody who is or was in the circle, by participant id."""
+    found = select(Participant.id, Participant.name).where(Participant.conference_id == conference_id)
+    return {row.id: row.name for row in session.execute(found)}
+
+
+def phones(session: Session, case: Case) -> dict[int, str]:
+    """Phone numbers of the circle by participant id, for visitors who see contact details; else empty."""
+    if not case.sees(CasePart.CONTACT):
+        return {}
+    here = (Participant.conference_id == case.id, Participant.removed_at.is_(None))
+    rows = session.execute(select(Participant.id, Participant.phone).where(*here))
+    return {row.id: row.phone for row in rows if row.phone}

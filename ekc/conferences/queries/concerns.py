@@ -1,0 +1,59 @@
+"""Safety concerns, and whether somebody answered them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Participant, SafetyConcern
+from ekc.conferences.queries.rows import columns_of, to_dataclass
+from ekc.workflow.vocabulary import Step
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernRow:
+    """A safety concern with the person's name and the arrangement (None: not made yet).
+
+    `said_at`: when they themselves said that it does not feel safe; None: staff wrote it down. `concern` None: they
+    said no more.
+    """
+
+    id: int
+    participant_id: int
+    name: str
+    concern: str | None
+    arrangement: str | None
+    arrangement_before: str | None  # for the round before
+    said_at: datetime | None
+    said_with: Step | None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether they said it themselves, and staff have not written down yet what was said or arranged."""
+        return self.said_at is not None and not (self.arrangement or self.arrangement_before)
+
+
+#: `ConcernRow.unanswered`, for statements.
+UNANSWERED = and_(
+    SafetyConcern.said_at.is_not(None),
+    SafetyConcern.arrangement.is_(None),
+    SafetyConcern.arrangement_before.is_(None),
+)
+
+
+def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
+    """The safety concerns of everybody who is in the circle now, and what others said that nobody has answered."""
+    whose = Participant.id == SafetyConcern.participant_id
+    found = select(*columns_of(ConcernRow, SafetyConcern)).join(Participant, whose)
+    unanswered = SafetyConcern.said_at.is_not(None) & SafetyConcern.arrangement.is_(None)
+    here = (SafetyConcern.conference_id == conference_id, Participant.removed_at.is_(None) | unanswered)
+    return tuple(
+        to_dataclass(ConcernRow, row) for row in session.execute(found.where(*here).order_by(SafetyConcern.id))
+    )
+
+
+def not_safe_since(session: Session, conference_id: int, participant_id: int) -> datetime | None:
+    """When this person said that it does not feel safe, if nobody has answered that yet."""
+    mine = (SafetyConcern.conference_id == conference_id, SafetyConcern.participant_id == participant_id)
+    return session.scalar(select(func.max(SafetyConcern.said_at)).where(*mine, UNANSWERED))

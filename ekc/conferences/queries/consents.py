@@ -1,0 +1,98 @@
+"""Consents to the conference and to keeping a file; counted together with safety concerns where cases are listed."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import bindparam, literal, null, select, union_all
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import Case
+from ekc.conferences.models import Conference, Consent, Participant, SafetyConcern
+from ekc.conferences.queries.members import Member
+from ekc.conferences.queries.rows import columns_of, to_dataclass
+from ekc.workflow.profiles import PROFILES
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """A consent with the name of its giver."""
+
+    id: int
+    participant_id: int
+    name: str
+    scope: str
+    given_on: date
+    withdrawn_on: date | None
+    note: str
+
+
+FILE_ALONE = "file"  # the scope of a consent that does not cover the conference
+_consents = Consent.__table__.c
+_CONSENTS_OF_CASES = select(
+    _consents.conference_id, _consents.participant_id, _consents.scope, _consents.withdrawn_on, literal(False)
+).where(_consents.conference_id.in_(bindparam("cases", expanding=True)))
+
+
+def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
+    """All consents, withdrawn ones too, in the order in which they were entered."""
+    found = select(*columns_of(ConsentRow, Consent)).join(Participant, Participant.id == Consent.participant_id)
+    rows = session.execute(found.where(Consent.conference_id == conference_id).order_by(Consent.id))
+    return tuple(to_dataclass(ConsentRow, row) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnConsent:
+    """Somebody's own consent to the conference: since when it is given, or when it was taken back; neither: not yet."""
+
+    given_on: date | None
+    withdrawn_on: date | None
+
+
+def own_consent(session: Session, of_case: Case | Conference, me: Member, today: date) -> OwnConsent | None:
+    """The consent of somebody who is asked for it, or who gave one; None for others."""
+    every = (row for row in consents(session, of_case.id) if row.scope != FILE_ALONE)
+    rows = [row for row in every if row.participant_id == me.id]
+    given = [row.given_on for row in rows if row.withdrawn_on is None]
+    withdrawn = [row.withdrawn_on for row in rows if row.withdrawn_on is not None]
+    if not rows and not me.facts(today, {}).asked_to_consent(PROFILES[of_case.profile].own_consent_from):
+        return None
+    return OwnConsent(max(given, default=None), None if given else max(withdrawn, default=None))
+
+
+def consented(session: Session, conference_id: int) -> frozenset[int]:
+    """Who consented to the conference. Consent to keeping a file alone does not count, nor a withdrawn one."""
+    return consents_and_concerns(session, [conference_id]).consented
+
+
+_concerns = SafetyConcern.__table__.c
+_CONCERNS_OF_CASES = select(
+    _concerns.conference_id, _concerns.participant_id, null(), null(), _concerns.arrangement.is_(None)
+).where(_concerns.conference_id.in_(bindparam("cases", expanding=True)))
+_CONSENTS_AND_CONCERNS = union_all(_CONSENTS_OF_CASES, _CONCERNS_OF_CASES)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentsAndConcerns:
+    """Consents to the conference and safety concerns, by participant.
+
+    `withdrew`: who took a consent back, and when last; `unmet`: how many concerns have no arrangement.
+    """
+
+    consented: frozenset[int]
+    withdrew: Mapping[int, date]
+    concerns: Counter[int]
+    unmet: Counter[int]
+
+
+def consents_and_concerns(session: Session, conference_ids: Collection[int]) -> ConsentsAndConcerns:
+    """The consents and safety concerns in these cases."""
+    rows = session.execute(_CONSENTS_AND_CONCERNS, {"cases": list(conference_ids)}).all() if conference_ids else ()
+    consents = [(who, on) for _, who, scope, on, _ in rows if scope is not None and scope != FILE_ALONE]
+    return ConsentsAndConcerns(
+        consented=frozenset(who for who, on in consents if on is None),
+        withdrew=dict(sorted((who, on) for who, on in consents if on is not None)),
+        concerns=Counter(who for _, who, scope, _, _ in rows if scope is None),
+        unmet=Counter(who for _, who, scope, _, open_ in rows if scope is None and open_),
+    )

@@ -1,0 +1,125 @@
+"""Who is in the circle, and what they said: what guards, lists and other features ask of people."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, String, bindparam, case, cast, exists, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import BottomLine, Participant, Voice
+from ekc.conferences.queries.rows import by_case
+from ekc.workflow.facts import PersonFacts
+from ekc.workflow.profiles import age
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Agreed, Attends, Part, VoiceMatter
+
+_people = Participant.__table__.c
+_lines = BottomLine.__table__.c
+BY_PROFESSION = _people.part.in_(PROFESSIONAL_PARTS)
+SETS_LINE = exists().where(_lines.conference_id == _people.conference_id, _lines.set_by == _people.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said in one matter, without words and days."""
+
+    matter: VoiceMatter
+    about: int
+    text: int
+    answer: Agreed
+    spoken: bool  # of a wish: staff spoke about it with them
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in the circle."""
+
+    id: int
+    name: str
+    part: Part
+    attends: Attends | None
+    born: date | None
+    informed_on: date | None
+    needs_interpreter: bool
+    organisation: str | None  # of referrer and professionals only
+    speaks_for: str | None  # of referrer and professionals only
+    sets_bottom_line: bool
+    side: str
+    said: tuple[Said, ...]
+
+    def answer_to_plan(self, presentation: int, text: int) -> Agreed | None:
+        """What they say of this text of the plan, in this presentation; None: nothing yet."""
+        about = (VoiceMatter.PLAN, presentation, text)
+        return next((one.answer for one in self.said if (one.matter, one.about, one.text) == about), None)
+
+    def answered_plan(self, presentation: int) -> bool:
+        """Whether they said anything of some text of the plan, in this presentation."""
+        return any((one.matter, one.about) == (VoiceMatter.PLAN, presentation) for one in self.said)
+
+    def facts(self, today: date, about: Mapping[VoiceMatter, int]) -> PersonFacts:
+        """What guards know of this person from the circle alone. `about`: what a voice is about that counts now."""
+        now = [one for one in self.said if one.about == about.get(one.matter)]
+        return PersonFacts(
+            id=self.id,
+            name=self.name,
+            part=self.part,
+            attends=self.attends,
+            informed=self.informed_on is not None,
+            age=age(self.born, today) if self.born else None,
+            needs_interpreter=self.needs_interpreter,
+            side=self.side,
+            voices={one.matter: one.answer for one in now},
+            spoken_with=frozenset(one.matter for one in now if one.spoken),
+        )
+
+
+_voices = Voice.__table__.c
+#: The columns of `Said` as one text.
+_VOICE = (
+    type_coerce(_voices.matter, String)
+    + ":"
+    + cast(_voices.about, String)
+    + ":"
+    + cast(_voices.text, String)
+    + ":"
+    + type_coerce(_voices.answer, String)
+    + case((_voices.spoken_at.is_(None), ":"), else_=":spoken")
+)
+_MEMBERS: Select[*tuple[Any, ...]] = (
+    select(
+        _people.conference_id,
+        *(_people[name] for name in ("id", "name", "part", "attends", "born", "informed_on", "needs_interpreter")),
+        case((BY_PROFESSION, _people.organisation)),
+        case((BY_PROFESSION, _people.speaks_for)),
+        SETS_LINE,
+        _people.side,
+        select(func.aggregate_strings(_VOICE, " "))
+        .where(_voices.participant_id == _people.id)
+        .correlate(Participant.__table__)
+        .scalar_subquery(),
+    )
+    .where(_people.conference_id.in_(bindparam("cases", expanding=True)), _people.removed_at.is_(None))
+    .order_by(_people.conference_id, _people.id)
+)
+
+
+def members(session: Session, conference_id: int) -> tuple[Member, ...]:
+    """Everybody in the circle now, in the order in which they were added."""
+    return members_of_cases(session, [conference_id]).get(conference_id, ())
+
+
+def members_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Member, ...]]:
+    """The circles of several cases at once; a case without anybody is left out."""
+    return {
+        id_: tuple(Member(*[*row[1:-1], _said(row[-1])]) for row in rows)
+        for id_, rows in by_case(session, _MEMBERS, conference_ids).items()
+    }
+
+
+def _said(text: str | None) -> tuple[Said, ...]:
+    parts = (one.split(":") for one in (text or "").split())
+    return tuple(
+        Said(VoiceMatter(matter), int(about), int(text), Agreed(answer), bool(spoken))
+        for matter, about, text, answer, spoken in parts
+    )

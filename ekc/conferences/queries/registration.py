@@ -1,0 +1,83 @@
+"""The registration of a case that the caller has opened, its number, and the cases before and after it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.models import Region
+from ekc.conferences.access import Case
+from ekc.conferences.entries import Assignment, Registration
+from ekc.conferences.models import Conference, Participant
+from ekc.conferences.queries.rows import columns_of, to_dataclass
+from ekc.workflow.vocabulary import Part, Phase, Variant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationRow(Registration):
+    """The registration, with columns that cannot be changed."""
+
+    registered_on: date
+    registered_by: Part
+    municipality: str
+    region: str
+    follows_said: str | None  # the number of an earlier case, as somebody without an account typed it
+
+
+def registration(session: Session, conference_id: int) -> RegistrationRow:
+    """The registration of a case."""
+    found = select(*columns_of(RegistrationRow, Conference)).join(Region, Region.id == Conference.region_id)
+    return to_dataclass(RegistrationRow, session.execute(found.where(Conference.id == conference_id)).one())
+
+
+def assignment(session: Session, conference_id: int) -> Assignment:
+    """Region, country, kind, municipality and referrer of a case as they are."""
+    columns = (Conference.region_id, Conference.profile, Conference.variant, Conference.municipality)
+    row = session.execute(select(*columns).where(Conference.id == conference_id)).one()
+    referrers = select(func.min(Participant.id)).where(
+        Participant.conference_id == conference_id, Participant.part == Part.REFERRER, Participant.removed_at.is_(None)
+    )
+    return Assignment(**row._asdict(), referrer_id=session.scalar(referrers))
+
+
+def case_number(session: Session, conference_id: int) -> str:
+    """The case number."""
+    return session.scalars(select(Conference.number).where(Conference.id == conference_id)).one()
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedCase:
+    """A case before or after another one: the number, and what decides who may name it."""
+
+    id: int
+    number: str
+    phase: Phase
+    region_id: int
+    coordinator_id: int | None
+    is_before: bool = False
+
+
+_related = (Conference.id, Conference.number, Conference.phase, Conference.region_id, Conference.coordinator_id)
+
+
+def case_of_number(session: Session, number: str) -> RelatedCase | None:
+    """The case with this number; None where there is none."""
+    row = session.execute(select(*_related).where(Conference.number == number)).one_or_none()
+    return RelatedCase(*row) if row else None
+
+
+def related_cases(session: Session, case: Case) -> tuple[RelatedCase, ...]:
+    """The case on which this one follows, and those that follow on this one."""
+    if case.follows_id is None and case.phase is not Phase.CLOSED:  # only a closed case is followed
+        return ()
+    either = or_(Conference.id == case.follows_id, Conference.follows_id == case.id)
+    rows = session.execute(select(*_related).where(either).order_by(Conference.id))
+    return tuple(RelatedCase(*row, is_before=row.id == case.follows_id) for row in rows)
+
+
+def registered_as(session: Session, number: str) -> Row[str, Variant] | None:
+    """The country's profile and the kind of the case with this number; None where there is none."""
+    return session.execute(
+        select(Conference.profile, Conference.variant).where(Conference.number == number)
+    ).one_or_none()

@@ -1,0 +1,60 @@
+"""Correcting the registration, with what follows from it."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.accounts.queries import regions
+from ekc.conferences.access import Case, open_case
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import registration
+from ekc.core.errors import Refusal
+from ekc.core.language import gettext
+from ekc.core.routes import db, edits, runtime
+from ekc.journey.actions import correct_registration
+from ekc.journey.consequences import consequences, professionals
+from ekc.journey.forms import CorrectionForm
+from ekc.journey.views.blueprint import bp
+from ekc.signin.login import by
+from ekc.workflow.vocabulary import Activity
+
+
+@bp.route("/conferences/<int:conference_id>/registration/correct", methods=["GET", "POST"])
+@case_route(Activity.CORRECT_REGISTRATION)
+@edits
+def correct(case: Case) -> ResponseReturnValue:
+    """Correct what decides who sees the case and which rules hold: first what follows, then the correction."""
+    form, follows = _correction_form(case), None
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _correction_form(case, formdata=None))
+            unchanged()
+            before, after = registration.assignment(db(), case.id), form.to_assignment()
+            # What was shown belongs to these values only: with others it is shown again.
+            if after != before and form.read.data != repr(after):
+                follows, form.read.data = consequences(db(), case, before, after), repr(after)
+            else:
+                correct_registration(by(unchanged), case.id, after)
+                flash(gettext("The registration is corrected."), "success")
+                return redirect(_after_correction(case.id), 303)
+    form.read.raw_data = None
+    region = {row.id: row.name for row in regions(db())}[form.to_assignment().region_id] if follows else ""
+    page = render_template("journey/correct.html", case=case, form=form, follows=follows, region=region)
+    return page, form.status if form.is_submitted() and not follows else 200
+
+
+def _correction_form(case: Case, **more: Any) -> CorrectionForm:
+    region_names = {row.id: row.name for row in regions(db())}
+    before, referrers = registration.assignment(db(), case.id), professionals(db(), case.id)
+    countries = runtime().settings.countries
+    return CorrectionForm(before, region_names, countries, referrers, case.in_force, **more)
+
+
+def _after_correction(conference_id: int) -> str:
+    """The registration if the visitor still sees the case, else home."""
+    try:
+        open_case(by(), conference_id, Activity.SEE_REGISTRATION)
+    except Refusal:
+        return url_for("home")
+    return url_for("conferences.registration", conference_id=conference_id)

@@ -1,0 +1,38 @@
+"""The first page and the main menu."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.accounts.access import Visitor
+from ekc.core.routes import db, now, public
+from ekc.journey.home import demo_people, staff_home
+from ekc.signin.login import visitor
+from ekc.workflow.duties import Duty
+from ekc.workflow.engine import has_duty
+from ekc.workflow.vocabulary import N_
+
+
+def menu(who: Visitor) -> list[tuple[str, str]]:
+    """The main menu: endpoint and title. For visitors who have no cases, home redirects to the entry after it."""
+    entries = [("home", N_("Home"))]
+    if has_duty(Duty.CASES, who.roles):
+        entries += [("conferences.register", N_("Register a conference")), ("conferences.search", N_("Search"))]
+    if has_duty(Duty.FOLLOW_UPS, who.roles):
+        entries.append(("reports.follow_ups", N_("Follow-ups")))
+    if has_duty(Duty.ACCOUNTS, who.roles):
+        entries += [("staff.accounts", N_("Accounts")), ("staff.regions", N_("Regions"))]
+    return entries
+
+
+@public
+def home() -> ResponseReturnValue:
+    """The first page: work to do for staff; for others what this service is."""
+    who = visitor()
+    if who.conference_id is not None:
+        return redirect(url_for("journey.own_page", conference_id=who.conference_id))
+    if not who.known:
+        return render_template("journey/welcome.html", demo_people=demo_people(db(), now()))
+    _home, *others = menu(who)
+    if others and not has_duty(Duty.CASES, who.roles):
+        return redirect(url_for(others[0][0]))
+    return render_template("journey/home.html", home=staff_home(db(), who, now()), who=who)

@@ -1,0 +1,48 @@
+"""Saying that it does not feel safe, and whom to ring."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.accounts.queries import managers_of
+from ekc.conferences.access import Case, unattended
+from ekc.conferences.actions import safety
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries.concerns import not_safe_since
+from ekc.core.form_numbers import adds
+from ekc.core.routes import db, now
+from ekc.journey.forms import NotSafeForm
+from ekc.journey.views.blueprint import bp
+from ekc.matching.queries.match import matches
+from ekc.signin.login import by
+from ekc.workflow.vocabulary import Activity
+
+
+@bp.get("/conferences/<int:conference_id>/not-safe")
+@case_route(Activity.SAY_NOT_SAFE)
+def not_safe(case: Case) -> ResponseReturnValue:
+    """To say that it does not feel safe, and whom to ring."""
+    return _not_safe_page(case, NotSafeForm(formdata=None))
+
+
+@bp.post("/conferences/<int:conference_id>/not-safe")
+@case_route(Activity.SAY_NOT_SAFE)
+@adds()
+def say_not_safe(case: Case) -> ResponseReturnValue:
+    """Somebody of the circle says that it does not feel safe."""
+    form = NotSafeForm()
+    if form.validate():
+        with form.showing_refusal():
+            safety.say_not_safe(by(), case.id, form.words.data)
+            return redirect(url_for("journey.not_safe", conference_id=case.id), 303)
+    return _not_safe_page(case, form), form.status
+
+
+def _not_safe_page(case: Case, form: NotSafeForm) -> str:
+    return render_template(
+        "journey/not_safe.html",
+        case=case,
+        form=form,
+        since=not_safe_since(db(), case.id, case.visitor.participant_id or 0),
+        match=None if unattended(db(), case, now()) else matches(db(), case.id).current,
+        managers=managers_of(db(), case.region_id),
+    )

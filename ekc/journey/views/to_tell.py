@@ -1,0 +1,133 @@
+"""Who has to hear, answer or decide what, and noting that they were told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.conferences.access import Case
+from ekc.conferences.actions.registration import log_contacts
+from ekc.conferences.gate import case_route
+from ekc.core.errors import Stale, Unknown
+from ekc.core.form_numbers import adds
+from ekc.core.language import gettext, translate
+from ekc.core.routes import db, now
+from ekc.journey import queries
+from ekc.journey.forms import ToldForm
+from ekc.journey.notices import notices, owed_in
+from ekc.journey.panel import owed_page
+from ekc.journey.views.blueprint import bp
+from ekc.links.models import Confirmed
+from ekc.links.queries import links_of
+from ekc.signin.login import by
+from ekc.workflow.ends import END_RULES
+from ekc.workflow.owed import NoticeKind, OwedLine, lines
+from ekc.workflow.vocabulary import N_, Activity, CasePart
+
+
+@bp.get("/conferences/<int:conference_id>/to-tell")
+@case_route(Activity.TELL)
+def to_tell(case: Case) -> ResponseReturnValue:
+    """Who still has to hear, answer or decide what, and who did."""
+    return _to_tell_page(case, _owed(case))
+
+
+@bp.post("/conferences/<int:conference_id>/to-tell/<int:notice_id>")
+@case_route(Activity.TELL)
+@adds()
+def told(case: Case, notice_id: int) -> ResponseReturnValue:
+    """Log contacts with those who were told what they had to hear."""
+    found = _owed(case)
+    line = next((one for one in found if one.notice.id == notice_id and not one.rule.roles), None)
+    if line is None:
+        if notice_id not in {row.id for row in notices(db(), case.id)}:
+            raise Unknown
+        raise Stale(N_("Nobody has to hear this any more. Look at the page again."))
+    form = ToldForm(line, _labels(case, found))
+    if form.validate():
+        with form.showing_refusal():
+            text = gettext("Told: %(what)s.", what=translate(line.notice.kind.label))
+            log_contacts(by(), case.id, form.told.data, form.channel.data, text)
+            flash(gettext("It is in the contact log who was told."), "success")
+            return redirect(url_for("journey.to_tell", conference_id=case.id), 303)
+    return _to_tell_page(case, found, {notice_id: form}), form.status
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody who has to hear that there is another coordinator.
+
+    `no_code`: the code of their link is gone. `old_paper`: the number of the former coordinator is on their slip.
+    """
+
+    name: str
+    phone: str
+    no_code: bool
+    old_paper: bool
+
+
+def _owed(case: Case) -> tuple[OwedLine, ...]:
+    """What is owed in the case now, and concerns the visitor; settled or not."""
+    found = owed_in(db(), [case.id]).get(case.id, ())
+    return lines(one for one in found if not one.notice.rule.roles or one.notice.rule.roles & case.roles)
+
+
+def _labels(case: Case, found: Iterable[OwedLine]) -> dict[int, str]:
+    """What people are called, with how they can be reached, where the visitor sees that."""
+    people = {one.id: one.name for line in found for one in line.to}
+    known = queries.reach(db(), people) if case.sees(CasePart.CONTACT) else {}
+    labels = {id_: _label(name, known.get(id_)) for id_, name in people.items()}
+    for line in found:  # names alone: of a day and a place the last change says enough
+        for one in line.to if line.notice.kind is NoticeKind.COORDINATOR else ():
+            if one.knows and one.knows != line.notice.was:
+                labels[one.id] = gettext("%(person)s, heard last: %(name)s", person=labels[one.id], name=one.knows)
+    return labels
+
+
+def _label(name: str, reach: queries.Reach | None) -> str:
+    if reach is None:
+        return name
+    if reach.phone:
+        return gettext("%(name)s, phone %(phone)s", name=name, phone=reach.phone)
+    if reach.email:
+        return gettext("%(name)s, no phone number known", name=name)
+    return gettext("%(name)s, no phone number and no mail address known", name=name)
+
+
+def _to_tell_page(case: Case, found: tuple[OwedLine, ...], rejected: dict[int, ToldForm] | None = None) -> str:
+    """The page; a form in `rejected` is shown again."""
+    labels = _labels(case, found)
+    forms = {one.notice.id: ToldForm(one, labels, formdata=None) for one in found} | (rejected or {})
+    rows = {row.id: row for row in notices(db(), case.id)}
+    pages = {one.notice.id: owed_page(one) for one in found}
+    return render_template(
+        "journey/to_tell.html",
+        case=case,
+        owed=found,
+        forms=forms,
+        rows=rows,
+        pages=pages,
+        ends={end: rule.told(case.in_force) for end, rule in END_RULES.items()},
+        calls=_calls(case, found),
+    )
+
+
+def _calls(case: Case, found: tuple[OwedLine, ...]) -> list[Call]:
+    """Whom a new coordinator rings: their number, and what each still needs to open their page."""
+    line = next((one for one in found if one.notice.kind is NoticeKind.COORDINATOR), None)
+    if line is None or not line.to or not case.may(Activity.MAKE_LINKS):
+        return []
+    known = queries.reach(db(), [one.id for one in line.to])
+    live = {row.participant_id: row for row in links_of(db(), case.id) if row.is_live(now())}
+    rows = ((one, live.get(one.id)) for one in line.to)
+    calls = [
+        Call(
+            one.name,
+            known[one.id].phone,
+            no_code=link is not None and link.asks is Confirmed.COORDINATOR and link.made_by != case.visitor.account_id,
+            old_paper=link is not None and "paper" in link.handed_over and link.made_at < line.notice.at,
+        )
+        for one, link in rows
+    ]
+    return [one for one in calls if one.phone or one.no_code or one.old_paper]

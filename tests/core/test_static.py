@@ -1,0 +1,98 @@
+"""Tests of static files: their addresses, their compression, and that of pages."""
+
+import gzip
+import re
+import shutil
+from pathlib import Path
+
+import brotli
+import pytest
+from flask.testing import FlaskClient
+
+from ekc.core.static import FOLDER
+from tests.architecture.sources import EKC
+from tests.cast import Cast
+from tests.client import PageClient
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def _linked(client: PageClient) -> list[str]:
+    """The addresses of the static files that the first page loads."""
+    found = client.page("/").all("link", "script", "img")
+    return sorted({e.attrib[name] for e in found for name in ("href", "src") if name in e.attrib})
+
+
+def test_a_page_names_each_file_with_its_version_which_is_kept_for_ever(client: PageClient, cast: Cast) -> None:
+    addresses = _linked(client)
+
+    assert [re.sub("[0-9a-f]{12}$", "", address) for address in addresses] == [
+        "/static/css/ekc.css?v=",
+        "/static/css/vendor/designsystemet.css?v=",
+        "/static/css/vendor/theme.css?v=",
+        "/static/img/favicon.svg?v=",
+        "/static/js/forms.js?v=",
+    ]
+    assert {client.get(address).headers["Cache-Control"] for address in addresses} == {FOR_EVER}
+
+
+@pytest.mark.parametrize("query", ["", "?v=0123456789ab"])
+def test_another_address_is_asked_about_each_time(client: PageClient, cast: Cast, query: str) -> None:
+    first = client.get(f"/static/css/ekc.css{query}")
+    again = client.get(f"/static/css/ekc.css{query}", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (first.headers["Cache-Control"], again.status_code, again.data) == ("no-cache", 304, b"")
+
+
+def test_fonts_are_named_with_their_version(client: PageClient, cast: Cast) -> None:
+    fonts = re.findall(r"url\(\"\.\./(fonts/[^\"]+)\"\)", client.get("/static/css/ekc.css").text)
+
+    assert sorted(font.partition("?")[0] for font in fonts) == sorted(
+        f"fonts/{f.name}" for f in (FOLDER / "fonts").glob("*.woff2")
+    )
+    assert {client.get(f"/static/{font}").headers["Cache-Control"] for font in fonts} == {FOR_EVER}
+
+
+def test_a_file_that_changed_has_another_address(
+    client: PageClient, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _linked(client)
+    upgraded = shutil.copytree(FOLDER, tmp_path / "static")
+    with (upgraded / "css" / "ekc.css").open("a") as css:
+        css.write("/* new */")
+    monkeypatch.setattr("ekc.core.static.FOLDER", upgraded)
+
+    assert [one for one in _linked(client) if one not in before] == _linked(client)[:1]
+
+
+@pytest.mark.parametrize(
+    ("offered", "used"), [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("identity", None), ("br;q=0, gzip", "gzip")]
+)
+@pytest.mark.parametrize("path", ["/", "/static/css/ekc.css"])
+def test_text_is_compressed_as_the_browser_offers(
+    client: PageClient, cast: Cast, path: str, offered: str, used: str | None
+) -> None:
+    browser = FlaskClient(client.application)  # which does not read the pages, as ours does
+    plain = browser.get(path, headers={"Accept-Encoding": "identity"})
+    answer = browser.get(path, headers={"Accept-Encoding": offered})
+
+    decode = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[used]
+    assert (answer.content_encoding, decode(answer.data)) == (used, plain.data)
+    assert {"Accept-Encoding" in one.headers["Vary"] for one in (plain, answer)} == {True}
+    assert used is None or len(answer.data) < len(plain.data) / 2
+
+
+def test_what_does_not_get_smaller_is_sent_as_it_is(client: PageClient, cast: Cast) -> None:
+    font = client.get("/static/fonts/source-sans-3-latin-wght-normal.woff2", headers={"Accept-Encoding": "br, gzip"})
+
+    assert font.content_encoding is None
+
+
+def test_each_component_that_a_template_uses_is_in_the_stylesheet() -> None:
+    css = (FOLDER / "css" / "vendor" / "designsystemet.css").read_text()
+    sources = [
+        p.read_text() for p in (*(EKC.parent / "templates").rglob("*.html"), *EKC.rglob("*.py"), *EKC.rglob("*.js"))
+    ]
+    used = {name for source in sources for name in re.findall(r"\bds-[a-z]+(?:-[a-z]+)*", source)}
+
+    assert {name for name in used if not re.search(rf"\.{name}(?![a-z-])", css)} == set()
