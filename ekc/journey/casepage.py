@@ -28,8 +28,9 @@ from ekc.privatetime import queries as privatetime
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, steps_from, why_not
 from ekc.workflow.facts import Facts
+from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.guards import follow_up_settled
-from ekc.workflow.owed import OwedLine, open_lines
+from ekc.workflow.owed import RULES, OwedLine, open_lines
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
@@ -143,6 +144,7 @@ class CasePage:
     in_private_time: bool
     related: tuple[Related, ...]  # the case on which this one follows, and those that follow on it
     owed: tuple[tuple[OwedLine, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
+    found: tuple[tuple[OwedLine, str], ...]  # of `owed`: what a follow-up found, which comes before all else
     today: date
 
 
@@ -162,6 +164,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not in_private_time else ()
     open_ones = [row for row in follow_ups if row.is_open]
     rounds = privatetime.rounds(session, case.id) if case.phase is Phase.INFORMATION else ()
+    owed = _owed(session, case) if case.may(Activity.TELL) else ()
     return CasePage(
         rail=rail(case, changes),
         on_rail=PHASE_RULES[case.phase].on_rail,
@@ -189,9 +192,15 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
             Related(one.id, one.number, one.is_before, may_open(By(session, case.visitor, at), one.id))
             for one in registration.related_cases(session, case)
         ),
-        owed=_owed(session, case) if case.may(Activity.TELL) else (),
+        owed=owed,
+        found=tuple(sorted((one for one in owed if one[0].notice.kind in FINDINGS), key=_weight)),
         today=today,
     )
+
+
+def _weight(found: tuple[OwedLine, str]) -> int:
+    """In the order of the table, which begins with what cannot wait."""
+    return list(RULES).index(found[0].notice.kind)
 
 
 def _family_question(session: Session, read: CaseContext, rounds: tuple[privatetime.RoundRow, ...]) -> str | None:

@@ -42,13 +42,13 @@ class NoticeKind(Labelled):
     LOOK_AGAIN = "look_again", N_("the plan that went back")
     LETTER = "letter", N_("somebody who is not there has something to say")
     NO_CONFERENCE = "no_conference", N_("the plan is made without a conference")
+    END = "end", N_("the conference has ended")
+    READING = "reading", N_("a professional sees more of the plan")
     AGAIN = "again", N_("people come together again")
     PLAN = "plan", N_("the plan that was agreed")
     UNSAFE = "unsafe", N_("a follow-up found that somebody does not feel safe")
     NOT_DONE = "not_done", N_("a follow-up found that much of the plan was not carried out")
     NEW_VERSION = "new_version", N_("the family wants a new version of the plan")
-    END = "end", N_("the conference has ended")
-    READING = "reading", N_("a professional sees more of the plan")
 
 
 class Verb(Labelled):

@@ -17,6 +17,8 @@ from ekc.conferences.models import Conference, Consent, Notice, Participant
 from ekc.conferences.queries.registration import registration
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
+from ekc.evaluations.actions import FollowUpReport, record_follow_up
+from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import Blocked, take_step
 from ekc.journey.home import staff_home
 from ekc.journey.notices import owed_in, owed_so_far
@@ -25,8 +27,9 @@ from ekc.meetings.actions.arranging import Venue
 from ekc.plans import actions as plans
 from ekc.workflow.definition import Taking
 from ekc.workflow.engine import STEP_RULES
+from ekc.workflow.follow_ups import FINDINGS, FollowUpKind
 from ekc.workflow.owed import RULES, ClearedBy, NoticeKind
-from ekc.workflow.vocabulary import Attends, Part, Phase, Role, Step, StopReason
+from ekc.workflow.vocabulary import ActionState, Attends, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, enter, participant, sign_in
@@ -492,3 +495,99 @@ def test_whatever_happens_somebody_sees_at_home_what_is_owed_and_nobody_who_left
             assert found == []
         if conference.phase is Phase.CLOSED:
             return
+
+
+# What a follow-up found
+
+
+def record(session: Session, cast: Cast, clock: FrozenClock, case: Made, who: Visitor, **found: object) -> None:
+    """Write down the call, or correct what was written."""
+    session.rollback()
+    call = next(row for row in follow_ups(session, case.id, clock().date()) if row.kind is FollowUpKind.CALL)
+    report = FollowUpReport(held_on=clock().date(), found="Spoken.", **found)  # type: ignore[arg-type]
+    record_follow_up(by(session, who, clock), case.id, call.id, report)
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "line", "button", "managers"),
+    [
+        (
+            {"unsafe": True, "wants_new_version": False},
+            NoticeKind.UNSAFE,
+            "Somebody does not feel safe, a follow-up found: ring today",
+            "Read what was found",
+            True,
+        ),
+        (
+            {"actions": {"a2": ActionState.NOT_YET}},
+            NoticeKind.NOT_DONE,
+            "Much of the plan was not carried out, a follow-up found",
+            "Read what was found",
+            True,
+        ),
+    ],
+)
+def test_what_a_follow_up_found_leads_the_next_step_and_goes_when_somebody_was_spoken_with(
+    client: PageClient,
+    db_session: Session,
+    cast: Cast,
+    clock: FrozenClock,
+    found: dict[str, object],
+    kind: NoticeKind,
+    line: str,
+    button: str,
+    managers: bool,
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=28)
+    record(db_session, cast, clock, case, cast.noor, **found)
+
+    mails = db_session.scalars(select(OutboxMessage).where(OutboxMessage.key.startswith("found:"))).all()
+    assert [mail.recipient for mail in mails] == ["ruud@example.org"] * managers  # whoever wrote it down gets none
+    for who in (cast.noor, cast.ruud):
+        assert kind in at_home(db_session, who, clock, case)
+        sign_in(client, who)
+        assert line in client.page("/").text
+        page = client.page(f"/conferences/{case.id}")
+        assert line in page.text.partition("The question")[0]
+        assert "What was found" in client.follow(button).text
+    sign_in(client, cast.noor)
+    clock.advance(hours=1)
+    log_contacts(by(db_session, cast.noor, clock), case.id, [case.people["marieke"]], "phone", "Spoken.")
+    assert kind not in owed_to(db_session, case)
+    assert line not in client.page(f"/conferences/{case.id}").text
+
+
+def test_a_correction_takes_back_what_was_not_found_after_all_and_leaves_nothing_twice(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=28)
+    found = select(Notice.kind).where(Notice.kind.in_(FINDINGS)).order_by(Notice.id)
+    record(db_session, cast, clock, case, cast.noor, unsafe=True)
+    record(db_session, cast, clock, case, cast.noor, unsafe=True, actions={"a2": ActionState.NOT_YET})
+    assert db_session.scalars(found).all() == [NoticeKind.UNSAFE, NoticeKind.NOT_DONE]
+    record(db_session, cast, clock, case, cast.noor, actions={"a2": ActionState.DONE})
+    assert db_session.scalars(found).all() == []
+
+
+def test_a_convenor_who_writes_that_a_new_version_is_wanted_tells_the_coordinator_until_it_is_agreed(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=100)
+    db_session.rollback()
+    evaluation = next(
+        row for row in follow_ups(db_session, case.id, clock().date()) if row.kind is FollowUpKind.EVALUATION
+    )
+    convenor = db_session.scalars(select(Participant.id).where(Participant.convenes)).one()
+    report = FollowUpReport(held_on=clock().date(), found="It goes.", wants_new_version=True)
+    record_follow_up(by(db_session, participant(case.id, convenor), clock), case.id, evaluation.id, report)
+
+    mails = db_session.scalars(select(OutboxMessage).where(OutboxMessage.key.startswith("found:"))).all()
+    assert [mail.recipient for mail in mails] == ["noor@example.org"]
+    assert NoticeKind.NEW_VERSION not in at_home(db_session, cast.ruud, clock, case)
+    sign_in(client, cast.noor)
+    assert "The family wants a new version of the plan: write it with them" in client.page("/").text
+    client.page(f"/conferences/{case.id}")
+    assert client.follow("Write the new version").heading == "The plan"
