@@ -30,7 +30,7 @@ from ekc.demo.people import PASSWORD
 from ekc.demo.play import enter_case
 from ekc.demo.world import make_demo
 from ekc.journey.actions import Blocked
-from ekc.journey.queries import untold_steps
+from ekc.journey.queries.steps import untold_steps
 from ekc.journey.reminders import remind_before_access_ends
 from ekc.kinds import check_kinds
 from ekc.staff.actions.accounts import NewAccount

@@ -136,7 +136,9 @@ def come_in(client: FlaskClient, session: Session, at: datetime, who: Visitor) -
 
 def make_link(session: Session, at: datetime, conference_id: int, participant_id: int, check: Check = BY_CODE) -> str:
     """The path of a new personal link. On a new device it asks for `CODE`, or what `check` says."""
-    token = new_link(session, at, conference_id=conference_id, participant_id=participant_id, made_by=None, check=check)
+    token = new_link(
+        session, at, conference_id=conference_id, participant_id=participant_id, made_by=None, days=60, check=check
+    )
     session.commit()
     return f"/l/{token}"
 

@@ -18,11 +18,10 @@ from ekc.access_log.words import OTHER_ACTIONS, PAGES, UNKNOWN_PAGE, changed_pag
 from ekc.conferences.models import Participant
 from ekc.core.audit import PRIVATE_LOOKS, ActorKind, AuditEvent, read_detail
 from ekc.core.clock import from_local, local_date
-from ekc.journey.queries import steps_taken
-from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Part, Phase, Role
+from ekc.journey.queries.steps import steps_taken
+from ekc.workflow.vocabulary import INSIDE_PARTS, Attends, Part, Phase, Role
 
 _READ, _REFUSED, _ENTERED = "case.read", "case.refused", "link.entered"
-_COUNTED_PARTS = FAMILY_PARTS | {Part.SUPPORTER}
 _NO_PAGE = "?"
 #: Name, part, and since when the person is excluded or removed.
 _Membership = tuple[str, Part | None, datetime | None]
@@ -104,7 +103,7 @@ def access_days(
             began < row.at and (ended is None or row.at < ended) for began, ended in private
         ):
             day.private_time[refused] = True
-        elif part in _COUNTED_PARTS and not (refused and away and away <= row.at):
+        elif part in INSIDE_PARTS and not (refused and away and away <= row.at):
             day.by_link[refused] += row.action != _ENTERED
         else:
             who = _reader_key(row, stranger=not name)

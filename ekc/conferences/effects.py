@@ -28,7 +28,7 @@ from ekc.workflow import owed
 from ekc.workflow.ends import End
 from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned, reads_it
 from ekc.workflow.vocabulary import (
-    FAMILY_PARTS,
+    INSIDE_PARTS,
     PROFESSIONAL_PARTS,
     TOOK_PART,
     Attends,
@@ -83,7 +83,7 @@ def queue_circle_mail(
     the round before and have not said yet, and those whom the plan in force names. `named`: only those whom it names.
     """
     for person in _people(session, conference):
-        may_stay_home = comes and person.part in (FAMILY_PARTS | {Part.SUPPORTER}) - {Part.MAIN_PERSON}
+        may_stay_home = comes and person.part in INSIDE_PARTS - {Part.MAIN_PERSON}
         stays_home = may_stay_home and (person.attends or person.attends_before) not in TOOK_PART
         if (stays_home or named) and person.tasks_until is None:
             continue

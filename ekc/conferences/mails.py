@@ -1,12 +1,12 @@
 """The mails about a registration and about changes that people rely on."""
 
 from ekc.core.outbox import Audience, MailRule
-from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PROFESSIONAL_PARTS, Part
+from ekc.workflow.vocabulary import INSIDE_PARTS, N_, PROFESSIONAL_PARTS, Part
 
 NOTICE = MailRule(
     name="notice",
     audience=Audience.CIRCLE,
-    parts=FAMILY_PARTS | PROFESSIONAL_PARTS | {Part.SUPPORTER},
+    parts=INSIDE_PARTS | PROFESSIONAL_PARTS,
     key="{case}:notice-{notice}:{round}:{to}",
     subject=N_("When and where the conference is"),
     body=N_(

@@ -11,7 +11,7 @@ from ekc.core.codec import Path
 from ekc.demo.case_schema import CaseFile, EndedBy, FollowUpEntry, PersonId, PlanEntry, RegisteredBy
 from ekc.workflow.follow_ups import FormSection
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Attends, Part, SupportAnswer
+from ekc.workflow.vocabulary import INSIDE_PARTS, PROFESSIONAL_PARTS, Attends, Part, SupportAnswer
 
 _SECTIONS = ("setup", "information", "private_time", "plan", "evaluation")  # each needs the ones before
 
@@ -132,7 +132,7 @@ def _plan(case: CaseFile, plan: PlanEntry) -> Iterator[Problem]:
 def _answers(case: CaseFile, plan: PlanEntry) -> Iterator[Problem]:
     if plan.accepted_by not in _with(case, PROFESSIONAL_PARTS):
         yield ("plan", "accepted_by"), "a referrer or professional accepts a plan. Name one."
-    asked = {id_ for id_ in _with(case, FAMILY_PARTS | {Part.SUPPORTER}) if case.people[id_].attends != "excluded"}
+    asked = {id_ for id_ in _with(case, INSIDE_PARTS) if case.people[id_].attends != "excluded"}
     for id_ in plan.agreed.keys() - asked:
         yield ("plan", "agreed", id_), "family and supporters agree to a plan. Take this out."
     for place, goal in enumerate(plan.goals):

@@ -37,7 +37,7 @@ from ekc.journey.mails import (
     WISH_TAKEN_BACK,
 )
 from ekc.journey.models import Correction, PhaseChange, StepWords
-from ekc.journey.queries import MATTER_STEPS
+from ekc.journey.queries.steps import MATTER_STEPS
 from ekc.matching.actions.asking import withdraw_foreign_request
 from ekc.meetings.effects import keep_local_times, planned_day
 from ekc.workflow.definition import ReasonKind, Taking

@@ -16,11 +16,12 @@ from ekc.conferences.queries.voices import VoiceRow, voices
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
-from ekc.journey import queries
 from ekc.journey.deadlines import Deadline, running_deadlines
 from ekc.journey.facts import CaseContext, Circle, Dissent, dissent, gather_facts, read_context, voices_about
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, owed_page, panel
+from ekc.journey.queries import steps as step_queries
+from ekc.journey.queries.steps import MATTER_STEPS, StepRow
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
@@ -30,7 +31,7 @@ from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken
 from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.guards import follow_up_settled
-from ekc.workflow.owed import RULES, OwedLine, open_lines
+from ekc.workflow.owed import RULES, Owed, open_lines
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
@@ -47,7 +48,7 @@ class RailPhase:
     title: str
     state: str
     entered: datetime | None
-    skipped: bool = False
+    skipped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class ChecklistLine:
 
     title: str
     blocker_link: BlockerLink | None
-    given_up: bool = False
+    given_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,8 @@ class CasePage:
     family_question: str | None  # the question with which the family interrupted private time
     in_private_time: bool
     related: tuple[Related, ...]  # the case on which this one follows, and those that follow on it
-    owed: tuple[tuple[OwedLine, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
-    found: tuple[tuple[OwedLine, str], ...]  # of `owed`: what a follow-up found, which comes before all else
+    owed: tuple[tuple[Owed, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
+    found: tuple[tuple[Owed, str], ...]  # of `owed`: what a follow-up found, which comes before all else
     today: date
 
 
@@ -160,7 +161,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     )
     facts = gather_facts(session, case, at, read)
     referred = any(person.part is Part.REFERRER for person in facts.people)
-    changes = queries.steps_taken(session, case.id)
+    changes = step_queries.steps_taken(session, case.id)
     follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not in_private_time else ()
     open_ones = [row for row in follow_ups if row.is_open]
     rounds = privatetime.rounds(session, case.id) if case.phase is Phase.INFORMATION else ()
@@ -198,7 +199,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     )
 
 
-def _weight(found: tuple[OwedLine, str]) -> int:
+def _weight(found: tuple[Owed, str]) -> int:
     """In the order of the table, which begins with what cannot wait."""
     return list(RULES).index(found[0].notice.kind)
 
@@ -222,7 +223,7 @@ def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:
     return dissent(session, case) if differs else ()
 
 
-def _owed(session: Session, case: Case) -> tuple[tuple[OwedLine, str], ...]:
+def _owed(session: Session, case: Case) -> tuple[tuple[Owed, str], ...]:
     found = open_lines(owed_in(session, [case.id]).get(case.id, ()), case.roles)
     return tuple((line, owed_page(line)) for line in found)
 
@@ -240,7 +241,7 @@ def _not_safe(session: Session, case: Case, facts: Facts) -> tuple[NotSafe, ...]
 
 def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tuple[OpenWish, ...]:
     """What was said about each step for which somebody wishes, until they take it back or the case ends."""
-    wished = [matter for matter in queries.MATTER_STEPS if hear(matter, facts).yes]
+    wished = [matter for matter in MATTER_STEPS if hear(matter, facts).yes]
     if case.phase is Phase.CLOSED or not wished:
         return ()
     about, phones = voices_about(case, read.matches.current), circle_queries.phones(session, case)
@@ -268,15 +269,15 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
                 for row in rows
             ),
             not_heard=tuple(people[person.id] for person in asked if person.id not in heard),
-            step=queries.MATTER_STEPS[matter].step,
-            all_want=all_want(matter, facts) and queries.MATTER_STEPS[matter] in steps_from(case.phase, case.roles),
+            step=MATTER_STEPS[matter].step,
+            all_want=all_want(matter, facts) and MATTER_STEPS[matter] in steps_from(case.phase, case.roles),
             may_ask=not told_to_others(matter, facts),
         )
 
     return tuple(map(open_wish, wished))
 
 
-def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, ...]:
+def rail(case: Case, changes: tuple[StepRow, ...]) -> tuple[RailPhase, ...]:
     """The phases on the phase rail, and where the case is."""
     entered = {change.target: change.at for change in this_round(changes) if change.target is not change.source}
     stops = [rule for rule in PHASE_RULES.values() if rule.on_rail]
@@ -299,7 +300,7 @@ def rail(case: Case, changes: tuple[queries.StepRow, ...]) -> tuple[RailPhase, .
     )
 
 
-def this_round(changes: tuple[queries.StepRow, ...]) -> tuple[queries.StepRow, ...]:
+def this_round(changes: tuple[StepRow, ...]) -> tuple[StepRow, ...]:
     """The steps of this round: from the one with which it began."""
     began = max((place for place, change in enumerate(changes) if change.step is Step.RECONVENE), default=0)
     return changes[began:]
@@ -338,7 +339,7 @@ def _checklist_line(guard: GuardRule, facts: Facts, given_up: frozenset[str]) ->
     return ChecklistLine(guard.line, link, given_up=not link and guard.code in given_up)
 
 
-def clock_events(session: Session, case: Case, changes: tuple[queries.StepRow, ...]) -> dict[Event, date]:
+def clock_events(session: Session, case: Case, changes: tuple[StepRow, ...]) -> dict[Event, date]:
     """The day of each event that starts or stops a clock. What stopped once stays so; a new round starts its own."""
     found: dict[Event, date] = {Event.REGISTERED: case.registered_on}
     for change in changes:
@@ -356,5 +357,5 @@ def clock_events(session: Session, case: Case, changes: tuple[queries.StepRow, .
             case _:
                 pass
     if any(clock.with_referrer for clock in PROFILES[case.profile].clocks):
-        found |= queries.referrer_events(session, case.id, case.no_bottom_lines_on)
+        found |= step_queries.referrer_events(session, case.id, case.no_bottom_lines_on)
     return found

@@ -9,9 +9,9 @@ from ekc.accounts import queries as accounts
 from ekc.conferences.access import Case
 from ekc.conferences.entries import Assignment
 from ekc.conferences.queries.circle import circle
-from ekc.journey import queries
 from ekc.journey.casepage import clock_events
 from ekc.journey.deadlines import running_deadlines
+from ekc.journey.queries import steps as step_queries
 from ekc.matching.queries import match as match_queries
 from ekc.workflow.ends import END_RULES, End, EndRule
 from ekc.workflow.profiles import PROFILES, Profile
@@ -63,7 +63,7 @@ def consequences(session: Session, case: Case, before: Assignment, after: Assign
 
 
 def _due_changes(session: Session, case: Case, before: Assignment, after: Assignment) -> tuple[DueChange, ...]:
-    steps = queries.steps_taken(session, case.id)
+    steps = step_queries.steps_taken(session, case.id)
     found: list[dict[str, tuple[str, date]]] = []
     for one in (before, after):
         profile = PROFILES[one.profile]

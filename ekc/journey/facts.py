@@ -16,7 +16,7 @@ from ekc.conferences.queries.consents import ConsentsAndConcerns
 from ekc.conferences.queries.members import Member, members, members_of_cases
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
-from ekc.journey.queries import CaseRow
+from ekc.journey.queries.cases import CaseRow
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans

@@ -18,7 +18,7 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
 from ekc.meetings.forms import LocalDateTimeField
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
-from ekc.workflow.owed import OwedLine, Verb
+from ekc.workflow.owed import Owed, Verb
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Phase, StopReason, Variant
 
@@ -64,7 +64,7 @@ class StepForm(PlainForm):
         )
 
 
-def step_form(rule: StepRule, own: bool = False, asks: bool = False) -> StepForm:
+def step_form(rule: StepRule, *, own: bool, asks: bool) -> StepForm:
     """The form of this step. `own`: for somebody of the circle, with labels in their words. `asks`: to be sure."""
     form = StepForm()
     if not asks:
@@ -123,7 +123,7 @@ class ToldForm(PlainForm):
     everybody = HiddenField()
     channel = choice(_l("How"), named_choices(CHANNELS), default="phone")
 
-    def __init__(self, owed: OwedLine, labels: Mapping[int, str], **kwargs: Any) -> None:
+    def __init__(self, owed: Owed, labels: Mapping[int, str], **kwargs: Any) -> None:
         """`labels`: the names of people, with how to reach them."""
         super().__init__(**kwargs)
         self.told.choices = [(str(one.id), labels[one.id]) for one in owed.to]

@@ -13,11 +13,16 @@ from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
-from ekc.journey import queries
 from ekc.journey.facts import facts_of_circles, gather_standing_facts
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import owed_page
-from ekc.journey.queries import CaseRow
+from ekc.journey.queries import cases as case_queries
+from ekc.journey.queries import corrections as correction_queries
+from ekc.journey.queries import people, steps
+from ekc.journey.queries.cases import CaseRow
+from ekc.journey.queries.corrections import CorrectionRow
+from ekc.journey.queries.people import ToRing
+from ekc.journey.queries.steps import MATTER_STEPS, StepWhy
 from ekc.links.queries import approval_requests
 from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.handing_over import HandingOver, UnansweredRequest, handing_over
@@ -27,8 +32,8 @@ from ekc.workflow.definition import StepRule
 from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
-from ekc.workflow.owed import OwedLine, open_lines
-from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
+from ekc.workflow.owed import Owed, open_lines
+from ekc.workflow.vocabulary import INSIDE_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
 from ekc.workflow.voices import all_want
 
 #: So long a case that ended is told at home.
@@ -65,7 +70,7 @@ class ToTell:
     """A case in which somebody still has to hear, answer or decide something."""
 
     case: CaseRow
-    lines: tuple[OwedLine, ...]
+    lines: tuple[Owed, ...]
 
     @property
     def endpoint(self) -> str:
@@ -114,7 +119,7 @@ class Home:
     to_decide: tuple[CaseRow, ...]  # in a manager's regions: the coordinator has an open conflict
     awaiting_decision: tuple[CaseRow, ...]  # a coordinator's own cases with an open conflict
     no_longer: tuple[NoLonger, ...]  # in a coordinator's own cases, and in a manager's regions
-    to_ring: tuple[queries.ToRing, ...]  # it does not feel safe to them, or they wish to stop or to come together again
+    to_ring: tuple[ToRing, ...]  # it does not feel safe to them, or they wish to stop or to come together again
     wanted: tuple[Wanted, ...]  # in a coordinator's own cases, and in a manager's regions
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
     to_tell: tuple[ToTell, ...]  # in a coordinator's own cases, and in a manager's regions
@@ -124,12 +129,12 @@ class Home:
     registrations: tuple[CaseRow, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
-    again: tuple[tuple[CaseRow, queries.StepWhy], ...]  # which came together again lately, for coordinator and manager
+    again: tuple[tuple[CaseRow, StepWhy], ...]  # which came together again lately, for coordinator and manager
     ended: tuple[CaseRow, ...]  # which ended in the last days otherwise than with a plan, for coordinator and manager
     handing_over: HandingOver
     urgent: tuple[UnansweredRequest, ...]  # of `handing_over`: without an answer for days, and a day comes soon
     alone: tuple[CaseRow, ...]  # in a manager's regions: a conference is being held, and the coordinator cannot act
-    corrections: tuple[queries.CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
+    corrections: tuple[CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
     recent_managers: list[RecentManager]  # of a manager's regions
 
     @property
@@ -157,7 +162,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     dues: dict[int, evaluations.FollowUpRow] = {}
     calls: tuple[tuple[evaluations.FollowUpRow, CaseRow], ...] = ()
     if who.account_id is not None and Role.COORDINATOR in who.roles:
-        found = queries.cases_of_coordinator(session, who.account_id, at)
+        found = case_queries.cases_of_coordinator(session, who.account_id, at)
         cases = tuple(row for row in found if row.coordinator_id == who.account_id)
         requests = tuple(row for row in found if row not in cases and _sees_request(row.phase))
         today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
@@ -167,11 +172,11 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         ahead = (row for row in week if row.due_on > today and row.conference_id in of_case)
         calls = tuple((row, of_case[row.conference_id]) for row in ahead)
     manages = Role.REGIONAL_MANAGER in who.roles
-    registrations = queries.registrations(session, who.regions) if manages else ()
-    regional = queries.cases_of_regions(session, who.regions) if manages else ()
+    registrations = case_queries.registrations(session, who.regions) if manages else ()
+    regional = case_queries.cases_of_regions(session, who.regions) if manages else ()
     others = [row for row in regional if row not in cases]
-    untold = queries.ended_untold(session, who.regions) if manages else ()
-    unattended = queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
+    untold = case_queries.ended_untold(session, who.regions) if manages else ()
+    unattended = case_queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
     open_ones = {row.id for row in (*cases, *registrations, *regional) if row.phase is not Phase.CLOSED}
     matched = match_queries.matches_of_cases(session, open_ones)
     gone = {id_ for id_, of_case in matched.items() if of_case.current and of_case.current.gone(at)}
@@ -198,7 +203,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             *_no_longer(cases, own_facts, Role.COORDINATOR),
             *_no_longer(others, regional_facts, Role.REGIONAL_MANAGER),
         ),
-        to_ring=queries.to_ring(session, who, at),
+        to_ring=people.to_ring(session, who, at),
         wanted=(
             *_wanted(session, cases, own_facts, Role.COORDINATOR),
             *_wanted(session, of_regions, regional_facts, Role.REGIONAL_MANAGER),
@@ -218,7 +223,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         handing_over=to_hand_over,
         urgent=tuple(one for one in to_hand_over.unanswered if one.is_urgent(at)),
         alone=tuple(row for row in others if row.id in gone and row.phase in _HELD),
-        corrections=queries.recent_corrections(session, who, at),
+        corrections=correction_queries.recent_corrections(session, who, at),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
     )
 
@@ -240,7 +245,7 @@ def _wanted(session: Session, cases: Iterable[CaseRow], facts: Mapping[int, Fact
         (row, step)
         for row in cases
         if row.id in facts
-        for matter, step in queries.MATTER_STEPS.items()
+        for matter, step in MATTER_STEPS.items()
         if step in steps_from(row.phase, {role}) and all_want(matter, facts[row.id])
     ]
     unmet = consents.consents_and_concerns(session, [row.id for row, _step in found]).unmet
@@ -253,17 +258,19 @@ def _ended(session: Session, who: Visitor, cases: tuple[CaseRow, ...], at: datet
     """The cases whose end is told at home, for `_TOLD_FOR` after it."""
     since = at.date() - _TOLD_FOR
     in_regions = (
-        queries.ended_cases(session, who.regions, since) if Role.REGIONAL_MANAGER in who.roles and who.regions else ()
+        case_queries.ended_cases(session, who.regions, since)
+        if Role.REGIONAL_MANAGER in who.roles and who.regions
+        else ()
     )
     own = (row for row in cases if row.closed_on is not None and row.closed_on >= since)
     found = {row.id: row for row in (*own, *in_regions) if row.end is not None and row.end.told_at_home}
     return tuple(found.values())
 
 
-def _again(session: Session, cases: Iterable[CaseRow], at: datetime) -> tuple[tuple[CaseRow, queries.StepWhy], ...]:
+def _again(session: Session, cases: Iterable[CaseRow], at: datetime) -> tuple[tuple[CaseRow, StepWhy], ...]:
     """The cases whose round began lately and whose conference is being prepared, with the reason."""
     rows = {row.id: row for row in cases if row.round > 1 and row.phase is Phase.SETUP}
-    found = queries.come_together_again(session, rows, at - _TOLD_FOR)
+    found = steps.come_together_again(session, rows, at - _TOLD_FOR)
     return tuple((row, found[id_]) for id_, row in rows.items() if id_ in found)
 
 
@@ -306,10 +313,10 @@ def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> It
     rows = {row.id: row for row in cases if row.phase is Phase.EVALUATION}
     found = plans.tasks_in_force(session, rows)
     circles = members.members_of_cases(session, list(found))
-    revised = queries.revised_by_family(session, found, at - _TOLD_FOR)
+    revised = steps.revised_by_family(session, found, at - _TOLD_FOR)
     for id_, (text, busy) in found.items():
         row = rows[id_]
-        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.part in FAMILY_PARTS | {Part.SUPPORTER}]
+        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.part in INSIDE_PARTS]
         said = {one.name: one.answer_to_plan(row.presentation, text) for one in asked}
         not_asked = tuple(name for name, answer in said.items() if answer is None)
         disagree = tuple(name for name, answer in said.items() if answer is Agreed.NO)
@@ -372,4 +379,4 @@ def dots(phase: Phase) -> list[dict[str, str]]:
 
 def demo_people(session: Session, at: datetime) -> list[DemoPerson]:
     """The people whom a visitor of the demo can become; empty outside the demo."""
-    return [*demo_accounts(session), *queries.demo_links(session, at)] if runtime().settings.demo else []
+    return [*demo_accounts(session), *people.demo_links(session, at)] if runtime().settings.demo else []

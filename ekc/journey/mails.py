@@ -2,7 +2,7 @@
 
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.ends import ENDS, End, EndRule, Hears, Words
-from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PROFESSIONAL_PARTS, Part
+from ekc.workflow.vocabulary import INSIDE_PARTS, N_, PROFESSIONAL_PARTS, Part
 
 WELCOME = MailRule(
     name="welcome",
@@ -15,7 +15,7 @@ WELCOME = MailRule(
 PLAN_READY = MailRule(
     name="plan_ready",
     audience=Audience.CIRCLE,
-    parts=FAMILY_PARTS | {Part.SUPPORTER},
+    parts=INSIDE_PARTS,
     key="{case}:plan-{plan}:{round}:{to}",
     subject=N_("The plan is ready"),
     body=N_("The plan is written down as it was agreed. Ask your coordinator for it, or open it with your own link."),
@@ -119,16 +119,14 @@ ACCESS_ENDS = MailRule(
     ),
 )
 
-_FAMILY = FAMILY_PARTS | {Part.SUPPORTER}
-
 
 def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
     end = rule.end
     staff = "end:{case}:" + f"{end}-" + "{at}:{to}"
     circle = "{case}:" + f"{end}-" + "{at}:{round}:{to}"
     audience, key, parts = {
-        Hears.FAMILY: (Audience.CIRCLE, circle, _FAMILY),
-        Hears.RELATIVES: (Audience.CIRCLE, circle, _FAMILY - {Part.MAIN_PERSON}),
+        Hears.FAMILY: (Audience.CIRCLE, circle, INSIDE_PARTS),
+        Hears.RELATIVES: (Audience.CIRCLE, circle, INSIDE_PARTS - {Part.MAIN_PERSON}),
         Hears.AGENCIES: (Audience.CIRCLE, circle, PROFESSIONAL_PARTS),
         Hears.NAMED_AGENCIES: (Audience.CIRCLE, circle, PROFESSIONAL_PARTS),
         Hears.COORDINATOR: (Audience.COORDINATOR, staff, frozenset()),

@@ -21,9 +21,9 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.language import language_of
 from ekc.evaluations import queries as evaluations
-from ekc.journey import queries
 from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.panel import Panel, panel
+from ekc.journey.queries import corrections
 from ekc.links.queries import links_of_participant, pending_devices
 from ekc.links.tokens import compared_words
 from ekc.matching.queries import match as match_queries
@@ -70,7 +70,7 @@ class OtherPerson:
 
     name: str
     part: Part | None
-    how: PresentBy | None = None
+    how: PresentBy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         link=next((row.life(at) for row in links_of_participant(session, me.id) if row.is_live(at)), None),
-        moved=END_RULES[End.OTHER_REGION] if queries.moved_lately(session, case.id, at) else None,
+        moved=END_RULES[End.OTHER_REGION] if corrections.moved_lately(session, case.id, at) else None,
         today=today,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.definition import ReasonKind, StepRule
 from ekc.workflow.engine import Broken, Verdict
-from ekc.workflow.owed import OwedLine
+from ekc.workflow.owed import Owed
 from ekc.workflow.vocabulary import Activity, Phase, Remedy
 
 #: The page where a blocker can be solved, the activity that opens it, and the anchor of its target ({} is the target).
@@ -63,7 +63,7 @@ class Panel:
     main: Option | None
     others: tuple[Option, ...]
     exits: tuple[Option, ...]
-    broken: tuple[BlockerLink, ...] = ()
+    broken: tuple[BlockerLink, ...]
 
 
 def panel(verdicts: tuple[Verdict, ...], phase: Phase, called_in: bool, no_longer: tuple[Broken, ...] = ()) -> Panel:
@@ -96,7 +96,7 @@ def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
     )
 
 
-def owed_page(line: OwedLine) -> str:
+def owed_page(line: Owed) -> str:
     """The page where what is owed is done: its endpoint."""
     return PAGES[line.rule.done_at][0] if line.rule.done_at else "journey.to_tell"
 

@@ -16,7 +16,7 @@ from ekc.core.tokens import hash_token
 from ekc.core.transaction import writing
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.links.queries import live_link
-from ekc.links.tokens import NOTHING_ASKED, Check, LinkTokenPayload, mail_key, new_token
+from ekc.links.tokens import Check, LinkTokenPayload, mail_key, new_token
 from ekc.signin.actions.sessions import Lifetime, NewSignIn, begin_sign_in
 from ekc.signin.models import Method, SignIn
 
@@ -71,8 +71,8 @@ def new_link(
     conference_id: int,
     participant_id: int,
     made_by: int | None,
-    days: int = 60,
-    check: Check = NOTHING_ASKED,
+    days: int,
+    check: Check,
     note: str | None = None,
 ) -> str:
     """Create a link that works for `days`; returns its token, of which only the hash is stored. Does not commit."""

@@ -25,7 +25,7 @@ from ekc.signin.models import SignIn
 from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired
 from ekc.workflow.link_life import LinkFacts, LinkLife, link_life
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import FAMILY_PARTS, Part, Phase, Role
+from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Part, Phase, Role
 
 #: Of features that stand above, read by name: the case of a link, its owner, and the follow-ups.
 _case = table(
@@ -271,7 +271,6 @@ def _is_over(case: Row[*tuple[Any, ...]], at: datetime) -> bool:
 _conference = table("conference", column("id"), column("phase"), column("phase_since", Instant()), column("language"))
 _participant = table("participant", column("id"), column("part"))
 _stretch = table("stretch", *map(column, ("participant_id", "part", "left_at", "corrected_at")))
-_INSIDE = FAMILY_PARTS | {Part.SUPPORTER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +299,7 @@ def private_time(session: Session, link: PersonalLink) -> PrivateTime | None:
         .where(
             _conference.c.id == link.conference_id,
             _conference.c.phase == Phase.PRIVATE_TIME,
-            _participant.c.part.in_(_INSIDE),
+            _participant.c.part.in_(INSIDE_PARTS),
         )
     )
     row = session.execute(running).one_or_none()

@@ -27,13 +27,19 @@ from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
-from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, ArrangementKind, InformationKind, Part
+from ekc.workflow.vocabulary import (
+    INSIDE_PARTS,
+    PROFESSIONAL_PARTS,
+    TAKES_PART,
+    ArrangementKind,
+    InformationKind,
+    Part,
+)
 
 _BY_COORDINATOR = 0  # 0 is never a participant's id
 _NOBODY = 0
 BY_FAMILY = -1
 _MINUTES_OF_HOUR = 60
-_FAMILY = FAMILY_PARTS | {Part.SUPPORTER}
 
 
 def required_text(sentence: Any, longest: int) -> list[Any]:
@@ -154,9 +160,9 @@ class AttendanceForm(EditingForm):
         people = [person for person in circle if not person.excluded]
         ticked = {p.id for p in people if _expected(p)} if came is None else set(came)
         groups = {
-            "family": [p for p in people if p.part in _FAMILY],
+            "family": [p for p in people if p.part in INSIDE_PARTS],
             "professionals": [p for p in people if p.part in PROFESSIONAL_PARTS],
-            "others": [p for p in people if p.part not in _FAMILY | PROFESSIONAL_PARTS],
+            "others": [p for p in people if p.part not in INSIDE_PARTS | PROFESSIONAL_PARTS],
         }
         super().__init__(
             data={name: [p.id for p in group if p.id in ticked] for name, group in groups.items()}, **kwargs

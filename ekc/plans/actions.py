@@ -42,7 +42,7 @@ from ekc.plans.queries import (
 )
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
-    FAMILY_PARTS,
+    INSIDE_PARTS,
     N_,
     PROFESSIONAL_PARTS,
     SHARES,
@@ -57,7 +57,6 @@ from ekc.workflow.vocabulary import (
     VoiceMatter,
 )
 
-_ASKED = FAMILY_PARTS | {Part.SUPPORTER}
 #: What a main person answers who lets a professional see so much.
 _ANSWERS = {sharing: answer for answer, sharing in SHARES.items()}
 
@@ -268,7 +267,7 @@ def _agree(
     person = member(by.session, conference.id, participant_id)
     found = stored_draft(by.session, conference.id)
     busy = people_with_task(found.draft)
-    if person.part not in _ASKED or (person.attends is Attends.EXCLUDED and person.id not in busy):
+    if person.part not in INSIDE_PARTS or (person.attends is Attends.EXCLUDED and person.id not in busy):
         raise Unknown
     text = found.text if text is None else text
     before = voices.said(by, conference.id, VoiceMatter.PLAN, conference.presentation, person.id, text)

@@ -99,7 +99,7 @@ def freeze_plan(session: Session, conference: Conference, at: datetime, _taking:
     session.flush()
 
 
-def store_version(session: Session, conference: Conference, at: datetime, draft: Draft, text: int = 0) -> int:
+def store_version(session: Session, conference: Conference, at: datetime, draft: Draft, text: int) -> int:
     """Insert the next version of the plan; returns its number. Versions are never updated. `text`: its number.
 
     Raises Refusal without an evaluation date; the guards of the step check that before.
@@ -238,7 +238,7 @@ def _said_of(
     """What each said of this text of the plan, and who has not been asked about it."""
     said = {row.participant_id: row for row in agreements(session, conference.id, conference.presentation, text)}
     answers = {id_: row.answer for id_, row in said.items()}
-    return said, heard(people, draft, answers, conference.registered_on, conference.without_conference)
+    return said, heard(people, draft, answers, conference.without_conference)
 
 
 @dataclass(frozen=True, slots=True)

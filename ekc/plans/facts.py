@@ -31,35 +31,30 @@ def askable(people: Iterable[CirclePerson], draft: Draft) -> list[CirclePerson]:
 
 
 def heard(
-    people: Iterable[CirclePerson], draft: Draft, said: Mapping[int, Agreed], today: date, without_conference: bool
+    people: Iterable[CirclePerson], draft: Draft, said: Mapping[int, Agreed], without_conference: bool
 ) -> voices.Heard:
     """What was said about the plan, and who has not been asked, as the guard of agreeing sees it."""
     busy = people_with_task(draft)
     here = [person for person in people if not person.removed]
-    return voices.hear(
-        VoiceMatter.PLAN,
-        facts.Facts(
-            phase=Phase.PRESENTATION,
-            today=today,
-            people=tuple(
-                facts.PersonFacts(
-                    id=person.id,
-                    name=person.name,
-                    part=person.part,
-                    attends=person.attends,
-                    present=person.came,
-                    has_task=person.id in busy,
-                    side=person.side,
-                    voices={VoiceMatter.PLAN: said[person.id]} if person.id in said else {},
-                )
-                for person in here
-            ),
-            meeting_held=not without_conference and any(person.came for person in here),
-        ),
+    known = tuple(
+        facts.PersonFacts(
+            id=person.id,
+            name=person.name,
+            part=person.part,
+            attends=person.attends,
+            present=person.came,
+            has_task=person.id in busy,
+            side=person.side,
+            voices={VoiceMatter.PLAN: said[person.id]} if person.id in said else {},
+        )
+        for person in here
+    )
+    return voices.hear_people(
+        VoiceMatter.PLAN, known, meeting_held=not without_conference and any(person.came for person in here)
     )
 
 
-def plan_facts(draft: Draft, in_circle: Container[int], done: Container[str] = ()) -> facts.PlanFacts:
+def plan_facts(draft: Draft, in_circle: Container[int], done: Container[str]) -> facts.PlanFacts:
     """The facts of a plan. People who have left the circle do not count. `done`: the keys of actions that are done."""
     evaluation = draft.evaluation
     return facts.PlanFacts(
@@ -89,7 +84,7 @@ def plan_facts(draft: Draft, in_circle: Container[int], done: Container[str] = (
 
 
 def open_points(
-    draft: Draft, people: tuple[facts.PersonFacts, ...], today: date, profile: Profile, done: Container[str] = ()
+    draft: Draft, people: tuple[facts.PersonFacts, ...], today: date, profile: Profile, done: Container[str]
 ) -> dict[str, list[Blocker]]:
     """What the plan lacks, as blockers by target: a key, `what-ifs`, `monitor`, `evaluation` or ""."""
     seen = facts.Facts(

@@ -68,8 +68,8 @@ def _person_field(label: str) -> SelectField:
     return SelectField(label, coerce=_number, choices=[])
 
 
-def _offer_person(field: SelectField, people: Iterable[CirclePerson], nobody: str = "") -> None:
-    """Set the choices of a field of one person; `nobody`, if given, is the label of no choice."""
+def _offer_person(field: SelectField, people: Iterable[CirclePerson], nobody: str) -> None:
+    """Set the choices of a field of one person; `nobody` is the label of no choice; empty: there is none."""
     none = [SelectChoice(0, nobody)] if nobody else []
     field.choices = [*none, *(SelectChoice(person.id, person.name) for person in people)]
 

@@ -21,7 +21,7 @@ from ekc.plans.edits import ChangedPart
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
 from ekc.workflow.profiles import PROFILES, age
 from ekc.workflow.vocabulary import (
-    FAMILY_PARTS,
+    INSIDE_PARTS,
     PROFESSIONAL_PARTS,
     SHARES,
     ActionState,
@@ -162,7 +162,7 @@ class CirclePerson:
     @property
     def gives_agreement(self) -> bool:
         """Whether this person is asked to agree: family and supporters."""
-        return self.part in FAMILY_PARTS or self.part is Part.SUPPORTER
+        return self.part in INSIDE_PARTS
 
     @property
     def is_professional(self) -> bool:

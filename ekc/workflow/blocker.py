@@ -93,7 +93,7 @@ def about_conflict(name: str, conflict: Conflict) -> Blocker:
 
 def evaluation_limit(profile: Profile, from_day: date, people: Iterable[PersonFacts]) -> date | None:
     """The last day for the evaluation of what is agreed on `from_day` (NZ3); None where nothing limits it."""
-    return profile.evaluation_limit(from_day, youngest((p.part, p.age) for p in people))
+    return profile.evaluation_limit(from_day, youngest(people))
 
 
 def about_evaluation(profile: Profile, from_day: date, on: date, people: Iterable[PersonFacts]) -> Iterator[Blocker]:

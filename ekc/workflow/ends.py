@@ -5,7 +5,7 @@ nobody but the family acts: whatever happened, an end from outside waits until t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ekc.workflow.vocabulary import N_, Labelled, Outcome, Part, Step, StopReason
@@ -102,9 +102,9 @@ class EndRule:
     end: End
     title: str
     steps: frozenset[Step]
-    settles: frozenset[Settled] = frozenset()
+    settles: frozenset[Settled]
     destroys: frozenset[Destroyed] = frozenset()
-    mails: Mapping[Hears, Words] = field(default_factory=dict)
+    mails: Mapping[Hears, Words]
     reason: str = ""
     staff: str = ""
     family: str = ""

@@ -13,6 +13,7 @@ from ekc.workflow.independence import Conflict
 from ekc.workflow.profiles import NL, Profile
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
+    INSIDE_PARTS,
     PROFESSIONAL_PARTS,
     TAKES_PART,
     ActionKind,
@@ -62,7 +63,7 @@ class PersonFacts:
     @property
     def gives_agreement(self) -> bool:
         """Whether this person is asked about the plan: family and supporters."""
-        return self.is_family or self.part is Part.SUPPORTER
+        return self.part in INSIDE_PARTS
 
     @property
     def is_child(self) -> bool:
@@ -197,19 +198,14 @@ class Facts:
         """Referrer and professionals."""
         return tuple(p for p in self.people if p.is_professional)
 
-    @property
-    def youngest_age(self) -> int | None:
-        """The age of the youngest of the family group, in years; None: somebody may be younger than is known."""
-        return youngest((p.part, p.age) for p in self.people)
 
-
-def youngest(family: Iterable[tuple[Part, int | None]]) -> int | None:
-    """The lowest age among these people of the family group, in years.
+def youngest(people: Iterable[PersonFacts]) -> int | None:
+    """The lowest age among those of the family group, in years.
 
     None where it cannot be known: the age of a child, or of a main person, who may be one, is missing; or nobody's is
     known. Whoever else has no age is no child, as far as anybody said.
     """
-    ages = [(part, age) for part, age in family if part in FAMILY_PARTS]
-    if any(age is None for part, age in ages if part in {Part.CHILD, Part.MAIN_PERSON}):
+    family = [p for p in people if p.is_family]
+    if any(p.age is None for p in family if p.part in {Part.CHILD, Part.MAIN_PERSON}):
         return None
-    return min((age for _, age in ages if age is not None), default=None)
+    return min((p.age for p in family if p.age is not None), default=None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import FAMILY_PARTS, Part, Phase
+from ekc.workflow.vocabulary import INSIDE_PARTS, Part, Phase
 
 #: How long after what was promised a day that somebody typed, of a task or a follow-up, can make a link work.
 _LONGEST = timedelta(days=731)
@@ -42,7 +42,7 @@ def link_life(f: LinkFacts, today: date) -> LinkLife:
     supporters, and of the professionals whoever the plan names. Once the case is closed no task makes it last longer.
     """
     is_closed = f.phase is Phase.CLOSED
-    concerned = f.part in FAMILY_PARTS | {Part.SUPPORTER} or f.tasks_until is not None
+    concerned = f.part in INSIDE_PARTS or f.tasks_until is not None
     follow_up = f.open_follow_up if concerned and not is_closed else None
     goes_on = f.phase not in _AFTER_CONFERENCE or follow_up is not None
     typed = [follow_up, None if is_closed else f.tasks_until]

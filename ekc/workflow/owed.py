@@ -12,8 +12,8 @@ from itertools import groupby, pairwise
 from ekc.workflow.ends import END_RULES, End, EndRule, Hears, is_gone
 from ekc.workflow.parts import PARTS
 from ekc.workflow.vocabulary import (
-    FAMILY_PARTS,
     IN_THE_ROOM,
+    INSIDE_PARTS,
     N_,
     PROFESSIONAL_PARTS,
     ROLE_OF_PART,
@@ -358,21 +358,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A notice, to whom of the circle it is still owed, and by whom it was settled how."""
+    """A notice, to whom of the circle it is still owed, and by whom it was settled how.
 
-    notice: Notice
-    to: tuple[Listener, ...]
-    heard: tuple[tuple[Listener, ClearedBy], ...]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is still owed to anybody."""
-        return bool(self.to) or (bool(self.notice.rule.roles) and self.notice.settled is None)
-
-
-@dataclass(frozen=True, slots=True)
-class OwedLine:
-    """All that is owed of one kind: its last notice, to whom of the circle still, and by whom it was settled how."""
+    As a line of a list (`lines`) all notices of its kind together, of which it names the last.
+    """
 
     notice: Notice
     to: tuple[Listener, ...]
@@ -383,20 +372,25 @@ class OwedLine:
         """The row of its kind."""
         return self.notice.rule
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still owed to anybody."""
+        return bool(self.to) or (bool(self.rule.roles) and self.notice.settled is None)
 
-def lines(found: Iterable[Owed]) -> tuple[OwedLine, ...]:
+
+def lines(found: Iterable[Owed]) -> tuple[Owed, ...]:
     """What is owed, one line a kind, in the order of the last notices."""
-    by_kind: dict[NoticeKind, OwedLine] = {}
+    by_kind: dict[NoticeKind, Owed] = {}
     for one in found:
-        before = by_kind.pop(one.notice.kind, OwedLine(one.notice, (), ()))
-        by_kind[one.notice.kind] = OwedLine(one.notice, before.to + one.to, before.heard + one.heard)
+        before = by_kind.pop(one.notice.kind, Owed(one.notice, (), ()))
+        by_kind[one.notice.kind] = Owed(one.notice, before.to + one.to, before.heard + one.heard)
     return tuple(by_kind.values())
 
 
-def open_lines(found: Iterable[Owed], roles: Iterable[Role]) -> tuple[OwedLine, ...]:
+def open_lines(found: Iterable[Owed], roles: Iterable[Role]) -> tuple[Owed, ...]:
     """What is still owed and concerns these of the staff: to them, or to people whom they tell."""
     held = frozenset(roles)
-    return lines(one for one in found if one.is_open and (not one.notice.rule.roles or one.notice.rule.roles & held))
+    return lines(one for one in found if one.is_open and (not one.rule.roles or one.rule.roles & held))
 
 
 def owed(phase: Phase, notices: Iterable[Notice], circle: Iterable[Listener]) -> tuple[Owed, ...]:
@@ -484,10 +478,6 @@ def _said_something(one: Listener) -> bool:
     return (one.attends or one.attends_before) in TOOK_PART
 
 
-def _of_family(one: Listener) -> bool:
-    return one.part in FAMILY_PARTS | {Part.SUPPORTER}
-
-
 _CONCERNS: dict[Whom, Callable[[Notice, Listener], bool]] = {
     Whom.RELIED: _relied,
     Whom.RELIED_AND_SAYS: lambda notice, one: (
@@ -498,11 +488,11 @@ _CONCERNS: dict[Whom, Callable[[Notice, Listener], bool]] = {
     ),
     Whom.CIRCLE: lambda _, one: one.part is not Part.INTERPRETER,
     Whom.HAVE_PLAN: lambda _, one: (
-        one.part is Part.MAIN_PERSON or one.has_task or (_of_family(one) and _said_something(one))
+        one.part is Part.MAIN_PERSON or one.has_task or (one.part in INSIDE_PARTS and _said_something(one))
     ),
     Whom.THEMSELVES: lambda notice, one: one.id == notice.about,
     Whom.MAIN_PERSONS: lambda _, one: one.part is Part.MAIN_PERSON,
-    Whom.FAMILY: lambda _, one: one.part is Part.MAIN_PERSON or (_of_family(one) and one.attends in TOOK_PART),
+    Whom.FAMILY: lambda _, one: one.part is Part.MAIN_PERSON or (one.part in INSIDE_PARTS and one.attends in TOOK_PART),
     Whom.SET_LINES: lambda _, one: one.set_line and one.part in PROFESSIONAL_PARTS,
     Whom.TOOK_PART: lambda notice, one: notice.end is not None and _took_part(END_RULES[notice.end], one),
     Whom.COORDINATOR: lambda _notice, _one: False,

@@ -145,6 +145,8 @@ class Part(Labelled):
 FAMILY_PARTS = frozenset({Part.MAIN_PERSON, Part.CHILD, Part.FAMILY, Part.FRIEND, Part.NEIGHBOUR, Part.NETWORK})
 #: Who tells what they know and leaves.
 PROFESSIONAL_PARTS = frozenset({Part.REFERRER, Part.PROFESSIONAL})
+#: Who may be in private time: the family, and whoever supports one of them.
+INSIDE_PARTS = FAMILY_PARTS | {Part.SUPPORTER}
 
 #: Which role a part in the circle gives. An interpreter lends a voice and has no rights of their own.
 ROLE_OF_PART: dict[Part, Role | None] = {
@@ -161,7 +163,7 @@ ROLE_OF_PART: dict[Part, Role | None] = {
 }
 
 FAMILY_ROLES = frozenset({Role.MAIN_PERSON, Role.CHILD, Role.FAMILY})
-#: Who may be in private time: the family, and whoever supports one of them.
+#: The roles of these parts.
 INSIDE_ROLES = FAMILY_ROLES | {Role.SUPPORTER}
 
 

@@ -140,11 +140,14 @@ class Heard:
 
 def must_be_asked(matter: VoiceMatter, facts: Facts) -> tuple[PersonFacts, ...]:
     """Everyone who has to be asked about this matter, in the order of the circle."""
-    asked = VOICE_RULES[matter].asked
-    return tuple(p for p in facts.people if _must_be_asked(p, asked, facts.meeting_held))
+    return _asked(matter, facts.people, facts.meeting_held)
 
 
-def _must_be_asked(p: PersonFacts, asked: frozenset[Asked], meeting_held: bool) -> bool:
+def _asked(matter: VoiceMatter, people: tuple[PersonFacts, ...], meeting_held: bool) -> tuple[PersonFacts, ...]:
+    return tuple(p for p in people if _is_asked(p, VOICE_RULES[matter].asked, meeting_held))
+
+
+def _is_asked(p: PersonFacts, asked: frozenset[Asked], meeting_held: bool) -> bool:
     if not p.gives_agreement:
         return False
     if Asked.HAS_TASK in asked and p.has_task:
@@ -158,19 +161,23 @@ def _must_be_asked(p: PersonFacts, asked: frozenset[Asked], meeting_held: bool) 
 
 def hear(matter: VoiceMatter, facts: Facts) -> Heard:
     """What was said in this matter, and who has not been asked."""
+    return hear_people(matter, facts.people, facts.meeting_held)
 
-    asked = must_be_asked(matter, facts)
 
-    def who(answer: Agreed, people: tuple[PersonFacts, ...] = facts.people) -> tuple[PersonFacts, ...]:
-        return tuple(p for p in people if p.voices.get(matter) is answer)
+def hear_people(matter: VoiceMatter, people: tuple[PersonFacts, ...], meeting_held: bool) -> Heard:
+    """The same of these people, where the other facts of the case are not at hand."""
 
+    def who(answer: Agreed, among: tuple[PersonFacts, ...] = people) -> tuple[PersonFacts, ...]:
+        return tuple(p for p in among if p.voices.get(matter) is answer)
+
+    asked = _asked(matter, people, meeting_held)
     not_asked = tuple(p for p in asked if matter not in p.voices)
-    sides = _silent_sides(matter, facts.people) if Asked.EACH_SIDE in VOICE_RULES[matter].asked else ()
+    sides = _silent_sides(matter, people) if Asked.EACH_SIDE in VOICE_RULES[matter].asked else ()
     named = {p.side for p in not_asked}
     return Heard(
         yes=who(Agreed.YES),
         part=who(Agreed.PART),
-        no=who(Agreed.NO, facts.people if matter is VoiceMatter.PLAN else asked),
+        no=who(Agreed.NO, people if matter is VoiceMatter.PLAN else asked),
         not_asked=not_asked,
         sides=tuple(side for side in sides if side not in named),
     )

@@ -16,7 +16,8 @@ from ekc.demo.play import play
 from ekc.demo.player import Cast as Staff
 from ekc.demo.player import Stage
 from ekc.evaluations import queries as evaluations
-from ekc.journey import queries as journey
+from ekc.journey.queries import cases
+from ekc.journey.queries import steps as step_queries
 from ekc.plans import queries as plans
 from ekc.workflow.vocabulary import ActionState, Activity, Phase, Step
 from tests.cast import Cast
@@ -65,7 +66,7 @@ def test_the_story_is_told_at_its_times(db_session: Session, cast: Cast) -> None
 
     conference_id = play(db_session, case, staff(cast, case))
 
-    steps = [(row.step, f"{row.at:%m-%d %H:%M}", row.reason) for row in journey.history(db_session, conference_id)]
+    steps = [(row.step, f"{row.at:%m-%d %H:%M}", row.reason) for row in step_queries.history(db_session, conference_id)]
     assert steps[:-1] == [
         (Step.TAKE_ON, "03-06 15:00", None),
         (Step.OPEN_CONFERENCE, "04-18 08:10", None),
@@ -124,9 +125,9 @@ def test_a_case_stops_where_it_is_told_to(
 
     conference_id = play(db_session, case, staff(cast, case), until=until)
 
-    head = journey.cases_of_regions(db_session, [cast.north]) + journey.registrations(db_session, [cast.north])
+    head = cases.cases_of_regions(db_session, [cast.north]) + cases.registrations(db_session, [cast.north])
     assert [(row.id, row.phase) for row in head] == [(conference_id, phase)]
-    assert len(journey.history(db_session, conference_id)) == steps
+    assert len(step_queries.history(db_session, conference_id)) == steps
 
 
 def test_whoever_is_left_out_is_not_told(db_session: Session, cast: Cast) -> None:
@@ -134,7 +135,7 @@ def test_whoever_is_left_out_is_not_told(db_session: Session, cast: Cast) -> Non
 
     conference_id = play(db_session, case, staff(cast, case), until=Stage.PREPARED, not_informed={"coach", "buur"})
 
-    [row] = journey.cases_of_coordinator(db_session, staff(cast, case).coordinator.account_id or 0, START)
+    [row] = cases.cases_of_coordinator(db_session, staff(cast, case).coordinator.account_id or 0, START)
     assert (row.id, row.not_informed) == (conference_id, 2)
 
 

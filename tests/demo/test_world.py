@@ -18,7 +18,8 @@ from ekc.demo.validation import last_day
 from ekc.demo.world import make_demo, read_cases, shifts
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.models import FollowUpState
-from ekc.journey import queries as journey
+from ekc.journey.queries import cases as case_queries
+from ekc.journey.queries import people
 from ekc.links.models import PersonalLink
 from ekc.signin.actions.passwords import check_password
 from ekc.workflow.vocabulary import Phase
@@ -54,7 +55,7 @@ def test_the_demonstration_shows_five_conferences(db_session: Session) -> None:
 
     today = local_date(SATURDAY_NIGHT, "Europe/Amsterdam")
     noor, denise = (account.account_id or 0 for account in demo_accounts(db_session)[:2])
-    shown = (journey.cases_of_coordinator(db_session, account, SATURDAY_NIGHT) for account in (noor, denise))
+    shown = (case_queries.cases_of_coordinator(db_session, account, SATURDAY_NIGHT) for account in (noor, denise))
     cases = {row.id: row for rows in shown for row in rows}
     assert {id_: (row.phase, row.not_informed) for id_, row in cases.items()} == {
         made.prepared: (Phase.SETUP, 2),
@@ -96,12 +97,12 @@ def test_a_link_that_is_replaced_leaves_its_person_on_the_first_page(db_session:
     made = make_demo(db_session, START, COST)
     noor = visitor_of_account(db_session, demo_accounts(db_session)[0].account_id or 0)
     assert noor is not None
-    before = journey.demo_links(db_session, START)
+    before = people.demo_links(db_session, START)
     yara = next(row.id for row in circle(db_session, made.prepared) if row.name == "Yara El Amrani")
 
     link = make_link(By(db_session, noor, START), made.prepared, yara, cost=COST)
 
-    after = journey.demo_links(db_session, START)
+    after = people.demo_links(db_session, START)
     assert (len(link.code), {(one.name, one.line) for one in after}) == (6, {(one.name, one.line) for one in before})
 
 

@@ -68,7 +68,7 @@ def agreed_case(
         omar.convenes = True
         session.flush()
         draft = plan_of(omar.id, yara.id, made.people["karim"])
-        store_version(session, conference, at, draft)
+        store_version(session, conference, at, draft, 0)
         conference.phase = Phase.EVALUATION
         plan_follow_ups(session, conference, at, Taking(Step.AGREE_PLAN))
         session.execute(delete(FollowUp).where(FollowUp.conference_id == made.id, FollowUp.kind.not_in(kinds)))
@@ -106,5 +106,5 @@ def revise(session: Session, case: AgreedCase, at: datetime, evaluation_at: date
         conference = session.get_one(Conference, case.id)
         draft = plan_of(case.omar, case.yara, case.karim)
         draft = replace(draft, evaluation=EvaluationPlan(at=evaluation_at, place="in the park"))
-        store_version(session, conference, at, draft)
+        store_version(session, conference, at, draft, 0)
         plan_follow_ups(session, conference, at, Taking(step))

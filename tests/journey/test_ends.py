@@ -22,7 +22,7 @@ from ekc.evaluations import actions as evaluations
 from ekc.evaluations.models import FollowUp
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import Blocked, go_on, take_step
-from ekc.journey.queries import history
+from ekc.journey.queries.steps import history
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking
 from ekc.meetings.actions import arranging, attendance, information

@@ -16,7 +16,7 @@ from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions import Blocked, take_step
 from ekc.journey.models import PhaseChange
-from ekc.journey.queries import history
+from ekc.journey.queries.steps import history
 from ekc.plans.models import PlanVersion
 from ekc.privatetime.queries import rounds
 from ekc.workflow.definition import Taking

@@ -39,7 +39,7 @@ from ekc.journey.home import staff_home
 from ekc.journey.models import StepWords
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import PAGES
-from ekc.journey.queries import MATTER_STEPS
+from ekc.journey.queries.steps import MATTER_STEPS
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking, independence
 from ekc.matching.models import Match
@@ -51,7 +51,7 @@ from ekc.privatetime.models import PrivateRound
 from ekc.workflow.ends import END_OF_STEP
 from ekc.workflow.engine import STEP_RULES, broken, may, sees, steps_from, why_not
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
-from ekc.workflow.owed import OwedLine, open_lines
+from ekc.workflow.owed import Owed, open_lines
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     INSIDE_ROLES,
@@ -157,7 +157,7 @@ ACTS_IN_PRIVATE_TIME = [
 ]
 
 
-def _ids(lines: Iterable[OwedLine]) -> list[tuple[int, list[int]]]:
+def _ids(lines: Iterable[Owed]) -> list[tuple[int, list[int]]]:
     """What is owed, by the notice and those to whom it is owed."""
     return [(line.notice.id, [one.id for one in line.to]) for line in lines]
 

@@ -17,7 +17,7 @@ from ekc.core.tokens import hash_token
 from ekc.links import actions as links_actions
 from ekc.links.models import PersonalLink
 from ekc.links.queries import link_of_token, links_of
-from ekc.links.tokens import LinkTokenPayload, read_token
+from ekc.links.tokens import NOTHING_ASKED, LinkTokenPayload, read_token
 from ekc.workflow.vocabulary import Outcome, Phase, StopReason
 from tests.build import registered_case
 from tests.cast import CODE, Cast, enter, make_link, open_link
@@ -206,7 +206,13 @@ def test_a_link_lives_for_the_days_it_was_given(db_session: Session, clock: Froz
     close_long_ago(db_session, clock)
     for days in (1, 60):
         links_actions.new_link(
-            db_session, clock(), conference_id=case[0], participant_id=case[1], made_by=None, days=days
+            db_session,
+            clock(),
+            conference_id=case[0],
+            participant_id=case[1],
+            made_by=None,
+            days=days,
+            check=NOTHING_ASKED,
         )
 
     at = clock() + timedelta(days=2)
@@ -215,7 +221,15 @@ def test_a_link_lives_for_the_days_it_was_given(db_session: Session, clock: Froz
 
 def test_a_token_is_short_and_not_kept(db_session: Session, clock: FrozenClock, case: tuple[int, int]) -> None:
     tokens = {
-        links_actions.new_link(db_session, clock(), conference_id=case[0], participant_id=case[1], made_by=None)
+        links_actions.new_link(
+            db_session,
+            clock(),
+            conference_id=case[0],
+            participant_id=case[1],
+            made_by=None,
+            days=60,
+            check=NOTHING_ASKED,
+        )
         for _ in range(5)
     }
 

@@ -190,7 +190,7 @@ def test_an_action_that_is_repeated_is_never_done_on_paper(db_session: Session, 
     conference = db_session.get_one(Conference, case.id)
     draft = queries.stored_draft(db_session, case.id).draft
 
-    store_version(db_session, conference, START, draft)
+    store_version(db_session, conference, START, draft, 0)
     db_session.commit()
 
     [goal] = paper(db_session, case.id, 2).goals

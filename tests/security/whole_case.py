@@ -221,7 +221,7 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
     )
     _put(session, paper)
     region = session.get_one(Conference, case).region_id
-    new_link(session, START, conference_id=case, participant_id=kees, made_by=None, check=BY_CODE)
+    new_link(session, START, conference_id=case, participant_id=kees, made_by=None, days=60, check=BY_CODE)
     link = session.scalars(select(func.max(PersonalLink.id))).one()
     new: dict[str, Base] = {
         "avoided_cost": AvoidedCost(conference_id=case, what="A night", amount=100, basis="A list"),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from ekc.accounts.access import By
-from ekc.journey.queries import history
+from ekc.journey.queries.steps import history
 from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.information import InformationText
 from ekc.workflow.vocabulary import InformationKind, Step

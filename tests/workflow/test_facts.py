@@ -17,6 +17,7 @@ from ekc.workflow.facts import (
     PersonFacts,
     PlanFacts,
     WhatIfFacts,
+    youngest,
 )
 from ekc.workflow.vocabulary import Attends, Part
 from tests.workflow.build import CHILD, MOTHER, NURSE, facts, person
@@ -26,19 +27,19 @@ def test_the_youngest_is_the_youngest_of_the_family_by_age_and_not_by_part() -> 
     young_friend, stranger = person(20, Part.FRIEND, age=5), person(21, Part.FAMILY, age=None)
     baby, teenager = person(22, Part.CHILD, age=0), person(23, Part.CHILD, age=15)
     small_main_person, young_nurse = person(24, Part.MAIN_PERSON, age=3), person(25, Part.PROFESSIONAL, age=2)
-    assert facts(people=(MOTHER, stranger)).youngest_age == 40
-    assert facts(people=(MOTHER, stranger, teenager, young_nurse)).youngest_age == 15
-    assert facts(people=(MOTHER, young_friend, teenager)).youngest_age == 5
-    assert facts(people=(small_main_person, teenager)).youngest_age == 3
-    assert facts(people=(teenager, baby)).youngest_age == 0
-    assert facts(people=(MOTHER, teenager)).youngest_age == 15
+    assert youngest((MOTHER, stranger)) == 40
+    assert youngest((MOTHER, stranger, teenager, young_nurse)) == 15
+    assert youngest((MOTHER, young_friend, teenager)) == 5
+    assert youngest((small_main_person, teenager)) == 3
+    assert youngest((teenager, baby)) == 0
+    assert youngest((MOTHER, teenager)) == 15
 
 
 def test_an_age_that_is_not_known_makes_the_youngest_unknown_where_it_may_be_a_child_s() -> None:
     unborn, nameless = person(21, Part.CHILD, age=None), person(22, Part.MAIN_PERSON, age=None)
-    assert facts(people=(MOTHER, unborn, CHILD)).youngest_age is None
-    assert facts(people=(nameless, CHILD)).youngest_age is None
-    assert facts(people=()).youngest_age is None
+    assert youngest((MOTHER, unborn, CHILD)) is None
+    assert youngest((nameless, CHILD)) is None
+    assert youngest(()) is None
 
 
 def test_who_counts_as_a_child_and_is_asked_to_consent() -> None:

@@ -65,7 +65,7 @@ def say_not_safe(by: By, conference_id: int, words: str) -> None:
         note_not_safe(by, conference, words)
 
 
-def note_not_safe(by: By, conference: Conference, words: str = "", step: Step | None = None) -> None:
+def note_not_safe(by: By, conference: Conference, words: str, step: Step | None = None) -> None:
     """The same in the caller's transaction; `step`: they say it with this step.
 
     Whoever of coordinator and managers can act gets a mail, where nobody can the administrators; in private time only

@@ -28,7 +28,7 @@ from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import day as day_in_words
 from ekc.core.language import lazy_gettext as _l
-from ekc.workflow.vocabulary import FAMILY_PARTS, Attends, Part
+from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part
 
 _NAME_MISSING = _l("Write a name.")
 _IS_A_CHILD = _l("Is this a child? Then choose the part child. If not, say below that they are 18 or older.")
@@ -160,7 +160,7 @@ def _could_support(person: PersonRow, others: Iterable[PersonRow]) -> list[Perso
     """Who could support somebody: family and supporters of their side first. Nobody who stays away, as was decided."""
 
     def rank(one: PersonRow) -> tuple[bool, bool]:
-        own = one.part in FAMILY_PARTS or one.part is Part.SUPPORTER
+        own = one.part in INSIDE_PARTS
         return (not own, one.side != person.side)
 
     here = (one for one in others if one.attends is not Attends.EXCLUDED or one.id == person.support_id)

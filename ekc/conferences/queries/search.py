@@ -26,7 +26,7 @@ class SearchResult:
     number: str
     title: str
     phase: Phase
-    name: str = ""
+    name: str
 
 
 _MOST_WORDS, _MOST_FOUND = 4, 50

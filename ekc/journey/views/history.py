@@ -10,8 +10,11 @@ from ekc.conferences.queries import traces as trace_queries
 from ekc.conferences.queries.members import members
 from ekc.conferences.queries.voices import voices
 from ekc.core.routes import db
-from ekc.journey import queries
 from ekc.journey.notices import notices, owed_so_far
+from ekc.journey.queries import corrections as correction_queries
+from ekc.journey.queries import steps as step_queries
+from ekc.journey.queries.corrections import CorrectionRow
+from ekc.journey.queries.steps import ChangeRow
 from ekc.journey.views.blueprint import bp
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.vocabulary import Activity
@@ -21,8 +24,8 @@ from ekc.workflow.vocabulary import Activity
 @case_route(Activity.SEE_HISTORY)
 def history(case: Case) -> ResponseReturnValue:
     """The steps taken, corrections of the registration and changes that people had to hear, newest first."""
-    steps, corrections = queries.history(db(), case.id), queries.corrections(db(), case.id)
-    changes: list[queries.ChangeRow | queries.CorrectionRow] = [*steps, *corrections]
+    steps, corrections = step_queries.history(db(), case.id), correction_queries.corrections(db(), case.id)
+    changes: list[ChangeRow | CorrectionRow] = [*steps, *corrections]
     traces = trace_queries.traces(db(), case.id)
     changes.sort(key=lambda change: change.at, reverse=True)
     return render_template(

@@ -13,16 +13,17 @@ from ekc.core.errors import Stale, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext, translate
 from ekc.core.routes import db, now
-from ekc.journey import queries
 from ekc.journey.forms import ToldForm
 from ekc.journey.notices import notices, owed_in
 from ekc.journey.panel import owed_page
+from ekc.journey.queries import people as people_queries
+from ekc.journey.queries.people import Reach
 from ekc.journey.views.blueprint import bp
 from ekc.links.models import Confirmed
 from ekc.links.queries import links_of
 from ekc.signin.login import by
 from ekc.workflow.ends import END_RULES
-from ekc.workflow.owed import NoticeKind, OwedLine, lines
+from ekc.workflow.owed import NoticeKind, Owed, lines
 from ekc.workflow.vocabulary import N_, Activity, CasePart
 
 
@@ -67,16 +68,16 @@ class Call:
     old_paper: bool
 
 
-def _owed(case: Case) -> tuple[OwedLine, ...]:
+def _owed(case: Case) -> tuple[Owed, ...]:
     """What is owed in the case now, and concerns the visitor; settled or not."""
     found = owed_in(db(), [case.id]).get(case.id, ())
     return lines(one for one in found if not one.notice.rule.roles or one.notice.rule.roles & case.roles)
 
 
-def _labels(case: Case, found: Iterable[OwedLine]) -> dict[int, str]:
+def _labels(case: Case, found: Iterable[Owed]) -> dict[int, str]:
     """What people are called, with how they can be reached, where the visitor sees that."""
     people = {one.id: one.name for line in found for one in line.to}
-    known = queries.reach(db(), people) if case.sees(CasePart.CONTACT) else {}
+    known = people_queries.reach(db(), people) if case.sees(CasePart.CONTACT) else {}
     labels = {id_: _label(name, known.get(id_)) for id_, name in people.items()}
     for line in found:  # names alone: of a day and a place the last change says enough
         for one in line.to if line.notice.kind is NoticeKind.COORDINATOR else ():
@@ -85,7 +86,7 @@ def _labels(case: Case, found: Iterable[OwedLine]) -> dict[int, str]:
     return labels
 
 
-def _label(name: str, reach: queries.Reach | None) -> str:
+def _label(name: str, reach: Reach | None) -> str:
     if reach is None:
         return name
     if reach.phone:
@@ -95,7 +96,7 @@ def _label(name: str, reach: queries.Reach | None) -> str:
     return gettext("%(name)s, no phone number and no mail address known", name=name)
 
 
-def _to_tell_page(case: Case, found: tuple[OwedLine, ...], rejected: dict[int, ToldForm] | None = None) -> str:
+def _to_tell_page(case: Case, found: tuple[Owed, ...], rejected: dict[int, ToldForm] | None = None) -> str:
     """The page; a form in `rejected` is shown again."""
     labels = _labels(case, found)
     forms = {one.notice.id: ToldForm(one, labels, formdata=None) for one in found} | (rejected or {})
@@ -113,12 +114,12 @@ def _to_tell_page(case: Case, found: tuple[OwedLine, ...], rejected: dict[int, T
     )
 
 
-def _calls(case: Case, found: tuple[OwedLine, ...]) -> list[Call]:
+def _calls(case: Case, found: tuple[Owed, ...]) -> list[Call]:
     """Whom a new coordinator rings: their number, and what each still needs to open their page."""
     line = next((one for one in found if one.notice.kind is NoticeKind.COORDINATOR), None)
     if line is None or not line.to or not case.may(Activity.MAKE_LINKS):
         return []
-    known = queries.reach(db(), [one.id for one in line.to])
+    known = people_queries.reach(db(), [one.id for one in line.to])
     live = {row.participant_id: row for row in links_of(db(), case.id) if row.is_live(now())}
     rows = ((one, live.get(one.id)) for one in line.to)
     calls = [

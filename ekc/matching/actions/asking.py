@@ -52,8 +52,7 @@ def ask_coordinator(by: By, conference_id: int, account_id: int, reason: str = "
         if (before := pending_match(by.session, conference_id)) is not None:
             if before.account_id == account_id:
                 raise Refusal(N_("This coordinator is asked already."))
-            before.ended_on = local_date(by.at, conference.timezone)
-            queue_mail(by.session, mails.WITHDRAWN, conference, by.at, before.account_id, before)
+            withdraw_request(by.session, conference, by.at)
             by.session.flush()  # before the next insert: the index allows one pending match
         match = Match(
             conference_id=conference_id, account_id=account_id, asked_at=by.at, asked_by=by.visitor.account_id
@@ -92,16 +91,15 @@ def end_match(by: By, conference_id: int, reason: str, match_id: int | None = No
         if match_id is not None and match.id != match_id:
             raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
         if waits is not None:
-            conference.asked_coordinator_id = None
-            queue_mail(by.session, mails.WITHDRAWN, conference, by.at, waits.account_id, waits)
+            withdraw_request(by.session, conference, by.at)
         elif conference.phase is Phase.REGISTRATION:
             conference.coordinator_id = None
+            match.ended_on = local_date(by.at, conference.timezone)
             ask_on_new_devices(by.session, PersonalLink.conference_id == conference_id)
         else:
             raise Refusal(
                 N_("A conference that is under way needs a coordinator. Ask somebody else, who then takes it over.")
             )
-        match.ended_on = local_date(by.at, conference.timezone)
         name = by.session.get_one(Account, match.account_id).name
         by.record("match.ended", conference_id, coordinator=name, reason=reason)
 

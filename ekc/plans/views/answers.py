@@ -314,9 +314,7 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     asking = draft if closed else found.draft
     answers = queries.answers(session, case.id, case.presentation, text)
     today = local_date(now(), case.timezone)
-    unheard = heard(
-        people, draft, {id_: row.answer for id_, row in answers.said.items()}, today, case.without_conference
-    )
+    unheard = heard(people, draft, {id_: row.answer for id_, row in answers.said.items()}, case.without_conference)
     decisions = _decisions(case)
     deciders = queries.deciders(session, case.id, people)
     current = tuple(row for row in decisions if (row.presentation, row.text) == (case.presentation, text))

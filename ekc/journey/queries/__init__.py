@@ -1,0 +1,1 @@
+"""Reading what spans features: the steps taken, and what home pages list."""

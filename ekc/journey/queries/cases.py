@@ -1,0 +1,209 @@
+"""The lists of cases on home pages."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, String, cast, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.models import Account
+from ekc.accounts.queries import who_can_coordinate
+from ekc.conferences.access import open_until, still_open
+from ekc.conferences.models import Conference, ContactEntry, Participant
+from ekc.core.outbox import OutboxMessage
+from ekc.links.models import PersonalLink
+from ekc.links.queries import cases_awaiting_approval
+from ekc.meetings.models import Meeting
+from ekc.signin.models import SignIn
+from ekc.workflow.ends import EndRule, end_of
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, TAKES_PART, TOOK_PART, Outcome, Part, Phase, StopReason, Variant
+
+_MOST = 50  # cases in one list of the home page
+_MOST_CLOSED = 10  # closed cases in the list of a coordinator
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list. `starts_at` is that of its current meeting."""
+
+    id: int
+    number: str
+    title: str
+    phase: Phase
+    phase_since: datetime
+    timezone: str
+    municipality: str
+    registered_on: date
+    coordinator_id: int | None
+    asked_coordinator_id: int | None
+    variant: Variant
+    profile: str
+    presentation: int
+    round: int
+    question_agreed_on: date | None
+    no_bottom_lines_on: date | None
+    without_conference: bool
+    starts_at: datetime | None
+    outcome: Outcome | None
+    stop_reason: StopReason | None
+    closed_on: date | None
+    coordinator: str  # name; empty while there is none
+    venue: str
+    not_informed: int = 0
+    open_until: date | None = None  # last day of the coordinator's access, once their last task is done
+
+    @property
+    def end(self) -> EndRule | None:
+        """How a closed case ended; None before that."""
+        return end_of(self.outcome, self.stop_reason)
+
+
+_SHOWN = tuple(CaseRow.__dataclass_fields__)[:21]  # the fields that are columns of their own name
+
+
+def _cases() -> Select[*tuple[Any, ...]]:
+    latest = (
+        select(func.max(Meeting.number))
+        .where(Meeting.conference_id == Conference.id)
+        .correlate(Conference)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Conference.id,
+            Conference.number,
+            Conference.title,
+            Conference.phase,
+            Conference.phase_since,
+            Conference.timezone,
+            Conference.municipality,
+            Conference.registered_on,
+            Conference.coordinator_id,
+            Conference.profile,
+            Conference.tasks_ended_on,
+            Conference.asked_coordinator_id,
+            Conference.variant,
+            Conference.presentation,
+            Conference.round,
+            Conference.question_agreed_on,
+            Conference.no_bottom_lines_on,
+            Conference.without_conference,
+            Meeting.starts_at,
+            Conference.outcome,
+            Conference.stop_reason,
+            Conference.closed_on,
+            Meeting.venue_name,
+            Account.name.label("coordinator"),
+        )
+        .outerjoin_from(Conference, Meeting, (Meeting.conference_id == Conference.id) & (Meeting.number == latest))
+        .outerjoin(Account, Account.id == Conference.coordinator_id)
+    )
+
+
+def _row(row: Row[*tuple[Any, ...]], not_informed: int = 0) -> CaseRow:
+    head: dict[str, Any] = {name: getattr(row, name) for name in _SHOWN}
+    return CaseRow(
+        **head,
+        coordinator=row.coordinator or "",
+        venue=row.venue_name or "",
+        not_informed=not_informed,
+        open_until=open_until(row),
+    )
+
+
+def cases_of_coordinator(session: Session, account_id: int, at: datetime) -> tuple[CaseRow, ...]:
+    """The open cases of a coordinator or for which they are asked, newest first, then closed ones.
+
+    At most `_MOST_CLOSED` closed ones. Cases to which the coordinator's access has ended are left out.
+    """
+    own = _cases().where(or_(Conference.coordinator_id == account_id, Conference.asked_coordinator_id == account_id))
+    open_ones = session.execute(own.where(Conference.phase != Phase.CLOSED).order_by(Conference.id.desc())).all()
+    closed = session.execute(
+        own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(_MOST_CLOSED)
+    ).all()
+    not_informed = _not_informed_counts(session, [row.id for row in open_ones])
+    # A case for which they are asked is shown, whatever the access of its current coordinator.
+    seen = (row for row in (*open_ones, *closed) if row.coordinator_id != account_id or still_open(row, at))
+    return tuple(_row(row, not_informed=not_informed.get(row.id, 0)) for row in seen)
+
+
+def registrations(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
+    """The cases of regions that no coordinator has taken on yet, oldest first."""
+    rows = session.execute(
+        _cases()
+        .where(Conference.region_id.in_(regions), Conference.phase == Phase.REGISTRATION)
+        .order_by(Conference.id)
+        .limit(_MOST)
+    )
+    return tuple(_row(row) for row in rows)
+
+
+def cases_of_regions(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
+    """The cases under way in regions, newest first."""
+    under_way = Conference.phase.not_in([Phase.REGISTRATION, Phase.CLOSED])
+    rows = session.execute(
+        _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(_MOST)
+    )
+    return tuple(_row(row) for row in rows)
+
+
+def ended_cases(session: Session, regions: Collection[int], since: date) -> tuple[CaseRow, ...]:
+    """The cases of these regions that were closed on `since` or later, the last one first."""
+    closed = (Conference.region_id.in_(regions), Conference.phase == Phase.CLOSED, Conference.closed_on >= since)
+    rows = session.execute(_cases().where(*closed).order_by(Conference.closed_on.desc(), Conference.id.desc()))
+    return tuple(_row(row) for row in rows)
+
+
+def _not_told() -> ColumnElement[bool]:
+    """Whether somebody whom the end of a case may concern has no sign since that they heard. `owed.py` says exactly."""
+    of_person = cast(Conference.id, String) + ":%:" + cast(Participant.id, String)
+    since = Conference.phase_since
+    signs = (
+        exists().where(ContactEntry.participant_id == Participant.id, ContactEntry.on >= Conference.closed_on),
+        exists().where(
+            OutboxMessage.conference_id == Conference.id,
+            OutboxMessage.key.like(of_person),
+            OutboxMessage.sent_at >= since,
+        ),
+        exists().where(
+            PersonalLink.participant_id == Participant.id, SignIn.link_id == PersonalLink.id, SignIn.seen_at >= since
+        ),
+    )
+    concerns = Participant.part.in_(PROFESSIONAL_PARTS | {Part.MAIN_PERSON}) | func.coalesce(
+        Participant.attends, Participant.attends_before
+    ).in_(TOOK_PART)
+    person = (Participant.conference_id == Conference.id, Participant.removed_at.is_(None), concerns)
+    return exists().where(*person, *(~sign for sign in signs))
+
+
+def ended_untold(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
+    """The closed cases of these regions in which somebody may not have heard of the end, the last ones first."""
+    closed = (Conference.region_id.in_(regions), Conference.phase == Phase.CLOSED, _not_told())
+    rows = session.execute(_cases().where(*closed).order_by(Conference.id.desc()).limit(_MOST))
+    return tuple(_row(row) for row in rows)
+
+
+def cases_with_unattended_links(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:
+    """Cases of these regions with somebody waiting at a personal link, whose coordinator cannot act."""
+    waiting = (Conference.region_id.in_(regions), Conference.id.in_(cases_awaiting_approval(at)))
+    rows = session.execute(_cases().where(*waiting, Conference.coordinator_id.is_not(None))).all()
+    able = who_can_coordinate(session, {row.coordinator_id for row in rows}, at) if rows else ()
+    return tuple(_row(row) for row in rows if row.coordinator_id not in able or not still_open(row, at))
+
+
+def _not_informed_counts(session: Session, ids: Collection[int]) -> dict[int, int]:
+    """How many people who take part have not been informed yet, by case; cases without any are left out."""
+    rows = session.execute(
+        select(Participant.conference_id, func.count())
+        .where(
+            Participant.conference_id.in_(ids),
+            Participant.removed_at.is_(None),
+            Participant.informed_on.is_(None),
+            Participant.part != Part.INTERPRETER,
+            Participant.attends.in_(TAKES_PART),
+        )
+        .group_by(Participant.conference_id)
+    )
+    return {conference_id: count for conference_id, count in rows}  # noqa: C416 - mypy does not take rows for pairs

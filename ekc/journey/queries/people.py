@@ -1,0 +1,83 @@
+"""Whom staff ring about what, how people are reached, and whom a visitor of the demo can become."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import false, null, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import DemoPerson, Visitor
+from ekc.conferences.access import still_open
+from ekc.conferences.models import Conference, Participant, SafetyConcern, Voice
+from ekc.conferences.queries.concerns import UNANSWERED
+from ekc.journey.queries.steps import MATTER_STEPS
+from ekc.links.models import PersonalLink
+from ekc.workflow.vocabulary import Agreed, Phase, Role, VoiceMatter
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How somebody can be reached."""
+
+    phone: str
+    email: str
+
+
+def reach(session: Session, participant_ids: Collection[int]) -> dict[int, Reach]:
+    """How these people can be reached, by id."""
+    wanted = select(Participant.id, Participant.phone, Participant.email).where(Participant.id.in_(participant_ids))
+    return {row.id: Reach(row.phone, row.email) for row in session.execute(wanted)}
+
+
+@dataclass(frozen=True, slots=True)
+class ToRing:
+    """Somebody of a case whom staff ring: about their wish, or, without `matter`, because it does not feel safe."""
+
+    conference_id: int
+    title: str
+    name: str
+    phone: str
+    matter: VoiceMatter | None
+
+
+def to_ring(session: Session, who: Visitor, at: datetime) -> tuple[ToRing, ...]:
+    """Whom a coordinator or the managers of a region ring, first those for whom it does not feel safe.
+
+    That stands until somebody has answered it, also after the case has ended. Nothing of it is shown in private time.
+    """
+    mine = or_(
+        Conference.coordinator_id == who.account_id if Role.COORDINATOR in who.roles else false(),
+        Conference.region_id.in_(who.regions) if Role.REGIONAL_MANAGER in who.roles else false(),
+    )
+    case_columns = ("id", "title", "coordinator_id", "region_id", "tasks_ended_on", "timezone", "profile")
+    head = (*(getattr(Conference, name) for name in case_columns), Participant.name, Participant.phone)
+    unsafe = (
+        select(*head, null().label("matter"), SafetyConcern.said_at.label("since"))
+        .join(SafetyConcern, SafetyConcern.conference_id == Conference.id)
+        .join(Participant, Participant.id == SafetyConcern.participant_id)
+        .where(mine, Conference.phase != Phase.PRIVATE_TIME, UNANSWERED)
+    )
+    wished = (
+        select(*head, Voice.matter, Voice.written_at.label("since"))
+        .join(Voice, Voice.conference_id == Conference.id)
+        .join(Participant, Participant.id == Voice.participant_id)
+        .where(mine, Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]), Participant.removed_at.is_(None))
+        .where(Voice.matter.in_(MATTER_STEPS), Voice.about == Conference.round)
+        .where(Voice.answer == Agreed.YES, Voice.spoken_at.is_(None))
+    )
+    rows = session.execute(union_all(wished, unsafe)).all()
+    seen = [row for row in rows if row.region_id in who.regions or still_open(row, at)]
+    seen.sort(key=lambda row: (row.matter is not None, row.since))
+    return tuple(ToRing(row.id, row.title, row.name, row.phone, row.matter) for row in seen)
+
+
+def demo_links(session: Session, at: datetime) -> list[DemoPerson]:
+    """The people whom a visitor of the demo can become by a personal link: those whose link has a note."""
+    rows = session.execute(
+        select(PersonalLink.id, PersonalLink.note, Participant.name)
+        .join(Participant, Participant.id == PersonalLink.participant_id)
+        .where(PersonalLink.note.is_not(None), PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at)
+        .order_by(PersonalLink.id)
+    )
+    return [DemoPerson(row.name, row.note or "", link_id=row.id) for row in rows]

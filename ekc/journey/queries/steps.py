@@ -1,0 +1,141 @@
+"""The steps taken in a case, and when what its deadlines ask happened."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
+from ekc.core.audit import ActorKind, AuditEvent
+from ekc.journey.models import PhaseChange, StepWords
+from ekc.workflow.definition import STEPS
+from ekc.workflow.profiles import Event
+from ekc.workflow.vocabulary import Part, Phase, Step, StopReason
+
+#: The step that a wish in a matter asks for.
+MATTER_STEPS = {rule.matter: rule for rule in STEPS if rule.matter is not None}
+_WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One step taken."""
+
+    number: int
+    step: Step
+    source: Phase
+    target: Phase
+    at: datetime
+    actor_kind: ActorKind
+    actor_name: str
+    reason: str | None
+    reason_code: StopReason | None
+    overrides: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class StepWhy:
+    """When and why a step was taken."""
+
+    at: datetime
+    why: str
+
+
+def revised_by_family(session: Session, conference_ids: Collection[int], since: datetime) -> dict[int, datetime]:
+    """By case: when somebody in the circle last agreed a new version of the plan, after `since`."""
+    revised = (PhaseChange.step == Step.REVISE_PLAN, PhaseChange.actor_kind == ActorKind.PARTICIPANT)
+    found = (
+        select(PhaseChange.conference_id, func.max(PhaseChange.at))
+        .where(PhaseChange.conference_id.in_(conference_ids), *revised, PhaseChange.at > since)
+        .group_by(PhaseChange.conference_id)
+    )
+    return {row[0]: row[1] for row in session.execute(found)} if conference_ids else {}
+
+
+def come_together_again(session: Session, conference_ids: Collection[int], since: datetime) -> dict[int, StepWhy]:
+    """By case: when and why people last came together again, after `since`."""
+    again = (PhaseChange.conference_id.in_(conference_ids), PhaseChange.step == Step.RECONVENE, PhaseChange.at > since)
+    found = (
+        select(PhaseChange.conference_id, PhaseChange.at, StepWords.reason)
+        .outerjoin(StepWords, StepWords.change_id == PhaseChange.id)
+        .where(*again)
+        .order_by(PhaseChange.number)
+    )
+    return {case: StepWhy(at, why or "") for case, at, why in session.execute(found)} if conference_ids else {}
+
+
+def history(session: Session, conference_id: int) -> tuple[ChangeRow, ...]:
+    """The steps taken in a case, oldest first."""
+    columns = [getattr(StepWords if name in _WORDS else PhaseChange, name) for name in ChangeRow.__dataclass_fields__]
+    steps: Select[*tuple[Any, ...]] = (
+        select(*columns)
+        .select_from(PhaseChange)
+        .outerjoin(StepWords, StepWords.change_id == PhaseChange.id)
+        .where(PhaseChange.conference_id == conference_id)
+    )
+    rows = session.execute(steps.order_by(PhaseChange.number))
+    return tuple(ChangeRow(*(*row[:-1], row.overrides or {})) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step taken, without reasons and names."""
+
+    step: Step
+    source: Phase
+    target: Phase
+    at: datetime
+
+
+_changes = PhaseChange.__table__.c
+_STEPS = (
+    select(*(_changes[name] for name in StepRow.__dataclass_fields__))
+    .where(_changes.conference_id == bindparam("case"))
+    .order_by(_changes.number)
+)
+
+
+def steps_taken(session: Session, conference_id: int) -> tuple[StepRow, ...]:
+    """The steps taken in a case, oldest first, without reasons and names."""
+    return tuple(StepRow(*row) for row in session.execute(_STEPS, {"case": conference_id}))
+
+
+def untold_steps(session: Session) -> Iterator[str]:
+    """The names of the audit chains that do not tell the steps of their case: others, or fewer, or none at all.
+
+    Every case has a chain, from its registration on.
+    """
+    told, taken = defaultdict[int, list[Any]](list), defaultdict[int, list[Any]](list)
+    chained = set(session.scalars(select(AuditEvent.chain).distinct()))
+    lines = select(AuditEvent).where(AuditEvent.action.like("step.%"), AuditEvent.chain.like("case:%"))
+    for line in session.scalars(lines.order_by(AuditEvent.chain, AuditEvent.seq)):
+        told[int(line.chain.partition(":")[2])].append((line.action, line.at, line.actor_kind, line.actor_id))
+    steps = (_changes.conference_id, _changes.step, _changes.at, _changes.actor_kind, _changes.actor_id)
+    for row in session.execute(select(*steps).order_by(_changes.conference_id, _changes.number)):
+        taken[row.conference_id].append((f"step.{row.step}", row.at, row.actor_kind, row.actor_id))
+    for case in sorted({*session.scalars(select(Conference.id)), *told, *taken}):
+        if told[case] != taken[case] or f"case:{case}" not in chained:
+            yield f"case:{case}"
+
+
+def referrer_events(session: Session, conference_id: int, said_none_on: date | None) -> dict[Event, date]:
+    """When the referrer was first contacted, and when the bottom lines were known.
+
+    Events that did not happen are left out.
+    """
+    spoken = session.scalar(
+        select(func.min(ContactEntry.on))
+        .join(Participant, Participant.id == ContactEntry.participant_id)
+        .where(ContactEntry.conference_id == conference_id, Participant.part == Part.REFERRER)
+    )
+    shared = select(func.min(BottomLine.shared_on)).where(BottomLine.conference_id == conference_id)
+    known = said_none_on or session.scalar(shared)
+    return {
+        event: on
+        for event, on in ((Event.REFERRER_SPOKEN, spoken), (Event.BOTTOM_LINES_KNOWN, known))
+        if on is not None
+    }
