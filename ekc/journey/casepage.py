@@ -16,11 +16,12 @@ from ekc.conferences.queries.voices import VoiceRow, voices
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
-from ekc.journey.deadlines import Deadline, running_deadlines
+from ekc.journey.deadlines import Deadline
 from ekc.journey.facts import CaseContext, Circle, Dissent, dissent, gather_facts, read_context, voices_about
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, owed_page, panel
 from ekc.journey.queries import steps as step_queries
+from ekc.journey.queries.clocks import deadlines_of
 from ekc.journey.queries.steps import MATTER_STEPS, StepRow
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
@@ -32,7 +33,6 @@ from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.guards import follow_up_settled
 from ekc.workflow.owed import RULES, Owed, open_lines
-from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
 from ekc.workflow.voices import all_want, hear, must_be_asked, told_to_others
@@ -160,7 +160,6 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         else read_context(session, case.id)
     )
     facts = gather_facts(session, case, at, read)
-    referred = any(person.part is Part.REFERRER for person in facts.people)
     changes = step_queries.steps_taken(session, case.id)
     follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not in_private_time else ()
     open_ones = [row for row in follow_ups if row.is_open]
@@ -185,7 +184,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         wishes=() if in_private_time else _wishes(session, case, read, facts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
-        deadlines=running_deadlines(PROFILES[case.profile], clock_events(session, case, changes), referred),
+        deadlines=deadlines_of(session, [case], {case.id: changes}).get(case.id, ()),
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
         family_question=_family_question(session, read, rounds) if facts.open_questions else None,
         in_private_time=in_private_time,
@@ -337,25 +336,3 @@ def _checklist_line(guard: GuardRule, facts: Facts, given_up: frozenset[str]) ->
     blocker = next(chain(first, guard.check(facts)), None)
     link = blocker_link(blocker) if blocker else None
     return ChecklistLine(guard.line, link, given_up=not link and guard.code in given_up)
-
-
-def clock_events(session: Session, case: Case, changes: tuple[StepRow, ...]) -> dict[Event, date]:
-    """The day of each event that starts or stops a clock. What stopped once stays so; a new round starts its own."""
-    found: dict[Event, date] = {Event.REGISTERED: case.registered_on}
-    for change in changes:
-        on = local_date(change.at, case.timezone)
-        match change.step:
-            case Step.TAKE_ON:
-                found[Event.TAKEN_ON] = on
-            case Step.OPEN_CONFERENCE | Step.PLAN_WITHOUT_CONFERENCE:
-                found[Event.MEETING_HELD] = on
-            case Step.AGREE_PLAN:  # the due dates of the follow-ups replace the clock from here on
-                found[Event.PLAN_AGREED] = found[Event.FOLLOW_UP_HELD] = on
-            case Step.RECONVENE:
-                found[Event.TAKEN_ON] = on
-                found.pop(Event.MEETING_HELD, None)
-            case _:
-                pass
-    if any(clock.with_referrer for clock in PROFILES[case.profile].clocks):
-        found |= step_queries.referrer_events(session, case.id, case.no_bottom_lines_on)
-    return found
