@@ -86,6 +86,8 @@ def make_engine(url: str, keyring: Keyring, create: bool = False) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "checkout", _require_same_file)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
@@ -139,6 +141,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver's own transaction handling is off
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    """Switch off compiling statements: PostgreSQL does so for a second before it reads some rows of a large table."""
+    with connection.cursor() as cursor:
+        cursor.execute("set jit = off")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -179,7 +179,7 @@ def _log_refusal(response: Response) -> Response:
             why=g.get("error_type"),
             method=request.method,
             door=request.endpoint,
-            who=current_user.get_id(),  # the id of a sign-in
+            who=getattr(current_user, "row", None),  # the id of a sign-in; nobody has none
             caller=request.remote_addr,
         )
     return response

@@ -51,10 +51,10 @@ def deliver(session: Session, clock: Callable[[], datetime], to: MailServer | No
     given_up, sent = _give_up(session, clock()), 0
     while _has_due(session, clock()):
         with _smtp_connection(to) as server:
-            mail_id = _claim(session, clock())
-            if mail_id is None:
-                break  # claimed by another mailer
-            sent += _send(session, clock, server, to, mail_id)
+            while (mail_id := _claim(session, clock())) is not None:
+                if not _send(session, clock, server, to, mail_id):
+                    break  # with a new connection: this one may be of no use any more
+                sent += 1
     waiting = session.scalars(select(func.count()).select_from(OutboxMessage).where(*_PENDING)).one()
     return DeliveryResult(sent, given_up, waiting)
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
 from ekc.core.clock import from_local, local_date
-from ekc.evaluations.models import FollowUp
+from ekc.evaluations.models import OPEN, FollowUp
 from ekc.plans.draft import from_json
 from ekc.plans.models import PlanVersion
 from ekc.workflow.definition import Taking
@@ -57,8 +57,7 @@ def plan_follow_ups(session: Session, conference: Conference, at: datetime, taki
 
 def give_up_open(session: Session, conference: Conference, at: datetime, reason: str) -> None:
     """Give up every open follow-up of a case. `reason`: why it ended, a sentence of the table of ends."""
-    still_open = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
-    for row in session.scalars(select(FollowUp).where(FollowUp.conference_id == conference.id, *still_open)):
+    for row in session.scalars(select(FollowUp).where(FollowUp.conference_id == conference.id, *OPEN)):
         row.given_up_on, row.given_up_reason = local_date(at, conference.timezone), reason
 
 
@@ -75,8 +74,7 @@ def update_tasks_ended(session: Session, conference: Conference, at: datetime) -
     task lies ahead, whatever was settled.
     """
     session.flush()
-    still_open = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
-    if session.scalar(select(FollowUp.id).where(FollowUp.conference_id == conference.id, *still_open).limit(1)):
+    if session.scalar(select(FollowUp.id).where(FollowUp.conference_id == conference.id, *OPEN).limit(1)):
         conference.tasks_ended_on = None
     elif conference.tasks_ended_on is None and conference.phase is Phase.EVALUATION:
         conference.tasks_ended_on = local_date(at, conference.timezone)

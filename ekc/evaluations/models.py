@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, String, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
@@ -22,6 +22,10 @@ class FollowUpState(Labelled):
     GIVEN_UP = "given_up", N_("given up")
 
 
+_IS_OPEN = text("held_on is null and given_up_on is null")
+_IS_HELD = text("held_on is not null")
+
+
 class FollowUp(Base):
     """A follow-up of a plan: planned, then held or given up with a reason."""
 
@@ -31,6 +35,8 @@ class FollowUp(Base):
         CheckConstraint("(given_up_on is null) = (given_up_reason is null)", name="given_up_has_reason"),
         Index(None, "conference_id", "due_on"),
         Index(None, "region_id", "due_on", "id"),
+        Index("ix_follow_up_open", "region_id", "due_on", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+        Index("ix_follow_up_held", "region_id", "held_on", sqlite_where=_IS_HELD, postgresql_where=_IS_HELD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,6 +57,10 @@ class FollowUp(Base):
     unsafe: Mapped[bool] = mapped_column(default=False, server_default=false())  # somebody does not feel safe
     given_up_on: Mapped[date | None]
     given_up_reason: Mapped[str | None] = mapped_column(SealedText("follow_up.given_up_reason"))
+
+
+#: Neither held nor given up.
+OPEN = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
 
 
 def state_on(today: date, row: FollowUp | Row[Any]) -> FollowUpState:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Participant
 from ekc.evaluations.models import (
+    OPEN,
     ActionCheck,
     ActionTick,
     AvoidedCost,
@@ -233,8 +234,7 @@ def due_follow_ups(session: Session, account_id: int, today: date) -> tuple[Foll
         .where(
             Conference.coordinator_id == account_id,
             Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]),
-            FollowUp.held_on.is_(None),
-            FollowUp.given_up_on.is_(None),
+            *OPEN,
             FollowUp.due_on <= today,
         )
         .order_by(FollowUp.due_on, FollowUp.id)

@@ -16,12 +16,11 @@ from ekc.conferences.queries.voices import VoiceRow, voices
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
-from ekc.journey.deadlines import Deadline
+from ekc.journey.deadlines import Deadline, deadlines_of
 from ekc.journey.facts import CaseContext, Circle, Dissent, dissent, gather_facts, read_context, voices_about
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, owed_page, panel
 from ekc.journey.queries import steps as step_queries
-from ekc.journey.queries.clocks import deadlines_of
 from ekc.journey.queries.steps import MATTER_STEPS, StepRow
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings

@@ -9,8 +9,8 @@ from ekc.accounts import queries as accounts
 from ekc.conferences.access import Case
 from ekc.conferences.entries import Assignment
 from ekc.conferences.queries.circle import circle
+from ekc.journey.deadlines import deadlines_of
 from ekc.journey.queries import steps as step_queries
-from ekc.journey.queries.clocks import deadlines_of
 from ekc.matching.queries import match as match_queries
 from ekc.workflow.ends import END_RULES, End, EndRule
 from ekc.workflow.profiles import PROFILES, Profile

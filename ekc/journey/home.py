@@ -13,7 +13,7 @@ from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
-from ekc.journey.deadlines import Deadline
+from ekc.journey.deadlines import Deadline, late_clocks
 from ekc.journey.facts import facts_of_circles, gather_standing_facts
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import owed_page
@@ -21,7 +21,6 @@ from ekc.journey.queries import cases as case_queries
 from ekc.journey.queries import corrections as correction_queries
 from ekc.journey.queries import people, steps
 from ekc.journey.queries.cases import CaseRow
-from ekc.journey.queries.clocks import late_clocks
 from ekc.journey.queries.corrections import CorrectionRow
 from ekc.journey.queries.people import ToRing
 from ekc.journey.queries.steps import MATTER_STEPS, StepWhy

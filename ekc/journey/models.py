@@ -45,7 +45,7 @@ class Correction(Base):
     """A correction of what decides who sees a case and which rules hold: the values before and after."""
 
     __tablename__ = "correction"
-    __table_args__ = (Index(None, "region_before", "at"), Index(None, "region_after", "at"))
+    __table_args__ = (Index(None, "region_before", "at"), Index(None, "region_after", "at"), Index(None, "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
@@ -54,6 +54,9 @@ class PersonalLink(Base):
         return confirmation_method(self.question, self.answer_hash is not None)
 
 
+_WAITING = text("confirmed_at is null and ended_at is null")
+
+
 class LinkDevice(Base):
     """A browser in which a link was opened: pending (waiting for approval), verified, or ended.
 
@@ -61,7 +64,10 @@ class LinkDevice(Base):
     """
 
     __tablename__ = "link_device"
-    __table_args__ = (CheckConstraint("(confirmed_at is null) = (how is null)", name="confirmed_somehow"),)
+    __table_args__ = (
+        CheckConstraint("(confirmed_at is null) = (how is null)", name="confirmed_somehow"),
+        Index("ix_link_device_waiting", "asked_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)  # SHA-256 of the token in its cookie

@@ -10,6 +10,8 @@ from ekc.core.crypto import SealedJSON, SealedText
 from ekc.core.db import Base, enum_column
 from ekc.workflow.independence import Matter, Tie
 
+_OPEN = text("ended_on is null")
+
 
 class Match(Base):
     """One coordinator asked for one case. Of those not ended, at most one is accepted and one is pending."""
@@ -25,6 +27,7 @@ class Match(Base):
                 ("uq_match_asked", "ended_on is null and accepted_on is null"),
             )
         ),
+        Index("ix_match_open", "conference_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -76,6 +76,11 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
         """The value in the session cookie: `account:<token>` or `link:<token>`."""
         return f"{self.kind}:{self.token}"
 
+    @property
+    def row(self) -> str:
+        """The kind and the id of the sign-in, for the log, which holds no token; no id once it has ended."""
+        return f"{self.kind}:{self.visitor.sign_in_id or ''}"
+
 
 def load_user(user_id: str) -> SignedInUser | None:
     """Flask-Login's user loader. The row decides: timeouts, signing out, a closed account or a revoked link.

@@ -106,6 +106,25 @@ def test_whoever_is_on_paper_stays_on_the_list_after_no_plan_until_told(
     assert "Omar El Amrani (by mail)" in history
 
 
+def test_what_happened_in_another_case_is_no_sign_that_somebody_heard(
+    db_session: Session, cast: Cast, clock: FrozenClock, told: Made
+) -> None:
+    other = build.closed_case(db_session, cast, START)
+    long_ago = START - timedelta(days=400)
+    db_session.execute(
+        update(Conference).where(Conference.id == other.id).values(closed_on=long_ago.date(), phase_since=long_ago)
+    )
+    db_session.commit()
+    log_contacts(by(db_session, cast.noor, clock), told.id, told.people.values(), "phone", "Told of the day.")
+    clock.advance(days=1)
+    take_step(by(db_session, cast.noor, clock), told.id, Taking(Step.NO_PLAN))
+    db_session.execute(update(OutboxMessage).values(sent_at=clock()))
+    db_session.commit()
+    clock.advance(days=60)
+
+    assert at_home(db_session, cast.ruud, clock, told) == {NoticeKind.END: 4}
+
+
 def test_a_look_at_the_own_page_is_hearing_the_end(
     app: Flask, db_session: Session, cast: Cast, clock: FrozenClock, told: Made
 ) -> None:

@@ -161,7 +161,11 @@ def _not_told() -> ColumnElement[bool]:
     of_person = cast(Conference.id, String) + ":%:" + cast(Participant.id, String)
     since = Conference.phase_since
     signs = (
-        exists().where(ContactEntry.participant_id == Participant.id, ContactEntry.on >= Conference.closed_on),
+        exists().where(
+            ContactEntry.conference_id == Conference.id,
+            ContactEntry.participant_id == Participant.id,
+            ContactEntry.on >= Conference.closed_on,
+        ),
         exists().where(
             OutboxMessage.conference_id == Conference.id,
             OutboxMessage.key.like(of_person),
@@ -175,7 +179,7 @@ def _not_told() -> ColumnElement[bool]:
         Participant.attends, Participant.attends_before
     ).in_(TOOK_PART)
     person = (Participant.conference_id == Conference.id, Participant.removed_at.is_(None), concerns)
-    return exists().where(*person, *(~sign for sign in signs))
+    return exists().where(*person, *(~sign.correlate(Conference, Participant) for sign in signs))
 
 
 def ended_untold(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:

@@ -102,4 +102,5 @@ def recent_corrections(session: Session, who: Visitor, at: datetime) -> tuple[Co
     found = _corrections().where(
         or_(*theirs), Correction.at > at - _RECENT, Correction.account_id.is_distinct_from(who.account_id)
     )
-    return tuple(CorrectionRow(*row) for row in session.execute(found.order_by(Correction.id.desc()).limit(_MOST)))
+    latest = found.order_by(Correction.at.desc(), Correction.id.desc()).limit(_MOST)
+    return tuple(CorrectionRow(*row) for row in session.execute(latest))

@@ -12,7 +12,7 @@ from ekc.accounts.access import has_left
 from ekc.accounts.models import Account, AccountRole, Region
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
-from ekc.evaluations.models import FollowUp
+from ekc.evaluations.models import OPEN, FollowUp
 from ekc.matching.models import Match
 from ekc.matching.queries.match import match_history
 from ekc.meetings.models import Meeting
@@ -159,8 +159,7 @@ def takeover(session: Session, conference_id: int) -> Takeover:
 
 def _cases_to_hand_over(session: Session, *which: ColumnElement[bool]) -> list[CaseToHandOver]:
     latest = select(func.max(Meeting.number)).where(Meeting.conference_id == Conference.id).correlate(Conference)
-    pending = (FollowUp.held_on.is_(None), FollowUp.given_up_on.is_(None))
-    due = select(func.min(FollowUp.due_on)).where(FollowUp.conference_id == Conference.id, *pending)
+    due = select(func.min(FollowUp.due_on)).where(FollowUp.conference_id == Conference.id, *OPEN)
     shown: tuple[Any, ...] = (
         Conference.id,
         Conference.number,

@@ -1,0 +1,68 @@
+"""How the statements of the daily pages find their rows: by an index, never by reading a whole table that grows.
+
+SQLite tells it before a table is large. PostgreSQL has the same indexes (`test_migrations.py`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from tests import build
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import FrozenClock
+
+#: Tables that do not grow with the number of cases.
+SMALL = {"account", "account_role"}
+#: What SQLite says of a subquery, or of a SELECT without a table.
+NO_TABLES = {"CONSTANT", "(subquery-1)", "(subquery-3)"}
+
+
+@contextmanager
+def selected() -> Iterator[dict[str, Any]]:
+    """The SELECTs sent within the block, with what they were given last."""
+    sent: dict[str, Any] = {}
+
+    def hear(_connection: object, _cursor: object, statement: str, given: Any, *_more: object) -> None:
+        if statement.lstrip("(").startswith(("SELECT", "WITH")):
+            sent[statement] = given
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+
+
+def test_no_statement_of_a_page_reads_a_whole_table(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session, engine: Engine
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL reads small tables whole, whatever their indexes")
+    made = [
+        make(db_session, cast, clock())
+        for make in (
+            build.registered_case,
+            build.prepared_case,
+            build.case_in_information,
+            build.case_in_presentation,
+            build.case_in_evaluation,
+        )
+    ]
+    with selected() as sent:
+        for visitor in (cast.noor, cast.ruud, cast.mila):
+            sign_in(client, visitor)
+            for path in ("/", "/follow-ups", "/search?q=wit", *(f"/conferences/{case.id}" for case in made)):
+                client.get(path)
+
+    with engine.connect() as connection:
+        plans = [
+            line[3]
+            for statement, given in sent.items()
+            for line in connection.exec_driver_sql(f"explain query plan {statement}", given)
+        ]
+    assert {plan.split()[1] for plan in plans if plan.startswith("SCAN")} - NO_TABLES == SMALL
