@@ -1,6 +1,7 @@
 """The case page, home and a participant's own page: their content in each phase, and their number of statements."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from ekc.core.routes import declared_access
 from ekc.journey.actions import take_step
 from ekc.journey.panel import PAGES
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import Attends, Step
+from ekc.workflow.vocabulary import Attends, Step, StopReason
 from tests import build
 from tests.cast import Cast, enter, enter_as_before, sign_in
 from tests.client import PageClient
@@ -219,3 +220,28 @@ def test_what_was_done_in_time_is_not_late_in_a_later_phase(
     take_step(By(db_session, cast.noor, clock()), case.id, again)
 
     assert "local target" not in client.page(f"/conferences/{case.id}").html
+
+
+def test_clocks_of_a_new_round_are_its_own_stand_at_home_when_late_and_end_with_the_case(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, clock(), profile="england", timezone="Europe/London")
+    spoken = NewContact(on=clock().date(), channel="phone", text="Rang him.", participant_id=case.people["karim"])
+    log_contact(By(db_session, cast.noor, clock()), case.id, spoken)
+    clock.set(clock() + timedelta(days=200))
+    take_step(By(db_session, cast.noor, clock()), case.id, Taking(Step.RECONVENE, reason="It changed."))
+    clock.set(clock() + timedelta(days=3))
+    late = "late: Referrer spoken to,"
+    for who, times in ((cast.noor, 2), (cast.ruud, 1)):  # a coordinator sees to it; a manager reads it in the list
+        sign_in(client, who)
+        assert client.page("/").text.casefold().count(late.casefold()) == times
+        assert "Referrer spoken to" in client.page(f"/conferences/{case.id}").html
+    log_contact(By(db_session, cast.noor, clock()), case.id, replace(spoken, on=clock().date()))
+    assert late.casefold() not in client.page("/").text.casefold()
+
+    clock.set(clock() + timedelta(days=90))
+    assert "late: Hold the conference" in client.page("/").text
+    stop = Taking(Step.STOP, stop_reason=StopReason.SITUATION_CHANGED)
+    take_step(By(db_session, cast.ruud, clock()), case.id, stop)
+    assert "late" not in client.page(f"/conferences/{case.id}").html.partition("Dates")[2]
+    assert "late:" not in client.page("/").text
