@@ -22,10 +22,9 @@ from ekc.core.transaction import writing
 from ekc.links.verification import audit_ended_link
 from ekc.signin.actions.throttle import Limit, count_attempt
 from ekc.signin.login import end_session, link_sign_in, unauthorized, visitor
-from ekc.workflow.vocabulary import N_, Activity, Phase, Role
+from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Activity, Phase, Role
 
 View = Callable[..., ResponseReturnValue]
-_FAMILY = frozenset({Role.MAIN_PERSON, Role.CHILD, Role.FAMILY, Role.SUPPORTER})
 _READ_METHODS = frozenset({"GET", "HEAD"})
 _TOO_MANY_REFUSED = N_(
     "You asked again and again for pages that are not for you now, so you are signed out. Come in again later; if you "
@@ -102,7 +101,7 @@ def _record_look(case: Case) -> None:
 
     Its instant is the beginning of private time or of the day, so that it tells neither when they looked.
     """
-    if case.phase is not Phase.PRIVATE_TIME or case.visitor.participant_id is None or not case.roles & _FAMILY:
+    if case.phase is not Phase.PRIVATE_TIME or case.visitor.participant_id is None or not case.roles & INSIDE_ROLES:
         _record(case, "case.read")
         return
     today = from_local(datetime.combine(local_date(now(), case.timezone), time()), case.timezone)

@@ -1,8 +1,8 @@
 """Random tokens that grant access: creating and hashing them.
 
-Used for invitations, known devices, personal links and used nonces. Tokens have 256 random bits (personal links 128,
-and a signature), so one round of SHA-256 is enough; only the hash is stored. Rows are looked up by the hash, whose
-timing reveals nothing about the token, so no constant-time comparison is needed.
+Used for sign-ins, invitations, known devices, personal links and their devices, and used nonces. Tokens have 256 random
+bits (personal links 128, and a signature), so one round of SHA-256 is enough; only the hash is stored. Rows are looked
+up by the hash, whose timing reveals nothing about the token, so no constant-time comparison is needed.
 """
 
 import hashlib

@@ -37,12 +37,11 @@ from ekc.journey.mails import (
     WISH_TAKEN_BACK,
 )
 from ekc.journey.models import Correction, PhaseChange, StepWords
-from ekc.journey.queries.steps import MATTER_STEPS
 from ekc.matching.actions.asking import withdraw_foreign_request
 from ekc.meetings.effects import keep_local_times, planned_day
 from ekc.workflow.definition import ReasonKind, Taking
 from ekc.workflow.ends import END_RULES, End
-from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
+from ekc.workflow.engine import MATTER_STEPS, STEP_RULES, Verdict, verdict_on
 from ekc.workflow.facts import Facts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, Role, StopReason, TraceKind, VoiceMatter
@@ -104,7 +103,7 @@ def take_step(
             raise NotNow(N_("This step is not there to take in the phase in which the conference is now."))
         if not verdict.allowed:
             raise Blocked(verdict)
-        if not _wanted_by_all(by, conference, taking, facts):
+        if not _note_wish(by, conference, taking, facts):  # others have to want it too, so nothing happens yet
             return conference.phase
         source, since, day = conference.phase, conference.phase_since, planned_day(by.session, conference.id)
         for effect in rule.effects:
@@ -131,8 +130,8 @@ def says_not_safe(taking: Taking) -> bool:
     return taking.unsafe or taking.stop_reason is StopReason.NOT_SAFE
 
 
-def _wanted_by_all(by: By, conference: Conference, taking: Taking, facts: Facts) -> bool:
-    """Whether the step is taken. Where others have to want it too, it is written down as the visitor's wish.
+def _note_wish(by: By, conference: Conference, taking: Taking, facts: Facts) -> bool:
+    """Write down what the visitor of the circle wishes with this step; returns whether it is taken as well.
 
     The last yes among several takes no step either, so that nobody reads from what happens that somebody said that it
     does not feel safe: staff speak with each of them and take it. Who does not feel safe wishes it to staff alone.

@@ -21,13 +21,13 @@ from ekc.journey.facts import CaseContext, Circle, Dissent, dissent, gather_fact
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, owed_page, panel
 from ekc.journey.queries import steps as step_queries
-from ekc.journey.queries.steps import MATTER_STEPS, StepRow
+from ekc.journey.queries.steps import StepRow
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
 from ekc.workflow.blocker import GuardRule
-from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, steps_from, why_not
+from ekc.workflow.engine import FOLLOW_UP_RULES, MATTER_STEPS, PHASE_RULES, STEP_RULES, broken, steps_from, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.guards import follow_up_settled

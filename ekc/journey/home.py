@@ -23,14 +23,14 @@ from ekc.journey.queries import people, steps
 from ekc.journey.queries.cases import CaseRow
 from ekc.journey.queries.corrections import CorrectionRow
 from ekc.journey.queries.people import ToRing
-from ekc.journey.queries.steps import MATTER_STEPS, StepWhy
+from ekc.journey.queries.steps import StepWhy
 from ekc.links.queries import approval_requests
 from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.handing_over import HandingOver, UnansweredRequest, handing_over
 from ekc.plans import queries as plans
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.definition import StepRule
-from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from
+from ekc.workflow.engine import MATTER_STEPS, PHASE_RULES, broken, may, sees, steps_from
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed import Owed, open_lines

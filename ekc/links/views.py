@@ -26,22 +26,6 @@ from ekc.signin.login import end_session, is_demo_id, request_caller, request_de
 from ekc.signin.models import Method
 
 bp = Blueprint("links", __name__)
-
-
-@bp.post("/demo/be/link/<int:link_id>")
-@public
-@moves
-def be_participant(link_id: int) -> ResponseReturnValue:
-    """Demo only: sign in as a person with a personal link."""
-    if not is_demo_id(link_id):
-        abort(404)
-    begun = sign_in_by_link(db(), now(), Method.DEMO, request_device(), link_id)
-    if begun is None:
-        abort(404)
-    start_link_session(begun.token)
-    return redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
-
-
 _PATH = "/l/<token>"
 _SHOW_REMAINING_AFTER = 3  # wrong answers; from then on the page shows how many attempts are left
 _REFRESH_SECONDS = 5  # between reloads of the waiting page
@@ -196,6 +180,20 @@ def signed_out() -> ResponseReturnValue:
     if visitor().known:
         return redirect(url_for("home"))
     return render_template("links/link_left.html")
+
+
+@bp.post("/demo/be/link/<int:link_id>")
+@public
+@moves
+def be_participant(link_id: int) -> ResponseReturnValue:
+    """Demo only: sign in as a person with a personal link."""
+    if not is_demo_id(link_id):
+        abort(404)
+    begun = sign_in_by_link(db(), now(), Method.DEMO, request_device(), link_id)
+    if begun is None:
+        abort(404)
+    start_link_session(begun.token)
+    return redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
 
 
 def _live_link(token: str) -> PersonalLink:

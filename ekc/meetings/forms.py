@@ -53,10 +53,10 @@ def at_most(longest: int) -> Length:
 
 
 class LocalDateTimeField(DateTimeLocalField):  # type: ignore[misc]
-    """A date and time in local time, between 2000 and 2100."""
+    """A date and time in local time, between 2000 and 2100: as a browser sends it, or as somebody types it."""
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **kwargs)
+        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d-%m-%Y %H:%M"], **kwargs)
         self.type = "DateTimeLocalField"  # the templates choose the input by this name
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -69,7 +69,7 @@ class LocalDateTimeField(DateTimeLocalField):  # type: ignore[misc]
             super().process_formdata(valuelist)
         if self.data is None or not 2000 <= self.data.year <= 2100:
             self.data = None
-            raise ValueError(gettext("Give a day and a time, like 2026-04-18T10:00."))
+            raise ValueError(gettext("Give a day and a time, like 18-04-2026 10:00."))
 
     def instant(self, timezone: str) -> datetime | None:
         """The value to the minute, as an instant in this time zone."""

@@ -123,7 +123,7 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit, today: date) -> str:
         )
     _refuse_past(before, after, today)
     text = row.text
-    if not edit.answers:
+    if not edit.answers:  # an answer makes nobody's page of the plan an older one
         row.revision += 1
     if text_changes(before, after):
         row.text = row.revision

@@ -212,16 +212,19 @@ class _Sentences:
             "when_needed": gettext("When it is needed"),
         }[every]
 
-    def share(self) -> tuple[str, ...]:
-        """How many actions each group does; groups that do none are left out."""
-        goals = self._document.goals
-        kinds = [action.kind for goal in goals for action in goal.actions]
-        named: dict[Kind, str] = {
-            "family": gettext("family %(count)s"),
-            "network": gettext("friends and neighbours %(count)s"),
-            "professional": gettext("professionals %(count)s"),
-        }
-        return tuple(words % {"count": kinds.count(kind)} for kind, words in named.items() if kind in kinds)
+    def share(self) -> str:
+        """How many actions the family and its network do; empty if that is none."""
+        kinds = [action.kind for goal in self._document.goals for action in goal.actions]
+        own = len(kinds) - kinds.count("professional")
+        if own == 0:
+            return ""
+        if "network" not in kinds:
+            alone = gettext("The family does all actions itself.")
+            some = gettext("The family does %(own)s of the %(all)s actions itself.")
+        else:
+            alone = gettext("Family, friends and neighbours do all actions themselves.")
+            some = gettext("Family, friends and neighbours do %(own)s of the %(all)s actions themselves.")
+        return alone if own == len(kinds) else some % {"own": own, "all": len(kinds)}
 
 
 PLAN = DocumentRule(

@@ -10,11 +10,10 @@ from wtforms.validators import Optional
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.evaluations.models import FollowUpState
-from ekc.reports.queries import FollowUpFilter
+from ekc.reports.queries import OPEN_STATES, FollowUpFilter
 from ekc.workflow.vocabulary import N_, Variant
 
 FILTERS = ("municipality", "variant", "state", "due_until")
-_TO_DO = frozenset({FollowUpState.PLANNED, FollowUpState.DUE, FollowUpState.LATE})
 _ALL = "all"
 _STATES = {"": N_("still to do"), **{state.value: state.label for state in FollowUpState}, _ALL: N_("all")}
 
@@ -29,7 +28,7 @@ class FollowUpsForm(Form):  # type: ignore[misc]
 
     def to_filter(self) -> FollowUpFilter:
         state = self.state.data
-        states = _TO_DO if not state else frozenset() if state == _ALL else frozenset({FollowUpState(state)})
+        states = OPEN_STATES if not state else frozenset() if state == _ALL else frozenset({FollowUpState(state)})
         return FollowUpFilter(
             municipality=self.municipality.data or "",
             variant=Variant(self.variant.data) if self.variant.data else None,

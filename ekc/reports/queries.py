@@ -20,7 +20,7 @@ from ekc.workflow.profiles import area_word
 from ekc.workflow.vocabulary import Phase, Variant
 
 PAGE = 50
-_OPEN_STATES = frozenset({FollowUpState.PLANNED, FollowUpState.DUE, FollowUpState.LATE})
+OPEN_STATES = frozenset({FollowUpState.PLANNED, FollowUpState.DUE, FollowUpState.LATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ def follow_ups(
     )
     if wanted.states:
         rows = rows.where(or_(*(_state_condition(state, today) for state in wanted.states)))
-        if wanted.states <= _OPEN_STATES:
+        if wanted.states <= OPEN_STATES:
             rows = rows.where(*OPEN)  # said once for all of them, the partial index of open ones serves
     if wanted.due_until:
         rows = rows.where(FollowUp.due_on <= wanted.due_until)

@@ -46,6 +46,7 @@ class StepRule:
 
     step: Step
     title: str
+    done: str  # what is so once it is taken
     sources: tuple[Phase, ...]
     target: Phase | None
     who: frozenset[Role]
@@ -103,6 +104,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.TAKE_ON,
         N_("Take on the case"),
+        N_("The preparation has begun."),
         (Phase.REGISTRATION,),
         Phase.SETUP,
         _COORDINATOR,
@@ -113,6 +115,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.OPEN_CONFERENCE,
         N_("Open the conference"),
+        N_("The conference has been opened."),
         (Phase.SETUP,),
         Phase.INFORMATION,
         _COORDINATOR,
@@ -124,6 +127,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.BEGIN_PRIVATE_TIME,
         N_("Begin private time"),
+        N_("Private time has begun."),
         (Phase.INFORMATION,),
         Phase.PRIVATE_TIME,
         _COORDINATOR,
@@ -134,6 +138,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.COME_OUT,
         N_("Come out with a plan"),
+        N_("Private time has ended: the family presents its plan."),
         (Phase.PRIVATE_TIME,),
         Phase.PRESENTATION,
         _IN_ROOM,
@@ -143,6 +148,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.ASK_FOR_INFORMATION,
         N_("Ask for information"),
+        N_("Private time has been interrupted: the family asks for information."),
         (Phase.PRIVATE_TIME,),
         Phase.INFORMATION,
         _IN_ROOM,
@@ -155,6 +161,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.AGREE_PLAN,
         N_("Agree the plan"),
+        N_("The plan is agreed."),
         (Phase.PRESENTATION,),
         Phase.EVALUATION,
         _COORDINATOR,
@@ -170,6 +177,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.GO_BACK,
         N_("Go back into private time"),
+        N_("The family is back in private time."),
         (Phase.PRESENTATION,),
         Phase.PRIVATE_TIME,
         _IN_ROOM,
@@ -183,6 +191,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.REVISE_PLAN,
         N_("Agree a new version of the plan"),
+        N_("The new version of the plan is agreed."),
         (Phase.EVALUATION,),
         None,
         frozenset({Role.CONVENOR, Role.COORDINATOR}),
@@ -194,6 +203,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.CLOSE,
         N_("Close the case"),
+        N_("The conference is closed."),
         (Phase.EVALUATION,),
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
@@ -205,6 +215,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.ANOTHER_DAY,
         N_("Go on another day"),
+        N_("The conference goes on another day."),
         (Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.SETUP,
         _IN_ROOM,
@@ -220,6 +231,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.PLAN_WITHOUT_CONFERENCE,
         N_("Plan without conference"),
+        N_("The plan is made without a conference."),
         (Phase.SETUP,),
         Phase.PRESENTATION,
         _COORDINATOR,
@@ -234,6 +246,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.NO_PLAN,
         N_("No plan"),
+        N_("The conference has ended."),
         (Phase.PRIVATE_TIME, Phase.PRESENTATION),
         Phase.CLOSED,
         _COORDINATOR,
@@ -252,6 +265,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.RECONVENE,
         N_("Come together again"),
+        N_("A new conference is being prepared."),
         (Phase.EVALUATION,),
         Phase.SETUP,
         _FAMILY | _COORDINATOR,
@@ -266,6 +280,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.STOP,
         N_("Stop"),
+        N_("The conference is stopped."),
         (Phase.REGISTRATION, Phase.SETUP),
         Phase.CLOSED,
         frozenset({Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER}),
@@ -282,6 +297,7 @@ STEPS: tuple[StepRule, ...] = (
     StepRule(
         Step.MAIN_PERSON_GONE,
         N_("Stop: the main person died or left"),
+        N_("The conference has ended."),
         (Phase.REGISTRATION, Phase.SETUP, Phase.INFORMATION, Phase.PRESENTATION, Phase.EVALUATION),
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),

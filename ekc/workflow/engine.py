@@ -11,10 +11,12 @@ from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule, OpenFollowUpsRule
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.standing import NOT_YET_IN_ORDER, STANDING, StandingRule, standing
-from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step
+from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step, VoiceMatter
 
 PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
 STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
+#: The step that a wish in a matter asks for.
+MATTER_STEPS: dict[VoiceMatter, StepRule] = {rule.matter: rule for rule in STEPS if rule.matter is not None}
 #: What each step can ask: its own conditions, then those that may stand when it is taken.
 STEP_GUARDS: dict[Step, tuple[GuardRule, ...]] = {
     rule.step: (*rule.guards, *(row.guard for row in STANDING if rule.step in row.stops)) for rule in STEPS

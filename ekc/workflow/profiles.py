@@ -131,7 +131,6 @@ class Profile:
     timezone: str
     language: str
     area: str  # what the local authority of a case is called; its field on forms
-    area_missing: str  # the error where it is left empty
     number_prefix: str  # the letters of new case numbers
     currency: str  # ISO 4217
     emergency: str  # the number for danger now
@@ -197,7 +196,6 @@ NL = Profile(
     timezone="Europe/Amsterdam",
     language="nl",
     area=N_("Municipality"),
-    area_missing=N_("Write the municipality."),
     number_prefix="EKC",
     currency="EUR",
     emergency="112",
@@ -241,7 +239,6 @@ ENGLAND = Profile(
     timezone="Europe/London",
     language="en",
     area=N_("Council"),
-    area_missing=N_("Write the council."),
     number_prefix="FGC",
     currency="GBP",
     emergency="999",
@@ -301,7 +298,6 @@ NEW_ZEALAND = Profile(
     timezone="Pacific/Auckland",
     language="en",
     area=N_("Area"),
-    area_missing=N_("Write the area."),
     number_prefix="FGC",
     currency="NZD",
     emergency="111",

@@ -322,7 +322,7 @@ def test_what_cannot_be_of_somebody_is_said(noor: PageClient, wrong: dict[str, s
 def test_a_day_that_is_none_is_said(noor: PageClient, case: Made) -> None:
     noor.follow("Marieke de Wit")
     sent = noor.form("Save").fill({}).payload()
-    for typed, said in (("yesterday", "Write the day as year-month-day"), ("0026-03-01", "Look at the year again.")):
+    for typed, said in (("yesterday", "Write the day as day-month-year"), ("0026-03-01", "Look at the year again.")):
         answer = noor.post(noor.here.url, data={**sent, "born": typed})
         assert (answer.status_code, said in answer.text) == (422, True)
 

@@ -1,6 +1,7 @@
 """Forms: what WTForms and our own fields say by themselves is said in the language in force."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask_wtf import FlaskForm
 from ekc.core.forms import TranslatedForm
 from ekc.core.language import using
 from ekc.evaluations.forms import NextEvaluationForm
+from ekc.meetings.forms import DateForm
 from ekc.signin.forms import SignInForm
 
 
@@ -19,17 +21,17 @@ from ekc.signin.forms import SignInForm
         (
             "en",
             "Field cannot be longer than 254 characters.",
-            "Write the day as year-month-day, for example 2026-04-18.",
+            "Write the day as day-month-year, for example 18-04-2026.",
         ),
         (
             "nl",
             "Veld mag niet langer zijn dan 254 karakters.",
-            "Schrijf de dag als jaar-maand-dag, bijvoorbeeld 2026-04-18.",
+            "Schrijf de dag als dag-maand-jaar, bijvoorbeeld 18-04-2026.",
         ),
         (
             "prs",
             "Field cannot be longer than 254 characters.",
-            "Write the day as year-month-day, for example 2026-04-18.",
+            "Write the day as day-month-year, for example 18-04-2026.",
         ),  # not in WTForms
     ],
 )
@@ -54,3 +56,15 @@ def _subclasses(kind: Any) -> Iterator[type]:
     for one in kind.__subclasses__():
         yield one
         yield from _subclasses(one)
+
+
+@pytest.mark.parametrize("typed", ["2026-04-08", "08-04-2026", "8-4-2026"])
+def test_a_day_is_read_as_a_browser_sends_it_and_as_people_type_it(app: Flask, typed: str) -> None:
+    with app.test_request_context(method="POST", data={"due_on": typed}):
+        assert NextEvaluationForm().due_on.data == date(2026, 4, 8)
+
+
+@pytest.mark.parametrize("typed", ["2026-04-08T10:30", "08-04-2026 10:30"])
+def test_a_time_is_read_as_a_browser_sends_it_and_as_people_type_it(app: Flask, typed: str) -> None:
+    with app.test_request_context(method="POST", data={"starts_at": typed}):
+        assert DateForm().to_instant("Europe/Amsterdam") == datetime(2026, 4, 8, 8, 30, tzinfo=UTC)

@@ -113,7 +113,7 @@ def test_a_ready_step_is_one_button(client: PageClient, cast: Cast, clock: Froze
     client.page(f"/conferences/{case.id}")
     page = client.submit("Open the conference")
     assert "2 of 5: Information" in page.text
-    assert "Done: Open the conference." in page.text
+    assert page.flashes == ["The conference has been opened."]
 
 
 def test_opening_on_another_day_is_asked_about(

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -36,15 +35,9 @@ Browser = Callable[[], PageClient]
 
 
 @pytest.fixture
-def browser(app: Flask) -> Browser:
+def browser(someone: Browser) -> Browser:
     """Each call gives a client of its own."""
-
-    def client() -> PageClient:
-        made = app.test_client()
-        assert isinstance(made, PageClient)
-        return made
-
-    return client
+    return someone
 
 
 def one(session: Session, case: Made, name: str) -> By:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -30,15 +29,9 @@ UNCONFIRMED = "Marieke de Wit has not confirmed the coordinator yet"
 
 
 @pytest.fixture
-def browser(app: Flask) -> Callable[[], PageClient]:
+def browser(someone: Callable[[], PageClient]) -> Callable[[], PageClient]:
     """A browser of their own for each person."""
-
-    def new() -> PageClient:
-        client = app.test_client()
-        assert isinstance(client, PageClient)
-        return client
-
-    return new
+    return someone
 
 
 def broken(page: Page) -> list[tuple[str, str]]:

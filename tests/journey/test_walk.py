@@ -39,7 +39,6 @@ from ekc.journey.home import staff_home
 from ekc.journey.models import StepWords
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import PAGES
-from ekc.journey.queries.steps import MATTER_STEPS
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking, independence
 from ekc.matching.models import Match
@@ -49,7 +48,7 @@ from ekc.plans.draft import people_with_task
 from ekc.plans.models import PlanVersion
 from ekc.privatetime.models import PrivateRound
 from ekc.workflow.ends import END_OF_STEP
-from ekc.workflow.engine import STEP_RULES, broken, may, sees, steps_from, why_not
+from ekc.workflow.engine import MATTER_STEPS, STEP_RULES, broken, may, sees, steps_from, why_not
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed import Owed, open_lines
 from ekc.workflow.vocabulary import (

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,18 +29,6 @@ NOBODY_IN = "Nobody in the room has their page open now, so nobody can let you i
 @pytest.fixture
 def case(db_session: Session, cast: Cast) -> Made:
     return case_in_private_time(db_session, cast, START)
-
-
-@pytest.fixture
-def someone(app: Flask) -> Callable[[], PageClient]:
-    """Another person in another browser."""
-
-    def at_a_browser() -> PageClient:
-        made = app.test_client()
-        assert isinstance(made, PageClient)
-        return made
-
-    return at_a_browser
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from flask import Flask
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
@@ -41,18 +40,6 @@ def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
 def path(db_session: Session, clock: FrozenClock, case: Made) -> str:
     """The link of Marieke, which asks for the code."""
     return make_link(db_session, clock(), case.id, case.people["marieke"])
-
-
-@pytest.fixture
-def someone(app: Flask) -> Callable[[], PageClient]:
-    """Another person in another browser."""
-
-    def at_a_browser() -> PageClient:
-        made = app.test_client()
-        assert isinstance(made, PageClient)
-        return made
-
-    return at_a_browser
 
 
 def is_in(client: PageClient, case: Made) -> bool:

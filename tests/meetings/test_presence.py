@@ -6,7 +6,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -37,18 +36,6 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def someone(app: Flask) -> Callable[[], PageClient]:
-    """Another person in another browser."""
-
-    def at_a_browser() -> PageClient:
-        made = app.test_client()
-        assert isinstance(made, PageClient)
-        return made
-
-    return at_a_browser
 
 
 def rows(session: Session, who: int) -> list[Stretch]:

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -134,9 +135,23 @@ def test_says_per_bottom_line_whether_the_plan_meets_it() -> None:
     assert "Niemand komt op foto's. Not looked at yet." in html
 
 
-def test_counts_who_carries_the_plan_and_leaves_out_who_carries_nothing() -> None:
-    assert "family 2, friends and neighbours 1 en professionals 1." in words(plan_html(DE_WIT))
-    assert "Who does what we agree: friends and neighbours 1." in words(plan_html(EMPTY))
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (("family", "family"), "The family does all actions itself."),
+        (("family", "family", "professional"), "The family does 2 of the 3 actions itself."),
+        (("family", "network"), "Family, friends and neighbours do all actions themselves."),
+        (("network", "professional"), "Family, friends and neighbours do 1 of the 2 actions themselves."),
+        (("professional",), ""),
+        ((), ""),
+    ],
+)
+def test_says_how_much_of_the_plan_the_family_does_itself(kinds: tuple[Any, ...], said: str) -> None:
+    actions = tuple(dataclasses.replace(EMPTY.goals[0].actions[0], kind=kind) for kind in kinds)
+
+    html = words(plan_html(dataclasses.replace(EMPTY, goals=(PrintedGoal("Quiet", actions),))))
+
+    assert re.findall(r"(?:The|Family,) [\w ,]+ actions (?:itself|themselves)\.", html) == ([said] if said else [])
 
 
 def test_the_box_is_found_from_the_foot_of_each_page() -> None:
@@ -151,7 +166,7 @@ def test_what_is_not_known_yet_is_a_line_to_write_on() -> None:
     # if and then; four names; who accepted
     assert blanks(html) == 14
     assert "None" not in words(html)
-    assert "," not in words(html)
+    assert "," not in words(html).replace("Family, friends", "")
     assert len(opened(plan_pdf(EMPTY)).pages) == 2
 
 

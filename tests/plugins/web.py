@@ -118,7 +118,17 @@ def app(_worker_app: Flask, database_url: str, clock: FrozenClock) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> PageClient:
-    """A test client for one person. A second person is another `app.test_client()`."""
+    """A test client for one person. A second person is `someone()`."""
+    return _new_client(app)
+
+
+@pytest.fixture
+def someone(app: Flask) -> Callable[[], PageClient]:
+    """Another person in another browser, each time it is called."""
+    return lambda: _new_client(app)
+
+
+def _new_client(app: Flask) -> PageClient:
     from tests.client import PageClient
 
     made = app.test_client()

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By
@@ -23,15 +22,9 @@ READ = f"{TIED}. Ruud Kramer, regional manager, decided on 2 March 2026 that thi
 
 
 @pytest.fixture
-def browser(app: Flask) -> Callable[[], PageClient]:
+def browser(someone: Callable[[], PageClient]) -> Callable[[], PageClient]:
     """A browser for each person of the story."""
-
-    def new() -> PageClient:
-        made = app.test_client()
-        assert isinstance(made, PageClient)
-        return made
-
-    return new
+    return someone
 
 
 def note_employer(ruud: PageClient, case: Made, employer: str) -> None:

@@ -32,6 +32,8 @@ CHOOSE = _l("Choose")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MAIL = Email(_l("Write an e-mail address such as name@example.org."))
 _EARLIEST, _LATEST = 1900, 2200
+#: A day as people type it: 18-4-2026.
+_TYPED = re.compile(r"^(\d{1,2})-(\d{1,2})-(\d{4})$")
 
 
 def tidy(text: str | None) -> str:
@@ -72,20 +74,25 @@ def passage(label: Any, missing: Any = None, most: int = 4000, rows: int = 3, hi
     return TextAreaField(label, _rules(missing, most), filters=[tidy], render_kw=look, description=hint)
 
 
+def _iso(typed: re.Match[str]) -> str:
+    day, month, year = typed.groups()
+    return f"{year}-{month:0>2}-{day:0>2}"
+
+
 class DateField(wtforms.DateField):  # type: ignore[misc]
     """A date whose error message says how to write it."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Parse the ISO date. Raises ValueError with what to do."""
+        """Parse it: as a browser sends it, or as somebody types it. Raises ValueError with what to do."""
         self.data = None
         typed = tidy(valuelist[0] if valuelist else "")
         if not typed:
             self.raw_data: list[str] = []  # so that a blank value counts as missing
             return
         try:
-            self.data = date.fromisoformat(typed)
+            self.data = date.fromisoformat(_TYPED.sub(_iso, typed))
         except ValueError:
-            raise ValueError(_("Write the day as year-month-day, for example 2026-04-18.")) from None
+            raise ValueError(_("Write the day as day-month-year, for example 18-04-2026.")) from None
         if not _EARLIEST <= self.data.year <= _LATEST:
             self.data = None
             raise ValueError(_("Look at the year again."))

@@ -11,8 +11,8 @@ from ekc.accounts.access import DemoPerson, Visitor
 from ekc.conferences.access import still_open
 from ekc.conferences.models import Conference, Participant, SafetyConcern, Voice
 from ekc.conferences.queries.concerns import UNANSWERED
-from ekc.journey.queries.steps import MATTER_STEPS
 from ekc.links.models import PersonalLink
+from ekc.workflow.engine import MATTER_STEPS
 from ekc.workflow.vocabulary import Agreed, Phase, Role, VoiceMatter
 
 

@@ -12,11 +12,8 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import Conference
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.journey.models import PhaseChange, StepWords
-from ekc.workflow.definition import STEPS
 from ekc.workflow.vocabulary import Phase, Step, StopReason
 
-#: The step that a wish in a matter asks for.
-MATTER_STEPS = {rule.matter: rule for rule in STEPS if rule.matter is not None}
 _WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
 
 

@@ -64,7 +64,7 @@ def step(case: Case, step: str) -> ResponseReturnValue:
         told = gettext("It is written down as your own wish. Your coordinator and the regional manager hear of it.")
         flash(told, "success")
     else:
-        flash(gettext("Done: %(step)s.", step=translate(rule.title)), "success")
+        flash(translate(rule.done), "success")
     return redirect(back(case), 303)
 
 

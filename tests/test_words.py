@@ -1,0 +1,76 @@
+"""Words that are not used any more, and what is said instead; in the catalogue, and in English in what it translates.
+
+The sentences themselves: `tests/test_translations.py`. How the Dutch is written: `docs/translating.md`.
+"""
+
+import re
+from collections.abc import Iterable
+
+import pytest
+
+from tests.test_translations import BLANK, TRANSLATIONS, forms, read, sentences
+
+#: A pattern, and what to say instead.
+DUTCH = (
+    (r"\bhaar\b(?! moeder)", "the noun again, *deze*, *die* or *hun*"),
+    (r"\b[Zz]e (is|was|wordt|begint|begon|heeft|wil|kan|mag|eindigt|eindigde|staat|terugkijkt)\b", "the noun again"),
+    (r"\bhij of zij\b|\bhem of haar\b", "deze persoon, or the role"),
+    (r"\bveranderd?(en)?\b|\b[Vv]erander (je|het|dit|ze)\b", "wijzigen"),
+    (r"\b[Vv]erbeter", "corrigeren"),
+    (r"\b([Gg]e)?[Pp]rint(en|t)?\b", "afdrukken"),
+    (r"\b[Vv]erwijzers?\b", "aanmelder"),
+    (r"\b[Pp]rofessionals?\b", "beroepskracht"),
+    (r"\b[Tt]oegangssleutels?\b", "passkey"),
+    (r"\b[Vv]ierkant", "QR-code"),
+    (r"\b[Ss]tand(en)?\b", "status"),
+    (r"\bde kamer\b", "de ruimte"),
+    (r"\b[Dd]atums\b", "data"),
+    (r"\b[Aa]an de beurt\b", "nu te doen, or uiterlijk"),
+    (r"\bjou nodig\b", "nu te doen"),
+    (r"\b[Cc]ontactlogboek\b", "logboek"),
+    (r"\b[Bb]elronde\b", "nabellen"),
+    (r"\b[Ff]amilieconferentie\b", "Eigen Kracht-conferentie"),
+    (r"^Bewaren|^De .* bewaren$", "opslaan"),
+    (
+        r"^(Kiezen|Noteren|Opschrijven|Opslaan|Verbeteren) (dat|hoe|wanneer|wat|wie)\b",
+        "Kies ..., Schrijf op ..., or a noun",
+    ),
+    (r"^Gedaan: ", "what is so now"),
+    (r"\blinks? (van .* )?beëindigen\b|\bbeëindig de link\b", "intrekken"),
+    (r"\b[Ll]os(maken|gemaakt)\b|\bmaakt? (het )?los\b|\bMaak los\b", "de koppeling verwijderen"),
+    (r"\bgewoonte in het veld\b", "gebruikelijk"),
+    (r"\b(niemand|niets|plan staat|voorwaarden staan|wensen|zorgen) op papier\b", "genoteerd"),
+    (r"\bnagegaan\b|\bplan naast\b", "getoetst"),
+    (r"\bnog moet komen\b|\bmoet nog komen\b", "in de toekomst"),
+    (r"\baccepteerde dit plan\b", "zei ja tegen dit plan"),
+    (r"\bvoor (je|jou) (dicht|open)\b", "kunnen openen"),
+    (r"\bGeen account past\b|\bNiets past\b", "niet gevonden"),
+    (r"\b(mensen|niemand|nog niet) (zijn |is )?(nog niet )?over het plan gevraagd\b", "gevraagd of ze het eens zijn"),
+    (r"\bzit naast zichzelf\b", "de eigen steunfiguur"),
+    (r"\bgeweigerd\b", "konden een pagina niet openen"),
+    (r"\bdruk op\b|\bDruk op\b", "tik op"),
+    (r"\bopnieuw bewaren\b|\bis bewaard\.", "opgeslagen"),
+)
+ENGLISH = ((r"^Done: ", "what is so now"),)
+
+
+def still_said(texts: Iterable[str], retired: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """The texts with a word that is not used any more, each with what to say instead."""
+    return [
+        (text, instead) for text in texts for pattern, instead in retired if re.search(pattern, BLANK.sub("", text))
+    ]
+
+
+def said(*, translated: bool) -> list[str]:
+    """Every sentence of the catalogue, in Dutch or as it is in the source."""
+    catalogue = read(TRANSLATIONS / "nl" / "LC_MESSAGES" / "messages.po")
+    return [pair[translated] for message in sentences(catalogue) for pair in forms(message)]
+
+
+def test_a_retired_word_is_seen() -> None:
+    assert still_said(["Het vierkant scannen", "De QR-code scannen"], DUTCH) == [("Het vierkant scannen", "QR-code")]
+
+
+@pytest.mark.parametrize(("translated", "retired"), [(True, DUTCH), (False, ENGLISH)], ids=["dutch", "english"])
+def test_retired_words_are_not_said(translated: bool, retired: tuple[tuple[str, str], ...]) -> None:
+    assert still_said(said(translated=translated), retired) == []
