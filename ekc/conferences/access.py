@@ -213,7 +213,8 @@ def roles_in(
         roles.add(role)
         if role and own_row.attends in TAKES_PART:
             roles.add(Role.COMES if own_row.attends in IN_THE_ROOM else Role.JOINS)
-        if role in FAMILY_ROLES and (own_row.in_room or case.without_conference):  # without one there is no room
+        # A child ends neither private time nor the evening. Without a conference there is no room.
+        if role in FAMILY_ROLES - {Role.CHILD} and (own_row.in_room or case.without_conference):
             roles.add(Role.IN_ROOM)
         if own_row.part in PROFESSIONAL_PARTS:
             roles |= ROLES_OF_SHARING[shared(own_row.shared)]

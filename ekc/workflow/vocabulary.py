@@ -116,7 +116,10 @@ class Role(Labelled):
     PLAN_READER = "plan_reader", N_("referrer or professional who is shown the whole plan")
     COMES = "comes", N_("whoever comes to the conference")
     JOINS = "joins", N_("whoever takes part by telephone or video")
-    IN_ROOM = "in_room", N_("family that is in the room now, or whose plan is made without a conference")
+    IN_ROOM = (
+        "in_room",
+        N_("family, other than children, that is in the room now, or whose plan is made without a conference"),
+    )
     CONVENOR = "convenor", N_("convenor of the evaluation")
     ASKED_COORDINATOR = "asked_coordinator", N_("coordinator who was asked")
     COORDINATOR = "coordinator", N_("coordinator")
