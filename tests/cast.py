@@ -147,7 +147,7 @@ def open_link(client: PageClient, path: str, code: str = CODE, device: str = OWN
     """Open a personal link on a new device and verify it; returns the participant's page."""
     client.page(path)
     client.submit("Go to my page")
-    return client.submit("Come in", {"Entrance code": code, "Who uses this device?": device})
+    return client.submit("Open my page", {"Entrance code": code, "Who uses this device?": device})
 
 
 def enter(client: PageClient, session: Session, at: datetime, conference_id: int, participant_id: int) -> Page:

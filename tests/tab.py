@@ -43,4 +43,4 @@ def enter(tab: Page, link: str) -> None:
     tab.goto(link)
     press(tab, "Go to my page")
     tab.get_by_label("Entrance code").fill(CODE)
-    press(tab, "Come in")
+    press(tab, "Open my page")

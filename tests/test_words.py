@@ -51,7 +51,27 @@ DUTCH = (
     (r"\bdruk op\b|\bDruk op\b", "tik op"),
     (r"\bopnieuw bewaren\b|\bis bewaard\.", "opgeslagen"),
 )
-ENGLISH = ((r"^Done: ", "what is so now"),)
+ENGLISH = (
+    (r"^Done: ", "what is so now"),
+    (r"\b[Aa]s what they come\b", "their role"),
+    (r"^Several told\b|^Told today$", "Mark several as told, I told them today"),
+    (r"\bChoose this date at once\b", "Set this date"),
+    (r"\bDates that people\b", "Possible dates"),
+    (r"\brests( on)?\b", "where the figure comes from"),
+    (r"\bcustom of the field\b", "usual practice"),
+    (r"^(To|Go to) the circle$", "Open the circle"),
+    (r"\b[Oo]f their own accord\b", "voluntary"),
+    (r"\b[Dd]evice (that does not say|we do not know)\b", "unknown device"),
+    (r"^Come in$", "Open my page"),
+    (r"^Be ", "Continue as"),
+    (r"\b[Uu]nt(ie[sd]?|ying)\b|\ba tie\b", "unlink, a link"),
+    (r"\bwhat was found\b|^Keep (hours|this|what)\b", "the report, Save, Use"),
+    (r"\b[Ff]amily and their people\b", "Family and network"),
+    (r"\bbeside themselves\b", "their own supporter"),
+    (r"\bneeds you now\b", "You have nothing to do now"),
+    (r"\bIt leads to\b", "It opens"),
+    (r"\bheld against\b", "checked against"),
+)
 
 
 def still_said(texts: Iterable[str], retired: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:

@@ -231,8 +231,8 @@ class AvoidedForm(TranslatedForm):
     )
     amount = _money(_l("Amount"), validators=[_amount_required])
     basis = StringField(
-        _l("What this rests on"),
-        [DataRequired(_l("Say what this amount rests on, for example a price list.")), Length(max=300)],
+        _l("Where the figure comes from"),
+        [DataRequired(_l("Say where the figure comes from, for example a price list.")), Length(max=300)],
         filters=[_strip],
     )
 

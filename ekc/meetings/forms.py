@@ -151,7 +151,7 @@ class ArrangementForm(EditingForm):
 class AttendanceForm(EditingForm):
     """Who came, one checkbox a person. Excluded people are not offered."""
 
-    family = SelectMultipleField(_l("Family and their people"), coerce=int, **FROM_LIST)
+    family = SelectMultipleField(_l("Family and network"), coerce=int, **FROM_LIST)
     professionals = SelectMultipleField(_l("Professionals"), coerce=int, **FROM_LIST)
     others = SelectMultipleField(_l("Others"), coerce=int, **FROM_LIST)
 

@@ -48,7 +48,7 @@ IDENTITY_FORGOTTEN = MailRule(
     name="identity_forgotten",
     audience=Audience.OWNER,
     key="account:{account}:identity-forgotten:{at}",
-    subject=N_("Your account is untied from your organisation"),
+    subject=N_("Your account is unlinked from your organisation"),
     body=N_(
         "An administrator did this. The next time you sign in there, your mail address decides which account "
         "is yours. Did you not ask for that? Then ask your administrator today."

@@ -17,7 +17,7 @@ class Force(Labelled):
 
     LAW = "law", N_("law")
     LOCAL_TARGET = "local_target", N_("local target")
-    CUSTOM = "custom", N_("custom of the field")
+    CUSTOM = "custom", N_("usual practice")
     DEFAULT = "default", N_("our default")
 
 

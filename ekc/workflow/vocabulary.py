@@ -221,7 +221,7 @@ TWO_SIDED = frozenset({Variant.RECOVERY, Variant.GROUP})
 class LegalContext(Labelled):
     """Under what pressure the family makes its plan."""
 
-    VOLUNTARY = "voluntary", N_("of their own accord")
+    VOLUNTARY = "voluntary", N_("voluntary")
     PRESSURE = "pressure", N_("under pressure: a measure is being considered")
     COURT = "court", N_("with a measure of the court")
 

@@ -371,8 +371,8 @@ def test_wrong_codes_are_told_as_such(somebody: Somebody, db_session: Session, c
         clock.advance(hours=hours)
         for _ in range(4):
             stranger.page(f"{path}/code")
-            if "Come in" in stranger.here.text:
-                sent = dict(stranger.form("Come in").fill({"Entrance code": "000000"}).fields)
+            if "Open my page" in stranger.here.text:
+                sent = dict(stranger.form("Open my page").fill({"Entrance code": "000000"}).fields)
             stranger.post(f"{path}/code", data=sent)
 
     page = somebody.by_link("marieke").follow("Who has opened my file")

@@ -67,7 +67,7 @@ def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: 
     assert (added.name, added.part, added.relation) == ("Ibrahim Yıldız", Part.NEIGHBOUR, "next door")
     assert noor.refused("Add to the circle", {"Relation": "uncle"}, status=422).errors == [
         "Name: Write a name.",
-        "Part in the circle: Choose as what they come.",
+        "Part in the circle: Choose their role.",
     ]
     assert noor.form("Add to the circle").shown("Relation") == "uncle"
 
@@ -328,7 +328,7 @@ def test_a_day_that_is_none_is_said(noor: PageClient, case: Made) -> None:
 
 
 def test_told_today_and_several_told_on_a_day(noor: PageClient, case: Made, db_session: Session) -> None:
-    noor.submit("Told today: Omar El Amrani")
+    noor.submit("I told them today: Omar El Amrani")
 
     noor.submit("Note who was told", {"Told on": date(2026, 2, 27), "Who was told": ["Linda de Wit", "Kees de Wit"]})
 
@@ -339,7 +339,7 @@ def test_told_today_and_several_told_on_a_day(noor: PageClient, case: Made, db_s
         "Kees de Wit": date(2026, 2, 27),
     }
     assert noor.refused("Note who was told", {"Who was told": []}, status=409).errors == ["Choose who was told."]
-    assert "Told today: Omar El Amrani" not in noor.here.buttons
+    assert "I told them today: Omar El Amrani" not in noor.here.buttons
 
 
 def test_whoever_leaves_the_circle_is_out_at_once(

@@ -98,8 +98,8 @@ def test_a_link_is_shown_once_and_replaced_in_one_click(
     linda.page(path, status=404)
     linda.page(new)
     linda.submit("Go to my page")
-    linda.refused("Come in", {"Entrance code": code if code != new_code else "x"}, status=422)
-    linda.submit("Come in", {"Entrance code": new_code})
+    linda.refused("Open my page", {"Entrance code": code if code != new_code else "x"}, status=422)
+    linda.submit("Open my page", {"Entrance code": new_code})
     noor.page(f"/conferences/{case.id}/links")
     noor.submit("End the link of Linda de Wit")
     assert linda.page(f"/conferences/{case.id}/mine").heading == "You are signed out"
@@ -138,7 +138,7 @@ def test_a_question_is_asked_and_stays_when_the_link_is_replaced(
 
     linda.page(path_of(page))
     linda.submit("Go to my page")
-    assert linda.submit("Come in", {question: "pannenkoeken, met spek"}).heading == "Hello, Linda de Wit"
+    assert linda.submit("Open my page", {question: "pannenkoeken, met spek"}).heading == "Hello, Linda de Wit"
     (link,) = [link for link in links_of(refreshed(db_session), case.id) if link.is_live(START)]
     assert (link.asks, link.expires_at) == (Confirmed.ANSWER, START + timedelta(days=14))
     told = refreshed(db_session).scalars(select(PersonalLink)).all()

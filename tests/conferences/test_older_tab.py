@@ -170,15 +170,15 @@ def test_the_date_survives_an_older_page(noor: PageClient, cast: Cast, case: Mad
     older = noor.here
     arranging.choose_date(by, case.id, START + timedelta(days=47))
 
-    page = noor.refused("Choose this date at once", {"Day and time": "2026-05-02T10:00"}, status=409)
+    page = noor.refused("Set this date", {"Day and time": "2026-05-02T10:00"}, status=409)
 
     assert page.errors == [CHANGED, "Now at “Day and time”: Saturday 18 April 2026, 11:00"]
-    assert noor.form("Choose this date at once").shown("Day and time") == "2026-05-02T10:00"
+    assert noor.form("Set this date").shown("Day and time") == "2026-05-02T10:00"
     noor.at = older
     assert noor.refused("Take this date back", status=409).errors == page.errors
     assert date_of(db_session, case) == START + timedelta(days=47)
 
-    noor.submit("Choose this date at once", {"Day and time": "2026-05-02T10:00"})
+    noor.submit("Set this date", {"Day and time": "2026-05-02T10:00"})
     assert date_of(db_session, case) == datetime(2026, 5, 2, 8, tzinfo=UTC)
     older = noor.here
     noor.submit("Take this date back")
@@ -199,7 +199,7 @@ def test_a_noted_day_is_not_replaced_by_today(noor: PageClient, case: Made, db_s
     noor.submit("Note who was told", {"Told on": "2026-02-20", "Who was told": ["Kees de Wit"]})
     noor.at = older
 
-    page = noor.submit("Told today: Kees de Wit")
+    page = noor.submit("I told them today: Kees de Wit")
 
     assert "Somebody noted before on which day they were told. That day stays." in page.text
     assert kees_of(db_session, case).informed_on == date(2026, 2, 20)

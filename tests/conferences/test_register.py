@@ -42,7 +42,7 @@ FILLED_IN: dict[str, Value] = {
     "The question, as you would put it today": "Hoe zorgen wij er samen voor?",
     "What it is about": "parenting, debts\nmental health",
     "Kind of conference": "family conference",
-    "Of their own accord, or under pressure": "under pressure: a measure is being considered",
+    "Voluntary or under pressure": "under pressure: a measure is being considered",
     "Wishes for the coordinator": "preferably a woman\nnot from our own district",
     "Municipality, council or area": "Rivierstad",
     "Region": "North",
@@ -103,7 +103,7 @@ def test_nobody_has_said_yes_because_of_a_preset(client: PageClient, cast: Cast,
         "Region": "North",
         "Country": "Netherlands",
         "Kind of conference": "family conference",
-        "Of their own accord, or under pressure": "of their own accord",
+        "Voluntary or under pressure": "voluntary",
     }
     assert client.refused("Register", phoned, status=422).errors == ["Who registers: Say who registers."]
     page = client.submit("Register", phoned | {"Who registers": "the main person: it is about me or my family"})
@@ -124,7 +124,7 @@ def test_a_main_person_who_registers_has_said_yes_for_themselves(
     client.page("/register")
     mine = {
         "Who registers": "the main person: it is about me or my family",
-        "Of their own accord, or under pressure": "of their own accord",
+        "Voluntary or under pressure": "voluntary",
         "Region": "North",
         "Country": "Netherlands",
         "Main person 1 / Name": "Ans Willems",
@@ -173,7 +173,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(client: PageClient, cast: Cas
         "Your e-mail: Write an e-mail address such as name@example.org.",
         "Kind of conference: Choose the kind of conference.",
         "Why now: Write in a sentence or two why a conference is asked for now.",
-        "Of their own accord, or under pressure: Choose whether they come of their own accord.",
+        "Voluntary or under pressure: Choose whether it is voluntary or under pressure.",
         "Region: Choose the region where they live.",
         "Country: Choose the country where they live.",
         "Time zone: Write a time zone such as Europe/Amsterdam.",
@@ -292,7 +292,7 @@ def test_the_public_registers_so_often_and_no_oftener(make_app: MakeApp, cast: C
 
 def test_nothing_that_sends_a_family_elsewhere_is_chosen_beforehand(client: PageClient, cast: Cast) -> None:
     client.page("/register")
-    asked = ["Who registers", "Kind of conference", "Of their own accord, or under pressure", "Region", "Country"]
+    asked = ["Who registers", "Kind of conference", "Voluntary or under pressure", "Region", "Country"]
     shown = client.form("Register").shown
     assert [shown(label) for label in asked] == [[], "Choose", "Choose", "Choose", "Choose"]
 

@@ -46,7 +46,7 @@ def test_all_that_was_registered_can_be_changed(
             "What it is about": "parenting\ndebts, mental health",
             "Wishes for the coordinator": "evenings, or weekends\nno computers",
             "Sides": "mother\nfather",
-            "Of their own accord, or under pressure": "with a measure of the court",
+            "Voluntary or under pressure": "with a measure of the court",
             "Language of the letters and the plan": "Arabic",
             "Time zone": "Europe/London",
         },

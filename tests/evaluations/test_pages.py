@@ -41,12 +41,12 @@ def test_a_coordinator_writes_down_the_call(
     client.page(f"/conferences/{case.id}/follow-ups")
 
     client.follow("Call after four weeks")
-    assert client.form("Keep what was found").shown("By whom?") == "Noor van Dijk"
-    refused = client.refused("Keep what was found", {"1.1 Sleeps over on Wednesday": "partly"}, status=422)
+    assert client.form("Save the report").shown("By whom?") == "Noor van Dijk"
+    refused = client.refused("Save the report", {"1.1 Sleeps over on Wednesday": "partly"}, status=422)
     assert refused.errors == ["How did it go? Say in a few words how it goes."]
-    assert client.form("Keep what was found").shown("1.1 Sleeps over on Wednesday") == ["partly"]
+    assert client.form("Save the report").shown("1.1 Sleeps over on Wednesday") == ["partly"]
     page = client.submit(
-        "Keep what was found",
+        "Save the report",
         {"How did it go?": "Nights go well.", "1.2 Hangs up the roster": "done", "2.1 Rings school": "not yet"},
     )
 
@@ -68,7 +68,7 @@ def test_the_convenor_writes_down_the_evaluation_and_mends_it(
     clock.set(EVALUATION_DAY)
     enter(client, db_session, EVALUATION_DAY, case.id, case.omar)
     client.page(f"/conferences/{case.id}/follow-ups/{case.evaluation}")
-    assert client.form("Keep what was found").shown("By whom?") == "Omar El Amrani"
+    assert client.form("Save the report").shown("By whom?") == "Omar El Amrani"
     assert "06 1234 5678" not in client.here.html
 
     filled: dict[str, Value] = {
@@ -85,16 +85,16 @@ def test_the_convenor_writes_down_the_evaluation_and_mends_it(
         "Mark of Marieke de Wit": 11,
         "Marks of others in the family, without names": "nine",
     }
-    assert client.refused("Keep what was found", wrong, status=422).errors == [
+    assert client.refused("Save the report", wrong, status=422).errors == [
         "Mark of Marieke de Wit: Choose a number from 0 to 10.",
         "Marks of others in the family, without names: Type marks from 0 to 10 with commas between them, "
         "for example 9, 8, 8.",
     ]
     future: dict[str, Value] = {**filled, "On which day?": date(2026, 7, 12)}
-    assert client.refused("Keep what was found", future, status=409).errors == [
+    assert client.refused("Save the report", future, status=409).errors == [
         "On which day? This day is still to come. Choose today or an earlier day."
     ]
-    page = client.submit("Keep what was found", {"On which day?": date(2026, 7, 11)})
+    page = client.submit("Save the report", {"On which day?": date(2026, 7, 11)})
 
     for words in ("+1 more than hoped", "−2 much less than hoped", "9, 8, 8", "Marieke de Wit, Omar El Amrani"):
         assert words in page.text
@@ -108,7 +108,7 @@ def test_the_convenor_writes_down_the_evaluation_and_mends_it(
     )
 
     client.follow("Correct this")
-    client.submit("Correct what was found", {"Mark of Marieke de Wit": 7, "Who was there?": ["Omar El Amrani"]})
+    client.submit("Correct the report", {"Mark of Marieke de Wit": 7, "Who was there?": ["Omar El Amrani"]})
     db_session.rollback()
     assert queries.follow_up_records(db_session, [case.evaluation])[case.evaluation] == FollowUpRecord(
         present=(case.omar,), goals={1: 1, 2: -2}, marks={case.marieke: 7}, unnamed=(9, 8, 8)
@@ -217,12 +217,12 @@ def test_hours_and_costs_are_written_with_point_or_comma(client: PageClient, db_
     assert "Fee no data" in page.text
 
     wrong = {"Hours of the coordinator": "31:30", "Fee": "1.650,00"}
-    assert client.refused("Keep hours and costs", wrong, status=422).errors == [
+    assert client.refused("Save hours and costs", wrong, status=422).errors == [
         "Hours of the coordinator: Type hours as a number, for example 31.5.",
         "Fee: Type an amount as a number, for example 212.40.",
     ]
     page = client.submit(
-        "Keep hours and costs",
+        "Save hours and costs",
         {
             "Hours of the coordinator": "31,5",
             "Hours of the family and its network": "96",
@@ -238,7 +238,7 @@ def test_hours_and_costs_are_written_with_point_or_comma(client: PageClient, db_
     sheet = queries.cost_sheet(db_session, case.id)
     assert sheet is not None
     assert (sheet.coordinator_minutes, sheet.professional_minutes, sheet.venue_and_food) == (1890, None, 21240)
-    form = client.form("Keep hours and costs")
+    form = client.form("Save hours and costs")
     assert [form.shown(label) for label in ("Venue and food", "Hours of the coordinator", "Interpreter")] == [
         "212.40",
         "31.5",
@@ -259,9 +259,9 @@ def test_an_avoided_cost_says_what_it_rests_on(client: PageClient, db_session: S
     )
     assert refused.errors == [
         "Amount: Type what it would have cost.",
-        "What this rests on: Say what this amount rests on, for example a price list.",
+        "Where the figure comes from: Say where the figure comes from, for example a price list.",
     ]
-    client.submit("Add an avoided cost", {"Amount": "27000", "What this rests on": "price list of the region"})
+    client.submit("Add an avoided cost", {"Amount": "27000", "Where the figure comes from": "price list of the region"})
     assert "Supervision order price list of the region €27,000.00" in client.here.text
 
     token = client.form("Take out Supervision order").fill({}).payload()["csrf_token"]
@@ -316,6 +316,6 @@ def test_what_was_recorded_of_a_call_reads_back(client: PageClient, db_session: 
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/follow-ups/{case.call}")
 
-    form = client.form("Correct what was found")
+    form = client.form("Correct the report")
     assert (form.shown("How did it go?"), form.shown("On which day?")) == ("<b>Fine</b>", "2026-03-02")
     assert "<b>Fine" not in client.page(f"/conferences/{case.id}/follow-ups").html

@@ -526,8 +526,8 @@ def test_a_new_round_has_its_own_clock_and_no_call_of_the_last(
     sign_in(client, cast.noor)
     page = client.page(f"/conferences/{case.id}")
     assert dates(page) == ["Registered", "Call after four weeks", "Evaluation", "Hold the conference"]
-    [last] = [row for row in page.all("dd") if "custom of the field" in text_of(row)]
-    assert text_of(last) == "by Tuesday 11 May 2027 (custom of the field)"
+    [last] = [row for row in page.all("dd") if "usual practice" in text_of(row)]
+    assert text_of(last) == "by Tuesday 11 May 2027 (usual practice)"
 
 
 def test_the_clocks_with_the_referrer_stay_stopped(

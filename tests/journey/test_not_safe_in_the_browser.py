@@ -31,7 +31,7 @@ def test_every_page_about_safety_and_wishes(
     visitor.goto(make_link(db_session, at, case.id, case.people["vera"]))
     press(visitor, "Go to my page")
     visitor.get_by_label("Entrance code").fill(CODE)
-    press(visitor, "Come in")
+    press(visitor, "Open my page")
     for name, page in (("own page", "mine"), ("stop", "steps/stop"), ("not safe", "not-safe")):
         visitor.goto(f"{here}/{page}")
         unfold(visitor)

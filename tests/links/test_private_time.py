@@ -64,7 +64,7 @@ def test_the_coordinator_who_made_link_and_code_does_not_come_in(
         client.page(path)
         page = client.submit("Go to my page")
         assert (page.heading, FROM_THE_ROOM in page.text, NOBODY_IN in page.text) == ("Is it you?", True, True)
-        assert "Come in" not in page.buttons
+        assert "Open my page" not in page.buttons
         token = dict(client.form("Ask to come in").fill({}).fields)["csrf_token"]
         answer = client.post(f"{path}/code", data={"csrf_token": token, "entrance_code": CODE, "use": "own"})
         assert answer.status_code == 409

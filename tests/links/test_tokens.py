@@ -188,7 +188,7 @@ def test_a_link_that_dies_meanwhile_lets_nobody_in(
     links_actions.revoke(db_session, clock(), participant_id=case[1])
     db_session.commit()
 
-    assert client.refused("Come in", {"Entrance code": CODE}, status=404).heading == GONE
+    assert client.refused("Open my page", {"Entrance code": CODE}, status=404).heading == GONE
 
 
 def test_revoking_ends_the_session(

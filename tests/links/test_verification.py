@@ -59,15 +59,15 @@ def test_an_answer_is_read_as_people_type_it(
     check = Check(question, hash_password(normalize_answer("Zoë’s café"), COST))
     client.page(make_link(db_session, clock(), case.id, case.people["kees"], check))
     client.submit("Go to my page")
-    assert client.refused("Come in", {question: "Jansen"}, status=422).errors == [WRONG]
+    assert client.refused("Open my page", {question: "Jansen"}, status=422).errors == [WRONG]
 
-    assert client.submit("Come in", {question: typed}).heading == "Hello, Kees de Wit"
+    assert client.submit("Open my page", {question: typed}).heading == "Hello, Kees de Wit"
 
 
 def test_what_is_left_out_is_no_try(client: PageClient, db_session: Session, path: str) -> None:
     client.page(f"{path}/code")
 
-    assert client.refused("Come in", {"Entrance code": ""}, status=422).errors == ["Entrance code: Type it here."]
+    assert client.refused("Open my page", {"Entrance code": ""}, status=422).errors == ["Entrance code: Type it here."]
     assert db_session.scalars(select(PersonalLink.tries)).one() == 0
 
 
@@ -77,14 +77,14 @@ def test_after_five_wrong_answers_the_coordinator_alone_opens_it(
     for n in range(5):
         thief = someone() if n % 2 else client
         thief.page(f"{path}/code")
-        page = thief.refused("Come in", {"Entrance code": f"00000{n}"}, status=422)
+        page = thief.refused("Open my page", {"Entrance code": f"00000{n}"}, status=422)
         wrong = (page.errors, [left for left in ("2 more times", "1 more time.") if f"You can try {left}" in page.text])
         assert (
             wrong == (([WRONG], []), ([WRONG], []), ([WRONG], ["2 more times"]), ([WRONG], ["1 more time."]), LOCKED)[n]
         )
     page = client.page(f"{path}/code")
     assert "From now on your coordinator alone opens this link." in page.text
-    assert "Come in" not in page.buttons
+    assert "Open my page" not in page.buttons
     token = dict(client.form("Ask my coordinator").fill({}).fields)["csrf_token"]
     right = client.post(f"{path}/code", data={"csrf_token": token, "entrance_code": CODE, "use": "own"})
     assert (right.status_code, is_in(client, case)) == (422, False)
@@ -133,7 +133,7 @@ def test_guessing_at_many_links_from_one_place_is_slowed_down(
         assert verify_by_answer(db_session, clock(), token, "000000", True, "", COST, here) is None
 
     client.page(f"{paths[-1]}/code")
-    slowed = client.refused("Come in", {"Entrance code": CODE}, status=429)
+    slowed = client.refused("Open my page", {"Entrance code": CODE}, status=429)
     assert slowed.heading == "Too many tries"
     elsewhere = someone()
     elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.7"

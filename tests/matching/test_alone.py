@@ -153,7 +153,7 @@ def test_who_hands_over_is_not_told_that_nothing_waits(client: PageClient, db_se
 
     home = client.page("/").text
     assert "Nobody can reach 1 conference: ask today" in home
-    assert "Nothing needs you now." not in home
+    assert "You have nothing to do now." not in home
 
 
 def take_over(session: Session, cast: Cast, case: Made, clock: FrozenClock, name: str) -> None:

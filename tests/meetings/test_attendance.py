@@ -37,7 +37,7 @@ def test_those_who_were_to_come_are_ticked_and_whoever_was_to_stay_away_is_not_o
     page = client.page(f"/conferences/{case.id}/attendance")
     form = client.form("Save who came")
 
-    assert form.shown("Family and their people") == ["Fatima El Amrani", "Daan El Amrani (for part of it)"]
+    assert form.shown("Family and network") == ["Fatima El Amrani", "Daan El Amrani (for part of it)"]
     assert form.shown("Professionals") == ["Els Vermeer"]
     assert form.shown("Others") == ["Jamal Idrissi"]
     assert "Hassan El Amrani (by letter)" in form.labels

@@ -85,7 +85,7 @@ def test_a_date_that_looks_wrong_is_kept_with_a_warning(
     past = "This date is in the past. Check it."
     change = "The clocks change on this day. Tell people the time once more the day before."
 
-    page = client.submit("Choose this date at once", {"Day and time": datetime(2026, 3, 29, 10, 0)})  # noqa: DTZ001
+    page = client.submit("Set this date", {"Day and time": datetime(2026, 3, 29, 10, 0)})  # noqa: DTZ001
     assert (past in page.text, change in page.text) == (False, True)
 
     clock.set(datetime(2026, 3, 30, 8, 0, tzinfo=UTC))
@@ -98,8 +98,8 @@ def test_a_date_that_looks_wrong_is_kept_with_a_warning(
     ("button", "typed", "error"),
     [
         ("Ask people about this date", {"Day and time": ""}, "Day and time: Give the day and the time."),
-        ("Choose this date at once", {"Day and time": "18 April"}, "Day and time: Give a day and a time"),
-        ("Choose this date at once", {"Day and time": "0001-01-01T00:00"}, "Day and time: Give a day and a time"),
+        ("Set this date", {"Day and time": "18 April"}, "Day and time: Give a day and a time"),
+        ("Set this date", {"Day and time": "0001-01-01T00:00"}, "Day and time: Give a day and a time"),
         ("Save the hours", {"Hours": "many"}, "Hours: Give a number, like 3 or 2.5."),
         ("Save the hours", {"Hours": "25"}, "Hours: Give half an hour or more, and at most 24."),
         ("Save the place", {"Address": "Waalkade 12"}, "Place: Which place is it? Give it a name."),

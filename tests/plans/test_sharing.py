@@ -107,11 +107,11 @@ def test_the_coordinator_notes_for_all_at_once_what_a_main_person_said(
     sign_in(client, cast.noor)
     client.page(address(family))
     client.follow("Choose who sees what")
-    assert client.refused("Answer this for all", status=422).errors == [
+    assert client.refused("Set this for everyone", status=422).errors == [
         "All professionals may see: Choose how much of the plan is seen."
     ]
 
-    page = client.submit("Answer this for all", {"All professionals may see": "all of it"})
+    page = client.submit("Set this for everyone", {"All professionals may see": "all of it"})
 
     assert [line.partition(" sees ")[2].partition(".")[0] for line in told(page)] == ["all of the plan"] * 2
     assert "Your answer" not in page.text

@@ -309,7 +309,7 @@ def test_a_registration_sent_at_once_is_one_case(client: PageClient, cast: Cast,
     chosen: dict[str, Value] = {
         "Who registers": "the main person: it is about me or my family",
         "Kind of conference": "family conference",
-        "Of their own accord, or under pressure": "of their own accord",
+        "Voluntary or under pressure": "voluntary",
         "Region": "North",
         "Country": "Netherlands",
     }

@@ -70,7 +70,7 @@ def test_an_invitation_lets_somebody_choose_a_password_once(client: PageClient, 
     assert (page.url, page.heading) == ("/choose-password", "Hello, Fatima Haddou")
     assert "coordinator regional manager of North" in page.text
 
-    page = client.submit("Keep this password", chosen(GOOD))
+    page = client.submit("Use this password", chosen(GOOD))
 
     assert page.heading == "Hallo Fatima"  # she reads Dutch
     client.page("/")
@@ -104,9 +104,9 @@ def test_looking_at_the_link_does_not_use_it_up(app: Flask, client: PageClient, 
     assert isinstance(on_the_phone, PageClient)
     on_the_phone.page(fatima)
     on_the_phone.submit("Go on")
-    on_the_phone.submit("Keep this password", chosen(GOOD))
+    on_the_phone.submit("Use this password", chosen(GOOD))
 
-    assert client.refused("Keep this password", chosen("another one of these"), status=404).heading == GONE
+    assert client.refused("Use this password", chosen("another one of these"), status=404).heading == GONE
 
 
 def test_the_key_stays_in_the_address_of_its_own_page(client: PageClient, fatima: str) -> None:
@@ -151,24 +151,24 @@ def test_it_works_until_the_last_minute(client: PageClient, clock: FrozenClock, 
     clock.advance(days=7, minutes=-1)
     client.page(fatima)
     client.submit("Go on")
-    client.submit("Keep this password", chosen(GOOD))
+    client.submit("Use this password", chosen(GOOD))
 
 
 def test_a_weak_password_loses_nothing(client: PageClient, fatima: str) -> None:
     client.page(fatima)
     client.submit("Go on")
 
-    assert client.refused("Keep this password", chosen("too short"), status=422).errors == [
+    assert client.refused("Use this password", chosen("too short"), status=422).errors == [
         "Your password: Choose a password of at least 12 characters."
     ]
-    assert client.refused("Keep this password", chosen("fatima@example.org"), status=422).errors == [
+    assert client.refused("Use this password", chosen("fatima@example.org"), status=422).errors == [
         "Your password: Choose a password without your name, your mail address or the name of this program."
     ]
-    assert client.refused("Keep this password", chosen(GOOD, "seven slow blue goats"), status=422).errors == [
+    assert client.refused("Use this password", chosen(GOOD, "seven slow blue goats"), status=422).errors == [
         "The same once more: These two are not the same. Type both again."
     ]
-    assert client.form("Keep this password").shown("Your password") == ""
-    assert client.submit("Keep this password", chosen(GOOD)).heading == "Hallo Fatima"
+    assert client.form("Use this password").shown("Your password") == ""
+    assert client.submit("Use this password", chosen(GOOD)).heading == "Hallo Fatima"
 
 
 def test_whoever_was_in_before_signs_in_as_always(
@@ -183,7 +183,7 @@ def test_whoever_was_in_before_signs_in_as_always(
     other.page(link)
     other.submit("Go on")
 
-    page = other.submit("Keep this password", chosen(GOOD))
+    page = other.submit("Use this password", chosen(GOOD))
 
     assert (page.heading, "Your new password is set. Sign in with it." in page.text) == ("Sign in", True)
     assert client.page("/").heading == "Families and friends make their own plan"
@@ -199,7 +199,7 @@ def test_a_password_chosen_in_the_browser_one_is_signed_in_with(
     assert "You are signed in as Noor van Dijk." in page.text
     client.submit("Go on")
 
-    assert client.submit("Keep this password", chosen(GOOD)).heading == "Sign in"
+    assert client.submit("Use this password", chosen(GOOD)).heading == "Sign in"
 
 
 def test_signing_in_makes_an_invitation_needless(
@@ -228,7 +228,7 @@ def test_a_forgotten_password(client: PageClient, cast: Cast, db_session: Sessio
     clock.advance(minutes=59)
     client.page(path(mail.link or ""))
     client.submit("Go on")
-    client.submit("Keep this password", chosen(GOOD))
+    client.submit("Use this password", chosen(GOOD))
 
     db_session.rollback()
     assert passwords.check_password(db_session, clock(), "noor@example.org", PASSWORD, COST) is None

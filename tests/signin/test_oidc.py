@@ -187,7 +187,7 @@ def test_whoever_has_no_account_hears_nothing_of_others(
     assert read_detail(db_session, lines[0])["email"] == "stranger@example.org"
 
 
-def test_the_administrator_unties(
+def test_the_administrator_unlinks(
     client: PageClient, municipal: Flask, cast: Cast, db_session: Session, rivierstad: str
 ) -> None:
     come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))
@@ -197,17 +197,17 @@ def test_the_administrator_unties(
     sign_in(bas, cast.bas)
     bas.page(f"/accounts/{cast.mila.account_id}")
 
-    page = bas.submit("Untie it", near="Signs in at Rivierstad")
+    page = bas.submit("Unlink it", near="Signs in at Rivierstad")
 
-    assert "Untied. Every sign-in of this account has ended." in page.text
-    assert "Untie it" not in page.buttons
+    assert "Unlinked. Every sign-in of this account has ended." in page.text
+    assert "Unlink it" not in page.buttons
     last = db_session.scalars(select(AuditEvent).order_by(AuditEvent.seq.desc())).first()
     assert last is not None
     said = {"actor": "Bas Mulder", "account": cast.mila.account_id, "issuer": rivierstad}
     assert (last.action, read_detail(db_session, last)) == ("account.identity_forgotten", said)
     mail = db_session.scalars(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
     assert mail is not None
-    assert (mail.recipient, mail.subject) == ("mila@example.org", "Your account is untied from your organisation")
+    assert (mail.recipient, mail.subject) == ("mila@example.org", "Your account is unlinked from your organisation")
     assert not is_in(client)
     come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-8"))
     assert is_in(client)
@@ -215,7 +215,7 @@ def test_the_administrator_unties(
     assert db_session.scalars(select(Identity.subject)).all() == ["mila-8"]
 
 
-def test_only_an_administrator_unties_and_only_what_is_of_the_account(
+def test_only_an_administrator_unlinks_and_only_what_is_of_the_account(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
     come_back(client, sign_in_there(set_out(client, "rivierstad"), sub="mila-7"))

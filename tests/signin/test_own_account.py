@@ -137,7 +137,7 @@ def test_where_one_is_signed_in_is_shown_and_ended(
     page = client.page("/account")
     assert "with a password · just now this one" in page.text
     assert "Safari, iPhone with a password and a code · 2 hours ago last used 2 hours ago" in page.text
-    assert "A device we do not know with a passkey · 2 hours ago" in page.text
+    assert "Unknown device with a passkey · 2 hours ago" in page.text
 
     client.submit("Sign out there", near="Safari, iPhone")
     assert [row.method for row in sign_ins_of(db_session, clock(), noor)] == [

@@ -14,7 +14,7 @@ def who_is_there(walk: Walk) -> None:
     for id_ in walk.case.information.present:
         part = walk.case.people[id_].role
         family = part in FAMILY_PARTS | {Part.SUPPORTER}
-        group = "Family and their people" if family else "Professionals" if part in PROFESSIONAL_PARTS else "Others"
+        group = "Family and network" if family else "Professionals" if part in PROFESSIONAL_PARTS else "Others"
         groups.setdefault(group, []).append(_with_how(walk, id_))
     values: dict[str, Value] = dict(groups)
     walk.open("attendance").submit("Save who came", values)

@@ -40,7 +40,7 @@ def enter_follow_up(
     client = client or walk.coordinator
     client.page(walk.url("follow-ups"))
     client.follow("Call after four weeks" if found.kind is FollowUpMoment.CALL else "Evaluation")
-    return client.submit("Keep what was found", values)
+    return client.submit("Save the report", values)
 
 
 def enter_costs(walk: Walk) -> Page:
@@ -57,13 +57,13 @@ def enter_costs(walk: Walk) -> Page:
     }
     client = walk.open("costs")
     page = client.submit(
-        "Keep hours and costs", {label: f"{amount:.2f}" for label, amount in amounts.items() if amount is not None}
+        "Save hours and costs", {label: f"{amount:.2f}" for label, amount in amounts.items() if amount is not None}
     )
     for avoided in costs.avoided or ():
         values: dict[str, Value] = {
             "What was avoided": avoided.what,
             "Amount": f"{avoided.amount:.2f}",
-            "What this rests on": avoided.basis,
+            "Where the figure comes from": avoided.basis,
         }
         page = client.submit("Add an avoided cost", values)
     return page

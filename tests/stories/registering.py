@@ -39,7 +39,7 @@ def registration_values(walk: Walk) -> dict[str, Value]:
         "The question, as you would put it today": case.question,
         "What it is about": ", ".join(case.topics),
         "Sides": "\n".join(case.sides or ()),
-        "Of their own accord, or under pressure": case.legal_context.label,
+        "Voluntary or under pressure": case.legal_context.label,
         "Wishes for the coordinator": "\n".join(case.registration.wishes or ()),
         "Municipality, council or area": case.municipality,
         "Region": "North",

@@ -52,8 +52,8 @@ def come_in(fatima: PageClient, link: str) -> None:
     """She opens the invitation on her phone, mistypes once, and is signed in."""
     fatima.page(link)
     fatima.submit("Go on")
-    fatima.refused("Keep this password", {"Your password": "fatima", "The same once more": "fatima"}, status=422)
-    fatima.submit("Keep this password", {"Your password": GOOD, "The same once more": GOOD})
+    fatima.refused("Use this password", {"Your password": "fatima", "The same once more": "fatima"}, status=422)
+    fatima.submit("Use this password", {"Your password": GOOD, "The same once more": GOOD})
     assert fatima.here.heading == "Hello, Fatima"
     assert "You have no conferences yet." in fatima.here.text
 

@@ -87,7 +87,7 @@ class Walk:
         if not fresh:
             client.page(self._links[id_])
             if client.submit("Go to my page").heading == "Is it you?":  # only the first time
-                client.submit("Come in", {**self._told[id_], "Who uses this device?": OWN})
+                client.submit("Open my page", {**self._told[id_], "Who uses this device?": OWN})
         return client
 
     def let_in(self, id_: str) -> PageClient:

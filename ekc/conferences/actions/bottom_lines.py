@@ -56,7 +56,7 @@ def remove_bottom_line(by: By, conference_id: int, line_id: int) -> None:
         line = _line(by.session, by.visitor, conference_id, roles, line_id)
         if conference.presentation:
             raise Refusal(
-                N_("A plan was held against this bottom line already, so it stays. You can change its words.")
+                N_("A plan was already checked against this bottom line, so it stays. You can change its words.")
             )
         preserve_agencies(by.session, conference)
         by.record("bottom_line.removed", conference_id, number=line.number, text=line.text)

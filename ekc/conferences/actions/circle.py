@@ -302,7 +302,7 @@ def _validate(
     if details.support_id is not None:
         supporter = member(session, conference.id, details.support_id)
         if current is not None and supporter.id == current.id:
-            raise Refusal(N_("Nobody sits beside themselves. Choose somebody else who supports them."))
+            raise Refusal(N_("Nobody is their own supporter. Choose somebody else."))
     if current is not None and (details.part is not Part.MAIN_PERSON or details.attends is Attends.EXCLUDED):
         _require_other_main_person(session, conference, current)
 

@@ -54,7 +54,7 @@ class AddPersonForm(PlainForm):
 
     name = line(_l("Name"), missing=_NAME_MISSING)
     part = one_of(
-        _l("Part in the circle"), Part, blank=_l("choose"), validators=[InputRequired(_l("Choose as what they come."))]
+        _l("Part in the circle"), Part, blank=_l("choose"), validators=[InputRequired(_l("Choose their role."))]
     )
     of_age = BooleanField(_OF_AGE)
     relation = line(_l("Relation"))

@@ -101,8 +101,8 @@ class RegisterForm(PlainForm):
     question = passage(_l("The question, as you would put it today"))
     topics = passage(_l("What it is about"), rows=2)
     legal_context = asked_of(
-        _l("Of their own accord, or under pressure"),
-        _l("Choose whether they come of their own accord."),
+        _l("Voluntary or under pressure"),
+        _l("Choose whether it is voluntary or under pressure."),
         words_of(LegalContext),
     )
     sides = passage(_l("Sides"), rows=2)
@@ -185,7 +185,7 @@ class RegistrationForm(EditingForm):
     topics = passage(_l("What it is about"))
     wishes = passage(_l("Wishes for the coordinator"))
     sides = passage(_l("Sides"), rows=2)
-    legal_context = one_of(_l("Of their own accord, or under pressure"), LegalContext)
+    legal_context = one_of(_l("Voluntary or under pressure"), LegalContext)
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
     timezone = line(_l("Time zone"), 40, _ZONE_MISSING, rules=[_known_zone])
     follows = line(_l("Number of an earlier conference"), 20)

@@ -66,7 +66,7 @@ def record_follow_up(case: Case, follow_up_id: int) -> ResponseReturnValue:
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _form(case, *_row_and_goals(case, follow_up_id), formdata=None))
             actions.record_follow_up(by(unchanged), case.id, row.id, form.to_report())
-            flash(_("What was found is written down."), "success")
+            flash(_("The report is saved."), "success")
             return redirect(url_for("evaluations.follow_ups", conference_id=case.id), 303)
     return _follow_up_page(case, row, goals, form, _give_up_form(row, formdata=None), form.status)
 

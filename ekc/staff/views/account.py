@@ -103,13 +103,13 @@ def reset_second_factor(account_id: int) -> ResponseReturnValue:
     return _perform(account_id, _("The second step and the passkeys are gone."), sign_in.reset_second_factor)
 
 
-@bp.post(f"{_PATH}/identities/<int:identity_id>/untie")
+@bp.post(f"{_PATH}/identities/<int:identity_id>/unlink")
 @office(Duty.ACCOUNTS)
 @moves
-def untie(account_id: int, identity_id: int) -> ResponseReturnValue:
+def unlink(account_id: int, identity_id: int) -> ResponseReturnValue:
     """Unlink an identity at a provider, for example a wrong one or of a former provider."""
     return _perform(
-        account_id, _("Untied. Every sign-in of this account has ended."), sign_in.forget_identity, identity_id
+        account_id, _("Unlinked. Every sign-in of this account has ended."), sign_in.forget_identity, identity_id
     )
 
 
