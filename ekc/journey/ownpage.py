@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import Case, in_the_room
+from ekc.conferences.access import Case, in_the_room, open_until
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries.agencies import agencies
@@ -127,7 +127,7 @@ class OwnPage:
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None  # of the coordinator
     alone: tuple[Account, ...] | None  # the coordinator cannot act any more: whom to ring
-    ring: tuple[match_queries.MatchRow | Account, ...]  # whom the family can ring about the end
+    ring: tuple[match_queries.MatchRow | Account, ...]  # whom the visitor can ring about the end
     asks_confirmation: bool  # whether to ask for the main person's confirmation
     confirmed: bool  # the main person said yes to the coordinator themselves
     own_voice: VoiceRow | None  # what they said about the coordinator
@@ -192,7 +192,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
         alone=tuple(managers_of(session, case.region_id)) if gone else None,
-        ring=_ring(session, case, read, me, at),
+        ring=_ring(session, case, read, at),
         asks_confirmation=coordinator is not None and not gone and _asks_confirmation(case, own_voice),
         confirmed=own_voice is not None and own_voice.answer is Agreed.YES,
         own_voice=own_voice,
@@ -229,13 +229,15 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
 
 
 def _ring(
-    session: Session, case: Case, read: CaseContext, me: Member, at: datetime
+    session: Session, case: Case, read: CaseContext, at: datetime
 ) -> tuple[match_queries.MatchRow | Account, ...]:
-    """Whom the family can ring, of an end after which its row says that they can."""
-    if case.end is None or not case.end.ring or me.part in PROFESSIONAL_PARTS:
+    """Whom to ring of a case that has ended: whoever coordinated it, as long as they can open it, and the managers."""
+    if case.end is None:
         return ()
     current = read.matches.current
-    here = (current,) if current is not None and not current.gone(at) else ()
+    until = open_until(case)
+    opens = until is None or local_date(at, case.timezone) <= until
+    here = (current,) if current is not None and opens and not current.gone(at) else ()
     return (*here, *managers_of(session, case.region_id))
 
 

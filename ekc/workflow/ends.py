@@ -95,8 +95,7 @@ class EndRule:
 
     `title` is what lists call it, `reason` why a follow-up was given up. Pages say `staff`, `family` or `agencies`
     above all else; empty where the case goes on and the page itself tells what is next. `again`: how one starts again.
-    `by_correction`: no step brings it about, but a correction of the registration. `ring`: the family's pages say whom
-    they can ring.
+    `by_correction`: no step brings it about, but a correction of the registration.
     """
 
     end: End
@@ -112,7 +111,6 @@ class EndRule:
     again: str = ""
     by_correction: bool = False
     told_at_home: bool = False  # a line on the home pages of coordinator and managers
-    ring: bool = False
     with_plan: WithPlan | None = None
 
     def told(self, in_force: bool) -> "EndRule":
@@ -315,7 +313,6 @@ ENDS: tuple[EndRule, ...] = (
         agencies=N_("This conference has ended. No meeting of it is held any more."),
         again=_NEW_CASE,
         told_at_home=True,
-        ring=True,
         with_plan=WithPlan(
             mails={
                 Hears.RELATIVES: Words(

@@ -1,6 +1,6 @@
 """The circle of a case: its people, and who was informed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from functools import partial
@@ -80,18 +80,27 @@ def has_page(part: Part, attends: Attends | None, end: EndRule | None = None) ->
 
 def add_person(by: By, conference_id: int, new: PersonDetails) -> int:
     """Add somebody to the circle; returns the participant id. A name and a part are enough."""
+    return add_people(by, conference_id, (new,))[0]
+
+
+def add_people(by: By, conference_id: int, people: Sequence[PersonDetails]) -> list[int]:
+    """Add these people to the circle, all or none; returns their participant ids."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        new = _with_exclusion(new, None)
-        _validate(by.session, by.at, conference, new, None)
-        late = new.informed_on is None and _told_already(by.session, conference)
-        participant = insert_participant(by.session, conference, new)
-        participant.informed_at = _told_at(by, conference, new.informed_on)
-        if late:
-            give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
-        _leave_letter(by, conference, participant)
-        _trace_attends(by, conference, participant)
-        by.record("circle.added", conference_id, name=new.name, part=new.part)
+        told_already = _told_already(by.session, conference)
+        return [_add(by, conference, _with_exclusion(new, None), told_already) for new in people]
+
+
+def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool) -> int:
+    """Add somebody; who joins after others were told has to be told."""
+    _validate(by.session, by.at, conference, new, None)
+    participant = insert_participant(by.session, conference, new)
+    participant.informed_at = _told_at(by, conference, new.informed_on)
+    if told_already and new.informed_on is None:
+        give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
+    _leave_letter(by, conference, participant)
+    _trace_attends(by, conference, participant)
+    by.record("circle.added", conference.id, name=new.name, part=new.part)
     return participant.id
 
 
