@@ -49,6 +49,8 @@ DUTCH = (
     (r"\bzit naast zichzelf\b", "de eigen steunfiguur"),
     (r"\bgeweigerd\b", "konden een pagina niet openen"),
     (r"\bdruk op\b|\bDruk op\b", "tik op"),
+    (r"\b[Aa]lles is gehouden\b|^(niet )?gehouden$", "gedaan"),
+    (r"\bin het vooruitzicht\b", "gepland"),
     (r"\bopnieuw bewaren\b|\bis bewaard\.", "opgeslagen"),
 )
 ENGLISH = (

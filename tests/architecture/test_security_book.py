@@ -182,3 +182,19 @@ def test_every_package_has_its_reason() -> None:
     named = {name.lower() for row in re.findall(r"^\| (.+?) \|", table, re.MULTILINE) for name in row.split(", ")}
 
     assert asked <= named, sorted(asked - named)
+
+
+def packages(lock: str) -> dict[str, str]:
+    """The packages of a lock, with their versions."""
+    return dict(re.findall(r"^([\w-]+)(?:\[[^\]]*\])?==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
+
+
+def test_a_server_gets_no_tools_of_the_tests() -> None:
+    """ASVS 15.2.3: `bin/setup` installs this lock alone, and the lock of the tests adds to it."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    tools = {re.match(r"[\w-]+", line)[0].lower() for line in groups["dev"]}  # type: ignore[index]
+    server, tests = packages("requirements.lock"), packages("requirements-test.lock")
+
+    assert tools <= tests.keys()
+    assert tools & server.keys() == set()
+    assert server.items() <= tests.items()
