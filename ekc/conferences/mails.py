@@ -83,6 +83,16 @@ FOUND_NEW_VERSION = MailRule(
     subject=N_("A family wants a new version of its plan"),
     body=N_("A follow-up found that a family wants a new version of its plan. Sign in to read it."),
 )
+NO_TO_TASK = MailRule(
+    name="no_to_task",
+    audience=Audience.CASE_STAFF,
+    key="no-to-task:{case}:{at}:{to}",
+    subject=N_("Somebody with a task does not agree with the plan any more"),
+    body=N_(
+        "Somebody who has a task in a plan that was agreed now says that they do not agree. Sign in to see who it is, "
+        "and speak with the family about what happens instead."
+    ),
+)
 READS_MORE = MailRule(
     name="reads_more",
     audience=Audience.CIRCLE,

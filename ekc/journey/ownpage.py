@@ -143,7 +143,7 @@ class OwnPage:
     consent: OwnConsent | None  # None: theirs is not asked
     waiting: tuple[Waiting, ...]  # for the family in the room to let them in, in private time
     plan_question: PlanQuestion | None
-    disagreements: tuple[Disagreement, ...]  # for monitor and convenor
+    disagreements: tuple[Disagreement, ...]  # for main persons, monitor and convenor
     sharing: tuple[plans.CirclePerson, ...]  # the professionals, for whoever has a say in who reads the plan
     own_sharing: dict[int, PlanSharing]
     tasks: tuple[evaluations.OwnTask, ...]
@@ -302,12 +302,10 @@ def _plan_question(session: Session, case: Case, me: Member, agreed: PlanVersion
 
 
 def _disagreements(session: Session, case: Case, read: CaseContext, agreed: PlanVersion) -> tuple[Disagreement, ...]:
-    """Who says no to the version in force and has a task in it, for whoever keeps an eye on it or convenes."""
-    draft = from_json(agreed.content)
-    if case.phase is not Phase.EVALUATION or case.visitor.participant_id not in {
-        draft.monitor,
-        draft.evaluation.convenor,
-    }:
+    """Who says no to the version in force and has a task in it, for those who decide, keep an eye on it or convene."""
+    draft, me = from_json(agreed.content), case.visitor.participant_id
+    concerned = Role.MAIN_PERSON in case.roles or me in {draft.monitor, draft.evaluation.convenor}
+    if case.phase is not Phase.EVALUATION or not concerned:
         return ()
     names = {row.id: row.name for row in read.circle}
     rows = plans.agreements(session, case.id, case.presentation, agreed.text)
@@ -316,6 +314,7 @@ def _disagreements(session: Session, case: Case, read: CaseContext, agreed: Plan
         for row in rows
         if row.answer is Agreed.NO
         and row.participant_id in names
+        and row.participant_id != me
         and (tasks := involvement_of(draft, row.participant_id).actions)
     )
 

@@ -29,7 +29,7 @@ from ekc.workflow.definition import Taking
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.follow_ups import FINDINGS, FollowUpKind
 from ekc.workflow.owed import RULES, ClearedBy, NoticeKind
-from ekc.workflow.vocabulary import ActionState, Attends, Part, Phase, Role, Step, StopReason
+from ekc.workflow.vocabulary import ActionState, Agreed, Attends, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, enter, participant, sign_in
@@ -610,3 +610,31 @@ def test_a_convenor_who_writes_that_a_new_version_is_wanted_tells_the_coordinato
     assert "The family wants a new version of the plan: write it with them" in client.page("/").text
     client.page(f"/conferences/{case.id}")
     assert client.follow("Write the new version").heading == "The plan"
+
+
+# A no to a task that was agreed
+
+
+def test_a_no_to_a_task_after_the_agreement_is_mailed_once_and_stands_with_those_who_decide(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=3)
+    linda, kees = (participant(case.id, case.people[name]) for name in ("linda", "kees"))
+    mailed = select(OutboxMessage).where(OutboxMessage.key.startswith("no-to-task:"))
+
+    plans.say_own_answer(by(db_session, kees, clock), case.id, Agreed.NO)  # he has none
+    assert db_session.scalars(mailed).all() == []
+    plans.say_own_answer(by(db_session, linda, clock), case.id, Agreed.NO, "I am ill.")
+    clock.advance(minutes=1)
+    plans.say_own_answer(by(db_session, linda, clock), case.id, Agreed.NO, "I am still ill.")
+
+    assert sorted(mail.recipient for mail in db_session.scalars(mailed)) == ["noor@example.org", "ruud@example.org"]
+    (home,) = staff_home(db_session, cast.noor, clock()).unsettled
+    assert home.disagree == ("Linda de Wit",)
+    for name, reads in (("marieke", True), ("omar", True), ("linda", False), ("joost", False)):
+        other = app.test_client()
+        assert isinstance(other, PageClient)
+        db_session.rollback()
+        page = enter(other, db_session, clock(), case.id, case.people[name])
+        assert ("Linda de Wit does not agree with the plan" in page.text) == reads, name
