@@ -30,7 +30,7 @@ from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.meetings.queries import current_meeting, questions
 from ekc.plans import actions as plans
 from ekc.plans import edits
-from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf, from_json
+from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf, actions, from_json
 from ekc.plans.queries import stored_draft, version
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, ArrangementKind, Attends, Every, InformationKind, Part, Step
@@ -254,7 +254,10 @@ def write_again(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     """The plan of a new round: what was agreed last time, and a new date."""
     before, found = version(session, case.id, 1), stored_draft(session, case.id)
     assert before is not None
-    everything = edits.take_over(from_json(before.content), "", set(case.people.values()), local_date(at, TIMEZONE))
+    agreed = from_json(before.content)
+    parts = {goal.key for goal in agreed.goals} | {action.key for action in actions(agreed)}
+    parts |= {what_if.key for what_if in agreed.what_ifs} | {edits.MONITOR, edits.EVALUATION}
+    everything = edits.take_over(agreed, parts, set(case.people.values()), local_date(at, TIMEZONE))
     plans.change_plan(By(session, cast.noor, at), case.id, found.revision, everything)
     choose_evaluation(session, cast, at, case)
 

@@ -9,37 +9,39 @@ from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.vocabulary import N_, Step
 
 _NOTES = N_("the coordinator's own notes")
-_CHOICE = N_("the choice of a coordinator")
+_CHOICE = N_("who coordinates, and what coordinators said about themselves")
 _ACCEPTANCE = N_("said whether the plan is accepted")
 _AGREEMENT = N_("wrote down who agrees with the plan")
 
 #: The name of a page, by the part of its URL after the case id.
 PAGES = {
-    "": N_("the page of the conference"),
+    "": N_("the overview of the conference"),
     "attendance": N_("who was there"),
-    "bottom-lines": N_("the bottom lines"),
-    "circle": N_("the circle"),
+    "bottom-lines": N_("what the plan has to meet"),
+    "circle": N_("who is in the circle, and what is kept of each of them"),
     "consents": _NOTES,
     "contact": _NOTES,
     "coordinator": _CHOICE,
-    "costs": N_("hours and costs"),
-    "follow-ups": N_("the follow-ups"),
+    "costs": N_("the hours and costs of the coordinator"),
+    "follow-ups": N_("how it goes with the plan"),
     "hand-over": _CHOICE,
-    "history": N_("the steps taken"),
+    "history": N_("what was done and decided, and when"),
     "information": N_("what was told and asked"),
-    "links": N_("the personal links"),
-    "meeting": N_("the meeting and what is arranged for it"),
+    "links": N_("who has a personal link"),
+    "meeting": N_("when and where people meet, and what is arranged for it"),
     "mine": N_("their own page"),
     "my-consent": N_("their own page"),
+    "not-coming": N_("their own page"),
     "not-safe": N_("their own page"),
     "opened": N_("this list"),
     "plan": N_("the plan"),
-    "registration": N_("the registration"),
+    "registration": N_("the registration: why a conference is asked for, and what about"),
     "safety": _NOTES,
     "steps": N_("a step of the conference"),
     "tasks": N_("their own tasks"),
-    "times": N_("the times of the day"),
+    "times": N_("when people came and left, and when the family was alone"),
     "to-tell": _NOTES,
+    "ways-out": N_("a step of the conference"),
     "wishes": _NOTES,
 }
 #: Changes of what concerns one person's own wish, consent or safety: audit codes, or the first part of them.

@@ -138,6 +138,11 @@ def managers_of(session: Session, region_id: int) -> list[Account]:
     return list(session.scalars(select(Account).where(Account.active, Account.roles.any(manages)).order_by(Account.id)))
 
 
+def has_phone(session: Session, account_id: int) -> bool:
+    """Whether somebody gave a phone number, for families to ring."""
+    return session.scalar(select(Account.phone.is_not(None)).where(Account.id == account_id)) is True
+
+
 def offices(session: Session, account_ids: Collection[int]) -> dict[int, tuple[OfficeRow, ...]]:
     """The roles of each of these accounts, in the order they were given."""
     found: dict[int, list[OfficeRow]] = {account_id: [] for account_id in account_ids}

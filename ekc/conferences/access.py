@@ -37,7 +37,7 @@ from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import moment
 from ekc.workflow.ends import EndRule, end_of
-from ekc.workflow.engine import ever_may, may, sees
+from ekc.workflow.engine import PHASE_RULES, ever_may, in_room, may, sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     FAMILY_ROLES,
@@ -61,6 +61,7 @@ from ekc.workflow.vocabulary import (
     Variant,
     VoiceMatter,
 )
+from ekc.workflow.voices import plans_not_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Case:
 
     visitor: Visitor
     roles: frozenset[Role]
+    plans_not_read: int  # how many of the first versions are not for the visitor: those of rounds before they came
     id: int
     number: str
     title: str
@@ -83,6 +85,7 @@ class Case:
     round: int
     presentation: int
     plan_number: int
+    earlier_plans: int
     without_conference: bool
     outcome: Outcome | None
     stop_reason: StopReason | None
@@ -102,8 +105,8 @@ class Case:
 
     @property
     def in_force(self) -> bool:
-        """Whether a plan is in force: one was agreed. A new round changes nothing in that."""
-        return self.plan_number > 0
+        """Whether a plan is in force that the visitor may read. A new round changes nothing in that."""
+        return self.plan_number > self.plans_not_read
 
     def sees(self, part: CasePart) -> Scope | None:
         """How much of a part of the case the visitor sees now; None: nothing.
@@ -127,8 +130,9 @@ _case, _person = Conference.__table__, Participant.__table__
 #: Who is in the room when (`meetings`), read by name, as that stands above.
 _stretch = table("stretch", *map(column, ("participant_id", "part", "left_at", "corrected_at")))
 _IS_OPEN = and_(_stretch.c.left_at.is_(None), _stretch.c.corrected_at.is_(None))
-#: The columns of the fields of `Case`, except `visitor` and `roles`.
-_HEAD = tuple(_case.c[one.name] for one in fields(Case) if one.name not in {"visitor", "roles"})
+_OF_VISITOR = frozenset({"visitor", "roles", "plans_not_read"})
+#: The columns of the fields of `Case`, except those about the visitor.
+_HEAD = tuple(_case.c[one.name] for one in fields(Case) if one.name not in _OF_VISITOR)
 #: The encrypted columns by index. They are read raw, and decrypted only when access is granted.
 _SEALED = {index: column.type for index, column in enumerate(_HEAD) if isinstance(column.type, SealedText)}
 #: In the circle now: neither removed nor excluded.
@@ -145,8 +149,10 @@ _about_reading = and_(
     _said.c.matter == VoiceMatter.READING,
     _said.c.about == _person.c.id,
 )
-#: How much the family shares of its plan with a referrer or professional: the place in `PlanSharing` of the strictest
-#: answer of a main person; no answer is the strictest. None: there is no main person, or it is somebody of the family.
+#: Those about whom main persons say who reads the plan: professionals, and of the plans of before whoever came later.
+ASKED_ABOUT = or_(_person.c.part.in_(PROFESSIONAL_PARTS), _person.c.earlier_plans > 0)
+#: How much the family shares of its plan with them: the place in `PlanSharing` of the strictest answer of a main
+#: person, about whoever came later of those who were there before; no answer is the strictest. None: nobody is asked.
 SHARED = (
     select(
         func.min(
@@ -155,7 +161,8 @@ SHARED = (
     )
     .select_from(_asked.outerjoin(_said, _about_reading))
     .where(
-        _person.c.part.in_(PROFESSIONAL_PARTS),
+        ASKED_ABOUT,
+        or_(_person.c.part.in_(PROFESSIONAL_PARTS), _asked.c.earlier_plans < _person.c.earlier_plans),
         _asked.c.conference_id == _person.c.conference_id,
         _asked.c.part == Part.MAIN_PERSON,
         _asked.c.removed_at.is_(None),
@@ -169,7 +176,9 @@ _PARTICIPANT_COLUMNS: tuple[Any, ...] = (
     _person.c.part,
     _person.c.convenes,
     SHARED.label("shared"),
+    _person.c.earlier_plans.label("plans_before"),
     _person.c.attends,
+    _person.c.came_as_professional,
     exists()
     .where(_stretch.c.participant_id == _person.c.id, _IS_OPEN, _stretch.c.part.not_in(PROFESSIONAL_PARTS))
     .label("in_room"),
@@ -187,6 +196,8 @@ _OPEN: Select[*tuple[Any, ...]] = (
 )
 
 
+#: The phases in which the coordinator writes down who comes in.
+_COMING = frozenset({Phase.INFORMATION, Phase.PRESENTATION})
 #: Audit codes of events that change nothing in the case.
 _NO_CHANGES = ("case.read", "case.refused", "case.found")
 
@@ -209,18 +220,32 @@ def roles_in(
                 roles.add(Role.ASKED_COORDINATOR)
         if Role.REGIONAL_MANAGER in visitor.roles and case.region_id in visitor.regions:
             roles.add(Role.REGIONAL_MANAGER)
-    if own_row is not None and own_row.part is not None and (role := ROLE_OF_PART[own_row.part]):
+    if own_row is not None and own_row.part is not None and (role := _role_of(own_row, case.phase)):
         roles.add(role)
         if role and own_row.attends in TAKES_PART:
             roles.add(Role.COMES if own_row.attends in IN_THE_ROOM else Role.JOINS)
-        # A child ends neither private time nor the evening. Without a conference there is no room.
-        if role in FAMILY_ROLES - {Role.CHILD} and (own_row.in_room or case.without_conference):
-            roles.add(Role.IN_ROOM)
+        without_room = case.without_conference and role is not Role.CHILD  # nobody sees who is beside a child then
+        if role in FAMILY_ROLES and (own_row.in_room or without_room):
+            roles |= {Role.IN_ROOM} if role is Role.CHILD else {Role.IN_ROOM, Role.GROWN_UP_IN_ROOM}
         if own_row.part in PROFESSIONAL_PARTS:
             roles |= ROLES_OF_SHARING[shared(own_row.shared)]
-        elif own_row.convenes:  # never a professional: a convenor may change the plan
+        elif own_row.convenes and not own_row.came_as_professional:  # a convenor may change the plan
             roles.add(Role.CONVENOR)
     return frozenset(roles)
+
+
+def _plans_not_read(own_row: Row[*tuple[Any, ...]] | None) -> int:
+    """How many of the first versions the visitor may not read. `own_row` holds `_PARTICIPANT_COLUMNS`."""
+    if own_row is None or own_row.part is None:
+        return 0
+    return plans_not_read(own_row.part, own_row.plans_before, shared(own_row.shared))
+
+
+def _role_of(own_row: Row[*tuple[Any, ...]], phase: Phase) -> Role | None:
+    """The role that somebody's part gives. While people meet, whoever came as a professional is one."""
+    if own_row.came_as_professional and PHASE_RULES[phase].room:
+        return Role.PROFESSIONAL
+    return ROLE_OF_PART[own_row.part]
 
 
 def shared(place: int | None) -> PlanSharing:
@@ -232,6 +257,16 @@ def in_the_room(session: Session, participant_id: int) -> bool:
     """Whether somebody is in the room of a meeting now."""
     there = exists().where(_stretch.c.participant_id == participant_id, _IS_OPEN)
     return bool(session.scalar(select(there)))
+
+
+def came_as_professionals(session: Session, participant_ids: Iterable[int]) -> frozenset[int]:
+    """Who of these came to a meeting as a professional, or is known to have come as one."""
+    ids = frozenset(participant_ids)
+    came = select(_stretch.c.participant_id).where(
+        _stretch.c.participant_id.in_(ids), _stretch.c.part.in_(PROFESSIONAL_PARTS), _stretch.c.corrected_at.is_(None)
+    )
+    known = select(_person.c.id).where(_person.c.id.in_(ids), _person.c.came_as_professional)
+    return frozenset(session.scalars(came)) | frozenset(session.scalars(known))
 
 
 def open_until(case: Case | Conference | Row[Any]) -> date | None:
@@ -274,8 +309,9 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
         raise Unknown
     roles = roles_in(by.visitor, row, row, by.at)
     roles |= _standing_in(by, row, roles, activity, *others)
+    hidden = _plans_not_read(row)
     try:
-        refuse_unless(activity, row.phase, roles, *others, in_force=row.plan_number > 0)
+        refuse_unless(activity, row.phase, roles, *others, in_force=row.plan_number > hidden)
     except Unknown as unknown:
         unknown.conference_id = conference_id
         if _was_theirs(by, row) and ever_may(activity, {Role.COORDINATOR}):
@@ -284,7 +320,7 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
     head = list(row[: len(_HEAD)])
     for index, sealed in _SEALED.items():
         head[index] = sealed.process_result_value(head[index], by.session.get_bind().dialect)
-    return Case(by.visitor, roles, *head)
+    return Case(by.visitor, roles, hidden, *head)
 
 
 def _was_theirs(by: By, case: Row[Any]) -> bool:
@@ -333,7 +369,7 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
         own_row = by.session.execute(select(*_PARTICIPANT_COLUMNS).where(*own)).one_or_none()
     roles = roles_in(by.visitor, conference, own_row, by.at)
     roles |= _standing_in(by, conference, roles, activity)
-    refuse_unless(activity, conference.phase, roles, in_force=conference.in_force)
+    refuse_unless(activity, conference.phase, roles, in_force=conference.plan_number > _plans_not_read(own_row))
     try:
         by.check_form()
     except Stale as stale:
@@ -367,6 +403,13 @@ def refuse_unless(
     wanted = (activity, *others)
     if any(may(one, phase, held, in_force) for one in wanted):
         return
+    if any(may(one, phase, in_room(held)) for one in wanted) and phase in _COMING:
+        raise NotNow(
+            N_(
+                "This is done by whoever is in the room, or takes part by telephone or video. Are you there? Then ask "
+                "your coordinator to write down that you came."
+            )
+        )
     if not any(ever_may(one, held) for one in wanted):
         raise Unknown
     if phase is Phase.PRIVATE_TIME:

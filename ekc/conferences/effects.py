@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.notifications import notify_case_staff
-from ekc.conferences.access import SHARED, shared
+from ekc.accounts.models import Account
+from ekc.accounts.notifications import NUMBER_CHANGED, notify_case_staff
+from ekc.conferences.access import ASKED_ABOUT, SHARED, shared
 from ekc.conferences.mails import (
     AGAIN_NOTICE,
     AGAIN_NOTICE_AGENCIES,
@@ -18,21 +19,24 @@ from ekc.conferences.mails import (
     FOUND_NOT_DONE,
     FOUND_UNSAFE,
     NOTICE,
+    OTHER_PART,
     READS_MORE,
 )
 from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Trace, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, OutboxMessage, Recipient, queue
+from ekc.links.models import PersonalLink
+from ekc.links.queries import ON_PAPER
 from ekc.workflow import owed
 from ekc.workflow.ends import End
 from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned, reads_it
 from ekc.workflow.vocabulary import (
     INSIDE_PARTS,
-    PROFESSIONAL_PARTS,
     TOOK_PART,
     Attends,
     Part,
+    Phase,
     PlanSharing,
     Role,
     TraceKind,
@@ -51,10 +55,16 @@ _WISHES = frozenset(
 )
 
 
+#: What is said of a case and asked again in each round: the day, and the one for the round before.
+_ASKED_AGAIN = (
+    ("question_agreed_on", "question_agreed_before_on"),
+    ("no_bottom_lines_on", "no_bottom_lines_before_on"),
+)
 #: The mails of notices that are not about day or place.
 _MAILS = {
     NoticeKind.COORDINATOR: (COORDINATOR_NOTICE,),
     NoticeKind.READING: (READS_MORE,),
+    NoticeKind.PART: (OTHER_PART,),
     NoticeKind.AGAIN: (AGAIN_NOTICE, AGAIN_NOTICE_AGENCIES),
 }
 
@@ -123,7 +133,7 @@ def give_notice(
     if not any("{id}" in key for key in rule.mails):
         return
     people = {person.id: person for person in _people(session, conference)}
-    known = ("id", "part", "attends", "informed_on", "informed_at")
+    known = ("id", "part", "attends", "informed_on", "informed_at", "informed_before_on")
     listeners = [Listener(**{name: getattr(one, name) for name in known}) for one in people.values()]
     mails = {part: mail for mail in _MAILS.get(kind, (NOTICE,)) for part in mail.parts}
     mailed = _mailed(session, conference, at, rule.mails)
@@ -132,6 +142,30 @@ def give_notice(
     ):
         if one.part in mails and one.id not in mailed and reads_it(rule, one):
             _queue(session, conference, at, mails[one.part], people[one.id], notice=left.id)
+
+
+def give_notice_of_number(session: Session, conference: Conference, at: datetime, was: str, now: str) -> None:
+    """Leave that printed slips name somebody who is rung no longer at that number, if any were given out."""
+    if session.scalar(select(PersonalLink.id).where(PersonalLink.conference_id == conference.id, ON_PAPER).limit(1)):
+        give_notice(session, conference, at, NoticeKind.PAPER, was=was, now=now)
+
+
+def to_be_rung(name: str, phone: str | None) -> str:
+    """Whom a slip says to ring."""
+    return f"{name}, {phone}" if phone else name
+
+
+def number_changed(session: Session, account: Account, at: datetime, was: str | None) -> None:
+    """In each open case of this coordinator: slips name the number that they had before (`was`), if they had one."""
+    if not was:
+        return
+    theirs = (Conference.coordinator_id == account.id, Conference.phase != Phase.CLOSED)
+    for conference in session.scalars(select(Conference).where(*theirs)).all():
+        before, after = (to_be_rung(account.name, phone) for phone in (was, account.phone))
+        give_notice_of_number(session, conference, at, before, after)
+
+
+NUMBER_CHANGED.append(number_changed)
 
 
 def _mailed(session: Session, conference: Conference, at: datetime, keys: tuple[str, ...]) -> set[int]:
@@ -144,19 +178,17 @@ def _mailed(session: Session, conference: Conference, at: datetime, keys: tuple[
 
 
 def sharing_now(session: Session, conference: Conference) -> dict[int, tuple[str, PlanSharing]]:
-    """The professionals in the circle by id: their name, and what they see of the plan."""
+    """Those about whom main persons say who else reads the plan, by id: their name, and what they see of it."""
     here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
     columns = (Participant.id, Participant.name, SHARED.label("shared"))
-    found = session.execute(
-        select(*columns).where(*here, Participant.part.in_(PROFESSIONAL_PARTS)).order_by(Participant.id)
-    )
+    found = session.execute(select(*columns).where(*here, ASKED_ABOUT).order_by(Participant.id))
     return {row.id: (row.name, shared(row.shared)) for row in found}
 
 
 def tell_who_sees_more(
     session: Session, conference: Conference, at: datetime, before: Mapping[int, tuple[str, PlanSharing]]
 ) -> None:
-    """Give notice of the professionals who see more of the plan than `before` (`sharing_now`), if there are any.
+    """Give notice of those who see more of the plan than `before` (`sharing_now`), if there are any.
 
     Because somebody answered, or because somebody who did not want it is no longer asked.
     """
@@ -171,8 +203,19 @@ def tell_who_sees_more(
 
 
 def _people(session: Session, conference: Conference) -> Sequence[Row[Any]]:
-    columns = ["id", "name", "part", "email", "language", "attends", "attends_before", "informed_on", "informed_at"]
-    columns.append("tasks_until")
+    columns = (
+        "id",
+        "name",
+        "part",
+        "email",
+        "language",
+        "attends",
+        "attends_before",
+        "informed_on",
+        "informed_at",
+        "informed_before_on",
+        "tasks_until",
+    )
     here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
     return session.execute(select(*(getattr(Participant, name) for name in columns)).where(*here)).all()
 
@@ -191,15 +234,19 @@ def begin_round(session: Session, conference: Conference) -> None:
     Who stays away by decision still does. That the question was agreed, and that there are no bottom lines, is asked
     again.
     """
-    conference.question_agreed_on = conference.no_bottom_lines_on = None
+    conference.earlier_plans = conference.plan_number
+    for on, before in _ASKED_AGAIN:
+        setattr(conference, before, getattr(conference, on) or getattr(conference, before))
+        setattr(conference, on, None)
     for concern in session.scalars(select(SafetyConcern).where(SafetyConcern.conference_id == conference.id)):
         concern.arrangement_before, concern.arrangement = concern.arrangement or concern.arrangement_before, None
     of_case = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+    told = func.coalesce(Participant.informed_on, Participant.informed_before_on)
     session.execute(
         update(Participant)
         .where(*of_case)
         .values(
-            informed_before_on=Participant.informed_on,
+            informed_before_on=told,
             attends_before=Participant.attends,
             informed_on=None,
             informed_at=None,
@@ -207,6 +254,20 @@ def begin_round(session: Session, conference: Conference) -> None:
     )
     decided = Participant.attends == Attends.EXCLUDED
     session.execute(update(Participant).where(*of_case, ~decided).values(attends=None))
+
+
+def end_round(session: Session, conference: Conference) -> None:
+    """Let hold again what `begin_round` set aside, where nothing else was said in this round."""
+    for on, before in _ASKED_AGAIN:
+        setattr(conference, on, getattr(conference, on) or getattr(conference, before))
+    of_case = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+    came = Participant.attends_before.in_(set(Attends) - {Attends.EXCLUDED})
+    not_there = or_(Participant.attends.is_(None), Participant.attends.not_in(TOOK_PART | {Attends.EXCLUDED}))
+    session.execute(update(Participant).where(*of_case, came, not_there).values(attends=Participant.attends_before))
+    told = func.coalesce(Participant.informed_on, Participant.informed_before_on)
+    session.execute(update(Participant).where(*of_case).values(informed_on=told))
+    for concern in session.scalars(select(SafetyConcern).where(SafetyConcern.conference_id == conference.id)):
+        concern.arrangement = concern.arrangement or concern.arrangement_before
 
 
 def destroy_views(session: Session, conference: Conference) -> None:

@@ -36,6 +36,7 @@ class PersonDetails:
     speaks_for: str = ""
     language: str = ""
     born: date | None = None
+    born_until: date | None = None  # the last possible day, where only a year or an estimate is known
     phone: str = ""
     email: str = ""
     address: str = ""

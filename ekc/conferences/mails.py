@@ -98,11 +98,33 @@ READS_MORE = MailRule(
     audience=Audience.CIRCLE,
     parts=frozenset({Part.MAIN_PERSON}),
     key="{case}:notice-{notice}:{round}:{to}",
-    subject=N_("A professional sees more of the plan"),
+    subject=N_("Somebody sees more of the plan"),
     body=N_(
-        "A professional sees more of the plan than before, because every main person let them. Open the plan with your "
+        "Somebody sees more of the plan than before, because every main person let them. Open the plan with your "
         "own link to see who sees what. You can change your own answer at any time: as long as one of you does not "
         "want it, they do not read it."
+    ),
+)
+OTHER_PART = MailRule(
+    name="other_part",
+    audience=Audience.CIRCLE,
+    parts=INSIDE_PARTS,
+    key="{case}:notice-{notice}:{round}:{to}",
+    subject=N_("Somebody who came as a professional has another part"),
+    body=N_(
+        "Somebody who came to the conference as a professional is written down in another part now. In private time "
+        "they are not there: whoever came as a professional stays outside as long as this conference lasts. Is it not "
+        "right? Tell your coordinator or the regional manager."
+    ),
+)
+NO_STANDS = MailRule(
+    name="no_stands",
+    audience=Audience.CASE_STAFF,
+    key="no-stands:{case}:{participant}:{at}:{to}",
+    subject=N_("Somebody who had said no is a main person no longer"),
+    body=N_(
+        "A main person who had said no was taken out of the circle, stays away or has another part now. What they said "
+        "still stands. Sign in, read in the history why it was done, and decide how it goes on."
     ),
 )
 REGISTERED = MailRule(
@@ -125,9 +147,10 @@ RECEIVED = MailRule(
     key="{case}:received:{to}",
     subject=N_("We received your registration"),
     body=N_(
-        "Your registration has arrived. Somebody of your region reads it and looks for an independent coordinator, who "
-        "then contacts the people whom it is about. You do not have to do anything now. Was this not you? Throw this "
-        "mail away."
+        "Your registration has arrived. The regional manager reads it and looks for an independent coordinator, who "
+        "then rings the people whom it is about, and says their name and number. You do not have to do anything now. "
+        "Has anything changed, or have you heard nothing within a week? Ring the regional manager. Was this not you? "
+        "Throw this mail away."
     ),
 )
 NOT_SAFE = MailRule(
@@ -138,6 +161,16 @@ NOT_SAFE = MailRule(
     body=N_(
         "Somebody of a conference says that it does not feel safe. Nobody else in the circle was told. Sign in to see "
         "who it is and what else they want, and ring them first."
+    ),
+)
+NOT_COMING = MailRule(
+    name="not_coming",
+    audience=Audience.CASE_STAFF,
+    key="coming:{case}:no:{at}:{to}",
+    subject=N_("Somebody says that they do not come"),
+    body=N_(
+        "Somebody of the circle says on their own page that they, or the child whom they support, do not come to the "
+        "conference. Sign in to see who it is, and ring them: what do they want to have said there?"
     ),
 )
 NOT_SAFE_UNMANAGED = MailRule(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
@@ -67,12 +67,14 @@ class Conference(Base):
     sides: Mapped[list[str]] = mapped_column(SealedJSON("conference.sides"), default=list)
     question: Mapped[str] = mapped_column(SealedText("conference.question"), default="")
     question_agreed_on: Mapped[date | None]
+    question_agreed_before_on: Mapped[date | None]  # the same, for the round before
 
     registered_on: Mapped[date]
     registered_by: Mapped[Part] = mapped_column(enum_column(Part))
     reason: Mapped[str] = mapped_column(SealedText("conference.reason"))
     wishes: Mapped[list[str]] = mapped_column(SealedJSON("conference.wishes"), default=list)
     no_bottom_lines_on: Mapped[date | None]  # the day on which it was said that there are none
+    no_bottom_lines_before_on: Mapped[date | None]  # the same, for the round before
 
     #: Found by the names of its people: registered by staff, or a coordinator was asked. What anybody sent is not.
     searchable: Mapped[bool] = mapped_column(default=False)
@@ -82,6 +84,7 @@ class Conference(Base):
     round: Mapped[int] = mapped_column(default=1)  # number of conferences, the current one included
     presentation: Mapped[int] = mapped_column(default=0)  # number of presentations of a plan
     plan_number: Mapped[int] = mapped_column(default=0)  # the version in force; 0: none yet
+    earlier_plans: Mapped[int] = mapped_column(default=0, server_default="0")  # versions of the rounds before this one
     without_conference: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[Outcome | None] = mapped_column(enum_column(Outcome))
     stop_reason: Mapped[StopReason | None] = mapped_column(enum_column(StopReason))
@@ -132,6 +135,8 @@ class Participant(Base):
     side: Mapped[str] = mapped_column(SealedText("participant.side"), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     born: Mapped[date | None] = mapped_column(SealedDate("participant.born"))
+    #: The last day on which they can be born, where only a year or an estimate is known; `born` is then the first.
+    born_until: Mapped[date | None] = mapped_column(SealedDate("participant.born_until"))
     phone: Mapped[str] = mapped_column(SealedText("participant.phone"), default="")
     email: Mapped[str] = mapped_column(SealedText("participant.email"), default="")
     address: Mapped[str] = mapped_column(SealedText("participant.address"), default="")
@@ -153,6 +158,12 @@ class Participant(Base):
         default=False
     )  # calls people together for the evaluation of the plan in force
     removed_at: Mapped[datetime | None]  # no longer in the circle
+    #: Versions of the rounds before they came into the circle, which they do not read by themselves.
+    earlier_plans: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: Came to this conference as a professional, whatever their part is now.
+    came_as_professional: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Was a main person, and had said no to something that counts; they are asked no longer.
+    no_stands: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The last day on which the plan in force asks something of them; null: it does not name them.
     tasks_until: Mapped[date | None]
 
@@ -204,15 +215,20 @@ class Voice(Base):
     reason_code: Mapped[StopReason | None] = mapped_column(enum_column(StopReason))  # of a wish to stop
     said_on: Mapped[date]
     written_at: Mapped[datetime]
-    #: Of a wish: since when the pages of the other main persons ask them about it.
-    asked_at: Mapped[datetime | None]
+    asks: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # of a wish: the others are asked about it
+    asked_at: Mapped[datetime | None]  # since when their pages do; null: not known
     #: Of a wish: when staff spoke about it with whoever wishes it, and what was said.
     spoken_at: Mapped[datetime | None]
     spoken: Mapped[str | None] = mapped_column(SealedText("voice.spoken"))
 
 
 class Trace(Base):
-    """What somebody of the circle said or decided that others rely on, and when; without words. Never changed."""
+    """What somebody of the circle said, or was decided about them, that others rely on, and when. Never changed.
+
+    Without the words of anybody in the circle; `reason` is of staff.
+    """
 
     __tablename__ = "trace"
 
@@ -223,6 +239,7 @@ class Trace(Base):
     round: Mapped[int]
     at: Mapped[datetime]
     attends: Mapped[Attends | None] = mapped_column(enum_column(Attends))
+    reason: Mapped[str | None] = mapped_column(SealedText("trace.reason"))  # why staff changed it
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # of staff who noted it; null: themselves
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from config import ConfigError, MailServer
 from ekc.core.crypto import keyring_of
-from ekc.core.language import LANGUAGES, translate, using
+from ekc.core.language import LANGUAGES, gettext, translate, using
 from ekc.core.logs import log_event
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
@@ -32,7 +32,7 @@ RETRY_DELAY, MAX_RETRY_DELAY = timedelta(minutes=5), timedelta(days=1)
 SMTP_TIMEOUT = 60
 
 _PENDING = (OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_(None))
-_CLEARED = {"body": "", "link": None}  # a link is a secret, and neither is needed any more
+_CLEARED = {"body": "", "link": None, "ring": None}  # a link is a secret, and neither is needed any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMe
     language = mail.language if mail.language in LANGUAGES else "en"
     with using(language):
         subject, body = translate(mail.subject), translate(mail.body)
+        ring = gettext("You can ring: %(who)s.", who=mail.ring) if mail.ring else ""
     message = EmailMessage(policy=SMTP)
     message["From"] = to.sender
     message["To"] = Address(addr_spec=mail.recipient)
@@ -119,7 +120,7 @@ def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMe
     message["Date"] = at
     message["Message-ID"] = f"<{name}@{to.sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content("\n\n".join(part for part in (body, mail.link, to.sender.display_name) if part) + "\n")
+    message.set_content("\n\n".join(part for part in (body, ring, mail.link, to.sender.display_name) if part) + "\n")
     message["Content-Language"] = language
     return message
 

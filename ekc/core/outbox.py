@@ -2,7 +2,7 @@
 
 Mails are a table: each feature has its rows (`MailRule`) in its `mails.py`; `ekc/kinds.py` collects and checks them. A
 message is unique by its key, so repeating an action sends nothing twice. Subject and body are stored in the source
-language; the mailer translates them, and appends the link, if any.
+language; the mailer translates them, and appends who can be rung and the link, if any.
 """
 
 from dataclasses import dataclass
@@ -81,6 +81,7 @@ class OutboxMessage(Base):
     subject: Mapped[str] = mapped_column(SealedText("outbox_message.subject"))
     body: Mapped[str] = mapped_column(SealedText("outbox_message.body"))
     link: Mapped[str | None] = mapped_column(SealedText("outbox_message.link"))  # the URL, usually with a secret
+    ring: Mapped[str | None] = mapped_column(SealedText("outbox_message.ring"))  # who can be rung, and the number
     language: Mapped[str] = mapped_column(String(8))  # of the recipient
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
@@ -98,11 +99,14 @@ def queue(
     *,
     case: int | None = None,
     link: Link | None = None,
+    ring: str = "",
     **fields: Any,
 ) -> bool:
     """Put a mail in the outbox, in the caller's transaction; False without an address, or if the key exists already.
 
-    `fields`: further fields of the key. Raises ValueError if the rule needs a link and has none, or the reverse;
+    `fields`: further fields of the key; `ring`: who of the staff can be rung, with the number.
+
+    Raises ValueError if the rule needs a link and has none, or the reverse;
     KeyError for a missing field.
     """
     if rule.has_link != (link is not None):
@@ -118,6 +122,7 @@ def queue(
             subject=rule.subject,
             body=rule.body,
             link=link.address if link else None,
+            ring=ring or None,
             language=to.language,
             queued_at=at,
             try_after=at,

@@ -67,16 +67,16 @@ def move_follow_ups(session: Session, conference: Conference) -> None:
     session.execute(of_case.values(region_id=conference.region_id))
 
 
-def update_tasks_ended(session: Session, conference: Conference, at: datetime) -> None:
+def update_tasks_ended(session: Session, conference: Conference, at: datetime, phase: Phase | None = None) -> None:
     """Set the day on which the last follow-up was settled, or clear it while one is open.
 
     The coordinator's access ends some days after it. A later correction does not move the day. In a new round the last
-    task lies ahead, whatever was settled.
+    task lies ahead, whatever was settled. `phase`: to which the case goes, if it leaves the one in which it is.
     """
     session.flush()
     if session.scalar(select(FollowUp.id).where(FollowUp.conference_id == conference.id, *OPEN).limit(1)):
         conference.tasks_ended_on = None
-    elif conference.tasks_ended_on is None and conference.phase is Phase.EVALUATION:
+    elif conference.tasks_ended_on is None and (phase or conference.phase) is Phase.EVALUATION:
         conference.tasks_ended_on = local_date(at, conference.timezone)
 
 

@@ -41,7 +41,7 @@ from ekc.matching.actions.asking import withdraw_foreign_request
 from ekc.meetings.effects import keep_local_times, planned_day
 from ekc.workflow.definition import ReasonKind, Taking
 from ekc.workflow.ends import END_RULES, End
-from ekc.workflow.engine import MATTER_STEPS, STEP_RULES, Verdict, verdict_on
+from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, Role, StopReason, TraceKind, VoiceMatter
@@ -198,7 +198,7 @@ def go_on(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) 
     """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.GO_ON)
-        step = MATTER_STEPS.get(matter)
+        step = wish_steps(conference.in_force).get(matter)
         if step is None or conference.phase is Phase.PRIVATE_TIME:
             raise Refusal(N_("This step is not there to take in the phase in which the conference is now."))
         whose = by.visitor.participant_id or participant_id  # whoever comes by link speaks for themselves
@@ -246,8 +246,8 @@ def ask_others(by: By, conference_id: int, matter: VoiceMatter, participant_id: 
         row = _open_wish(by, conference, matter, participant_id)
         if concerns.not_safe_since(by.session, conference.id, participant_id) is not None:
             raise Refusal(N_("It does not feel safe to them: speak with them first, and write down what was said."))
-        if row.asked_at is None:
-            row.asked_at = by.at
+        if not row.asks:
+            row.asks, row.asked_at = True, by.at
             traces.leave(by, conference, TraceKind.ASKED, participant_id)
             by.record("voice.asked", conference_id, participant=participant_id)
 

@@ -27,7 +27,9 @@ from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
 from ekc.workflow.blocker import GuardRule
-from ekc.workflow.engine import FOLLOW_UP_RULES, MATTER_STEPS, PHASE_RULES, STEP_RULES, broken, steps_from, why_not
+from ekc.workflow.definition import StepRule
+from ekc.workflow.ends import ROUND_ENDS, EndRule
+from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, steps_from, why_not, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.guards import follow_up_settled
@@ -52,11 +54,20 @@ class RailPhase:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistLine:
-    """A line of the checklist. `blocker_link` is None when the line is done, or `given_up` with a reason."""
+    """A line of the checklist. `blocker_link` is None when the line is done, or `given_up` with a reason.
+
+    `nothing`: why there is nothing to be done, where it is about nobody and nothing; then it is not done either.
+    """
 
     title: str
     blocker_link: BlockerLink | None
     given_up: bool
+    nothing: str
+
+    @property
+    def done(self) -> bool:
+        """Whether it was done."""
+        return self.blocker_link is None and not self.given_up and not self.nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,7 @@ class CasePage:
     related: tuple[Related, ...]  # the case on which this one follows, and those that follow on it
     owed: tuple[tuple[Owed, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
     found: tuple[tuple[Owed, str], ...]  # of `owed`: what a follow-up found, which comes before all else
+    ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
     today: date
 
 
@@ -193,6 +205,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         ),
         owed=owed,
         found=tuple(sorted((one for one in owed if one[0].notice.kind in FINDINGS), key=_weight)),
+        ended_round=step_queries.ended_round(changes, at),
         today=today,
     )
 
@@ -217,7 +230,7 @@ def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:
     if case.phase is not Phase.PRESENTATION:
         return ()
     heard = hear(VoiceMatter.PLAN, facts)
-    differs = any(person.part is Part.MAIN_PERSON for person in (*heard.no, *heard.part))
+    differs = any(person.part is Part.MAIN_PERSON or person.no_stands for person in (*heard.no, *heard.part))
     return dissent(session, case) if differs else ()
 
 
@@ -239,17 +252,17 @@ def _not_safe(session: Session, case: Case, facts: Facts) -> tuple[NotSafe, ...]
 
 def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tuple[OpenWish, ...]:
     """What was said about each step for which somebody wishes, until they take it back or the case ends."""
-    wished = [matter for matter in MATTER_STEPS if hear(matter, facts).yes]
+    wished = [(matter, step) for matter, step in wish_steps(case.in_force).items() if hear(matter, facts).yes]
     if case.phase is Phase.CLOSED or not wished:
         return ()
     about, phones = voices_about(case, read.matches.current), circle_queries.phones(session, case)
-    people = {row.id: OneOf(row.id, row.name, phones.get(row.id, "")) for row in read.circle}
+    people = {row.id: OneOf(row.id, row.name, phones.get(row.id, "")) for row in read.everybody}
     said = [row for row in voices(session, case.id) if row.participant_id in people]
     worried = any(person.unmet_concerns for person in facts.people)
     concerns = concern_queries.concerns(session, case.id) if worried else ()
     unsafe = {row.participant_id for row in concerns if row.unanswered}
 
-    def open_wish(matter: VoiceMatter) -> OpenWish:
+    def open_wish(matter: VoiceMatter, step: StepRule) -> OpenWish:
         asked = must_be_asked(matter, facts)
         rows = [row for row in said if row.matter is matter and row.about == about[matter]]
         heard = {row.participant_id for row in rows}
@@ -267,12 +280,12 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
                 for row in rows
             ),
             not_heard=tuple(people[person.id] for person in asked if person.id not in heard),
-            step=MATTER_STEPS[matter].step,
-            all_want=all_want(matter, facts) and MATTER_STEPS[matter] in steps_from(case.phase, case.roles),
+            step=step.step,
+            all_want=all_want(matter, facts) and step in steps_from(case.phase, case.roles, case.in_force),
             may_ask=not told_to_others(matter, facts),
         )
 
-    return tuple(map(open_wish, wished))
+    return tuple(open_wish(matter, step) for matter, step in wished)
 
 
 def rail(case: Case, changes: tuple[StepRow, ...]) -> tuple[RailPhase, ...]:
@@ -299,9 +312,15 @@ def rail(case: Case, changes: tuple[StepRow, ...]) -> tuple[RailPhase, ...]:
 
 
 def this_round(changes: tuple[StepRow, ...]) -> tuple[StepRow, ...]:
-    """The steps of this round: from the one with which it began."""
-    began = max((place for place, change in enumerate(changes) if change.step is Step.RECONVENE), default=0)
-    return changes[began:]
+    """The steps of this round, from the one with which it began; after a round that was ended, of the one before it."""
+    rounds: list[list[StepRow]] = [[]]
+    for change in changes:
+        if change.step is Step.RECONVENE:
+            rounds.append([])
+        rounds[-1].append(change)
+        if change.step in ROUND_ENDS:
+            rounds.pop()
+    return tuple(rounds[-1])
 
 
 def given_up(follow_ups: tuple[FollowUpRow, ...]) -> frozenset[str]:
@@ -334,4 +353,5 @@ def _checklist_line(guard: GuardRule, facts: Facts, given_up: frozenset[str]) ->
     first = guard.first(facts) if guard.first else ()
     blocker = next(chain(first, guard.check(facts)), None)
     link = blocker_link(blocker) if blocker else None
-    return ChecklistLine(guard.line, link, given_up=not link and guard.code in given_up)
+    nothing = guard.nothing(facts) if guard.nothing and not link else ""
+    return ChecklistLine(guard.line, link, given_up=not link and guard.code in given_up, nothing=nothing)

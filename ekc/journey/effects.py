@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -9,11 +10,18 @@ from sqlalchemy.orm import Session
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
 from ekc.conferences.access import still_open
-from ekc.conferences.effects import begin_round, destroy_views, destroy_wishes, give_notice, queue_circle_mail
+from ekc.conferences.effects import (
+    begin_round,
+    destroy_views,
+    destroy_wishes,
+    end_round,
+    give_notice,
+    queue_circle_mail,
+)
 from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.outbox import MailRule, queue, take_back
-from ekc.evaluations.effects import give_up_open, plan_follow_ups
+from ekc.evaluations.effects import give_up_open, plan_follow_ups, update_tasks_ended
 from ekc.journey.mails import (
     COMES_TOGETHER_AGAIN,
     END_MAILS,
@@ -35,6 +43,7 @@ from ekc.meetings.effects import (
     forget_date,
     new_meeting,
     planned_day,
+    set_aside,
     start_meeting,
 )
 from ekc.meetings.queries import letters
@@ -42,7 +51,7 @@ from ekc.plans import effects as plans
 from ekc.plans.effects import answers_in_force, destroy_answers, destroy_draft, freeze_plan, present_plan
 from ekc.privatetime.effects import close_room, destroy_reasons, open_room
 from ekc.workflow.definition import STEPS, Taking
-from ekc.workflow.ends import END_OF_STEP, Destroyed, Hears, Settled
+from ekc.workflow.ends import END_OF_STEP, ROUND_ENDS, Destroyed, Hears, Settled
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import Agreed, Effect, Outcome, Part, Phase, Step
@@ -105,9 +114,9 @@ def settle_end(session: Session, conference: Conference, at: datetime, taking: T
             revoke(session, at, participant_id=participant_id)
     began = _round_began(session, conference.id)
     if Destroyed.DRAFT in rule.destroys:
-        destroy_draft(session, conference)
+        destroy_draft(session, conference, at)
     if Destroyed.ANSWERS in rule.destroys:
-        destroy_answers(session, conference, after=_presentations_before(session, conference.id, began))
+        destroy_answers(session, conference, after=_before_round(session, conference.id).number)
     if Destroyed.SAID in rule.destroys:
         destroy_said(session, conference)
         destroy_views(session, conference)
@@ -124,10 +133,35 @@ def _round_began(session: Session, conference_id: int) -> int:
     return session.scalar(select(func.max(PhaseChange.number)).where(*again)) or 0
 
 
-def _presentations_before(session: Session, conference_id: int, began: int) -> int:
-    """How often a plan was presented in the rounds before."""
-    presented = (PhaseChange.conference_id == conference_id, PhaseChange.step.in_(_PRESENTING))
-    return session.scalar(select(func.count()).where(*presented, PhaseChange.number < began)) or 0
+class _Presented(NamedTuple):
+    """Which presentation of a plan it was, and whether the plan was made without a conference."""
+
+    number: int = 0
+    without_conference: bool = False
+
+
+def _before_round(session: Session, conference_id: int) -> _Presented:
+    """What was presented last when this round began. A round that was ended counts no more."""
+    steps = select(PhaseChange.step).where(PhaseChange.conference_id == conference_id)
+    last = before = _Presented()
+    for step in session.scalars(steps.order_by(PhaseChange.number)):
+        if step in _PRESENTING:
+            last = _Presented(last.number + 1, step is Step.PLAN_WITHOUT_CONFERENCE)
+        elif step is Step.OPEN_CONFERENCE:
+            last = last._replace(without_conference=False)
+        elif step is Step.RECONVENE:
+            before, last = last, last._replace(without_conference=False)
+        elif step in ROUND_ENDS:
+            last = before
+    return before
+
+
+def back_to_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
+    """End the round and not the case: what held when it began holds again, as far as nothing else was said since."""
+    conference.presentation, conference.without_conference = _before_round(session, conference.id)
+    end_round(session, conference)
+    set_aside(session, conference)
+    update_tasks_ended(session, conference, at, Phase.EVALUATION)
 
 
 def tell_end(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
@@ -161,7 +195,7 @@ def leave_notices(session: Session, conference: Conference, at: datetime, taking
                         give_notice(session, conference, at, kind, about=letter.participant_id)
             case NoticeKind.PLAN:
                 give_notice(session, conference, at, kind, now=str(conference.plan_number))
-            case NoticeKind.END | NoticeKind.NO_CONFERENCE:
+            case NoticeKind.END | NoticeKind.NO_CONFERENCE | NoticeKind.ROUND:
                 give_notice(session, conference, at, kind, end=end.end if end else None)
             case _:
                 give_notice(session, conference, at, kind)
@@ -217,5 +251,6 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.MARK_WITHOUT_CONFERENCE: mark_without_conference,
     Effect.SETTLE_END: settle_end,
     Effect.TELL_END: tell_end,
+    Effect.BACK_TO_PLAN: back_to_plan,
     Effect.START_RETENTION: start_retention,
 }

@@ -13,7 +13,7 @@ from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.bottom_lines import BottomLineState
 from ekc.conferences.queries.consents import ConsentsAndConcerns
-from ekc.conferences.queries.members import Member, members, members_of_cases
+from ekc.conferences.queries.members import Member, with_former, with_former_of_cases
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.journey.queries.cases import CaseRow
@@ -22,7 +22,7 @@ from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.plans.draft import people_with_task
 from ekc.plans.facts import plan_facts
-from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts
+from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import STANDING
 from ekc.workflow.vocabulary import TWO_SIDED, Agreed, Part, Phase, VoiceMatter
@@ -36,24 +36,33 @@ Circle = tuple[Member, ...]
 
 @dataclass(frozen=True, slots=True)
 class CaseContext:
-    """What pages show besides the facts made of it: circle, latest meeting, matches."""
+    """What pages show besides the facts made of it: circle, latest meeting, matches.
 
-    circle: Circle
+    `everybody`: also whoever was taken out of the circle while their no as a main person stands.
+    """
+
+    everybody: Circle
     meeting: meetings.MeetingRow | None
     matches: match_queries.Matches
+
+    @property
+    def circle(self) -> Circle:
+        """Who is in the circle now."""
+        return tuple(one for one in self.everybody if not one.left)
 
 
 @dataclass(frozen=True, slots=True)
 class Dissent:
-    """A main person who does not agree with the plan as it is, or with part of it, and their words."""
+    """A main person, or one who was and had said no, who does not agree with all of the plan as it is."""
 
     name: str
     said: plans.AgreementRow
 
 
 def dissent(session: Session, case: Case) -> tuple[Dissent, ...]:
-    """The main persons who do not agree with the draft, or with part of it."""
-    people = [one for one in plans.circle(session, case.id) if one.part is Part.MAIN_PERSON and not one.removed]
+    """The main persons who do not agree with the draft, or with part of it; also those who are none any more."""
+    everybody = plans.circle(session, case.id)
+    people = [one for one in everybody if (one.part is Part.MAIN_PERSON and not one.removed) or one.no_stands]
     text = plans.stored_draft(session, case.id).text
     rows = {row.participant_id: row for row in plans.agreements(session, case.id, case.presentation, text)}
     return tuple(
@@ -64,7 +73,7 @@ def dissent(session: Session, case: Case) -> tuple[Dissent, ...]:
 def read_context(session: Session, conference_id: int) -> CaseContext:
     """Read circle, latest meeting and matches of a case."""
     return CaseContext(
-        members(session, conference_id),
+        with_former(session, conference_id),
         meetings.current_meeting(session, conference_id),
         match_queries.matches(session, conference_id),
     )
@@ -73,7 +82,7 @@ def read_context(session: Session, conference_id: int) -> CaseContext:
 def gather_facts(session: Session, case: Case | Conference, at: datetime, read: CaseContext | None = None) -> Facts:
     """The facts of a case at `at`. `read` is the context if the caller has read it already."""
     read = read or read_context(session, case.id)
-    facts = _head(case, at, read.circle, read.matches)
+    facts = _head(case, at, read.everybody, read.matches)
     if case.phase not in {Phase.PRIVATE_TIME, Phase.CLOSED}:  # elsewhere consents and concerns are asked, or stand
         facts = _with_consents_and_concerns(facts, consents.consents_and_concerns(session, [case.id]))
     match case.phase:
@@ -85,10 +94,10 @@ def gather_facts(session: Session, case: Case | Conference, at: datetime, read: 
             return _with_sides(session, case, _with_information(session, case, facts, read.meeting))
         case Phase.PRESENTATION:
             facts = _with_conference(session, case, facts, read.meeting)
-            return _with_plan(session, case, facts, read.circle)
+            return _with_plan(session, case, facts, read.everybody)
         case Phase.EVALUATION:
             facts = _with_conference(session, case, facts, read.meeting)
-            return _with_follow_ups(session, case, _with_plan(session, case, facts, read.circle))
+            return _with_follow_ups(session, case, _with_plan(session, case, facts, read.everybody))
         case Phase.PRIVATE_TIME | Phase.CLOSED:
             return facts
 
@@ -114,7 +123,7 @@ def facts_of_circles(
 ) -> dict[int, Facts]:
     """Of these cases, where something stands: coordinator, and circle with what each says; in one statement."""
     stand = [case for case in cases if case.phase in _STANDS]
-    circles = members_of_cases(session, [case.id for case in stand])
+    circles = with_former_of_cases(session, [case.id for case in stand])
     return {
         case.id: _head(case, at, circles.get(case.id, ()), matched.get(case.id, match_queries.Matches()))
         for case in stand
@@ -131,7 +140,8 @@ def voices_about(case: Case | Conference | CaseRow, match: match_queries.MatchRo
     }
 
 
-def _head(case: Case | Conference | CaseRow, at: datetime, circle: Circle, matches: match_queries.Matches) -> Facts:
+def _head(case: Case | Conference | CaseRow, at: datetime, everybody: Circle, matches: match_queries.Matches) -> Facts:
+    circle = [row for row in everybody if not row.left]
     today = local_date(at, case.timezone)
     about = voices_about(case, matches.current)
     return Facts(
@@ -142,8 +152,10 @@ def _head(case: Case | Conference | CaseRow, at: datetime, circle: Circle, match
         coordinator=_coordinator(circle, matches),
         question_agreed=case.question_agreed_on is not None,
         people=tuple(row.facts(today, about) for row in circle),
+        former=tuple(row.facts(today, about) for row in everybody if row.left),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
         without_conference=case.without_conference,
+        in_force=case.in_force,
     )
 
 
@@ -161,7 +173,7 @@ def _with_consents_and_concerns(facts: Facts, known: ConsentsAndConcerns) -> Fac
     return replace(facts, people=tuple(people))
 
 
-def _coordinator(circle: Circle, matches: match_queries.Matches) -> CoordinatorFacts:
+def _coordinator(circle: Iterable[Member], matches: match_queries.Matches) -> CoordinatorFacts:
     match = matches.current or matches.pending
     if match is None:
         return CoordinatorFacts()
@@ -197,10 +209,12 @@ def _with_information(
     facts = _with_bottom_lines(session, case, facts, {})
     if meeting is None:
         return facts
+    asked, answered = meetings.questions_and_answers(session, case.id, case.round)
     return replace(
-        _with_attendance(session, meeting.id, facts),
-        told=meetings.information_kinds(session, meeting.id),
-        open_questions=meetings.open_questions(session, case.id, case.round),
+        _with_attendance(session, meeting, facts),
+        told=meetings.information_kinds(session, case.id, case.round),
+        questions=asked,
+        open_questions=asked - answered,
     )
 
 
@@ -208,13 +222,19 @@ def _with_sides(session: Session, case: Case | Conference, facts: Facts) -> Fact
     return replace(facts, sides=circle_queries.sides(session, case.id)) if case.variant in TWO_SIDED else facts
 
 
-def _with_attendance(session: Session, meeting_id: int, facts: Facts) -> Facts:
-    rows = meetings.stretches(session, meeting_id)
+def _with_attendance(session: Session, meeting: meetings.MeetingRow, facts: Facts) -> Facts:
+    """Who was at a meeting of this round, and as what; who is there now."""
+    rows = meetings.stretches_of_round(session, meeting)
     came = {row.participant_id for row in rows}
     there = {row.participant_id for row in rows if row.is_open}
     professionals = {row.participant_id for row in rows if row.as_professional}
     people = (
-        replace(p, present=p.id in came, in_room=p.id in there, came_as_professional=p.id in professionals)
+        replace(
+            p,
+            present=p.id in came,
+            in_room=p.id in there,
+            came_as_professional=p.came_as_professional or p.id in professionals,
+        )
         for p in facts.people
     )
     return replace(facts, people=tuple(people), meeting_held=bool(came))
@@ -224,7 +244,7 @@ def _with_conference(
     session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
 ) -> Facts:
     """Who was at the conference at which the plan was made."""
-    return _with_attendance(session, meeting.id, facts) if meeting and not case.without_conference else facts
+    return _with_attendance(session, meeting, facts) if meeting and not case.without_conference else facts
 
 
 def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, met: dict[int, bool]) -> Facts:
@@ -235,27 +255,28 @@ def _bottom_lines(lines: Iterable[BottomLineState], met: dict[int, bool]) -> tup
     return tuple(BottomLineFacts(line.id, line.number, line.shared_on is not None, met.get(line.id)) for line in lines)
 
 
-def _with_plan(session: Session, case: Case | Conference, facts: Facts, circle: Circle) -> Facts:
+def _with_plan(session: Session, case: Case | Conference, facts: Facts, everybody: Circle) -> Facts:
     """The draft, and what was said, decided and checked about its text as it is, in the current presentation."""
     found = plans.stored_draft(session, case.id)
     busy = people_with_task(found.draft)
-    said = {row.id: row.answer_to_plan(case.presentation, found.text) for row in circle}
+    said = {row.id: row.answer_to_plan(case.presentation, found.text) for row in everybody}
     decisions = plans.acceptances(session, case.id, case.presentation, found.text)
     met = plans.bottom_line_checks(session, case.id, case.presentation, found.text)
-    earlier = {row.id for row in circle if row.answered_plan(case.presentation)}
-    people = (
-        replace(
+    earlier = {row.id for row in everybody if row.answered_plan(case.presentation)}
+
+    def with_answer(p: PersonFacts) -> PersonFacts:
+        answer = said[p.id]
+        return replace(
             p,
             has_task=p.id in busy,
             said_earlier=p.id in earlier and answer is None,
             voices={**p.voices, VoiceMatter.PLAN: answer} if answer else p.voices,
         )
-        for p in facts.people
-        for answer in (said[p.id],)
-    )
+
     return replace(
         _with_bottom_lines(session, case, facts, met),
-        people=tuple(people),
+        people=tuple(map(with_answer, facts.people)),
+        former=tuple(map(with_answer, facts.former)),
         plan=plan_facts(found.draft, {p.id for p in facts.people}, plans.done_of_draft(session, case)),
         accepted=plans.is_accepted(decisions),
     )

@@ -133,6 +133,8 @@ class ToldForm(PlainForm):
         if self.everybody.data:
             listed = self.everybody.data.split()
             self.told.data = [one.id for one in owed.to if str(one.id) in listed]
+        for field in (self.told, self.channel):  # the page can have several of these forms
+            field.id = field.label.field_id = f"{field.name}-{owed.notice.id}"
 
 
 class GoOnForm(EditingForm):

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
-from ekc.accounts.queries import RecentManager, demo_accounts, recent_managers
+from ekc.accounts.queries import RecentManager, demo_accounts, has_phone, recent_managers
 from ekc.conferences.queries import consents, members
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
@@ -30,7 +30,7 @@ from ekc.matching.queries.handing_over import HandingOver, UnansweredRequest, ha
 from ekc.plans import queries as plans
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.definition import StepRule
-from ekc.workflow.engine import MATTER_STEPS, PHASE_RULES, broken, may, sees, steps_from
+from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed import Owed, open_lines
@@ -139,6 +139,7 @@ class Home:
     alone: tuple[CaseRow, ...]  # in a manager's regions: a conference is being held, and the coordinator cannot act
     corrections: tuple[CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
     recent_managers: list[RecentManager]  # of a manager's regions
+    asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
 
     @property
     def late_cases(self) -> tuple[CaseRow, ...]:
@@ -236,6 +237,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         alone=tuple(row for row in others if row.id in gone and row.phase in _HELD),
         corrections=correction_queries.recent_corrections(session, who, at),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
+        asks_phone=manages and not has_phone(session, who.account_id or 0),
     )
 
 
@@ -256,8 +258,8 @@ def _wanted(session: Session, cases: Iterable[CaseRow], facts: Mapping[int, Fact
         (row, step)
         for row in cases
         if row.id in facts
-        for matter, step in MATTER_STEPS.items()
-        if step in steps_from(row.phase, {role}) and all_want(matter, facts[row.id])
+        for matter, step in wish_steps(row.in_force).items()
+        if step in steps_from(row.phase, {role}, row.in_force) and all_want(matter, facts[row.id])
     ]
     unmet = consents.consents_and_concerns(session, [row.id for row, _step in found]).unmet
     for row, step in found:

@@ -18,6 +18,7 @@ from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
 from ekc.links.models import PersonalLink
+from ekc.links.queries import ON_PAPER
 from ekc.meetings.models import Meeting, Question, Reading, Stretch
 from ekc.plans.models import Acceptance, PlanVersion
 from ekc.signin.models import SignIn
@@ -26,6 +27,7 @@ from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.owed import RULES, ClearedBy, Listener, NoticeKind, NoticeRule, Owed, Sign
 from ekc.workflow.vocabulary import NOT_THERE, Agreed, Part, PlanSharing, VoiceMatter
 
+_LASTING = frozenset(rule.kind for rule in owed.NOTICES if rule.lasts)
 #: A participant, and a sign that they heard or did something.
 Signed = tuple[int, Sign]
 
@@ -52,6 +54,11 @@ class NoticeRow:
         return tuple(datetime.fromisoformat(day) if day else None for day in (self.was, self.now))  # type: ignore[return-value]
 
     @property
+    def part(self) -> Part:
+        """The part that somebody has now, of a notice of another part."""
+        return Part(self.now)
+
+    @property
     def readers(self) -> tuple[tuple[str, PlanSharing], ...]:
         """Who sees how much of the plan now, of a notice that a professional sees more of it."""
         known = (line.split(" ", 1) for line in self.now.splitlines())
@@ -66,7 +73,7 @@ def notices(session: Session, conference_id: int) -> tuple[NoticeRow, ...]:
 
 
 def owed_in(session: Session, conference_ids: Collection[int], *, names: bool = True) -> dict[int, tuple[Owed, ...]]:
-    """By case what is owed now, settled or not; cases without a notice of this round that counts now are missing.
+    """By case what is owed now, settled or not; cases without a notice that counts in their round are missing.
 
     `names`: also read what people are called.
     """
@@ -75,7 +82,7 @@ def owed_in(session: Session, conference_ids: Collection[int], *, names: bool = 
 
 
 def owed_so_far(session: Session, conference_id: int) -> tuple[Owed, ...]:
-    """What was owed in this round of a case, to whom, and how it was cleared; oldest first."""
+    """What was owed in this round of a case or goes on from one before, to whom and how cleared; oldest first."""
     rows = _given(session, [conference_id])
     found = _judged(session, rows, lambda _row, found, circle: owed.all_owed(found, circle), names=True)
     return found.get(conference_id, ())
@@ -104,6 +111,7 @@ def _judged(
                 settled=settle.how(row),
                 was=row.was or "",
                 now=row.now or "",
+                earlier=row.left_in < row.round,
             )
         )
     heads = {row.conference_id: row for row in rows}
@@ -116,11 +124,10 @@ def _judged(
 def _given(session: Session, conference_ids: Collection[int]) -> list[Row[Any]]:
     names = ("id", "conference_id", "kind", "at", "about", "end", "was", "now")
     columns = (getattr(Notice, name) for name in names)
-    of_case = (Conference.phase, Conference.timezone, Conference.round, Conference.presentation)
-    given = select(*columns, *of_case).join(
-        Conference, (Conference.id == Notice.conference_id) & (Conference.round == Notice.round)
-    )
-    return list(session.execute(given.where(Notice.conference_id.in_(conference_ids)).order_by(Notice.id)))
+    of_case = (Conference.phase, Conference.timezone, Conference.round, Notice.round.label("left_in"))
+    given = select(*columns, *of_case).join(Conference, Conference.id == Notice.conference_id)
+    counts = or_(Notice.round == Conference.round, Notice.kind.in_(_LASTING))
+    return list(session.execute(given.where(Notice.conference_id.in_(conference_ids), counts).order_by(Notice.id)))
 
 
 class _Settled:
@@ -220,7 +227,16 @@ def _circles(
     kinds = {row.kind for row in rows}
     lines = select(BottomLine.set_by).where(BottomLine.conference_id.in_(heads))
     set_lines = set(session.scalars(lines)) if NoticeKind.LOOK_AGAIN in kinds else set()
-    columns = ["id", "part", "attends", "attends_before", "informed_on", "informed_at", *(["name"] if names else [])]
+    columns = [
+        "id",
+        "part",
+        "attends",
+        "attends_before",
+        "informed_on",
+        "informed_at",
+        "informed_before_on",
+        *(["name"] if names else []),
+    ]
     here = (Participant.conference_id.in_(heads), Participant.removed_at.is_(None))
     circles: dict[int, list[Listener]] = defaultdict(list)
     people = _select(Participant, ["conference_id", "tasks_until", *columns]).where(*here).order_by(Participant.id)
@@ -290,6 +306,15 @@ def _looks(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]
         yield participant_id, Sign(seen_at, ClearedBy.PAGE)
 
 
+def _slips(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
+    """Who was given a link on paper, and when it was made."""
+    printed = _select(PersonalLink, ("participant_id", "made_at")).where(
+        PersonalLink.conference_id.in_(heads), ON_PAPER
+    )
+    for participant_id, made_at in session.execute(printed):
+        yield participant_id, Sign(made_at, ClearedBy.PRINT)
+
+
 def _there(session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]]) -> Iterator[Signed]:
     """Who was in the room when something was left that they then know."""
     left = [row for row in rows if ClearedBy.THERE in RULES[row.kind].cleared_by]
@@ -315,6 +340,7 @@ _SOURCES: dict[frozenset[ClearedBy], Callable[[Session, Mapping[int, Row[Any]], 
     frozenset({ClearedBy.CONTACT, ClearedBy.GIVEN}): _contacts,
     frozenset({ClearedBy.MAIL}): _mails,
     frozenset({ClearedBy.PAGE}): _looks,
+    frozenset({ClearedBy.PRINT}): _slips,
     frozenset({ClearedBy.THERE}): _there,
     frozenset({ClearedBy.DECIDED}): _decisions,
 }

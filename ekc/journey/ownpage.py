@@ -15,7 +15,7 @@ from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.circle import OwnDetails
 from ekc.conferences.queries.consents import OwnConsent
-from ekc.conferences.queries.members import Member
+from ekc.conferences.queries.members import Member, supported_by
 from ekc.conferences.queries.voices import VoiceRow, main_person_voices, voices
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
@@ -24,6 +24,7 @@ from ekc.evaluations import queries as evaluations
 from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.panel import Panel, panel
 from ekc.journey.queries import corrections
+from ekc.journey.queries.steps import ended_round, steps_taken
 from ekc.links.queries import links_of_participant, pending_devices
 from ekc.links.tokens import compared_words
 from ekc.matching.queries import match as match_queries
@@ -33,7 +34,7 @@ from ekc.plans.changes import Change, text_changes
 from ekc.plans.draft import from_json, involvement_of, people_with_task
 from ekc.plans.models import PlanVersion
 from ekc.workflow.ends import END_RULES, End, EndRule, is_gone
-from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_RULES, steps_from, why_not
+from ekc.workflow.engine import FOLLOW_UP_RULES, steps_from, why_not, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.link_life import LinkLife
 from ekc.workflow.profiles import PROFILES
@@ -141,10 +142,11 @@ class OwnPage:
     in_room: bool  # is in the room of the meeting now
     asked: tuple[str, ...]  # what the case waits for from the visitor
     consent: OwnConsent | None  # None: theirs is not asked
+    supports: tuple[Member, ...]  # the children beside whom the visitor is, and who may come
     waiting: tuple[Waiting, ...]  # for the family in the room to let them in, in private time
     plan_question: PlanQuestion | None
     disagreements: tuple[Disagreement, ...]  # for main persons, monitor and convenor
-    sharing: tuple[plans.CirclePerson, ...]  # the professionals, for whoever has a say in who reads the plan
+    sharing: tuple[plans.CirclePerson, ...]  # about whom the visitor says who else reads the plan
     own_sharing: dict[int, PlanSharing]
     tasks: tuple[evaluations.OwnTask, ...]
     versions: tuple[plans.VersionRow, ...]
@@ -155,6 +157,7 @@ class OwnPage:
     evaluation: evaluations.FollowUpRow | None
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     moved: EndRule | None  # another region looks after the case, since a few days
+    ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
     today: date
 
 
@@ -165,7 +168,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     me = next((row for row in read.circle if row.id == case.visitor.participant_id), None)
     if me is None:
         raise Unknown
-    agreed = plans.version(session, case.id, case.plan_number) if case.plan_number else None
+    agreed = plans.version_read(session, case, case.plan_number) if case.in_force else None
     plan = from_json(agreed.content) if agreed else None
     others = [row for row in read.circle if row.id != me.id] if case.sees(CasePart.NAMES) else []
     takes_steps = case.may(Activity.TAKE_STEP)
@@ -210,13 +213,16 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         in_room=in_the_room(session, me.id),
         asked=asked_of(facts, me.id) if facts else (),
         consent=consent_queries.own_consent(session, case, me, today) if case.may(Activity.OWN_CONSENT) else None,
+        supports=_supports(session, case, read, me) if case.may(Activity.SAY_NOT_COMING) else (),
         waiting=_waiting(session, case, read, at) if case.may(Activity.LET_IN) else (),
         plan_question=_plan_question(session, case, me, agreed),
         disagreements=_disagreements(session, case, read, agreed) if agreed else (),
-        sharing=plans.professionals(plans.circle(session, case.id)) if case.may(Activity.SHARE_PLAN) else (),
+        sharing=_sharing(session, case, me) if case.may(Activity.SHARE_PLAN) else (),
         own_sharing=plans.own_sharing(session, case.id, me.id) if case.may(Activity.SHARE_PLAN) else {},
         tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and _has_tasks(case) else (),
-        versions=plans.versions(session, case.id) if agreed and case.may(Activity.SEE_VERSIONS) else (),
+        versions=plans.versions(session, case.id, case.plans_not_read)
+        if agreed and case.may(Activity.SEE_VERSIONS)
+        else (),
         monitors=plan is not None and plan.monitor == me.id and bool(case.sees(CasePart.OWN_PLAN)),
         convenes=Role.CONVENOR in case.roles,
         invited=plan is not None and involvement_of(plan, me.id).attends_evaluation,
@@ -224,8 +230,13 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         link=next((row.life(at) for row in links_of_participant(session, me.id) if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if corrections.moved_lately(session, case.id, at) else None,
+        ended_round=ended_round(steps_taken(session, case.id), at) if _goes_on(case) else None,
         today=today,
     )
+
+
+def _goes_on(case: Case) -> bool:
+    return case.round > 1 and case.phase is Phase.EVALUATION
 
 
 def _ring(
@@ -239,6 +250,19 @@ def _ring(
     opens = until is None or local_date(at, case.timezone) <= until
     here = (current,) if current is not None and opens and not current.gone(at) else ()
     return (*here, *managers_of(session, case.region_id))
+
+
+def _sharing(session: Session, case: Case, me: Member) -> tuple[plans.CirclePerson, ...]:
+    """About whom the visitor says who else reads the plan."""
+    people = plans.circle(session, case.id)
+    return plans.asked_about(people, next((person for person in people if person.id == me.id), None))
+
+
+def _supports(session: Session, case: Case, read: CaseContext, me: Member) -> tuple[Member, ...]:
+    """The children for whom the visitor can say that they do not come."""
+    theirs = supported_by(session, case.id, me.id)
+    stays = {Attends.NO, Attends.EXCLUDED}
+    return tuple(row for row in read.circle if row.id in theirs and row.part is Part.CHILD and row.attends not in stays)
 
 
 def _has_tasks(case: Case) -> bool:
@@ -256,23 +280,18 @@ def _wishes(case: Case, said: list[VoiceRow], circle: Circle, me: Member, facts:
     None in private time, where others of the room look along.
     """
     others = {row.id for row in circle} - {me.id}
-    for rule in STEP_RULES.values() if case.phase is not Phase.PRIVATE_TIME else ():
-        if rule.matter is None:
-            continue
-        own = _own_voice(said, me, rule.matter)
+    for matter, rule in wish_steps(case.in_force).items() if case.phase is not Phase.PRIVATE_TIME else ():
+        own = _own_voice(said, me, matter)
         asked = case.phase in rule.sources and any(
-            row.matter is rule.matter
-            and row.answer is Agreed.YES
-            and row.participant_id in others
-            and row.asked_at is not None
+            row.matter is matter and row.answer is Agreed.YES and row.participant_id in others and row.asks
             for row in said
         )
         if own is not None and own.answer is Agreed.YES:
-            mine = facts is not None and rule in steps_from(case.phase, case.roles)
-            alone = facts is not None and mine and not asks_others(rule.matter, facts, me.id)
-            yield Wish(rule.matter, rule.step, own, VOICE_RULES[rule.matter].differ, alone)
+            mine = facts is not None and rule in steps_from(case.phase, case.roles, case.in_force)
+            alone = facts is not None and mine and not asks_others(matter, facts, me.id)
+            yield Wish(matter, rule.step, own, VOICE_RULES[matter].differ, alone)
         elif own is None and asked and me.part is Part.MAIN_PERSON:
-            yield Wish(rule.matter, rule.step, None, VOICE_RULES[rule.matter].differ, alone=False)
+            yield Wish(matter, rule.step, None, VOICE_RULES[matter].differ, alone=False)
 
 
 def _refusals(session: Session, case: Case) -> tuple[plans.AcceptanceRow, ...]:
@@ -321,7 +340,8 @@ def _disagreements(session: Session, case: Case, read: CaseContext, agreed: Plan
 
 def _waiting(session: Session, case: Case, read: CaseContext, at: datetime) -> tuple[Waiting, ...]:
     """The devices that wait, of those who belong in the room."""
-    names = {row.id: row.name for row in read.circle if ROLE_OF_PART[row.part] in INSIDE_ROLES}
+    inside = (row for row in read.circle if ROLE_OF_PART[row.part] in INSIDE_ROLES and not row.came_as_professional)
+    names = {row.id: row.name for row in inside}
     language = language_of(case.language)
     return tuple(
         Waiting(one.id, names[one.participant_id], one.device, compared_words(language, one.number))

@@ -20,8 +20,8 @@ class UseForm(PlainForm):
         ],
         default="shared",
         description=_l(
-            "If others use it too, a page goes away a quarter of an hour after it was opened, and nothing is kept. "
-            "Your own device is remembered: whoever can unlock it can open your page."
+            "On a device that others use too, a page goes away a quarter of an hour after it was opened. What was "
+            "saved stays. Your own device is remembered: whoever can unlock it can open your page."
         ),
     )
 

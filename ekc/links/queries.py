@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, column, exists, func, or_, select, table
+from sqlalchemy import Boolean, ColumnElement, Date, Row, Select, and_, column, exists, func, or_, select, table
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -25,17 +25,61 @@ from ekc.signin.models import SignIn
 from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired
 from ekc.workflow.link_life import LinkFacts, LinkLife, link_life
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Part, Phase, Role
+from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Agreed, Part, Phase, Role, TraceKind, VoiceMatter
 
 #: Of features that stand above, read by name: the case of a link, its owner, and the follow-ups.
 _case = table(
     "conference",
-    *(column(name) for name in ("id", "profile", "timezone", "coordinator_id", "region_id", "phase")),
+    *map(column, ("id", "profile", "timezone", "coordinator_id", "region_id", "phase", "round", "plan_number")),
     *(column(name, Date) for name in ("tasks_ended_on", "closed_on")),
 )
 _owner = table("participant", column("id"), column("part"), column("tasks_until", Date))
 _follow_up = table(
-    "follow_up", column("conference_id"), *(column(name, Date) for name in ("due_on", "held_on", "given_up_on"))
+    "follow_up",
+    *map(column, ("conference_id", "version_number", "written_by")),
+    column("wants_new_version", Boolean),
+    *(column(name, Date) for name in ("due_on", "held_on", "given_up_on")),
+)
+_said = table("voice", *map(column, ("participant_id", "matter", "about", "answer", "spoken_at")))
+_match = table("match", column("id"), column("ended_on", Date))
+_concern = table("safety_concern", *map(column, ("participant_id", "said_at", "arrangement")))
+_answered = table("trace", column("participant_id"), column("kind"), column("at", Instant()))
+#: What the owner of a link wished for and nobody answered yet: to stop or to come together again, another coordinator,
+#: a new version of the plan.
+_WISH_WAITS = or_(
+    exists().where(
+        _said.c.participant_id == _owner.c.id,
+        _said.c.matter.in_((VoiceMatter.STOPPING, VoiceMatter.AGAIN)),
+        _said.c.about == _case.c.round,
+        _said.c.answer == Agreed.YES,
+        _said.c.spoken_at.is_(None),
+    ),
+    exists()
+    .where(_said.c.participant_id == _owner.c.id, _said.c.matter == VoiceMatter.COORDINATOR)
+    .where(_said.c.answer == Agreed.NO, _match.c.id == _said.c.about, _match.c.ended_on.is_(None)),
+    exists().where(
+        _follow_up.c.written_by == _owner.c.id,
+        _follow_up.c.version_number == _case.c.plan_number,
+        _follow_up.c.wants_new_version,
+        _follow_up.c.held_on.is_not(None),
+    ),
+)
+_SAFETY_WAITS = exists().where(
+    _concern.c.participant_id == _owner.c.id, _concern.c.said_at.is_not(None), _concern.c.arrangement.is_(None)
+)
+_ANSWERED_AT = (
+    select(func.max(_answered.c.at))
+    .where(
+        _answered.c.participant_id == _owner.c.id,
+        _answered.c.kind.in_((TraceKind.ANSWERED, TraceKind.SAFETY_ANSWERED)),
+    )
+    .scalar_subquery()
+)
+_REPLACED_ON = (
+    select(func.max(_match.c.ended_on))
+    .where(_said.c.participant_id == _owner.c.id, _said.c.matter == VoiceMatter.COORDINATOR)
+    .where(_said.c.answer == Agreed.NO, _match.c.id == _said.c.about)
+    .scalar_subquery()
 )
 _NOT_REVOKED = PersonalLink.revoked_at.is_(None)
 #: What decides how long each link works (`ekc/workflow/link_life.py`).
@@ -53,6 +97,10 @@ _LIFE = (
         )
         .scalar_subquery()
         .label("open_follow_up"),
+        _WISH_WAITS.label("wish_waits"),
+        _SAFETY_WAITS.label("safety_waits"),
+        _ANSWERED_AT.label("answered_at"),
+        _REPLACED_ON.label("replaced_on"),
     )
     .join(_case, _case.c.id == PersonalLink.conference_id)
     .join(_owner, _owner.c.id == PersonalLink.participant_id)
@@ -101,6 +149,10 @@ class LinkRow:
     def asks(self) -> Confirmed:
         """How a new device is verified."""
         return confirmation_method(self.question, self.has_answer)
+
+
+#: Of a link: it was printed.
+ON_PAPER = PersonalLink.handed_over.contains("paper")
 
 
 def live_link(session: Session, at: datetime, link_id: int) -> PersonalLink | None:
@@ -172,7 +224,7 @@ def links_without_code(session: Session, at: datetime, conference_id: int, visit
     return sorted(theirs, key=lambda row: row.participant_id)
 
 
-_FACTS = ("phase", "profile", "part", "tasks_until", "open_follow_up", "tasks_ended_on", "closed_on", "timezone")
+_FACTS = tuple(one.name for one in _LIFE.c if one.name != "link_id")
 _STORED = tuple(one.name for one in fields(LinkRow) if one.name not in {"has_answer", "facts", "timezone"})
 
 
@@ -193,6 +245,7 @@ def _link_row(row: Row[*tuple[Any, ...]]) -> LinkRow:
 
 
 def _facts(row: Row[*tuple[Any, ...]], expires_at: datetime) -> LinkFacts:
+    answered = local_date(row.answered_at, row.timezone) if row.answered_at else None
     return LinkFacts(
         phase=Phase(row.phase),
         profile=row.profile,
@@ -201,6 +254,9 @@ def _facts(row: Row[*tuple[Any, ...]], expires_at: datetime) -> LinkFacts:
         open_follow_up=row.open_follow_up,
         tasks_until=row.tasks_until,
         ended_on=max(filter(None, (row.tasks_ended_on, row.closed_on)), default=None),
+        wish_waits=bool(row.wish_waits),
+        safety_waits=bool(row.safety_waits),
+        answered_on=max(filter(None, (answered, row.replaced_on)), default=None),
     )
 
 
@@ -238,25 +294,34 @@ def newest_link(session: Session, at: datetime, conference_id: int, participant_
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who can let somebody in on a new device, and their telephone number, if they gave one; None: the service alone.
+    """Who can let somebody in on a new device, and a number to ring; None and "": the service alone.
 
-    Without a name: the link may have been found by a stranger.
+    `rings`: whose number it is: that of a regional manager too, where a coordinator who lets in gave none. Without a
+    name: the link may have been found by a stranger.
     """
 
     role: Role | None = None
     phone: str = ""
+    rings: Role | None = None
 
 
 def door(session: Session, conference_id: int, at: datetime) -> Door:
-    """The coordinator while their access lasts, else a regional manager, with a number if one of them has it."""
+    """The coordinator while their access lasts, else a regional manager; and the number of whoever of them has one."""
     case = session.execute(select(_case).where(_case.c.id == conference_id)).one()
     coordinator = session.get(Account, case.coordinator_id or 0)
     if coordinator is not None and not _is_over(case, at) and who_can_coordinate(session, [coordinator.id], at):
-        return Door(Role.COORDINATOR, coordinator.phone or "")
+        lets_in = Role.COORDINATOR
+        if coordinator.phone:
+            return Door(lets_in, coordinator.phone, lets_in)
+    else:
+        lets_in = Role.REGIONAL_MANAGER
     managers = managers_of(session, case.region_id)
-    if not managers or coordinator is None or case.phase == Phase.PRIVATE_TIME:  # then they let nobody in
+    if lets_in is Role.REGIONAL_MANAGER and (
+        not managers or coordinator is None or case.phase == Phase.PRIVATE_TIME  # then they let nobody in
+    ):
         return Door()
-    return Door(Role.REGIONAL_MANAGER, next((one.phone for one in managers if one.phone), ""))
+    phone = next((one.phone for one in managers if one.phone), "")
+    return Door(lets_in, phone, Role.REGIONAL_MANAGER if phone else None)
 
 
 def _is_over(case: Row[*tuple[Any, ...]], at: datetime) -> bool:
@@ -269,7 +334,7 @@ def _is_over(case: Row[*tuple[Any, ...]], at: datetime) -> bool:
 
 #: Tables of features that stand above, read by name: the phase of the case, whose link it is, and who is in the room.
 _conference = table("conference", column("id"), column("phase"), column("phase_since", Instant()), column("language"))
-_participant = table("participant", column("id"), column("part"))
+_participant = table("participant", column("id"), column("part"), column("came_as_professional", Boolean))
 _stretch = table("stretch", *map(column, ("participant_id", "part", "left_at", "corrected_at")))
 
 
@@ -300,6 +365,7 @@ def private_time(session: Session, link: PersonalLink) -> PrivateTime | None:
             _conference.c.id == link.conference_id,
             _conference.c.phase == Phase.PRIVATE_TIME,
             _participant.c.part.in_(INSIDE_PARTS),
+            ~_participant.c.came_as_professional,
         )
     )
     row = session.execute(running).one_or_none()

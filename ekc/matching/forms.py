@@ -179,14 +179,20 @@ class ConfirmForm(EditingForm):
     """
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
-    person = SelectField(_l("Who said yes"), coerce=int, **FROM_LIST)
+    person = SelectField(_l("Who said yes"), coerce=int, **FROM_LIST)  # chosen, unless there is one alone
     confirmed_on = day(_l("Day on which the main person said yes"))
 
     def __init__(self, open_: Iterable[OwnVoice] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.person.choices = [SelectChoice(one.id, one.name) for one in open_]
+        offered = [SelectChoice(one.id, one.name) for one in open_]
+        self.person.choices = [SelectChoice(0, _("choose who")), *offered] if len(offered) > 1 else offered
         if not self.person.choices:
             del self.person
+
+    def validate_person(self, field: Any) -> None:
+        """Nobody says yes for somebody else."""
+        if not field.data:
+            raise ValidationError(_("Choose who said yes."))
 
     def replaces(self, key: str) -> bool:
         """Only what those said whose yes is noted."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
@@ -13,8 +13,8 @@ from ekc.workflow.definition import Taking
 
 def latest_meeting(session: Session, conference_id: int) -> Meeting | None:
     """The row of the current meeting, to be changed; None if there is none yet."""
-    newest = select(Meeting).where(Meeting.conference_id == conference_id).order_by(Meeting.number.desc()).limit(1)
-    return session.scalar(newest)
+    of_case = (Meeting.conference_id == conference_id, Meeting.set_aside.is_(False))
+    return session.scalar(select(Meeting).where(*of_case).order_by(Meeting.number.desc()).limit(1))
 
 
 def ensure_meeting(session: Session, conference_id: int) -> Meeting:
@@ -22,10 +22,14 @@ def ensure_meeting(session: Session, conference_id: int) -> Meeting:
     meeting = latest_meeting(session, conference_id)
     if meeting is None:
         number = session.scalar(select(Conference.round).where(Conference.id == conference_id)) or 1
-        meeting = Meeting(conference_id=conference_id, number=1, round=number)
+        meeting = Meeting(conference_id=conference_id, number=_next_number(session, conference_id), round=number)
         session.add(meeting)
         session.flush()
     return meeting
+
+
+def _next_number(session: Session, conference_id: int) -> int:
+    return (session.scalar(select(func.max(Meeting.number)).where(Meeting.conference_id == conference_id)) or 0) + 1
 
 
 def start_meeting(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
@@ -86,7 +90,7 @@ def new_meeting(session: Session, conference: Conference, at: datetime, taking: 
         return
     meeting = Meeting(
         conference_id=conference.id,
-        number=former.number + 1,
+        number=_next_number(session, conference.id),
         round=conference.round,
         starts_at=taking.new_date,
         expected_minutes=former.expected_minutes,
@@ -95,7 +99,7 @@ def new_meeting(session: Session, conference: Conference, at: datetime, taking: 
     session.flush()
     if former.round != conference.round:
         return
-    for name in ("venue_name", "venue_address", "venue_access"):
+    for name in ("venue_name", "venue_address", "venue_access", "joining"):
         setattr(meeting, name, getattr(former, name))
     for arranged in session.scalars(select(Arrangement).where(Arrangement.meeting_id == former.id)).all():
         session.add(
@@ -108,6 +112,12 @@ def forget_date(session: Session, conference: Conference) -> None:
     meeting = latest_meeting(session, conference.id)
     if meeting and meeting.started_at is None:
         meeting.starts_at = None
+
+
+def set_aside(session: Session, conference: Conference) -> None:
+    """Let the meetings of this round count no more: the current one is that at which the plan in force was made."""
+    of_round = (Meeting.conference_id == conference.id, Meeting.round == conference.round)
+    session.execute(update(Meeting).where(*of_round).values(set_aside=True))
 
 
 def destroy_said(session: Session, conference: Conference) -> None:

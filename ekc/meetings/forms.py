@@ -121,6 +121,9 @@ class VenueForm(EditingForm):
     name = StringField(_l("Place"), filters=[tidy], validators=[at_most(200)])
     address = TextAreaField(_l("Address"), filters=[tidy], validators=[at_most(500)], render_kw={"rows": 2})
     access = TextAreaField(_l("How people get in"), filters=[tidy], validators=[at_most(1000)], render_kw={"rows": 2})
+    joining = TextAreaField(
+        _l("How people join by telephone or video"), filters=[tidy], validators=[at_most(1000)], render_kw={"rows": 2}
+    )
 
     def validate_name(self, name: StringField) -> None:
         """An address or access text needs a name."""
@@ -129,7 +132,7 @@ class VenueForm(EditingForm):
 
     def to_venue(self) -> Venue:
         """The venue; without a name there is none."""
-        return Venue(self.name.data, self.address.data, self.access.data)
+        return Venue(self.name.data, self.address.data, self.access.data, self.joining.data)
 
 
 class ArrangementForm(EditingForm):
@@ -155,14 +158,17 @@ class AttendanceForm(EditingForm):
     professionals = SelectMultipleField(_l("Professionals"), coerce=int, **FROM_LIST)
     others = SelectMultipleField(_l("Others"), coerce=int, **FROM_LIST)
 
-    def __init__(self, circle: Iterable[PersonRow], came: Iterable[int] | None, **kwargs: Any) -> None:
-        """`came`: who is recorded to have come; None before the first record: everybody expected is ticked."""
+    def __init__(self, circle: Iterable[PersonRow], came: Iterable[int], **kwargs: Any) -> None:
+        """`came`: who is recorded to have come. Before the first record nobody is: somebody says who is there."""
         people = [person for person in circle if not person.excluded]
-        ticked = {p.id for p in people if _expected(p)} if came is None else set(came)
+        self.expected = frozenset(p.id for p in people if _expected(p))
+        ticked = set(came)
         groups = {
-            "family": [p for p in people if p.part in INSIDE_PARTS],
-            "professionals": [p for p in people if p.part in PROFESSIONAL_PARTS],
-            "others": [p for p in people if p.part not in INSIDE_PARTS | PROFESSIONAL_PARTS],
+            "family": [p for p in people if p.part in INSIDE_PARTS and not p.came_as_professional],
+            "professionals": [p for p in people if p.part in PROFESSIONAL_PARTS or p.came_as_professional],
+            "others": [
+                p for p in people if p.part not in INSIDE_PARTS | PROFESSIONAL_PARTS and not p.came_as_professional
+            ],
         }
         super().__init__(
             data={name: [p.id for p in group if p.id in ticked] for name, group in groups.items()}, **kwargs

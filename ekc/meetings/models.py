@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
@@ -23,11 +23,13 @@ class Meeting(Base):
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
     number: Mapped[int]
     round: Mapped[int] = mapped_column(default=1, server_default="1")  # of the case, to which it belongs
+    set_aside: Mapped[bool] = mapped_column(default=False, server_default=false())  # of a round that was ended
     starts_at: Mapped[datetime | None]  # planned
     expected_minutes: Mapped[int | None]
     venue_name: Mapped[str] = mapped_column(SealedText("meeting.venue_name"), default="")
     venue_address: Mapped[str] = mapped_column(SealedText("meeting.venue_address"), default="")
     venue_access: Mapped[str] = mapped_column(SealedText("meeting.venue_access"), default="")
+    joining: Mapped[str | None] = mapped_column(SealedText("meeting.joining"))  # how, by telephone or video
     started_at: Mapped[datetime | None]  # actual
     ended_at: Mapped[datetime | None]
 
@@ -120,5 +122,8 @@ class Question(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    #: Whom it is for: the coordinator, somebody of the circle, or nobody in particular.
+    to_coordinator: Mapped[bool] = mapped_column(default=False, server_default=false())
+    answerer_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
     text: Mapped[str] = mapped_column(SealedText("question.text"))
     answer: Mapped[str | None] = mapped_column(SealedText("question.answer"))

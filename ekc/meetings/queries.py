@@ -31,6 +31,7 @@ class MeetingRow:
     venue_name: str
     venue_address: str
     venue_access: str
+    joining: str | None  # how, by telephone or video
     started_at: datetime | None
     ended_at: datetime | None
     round_held: bool = False  # this meeting, or one before it in the same round, has started
@@ -131,7 +132,7 @@ _OF_CASE = select(
     *(_ROUND_HELD if name == "round_held" else _meeting[name] for name in MeetingRow.__dataclass_fields__)
 ).where(_meeting.conference_id == bindparam("case"))
 _ALL = _OF_CASE.order_by(_meeting.number)
-_CURRENT = _OF_CASE.order_by(_meeting.number.desc()).limit(1)
+_CURRENT = _OF_CASE.where(_meeting.set_aside.is_(False)).order_by(_meeting.number.desc()).limit(1)
 _arrangement = Arrangement.__table__.c
 _ARRANGED = select(_arrangement.kind).where(_arrangement.meeting_id == bindparam("meeting"))
 _stretch = Stretch.__table__.c
@@ -154,17 +155,18 @@ def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
 
 
 _OF_ROUND = (Meeting.conference_id == bindparam("case"), Meeting.round == bindparam("number"))
-_OPEN_QUESTIONS = (
-    select(func.count())
+_QUESTIONS = (
+    select(func.count(), func.count(Question.answer))
     .select_from(Question)
     .join(Meeting, Meeting.id == Question.meeting_id)
-    .where(*_OF_ROUND, Question.answer.is_(None))
+    .where(*_OF_ROUND)
 )
 
 
-def open_questions(session: Session, conference_id: int, round_: int) -> int:
-    """How many questions of this round, asked at whichever of its meetings, have no answer."""
-    return session.scalar(_OPEN_QUESTIONS, {"case": conference_id, "number": round_}) or 0
+def questions_and_answers(session: Session, conference_id: int, round_: int) -> tuple[int, int]:
+    """How many questions were asked at the meetings of this round, and how many of them have an answer."""
+    asked, answered = session.execute(_QUESTIONS, {"case": conference_id, "number": round_}).one()
+    return asked, answered
 
 
 def arranged(session: Session, meeting_id: int) -> frozenset[ArrangementKind]:
@@ -191,6 +193,18 @@ def stretches(session: Session, meeting_id: int) -> tuple[StretchRow, ...]:
     return tuple(StretchRow(*row) for row in session.execute(_STRETCHES, {"meeting": meeting_id}))
 
 
+def stretches_of_round(session: Session, meeting: MeetingRow) -> tuple[StretchRow, ...]:
+    """Who was in the room at the meetings of the same round so far, and when, in the order in which they came."""
+    of_round = select(Meeting.id).where(
+        Meeting.conference_id == select(Meeting.conference_id).where(Meeting.id == meeting.id).scalar_subquery(),
+        Meeting.round == meeting.round,
+    )
+    found = select(*(_stretch[name] for name in StretchRow.__dataclass_fields__)).where(
+        _stretch.meeting_id.in_(of_round), _stretch.corrected_at.is_(None)
+    )
+    return tuple(StretchRow(*row) for row in session.execute(found.order_by(_stretch.came_at, _stretch.id)))
+
+
 def was_corrected(session: Session, conference_id: int, stretch_id: int) -> bool:
     """Whether this stretch of a meeting of the case was set aside by a correction."""
     of_case = select(Stretch.id).join(Meeting, Meeting.id == Stretch.meeting_id)
@@ -198,9 +212,12 @@ def was_corrected(session: Session, conference_id: int, stretch_id: int) -> bool
     return session.scalar(of_case.where(*aside)) is not None
 
 
-def information_kinds(session: Session, meeting_id: int) -> frozenset[InformationKind]:
-    """The kinds of information that have been given."""
-    return frozenset(session.scalars(select(InformationItem.kind).where(InformationItem.meeting_id == meeting_id)))
+_KINDS = select(InformationItem.kind).join(Meeting, Meeting.id == InformationItem.meeting_id).where(*_OF_ROUND)
+
+
+def information_kinds(session: Session, conference_id: int, round_: int) -> frozenset[InformationKind]:
+    """The kinds of information that have been given at the meetings of this round."""
+    return frozenset(session.scalars(_KINDS, {"case": conference_id, "number": round_}))
 
 
 def information_items(session: Session, meeting_id: int) -> tuple[InformationRow, ...]:

@@ -29,6 +29,7 @@ from ekc.plans.draft import Draft, actions, from_json, people_of, people_with_ta
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft
 from ekc.plans.queries import (
     agreements,
+    asked_about,
     circle,
     deciders,
     decides_alone,
@@ -37,7 +38,6 @@ from ekc.plans.queries import (
     issued,
     main_persons,
     own_sharing,
-    professionals,
     stored_draft,
     text_read,
     version,
@@ -120,7 +120,7 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit, today: date) -> str:
     if not people_of(after) - people_of(before) <= _nameable(by.session, row.conference_id):
         raise Unknown
     convenor = by.session.get(Participant, edit.convenor) if edit.convenor else None
-    if convenor is not None and convenor.part in PROFESSIONAL_PARTS:
+    if convenor is not None and (convenor.part in PROFESSIONAL_PARTS or convenor.came_as_professional):
         raise Refusal(N_("Who calls everyone together may change the plan, so choose somebody of the family.")).at(
             "convenor"
         )
@@ -270,7 +270,8 @@ def _agree(
     person = member(by.session, conference.id, participant_id)
     found = stored_draft(by.session, conference.id)
     busy = people_with_task(found.draft)
-    if person.part not in INSIDE_PARTS or (person.attends is Attends.EXCLUDED and person.id not in busy):
+    is_asked = person.part in INSIDE_PARTS and not person.came_as_professional
+    if not is_asked or (person.attends is Attends.EXCLUDED and person.id not in busy):
         raise Unknown
     text = found.text if text is None else text
     before = voices.said(by, conference.id, VoiceMatter.PLAN, conference.presentation, person.id, text)
@@ -378,13 +379,14 @@ def share_plan(by: By, conference_id: int, participant_id: int, choices: Mapping
         people, before = circle(by.session, conference_id), sharing_now(by.session, conference)
         if Role.COORDINATOR not in roles and by.visitor.participant_id != participant_id:
             raise Unknown
-        if participant_id not in {person.id for person in main_persons(people)}:
+        whose = next((person for person in main_persons(people) if person.id == participant_id), None)
+        if whose is None:
             raise Unknown
         if not decides_alone(by.session, conference, by.visitor, local_date(by.at, conference.timezone)):
             raise Refusal(N_("Decide this together with your family. Your coordinator writes down what you say."))
         said = own_sharing(by.session, conference_id, participant_id)
         for about, sharing in choices.items():
-            if about not in {person.id for person in professionals(people)}:
+            if about not in {person.id for person in asked_about(people, whose)}:
                 raise Unknown
             if said.get(about) is not sharing:
                 voices.say(by, conference, VoiceMatter.READING, about, participant_id, _ANSWERS[sharing])

@@ -1,6 +1,6 @@
 """Edits of a plan: each adds, changes, moves or removes one part. Pure: no database, no clock."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol, TypeVar
@@ -40,7 +40,9 @@ class Edit:
 
 
 _BY_LETTER = {"g": ChangedPart.GOAL, "a": ChangedPart.ACTION, "w": ChangedPart.WHAT_IF}
-_ANCHORS: dict[str | None, ChangedPart] = {"monitor": ChangedPart.MONITOR, "evaluation": ChangedPart.EVALUATION}
+#: The parts without a key of their own.
+MONITOR, EVALUATION = "monitor", "evaluation"
+_ANCHORS: dict[str | None, ChangedPart] = {MONITOR: ChangedPart.MONITOR, EVALUATION: ChangedPart.EVALUATION}
 
 
 def add_goal(text: str) -> Edit:
@@ -163,11 +165,12 @@ def move(key: str, step: int) -> Edit:
     return Edit("plan.moved", apply, {"key": key}, key)
 
 
-def take_over(before: Draft, goal_key: str, here: Container[int], today: date) -> Edit:
-    """Put a goal of the plan before into this one with its actions, or with "" everything; what stands already stays.
+def take_over(before: Draft, chosen: Collection[str], here: Container[int], today: date) -> Edit:
+    """Put parts of the plan before into this one: keys of goals, actions and what-ifs, `MONITOR`, `EVALUATION`.
 
-    Whoever is not `here` any more, days that have passed, the day of the evaluation and answers to requests are left
-    out: that is chosen and asked anew.
+    An action brings its goal along, a goal by itself none of its actions; what stands already stays. Whoever is not
+    `here` any more, days that have passed, the day of the evaluation and answers to requests are left out: that is
+    chosen and asked anew. Raises KeyError for a part that was not in it.
     """
 
     def again(action: Action) -> Action:
@@ -177,34 +180,35 @@ def take_over(before: Draft, goal_key: str, here: Container[int], today: date) -
 
     def apply(draft: Draft) -> Draft:
         stand: tuple[_Keyed, ...] = (*draft.goals, *actions(draft), *draft.what_ifs)
-        there = {part.key for part in stand}
-        goals = tuple(
-            replace(goal, actions=tuple(again(action) for action in goal.actions if action.key not in there))
-            for goal in before.goals
-            if goal.key not in there and goal_key in ("", goal.key)
-        )
-        if goal_key and not goals:
-            raise KeyError(goal_key)
-        taken = replace(draft, goals=(*draft.goals, *goals), last_key=max(draft.last_key, before.last_key))
-        if goal_key:
-            return taken
-        what_ifs = (replace(one, who=_those(one.who, here)) for one in before.what_ifs if one.key not in there)
-        agreed = before.evaluation
-        again_at = replace(
-            agreed,
-            at=None,
-            convenor=agreed.convenor if agreed.convenor in here else None,
-            others=_those(agreed.others, here),
-        )
+        meets = EVALUATION in chosen and draft.evaluation == EvaluationPlan()
+        missing = set(chosen) - {part.key for part in stand}
+        goals = {goal.key: goal for goal in draft.goals}
+        for goal in before.goals:
+            wanted = tuple(again(action) for action in goal.actions if action.key in missing)
+            if wanted or goal.key in missing:
+                known = goals.get(goal.key, replace(goal, actions=()))
+                goals[goal.key] = replace(known, actions=(*known.actions, *wanted))
+        what_ifs = (replace(one, who=_those(one.who, here)) for one in before.what_ifs if one.key in missing)
+        monitor = before.monitor if MONITOR in chosen and before.monitor in here else None
         return replace(
-            taken,
+            draft,
+            goals=tuple(goals.values()),
             what_ifs=(*draft.what_ifs, *what_ifs),
-            monitor=draft.monitor or (before.monitor if before.monitor in here else None),
-            evaluation=again_at if draft.evaluation == EvaluationPlan() else draft.evaluation,
+            monitor=draft.monitor or monitor,
+            evaluation=evaluation if meets else draft.evaluation,
+            last_key=max(draft.last_key, before.last_key),
         )
 
-    target = goal_key or next((goal.key for goal in before.goals), None)
-    return Edit("plan.taken_over", apply, {"key": goal_key} if goal_key else {}, target)
+    agreed = before.evaluation
+    convenor = agreed.convenor if agreed.convenor in here else None
+    evaluation = replace(agreed, at=None, convenor=convenor, others=_those(agreed.others, here))
+    parts: tuple[_Keyed, ...] = (*before.goals, *actions(before), *before.what_ifs)
+    in_order = [one for one in (*(part.key for part in parts), MONITOR, EVALUATION) if one in chosen]
+    if len(in_order) != len(set(chosen)):
+        raise KeyError(*chosen)
+    first = in_order[0]
+    convenes = convenor if EVALUATION in chosen else None
+    return Edit("plan.taken_over", apply, {"key": first}, first, convenor=convenes)
 
 
 def _those(people: tuple[int, ...], here: Container[int]) -> tuple[int, ...]:

@@ -72,9 +72,14 @@ def begin_round(session: Session, conference: Conference, at: datetime) -> None:
     row.text = row.revision
 
 
-def destroy_draft(session: Session, conference: Conference) -> None:
-    """Delete the plan that was being written; versions that were agreed stay."""
-    session.execute(delete(PlanDraft).where(PlanDraft.conference_id == conference.id))
+def destroy_draft(session: Session, conference: Conference, at: datetime) -> None:
+    """Delete the plan that was being written; versions that were agreed stay, and the next one begins from the last."""
+    in_force, row = version(session, conference.id, conference.plan_number), session.get(PlanDraft, conference.id)
+    if in_force is None or row is None:
+        session.execute(delete(PlanDraft).where(PlanDraft.conference_id == conference.id))
+        return
+    row.content, row.text = in_force.content, in_force.text
+    row.revision, row.changed_at = row.revision + 1, at
 
 
 def destroy_answers(session: Session, conference: Conference, after: int) -> None:
@@ -160,8 +165,8 @@ def _document(
         select(Meeting)
         .where(
             Meeting.conference_id == conference.id,
-            Meeting.round == conference.round,
             Meeting.started_at.is_not(None),
+            Meeting.set_aside.is_(False),
         )
         .order_by(Meeting.number.desc())
         .limit(1)

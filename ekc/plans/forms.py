@@ -381,9 +381,10 @@ class SupportForm(EditingForm):
 # Sharing
 
 
-def _sharing_choices() -> list[SelectChoice]:
-    """The choices, from all of the plan to nothing."""
-    return [SelectChoice(word.value, _(word.label)) for word in reversed(PlanSharing)]
+def _sharing_choices(professional: bool = True) -> list[SelectChoice]:
+    """The choices, from all of the plan to nothing. The plans of before concern nobody who came later."""
+    words = [word for word in reversed(PlanSharing) if professional or word is not PlanSharing.CONCERNS]
+    return [SelectChoice(word.value, _(word.label)) for word in words]
 
 
 class ShareWithAllForm(EditingForm):
@@ -401,7 +402,7 @@ class ShareWithAllForm(EditingForm):
 
 
 class ShareForm(EditingForm):
-    """What a main person says each professional may see. `share_form` adds a field for each."""
+    """What a main person says each of them may see. `share_form` adds a field for each."""
 
     people: tuple[int, ...] = ()
 
@@ -411,11 +412,12 @@ class ShareForm(EditingForm):
         return {id_: PlanSharing(data) for id_, data in said.items() if data}
 
 
-def share_form(professionals: Iterable[CirclePerson], said: Mapping[int, PlanSharing], **more: Any) -> ShareForm:
+def share_form(people: Iterable[CirclePerson], said: Mapping[int, PlanSharing], **more: Any) -> ShareForm:
     """The form, filled with what the main person said; empty about whom they said nothing yet."""
-    rows = tuple(professionals)
+    rows = tuple(people)
     fields: dict[str, Any] = {
-        f"person_{row.id}": RadioField(row.name, [Optional()], choices=_sharing_choices()) for row in rows
+        f"person_{row.id}": RadioField(row.name, [Optional()], choices=_sharing_choices(row.is_professional))
+        for row in rows
     }
     now = {f"person_{row.id}": said[row.id].value for row in rows if row.id in said}
     form: ShareForm = type("ShareFormOfCase", (ShareForm,), {**fields, "people": tuple(row.id for row in rows)})(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, column, select, table, true, union_all
+from sqlalchemy import ColumnElement, bindparam, case, column, func, select, table, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.accounts.access import Visitor
@@ -19,7 +19,8 @@ from ekc.meetings.models import Meeting, Stretch
 from ekc.plans.draft import Draft, from_json, people_with_task
 from ekc.plans.edits import ChangedPart
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
-from ekc.workflow.profiles import PROFILES, age
+from ekc.workflow.birth import Birth
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     INSIDE_PARTS,
     PROFESSIONAL_PARTS,
@@ -67,11 +68,11 @@ def stored_draft(session: Session, conference_id: int) -> StoredDraft:
     return StoredDraft(from_json(row.content), row.revision, row.changed_at, row.text)
 
 
-def versions(session: Session, conference_id: int) -> tuple[VersionRow, ...]:
-    """All versions, the newest first."""
+def versions(session: Session, conference_id: int, not_read: int = 0) -> tuple[VersionRow, ...]:
+    """All versions but the first `not_read` ones, the newest first."""
     rows = session.execute(
         select(PlanVersion.number, PlanVersion.agreed_on)
-        .where(PlanVersion.conference_id == conference_id)
+        .where(PlanVersion.conference_id == conference_id, PlanVersion.number > not_read)
         .order_by(PlanVersion.number.desc())
     )
     return tuple(VersionRow(*row) for row in rows)
@@ -82,6 +83,11 @@ def version(session: Session, conference_id: int, number: int) -> PlanVersion | 
     return session.scalar(
         select(PlanVersion).where(PlanVersion.conference_id == conference_id, PlanVersion.number == number)
     )
+
+
+def version_read(session: Session, case: Case, number: int) -> PlanVersion | None:
+    """The same, if it is one that the visitor may read."""
+    return version(session, case.id, number) if number > case.plans_not_read else None
 
 
 def tasks_in_force(session: Session, conference_ids: Iterable[int]) -> dict[int, tuple[int, frozenset[int]]]:
@@ -145,7 +151,7 @@ def issued(session: Session, version_id: int) -> IssuedDocument | None:
 
 @dataclass(frozen=True, slots=True)
 class CirclePerson:
-    """Somebody whom a plan can name. `came`: to the latest meeting that was held."""
+    """Somebody whom a plan can name. `came`: to a meeting of the round that was held last; `came_last`: to its last."""
 
     id: int
     name: str
@@ -153,21 +159,24 @@ class CirclePerson:
     organisation: str
     part: Part
     attends: Attends | None
-    born: date | None
-    sharing: PlanSharing  # what a referrer or professional sees of the plan, by the strictest answer
+    sharing: PlanSharing  # what they see of the plan, of those about whom main persons are asked; the strictest answer
     side: str
     removed: bool
+    came_as_professional: bool
+    no_stands: bool
     came: bool
+    came_last: bool
+    earlier_plans: int  # versions of the rounds before they came
 
     @property
     def gives_agreement(self) -> bool:
         """Whether this person is asked to agree: family and supporters."""
-        return self.part in INSIDE_PARTS
+        return self.part in INSIDE_PARTS and not self.came_as_professional
 
     @property
     def is_professional(self) -> bool:
-        """Whether this person is a referrer or professional."""
-        return self.part in PROFESSIONAL_PARTS
+        """Whether this person is a referrer or professional, or came as one."""
+        return self.part in PROFESSIONAL_PARTS or self.came_as_professional
 
     @property
     def belongs(self) -> bool:
@@ -178,14 +187,19 @@ class CirclePerson:
 def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
     """Everybody who is or was in the circle, in the order in which they were added."""
     held = (
-        select(Meeting.id)
-        .where(Meeting.conference_id == conference_id, Meeting.started_at.is_not(None))
-        .order_by(Meeting.number.desc())
-        .limit(1)
-        .scalar_subquery()
+        Meeting.conference_id == conference_id,
+        Meeting.started_at.is_not(None),
+        Meeting.set_aside.is_(False),
     )
-    there = (Stretch.meeting_id == held, Stretch.corrected_at.is_(None))
-    came = set(session.scalars(select(Stretch.participant_id).where(*there)))
+    last = select(Meeting.id, Meeting.round).where(*held).order_by(Meeting.number.desc()).limit(1).subquery()
+    there = (
+        select(Stretch.participant_id, func.max(case((Meeting.id == last.c.id, 1), else_=0)))
+        .join(Meeting, Meeting.id == Stretch.meeting_id)
+        .join(last, Meeting.round == last.c.round)
+        .where(*held, Stretch.corrected_at.is_(None))
+        .group_by(Stretch.participant_id)
+    )
+    came = {id_: bool(to_last) for id_, to_last in session.execute(there)}
     rows = session.execute(
         select(
             Participant.id,
@@ -194,21 +208,50 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
             Participant.organisation,
             Participant.part,
             Participant.attends,
-            Participant.born,
             SHARED,
             Participant.side,
             Participant.removed_at,
+            Participant.came_as_professional,
+            Participant.no_stands,
+            Participant.earlier_plans,
         )
         .where(Participant.conference_id == conference_id)
         .order_by(Participant.id)
     )
-    columns: list[Any] = [(*row[:7], shared(row[7]), row[8], row[9] is not None, row[0] in came) for row in rows]
+    columns: list[Any] = [
+        (
+            *row[:6],
+            shared(row[6]),
+            row[7],
+            row[8] is not None,
+            *row[9:11],
+            row[0] in came,
+            came.get(row[0], False),
+            row[11],
+        )
+        for row in rows
+    ]
     return tuple(CirclePerson(*known) for known in columns)
 
 
 def professionals(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
     """The referrers and professionals in the circle now."""
     return tuple(person for person in people if person.is_professional and person.belongs)
+
+
+def came_later(people: Iterable[CirclePerson], than: int = 0) -> tuple[CirclePerson, ...]:
+    """Those of family and supporters who came in a later round than when there were `than` versions of earlier ones.
+
+    The main persons of before say whether they read those.
+    """
+    here = (person for person in people if person.belongs and person.gives_agreement)
+    return tuple(person for person in here if person.earlier_plans > than)
+
+
+def asked_about(people: Iterable[CirclePerson], whose: CirclePerson | None = None) -> tuple[CirclePerson, ...]:
+    """About whom the main persons say who else reads the plan; about whom this one does, if given."""
+    known = tuple(people)
+    return professionals(known) + came_later(known, whose.earlier_plans if whose else 0)
 
 
 def main_persons(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
@@ -240,8 +283,10 @@ def decides_alone(session: Session, case: Case | Conference, visitor: Visitor, t
     """Whether the visitor is old enough to decide alone about sharing. True for staff, who only note an answer."""
     if visitor.participant_id is None:
         return True
-    born = session.scalar(select(Participant.born).where(Participant.id == visitor.participant_id))
-    return born is None or age(born, today) >= PROFILES[case.profile].own_consent_from
+    columns = (Participant.born, Participant.born_until)
+    row = session.execute(select(*columns).where(Participant.id == visitor.participant_id)).one()
+    birth = Birth.of(*row)
+    return birth is None or birth.youngest(today) >= PROFILES[case.profile].own_consent_from
 
 
 # Agreements, acceptances and bottom line checks

@@ -97,7 +97,10 @@ class PhoneForm(EditingForm):
         _l("Phone"),
         [Length(max=40, message=_l("Make this shorter: at most %(max)d characters."))],
         filters=[_printable],
-        description=_l("The families whose coordinator you are read it on their own page and on their paper."),
+        description=_l(
+            "Families read it on their own page and on their paper: those whose coordinator you are, and of a regional "
+            "manager those who cannot reach theirs."
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from ekc.accounts.access import Office
-from ekc.conferences.forms.fields import SPOKEN, choice, day, language_name, line, lines, mail
+from ekc.conferences.forms.fields import SPOKEN, asked_of, choice, day, language_name, line, lines, mail
 from ekc.core.forms import EditingForm
 from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _
@@ -46,10 +46,15 @@ class RegionalForm(EditingForm):
 
     def __init__(self, regions: Rows, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        offered = [SelectChoice(row.id, row.name) for row in regions]
+        offered = [SelectChoice(0, _("choose a region")), *(SelectChoice(row.id, row.name) for row in regions)]
         for name in ("region_id", "role_region_id"):
             if name in self:
                 self[name].choices = offered
+
+    def validate_region_id(self, field: Any) -> None:
+        """Somebody works somewhere."""
+        if not field.data:
+            raise ValidationError(_("Choose where they work."))
 
 
 class DetailsForm(RegionalForm):
@@ -94,13 +99,18 @@ class DetailsForm(RegionalForm):
 class RoleForm(RegionalForm):
     """A role, and the region or municipality it is limited to."""
 
-    role = choice(_l("Role"), [SelectChoice(role, _l(role.label)) for role in _OFFICES])
+    role = asked_of(_l("Role"), _l("Choose a role."), [SelectChoice(role, _l(role.label)) for role in _OFFICES])
     role_region_id = choice(_l("A regional manager: of which region?"), [], coerce=int)
     municipality = line(_l("A social care manager: of which municipality?"), 80)
 
     def __init__(self, regions: Rows, **kwargs: Any) -> None:
         super().__init__(regions, **kwargs)
         self.municipality.render_kw = {"list": "municipalities", "dir": "auto"}
+
+    def validate_role_region_id(self, field: Any) -> None:
+        """Require a region for regional managers."""
+        if self.role.data == Role.REGIONAL_MANAGER and not field.data:
+            raise ValidationError(_("Choose the region that they manage."))
 
     def validate_municipality(self, field: Any) -> None:
         """Require a municipality for social care managers."""
@@ -136,4 +146,8 @@ class RegionForm(EditingForm):
     """Name and time zone of a region."""
 
     name = line(_l("Name of the region"), 80, _l("Write a name."))
-    timezone = choice(_l("Time zone"), [SelectChoice(zone) for zone in sorted({p.timezone for p in PROFILES.values()})])
+    timezone = asked_of(
+        _l("Time zone"),
+        _l("Choose a time zone."),
+        [SelectChoice(zone) for zone in sorted({p.timezone for p in PROFILES.values()})],
+    )

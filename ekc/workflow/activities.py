@@ -100,7 +100,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("take the case or not, and declare independence"),
         _grant(_OPEN, Role.ASKED_COORDINATOR) | _grant(_OUTSIDE, Role.COORDINATOR),
         in_force={},
-        owes=frozenset({NoticeKind.COORDINATOR}),
+        owes=frozenset({NoticeKind.COORDINATOR, NoticeKind.PAPER}),
     ),
     ActivityRule(
         Activity.CONFIRM_COORDINATOR,
@@ -119,7 +119,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("change the circle, safety and who was told"),
         _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
         in_force={},
-        owes=frozenset({NoticeKind.JOINED, NoticeKind.LETTER}),
+        owes=frozenset({NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART}),
     ),
     ActivityRule(
         Activity.SEE_BOTTOM_LINES,
@@ -145,6 +145,13 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("give their own consent, and take it back"),
         _grant(_OUTSIDE, *FAMILY_ROLES),
         in_force={},
+    ),
+    ActivityRule(  # a child too; for a child also the supporter who is beside it
+        Activity.SAY_NOT_COMING,
+        N_("say for themselves, or for the child whom they support, that they do not come"),
+        _grant(frozenset({Phase.SETUP}), *INSIDE_ROLES),
+        in_force={},
+        owes=frozenset({NoticeKind.LETTER}),
     ),
     ActivityRule(
         Activity.SAY_NOT_SAFE,
@@ -221,7 +228,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ),
     ActivityRule(
         Activity.SHARE_PLAN,
-        N_("decide which professional sees what of the plan"),
+        N_("decide who else reads the plan"),
         _grant(_PLAN, Role.MAIN_PERSON, Role.COORDINATOR),
         in_force=_grant(_PREPARED, Role.MAIN_PERSON, Role.COORDINATOR),
         owes=frozenset({NoticeKind.READING}),
@@ -229,8 +236,10 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.WRITE_PLAN,
         N_("write the plan"),
-        _grant(_PLAN, Role.COORDINATOR, Role.CONVENOR)
-        | _grant(frozenset({Phase.PRESENTATION}), Role.MAIN_PERSON, Role.FAMILY),
+        # while it is presented whoever of the family is there, a child too: presence, not only the part
+        _grant(_PLAN, Role.COORDINATOR)
+        | _grant(frozenset({Phase.PRESENTATION}), Role.IN_ROOM)
+        | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
         in_force={},
     ),
     ActivityRule(
@@ -308,7 +317,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_OPEN, Role.COORDINATOR)
         | _grant(_BEFORE | {Phase.EVALUATION}, Role.MAIN_PERSON)
         | _grant(frozenset({Phase.EVALUATION}), Role.FAMILY)
-        | _grant(frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION}), Role.IN_ROOM)
+        | _grant(frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION}), Role.GROWN_UP_IN_ROOM)
         | _grant(_OUTSIDE, Role.REGIONAL_MANAGER)
         | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
         in_force={},

@@ -7,7 +7,8 @@ from datetime import date
 from ekc.workflow.facts import OF_AGE, Facts, PersonFacts, youngest
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.profiles import Profile
-from ekc.workflow.vocabulary import N_, Part, Remedy, Role
+from ekc.workflow.vocabulary import N_, Part, Remedy, Role, VoiceMatter
+from ekc.workflow.voices import must_be_asked
 
 #: What fills a blank. A date is written out in the reader's language by whoever shows the sentence.
 Param = str | int | date
@@ -39,6 +40,8 @@ class GuardRule:
     line: str = ""  # the condition said as a thing done; empty: no work of anybody's in that phase
     override: frozenset[Role] = frozenset()
     first: Guard | None = None  # as long as this has a reason why not, the line is not done either
+    #: Where there is nothing that it is about: what the checklist says behind the line, instead of a tick.
+    nothing: Callable[[Facts], str] | None = None
 
     @property
     def code(self) -> str:
@@ -63,6 +66,12 @@ def about_nobody(f: Facts) -> Iterator[Blocker]:
     """Of an empty circle nothing is decided: a condition about everybody needs somebody."""
     if not f.people:
         yield Blocker(N_("There is nobody in the circle yet"), Remedy.CIRCLE)
+
+
+def about_no_main_person(f: Facts) -> Iterator[Blocker]:
+    """A condition about every main person needs one."""
+    if not must_be_asked(VoiceMatter.CONFERENCE, f):
+        yield Blocker(N_("There is no main person in the circle yet"), Remedy.CIRCLE)
 
 
 _TIES: dict[Tie | None, str] = {

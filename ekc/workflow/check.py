@@ -14,6 +14,7 @@ from ekc.workflow.parts import PARTS, SHOWN_BY, PartRule
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import STANDING, StandingRule
 from ekc.workflow.vocabulary import (
+    FAMILY_ROLES,
     INSIDE_ROLES,
     ROLE_OF_PART,
     ROLES_OF_SHARING,
@@ -38,7 +39,11 @@ _OUTSIDE_THE_ROOM = frozenset(
 )
 
 #: Whatever does not hold, these can be taken: out of private time, another day, together again, stopping.
-_PROTECTS = frozenset({Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.RECONVENE, Step.STOP})
+_PROTECTS = frozenset(
+    {Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.RECONVENE, Step.STOP, Step.STOP_ROUND}
+)
+#: Where a round ends: nobody is in danger because of an end.
+_AFTER = frozenset({Phase.EVALUATION, Phase.CLOSED})
 
 #: Nobody in the circle, on whatever side, ever sees these of anybody; what is kept of oneself is a part of its own.
 _NEVER_IN_THE_CIRCLE = frozenset(
@@ -59,9 +64,13 @@ _NEVER_IN_THE_CIRCLE = frozenset(
     }
 )
 _CIRCLE = frozenset(
-    {role for role in ROLE_OF_PART.values() if role} | {Role.CONVENOR, Role.COMES, Role.JOINS, Role.IN_ROOM}
+    {role for role in ROLE_OF_PART.values() if role}
+    | {Role.CONVENOR, Role.COMES, Role.JOINS, Role.IN_ROOM, Role.GROWN_UP_IN_ROOM}
 ).union(*ROLES_OF_SHARING.values())
-_INSIDE = INSIDE_ROLES | {Role.IN_ROOM, Role.CONVENOR}  # no convenor is anything but family or a supporter
+#: No convenor is anything but family or a supporter.
+_INSIDE = INSIDE_ROLES | {Role.IN_ROOM, Role.GROWN_UP_IN_ROOM, Role.CONVENOR}
+#: Whoever has this role has one of these too, and sees what that one sees.
+_HELD_WITH = {Role.IN_ROOM: FAMILY_ROLES, Role.GROWN_UP_IN_ROOM: FAMILY_ROLES - {Role.CHILD}}
 #: Roles and parts that belong to each other alone.
 _ONLY_THIS = {
     Role.ASKED_COORDINATOR: CasePart.REQUEST,
@@ -156,6 +165,9 @@ def _step(rule: StepRule) -> Iterator[str]:
         yield f"{rule.step} has coded reasons without asking for one, or asks and has none"
     if Phase.PRIVATE_TIME in rule.sources and Role.COORDINATOR in rule.who and not rule.called_in:
         yield f"{rule.step} does not say that the family called the coordinator in"
+    gives_up = Phase.PRIVATE_TIME in rule.sources and rule.target is not Phase.PRESENTATION
+    if gives_up != (rule.way_out is not None):
+        yield f"{rule.step} leads out of private time without words for the family, or has them and does not"
 
 
 def _guards(steps: tuple[StepRule, ...], standing: tuple[StandingRule, ...]) -> Iterator[str]:
@@ -205,7 +217,7 @@ def _stopped(row: StandingRule, rule: StepRule) -> Iterator[str]:
         yield f"{step} asks {code} itself and is stopped by it as well"
     if not row.guard.override <= rule.who:
         yield f"{code} is overridden by somebody who never takes {step}"
-    if step in _PROTECTS or (Phase.PRIVATE_TIME in rule.sources and rule.target is not Phase.CLOSED):
+    if step in _PROTECTS or (Phase.PRIVATE_TIME in rule.sources and rule.target not in _AFTER):
         yield f"{code} stops {step}, which protects people"
 
 
@@ -242,18 +254,20 @@ def _ends(rules: tuple[EndRule, ...], steps: tuple[StepRule, ...]) -> Iterator[s
     for step in steps:
         if step.target is Phase.CLOSED and not count[step.step]:
             yield f"{step.step} closes a case and is no end"
+        if Effect.BACK_TO_PLAN in step.effects and not (count[step.step] and step.in_force):
+            yield f"{step.step} goes back to a plan that need not be there, or is no end"
         if count[step.step] > 1:
             yield f"{step.step} is {count[step.step]} ends"
         if count[step.step] and not told <= set(step.effects):
             yield f"{step.step} is an end that settles or tells nothing"
         if not count[step.step] and told & set(step.effects):
             yield f"{step.step} settles or tells an end and is none"
-    closing = {step.step for step in steps if step.target is Phase.CLOSED}
+    ending = {step.step for step in steps if step.target is Phase.CLOSED or Effect.BACK_TO_PLAN in step.effects}
     for rule in rules:
         if bool(rule.steps) == rule.by_correction:
             yield f"nothing brings about the end {rule.end}"
-        if rule.steps & closing and not (rule.staff and rule.family and rule.agencies and rule.again and rule.reason):
-            yield f"the end {rule.end} closes a case and does not say so to everybody"
+        if rule.steps & ending and not (rule.staff and rule.family and rule.agencies and rule.again and rule.reason):
+            yield f"the end {rule.end} ends a case or a round and does not say so to everybody"
         if rule.with_plan and not (rule.with_plan.staff and rule.with_plan.family and rule.with_plan.agencies):
             yield f"the end {rule.end} does not say to everybody that the plan stays"
         if not {Hears.FAMILY, Hears.RELATIVES} & rule.mails.keys():
@@ -282,6 +296,8 @@ def _owed(
     for step in steps:
         if step.target is Phase.CLOSED and NoticeKind.END not in step.owes:
             yield f"{step.step} closes a case and nobody has to hear it"
+        if Effect.BACK_TO_PLAN in step.effects and NoticeKind.ROUND not in step.owes:
+            yield f"{step.step} ends a round and nobody has to hear it"
 
 
 def _private_time(phases: tuple[PhaseRule, ...], activities: tuple[ActivityRule, ...]) -> Iterator[str]:
@@ -320,6 +336,11 @@ def _part(rule: PartRule) -> Iterator[str]:
             yield f"{role} sees {rule.part} of others"
 
 
+def _seen(parts: Iterable[PartRule], role: Role, in_force: bool) -> frozenset[Phase]:
+    """The phases in which a role sees one of these parts."""
+    return frozenset[Phase]().union(*(one.grants[role].seen(in_force) for one in parts if role in one.grants))
+
+
 def _shown(
     activities: tuple[ActivityRule, ...],
     parts: Mapping[CasePart, PartRule],
@@ -333,8 +354,8 @@ def _shown(
             enough = [parts[one] for one in (part, _WHOLE_OF.get(part, part)) if one in parts]
             for role in Role:
                 for held in (False, True):
-                    grants = (one.grants[role].seen(held) for one in enough if role in one.grants)
-                    if missing := sorted(rule.phases(role, held) - frozenset[Phase]().union(*grants)):
+                    seen = (_seen(enough, one, held) for one in _HELD_WITH.get(role, {role}))
+                    if missing := sorted(rule.phases(role, held) - frozenset.intersection(*seen)):
                         when = ", ".join(missing)
                         yield f"{rule.activity} shows {part} to {role} in {when}, who does not see it then"
                         break

@@ -41,6 +41,15 @@ class ReasonKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class WayOut:
+    """A step out of private time where the family does not get there: what it is in plain words, and who agrees."""
+
+    title: str
+    what: str
+    agree: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepRule:
     """One move. `target` None: the phase stays as it is."""
 
@@ -63,6 +72,12 @@ class StepRule:
     matter: VoiceMatter | None = None  # taken by somebody in the circle, it is their wish until this is settled
     owes: frozenset[NoticeKind] = frozenset()  # what it makes owed, to whom the rows in `owed.py` say
     asks_safe: bool = False  # whoever takes it of the circle can say with it that it does not feel safe
+    way_out: WayOut | None = None  # of private time, where the family does not get there
+    in_force: bool | None = None  # taken only while a plan is in force (True), or only while none is (False)
+
+    def is_from(self, phase: Phase, in_force: bool) -> bool:
+        """Whether it is taken from this phase. `in_force`: whether a plan is."""
+        return phase in self.sources and self.in_force in (None, in_force)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,8 @@ class Taking:
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _FAMILY = frozenset({Role.MAIN_PERSON, Role.FAMILY})
 #: On the day whoever is in the room decides, and whoever is not cannot: presence, not only the part.
-_IN_ROOM = frozenset({Role.IN_ROOM, Role.COORDINATOR})
+#: A child ends neither private time nor the evening; it can always call the coordinator in.
+_IN_ROOM = frozenset({Role.GROWN_UP_IN_ROOM, Role.COORDINATOR})
 _EVERYBODY = INSIDE_ROLES | {Role.REFERRER, Role.PROFESSIONAL, Role.COORDINATOR}
 
 PHASES: tuple[PhaseRule, ...] = (
@@ -156,6 +172,14 @@ STEPS: tuple[StepRule, ...] = (
         reason=ReasonKind.TEXT,
         ask=N_("What does the family want to know, and from whom?"),
         called_in=N_("The family called me in: they have a question"),
+        way_out=WayOut(
+            N_("We want to know something first"),
+            N_(
+                "You come out and ask. Your coordinator sees to it that you get an answer, and then you go on among "
+                "yourselves."
+            ),
+            N_("One of you who is in the room can say it, for all of you."),
+        ),
         owes=frozenset({NoticeKind.QUESTION}),
     ),
     StepRule(
@@ -166,6 +190,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.EVALUATION,
         _COORDINATOR,
         guards=guards.AGREE_PLAN,
+        questions=(guards.noes_of_former_main_persons,),
         effects=(
             Effect.FREEZE_PLAN,
             Effect.ISSUE_DOCUMENTS,
@@ -225,6 +250,14 @@ STEPS: tuple[StepRule, ...] = (
         asks_date=True,
         rare=True,
         called_in=N_("The family called me in: they want to go on another day"),
+        way_out=WayOut(
+            N_("We go on another day"),
+            N_(
+                "It is enough for today. You come together once more, and start there where you are now. What you "
+                "wrote down stays with you."
+            ),
+            N_("Agree on it together first. One of you who is in the room then says it, for all of you."),
+        ),
         asks_safe=True,
         owes=frozenset({NoticeKind.DAY}),
     ),
@@ -259,8 +292,51 @@ STEPS: tuple[StepRule, ...] = (
         ),
         rare=True,
         called_in=N_("The family called me in: there will be no plan"),
+        way_out=WayOut(
+            N_("There will be no plan"),
+            N_(
+                "Then the conference ends. Only that there is no plan is written down: never why, and never what "
+                "anybody thought."
+            ),
+            N_(
+                "All of you decide this together, and nobody can do it here alone: call your coordinator in, and say "
+                "it to them."
+            ),
+        ),
         questions=(guards.wishes_spoken_about,),
         owes=frozenset({NoticeKind.END}),
+        in_force=False,
+    ),
+    StepRule(
+        Step.NO_NEW_PLAN,
+        N_("No new plan"),
+        N_("There is no new plan: the plan stays as it is."),
+        (Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION),
+        Phase.EVALUATION,
+        _COORDINATOR,
+        effects=(
+            Effect.CLOSE_ROOM,
+            Effect.END_MEETING,
+            Effect.SETTLE_END,
+            Effect.BACK_TO_PLAN,
+            Effect.TELL_END,
+        ),
+        rare=True,
+        called_in=N_("The family called me in: there will be no new plan"),
+        way_out=WayOut(
+            N_("There will be no new plan"),
+            N_(
+                "Then this conference ends, and the plan that you agreed before stays as it is. Only that there is no "
+                "new plan is written down: never why, and never what anybody thought."
+            ),
+            N_(
+                "All of you decide this together, and nobody can do it here alone: call your coordinator in, and say "
+                "it to them."
+            ),
+        ),
+        questions=(guards.wishes_spoken_about,),
+        owes=frozenset({NoticeKind.ROUND}),
+        in_force=True,
     ),
     StepRule(
         Step.RECONVENE,
@@ -293,6 +369,25 @@ STEPS: tuple[StepRule, ...] = (
         matter=VoiceMatter.STOPPING,
         asks_safe=True,
         owes=frozenset({NoticeKind.END}),
+        in_force=False,
+    ),
+    StepRule(
+        Step.STOP_ROUND,
+        N_("Do not come together again"),
+        N_("There is no new plan: the plan stays as it is."),
+        (Phase.SETUP,),
+        Phase.EVALUATION,
+        frozenset({Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+        effects=(Effect.SETTLE_END, Effect.BACK_TO_PLAN, Effect.TELL_END),
+        reason=ReasonKind.CODED,
+        ask=N_("Why does it stop?"),
+        reasons=tuple(reason for reason in StopReason if reason not in GONE_REASONS),
+        rare=True,
+        own=N_("We do not want to come together again after all"),
+        matter=VoiceMatter.STOPPING,
+        asks_safe=True,
+        owes=frozenset({NoticeKind.ROUND}),
+        in_force=True,
     ),
     StepRule(
         Step.MAIN_PERSON_GONE,

@@ -21,6 +21,7 @@ class End(StrEnum):
     WITHOUT_CONFERENCE = "without_conference"
     ANOTHER_DAY = "another_day"
     OTHER_REGION = "other_region"
+    ROUND = "round"
 
 
 class Hears(Labelled):
@@ -79,14 +80,17 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithPlan:
-    """What is said of an end where a plan is in force: it stays. Titles and reasons that are empty are as without."""
+    """What is said of an end where a plan is in force: it stays. A title that is empty is as without.
 
-    mails: Mapping[Hears, Words]
+    A case with a plan does not end any more as it is stopped or makes no plan: its round does (`End.ROUND`). Those that
+    were closed so before keep these words.
+    """
+
     staff: str
     family: str
     agencies: str
+    mails: Mapping[Hears, Words]
     title: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +129,6 @@ class EndRule:
             family=words.family,
             agencies=words.agencies,
             title=words.title or self.title,
-            reason=words.reason or self.reason,
         )
 
 
@@ -138,6 +141,7 @@ _ANOTHER_DAY = N_(
     "The conference goes on another day. See your own page for when, or ask your coordinator: perhaps the day is not "
     "known yet."
 )
+_GOES_ON = N_("There is no new plan, and the plan in force goes on. Sign in to see which conference it is.")
 _STAFF_SUBJECT = N_("A conference has ended")
 
 ENDS: tuple[EndRule, ...] = (
@@ -182,31 +186,7 @@ ENDS: tuple[EndRule, ...] = (
         told_at_home=True,
         with_plan=WithPlan(
             title=N_("ended without a new plan"),
-            reason=N_("The conference ended without a new plan"),
-            mails={
-                Hears.FAMILY: Words(
-                    N_("The conference ended without a new plan"),
-                    N_(
-                        "You came together again, and there is no new plan. The earlier plan stays yours: you can "
-                        "read it. What anybody said this time is not kept, except what was said about safety."
-                    ),
-                ),
-                Hears.AGENCIES: Words(
-                    N_("The conference ended without a new plan"),
-                    N_(
-                        "The family group came together again and did not make a new plan. The earlier plan stays. "
-                        "Nothing else is recorded of this time."
-                    ),
-                ),
-                Hears.COORDINATOR: Words(
-                    _STAFF_SUBJECT,
-                    N_("A conference of yours ended without a new plan. Sign in to see which one."),
-                ),
-                Hears.MANAGERS: Words(
-                    _STAFF_SUBJECT,
-                    N_("A conference in your region ended without a new plan. Sign in to see which one."),
-                ),
-            },
+            mails={},
             staff=N_(
                 "There is no new plan; the earlier plan stays and can be read. Of this round only that is kept, its "
                 "day and who wrote it down: the plan that was being written, what people said to it and every reason "
@@ -252,22 +232,7 @@ ENDS: tuple[EndRule, ...] = (
         again=_NEW_CASE,
         told_at_home=True,
         with_plan=WithPlan(
-            mails={
-                Hears.FAMILY: Words(
-                    N_("You do not come together again"),
-                    N_(
-                        "The new conference was stopped and is not prepared any more. The earlier plan stays yours: "
-                        "you can read it. A call or an evaluation that was planned is not held."
-                    ),
-                ),
-                Hears.AGENCIES: Words(
-                    N_("The family does not come together again"),
-                    N_(
-                        "The new conference was stopped and is not prepared any more. The earlier plan stays. A call "
-                        "or an evaluation that was planned is not held."
-                    ),
-                ),
-            },
+            mails={},
             staff=N_(
                 "It was stopped while a new conference was being prepared. The earlier plan stays and can be read."
             ),
@@ -415,6 +380,44 @@ ENDS: tuple[EndRule, ...] = (
         again=N_("What was open stays open: questions of the days before can be answered on the new day."),
     ),
     EndRule(
+        end=End.ROUND,
+        title=N_("there is no new plan"),
+        steps=frozenset({Step.NO_NEW_PLAN, Step.STOP_ROUND}),
+        settles=frozenset({Settled.MAILS, Settled.MEETING}),
+        destroys=frozenset(Destroyed),
+        mails={
+            Hears.FAMILY: Words(
+                N_("There is no new plan: your plan stays as it is"),
+                N_(
+                    "You do not come together again now, or you did and made no new plan. Your plan stays as it is: "
+                    "its tasks, and the days on which you look at it again. What anybody said this time is not kept, "
+                    "except what was said about safety."
+                ),
+            ),
+            Hears.AGENCIES: Words(
+                N_("There is no new plan: the plan stays as it is"),
+                N_(
+                    "The family group does not come together again now, or did and made no new plan. The plan stays as "
+                    "it is, with its tasks. Nothing else is recorded of this time."
+                ),
+            ),
+            Hears.COORDINATOR: Words(N_("A conference of yours goes on with the plan that it has"), _GOES_ON),
+            Hears.MANAGERS: Words(N_("A conference in your region goes on with the plan that it has"), _GOES_ON),
+        },
+        reason=N_("There is no new plan"),
+        staff=N_(
+            "There is no new plan. The plan in force goes on, with its tasks, follow-ups and links. Of the last round "
+            "only that is kept, its day and who wrote it down: the plan that was being written, what people said to it "
+            "and every reason are destroyed."
+        ),
+        family=N_(
+            "There is no new plan. Your plan stays as it is: its tasks, and the days on which you look at it again. "
+            "What you said this time is not kept, except what was said about safety."
+        ),
+        agencies=N_("There is no new plan. The plan stays as it is. Nothing else is recorded of this time."),
+        again=N_("The family can come together again: choose that step."),
+    ),
+    EndRule(
         end=End.OTHER_REGION,
         title=N_("goes to another region"),
         steps=frozenset(),
@@ -437,6 +440,8 @@ ENDS: tuple[EndRule, ...] = (
 END_RULES: dict[End, EndRule] = {rule.end: rule for rule in ENDS}
 #: By the step that brings it about.
 END_OF_STEP: dict[Step, EndRule] = {step: rule for rule in ENDS for step in rule.steps}
+#: The steps that end a round and not the case.
+ROUND_ENDS = END_RULES[End.ROUND].steps
 #: The reasons for which a case ends because its only main person is not there any more.
 GONE_REASONS = frozenset({StopReason.DIED, StopReason.LEFT})
 _END_OF_OUTCOME = {

@@ -11,12 +11,12 @@ from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule, OpenFollowUpsRule
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.standing import NOT_YET_IN_ORDER, STANDING, StandingRule, standing
-from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role, Scope, Step, VoiceMatter
+from ekc.workflow.vocabulary import FAMILY_ROLES, Activity, CasePart, Phase, Role, Scope, Step, VoiceMatter
 
 PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
 STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
-#: The step that a wish in a matter asks for.
-MATTER_STEPS: dict[VoiceMatter, StepRule] = {rule.matter: rule for rule in STEPS if rule.matter is not None}
+#: The matters in which somebody can wish for a step: `wish_steps`.
+WISHES: tuple[VoiceMatter, ...] = tuple(dict.fromkeys(rule.matter for rule in STEPS if rule.matter is not None))
 #: What each step can ask: its own conditions, then those that may stand when it is taken.
 STEP_GUARDS: dict[Step, tuple[GuardRule, ...]] = {
     rule.step: (*rule.guards, *(row.guard for row in STANDING if rule.step in row.stops)) for rule in STEPS
@@ -106,16 +106,24 @@ def as_the_circle_reads(verdict: Verdict) -> Verdict:
     return Verdict(verdict.rule, tuple(reasons))
 
 
-def steps_from(phase: Phase, roles: Iterable[Role]) -> tuple[StepRule, ...]:
-    """The steps that somebody with `roles` could take from `phase`, guards aside, in the order of the table."""
+def steps_from(phase: Phase, roles: Iterable[Role], in_force: bool = False) -> tuple[StepRule, ...]:
+    """The steps that somebody with `roles` could take from `phase`, guards aside, in the order of the table.
+
+    `in_force`: whether a plan is.
+    """
     held = frozenset(roles)
-    return tuple(rule for rule in STEPS if phase in rule.sources and rule.who & held)
+    return tuple(rule for rule in STEPS if rule.is_from(phase, in_force) and rule.who & held)
+
+
+def wish_steps(in_force: bool) -> dict[VoiceMatter, StepRule]:
+    """The steps for which somebody can wish, by matter. `in_force`: whether a plan is."""
+    return {rule.matter: rule for rule in STEPS if rule.matter is not None and rule.in_force in (None, in_force)}
 
 
 def why_not(facts: Facts, roles: Iterable[Role]) -> tuple[Verdict, ...]:
     """The verdict on each step that could be taken from here."""
     held = frozenset(roles)
-    return tuple(judge(rule, facts, held) for rule in steps_from(facts.phase, held))
+    return tuple(judge(rule, facts, held) for rule in steps_from(facts.phase, held, facts.in_force))
 
 
 def verdict_on(
@@ -124,7 +132,7 @@ def verdict_on(
     """What a request to take `step` is answered with: None where these roles have no such step from this phase."""
     held = frozenset(roles)
     rule = STEP_RULES[step]
-    return judge(rule, facts, held, overridden) if rule in steps_from(facts.phase, held) else None
+    return judge(rule, facts, held, overridden) if rule in steps_from(facts.phase, held, facts.in_force) else None
 
 
 def may(activity: Activity, phase: Phase, roles: Iterable[Role], in_force: bool = False) -> bool:
@@ -135,8 +143,15 @@ def may(activity: Activity, phase: Phase, roles: Iterable[Role], in_force: bool 
 
 def ever_may(activity: Activity, roles: Iterable[Role]) -> bool:
     """Whether somebody with `roles` may do this in some phase: then a refusal may say why, else it says nothing."""
-    rule = ACTIVITY_RULES[activity]
-    return any(rule.phases(role, in_force=True) for role in roles)
+    rule, held = ACTIVITY_RULES[activity], frozenset(roles)
+    return any(rule.phases(role, in_force=True) for role in held | in_room(held))
+
+
+def in_room(roles: Iterable[Role]) -> frozenset[Role]:
+    """The roles that somebody with these would have in the room, another time."""
+    family = FAMILY_ROLES & frozenset(roles)
+    grown_up = {Role.GROWN_UP_IN_ROOM} if family - {Role.CHILD} else frozenset[Role]()
+    return frozenset({Role.IN_ROOM, *grown_up}) if family else frozenset()
 
 
 def sees(part: CasePart, phase: Phase, roles: Iterable[Role], in_force: bool = False) -> Scope | None:

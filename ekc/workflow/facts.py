@@ -40,30 +40,32 @@ class PersonFacts:
     part: Part
     attends: Attends | None = None
     informed: bool = False
-    age: int | None = None
+    age: int | None = None  # where it is estimated, the lowest that is possible
+    oldest: int | None = None  # the highest that is possible; None: as `age`
     consented: bool = False
     needs_interpreter: bool = False
     concerns: int = 0  # safety concerns, with an arrangement or without
     unmet_concerns: int = 0  # of these, those that have no arrangement yet
     side: str = ""  # on which side they stand, where the case has sides
-    present: bool = False  # was in the room at the meeting of this round
+    present: bool = False  # was in the room at a meeting of this round
     in_room: bool = False  # is there now
-    came_as_professional: bool = False  # to that meeting, whatever their part is now
+    came_as_professional: bool = False  # to a meeting of this conference, whatever their part is now
     has_task: bool = False
     said_earlier: bool = False  # what they say of the plan is about an earlier text of it
     voices: Mapping[VoiceMatter, Agreed] = field(default_factory=dict)  # what they themselves said, as it stands now
     spoken_with: frozenset[VoiceMatter] = frozenset()  # their wishes about which staff spoke with them
+    no_stands: bool = False  # was a main person, and had said no before that ended
     withdrew_on: date | None = None  # took their consent back on this day, and gave no other since
 
     @property
     def is_family(self) -> bool:
-        """Whether this person belongs to the family group."""
-        return self.part in FAMILY_PARTS
+        """Whether this person belongs to the family group. Nobody does who came as a professional."""
+        return self.part in FAMILY_PARTS and not self.came_as_professional
 
     @property
     def gives_agreement(self) -> bool:
         """Whether this person is asked about the plan: family and supporters."""
-        return self.part in INSIDE_PARTS
+        return self.part in INSIDE_PARTS and not self.came_as_professional
 
     @property
     def is_child(self) -> bool:
@@ -73,11 +75,17 @@ class PersonFacts:
     def asked_to_consent(self, from_age: int) -> bool:
         """Whether their own consent is asked, where children are asked from this age on, in years.
 
-        A main person whose age is not known may be grown up, and is asked.
+        Whoever may have that age is asked; a main person whose age is not known may be grown up, and is asked.
         """
+        oldest = self.age if self.oldest is None else self.oldest
         if self.part is Part.MAIN_PERSON:
-            return self.age is None or self.age >= from_age
-        return self.is_child and self.age is not None and self.age >= from_age
+            return oldest is None or oldest >= from_age
+        return self.is_child and oldest is not None and oldest >= from_age
+
+    def needs_another_consent(self, from_age: int) -> bool:
+        """Whether somebody of age has to consent for them: a main person who is, or may be, too young to be asked."""
+        too_young = self.part is Part.MAIN_PERSON and self.age is not None and self.age < from_age
+        return too_young and (not self.consented or self.asked_to_consent(from_age))
 
     def consent_missing(self, from_age: int) -> bool:
         """Whether their own consent is asked, and is not here."""
@@ -85,8 +93,8 @@ class PersonFacts:
 
     @property
     def is_professional(self) -> bool:
-        """Whether this person comes as a professional or referrer."""
-        return self.part in PROFESSIONAL_PARTS
+        """Whether this person comes as a professional or referrer, or came as one to this conference."""
+        return self.part in PROFESSIONAL_PARTS or self.came_as_professional
 
     @property
     def takes_part(self) -> bool:
@@ -172,13 +180,16 @@ class Facts:
     coordinator: CoordinatorFacts = field(default_factory=CoordinatorFacts)
     question_agreed: bool = False
     people: tuple[PersonFacts, ...] = ()
+    former: tuple[PersonFacts, ...] = ()  # taken out of the circle; what they said no to as main persons still stands
     bottom_lines: tuple[BottomLineFacts, ...] = ()
     said_no_bottom_lines: bool = False
     meeting_on: date | None = None
     venue: bool = False
     arranged: frozenset[ArrangementKind] = frozenset()  # arranged, or said not to be needed
     told: frozenset[InformationKind] = frozenset()
-    open_questions: int = 0
+    questions: int = 0  # asked in this round
+    open_questions: int = 0  # of these, those without an answer
+    in_force: bool = False  # a plan is: one was agreed
     no_conference_held: bool = False  # no meeting of this round was opened
     meeting_held: bool = False  # the plan of this round was made at a conference, and it was written down who was there
     without_conference: bool = False  # the plan as presented now was made without a conference

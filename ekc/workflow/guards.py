@@ -13,6 +13,7 @@ from ekc.workflow.blocker import (
     Param,
     about_conflict,
     about_evaluation,
+    about_no_main_person,
     about_nobody,
     about_people,
 )
@@ -22,6 +23,7 @@ from ekc.workflow.vocabulary import (
     N_,
     TWO_SIDED,
     ActionKind,
+    Agreed,
     ArrangementKind,
     Attends,
     InformationKind,
@@ -35,6 +37,9 @@ from ekc.workflow.vocabulary import (
 )
 from ekc.workflow.voices import hear, unspoken_wishes
 
+#: A conference about a place or a question asks nobody to consent.
+_NO_CONSENT = frozenset({Variant.GROUP, Variant.LEARNING})
+
 # Registration -> setup
 
 
@@ -47,8 +52,7 @@ def main_person_said_yes(f: Facts) -> Iterator[Blocker]:
         N_("The yes of %(n)s main persons is not recorded yet: %(names)s"),
         Remedy.REGISTRATION,
     )
-    if not any(p.part is Part.MAIN_PERSON for p in f.people):
-        yield Blocker(N_("There is no main person in the circle yet"), Remedy.CIRCLE)
+    yield from about_no_main_person(f)
 
 
 def consents_valid(f: Facts) -> Iterator[Blocker]:
@@ -58,9 +62,9 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
     group conference is about a place or a question, not about a person, so there the yes of the main persons is
     enough (our reading; no source).
     """
-    yield from about_nobody(f)
-    if f.variant in {Variant.GROUP, Variant.LEARNING}:
+    if f.variant in _NO_CONSENT:
         return
+    yield from about_no_main_person(f)
     asked_from = f.profile.own_consent_from
     for person in f.people:
         if person.part is Part.CHILD and person.age is None:
@@ -83,11 +87,7 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
     )
     if not any(p.consented and p.is_family and (p.age is None or p.age >= OF_AGE) for p in f.people):
         yield from about_people(
-            [
-                p
-                for p in f.people
-                if p.part is Part.MAIN_PERSON and not p.consented and not p.asked_to_consent(asked_from)
-            ],
+            [p for p in f.people if p.needs_another_consent(asked_from)],
             N_("Nobody has consented yet for %(names)s, who is too young to be asked"),
             N_("Nobody has consented yet for these main persons, who are too young to be asked: %(names)s"),
             Remedy.CONSENTS,
@@ -129,6 +129,7 @@ def coordinator_confirmed(f: Facts) -> Iterator[Blocker]:
         N_("%(n)s main persons have not confirmed the coordinator yet: %(names)s"),
         Remedy.COORDINATOR,
     )
+    yield from about_no_main_person(f)
 
 
 # Setup -> information
@@ -249,6 +250,17 @@ def wishes_spoken_about(f: Facts) -> Iterator[Blocker]:
         yield Blocker(sentences[matter], Remedy.WISHES, {"name": person.name})
 
 
+def noes_of_former_main_persons(f: Facts) -> Iterator[Blocker]:
+    """Nobody who had said no to this plan has ceased to be a main person. Where somebody has, it is asked about."""
+    for person in (*f.people, *f.former):
+        if person.no_stands and person.voices.get(VoiceMatter.PLAN) is Agreed.NO:
+            yield Blocker(
+                N_("%(name)s is no longer a main person, and does not agree with this plan: the history says why."),
+                Remedy.AGREEMENT,
+                {"name": person.name},
+            )
+
+
 def planned_for_today(f: Facts) -> Iterator[Blocker]:
     """The conference was planned for this day. Another day is asked about; it holds nothing up."""
     if f.meeting_on is not None and f.meeting_on != f.today:
@@ -319,7 +331,7 @@ def interpreter_in_room(f: Facts) -> Iterator[Blocker]:
 def professionals_left(f: Facts) -> Iterator[Blocker]:
     """Private time is without professionals, whoever came as one (OECD Box 4.1, part two)."""
     yield from about_people(
-        [p for p in f.people if p.in_room and (p.is_professional or p.came_as_professional)],
+        [p for p in f.people if p.in_room and p.is_professional],
         N_("%(names)s is still in the room"),
         N_("%(n)s professionals are still in the room: %(names)s"),
         Remedy.ATTENDANCE,
@@ -346,6 +358,13 @@ def actions_complete(f: Facts) -> Iterator[Blocker]:
             missing.append(N_("Action %(number)s does not say by when or how often"))
         for sentence in missing:
             yield Blocker(sentence, Remedy.PLAN, {"number": action.number}, target=action.key)
+
+
+def evaluation_chosen(f: Facts) -> Iterator[Blocker]:
+    """The plan has actions, and a day on which it is evaluated."""
+    yield from actions_complete(f)
+    if f.plan.evaluation_on is None:
+        yield Blocker(N_("No evaluation date has been chosen yet"), Remedy.PLAN, target="evaluation")
 
 
 def actions_before_evaluation(f: Facts) -> Iterator[Blocker]:
@@ -389,6 +408,21 @@ def tasks_agreed(f: Facts) -> Iterator[Blocker]:
             yield Blocker(
                 N_("Who does action %(number)s does not agree: agree what happens instead"),
                 Remedy.PLAN,
+                {"number": action.number},
+                target=action.key,
+            )
+
+
+def doers_asked(f: Facts) -> Iterator[Blocker]:
+    """The plan has actions, and of each somebody who does it was asked about the plan."""
+    yield from actions_complete(f)
+    asked = {person.id: VoiceMatter.PLAN in person.voices for person in f.people if person.gives_agreement}
+    for action in f.plan.actions:
+        doers = [asked[who] for who in action.who if who in asked]
+        if doers and not any(doers):
+            yield Blocker(
+                N_("Who does action %(number)s has not been asked about the plan yet"),
+                Remedy.AGREEMENT,
                 {"number": action.number},
                 target=action.key,
             )
@@ -584,33 +618,47 @@ def follow_up_guards(rules: Iterable[FollowUpRule]) -> tuple[GuardRule, ...]:
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
 MAIN_PERSON_SAID_YES = GuardRule(main_person_said_yes, N_("Every main person says yes"))
-CONSENTS_VALID = GuardRule(consents_valid, N_("Consents are there"))
+CONSENTS_VALID = GuardRule(
+    consents_valid,
+    N_("Consents are there"),
+    nothing=lambda f: N_("this kind of conference asks for none") if f.variant in _NO_CONSENT else "",
+)
 INDEPENDENCE_DECLARED = GuardRule(independence_declared, N_("The coordinator declares independence"))
 COORDINATOR_INDEPENDENT = GuardRule(
     coordinator_independent,
     N_("The coordinator is independent"),
     first=independence_declared,  # of a coordinator who declared nothing no conflict is known
 )
-COORDINATOR_CONFIRMED = GuardRule(
-    coordinator_confirmed, N_("Every main person confirms the coordinator"), first=about_nobody
-)
+COORDINATOR_CONFIRMED = GuardRule(coordinator_confirmed, N_("Every main person confirms the coordinator"))
 QUESTION_AGREED = GuardRule(question_agreed, N_("The question is agreed"))
 EVERYONE_DECIDED = GuardRule(everyone_decided, N_("It is known who comes"), override=_COORDINATOR)
 EVERYONE_INFORMED = GuardRule(everyone_informed, N_("Everyone is told personally"), override=_COORDINATOR)
 SAFETY_DECIDED = GuardRule(safety_decided, N_("Everyone is safe"))
-CHILDRENS_PART_DECIDED = GuardRule(childrens_part_decided, N_("Each child's part is decided"))
-BOTTOM_LINES_SHARED = GuardRule(bottom_lines_shared, N_("Bottom lines are shared"))
+CHILDRENS_PART_DECIDED = GuardRule(
+    childrens_part_decided,
+    N_("Each child's part is decided"),
+    nothing=lambda f: "" if any(p.is_child for p in f.people) else N_("no child is in the circle"),
+)
+
+
+def no_bottom_lines(f: Facts) -> str:
+    """That there are none, where there are none."""
+    return "" if f.bottom_lines else N_("there are none")
+
+
+BOTTOM_LINES_SHARED = GuardRule(bottom_lines_shared, N_("Bottom lines are shared"), nothing=no_bottom_lines)
 #: Whoever goes into private time, for the first time or again, goes in without professionals.
 _PROFESSIONALS_LEFT = GuardRule(
     professionals_left,
     N_("The professionals have left"),
     first=somebody_in_room,  # as long as nobody noted who is there, nobody has left
+    nothing=lambda f: "" if any(p.present and p.is_professional for p in f.people) else N_("none was there"),
 )
 _BEFORE_EVALUATION = GuardRule(
     actions_before_evaluation,
     N_("Each action begins before the evaluation"),
     override=_COORDINATOR,
-    first=actions_complete,  # without actions none begins in time
+    first=evaluation_chosen,  # without actions, or without its day, none begins in time
 )
 _AHEAD = GuardRule(
     actions_ahead,
@@ -628,6 +676,11 @@ _IS_A_PLAN = (
         support_answered,
         N_("Each request for support has a name or an answer"),
         first=actions_complete,  # of a plan without actions no request is known
+        nothing=lambda f: (
+            ""
+            if any(action.kind is ActionKind.PROFESSIONAL for action in f.plan.actions)
+            else N_("the plan asks for none")
+        ),
     ),
 )
 
@@ -658,6 +711,7 @@ BEGIN_PRIVATE_TIME = (
         N_("Questions are answered"),
         override=_COORDINATOR,
         first=information_told,  # before anything is told nobody has asked
+        nothing=lambda f: "" if f.questions else N_("nobody asked anything"),
     ),
     GuardRule(enough_family_present, N_("Enough of the family is there"), override=_COORDINATOR),
     _PROFESSIONALS_LEFT,
@@ -667,14 +721,23 @@ AGREE_PLAN = (
     *_IS_A_PLAN,
     _BEFORE_EVALUATION,
     _AHEAD,
-    GuardRule(bottom_lines_met, N_("Bottom lines are met"), first=bottom_lines_shared),
-    GuardRule(accepted, N_("The plan is accepted"), first=about_nobody),
+    GuardRule(bottom_lines_met, N_("Bottom lines are met"), first=bottom_lines_shared, nothing=no_bottom_lines),
+    GuardRule(
+        accepted,
+        N_("The plan is accepted"),
+        first=about_nobody,
+        nothing=lambda f: (
+            N_("no professional takes part")
+            if all(person.attends is Attends.EXCLUDED for person in f.professionals)
+            else ""
+        ),
+    ),
     GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR, first=about_nobody),
     GuardRule(
         tasks_agreed,
         N_("Each action has somebody who agrees to do it"),
         override=_COORDINATOR,
-        first=actions_complete,  # of a plan without actions nobody has said no to one
+        first=doers_asked,  # of a plan without actions, or whose doers were not asked, nobody has agreed to one
     ),
 )
 GO_BACK = (GuardRule(made_at_a_conference), _PROFESSIONALS_LEFT)

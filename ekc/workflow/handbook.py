@@ -172,6 +172,9 @@ def _conditions(rule: StepRule) -> Iterator[str]:
     yield f"### {rule.title}"
     if rule.called_in:
         yield f"The coordinator, outside the room, says: *{rule.called_in}*."
+    if rule.way_out:
+        way = rule.way_out
+        yield f"A family that does not get there reads: *{way.title}. {way.what} {way.agree}*"
     if rule.guards:
         yield "\n".join(_guard(guard) for guard in rule.guards)
     if standing := [row.guard.code for row in STANDING if rule.step in row.stops]:

@@ -1,4 +1,6 @@
-"""How long a personal link works: until its owner's last task, and some days. Judged when it is used; nothing stored.
+"""How long a personal link works: until its owner's last task or the answer to what they said, and some days.
+
+Judged when it is used; nothing is stored.
 
 The coordinator's own access, which ends the same number of days after their last task: `profiles.py`.
 """
@@ -25,6 +27,9 @@ class LinkFacts:
     open_follow_up: date | None = None  # the day of the last one that is still open
     tasks_until: date | None = None  # the last day on which the plan in force asks something of the owner
     ended_on: date | None = None  # of the case, or of the coordinator's tasks
+    wish_waits: bool = False  # the owner wished for something that nobody answered yet
+    safety_waits: bool = False  # they said that it does not feel safe, and nobody answered yet
+    answered_on: date | None = None  # when what they said was answered last
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +44,16 @@ def link_life(f: LinkFacts, today: date) -> LinkLife:
     """How long a link works, as it stands today.
 
     Until a plan is agreed the conference lies ahead of everybody. From then on an open follow-up concerns family and
-    supporters, and of the professionals whoever the plan names. Once the case is closed no task makes it last longer.
+    supporters, and of the professionals whoever the plan names. Once the case is closed no task and no wish makes it
+    last longer: an end answers them. What somebody said about safety no end answers.
     """
     is_closed = f.phase is Phase.CLOSED
     concerned = f.part in INSIDE_PARTS or f.tasks_until is not None
     follow_up = f.open_follow_up if concerned and not is_closed else None
-    goes_on = f.phase not in _AFTER_CONFERENCE or follow_up is not None
+    waits = f.safety_waits or (f.wish_waits and not is_closed)
+    goes_on = f.phase not in _AFTER_CONFERENCE or follow_up is not None or waits
     typed = [follow_up, None if is_closed else f.tasks_until]
     farthest = f.promised_until + _LONGEST
-    last = [*(min(day, farthest) for day in typed if day), f.ended_on, today if goes_on else None]
+    last = [*(min(day, farthest) for day in typed if day), f.ended_on, f.answered_on, today if goes_on else None]
     after = timedelta(days=PROFILES[f.profile].access_days)
     return LinkLife(max([f.promised_until, *(day + after for day in last if day is not None)]), goes_on)

@@ -43,7 +43,10 @@ class NoticeKind(Labelled):
     LETTER = "letter", N_("somebody who is not there has something to say")
     NO_CONFERENCE = "no_conference", N_("the plan is made without a conference")
     END = "end", N_("the conference has ended")
-    READING = "reading", N_("a professional sees more of the plan")
+    READING = "reading", N_("somebody sees more of the plan")
+    PART = "part", N_("somebody who came as a professional has another part")
+    PAPER = "paper", N_("the number on their paper is not right any more")
+    ROUND = "round", N_("there is no new plan, and the plan stays as it is")
     AGAIN = "again", N_("people come together again")
     PLAN = "plan", N_("the plan that was agreed")
     UNSAFE = "unsafe", N_("a follow-up found that somebody does not feel safe")
@@ -74,9 +77,11 @@ class Whom(Labelled):
         "have_plan",
         N_("main persons, those of family and supporters who took part, and everybody whom the plan names"),
     )
+    ON_PAPER = "on_paper", N_("whoever was given a printed slip before")
     THEMSELVES = "themselves", N_("the person themselves")
     MAIN_PERSONS = "main_persons", N_("main persons")
     FAMILY = "family", N_("main persons, and those of family and supporters who take part, there or from afar")
+    FAMILY_COMING = "family_coming", N_("main persons, and those of family and supporters who may take part")
     SET_LINES = "set_lines", N_("whoever set a bottom line")
     TOOK_PART = (
         "took_part",
@@ -93,6 +98,7 @@ class ClearedBy(Labelled):
     GIVEN = "given", N_("given or sent, as the contact log says")
     MAIL = "mail", N_("by mail")
     PAGE = "page", N_("read on their own page")
+    PRINT = "print", N_("given a new slip")
     INFORMED = "informed", N_("told personally")
     THERE = "there", N_("was in the room")
     DECIDED = "decided", N_("decided again")
@@ -113,6 +119,7 @@ class NoticeRule:
     where nothing was known before there is nothing to tell, unless it is a change `from_nothing` too. `shown`: the
     parts of a case with which the own page tells it; whoever sees none of them has to be told otherwise, because a page
     or a mail that leads there tells them nothing. Empty: it stands on everybody's page.
+    `lasts`: it is about the case and not about one conference, so that a new round neither ends it nor begins it anew.
     """
 
     kind: NoticeKind
@@ -126,6 +133,7 @@ class NoticeRule:
     changes: bool = False
     from_nothing: bool = False
     shown: frozenset[CasePart] = frozenset()
+    lasts: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -178,6 +186,16 @@ NOTICES: tuple[NoticeRule, ...] = (
         mails=(_BY_NOTICE, "match-"),
         changes=True,
         shown=frozenset({CasePart.WAIVERS}),
+        lasts=True,
+    ),
+    NoticeRule(
+        kind=NoticeKind.PAPER,
+        verb=Verb.HEAR,
+        to=Whom.ON_PAPER,
+        phases=_OPEN,
+        cleared_by=frozenset({ClearedBy.CONTACT, ClearedBy.PRINT}),
+        changes=True,
+        lasts=True,
     ),
     NoticeRule(  # in person, so neither a mail nor their page will do (OECD Box 4.1)
         kind=NoticeKind.JOINED,
@@ -185,6 +203,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         to=Whom.THEMSELVES,
         phases=_OPEN,
         cleared_by=frozenset({ClearedBy.CONTACT, ClearedBy.INFORMED}),
+        lasts=True,
     ),
     NoticeRule(
         kind=NoticeKind.CONSENT,
@@ -194,6 +213,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         cleared_by=frozenset({ClearedBy.CONSENT}),
         done_at=Remedy.CONSENTS,
         line=N_("A consent was taken back: decide whether and how it goes on"),
+        lasts=True,
     ),
     NoticeRule(
         kind=NoticeKind.QUESTION,
@@ -241,7 +261,25 @@ NOTICES: tuple[NoticeRule, ...] = (
         kind=NoticeKind.READING,
         verb=Verb.HEAR,
         to=Whom.MAIN_PERSONS,
-        phases=frozenset({Phase.PRESENTATION, Phase.EVALUATION}),
+        phases=_OPEN,
+        cleared_by=_HEARD,
+        mails=(_BY_NOTICE,),
+        changes=True,
+        lasts=True,
+    ),
+    NoticeRule(
+        kind=NoticeKind.ROUND,
+        verb=Verb.HEAR,
+        to=Whom.TOOK_PART,
+        phases=frozenset({Phase.EVALUATION}),
+        cleared_by=_HEARD,
+        mails=(f"{End.ROUND}-",),
+    ),
+    NoticeRule(
+        kind=NoticeKind.PART,
+        verb=Verb.HEAR,
+        to=Whom.FAMILY_COMING,
+        phases=_OUTSIDE,
         cleared_by=_HEARD,
         mails=(_BY_NOTICE,),
         changes=True,
@@ -302,7 +340,7 @@ NOTICES: tuple[NoticeRule, ...] = (
 )
 RULES: dict[NoticeKind, NoticeRule] = {rule.kind: rule for rule in NOTICES}
 #: Ends after which nobody needs to come; also not the interpreter.
-_NOBODY_COMES = frozenset({End.STOPPED, End.GONE, End.WITHOUT_CONFERENCE})
+_NOBODY_COMES = frozenset({End.STOPPED, End.GONE, End.WITHOUT_CONFERENCE, End.ROUND})
 #: They know the coordinator and the day without having been informed as others are.
 _KNOW_UNTOLD = frozenset({Part.MAIN_PERSON, Part.INTERPRETER})
 
@@ -328,6 +366,7 @@ class Listener:
     informed_on: date | None = None
     informed_at: datetime | None = None  # when that was written down; of an earlier day: None
     has_task: bool = False  # the plan in force names them
+    informed_before_on: date | None = None  # for a round before
     set_line: bool = False  # set a bottom line
     knows: str = ""  # of a change: what they heard last
     signs: tuple[Sign, ...] = ()
@@ -349,6 +388,7 @@ class Notice:
     settled: ClearedBy | None = None
     was: str = ""
     now: str = ""
+    earlier: bool = False  # left in a round before
 
     @property
     def rule(self) -> NoticeRule:
@@ -453,14 +493,20 @@ def _concerns_somebody(notice: Notice, circle: Iterable[Listener]) -> bool:
 
 def _relied(notice: Notice, one: Listener) -> bool:
     """Whether they knew what was so before. Whoever is informed after it hears what is so now."""
-    return one.part in _KNOW_UNTOLD or (one.informed_on is not None and not _informed_since(one, notice))
+    return one.part in _KNOW_UNTOLD or (bool(_informed(notice, one)) and not _informed_since(one, notice))
+
+
+def _informed(notice: Notice, one: Listener) -> tuple[date, ...]:
+    """The days on which they were informed of what such a notice changes: of a conference in its own round alone."""
+    days = (one.informed_before_on if notice.rule.lasts else None, one.informed_on)
+    return tuple(day for day in days if day is not None)
 
 
 def _informed_since(one: Listener, notice: Notice) -> bool:
     """Whether they were told personally after this. Of the same day only what was written down after it is known."""
     if one.informed_at is not None and one.informed_at >= notice.at:
         return True
-    return one.informed_on is not None and one.informed_on > notice.on
+    return any(day > notice.on for day in _informed(notice, one))
 
 
 def _took_part(end: EndRule, one: Listener) -> bool:
@@ -490,9 +536,17 @@ _CONCERNS: dict[Whom, Callable[[Notice, Listener], bool]] = {
     Whom.HAVE_PLAN: lambda _, one: (
         one.part is Part.MAIN_PERSON or one.has_task or (one.part in INSIDE_PARTS and _said_something(one))
     ),
+    Whom.ON_PAPER: lambda notice, one: any(sign.by is ClearedBy.PRINT and sign.at < notice.at for sign in one.signs),
     Whom.THEMSELVES: lambda notice, one: one.id == notice.about,
     Whom.MAIN_PERSONS: lambda _, one: one.part is Part.MAIN_PERSON,
     Whom.FAMILY: lambda _, one: one.part is Part.MAIN_PERSON or (one.part in INSIDE_PARTS and one.attends in TOOK_PART),
+    Whom.FAMILY_COMING: lambda notice, one: (
+        one.id != notice.about
+        and (
+            one.part is Part.MAIN_PERSON
+            or (one.part in INSIDE_PARTS and (one.attends is None or one.attends in TAKES_PART))
+        )
+    ),
     Whom.SET_LINES: lambda _, one: one.set_line and one.part in PROFESSIONAL_PARTS,
     Whom.TOOK_PART: lambda notice, one: notice.end is not None and _took_part(END_RULES[notice.end], one),
     Whom.COORDINATOR: lambda _notice, _one: False,
@@ -514,7 +568,8 @@ def waits(notice: Notice, circle: Iterable[Listener]) -> bool:
 def _cleared(one: Listener, notice: Notice, until: datetime | None) -> ClearedBy | None:
     """By what it was first cleared since the notice, and before the next one; None: not yet."""
     rule = notice.rule
-    informed = one.informed_on is not None and (rule.to is Whom.THEMSELVES or _informed_since(one, notice))
+    told = one.informed_on or (one.informed_before_on if notice.earlier else None)
+    informed = told is not None and (rule.to is Whom.THEMSELVES or _informed_since(one, notice))
     if ClearedBy.INFORMED in rule.cleared_by and informed:
         return ClearedBy.INFORMED
     mails = tuple(key.format(id=notice.id, now=notice.now) for key in rule.mails)

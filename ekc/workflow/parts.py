@@ -176,7 +176,7 @@ PARTS: tuple[PartRule, ...] = (
     ),
     PartRule(
         CasePart.SHARING,
-        N_("which professional sees what of the plan"),
+        N_("who else sees what of the plan"),
         _to(INSIDE_ROLES | {Role.COORDINATOR}, _PLAN, in_force=_PREPARED),
     ),
     PartRule(
@@ -234,6 +234,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.SET_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.SAY_NO_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.OWN_CONSENT: frozenset(),  # their own alone
+    Activity.SAY_NOT_COMING: frozenset(),
     Activity.SAY_NOT_SAFE: frozenset(),  # their own words alone
     Activity.ANSWER_SAFETY: frozenset({CasePart.SAFETY, CasePart.NAMES, CasePart.CONTACT}),
     Activity.GO_ON: frozenset(),

@@ -5,7 +5,7 @@ documentation tell which. Sources are the keys of `docs/sources.md`. How a deadl
 is read. Public holidays are not counted out of working days.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -134,6 +134,7 @@ class Profile:
     number_prefix: str  # the letters of new case numbers
     currency: str  # ISO 4217
     emergency: str  # the number for danger now
+    calling_code: str  # with which its telephone numbers begin abroad
     phone_example: str  # a number that belongs to nobody, written as in this country
     clocks: tuple[Clock, ...]
     own_consent_from: int  # years; from here on a child is asked to consent as well
@@ -199,6 +200,7 @@ NL = Profile(
     number_prefix="EKC",
     currency="EUR",
     emergency="112",
+    calling_code="31",
     phone_example="06 12345678",
     clocks=(
         _conference(10, "EK3", Force.CUSTOM),
@@ -242,6 +244,7 @@ ENGLAND = Profile(
     number_prefix="FGC",
     currency="GBP",
     emergency="999",
+    calling_code="44",
     phone_example="07700 900123",
     clocks=(
         Clock(
@@ -301,6 +304,7 @@ NEW_ZEALAND = Profile(
     number_prefix="FGC",
     currency="NZD",
     emergency="111",
+    calling_code="64",
     phone_example="021 555 0123",
     # Youth justice has clocks of its own for convening and holding (NZ4); the day limits are not verified: none here.
     clocks=(_call("EK4, EK5", Force.DEFAULT),),
@@ -340,3 +344,17 @@ def area_word(codes: Collection[str]) -> str:
     """What the local authority is called in these countries; one word for all if theirs differ."""
     words = {PROFILES[code].area for code in codes}
     return words.pop() if len(words) == 1 else ANY_AREA
+
+
+def emergency_numbers(code: str, phone: str, countries: Iterable[str]) -> tuple[Profile, ...]:
+    """The countries of which somebody in danger is told the number, the likeliest first; one, where all have the same.
+
+    Nobody writes down in which country somebody lives: their telephone number may tell, the country of the case
+    (`code`) need not be it, and any of `countries` in which the service works may.
+    """
+    digits = "".join(one for one in phone if one.isdigit()) if phone.strip().startswith(("+", "00")) else ""
+    theirs = [one.code for one in PROFILES.values() if digits.removeprefix("00").startswith(one.calling_code)]
+    found: dict[str, Profile] = {}
+    for one in (*theirs, code, *countries):
+        found.setdefault(PROFILES[one].emergency, PROFILES[one])
+    return tuple(found.values())

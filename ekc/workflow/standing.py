@@ -130,7 +130,7 @@ STANDING: tuple[StandingRule, ...] = (
         guards.COORDINATOR_INDEPENDENT,
         since=_TAKE_ON,
         phases=frozenset(Phase) - {Phase.REGISTRATION, Phase.CLOSED},
-        stops=(_TO_THE_PLAN - {Step.GO_BACK}) | {Step.NO_PLAN, Step.REVISE_PLAN, Step.CLOSE},
+        stops=(_TO_THE_PLAN - {Step.GO_BACK}) | {Step.NO_PLAN, Step.NO_NEW_PLAN, Step.REVISE_PLAN, Step.CLOSE},
         mended_by=frozenset({Role.REGIONAL_MANAGER}),
         listed=True,
         told_in_circle=True,

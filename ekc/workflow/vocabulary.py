@@ -59,6 +59,8 @@ class Step(StrEnum):
     RECONVENE = "reconvene"
     CLOSE = "close"
     MAIN_PERSON_GONE = "main_person_gone"
+    NO_NEW_PLAN = "no_new_plan"
+    STOP_ROUND = "stop_round"
 
 
 class Effect(Labelled):
@@ -81,6 +83,7 @@ class Effect(Labelled):
     MARK_WITHOUT_CONFERENCE = "mark_without_conference", N_("counted apart: a plan without a conference")
     SETTLE_END = "settle_end", N_("what was open is settled, as the ends say")
     TELL_END = "tell_end", N_("those whom it concerns hear it, as the ends say")
+    BACK_TO_PLAN = "back_to_plan", N_("the plan in force goes on, with what held when the new round began")
     START_RETENTION = "start_retention", N_("the time for which the file is kept starts")
 
 
@@ -118,8 +121,9 @@ class Role(Labelled):
     JOINS = "joins", N_("whoever takes part by telephone or video")
     IN_ROOM = (
         "in_room",
-        N_("family, other than children, that is in the room now, or whose plan is made without a conference"),
+        N_("family in the room now, children too; of a plan without a conference all of it but the children"),
     )
+    GROWN_UP_IN_ROOM = "grown_up_in_room", N_("whoever has the role of family in the room and is no child")
     CONVENOR = "convenor", N_("convenor of the evaluation")
     ASKED_COORDINATOR = "asked_coordinator", N_("coordinator who was asked")
     COORDINATOR = "coordinator", N_("coordinator")
@@ -266,6 +270,7 @@ class Activity(StrEnum):
     SET_BOTTOM_LINES = "set_bottom_lines"
     SAY_NO_BOTTOM_LINES = "say_no_bottom_lines"
     OWN_CONSENT = "own_consent"
+    SAY_NOT_COMING = "say_not_coming"
     SAY_NOT_SAFE = "say_not_safe"
     ANSWER_SAFETY = "answer_safety"
     SPEAK_ABOUT_WISHES = "speak_about_wishes"
@@ -428,7 +433,7 @@ class VoiceMatter(Labelled):
     PLAN = "plan", N_("the plan")
     STOPPING = "stopping", N_("stopping")
     AGAIN = "again", N_("coming together again")
-    READING = "reading", N_("which professional reads the plan")
+    READING = "reading", N_("who else reads the plan")
 
 
 #: What an answer about who reads the plan shares with a professional; as long as there is none, nothing.
@@ -453,6 +458,9 @@ class TraceKind(Labelled):
     CONSENT_GIVEN = "consent_given", N_("gave a consent")
     CONSENT_WITHDRAWN = "consent_withdrawn", N_("took a consent back")
     ATTENDS = "attends", N_("how they come")
+    PART = "part", N_("came as a professional, and has another part now")
+    REMOVED = "removed", N_("was taken out of the circle")
+    NO_STANDS = "no_stands", N_("had said no as a main person, and is asked no longer: the no still stands")
 
 
 class ActionState(Labelled):

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ekc.workflow.facts import Facts, PersonFacts
-from ekc.workflow.vocabulary import N_, Agreed, Attends, Labelled, Part, TraceKind, VoiceMatter
+from ekc.workflow.vocabulary import (
+    N_,
+    PROFESSIONAL_PARTS,
+    Agreed,
+    Attends,
+    Labelled,
+    Part,
+    PlanSharing,
+    TraceKind,
+    VoiceMatter,
+)
 
 
 class Asked(Labelled):
@@ -112,10 +122,13 @@ VOICES: tuple[VoiceRule, ...] = (
     VoiceRule(
         VoiceMatter.READING,
         _MAIN_PERSONS,
-        N_("A professional reads of the plan what every main person lets them read."),
         N_(
-            "As long as one of you does not want it, a professional does not read it. Whoever has not answered yet "
-            "does not want it yet. The other main persons do not hear who answered what."
+            "A professional reads of the plan what every main person lets them read. Whoever comes into the circle in "
+            "a later round reads the plans of before when every main person of that time lets them."
+        ),
+        N_(
+            "As long as one of you does not want it, they do not read it. Whoever has not answered yet does not want "
+            "it yet. The other main persons do not hear who answered what."
         ),
     ),
 )
@@ -136,6 +149,14 @@ class Heard:
     def complete(self) -> bool:
         """Whether everyone who has to be asked was asked."""
         return not self.not_asked and not self.sides
+
+
+def plans_not_read(part: Part, earlier: int, sharing: PlanSharing) -> int:
+    """How many of the first versions somebody does not read, who came when there were `earlier` ones of other rounds.
+
+    Of a professional `sharing` decides about every version.
+    """
+    return 0 if part in PROFESSIONAL_PARTS or sharing is PlanSharing.ALL else earlier
 
 
 def must_be_asked(matter: VoiceMatter, facts: Facts) -> tuple[PersonFacts, ...]:
@@ -160,24 +181,33 @@ def _is_asked(p: PersonFacts, asked: frozenset[Asked], meeting_held: bool) -> bo
 
 
 def hear(matter: VoiceMatter, facts: Facts) -> Heard:
-    """What was said in this matter, and who has not been asked."""
-    return hear_people(matter, facts.people, facts.meeting_held)
+    """What was said in this matter, and who has not been asked.
+
+    The no of a main person stands when somebody else takes them out of the circle, or gives them another part.
+    """
+    return hear_people(matter, facts.people, facts.meeting_held, facts.former)
 
 
-def hear_people(matter: VoiceMatter, people: tuple[PersonFacts, ...], meeting_held: bool) -> Heard:
+def hear_people(
+    matter: VoiceMatter,
+    people: tuple[PersonFacts, ...],
+    meeting_held: bool,
+    former: tuple[PersonFacts, ...] = (),
+) -> Heard:
     """The same of these people, where the other facts of the case are not at hand."""
 
     def who(answer: Agreed, among: tuple[PersonFacts, ...] = people) -> tuple[PersonFacts, ...]:
         return tuple(p for p in among if p.voices.get(matter) is answer)
 
     asked = _asked(matter, people, meeting_held)
+    none_any_more = tuple(p for p in (*people, *former) if p.no_stands and p not in asked)
     not_asked = tuple(p for p in asked if matter not in p.voices)
     sides = _silent_sides(matter, people) if Asked.EACH_SIDE in VOICE_RULES[matter].asked else ()
     named = {p.side for p in not_asked}
     return Heard(
         yes=who(Agreed.YES),
         part=who(Agreed.PART),
-        no=who(Agreed.NO, people if matter is VoiceMatter.PLAN else asked),
+        no=who(Agreed.NO, (*people, *former) if matter is VoiceMatter.PLAN else (*asked, *none_any_more)),
         not_asked=not_asked,
         sides=tuple(side for side in sides if side not in named),
     )
@@ -218,6 +248,6 @@ def unspoken_wishes(facts: Facts) -> tuple[tuple[PersonFacts, VoiceMatter], ...]
     return tuple(
         (p, matter)
         for matter in wished
-        for p in facts.people
+        for p in (*facts.people, *facts.former)
         if p.voices.get(matter) is Agreed.YES and matter not in p.spoken_with
     )

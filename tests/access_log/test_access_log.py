@@ -106,28 +106,28 @@ def test_who_looked_at_what_and_changed_it(somebody: Somebody, db_session: Sessi
     assert page.heading == TITLE
     assert days(page)["Monday 9 March 2026"] == {
         "Noor van Dijk, coordinator": [
-            "looked at the circle 4 times (10:05–10:20)",
+            "looked at who is in the circle, and what is kept of each of them 4 times (10:05–10:20)",
             "looked at the plan (10:10)",
             "looked at the coordinator's own notes (10:20)",
-            "changed the circle (10:20)",
+            "changed who is in the circle, and what is kept of each of them (10:20)",
         ],
         "Ruud Kramer, regional manager": [
-            "looked at the page of the conference (10:25)",
+            "looked at the overview of the conference (10:25)",
             "tried to open the file and was refused (10:30)",
         ],
         "Karim Jansen, referrer": [
             "came in with their own link (10:30)",
             "looked at their own page (10:30)",
-            "looked at the bottom lines (10:35)",
+            "looked at what the plan has to meet (10:35)",
             "tried to open the file and was refused (10:40)",
         ],
         "": ["People of the circle, with their own link: 2 times."],  # her own page, and this one
     }
     assert days(page)["Monday 2 March 2026"]["Noor van Dijk, coordinator"] == [
-        "changed the choice of a coordinator (10:00)",
+        "changed who coordinates, and what coordinators said about themselves (10:00)",
         "changed the coordinator's own notes 2 times (10:00)",  # a consent, and a yes to the coordinator
         "took a step: Take on the case (10:00)",
-        "changed the circle 6 times (10:00)",
+        "changed who is in the circle, and what is kept of each of them 6 times (10:00)",
     ]
 
 
@@ -356,7 +356,7 @@ def test_what_was_wanted_and_could_not_be_done(
     told = days(somebody.by_link("marieke").follow("Who has opened my file"))["Monday 9 March 2026"]
 
     assert told["Noor van Dijk, coordinator"] == [
-        "looked at the page of the conference (10:05)",
+        "looked at the overview of the conference (10:05)",
         "looked at a step of the conference (10:05)",
         "wanted to do something with a step of the conference and was refused (10:05)",
         "wanted to do something with the bottom lines and was refused (10:05)",
@@ -401,7 +401,7 @@ def test_private_time_is_sealed(app: Flask, db_session: Session, cast: Cast, clo
 
     assert told["Noor van Dijk, coordinator"][-2:] == [
         "took a step: Come out with a plan (11:16)",
-        "looked at the page of the conference (11:21)",
+        "looked at the overview of the conference (11:21)",
     ]
     assert told[""] == [
         "People of the circle, with their own link: once.",
@@ -456,7 +456,7 @@ def test_correcting_the_times_of_the_day_hides_no_look(
     told = days(somebody.by_link("marieke").follow("Who has opened my file"))["Monday 2 March 2026"]
 
     assert [line for line in told["Noor van Dijk, coordinator"] if "10:35" in line or "11:05" in line] == [
-        "changed the meeting and what is arranged for it 6 times (10:00–11:05)",
+        "changed when and where people meet, and what is arranged for it 6 times (10:00–11:05)",
         "looked at the coordinator's own notes (10:35)",
     ]
 

@@ -215,7 +215,7 @@ def test_all_that_is_kept_of_somebody_can_be_written(
         "for part of it",
         "Tigrinya",
         "Kees de Wit",
-        "1991-07-04",
+        "04-07-1991",
     ]
     noor.submit("Save")
     assert kept_of(db_session, cast, case, "linda") == row
@@ -323,7 +323,7 @@ def test_a_day_that_is_none_is_said(noor: PageClient, case: Made) -> None:
     noor.follow("Marieke de Wit")
     sent = noor.form("Save").fill({}).payload()
     for typed, said in (("yesterday", "Write the day as day-month-year"), ("0026-03-01", "Look at the year again.")):
-        answer = noor.post(noor.here.url, data={**sent, "born": typed})
+        answer = noor.post(noor.here.url, data={**sent, "informed_on": typed})
         assert (answer.status_code, said in answer.text) == (422, True)
 
 

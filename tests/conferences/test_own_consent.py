@@ -2,11 +2,13 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions.registration import give_own_consent, withdraw_consent, withdraw_own_consent
 from ekc.conferences.entries import PersonDetails
+from ekc.conferences.models import Trace
 from ekc.conferences.queries.consents import consented, consents
 from ekc.core.errors import Refusal, Unknown
 from ekc.workflow.vocabulary import Part
@@ -67,6 +69,17 @@ def test_what_others_read_of_who_opened_the_file_does_not_tell_of_consents(
 
     assert "consent" not in read.lower()
     assert "changed the registration" in read
+
+
+def test_consent_given_twice_is_one(cast: Cast, db_session: Session) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    vera = By(db_session, participant(case.id, case.people["vera"]), START)
+    withdraw_own_consent(vera, case.id)
+    first = give_own_consent(vera, case.id)
+    before = consents(db_session, case.id), db_session.scalar(select(func.count(Trace.id)))
+
+    assert give_own_consent(vera, case.id) == first
+    assert (consents(db_session, case.id), db_session.scalar(select(func.count(Trace.id)))) == before
 
 
 def test_nobody_gives_or_takes_back_what_is_not_theirs(cast: Cast, db_session: Session, clock: FrozenClock) -> None:

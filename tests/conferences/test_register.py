@@ -18,6 +18,7 @@ from ekc.conferences.queries.search import search
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
+from ekc.signin.actions.own_account import set_phone
 from ekc.staff.actions.regions import add_region
 from ekc.workflow.vocabulary import Activity, Agreed, Part, VoiceMatter
 from tests.cast import Cast, sign_in
@@ -367,6 +368,20 @@ def test_a_registration_is_told_to_the_manager_and_to_whoever_registered(
     client.submit("Ask Noor van Dijk")
     home = client.page("/")
     assert "A new registration" not in home.text
+
+
+def test_whoever_registered_reads_who_looks_after_it_and_the_number(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """On the page and in the mail; a page of thanks of nobody's registration names nobody."""
+    set_phone(By(db_session, cast.ruud, clock()), "0318 555 019")
+    client.page("/register")
+    thanks = client.submit("Register", FILLED_IN)
+
+    assert "The regional manager looks after it: Ruud Kramer, 0318 555 019." in thanks.text
+    mail = refreshed(db_session).scalars(select(OutboxMessage).where(OutboxMessage.key.contains(":received:"))).one()
+    assert mail.ring == "Ruud Kramer, 0318 555 019"
+    assert "The coordinator rings the main person, and says their name and number." in thanks.text
 
 
 def test_the_rules_of_the_country_stand_where_whoever_registered_reads_on(client: PageClient, cast: Cast) -> None:

@@ -191,7 +191,10 @@ def test_a_scope_in_somebodys_own_words_is_text_and_no_markup(
 def test_nobody_consents_by_a_preset(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
     sign_in(client, cast.ruud)
     client.page(f"/conferences/{case.id}/consents")
-    assert client.refused("Note the consent", status=422).errors == ["Who: Choose who said yes."]
+    assert client.refused("Note the consent", status=422).errors == [
+        "Who: Choose who said yes.",
+        "Says yes to: Choose to what they say yes.",
+    ]
     assert consents(refreshed(db_session), case.id) == ()
 
 

@@ -14,6 +14,7 @@ from ekc.conferences.entries import NewContact
 from ekc.core.routes import declared_access
 from ekc.journey.actions import take_step
 from ekc.journey.panel import PAGES
+from ekc.meetings.actions.arranging import Venue, set_venue
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Attends, Step, StopReason
 from tests import build
@@ -122,7 +123,8 @@ def test_opening_on_another_day_is_asked_about(
     case = build.prepared_case(db_session, cast, clock())
     sign_in(client, cast.noor)
     page = client.page(f"/conferences/{case.id}")
-    assert "9 of 9" in page.text
+    assert "8 of 8" in page.text
+    assert "Each child's part is decided (no child is in the circle)" in page.text
     assert "Open it when people come in, not before." in page.text
     page = client.follow("Open the conference", near="Next")
     assert "The conference was planned for Saturday 11 April 2026, and that is not today." in page.text
@@ -203,6 +205,27 @@ def test_day_and_place_are_told_to_whoever_comes(
     assert told == [day, place, place, True]
     theirs = enter(client, db_session, clock(), case.id, marieke)  # it is her conference, whatever she still decides
     assert "Buurthuis De Brug" in theirs.text
+
+
+@pytest.mark.parametrize("how", [Attends.PHONE, Attends.VIDEO, Attends.NO])
+def test_a_main_person_who_is_elsewhere_reads_place_time_who_comes_and_how_to_join(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session, how: Attends
+) -> None:
+    case = build.prepared_case(db_session, cast, clock())
+    marieke = case.people["marieke"]
+    build.change_details(db_session, cast, clock(), case, marieke, attends=how)
+    own = enter(client, db_session, clock(), case.id, marieke)
+    joins = "You take part by telephone or video. Your coordinator tells you how."
+    away = "It is written down that you will not be there yourself. Is that not right, or does it change?"
+    assert (joins in own.text, away in own.text) == (how is not Attends.NO, how is Attends.NO)
+
+    venue = Venue("Buurthuis De Brug", "Waalkade 12", "level", "Ring 01632 960 333 at ten.")
+    set_venue(By(db_session, cast.noor, clock()), case.id, venue)
+
+    own = client.page(f"/conferences/{case.id}/mine")
+    words = ("Saturday 11 April 2026", "Buurthuis De Brug", "Who will be there Omar El Amrani")
+    assert [one for one in words if one not in own.text] == []
+    assert "By telephone or video: Ring 01632 960 333 at ten." in own.text
 
 
 def test_what_was_done_in_time_is_not_late_in_a_later_phase(

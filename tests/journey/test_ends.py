@@ -144,7 +144,7 @@ def test_no_plan_leaves_no_word_of_the_round_anywhere(db_session: Session, cast:
     assert [row for row in history(db_session, case.id) if row.reason or row.overrides] == []
 
 
-def test_no_plan_keeps_what_was_agreed_in_an_earlier_round(db_session: Session, cast: Cast) -> None:
+def test_no_new_plan_keeps_what_was_agreed_in_an_earlier_round(db_session: Session, cast: Cast) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
     noor = By(db_session, cast.noor, START)
     agreed = agreements(db_session, case.id, 1)
@@ -163,7 +163,7 @@ def test_no_plan_keeps_what_was_agreed_in_an_earlier_round(db_session: Session, 
     build.to_presentation(db_session, cast, START, case)
     plans.record_agreement(noor, case.id, case.people["linda"], Agreed.NO, "QlaterZ")
 
-    take_step(noor, case.id, NO_PLAN)
+    take_step(noor, case.id, Taking(Step.NO_NEW_PLAN))
 
     assert agreements(db_session, case.id, 1, 6) == agreed != ()
     assert agreements(db_session, case.id, 1, 7) == next_version != ()
@@ -224,12 +224,12 @@ def test_a_side_exit_settles_the_follow_ups_too(db_session: Session, cast: Cast,
     noor = By(db_session, cast.noor, START)
     take_step(noor, case.id, Taking(Step.RECONVENE, reason="Things changed."))
 
-    take_step(noor, case.id, Taking(STOP, stop_reason=StopReason.SITUATION_CHANGED))
+    take_step(noor, case.id, Taking(GONE, stop_reason=StopReason.LEFT))
 
     rows = db_session.execute(select(FollowUp.given_up_on, FollowUp.given_up_reason)).all()
-    assert [tuple(row) for row in rows] == [(TODAY, "The conference was stopped")] * 2
+    assert [tuple(row) for row in rows] == [(TODAY, "The conference ended early")] * 2
     sign_in(client, cast.noor)
-    assert client.page(f"/conferences/{case.id}/follow-ups").text.count("The conference was stopped") == 2
+    assert client.page(f"/conferences/{case.id}/follow-ups").text.count("The conference ended early") == 2
 
 
 def test_a_main_person_stops_because_it_is_not_safe(db_session: Session, cast: Cast, client: PageClient) -> None:
@@ -669,50 +669,34 @@ def case_in_second_round(session: Session, cast: Cast) -> build.Made:
     return case
 
 
-@pytest.mark.parametrize(
-    ("taking", "subject", "staff", "family", "agencies"),
-    [
-        (
-            NO_PLAN,
-            "The conference ended without a new plan",
-            "There is no new plan; the earlier plan stays and can be read.",
-            "You came together again, and there is no new plan. The earlier plan stays yours: you can read it. What "
-            "you said this time is not kept, except what was said about safety.",
-            "The family came together again, and there is no new plan. The earlier plan stays.",
-        ),
-        (
-            Taking(STOP, stop_reason=StopReason.SITUATION_CHANGED),
-            "You do not come together again",
-            "It was stopped while a new conference was being prepared. The earlier plan stays and can be read.",
-            "The new conference was stopped. The earlier plan stays yours: you can read it.",
-            "The new conference was stopped. The earlier plan stays.",
-        ),
-    ],
-)
-def test_an_end_of_a_later_round_says_that_the_earlier_plan_stays(
-    db_session: Session,
-    cast: Cast,
-    client: PageClient,
-    taking: Taking,
-    subject: str,
-    staff: str,
-    family: str,
-    agencies: str,
+@pytest.mark.parametrize("held", [True, False], ids=["no new plan", "stopped before"])
+def test_the_end_of_a_later_round_says_that_the_plan_stays(
+    db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock, held: bool
 ) -> None:
     case = case_in_second_round(db_session, cast)
-    if taking is NO_PLAN:
+    taking = Taking(Step.STOP_ROUND, stop_reason=StopReason.SITUATION_CHANGED)
+    if held:
+        taking = Taking(Step.NO_NEW_PLAN)
         build.open_again(db_session, cast, START, case)
         build.to_presentation(db_session, cast, START, case)
-        sign_in(client, cast.noor)
-        step = client.page(f"/conferences/{case.id}/steps/no_plan").text
-        assert ("What somebody said about safety stays." in step, "The earlier plan stays" in step) == (True, True)
-    take_step(By(db_session, cast.noor, START), case.id, taking)
     sign_in(client, cast.noor)
-    assert staff in client.page(f"/conferences/{case.id}").text
+    step = client.page(f"/conferences/{case.id}/steps/{taking.step}").text
+    assert ("What somebody said about safety stays." in step, "The earlier plan stays" in step) == (held, True)
+
+    take_step(By(db_session, cast.noor, START), case.id, taking)
+
+    says = "There is no new plan. The plan in force goes on, with its tasks, follow-ups and links."
+    assert says in client.page(f"/conferences/{case.id}").text
+    family = "There is no new plan. Your plan stays as it is: its tasks, and the days on which you look at it again."
     own = enter(client, db_session, START, case.id, case.people["marieke"])
     assert (family in own.text, "Read the plan" in [name for name, _ in own.links]) == (True, True)
+    agencies = "There is no new plan. The plan stays as it is. Nothing else is recorded of this time."
     assert agencies in enter(client, db_session, START, case.id, case.people["karim"]).text
+    subject = "There is no new plan: your plan stays as it is"
     assert subjects_to(db_session, "marieke@example.org")[-1] == subject
+    clock.advance(days=15)
+    sign_in(client, cast.noor)
+    assert says not in client.page(f"/conferences/{case.id}").text
 
 
 def test_after_no_plan_nothing_stays_open_in_the_history(db_session: Session, cast: Cast, client: PageClient) -> None:

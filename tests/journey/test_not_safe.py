@@ -88,7 +88,10 @@ def test_whoever_stops_because_it_does_not_feel_safe_is_heard_by_staff_alone(
     assert (
         "You said that it does not feel safe. The others do not hear this. Noor van Dijk or your region rings you."
     ) in page.text
-    assert "Are you in danger now? Ring the emergency number: 112" in page.text
+    assert (
+        "Are you in danger now? Ring the emergency number of the country you are in: "
+        "Netherlands 112, England 999, New Zealand 111"
+    ) in page.text
     assert "You said that it" not in vera.page(f"/conferences/{case.id}/mine").text  # for whoever looks along
     assert pages_of(mark, case) == before  # to the letter
     assert mailed(db_session) == TO_STAFF

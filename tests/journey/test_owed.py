@@ -22,6 +22,7 @@ from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import Blocked, take_step
 from ekc.journey.home import staff_home
 from ekc.journey.notices import owed_in, owed_so_far
+from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Venue
 from ekc.plans import actions as plans
@@ -447,14 +448,60 @@ def test_the_plan_is_owed_to_those_on_paper_and_a_call_does_not_give_it(
     assert owed_to(db_session, case) == {}
 
 
+# A new round
+
+
+def test_who_still_had_to_hear_something_of_the_case_when_a_round_began_still_has_to(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=1)
+    asking.ask_coordinator(by(db_session, cast.ruud, clock), case.id, cast.denise.account_id or 0)
+    independence.accept(by(db_session, cast.denise, clock), case.id, build.INDEPENDENT)
+    denise = by(db_session, cast.denise, clock)
+    hassan = circle_actions.add_person(denise, case.id, PersonDetails(name="Hassan", part=Part.FAMILY))
+    bea = circle_actions.add_person(denise, case.id, PersonDetails(name="Tante Bea", part=Part.FRIEND))
+    circle_actions.mark_informed(denise, case.id, [hassan])
+    clock.advance(days=1)
+    log_contacts(by(db_session, cast.denise, clock), case.id, [case.people["omar"]], "phone", "Told.")
+    before = owed_to(db_session, case)
+    assert before[NoticeKind.JOINED] == ["Tante Bea"]
+    assert "omar" not in before[NoticeKind.COORDINATOR]
+    assert "kees" in before[NoticeKind.COORDINATOR]
+
+    for _ in range(2):
+        take_step(by(db_session, cast.denise, clock), case.id, Taking(Step.RECONVENE, reason="Things changed."))
+        assert owed_to(db_session, case) == before
+        db_session.execute(update(Conference).values(phase=Phase.EVALUATION))
+        db_session.commit()
+
+    clock.advance(days=1)
+    circle_actions.mark_informed(by(db_session, cast.denise, clock), case.id, [bea, case.people["kees"]])
+    after = owed_to(db_session, case)
+    assert NoticeKind.JOINED not in after
+    assert after[NoticeKind.COORDINATOR] == [one for one in before[NoticeKind.COORDINATOR] if one != "kees"]
+
+
+def test_another_coordinator_is_told_to_whoever_was_told_for_the_round_before(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    take_step(by(db_session, cast.noor, clock), case.id, Taking(Step.RECONVENE, reason="Things changed."))
+    clock.advance(days=1)
+    asking.ask_coordinator(by(db_session, cast.ruud, clock), case.id, cast.denise.account_id or 0)
+    independence.accept(by(db_session, cast.denise, clock), case.id, build.INDEPENDENT)
+
+    assert set(owed_to(db_session, case)[NoticeKind.COORDINATOR]) == set(case.people)
+
+
 # Whatever happens
 
 
 def happen(random: Random, session: Session, cast: Cast, clock: FrozenClock, case: Made) -> None:
     """Something that can happen to a case, if it can happen now."""
     noor = by(session, cast.noor, clock)
-    people = list(session.scalars(select(Participant.id).where(Participant.conference_id == case.id)))
-    who = random.choice(people)
+    here = (Participant.conference_id == case.id, Participant.removed_at.is_(None))
+    who = random.choice(list(session.scalars(select(Participant.id).where(*here).order_by(Participant.id))))
     consents = list(session.scalars(select(Consent.id).where(Consent.conference_id == case.id)))
     away = {"exclusion_reason": "-", "excluded_by": "-", "excluded_on": START.date(), "attends": Attends.EXCLUDED}
     can: list[Callable[[], object]] = [

@@ -6,8 +6,13 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
+from ekc.conferences.actions.links import make_link
+from ekc.conferences.actions.safety import add_concern, change_concern
+from ekc.conferences.entries import Concern
 from ekc.conferences.models import Conference, Participant
-from ekc.core.errors import NotNow
+from ekc.conferences.queries.concerns import concerns
+from ekc.core.audit import broken_chains
+from ekc.core.errors import NotNow, Stale
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
@@ -15,16 +20,25 @@ from ekc.evaluations.actions import FollowUpReport
 from ekc.evaluations.models import FollowUpState
 from ekc.evaluations.queries import follow_ups, own_tasks
 from ekc.journey.actions import Blocked, take_step
+from ekc.journey.facts import gather_facts
+from ekc.journey.notices import owed_in
+from ekc.links.queries import link_of_token
+from ekc.plans.actions import change_plan, record_agreement
 from ekc.plans.draft import Draft, EvaluationPlan
-from ekc.plans.queries import stored_draft
+from ekc.plans.edits import add_goal
+from ekc.plans.queries import agreements, stored_draft
 from ekc.workflow.definition import Taking
+from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.follow_ups import FollowUpKind
-from ekc.workflow.vocabulary import ActionState, Phase, Step
+from ekc.workflow.owed import NoticeKind
+from ekc.workflow.vocabulary import ActionState, Agreed, Attends, Part, Phase, Step, StopReason
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, enter, enter_as_before, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.journey.stored import everything
+from tests.page import text_of
 
 TODAY = START.date()
 AGAIN = Taking(Step.RECONVENE, reason="Things changed.")
@@ -190,22 +204,54 @@ def written_anew(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
     return case
 
 
-def test_nothing_of_last_time_stands_in_the_new_plan_until_somebody_takes_it_over(
+HANGS = "1.2 Omar El Amrani and Linda de Wit: Hangs the week on the fridge, no later than Monday 9 March past"
+SLEEPS = "1.1 Fatima El Amrani-Benali: Sleeps at Marieke's from Sunday to Tuesday, every week, from Monday 2 March"
+GOAL = "1. The children are never alone at night."
+WHAT_IF = "If Somebody cannot come, then Rings Omar before five (Omar El Amrani and Kees de Wit)"
+REST = (
+    "Omar El Amrani keeps an eye on the plan",
+    "Where you meet again, and who calls everyone together; the day is chosen anew",
+)
+LAST_TIME = "What do you want to take over?"
+
+
+def test_nothing_of_last_time_stands_in_the_new_plan_until_it_is_chosen_part_by_part(
     db_session: Session, cast: Cast, client: PageClient, written_anew: Made
 ) -> None:
     sign_in(client, cast.noor)
     page = client.page(f"/conferences/{written_anew.id}/plan")
-    assert "Last time you agreed" in page.text
-    assert "Hangs the week on the fridge" not in page.text
+    boxes = [box for box in page.all("input") if box.get("name") == "part"]
+    assert [box.get("checked") for box in boxes] == [None] * 6
+    assert "Choose what you want to take over." in client.submit("Take over what is chosen").text
 
-    client.submit("Take over goal 1")
+    client.submit("Take over what is chosen", {LAST_TIME: [HANGS]})
 
     draft = stored_draft(db_session, written_anew.id).draft
     assert [goal.text for goal in draft.goals] == ["The children are never alone at night."]
-    [sleeps, hangs] = draft.goals[0].actions
-    assert (sleeps.who, hangs.by) == ((written_anew.people["fatima"],), None)  # the day has passed
+    [hangs] = draft.goals[0].actions
+    assert (hangs.who, hangs.by) == ((written_anew.people["omar"], written_anew.people["linda"]), None)  # it has passed
     assert (draft.what_ifs, draft.monitor, draft.evaluation) == ((), None, EvaluationPlan())
-    assert "Take over goal 1" not in client.here.buttons
+    db_session.rollback()
+
+    client.submit("Take over what is chosen", {LAST_TIME: [SLEEPS, WHAT_IF]})
+
+    draft = stored_draft(db_session, written_anew.id).draft
+    assert [action.who for action in draft.goals[0].actions][1] == (written_anew.people["fatima"],)
+    assert [what_if.then for what_if in draft.what_ifs] == ["Rings Omar before five"]
+    left = [box.get("value") for box in client.here.all("input") if box.get("name") == "part"]
+    assert left == ["monitor", "evaluation"]
+
+
+def test_a_goal_is_taken_over_without_its_actions(
+    db_session: Session, cast: Cast, client: PageClient, written_anew: Made
+) -> None:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{written_anew.id}/plan")
+
+    client.submit("Take over what is chosen", {LAST_TIME: [GOAL]})
+
+    draft = stored_draft(db_session, written_anew.id).draft
+    assert [(goal.text, goal.actions) for goal in draft.goals] == [("The children are never alone at night.", ())]
 
 
 def test_everything_is_taken_over_but_the_day_of_the_evaluation(
@@ -214,7 +260,7 @@ def test_everything_is_taken_over_but_the_day_of_the_evaluation(
     sign_in(client, cast.noor)
     client.page(f"/conferences/{written_anew.id}/plan")
 
-    client.submit("Take over everything from last time")
+    client.submit("Take over what is chosen", {LAST_TIME: [GOAL, SLEEPS, HANGS, WHAT_IF, *REST]})
 
     draft, omar = stored_draft(db_session, written_anew.id).draft, written_anew.people["omar"]
     assert [len(goal.actions) for goal in draft.goals] == [2]
@@ -224,20 +270,34 @@ def test_everything_is_taken_over_but_the_day_of_the_evaluation(
     assert "Last time you agreed" not in client.here.text
 
 
-def test_whoever_left_is_not_taken_over(
-    db_session: Session, cast: Cast, client: PageClient, written_anew: Made
+def test_what_is_done_is_marked_and_whoever_left_is_not_taken_over(
+    db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock, written_anew: Made
 ) -> None:
+    tick = By(db_session, participant(written_anew.id, written_anew.people["omar"]), clock())
+    [task] = own_tasks(db_session, written_anew.id, written_anew.people["omar"])
+    evaluations.tick(tick, written_anew.id, task.action.key, ActionState.DONE)
     db_session.get_one(Participant, written_anew.people["omar"]).removed_at = START
     db_session.commit()
     sign_in(client, cast.noor)
     client.page(f"/conferences/{written_anew.id}/plan")
+    labels = [text_of(label) for label in client.here.all("label") if "Hangs the week" in text_of(label)]
+    assert [label.endswith("done") for label in labels] == [True]
+    assert ["Omar El Amrani (no longer in the circle)" in label for label in labels] == [True]
+    rest = [text_of(label) for label in client.here.all("label") if str(label.get("for")).startswith("take-")]
 
-    client.submit("Take over everything from last time")
+    client.submit("Take over what is chosen", {LAST_TIME: rest})
 
     draft = stored_draft(db_session, written_anew.id).draft
-    [_, hangs] = draft.goals[0].actions
+    hangs = draft.goals[0].actions[1]
     assert (hangs.who, draft.monitor) == ((written_anew.people["linda"],), None)
     assert (draft.what_ifs[0].who, draft.evaluation.convenor) == ((written_anew.people["kees"],), None)
+
+
+def test_a_part_that_was_not_in_it_is_not_there(client: PageClient, cast: Cast, written_anew: Made) -> None:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{written_anew.id}/plan")
+    form = client.form("Take over what is chosen").fill({LAST_TIME: [GOAL]})
+    assert client.post(form.url, data={**dict(form.fields), "part": ["g99"]}).status_code == 404
 
 
 @pytest.mark.parametrize("by", ["noor", "marieke"])
@@ -261,3 +321,167 @@ def test_that_they_come_together_again_is_told_to_staff_and_stands_on_each_page(
     for name, whose in (("omar", "You come"), ("karim", "The family comes")):
         own = enter(client, db_session, START, case.id, case.people[name]).text
         assert f"{whose} together again: {says}" in own
+
+
+# The end of a round
+
+
+STOP_ROUND = Taking(Step.STOP_ROUND, stop_reason=StopReason.SITUATION_CHANGED)
+NO_NEW_PLAN = Taking(Step.NO_NEW_PLAN)
+
+
+def to_the_end_of_the_round(session: Session, cast: Cast, case: Made, until: Phase) -> None:
+    """In the new round, to this phase; with words of it."""
+    noor = By(session, cast.noor, START)
+    if until is Phase.SETUP:
+        return
+    for row in concerns(session, case.id):
+        again = Concern(participant_id=row.participant_id, concern=row.concern or "", arrangement="They sit apart.")
+        change_concern(noor, case.id, row.id, again)
+    build.open_again(session, cast, START, case)
+    if until is Phase.INFORMATION:
+        return
+    build.to_presentation(session, cast, START, case)
+    change_plan(noor, case.id, stored_draft(session, case.id).revision, add_goal("QgoalZ"))
+    record_agreement(noor, case.id, case.people["omar"], Agreed.NO, "QneverZ")
+    if until is Phase.PRIVATE_TIME:
+        take_step(noor, case.id, Taking(Step.GO_BACK, reason="QwhyZ"))
+
+
+@pytest.mark.parametrize(
+    ("until", "taking"),
+    [
+        (Phase.SETUP, STOP_ROUND),
+        (Phase.INFORMATION, NO_NEW_PLAN),
+        (Phase.PRIVATE_TIME, NO_NEW_PLAN),
+        (Phase.PRESENTATION, NO_NEW_PLAN),
+    ],
+)
+def test_a_round_that_is_given_up_leads_back_to_the_plan_in_force(
+    db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock, until: Phase, taking: Taking
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor, omar = By(db_session, cast.noor, START), case.people["omar"]
+    concern = Concern(participant_id=omar, concern="He is afraid of Kees.", arrangement="They sit apart.")
+    add_concern(noor, case.id, concern)
+    before = so_is_it(db_session, case)
+    agreed, link = agreements(db_session, case.id, 1), make_link(noor, case.id, omar)
+    take_step(noor, case.id, AGAIN)
+    to_the_end_of_the_round(db_session, cast, case, until)
+    stale = stored_draft(db_session, case.id).revision
+
+    phase = take_step(noor, case.id, taking)
+
+    assert phase is Phase.EVALUATION
+    assert so_is_it(db_session, case) == before
+    assert agreements(db_session, case.id, 1) == agreed != ()
+    assert agreements(db_session, case.id, 2) == ()
+    assert [word for word in ("QgoalZ", "QneverZ", "QwhyZ", AGAIN.reason) if word in everything(db_session)] == []
+    assert link_of_token(db_session, START, link.token) is not None
+    with pytest.raises(Stale):
+        change_plan(noor, case.id, stale, add_goal("Of an older page."))
+    clock.advance(days=1)
+    enter(client, db_session, clock(), case.id, omar)
+    client.submit("Done")
+    [task] = own_tasks(db_session, case.id, omar)
+    assert task.state is ActionState.DONE
+    sign_in(client, cast.noor)
+    rail = [text_of(stop) for stop in client.page(f"/conferences/{case.id}").all("li") if "2 Mar" in text_of(stop)]
+    assert len(rail) >= 3  # each phase of the round in which the plan was made
+    assert STEP_RULES[taking.step].title in client.page(f"/conferences/{case.id}/history").text
+    assert list(broken_chains(db_session)) == []
+
+
+def so_is_it(session: Session, case: Made) -> tuple[object, ...]:
+    """All that the evaluation of the plan in force asks, and what is planned for it."""
+    session.rollback()
+    conference = session.get_one(Conference, case.id)
+    facts = gather_facts(session, conference, START)
+    found = stored_draft(session, case.id)
+    return facts, found.draft, found.text, follow_ups(session, case.id, TODAY), conference.presentation
+
+
+def test_after_a_round_that_was_given_up_a_new_version_and_a_new_round_are_made(
+    db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    for _ in range(2):
+        take_step(noor, case.id, AGAIN)
+        to_the_end_of_the_round(db_session, cast, case, Phase.PRESENTATION)
+        take_step(noor, case.id, NO_NEW_PLAN)
+    evaluation = next(row for row in follow_ups(db_session, case.id, TODAY) if row.kind is FollowUpKind.EVALUATION)
+    found = FollowUpReport(held_on=TODAY, found="QfoundZ", wants_new_version=True)
+    evaluations.record_follow_up(noor, case.id, evaluation.id, found)
+    change_plan(noor, case.id, stored_draft(db_session, case.id).revision, add_goal("Summer."))
+    with pytest.raises(Blocked) as refused:
+        take_step(noor, case.id, Taking(Step.REVISE_PLAN))
+    asked = {reason.guard for reason in refused.value.verdict.reasons}
+    assert asked == {"accepted", "bottom_lines_met", "everyone_asked"}
+
+    take_step(noor, case.id, AGAIN)
+    build.open_again(db_session, cast, START, case)
+    build.to_presentation(db_session, cast, START, case)
+    build.write_again(db_session, cast, START, case)
+    build.answer_plan(db_session, cast, START, case)
+    build.step(db_session, cast, START, case, Step.AGREE_PLAN)
+
+    conference = db_session.get_one(Conference, case.id)
+    assert (conference.round, conference.presentation, conference.plan_number) == (4, 2, 2)
+
+
+def test_once_all_was_settled_the_access_of_the_coordinator_ends_after_the_round_too(
+    db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    for row in follow_ups(db_session, case.id, TODAY):
+        evaluations.give_up(noor, case.id, row.id, "They moved away.")
+    take_step(noor, case.id, AGAIN)
+    assert db_session.scalar(select(Conference.tasks_ended_on)) is None
+
+    take_step(noor, case.id, STOP_ROUND)
+
+    assert db_session.scalar(select(Conference.tasks_ended_on)) == TODAY
+
+
+def test_whoever_hears_of_the_end_of_a_round_stays_on_the_list_until_told(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor, who = By(db_session, cast.noor, START), case.people
+    take_step(noor, case.id, AGAIN)
+    build.change_details(db_session, cast, START, case, who["linda"], attends=Attends.NO)
+    take_step(noor, case.id, STOP_ROUND)
+
+    (line,) = (one for one in owed_in(db_session, [case.id])[case.id] if one.notice.kind is NoticeKind.ROUND)
+    assert {one.id for one in line.to} == set(who.values())  # Linda made the plan that stays
+    mailed = {mail.recipient for mail in db_session.scalars(select(OutboxMessage)) if ":round-" in mail.key}
+    assert {"marieke@example.org", "omar@example.org", "linda@example.org", "karim@example.org"} <= mailed
+
+
+@pytest.mark.parametrize("step", [Step.STOP, Step.NO_PLAN])
+def test_a_case_with_a_plan_in_force_does_not_end_by_its_round(db_session: Session, cast: Cast, step: Step) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    take_step(noor, case.id, AGAIN)
+    if step is Step.NO_PLAN:
+        to_the_end_of_the_round(db_session, cast, case, Phase.PRESENTATION)
+    with pytest.raises(NotNow):
+        take_step(noor, case.id, Taking(step, stop_reason=StopReason.SITUATION_CHANGED))
+
+
+def test_one_of_two_main_persons_who_wants_to_stop_the_round_wishes_it(
+    db_session: Session, cast: Cast, client: PageClient
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    take_step(noor, case.id, AGAIN)
+    build.change_details(db_session, cast, START, case, case.people["omar"], part=Part.MAIN_PERSON)
+    marieke = By(db_session, participant(case.id, case.people["marieke"]), START)
+
+    assert take_step(marieke, case.id, STOP_ROUND) is Phase.SETUP
+
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}")
+    assert "Somebody wants to stop" in page.text
+    assert take_step(noor, case.id, STOP_ROUND) is Phase.EVALUATION
+    assert "Somebody wants to stop" not in client.page(f"/conferences/{case.id}").text

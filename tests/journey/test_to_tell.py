@@ -8,11 +8,19 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.accounts.models import Account
+from ekc.conferences.actions import links
+from ekc.conferences.actions.registration import log_contacts
+from ekc.conferences.entries import MadeLink
 from ekc.conferences.models import Notice
 from ekc.core.outbox import OutboxMessage
+from ekc.journey.notices import owed_in
+from ekc.links.queries import link_of_token
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import arranging
 from ekc.meetings.actions.arranging import Venue
+from ekc.signin.actions.own_account import set_phone
+from ekc.staff.actions.accounts import AccountDetails, change_account
 from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import Attends
 from tests import build
@@ -122,6 +130,86 @@ def test_a_coordinator_who_takes_over_tells_everybody(
 
     assert sorted(names(client, case)) == sorted(name.capitalize() for name in case.people)
     assert "Not Noor van Dijk any more, but Denise Okafor." in client.here.text
+
+
+def papers(session: Session, cast: Cast, clock: FrozenClock, case: Made) -> dict[str, MadeLink]:
+    """Kees, Linda and Omar have a link; those of Kees and Linda were printed."""
+    noor = By(session, cast.noor, clock())
+    made = {name: links.make_link(noor, case.id, case.people[name]) for name in ("kees", "linda", "omar")}
+    links.hand_over(noor, case.id, [made["kees"].token, made["linda"].token], "paper")
+    links.hand_over(noor, case.id, [made["omar"].token], "message")
+    clock.advance(days=1)
+    return made
+
+
+def on_old_paper(session: Session, case: Made) -> list[str]:
+    session.rollback()
+    names = {id_: name for name, id_ in case.people.items()}
+    found = (one for one in owed_in(session, [case.id]).get(case.id, ()) if one.notice.kind is NoticeKind.PAPER)
+    return sorted(names[who.id] for one in found for who in one.to)
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
+@pytest.mark.parametrize("change", ["another coordinator", "own number", "number by an administrator"])
+def test_an_old_number_on_paper_is_owed_to_whoever_has_a_slip(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made, change: str
+) -> None:
+    old = "06 12345678"
+    set_phone(By(db_session, cast.noor, clock()), old)
+    made = papers(db_session, cast, clock, case)
+    match change:
+        case "another coordinator":
+            asking.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.denise.account_id or 0)
+            independence.accept(By(db_session, cast.denise, clock()), case.id, build.INDEPENDENT)
+        case "own number":
+            set_phone(By(db_session, cast.noor, clock()), "06 98765432")
+        case _:
+            row = db_session.get_one(Account, cast.noor.account_id)
+            details = AccountDetails(name=row.name, email=row.email, region_id=row.region_id, phone="06 98765432")
+            change_account(By(db_session, cast.bas, clock()), row.id, details)
+    new = cast.denise if change == "another coordinator" else cast.noor
+    assert on_old_paper(db_session, case) == ["kees", "linda"]
+
+    clock.advance(days=1)
+    sign_in(client, new)
+    assert "2 people have not heard yet: the number on their paper is not right any more" in client.page("/").text
+    page = client.page(f"/conferences/{case.id}/to-tell")
+    assert f"Not Noor van Dijk, {old} any more, but" in page.text
+    twice = client.form("Make all new slips and print them together").fill({}).payload()
+    codes = client.shown("Make all new slips and print them together")
+    assert ("Kees de Wit" in codes.text, "Linda de Wit" in codes.text, "Omar" in codes.text) == (True, True, False)
+    printed = client.form("Print the slips").fill({}).payload()
+    again = client.post(f"/conferences/{case.id}/links/again", data=twice)
+    assert again.status_code == 409
+    assert client.post(f"/conferences/{case.id}/links/slips", data=printed).mimetype == "application/pdf"
+
+    assert on_old_paper(db_session, case) == []
+    assert link_of_token(db_session, clock(), made["kees"].token) is None
+    assert link_of_token(db_session, clock(), made["omar"].token) is not None
+
+
+def test_a_contact_settles_an_old_number_and_a_mail_does_not(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    set_phone(By(db_session, cast.noor, clock()), "06 12345678")
+    papers(db_session, cast, clock, case)
+    set_phone(By(db_session, cast.noor, clock()), "06 98765432")
+    clock.advance(hours=1)
+    log_contacts(By(db_session, cast.noor, clock()), case.id, [case.people["kees"]], "phone", "Told.")
+    assert on_old_paper(db_session, case) == ["linda"]
+
+    clock.advance(days=1)
+    set_phone(By(db_session, cast.noor, clock()), "06 11112222")
+    assert on_old_paper(db_session, case) == ["kees", "linda"]
+    clock.advance(days=1)
+    set_phone(By(db_session, cast.noor, clock()), "06 98765432")
+    assert on_old_paper(db_session, case) == ["linda"]  # what Kees heard last is right again
+
+
+def test_without_paper_no_number_is_owed(db_session: Session, cast: Cast, clock: FrozenClock, case: Made) -> None:
+    set_phone(By(db_session, cast.noor, clock()), "06 12345678")
+    set_phone(By(db_session, cast.noor, clock()), "06 98765432")
+    assert db_session.scalars(select(Notice)).all() == []
 
 
 def test_a_notice_of_another_case_is_not_there(

@@ -44,11 +44,11 @@ from ekc.matching.actions import asking, independence
 from ekc.matching.models import Match
 from ekc.meetings.actions import arranging, attendance
 from ekc.meetings.models import Meeting, Stretch
-from ekc.plans.draft import people_with_task
+from ekc.plans.draft import from_json, people_with_task
 from ekc.plans.models import PlanVersion
 from ekc.privatetime.models import PrivateRound
-from ekc.workflow.ends import END_OF_STEP
-from ekc.workflow.engine import MATTER_STEPS, STEP_RULES, broken, may, sees, steps_from, why_not
+from ekc.workflow.ends import END_OF_STEP, ROUND_ENDS
+from ekc.workflow.engine import STEP_RULES, WISHES, broken, may, sees, steps_from, why_not
 from ekc.workflow.guards import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed import Owed, open_lines
 from ekc.workflow.vocabulary import (
@@ -219,19 +219,23 @@ class Walk(RuleBasedStateMachine):
             getattr(self, f"_{act}")(data)
 
     def _goes_on(self, data: st.DataObject) -> None:
-        ways = [rule.step for rule in steps_from(self._phase, {Role.COORDINATOR}) if rule.target is not Phase.CLOSED]
+        ways = [step for step in self._ways() if STEP_RULES[step].target is not Phase.CLOSED and step not in ROUND_ENDS]
         self._put_right_and_take(data.draw(st.sampled_from(ways[:2]), label="step"), data)
 
     def _ends(self, data: st.DataObject) -> None:
-        ways = [rule.step for rule in steps_from(self._phase, {Role.COORDINATOR}) if rule.target is Phase.CLOSED]
+        ways = [step for step in self._ways() if STEP_RULES[step].target is Phase.CLOSED or step in ROUND_ENDS]
         with self.walker.refusing():
             self.walker.write_plan()  # so that there is something to destroy, where a plan can be written
         if ways:
             self._put_right_and_take(data.draw(st.sampled_from(ways), label="step"), data)
 
+    def _ways(self) -> list[Step]:
+        in_force = self.walker.conference.in_force
+        return [rule.step for rule in steps_from(self._phase, {Role.COORDINATOR}, in_force)]
+
     def _tries_a_step(self, data: st.DataObject) -> None:
         walker = self.walker
-        steps = [rule for rule in STEP_RULES.values() if self._phase in rule.sources]
+        steps = [rule for rule in STEP_RULES.values() if rule.is_from(self._phase, walker.conference.in_force)]
         steps.sort(key=lambda rule: rule.target is Phase.CLOSED)
         step = data.draw(st.sampled_from([rule.step for rule in steps]), label="step")
         of_staff = {"coordinator": walker.coordinator(), "manager": self.cast.ruud}
@@ -513,7 +517,7 @@ class Walk(RuleBasedStateMachine):
             assert bool(manager.to_decide) == bool(facts.coordinator.conflicts)
         if (asked := case.asked_coordinator_id) is not None:
             assert [row.id for row in home[asked].requests] == [case.id]
-        wished = {matter for matter in MATTER_STEPS if hear(matter, facts).yes}
+        wished = {matter for matter in WISHES if hear(matter, facts).yes}
         for at_home in (coordinator, manager):
             assert at_home is None or {one.matter for one in at_home.to_ring if one.matter} == wished
         self.session.rollback()
@@ -576,9 +580,14 @@ class Walk(RuleBasedStateMachine):
             )
 
     def _destroyed_is_destroyed(self, step: Step) -> None:
-        if step is Step.NO_PLAN:
-            left = everything(self.session)
-            assert [word for word in self.walker.said.words if word in left] == []
+        walker = self.walker
+        if step is Step.NO_PLAN or step in ROUND_ENDS:
+            left, words = everything(self.session), walker.said.words if step is Step.NO_PLAN else walker.ended
+            assert [word for word in words if word in left] == []
+        if step in ROUND_ENDS:
+            text = self.session.scalars(select(PlanVersion.content).order_by(PlanVersion.number.desc())).first()
+            assert text is not None
+            assert from_json(text) == walker.draft()
 
     def _live_links(self) -> dict[int, int]:
         rows = select(PersonalLink.id, PersonalLink.participant_id).where(PersonalLink.revoked_at.is_(None))

@@ -42,7 +42,7 @@ from ekc.plans.draft import Draft, EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.models import PlanDraft
 from ekc.plans.queries import circle as people_of_plan
 from ekc.plans.queries import deciders, stored_draft
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition import ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, verdict_on
 from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FollowUpKind
@@ -87,6 +87,8 @@ class Walker:
         self.session, self.cast, self.at, self.id = session, cast, at, case.id
         self.people = dict(case.people)
         self.said = Said()
+        self.before = Said()  # what was said until this round began
+        self.ended: list[str] = []  # the words of the round that was ended last
         self.tokens: dict[int, str] = {}
 
     # what is so now
@@ -162,7 +164,8 @@ class Walker:
         numbered = self.session.scalar(select(Conference.version).where(Conference.id == self.id))
         word = self.word()
         whys = {code: self.word() for code in overriding}
-        taking = Taking(step, reason=word if rule.reason else "", overrides=whys, **more)  # type: ignore[arg-type]
+        reason = word if rule.reason is ReasonKind.TEXT else ""
+        taking = Taking(step, reason=reason, overrides=whys, **more)  # type: ignore[arg-type]
         with self.refusing():
             take_step(self.by(who), self.id, taking)
             if who.participant_id is not None and rule.matter is not None:
@@ -173,7 +176,17 @@ class Walker:
         if not moved:
             return False
         match step:
+            case Step.STOP_ROUND | Step.NO_NEW_PLAN:
+                said, self.ended = self.said, self.said.words
+                self.said = replace(
+                    self.before,
+                    informed=self.before.informed | said.informed,
+                    evaluated=self.before.evaluated or said.evaluated,
+                    wished=set(),
+                    words=[],
+                )
             case Step.RECONVENE:
+                self.before = self.said
                 self.said = Said(words=[word, *whys.values(), *self.said.again])
             case Step.ANOTHER_DAY:
                 self.said.came, self.said.told = set(), set()

@@ -7,10 +7,14 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.links.actions import revoke
+from ekc.meetings.actions import attendance, information
+from ekc.meetings.actions.information import InformationText
+from ekc.workflow.vocabulary import InformationKind, Step
 from tests import build
-from tests.cast import Cast, make_link
+from tests.cast import SHARED, Cast, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 
@@ -31,6 +35,69 @@ def numbers(session: Session, cast: Cast) -> None:
     for who, phone in ((cast.noor, "06 1111 1111"), (cast.ruud, "06 2222 2222")):
         session.execute(update(Account).where(Account.id == who.account_id).values(phone=phone))
     session.commit()
+
+
+@pytest.mark.parametrize(
+    ("noor", "ruud", "heading", "sentence"),
+    [
+        ("06 1111 1111", "06 2222 2222", "Ring your coordinator", "Your coordinator: 06 1111 1111"),
+        ("", "06 2222 2222", "Ring the regional manager",
+         "The regional manager asks your coordinator to let you in: 06 2222 2222"),
+        ("", "", "Ring the service", f"You can also reach the service itself: {SERVICE}."),
+    ],
+)  # fmt: skip
+def test_there_is_always_a_number_to_ring(
+    noor: str, ruud: str, heading: str, sentence: str, client: PageClient, db_session: Session, cast: Cast
+) -> None:
+    for who, phone in ((cast.noor, noor), (cast.ruud, ruud)):
+        db_session.execute(update(Account).where(Account.id == who.account_id).values(phone=phone or None))
+    db_session.commit()
+    case = build.case_in_setup(db_session, cast, START)
+    path = make_link(db_session, START, case.id, case.people["kees"])
+
+    page = client.page(f"{path}/code")
+
+    asks = "I have no code: ask my coordinator" if noor else "I have no code: ask to be let in"
+    assert sentence in page.text
+    assert [name for name in page.buttons if "ask" in name] == [asks]
+    page = client.submit(asks)
+    assert (page.heading, sentence in page.text) == (heading, True)
+
+
+def test_a_manager_without_a_phone_is_asked_for_one(client: PageClient, db_session: Session, cast: Cast) -> None:
+    sign_in(client, cast.ruud)
+    asked = "you have no phone number here"
+    assert asked in client.page("/").text
+    numbers(db_session, cast)
+
+    assert asked not in client.page("/").text
+    sign_in(client, cast.noor)
+    assert asked not in client.page("/").text
+
+
+def test_a_shared_device_is_told_of_in_the_same_words_everywhere(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    sentence = (
+        "On a device that others use too, a page goes away a quarter of an hour after it was opened. "
+        "What was saved stays."
+    )
+    case = build.case_in_information(db_session, cast, START)
+    path = make_link(db_session, START, case.id, case.people["omar"])
+
+    asked = client.page(f"{path}/code").html
+    own = open_link(client, path, device=SHARED).html
+    elsewhere = client.page("/nowhere", status=404).html
+
+    assert [text.count(sentence) for text in (asked, own, elsewhere)] == [1, 1, 1]
+    clock.advance(minutes=1)
+    noor = By(db_session, cast.noor, clock())
+    for kind in InformationKind:
+        information.add_information(noor, case.id, InformationText(kind, "Told."))
+    attendance.professionals_leave(noor, case.id)
+    build.step(db_session, cast, clock(), case, Step.BEGIN_PRIVATE_TIME)
+    private = client.page(f"/conferences/{case.id}/mine").html
+    assert (private.count(sentence), "type your code, and you are back" in private) == (2, True)
 
 
 def told(text: str) -> tuple[bool, bool, bool]:

@@ -1,18 +1,28 @@
 """A personal link lives until its owner's last task, and its owner reads until when."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.models import Participant
+from ekc.conferences.actions import safety
+from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport
+from ekc.evaluations.models import FollowUp
 from ekc.evaluations.queries import follow_ups
+from ekc.journey.actions import speak_about, take_step
+from ekc.matching.actions import independence
+from ekc.matching.models import Match
+from ekc.workflow.definition import Taking
+from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.vocabulary import Part, Step, VoiceMatter
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, make_link, open_link
+from tests.cast import Cast, make_link, open_link, participant
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 
@@ -56,6 +66,85 @@ def test_no_link_dies_before_the_evaluation(
     clock.advance(days=1)
     assert client.page(kees, status=404).heading == "This link does not work any more"
     assert client.page(mine.url).heading == "You are signed out"
+
+
+def _want_again(by: By, case: Made) -> None:
+    take_step(by, case.id, Taking(Step.RECONVENE, reason="It goes wrong again."))
+
+
+def _want_another(by: By, case: Made) -> None:
+    independence.want_another_coordinator(by, case.id)
+
+
+def _not_safe(by: By, case: Made) -> None:
+    safety.say_not_safe(by, case.id, "")
+
+
+def _want_new_version(by: By, case: Made) -> None:
+    """Who calls everybody together writes it down, of one more evaluation."""
+    session = by.session
+    session.get_one(Participant, by.visitor.participant_id).convenes = True
+    version, due = session.get_one(Conference, case.id).plan_number, by.at.date()
+    row = FollowUp(
+        conference_id=case.id,
+        region_id=session.get_one(Conference, case.id).region_id,
+        version_number=version,
+        kind=FollowUpKind.EVALUATION,
+        due_on=due,
+        latest_on=due,
+        held_on=due,
+        written_by=by.visitor.participant_id,
+        wants_new_version=True,
+    )
+    session.add(row)
+    session.commit()
+
+
+def _speak(by: By, case: Made, who: int) -> None:
+    speak_about(by, case.id, VoiceMatter.AGAIN, who, "We ring on Monday.")
+
+
+def _answer_safety(by: By, case: Made, _who: int) -> None:
+    concern = by.session.scalars(select(SafetyConcern.id).where(SafetyConcern.said_at.is_not(None))).one()
+    safety.answer_concern(by, case.id, concern, "We spoke.")
+
+
+def _replace(by: By, _case: Made, _who: int) -> None:
+    by.session.execute(update(Match).values(ended_on=by.at.date()))
+    by.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("says", "answers"),
+    [(_want_again, _speak), (_want_another, _replace), (_not_safe, _answer_safety), (_want_new_version, None)],
+)
+def test_what_somebody_says_on_the_last_day_keeps_their_page_open_until_it_is_answered(
+    says: Callable[[By, Made], None],
+    answers: Callable[[By, Made, int], None] | None,
+    client: PageClient,
+    db_session: Session,
+    cast: Cast,
+    clock: FrozenClock,
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    db_session.get_one(Participant, case.people["kees"]).part = Part.MAIN_PERSON  # so that a wish waits for others
+    db_session.commit()
+    settle(db_session, cast, clock, case)
+    db_session.execute(update(Participant).values(tasks_until=None))
+    db_session.commit()
+    path = make_link(db_session, START - timedelta(days=40), case.id, case.people["marieke"])
+    clock.advance(days=30)
+    assert client.page(path).status == 200
+    says(By(db_session, participant(case.id, case.people["marieke"]), clock()), case)
+
+    clock.advance(days=60)
+    assert client.page(path).status == 200
+    if answers is not None:
+        answers(By(db_session, cast.ruud, clock()), case, case.people["marieke"])
+        clock.advance(days=30)
+        assert client.page(path).status == 200
+        clock.advance(days=1)
+        client.page(path, status=404)
 
 
 def test_whom_the_plan_does_not_ask_goes_with_the_day_that_was_promised(

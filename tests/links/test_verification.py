@@ -85,7 +85,7 @@ def test_after_five_wrong_answers_the_coordinator_alone_opens_it(
     page = client.page(f"{path}/code")
     assert "From now on your coordinator alone opens this link." in page.text
     assert "Open my page" not in page.buttons
-    token = dict(client.form("Ask my coordinator").fill({}).fields)["csrf_token"]
+    token = dict(client.form("Ask to be let in").fill({}).fields)["csrf_token"]
     right = client.post(f"{path}/code", data={"csrf_token": token, "entrance_code": CODE, "use": "own"})
     assert (right.status_code, is_in(client, case)) == (422, False)
 
@@ -96,7 +96,7 @@ def test_after_five_wrong_answers_the_coordinator_alone_opens_it(
     told = noor.page(f"/conferences/{case.id}/links").text
     assert "A wrong code or answer was typed 5 times, the last time on Monday 2 March 2026, 10:00." in told
     assert "It was somebody else: replace the link" in noor.here.buttons
-    client.submit("Ask my coordinator")
+    client.submit("Ask to be let in")
     noor.page(f"/conferences/{case.id}/links")
     assert "Wrong answers at the link" not in noor.submit("It is them").text
     assert "Wrong answers were given at a personal link" not in noor.page("/").text
@@ -255,7 +255,7 @@ def test_a_shared_device_forgets_everything_by_itself(
     page = open_link(client, path, device=SHARED)
     answer = client.get(page.url)
     assert (answer.headers["Refresh"], answer.headers["Cache-Control"]) == ("900; url=/signed-out", "private, no-store")
-    assert "This page goes away at 10:15. Save what you write before then; what was saved stays." in page.html
+    assert "This one goes away at 10:15: save what you write before then." in page.html
     mark = client.get_cookie("link_device", path=path)
     assert mark is not None
     assert (mark.expires, mark.max_age) == (None, None)  # goes with the browser, and alone opens nothing: see below
@@ -317,7 +317,7 @@ def test_a_shared_device_is_known_on_every_page_even_where_one_may_not_look(
 ) -> None:
     open_link(client, path, device=SHARED)
 
-    assert "This page goes away within a quarter of an hour." in client.page("/nowhere", status=404).html
+    assert "a page goes away a quarter of an hour after it was opened." in client.page("/nowhere", status=404).html
     for address in ("/", f"/conferences/{case.id}", "/nowhere", f"{path}/code", "/search"):
         answer = client.get(address)
         assert (address, answer.headers["Refresh"], answer.headers["Cache-Control"]) == (
@@ -334,9 +334,9 @@ def test_the_coordinator_lets_in_by_a_number(
 ) -> None:
     client.environ_base["HTTP_USER_AGENT"] = IPHONE
     client.page(f"{path}/code")
-    page = client.submit("I have no code: ask my coordinator")
+    page = client.submit("I have no code: ask to be let in")
     (number,) = [node.text or "" for node in page.all("p") if node.get("class") == "big-number"]
-    assert (page.url, page.heading) == (f"{path}/waiting", "Ring your coordinator")
+    assert (page.url, page.heading) == (f"{path}/waiting", "Tell your coordinator")
     assert client.get(page.url).headers["Refresh"] == "5"
     assert "Marieke" not in page.html
 
@@ -362,7 +362,7 @@ def test_it_is_not_them_ends_the_link(
     marieke, noor = someone(), someone()
     open_link(marieke, path)
     client.page(f"{path}/code")
-    client.submit("I have no code: ask my coordinator")
+    client.submit("I have no code: ask to be let in")
     sign_in(noor, cast.noor)
     noor.page(f"/conferences/{case.id}/links")
     page = noor.submit("It is not them: end the link")
@@ -382,7 +382,7 @@ def test_who_waits_is_let_in_on_that_device_alone_and_once(
     clock: FrozenClock,
 ) -> None:
     client.page(f"{path}/code")
-    client.submit("I have no code: ask my coordinator")
+    client.submit("I have no code: ask to be let in")
     kept = client.get_cookie("link_device", path=path)
     assert kept is not None
     (asked,) = pending_devices(db_session, case.id, clock())
@@ -414,12 +414,12 @@ def test_waiting_ends_by_itself_and_few_wait_at_once(
     token = path.removeprefix("/l/")
     for _ in range(2):  # the same browser asks once
         client.page(f"{path}/code")
-        client.submit("I have no code: ask my coordinator")
+        client.submit("I have no code: ask to be let in")
     for _ in range(2):
         ask_to_come_in(db_session, clock(), token, "")
     other = someone()
     other.page(f"{path}/code")
-    page = other.refused("I have no code: ask my coordinator", status=409)
+    page = other.refused("I have no code: ask to be let in", status=409)
     assert page.errors == ["Your coordinator was asked already, more than once. Ring them."]
     asked = pending_devices(db_session, case.id, clock())
     assert len({one.number for one in asked}) == 3
@@ -427,7 +427,7 @@ def test_waiting_ends_by_itself_and_few_wait_at_once(
     clock.advance(hours=1)
     assert pending_devices(db_session, case.id, clock()) == []
     assert client.page(f"{path}/waiting").heading == "Is it you?"
-    assert other.submit("I have no code: ask my coordinator").heading == "Ring your coordinator"
+    assert other.submit("I have no code: ask to be let in").heading == "Tell your coordinator"
 
 
 def test_a_yes_that_is_not_taken_goes_stale(
@@ -449,7 +449,7 @@ def test_without_a_code_only_the_coordinator_lets_in(
     client.page(path)
     page = client.submit("Go to my page")
 
-    assert [button for button in page.buttons if button != "Sign out"] == ["Ask my coordinator"]
+    assert [button for button in page.buttons if button != "Sign out"] == ["Ask to be let in"]
     assert verify_by_answer(db_session, clock(), path.removeprefix("/l/"), "", True, "", COST) is None
 
 
@@ -468,7 +468,7 @@ def test_with_a_person_go_their_devices_and_requests(
     open_link(client, path)
     waiting = someone()
     waiting.page(f"{path}/code")
-    waiting.submit("I have no code: ask my coordinator")
+    waiting.submit("I have no code: ask to be let in")
     at = clock.advance(minutes=1)
 
     if how == "removed":

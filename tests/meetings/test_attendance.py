@@ -29,7 +29,7 @@ def attendance(session: Session, case: Made) -> dict[str, StretchRow]:
     return {names[row.participant_id]: row for row in queries.stretches(session, meeting.id)}
 
 
-def test_those_who_were_to_come_are_ticked_and_whoever_was_to_stay_away_is_not_offered(
+def test_nobody_is_there_before_somebody_says_so_and_whoever_was_to_stay_away_is_not_offered(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = gathered(db_session, cast, START, Phase.INFORMATION)
@@ -37,11 +37,15 @@ def test_those_who_were_to_come_are_ticked_and_whoever_was_to_stay_away_is_not_o
     page = client.page(f"/conferences/{case.id}/attendance")
     form = client.form("Save who came")
 
-    assert form.shown("Family and network") == ["Fatima El Amrani", "Daan El Amrani (for part of it)"]
-    assert form.shown("Professionals") == ["Els Vermeer"]
-    assert form.shown("Others") == ["Jamal Idrissi"]
+    assert [form.shown(label) for label in ("Family and network", "Professionals", "Others")] == [[], [], []]
     assert "Hassan El Amrani (by letter)" in form.labels
     assert "Saïd" not in page.text
+
+    page = client.submit("Everybody who was to come is here")
+
+    there = {"fatima", "daan", "els", "jamal"}
+    assert {name: row.left_at for name, row in attendance(db_session, case).items()} == dict.fromkeys(there)
+    assert "Everybody who was to come is here" not in page.buttons
 
 
 def test_people_come_leave_and_come_back(
@@ -51,7 +55,8 @@ def test_people_come_leave_and_come_back(
     sign_in(client, cast.noor)
     clock.set(START + timedelta(minutes=10))
     client.page(f"/conferences/{case.id}/attendance")
-    client.submit("Save who came", {"Professionals": ["Els Vermeer", "Karim Jansen"], "Others": []})
+    family = ["Fatima El Amrani", "Daan El Amrani (for part of it)"]
+    client.submit("Save who came", {"Family and network": family, "Professionals": ["Els Vermeer", "Karim Jansen"]})
     clock.set(LATER)
     client.submit("Save who came", {"Others": ["Jamal Idrissi"]})
     client.submit("Daan El Amrani has left")

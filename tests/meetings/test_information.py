@@ -185,4 +185,5 @@ def test_what_was_told_on_an_earlier_day_stays_to_read(
     assert f"On Monday 2 March 2026, 10:00 {told}" in page.text
     assert "By when?" in page.text.partition("On Monday 2 March 2026, 10:00")[0]  # open, so asked on the new day too
     assert "1 without an answer" in page.text
-    assert "3 things are still to be told" in page.text
+    assert "2 things are still to be told" in page.text
+    assert "Told at the meeting before: what help there is (Monday 2 March 2026, 10:00)." in page.text

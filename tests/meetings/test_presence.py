@@ -250,7 +250,7 @@ def test_what_one_may_do_in_private_time_follows_from_being_in_the_room(
     # a child ends neither private time nor the evening; whom they can call in stands on their page
     assert "or ring your coordinator" in child.page(f"/conferences/{case.id}/mine").text
     for name in ("come_out", "ask_for_information", "another_day"):
-        assert child.get(f"/conferences/{case.id}/steps/{name}").status_code == 403
+        assert child.get(f"/conferences/{case.id}/steps/{name}").status_code == 404
 
 
 def _private_time_without_marieke(session: Session, cast: Cast) -> Made:

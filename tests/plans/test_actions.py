@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, timedelta
 from hashlib import sha256
 
@@ -15,11 +16,12 @@ from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.db import make_sessions
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.transaction import writing
+from ekc.meetings.models import Meeting, Stretch
 from ekc.plans import actions, edits, queries
 from ekc.plans.draft import Draft, EvaluationPlan, NewAction
 from ekc.plans.draft import actions as actions_of
-from ekc.plans.models import IssuedDocument, PlanVersion
-from ekc.workflow.vocabulary import Agreed, Phase, SupportAnswer
+from ekc.plans.models import IssuedDocument, PlanDraft, PlanVersion
+from ekc.workflow.vocabulary import Agreed, Part, Phase, PresentBy, SupportAnswer
 from tests.cast import Cast, participant
 from tests.plans.presented import EVALUATION, PRESENTED, Family, freeze, presented, write
 
@@ -92,17 +94,58 @@ def _goal_by(name: str) -> Try:
     return attempt
 
 
-@pytest.mark.parametrize("name", ["karim", "priya", "joost", "yara"])
+@pytest.mark.parametrize("name", ["karim", "priya", "joost"])
 def test_no_professional_writes_in_the_plan(name: str, db_session: Session, cast: Cast, family: Family) -> None:
     with pytest.raises(Unknown):
         _goal_by(name)(db_session, family, cast)
 
 
-@pytest.mark.parametrize("name", ["marieke", "omar"])
-def test_the_family_writes_in_its_plan(name: str, db_session: Session, cast: Cast, family: Family) -> None:
+@pytest.mark.parametrize("name", ["marieke", "omar", "yara"])
+def test_the_family_in_the_room_writes_its_plan(name: str, db_session: Session, cast: Cast, family: Family) -> None:
     _goal_by(name)(db_session, family, cast)
 
     assert len(queries.stored_draft(db_session, family.id).draft.goals) == 1
+
+
+@pytest.mark.parametrize("how", PresentBy)
+def test_whoever_is_not_in_the_room_writes_nothing_until_they_come(
+    how: PresentBy, db_session: Session, cast: Cast, family: Family
+) -> None:
+    """Nor a main person, nor who calls everyone together for the plan before; who joins by telephone or video does."""
+    hassan = db_session.get_one(Participant, family["hassan"])
+    hassan.part, hassan.convenes = Part.MAIN_PERSON, True
+    db_session.commit()
+
+    with pytest.raises(NotNow, match="This is done by whoever is in the room, or takes part by telephone or video"):
+        _goal_by("hassan")(db_session, family, cast)
+    meeting = db_session.scalars(select(Meeting.id)).one()
+    stretch = Stretch(meeting_id=meeting, participant_id=hassan.id, part=hassan.part, how=how, came_at=PRESENTED)
+    db_session.add(stretch)
+    db_session.commit()
+    _goal_by("hassan")(db_session, family, cast)
+    stretch.left_at = PRESENTED
+    db_session.commit()
+    with pytest.raises(NotNow):
+        _goal_by("hassan")(db_session, family, cast)
+
+    assert len(queries.stored_draft(db_session, family.id).draft.goals) == 1
+
+
+def test_a_plan_without_a_conference_is_written_at_home_by_all_but_the_children(
+    db_session: Session, cast: Cast, family: Family
+) -> None:
+    db_session.execute(update(Conference).values(without_conference=True))
+    db_session.execute(delete(Stretch))
+    db_session.commit()
+    wrote = []
+    for name in ("marieke", "hassan", "yara"):
+        with suppress(NotNow):
+            _goal_by(name)(db_session, family, cast)
+            wrote.append(name)
+            db_session.execute(delete(PlanDraft))
+            db_session.commit()
+
+    assert wrote == ["marieke", "hassan"]
 
 
 def test_in_private_time_nobody_writes_here(db_session: Session, cast: Cast, family: Family) -> None:

@@ -120,7 +120,7 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.TITLE: ["title", "number"],
     CasePart.FIGURES: ["number", "municipality"],
     CasePart.QUESTION: ["question"],
-    CasePart.DAY: [],  # no word, but a date
+    CasePart.DAY: ["joining"],
     CasePart.PRACTICAL: ["venue", "venueaddress", "venueaccess"],
     CasePart.NAMES: each("name", [name for name in HERE if name not in ("hassan", "tolk")]),  # "an interpreter"
     CasePart.DETAILS: [
@@ -185,7 +185,7 @@ HOLDS: dict[CasePart, list[str]] = {
     # Interpreters are included in the attendance.
     CasePart.FOLLOW_UPS: ["found", "decision", "heldby", "givenup", "evaluationplace", "nametolk"],
     CasePart.COSTS: ["avoided", "basis"],
-    CasePart.HISTORY: ["formervenue", "askreason", "backreason", "override", "spokenwish"],
+    CasePart.HISTORY: ["whyout", "formervenue", "askreason", "backreason", "override", "spokenwish"],
     CasePart.LINKS: ["linkquestion", *each("name", [name for name in HERE if name not in ("hassan", "tolk")])],
     # Access by links of the family is counted; attempts by excluded or removed people are listed one by one.
     CasePart.OPENED: each("name", [*AGENCIES, "tolk", "hassan", "saskia"]),
@@ -350,7 +350,7 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
         excluded_on=TODAY,
     )
     circle_actions.change_person(By(session, noor, START), case.id, who["hassan"], excluded)
-    circle_actions.remove_person(By(session, noor, START), case.id, who["saskia"], "She asked for it.")
+    circle_actions.remove_person(By(session, noor, START), case.id, who["saskia"], mark("whyout"))
     for name, side in (("marieke", "a"), ("kees", "b")):
         fear = Concern(participant_id=who[name], concern=mark("fear" + side), arrangement=mark("arranged" + side))
         safety_actions.add_concern(By(session, noor, START), case.id, fear)
@@ -365,7 +365,7 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
     registration.log_contact(By(session, noor, START), case.id, talk)
     arranging.choose_date(By(session, noor, START), case.id, START + timedelta(days=2))
     arranging.set_venue(By(session, noor, START), case.id, Venue(mark("formervenue")))
-    venue = Venue(mark("venue"), mark("venueaddress"), mark("venueaccess"))
+    venue = Venue(mark("venue"), mark("venueaddress"), mark("venueaccess"), mark("joining"))
     arranging.set_venue(By(session, noor, START), case.id, venue)
     arranging.arrange(By(session, noor, START), case.id, Arranged(ArrangementKind.FOOD, mark("food")))
     for kind in (ArrangementKind.TRAVEL, ArrangementKind.INTERPRETER, ArrangementKind.CHILDCARE):

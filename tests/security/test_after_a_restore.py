@@ -73,7 +73,7 @@ def test_a_device_at_a_personal_link(client: PageClient, db_session: Session, ca
     case = case_in_setup(db_session, cast, clock())
     path = make_link(db_session, clock(), case.id, case.people["marieke"])
     client.page(f"{path}/code")
-    client.submit("I have no code: ask my coordinator")
+    client.submit("I have no code: ask to be let in")
     strange = _newest(db_session, LinkDevice)
     device, _token = ask_to_come_in(db_session, clock(), path.removeprefix("/l/"), "Her own phone")
     answer_request(By(db_session, cast.noor, clock()), case.id, device, True)

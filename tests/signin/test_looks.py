@@ -59,7 +59,7 @@ def test_coming_in_by_a_personal_link(
     look_both_ways(onlooker, visitor, "enter")
     press(visitor, "Go to my page")
     look_both_ways(onlooker, visitor, "confirm")
-    press(visitor, "I have no code: ask my coordinator")
+    press(visitor, "I have no code: ask to be let in")
     look_both_ways(onlooker, visitor, "waiting")
     (asked,) = pending_devices(db_session, case.id, clock())
     answer_request(By(db_session, cast.noor, clock()), case.id, asked.id, True)

@@ -364,7 +364,8 @@ def test_regions(bas: PageClient, cast: Cast, db_session: Session) -> None:
     ]
 
     assert bas.refused("Add the region", {"Name of the region": " "}, status=422).errors == [
-        "Name of the region: Write a name."
+        "Name of the region: Write a name.",
+        "Time zone: Choose a time zone.",
     ]
     bas.submit("Add the region", {"Name of the region": "Waikato", "Time zone": "Pacific/Auckland"})
     taken = bas.refused("Save", {"Name of the region": "North"}, near="South", status=409)

@@ -71,6 +71,7 @@ def ask_for_information(walk: Walk, id_: str, stretch: PrivateRoundEntry) -> Pag
     walk.at(stretch.ended)
     client = walk.guest(id_)
     client.page(walk.url("mine"))
+    client.follow("We do not get there")
     client.follow("Ask for information")
     asked: dict[str, Value] = {"What does the family want to know, and from whom?": stretch.note or ""}
     return client.submit("Ask for information", asked)

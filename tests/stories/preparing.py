@@ -37,7 +37,8 @@ def consents(walk: Walk) -> None:
     for id_, person in walk.case.people.items():
         if person.role is Part.MAIN_PERSON and id_ not in {consent.person for consent in given}:
             said_yes = walk.case.registration.main_person_said_yes_on
-            client.submit("Note the consent", {"Who": person.name, "On": said_yes})
+            values = {"Who": person.name, "Says yes to": SCOPES["conference and file"], "On": said_yes}
+            client.submit("Note the consent", values)
 
 
 def add_people(walk: Walk, *ids: str) -> None:

@@ -42,6 +42,7 @@ def person(number: int, part: Part, **other: Any) -> PersonFacts:
         age=40,
         needs_interpreter=False,
         came_as_professional=False,
+        no_stands=False,
         voices=dict.fromkeys(VoiceMatter, Agreed.YES),
     )
     return replace(ready, **other)
@@ -75,7 +76,9 @@ READY = well(
     people=(MOTHER, UNCLE, FRIEND, CHILD, ADVOCATE, NURSE, INTERPRETER),
     bottom_lines=(BottomLineFacts(11, 1, shared=True, met=True),),
     meeting_on=TODAY,
+    questions=1,
     without_conference=False,
+    in_force=False,
     plan=PLAN,
     accepted=True,
 )

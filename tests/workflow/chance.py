@@ -13,7 +13,7 @@ from ekc.workflow.definition import STEPS
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts, PlanFacts, WhatIfFacts
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, SupportAnswer, VoiceMatter
-from tests.workflow.build import ACTION, PLAN, READY, SUPPORT, TODAY, person
+from tests.workflow.build import ACTION, MOTHER, PLAN, READY, SUPPORT, TODAY, person
 
 FEW = st.integers(0, 2)
 
@@ -84,6 +84,7 @@ NOT_CHANGED_BY_PEOPLE = {
     "profile",
     "meeting_held",
     "without_conference",
+    "in_force",
     "no_conference_held",
 }
 #: How each other fact may change.
@@ -96,7 +97,9 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     ),
     "sides": st.just(()) | st.just(("residents", "young people")),
     "meeting_on": st.none() | st.just(TODAY),
+    "questions": FEW,
     "open_questions": FEW,
+    "former": st.just(()) | st.just((replace(MOTHER, id=30, no_stands=True),)),
     "plan": _plans(),
     "accepted": st.none() | st.booleans(),
 }

@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from ekc.workflow.definition import STEPS, StepRule
-from ekc.workflow.engine import STEP_RULES, diagram, ever_may, judge, may, steps_from, verdict_on, why_not
+from ekc.workflow.ends import END_OF_STEP
+from ekc.workflow.engine import STEP_RULES, diagram, ever_may, in_room, judge, may, steps_from, verdict_on, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.vocabulary import Activity, Phase, Role, Step
 from tests.workflow.build import NURSE, READY, UNCLE, facts, with_people
 
 COORDINATOR = frozenset({Role.COORDINATOR})
+CONFERENCE = (Phase.SETUP, Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION)
 BEGIN = STEP_RULES[Step.BEGIN_PRIVATE_TIME]
 SPOILED = replace(
     with_people(replace(UNCLE, in_room=False), replace(NURSE, in_room=True)),
@@ -63,9 +65,25 @@ def test_what_nobody_may_override_stays() -> None:
 def test_a_case_in_which_all_is_well_takes_every_step(rule: StepRule) -> None:
     for source in rule.sources:
         for role in rule.who:
-            verdict = verdict_on(rule.step, replace(READY, phase=source), {role})
+            case = replace(READY, phase=source, in_force=bool(rule.in_force))
+            verdict = verdict_on(rule.step, case, {role})
             assert verdict is not None
             assert verdict.allowed
+            other = replace(case, in_force=not case.in_force)
+            assert (verdict_on(rule.step, other, {role}) is None) == (rule.in_force is not None)
+
+
+def test_a_round_ends_where_a_plan_is_in_force_and_a_case_where_none_is() -> None:
+    def ends(phase: Phase, in_force: bool) -> set[Step]:
+        found = steps_from(phase, {Role.COORDINATOR}, in_force)
+        return {rule.step for rule in found if rule.step in END_OF_STEP} - {Step.ANOTHER_DAY, Step.MAIN_PERSON_GONE}
+
+    assert {phase: (ends(phase, False), ends(phase, True)) for phase in CONFERENCE} == {
+        Phase.SETUP: ({Step.STOP, Step.PLAN_WITHOUT_CONFERENCE}, {Step.STOP_ROUND, Step.PLAN_WITHOUT_CONFERENCE}),
+        Phase.INFORMATION: (set(), {Step.NO_NEW_PLAN}),
+        Phase.PRIVATE_TIME: ({Step.NO_PLAN}, {Step.NO_NEW_PLAN}),
+        Phase.PRESENTATION: ({Step.NO_PLAN}, {Step.NO_NEW_PLAN}),
+    }
 
 
 @pytest.mark.parametrize("phase", Phase)
@@ -85,7 +103,8 @@ def test_no_role_no_activity(activity: Activity) -> None:
 def test_ever_may_is_may_in_some_phase() -> None:
     for activity in Activity:
         for role in Role:
-            held = any(may(activity, phase, {role}, in_force) for phase in Phase for in_force in (False, True))
+            can_be = {role, *in_room({role})}
+            held = any(may(activity, phase, can_be, in_force) for phase in Phase for in_force in (False, True))
             assert ever_may(activity, {role}) == held
 
 

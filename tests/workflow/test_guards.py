@@ -81,7 +81,8 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         replace(with_people(replace(CHILD, age=16, consented=False)), profile=ENGLAND),
         [("The consent of Person 4 is not here yet", "consents", "4")],
     ),
-    (g.consents_valid, facts(people=()), [("There is nobody in the circle yet", "circle", "")]),
+    (g.consents_valid, facts(people=()), [("There is no main person in the circle yet", "circle", "")]),
+    (g.coordinator_confirmed, facts(people=(UNCLE,)), [("There is no main person in the circle yet", "circle", "")]),
     (
         g.consents_valid,
         with_people(replace(UNCLE, age=14, consented=False)),

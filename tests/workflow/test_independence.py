@@ -157,6 +157,7 @@ HELD_UP = {
     Step.REVISE_PLAN,
     Step.CLOSE,
     Step.NO_PLAN,
+    Step.NO_NEW_PLAN,
 }
 
 
@@ -167,7 +168,11 @@ def test_a_conflict_holds_up_the_steps_forward_and_to_the_end_and_no_others() ->
     for rule in STEPS:
         for source in rule.sources:
             for role in rule.who:
-                verdict = verdict_on(rule.step, replace(READY, phase=source, coordinator=tied), {role})
+                verdict = verdict_on(
+                    rule.step,
+                    replace(READY, phase=source, coordinator=tied, in_force=bool(rule.in_force)),
+                    {role},
+                )
                 assert verdict is not None
                 (goes_on if verdict.allowed else held_up).add(rule.step)
                 assert not verdict.overridable

@@ -52,6 +52,22 @@ def test_a_closed_case_can_be_read_for_a_while_and_what_was_promised_holds() -> 
     assert link_life(replace(closed, promised_until=date(2027, 1, 1)), TODAY) == LinkLife(date(2027, 1, 1))
 
 
+@pytest.mark.parametrize("part", Part)
+@pytest.mark.parametrize(
+    ("facts", "life"),
+    [
+        ({"wish_waits": True}, LinkLife(TODAY + AFTER, goes_on=True)),
+        ({"safety_waits": True}, LinkLife(TODAY + AFTER, goes_on=True)),
+        ({"safety_waits": True, "phase": Phase.CLOSED}, LinkLife(TODAY + AFTER, goes_on=True)),
+        ({"wish_waits": True, "phase": Phase.CLOSED}, LinkLife(PROMISED)),  # the end answers it
+        ({"answered_on": date(2026, 5, 20)}, LinkLife(date(2026, 5, 20) + AFTER)),
+        ({"answered_on": date(2026, 5, 20), "ended_on": date(2026, 5, 21)}, LinkLife(date(2026, 5, 21) + AFTER)),
+    ],
+)
+def test_who_said_something_reads_the_answer(facts: dict[str, object], life: LinkLife, part: Part) -> None:
+    assert link_life(replace(BASE, part=part, **facts), TODAY) == life  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("typed", [date(2120, 1, 1), date.max])
 @pytest.mark.parametrize("which", ["tasks_until", "open_follow_up"])
 def test_a_day_far_ahead_makes_no_link_of_a_century(which: str, typed: date) -> None:

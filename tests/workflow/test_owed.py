@@ -238,7 +238,7 @@ def test_a_manager_reads_what_is_a_managers_to_decide_and_not_what_the_coordinat
     found = {line.notice.kind for line in open_lines(owed(Phase.INFORMATION, notices, circle), {Role.REGIONAL_MANAGER})}
 
     to_tell = {NoticeKind.COORDINATOR, NoticeKind.PLAN}
-    assert found == to_tell | {NoticeKind.CONSENT, NoticeKind.UNSAFE, NoticeKind.NOT_DONE}
+    assert found == to_tell | {NoticeKind.CONSENT, NoticeKind.PART, NoticeKind.UNSAFE, NoticeKind.NOT_DONE}
 
 
 @pytest.mark.parametrize("attends", [Attends.EXCLUDED, None])
@@ -272,7 +272,8 @@ def test_what_the_row_names_clears_it_and_nothing_else(rule: NoticeRule, by: Cle
     phase = sorted(rule.phases)[0]
 
     def found(*signs: Sign) -> list[ClearedBy]:
-        one = listener(part=who, informed_on=informed, set_line=True, signs=signs)
+        slip = (Sign(AT - timedelta(hours=1), ClearedBy.PRINT),) if rule.to is Whom.ON_PAPER else ()
+        one = listener(part=who, informed_on=informed, set_line=True, signs=slip + signs)
         (only,) = owed(phase, [left(rule.kind, end=End.STOPPED)], [one])
         return [how for _, how in only.heard]
 
@@ -342,11 +343,13 @@ def test_the_table_names_what_the_demand_names() -> None:
         Step.REVISE_PLAN: {NoticeKind.PLAN},
         Step.RECONVENE: {NoticeKind.AGAIN},
         **dict.fromkeys((Step.CLOSE, Step.NO_PLAN, Step.STOP, Step.MAIN_PERSON_GONE), frozenset({NoticeKind.END})),
+        **dict.fromkeys((Step.NO_NEW_PLAN, Step.STOP_ROUND), frozenset({NoticeKind.ROUND})),
     }
     assert {rule.activity: rule.owes for rule in ACTIVITIES if rule.owes} == {
         Activity.CHANGE_REGISTRATION: {NoticeKind.CONSENT},
-        Activity.ANSWER_MATCH: {NoticeKind.COORDINATOR},
-        Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER},
+        Activity.ANSWER_MATCH: {NoticeKind.COORDINATOR, NoticeKind.PAPER},
+        Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART},
+        Activity.SAY_NOT_COMING: {NoticeKind.LETTER},
         Activity.SHARE_PLAN: {NoticeKind.READING},
         Activity.FOLLOW_UP: {NoticeKind.UNSAFE, NoticeKind.NOT_DONE, NoticeKind.NEW_VERSION},
         Activity.ARRANGE_MEETING: {NoticeKind.DAY, NoticeKind.PLACE},
@@ -380,6 +383,8 @@ def test_what_nothing_makes_owed_and_what_has_no_row_is_refused() -> None:
         check_tables(steps=none_owes)
     for step in (Step.CLOSE, Step.NO_PLAN, Step.STOP, Step.MAIN_PERSON_GONE):
         assert f"{step} closes a case and nobody has to hear it" in str(refused.value)
+    for step in (Step.NO_NEW_PLAN, Step.STOP_ROUND):
+        assert f"{step} ends a round and nobody has to hear it" in str(refused.value)
     without_place = tuple(rule for rule in NOTICES if rule.kind is not NoticeKind.PLACE)
     with pytest.raises(ValueError, match="place is owed and has no row"):
         check_tables(notices=without_place)

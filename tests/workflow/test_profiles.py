@@ -19,6 +19,7 @@ from ekc.workflow.profiles import (
     Unit,
     age,
     area_word,
+    emergency_numbers,
     shift,
 )
 from ekc.workflow.vocabulary import Variant
@@ -147,3 +148,21 @@ def test_law_about_children_is_shown_in_family_conferences_alone() -> None:
         shown = [note.source for note in ENGLAND.notes("registration", variant)]
         assert shown == (["UK1", "UK4"] if variant is Variant.FAMILY else ["UK4"])
         assert bool(PROFILES["nl"].notes("registration", variant)) is (variant is Variant.FAMILY)
+
+
+@pytest.mark.parametrize(
+    ("code", "phone", "countries", "numbers"),
+    [
+        ("nl", "06 12345678", ("nl",), ["112"]),
+        ("england", "", ("england", "nl"), ["999", "112"]),
+        ("england", "+31 6 12345678", ("england",), ["112", "999"]),  # a man in Rotterdam, of a case in England
+        ("england", "0031 6 12345678", ("england",), ["112", "999"]),
+        ("england", "07700 900123", ("england",), ["999"]),
+        ("nl", "+32 470 12 34 56", ("nl",), ["112"]),
+        ("nz", "", ("nl", "england", "nz"), ["111", "112", "999"]),
+    ],
+)
+def test_in_danger_one_reads_the_number_of_where_one_may_be(
+    code: str, phone: str, countries: tuple[str, ...], numbers: list[str]
+) -> None:
+    assert [one.emergency for one in emergency_numbers(code, phone, countries)] == numbers

@@ -85,6 +85,7 @@ STOPS: dict[str, tuple[list[Step], list[Phase]]] = {
             Step.CLOSE,
             Step.PLAN_WITHOUT_CONFERENCE,
             Step.NO_PLAN,
+            Step.NO_NEW_PLAN,
         ],
         [*AFTER_TAKING_ON[:2], Phase.PRIVATE_TIME, Phase.PRESENTATION, Phase.EVALUATION],
     ),
@@ -134,10 +135,11 @@ def test_every_way_into_private_time_is_stopped_alike(row: StandingRule) -> None
 def test_nobody_is_ever_locked_in(row: StandingRule) -> None:
     """Whatever does not hold: the family comes out, asks, goes on another day; whoever may stop, stops."""
     case = BROKEN[row.guard.code]
-    for step in (Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.STOP, Step.RECONVENE):
+    for step in (Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.STOP, Step.STOP_ROUND, Step.RECONVENE):
         for phase in STEP_RULES[step].sources:
             for role in STEP_RULES[step].who:
-                verdict = verdict_on(step, replace(case, phase=phase), {role})
+                in_force = bool(STEP_RULES[step].in_force)
+                verdict = verdict_on(step, replace(case, phase=phase, in_force=in_force), {role})
                 assert verdict is not None
                 assert verdict.allowed
 
@@ -183,7 +185,7 @@ def test_what_may_be_overridden_where_it_is_asked_may_be_overridden_later() -> N
     safety = replace(BROKEN["safety_decided"], phase=Phase.INFORMATION)
     assert not judge(begin, safety, frozenset(Role), frozenset({"safety_decided"})).allowed
     back = verdict_on(
-        Step.GO_BACK, replace(case, phase=Phase.PRESENTATION), {Role.IN_ROOM}, frozenset({"everyone_informed"})
+        Step.GO_BACK, replace(case, phase=Phase.PRESENTATION), {Role.GROWN_UP_IN_ROOM}, frozenset({"everyone_informed"})
     )
     assert back is not None
     assert not back.allowed

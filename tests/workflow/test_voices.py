@@ -1,6 +1,7 @@
 """Whose yes each matter needs, who is named as not asked, and when a wish is more than a wish."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -81,6 +82,32 @@ def test_whoever_is_no_longer_a_main_person_holds_no_coordinator_up() -> None:
     away = person(23, Part.MAIN_PERSON, voices=no, attends=Attends.EXCLUDED)
 
     assert said(guards.coordinator_confirmed, with_circle(MOTHER, former, away)) == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"part": Part.FAMILY}, {"attends": Attends.EXCLUDED}], ids=["another part", "stays away"]
+)
+def test_a_no_stands_when_somebody_else_makes_them_a_main_person_no_longer(change: dict[str, Any]) -> None:
+    no = person(22, Part.MAIN_PERSON, voices={VoiceMatter.COORDINATOR: Agreed.NO, VoiceMatter.PLAN: Agreed.NO})
+    former = replace(no, no_stands=True, **change)
+    for case in (with_circle(MOTHER, former), replace(with_circle(MOTHER), former=(replace(no, no_stands=True),))):
+        assert said(guards.coordinator_confirmed, case) == [
+            ("A main person would rather have another coordinator", "coordinator", "")
+        ]
+        assert hear(VoiceMatter.PLAN, case).no[-1].id == 22
+        assert said(guards.noes_of_former_main_persons, case) == [
+            (
+                "Person 22 is no longer a main person, and does not agree with this plan: the history says why.",
+                "agreement",
+                "",
+            )
+        ]
+
+
+def test_a_wish_to_stop_of_somebody_who_was_taken_out_is_still_asked_about() -> None:
+    wants = person(22, Part.MAIN_PERSON, voices={VoiceMatter.STOPPING: Agreed.YES}, spoken_with=frozenset())
+    case = replace(with_circle(replace(MOTHER, voices={})), former=(replace(wants, no_stands=True),))
+    assert [blocker.params["name"] for blocker in guards.wishes_spoken_about(case)] == ["Person 22"]
 
 
 @pytest.mark.parametrize("matter", [VoiceMatter.STOPPING, VoiceMatter.AGAIN])

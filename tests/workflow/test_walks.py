@@ -33,7 +33,7 @@ from ekc.workflow.voices import hear
 from tests.workflow.build import READY
 from tests.workflow.chance import CHANGES, MATTERS, NOT_CHANGED_BY_PEOPLE, OVERRIDES, ROLES
 
-PROTECTS = (Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.RECONVENE, Step.STOP)
+PROTECTS = (Step.COME_OUT, Step.ASK_FOR_INFORMATION, Step.ANOTHER_DAY, Step.RECONVENE, Step.STOP, Step.STOP_ROUND)
 CONFERENCE = {Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION}
 
 
@@ -68,6 +68,10 @@ class Case:
                 self.meeting = False
             case Effect.MARK_WITHOUT_CONFERENCE:
                 self.facts = replace(self.facts, meeting_held=False, without_conference=True)
+            case Effect.FREEZE_PLAN:
+                self.facts = replace(self.facts, in_force=True)
+            case Effect.BACK_TO_PLAN:
+                self.facts = replace(self.facts, meeting_held=True, without_conference=False)
             case Effect.NEW_ROUND:
                 self.facts = replace(self.facts, meeting_held=False, without_conference=False)
             case _:
@@ -77,11 +81,14 @@ class Case:
 class Walk(RuleBasedStateMachine):
     """One case, from where it begins to wherever it goes."""
 
-    @initialize(phase=st.sampled_from([Phase.REGISTRATION, Phase.SETUP, Phase.INFORMATION, Phase.PRESENTATION]))
-    def begin(self, phase: Phase) -> None:
-        """Often not at the beginning, so that the rare things near the end are met too."""
-        under_way = phase in CONFERENCE
-        self.case = Case(replace(READY, phase=phase, meeting_held=under_way), meeting=under_way)
+    @initialize(
+        phase=st.sampled_from([Phase.REGISTRATION, Phase.SETUP, Phase.INFORMATION, Phase.PRESENTATION]),
+        again=st.booleans(),
+    )
+    def begin(self, phase: Phase, again: bool) -> None:
+        """Often not at the beginning, and in a later round, so that the rare things near the end are met too."""
+        under_way, in_force = phase in CONFERENCE, again and phase is not Phase.REGISTRATION
+        self.case = Case(replace(READY, phase=phase, meeting_held=under_way, in_force=in_force), meeting=under_way)
         self.began = phase
         self.path: list[tuple[Step, Phase, Phase]] = []
 
@@ -109,7 +116,7 @@ class Walk(RuleBasedStateMachine):
         self.case.facts = replace(self.case.facts, **(well | spoiled))
 
     def _try_a_step_from_here(self, data: st.DataObject, overridden: frozenset[str]) -> None:
-        rules = [rule for rule in STEPS if self.case.facts.phase in rule.sources]
+        rules = [rule for rule in STEPS if rule.is_from(self.case.facts.phase, self.case.facts.in_force)]
         rules.sort(key=lambda rule: rule.target is Phase.CLOSED)  # what ends a walk is drawn less
         chosen = data.draw(st.sampled_from(rules) | st.sampled_from(rules[:2]), label="rule")
         self._try(
@@ -180,7 +187,7 @@ class Walk(RuleBasedStateMachine):
         facts = self.case.facts
         for step in PROTECTS:
             verdict = verdict_on(step, facts, STEP_RULES[step].who)
-            assert (verdict is not None) == (facts.phase in STEP_RULES[step].sources)
+            assert (verdict is not None) == STEP_RULES[step].is_from(facts.phase, facts.in_force)
             assert verdict is None or verdict.allowed
 
     @invariant()
@@ -196,7 +203,7 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.case.facts.phase is Phase.PRIVATE_TIME)
     @invariant()
     def private_time_is_the_family_s(self) -> None:
-        outsiders = set(Role) - INSIDE_ROLES - {Role.IN_ROOM}
+        outsiders = set(Role) - INSIDE_ROLES - {Role.IN_ROOM, Role.GROWN_UP_IN_ROOM}
         may_do = {activity for activity in Activity if may(activity, self.case.facts.phase, outsiders)}
         answers = {Activity.ASK_COORDINATOR, Activity.ANSWER_MATCH}  # who coordinates, and nothing of the family
         assert may_do == {Activity.SEE_CASE, Activity.SEE_OWN_PAGE, Activity.TAKE_STEP} | answers

@@ -10,25 +10,36 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import in_the_room, lock_case
-from ekc.conferences.actions import traces
+from ekc.conferences.actions import parts, traces
 from ekc.conferences.effects import give_notice, sharing_now, tell_who_sees_more
 from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
+from ekc.conferences.mails import NOT_COMING
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
 from ekc.core.clock import local_date
-from ekc.core.crypto import keyring_of, search_words
+from ekc.core.crypto import keyring_of
 from ekc.core.db import Base
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.links import actions as links_actions
 from ekc.workflow.ends import EndRule, is_gone
-from ekc.workflow.engine import PHASE_RULES, sees
+from ekc.workflow.engine import sees
 from ekc.workflow.independence import Agency, Tie, closest
 from ekc.workflow.owed import RULES, NoticeKind
-from ekc.workflow.vocabulary import N_, NOT_THERE, PROFESSIONAL_PARTS, ROLE_OF_PART, Activity, Attends, Part, TraceKind
+from ekc.workflow.vocabulary import (
+    N_,
+    NOT_THERE,
+    PROFESSIONAL_PARTS,
+    ROLE_OF_PART,
+    Activity,
+    Attends,
+    Part,
+    TraceKind,
+)
 
 #: Fields that are stored as NULL when empty.
 _NULL_IF_EMPTY = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
@@ -78,37 +89,44 @@ def has_page(part: Part, attends: Attends | None, end: EndRule | None = None) ->
     return ROLE_OF_PART[part] is not None and attends is not Attends.EXCLUDED and not is_gone(part, end)
 
 
-def add_person(by: By, conference_id: int, new: PersonDetails) -> int:
-    """Add somebody to the circle; returns the participant id. A name and a part are enough."""
-    return add_people(by, conference_id, (new,))[0]
+def add_person(by: By, conference_id: int, new: PersonDetails, why: str = "") -> int:
+    """Add somebody to the circle; returns the participant id. A name and a part are enough.
+
+    `why`: where it is somebody who came to this conference as a professional, why they come back in another part.
+    """
+    return add_people(by, conference_id, (new,), why)[0]
 
 
-def add_people(by: By, conference_id: int, people: Sequence[PersonDetails]) -> list[int]:
+def add_people(by: By, conference_id: int, people: Sequence[PersonDetails], why: str = "") -> list[int]:
     """Add these people to the circle, all or none; returns their participant ids."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         told_already = _told_already(by.session, conference)
-        return [_add(by, conference, _with_exclusion(new, None), told_already) for new in people]
+        return [_add(by, conference, _with_exclusion(new, None), told_already, why) for new in people]
 
 
-def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool) -> int:
+def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool, why: str) -> int:
     """Add somebody; who joins after others were told has to be told."""
     _validate(by.session, by.at, conference, new, None)
+    came_before = parts.came_before(by.session, conference, new, None, why)
     participant = insert_participant(by.session, conference, new)
     participant.informed_at = _told_at(by, conference, new.informed_on)
     if told_already and new.informed_on is None:
         give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
+    if came_before:
+        parts.note_other_part(by, conference, participant, why)
     _leave_letter(by, conference, participant)
     _trace_attends(by, conference, participant)
     by.record("circle.added", conference.id, name=new.name, part=new.part)
     return participant.id
 
 
-def change_person(by: By, conference_id: int, participant_id: int, details: PersonDetails) -> int | None:
+def change_person(by: By, conference_id: int, participant_id: int, details: PersonDetails, why: str = "") -> int | None:
     """Change the details of somebody. Exclusion revokes their personal links.
 
     Returns how many links were revoked if this call excludes them, else None. Fields that the visitor does not see keep
-    their value, whatever `details` holds.
+    their value, whatever `details` holds. `why`: why somebody who came as a professional, or a main person who had said
+    no, has another part; asked at the field of that name.
     """
     stopped = None
     with writing(by.session):
@@ -118,7 +136,11 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
         details = replace(details, **{name: getattr(participant, name) for name in hidden})
         details = _with_exclusion(details, participant)
         _validate(by.session, by.at, conference, details, participant)
-        _refuse_other_part(conference, participant, details.part)
+        parts.refuse_other_part(conference, participant, details.part)
+        other_part = parts.has_other_part(by.session, participant, details.part, why) or parts.came_before(
+            by.session, conference, details, participant, why
+        )
+        no_stands = parts.no_stands(by.session, conference, participant, details, why)
         preserve_agencies(by.session, conference)
         before = sharing_now(by.session, conference)
         if changed := update_row(participant, details, PersonDetails):
@@ -133,10 +155,37 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
                 stopped = ended if details.attends is Attends.EXCLUDED and "attends" in changed else None
             if not {"view", "attends"}.isdisjoint(changed):
                 _leave_letter(by, conference, participant)
+            if "part" in changed:
+                participant.came_as_professional &= details.part not in PROFESSIONAL_PARTS
+                participant.no_stands &= details.part is not Part.MAIN_PERSON
+            if other_part:
+                parts.note_other_part(by, conference, participant, why)
+            if no_stands:
+                parts.note_no_stands(by, conference, participant, why or details.exclusion_reason or "")
             what = ", ".join(changed)
             by.record("circle.changed", conference_id, name=details.name, fields=what)
         tell_who_sees_more(by.session, conference, by.at, before)
     return stopped
+
+
+def say_not_coming(by: By, conference_id: int, participant_id: int) -> None:
+    """Somebody says for themselves, or for a child whom they support, that they do not come. Staff get a mail.
+
+    Who stays away as was decided stays away. Raises Unknown for anybody else.
+    """
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.SAY_NOT_COMING)
+        person, own = member(by.session, conference_id, participant_id), by.visitor.participant_id
+        beside = person.part is Part.CHILD and person.support_id == own and person.attends is not Attends.EXCLUDED
+        if person.id != own and not beside:
+            raise Unknown
+        if person.attends is Attends.NO:
+            return
+        person.attends = Attends.NO
+        _trace_attends(by, conference, person)
+        _leave_letter(by, conference, person)
+        by.record("circle.not_coming", conference_id, name=person.name)
+        notify_case_staff(by.session, NOT_COMING, by.at, conference_id, conference.coordinator_id, conference.region_id)
 
 
 def remove_person(by: By, conference_id: int, participant_id: int, reason: str) -> int:
@@ -152,6 +201,10 @@ def remove_person(by: By, conference_id: int, participant_id: int, reason: str) 
             raise Refusal(N_("%(name)s is in the room. Write down first that they have left."), name=participant.name)
         preserve_agencies(by.session, conference)
         before = sharing_now(by.session, conference)
+        traces.leave(by, conference, TraceKind.REMOVED, participant_id, reason=reason)
+        is_asked = parts.is_asked(participant.part, participant.attends)
+        if is_asked and parts.said_no(by.session, conference, participant_id):
+            parts.note_no_stands(by, conference, participant, reason)
         participant.removed_at = by.at
         participant.convenes = False
         by.session.execute(delete(NameKey).where(NameKey.participant_id == participant_id))
@@ -234,7 +287,7 @@ def _trace_attends(by: By, conference: Conference, participant: Participant) -> 
 
 def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:
     """Insert somebody into the circle, in the caller's transaction."""
-    participant = Participant(conference_id=conference.id)
+    participant = Participant(conference_id=conference.id, earlier_plans=conference.earlier_plans)
     update_row(participant, details, PersonDetails)
     session.add(participant)
     session.flush()
@@ -304,7 +357,7 @@ def _validate(
     """The rules for the details of a person. Raises Refusal, or Unknown for a supporter of another case."""
     days = {name: getattr(details, name) for name in ("born", "informed_on", "excluded_on")}
     refuse_future(at, conference.timezone, **days)
-    _refuse_professional_again(session, conference, details, current)
+    parts.refuse_professional_again(session, conference, details, current)
     explained = details.exclusion_reason and details.excluded_by and details.excluded_on
     if details.attends is Attends.EXCLUDED and not explained:
         raise Refusal(N_("Write why they stay away, who decided it and when. It is kept for everybody's safety."))
@@ -314,41 +367,6 @@ def _validate(
             raise Refusal(N_("Nobody is their own supporter. Choose somebody else."))
     if current is not None and (details.part is not Part.MAIN_PERSON or details.attends is Attends.EXCLUDED):
         _require_other_main_person(session, conference, current)
-
-
-def _refuse_other_part(conference: Conference, participant: Participant, part: Part) -> None:
-    """Refuse to make a professional somebody else while a conference is held: who came as one stays one that day."""
-    was, becomes = participant.part in PROFESSIONAL_PARTS, part in PROFESSIONAL_PARTS
-    if was and not becomes and PHASE_RULES[conference.phase].room and not conference.without_conference:
-        raise Refusal(
-            N_(
-                "%(name)s is here as a professional today, so they cannot come into private time. "
-                "Change their part after the conference."
-            ),
-            name=participant.name,
-        )
-
-
-def _refuse_professional_again(
-    session: Session, conference: Conference, details: PersonDetails, current: Participant | None
-) -> None:
-    """Refuse to enter a professional a second time, as somebody who stays for private time, on the day itself."""
-    if details.part in PROFESSIONAL_PARTS or not PHASE_RULES[conference.phase].room or conference.without_conference:
-        return
-    if current is not None and current.name == details.name:
-        return
-    here = (Participant.conference_id == conference.id, Participant.part.in_(PROFESSIONAL_PARTS))
-    words = set(search_words(details.name))
-    for name in session.scalars(select(Participant.name).where(*here)):
-        if words and words == set(search_words(name)):
-            raise Refusal(
-                N_(
-                    "%(name)s is in the circle as a professional already, so they cannot come into private time today. "
-                    "Is it somebody else of the same name? Write down something that tells them apart, such as a "
-                    "second first name."
-                ),
-                name=name,
-            )
 
 
 def _require_other_main_person(session: Session, conference: Conference, participant: Participant) -> None:

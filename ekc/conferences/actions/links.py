@@ -3,7 +3,7 @@
 Tokens and checks: `ekc/links`. Each action locks the case first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, exists, or_, select
@@ -92,6 +92,33 @@ def make_missing_links(by: By, conference_id: int, cost: Cost = DEFAULT_COST) ->
         ]
         if not made:
             raise Refusal(N_("Everybody has a link. A lost one is replaced beside the name."))
+    return tuple(made)
+
+
+def make_links_again(
+    by: By, conference_id: int, link_ids: Collection[int], cost: Cost = DEFAULT_COST
+) -> tuple[MadeLink, ...]:
+    """Replace these links, each by one with a code, so that their slips are printed together.
+
+    Raises Stale if none of them works any more, so that reloading a page does not revoke the new ones.
+    """
+    # Outside the transaction, because hashing is slow on purpose.
+    checks = {one: _check(NewLink(), cost) for one in link_ids}
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.MAKE_LINKS)
+        end = end_of(conference.outcome, conference.stop_reason)
+        made = []
+        for row in links_of(by.session, conference_id):
+            person = member(by.session, conference_id, row.participant_id) if row.id in checks else None
+            if person is None or not row.is_live(by.at) or not has_page(person.part, person.attends, end):
+                continue
+            check, code = checks[row.id]
+            token = _create_link(by, person, (row.expires_at - row.made_at).days, check)
+            made.append(MadeLink(person.id, token, code))
+        if not made:
+            raise Stale(
+                N_("New links were made already, and are shown only once. You do not have them? Replace them here.")
+            )
     return tuple(made)
 
 
@@ -197,7 +224,7 @@ def answer_in_room(by: By, conference_id: int, device_id: int, is_them: bool) ->
         lock_case(by, conference_id, Activity.LET_IN)
         link, device = _locked_device(by.session, conference_id, device_id)
         participant = member(by.session, conference_id, link.participant_id)
-        if ROLE_OF_PART[participant.part] not in INSIDE_ROLES:
+        if ROLE_OF_PART[participant.part] not in INSIDE_ROLES or participant.came_as_professional:
             raise Unknown
         if not awaits_approval(device, by.at) or live_link(by.session, by.at, link.id) is None:
             raise Refusal(N_("Nobody waits there any more. Let them ask again."))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.models import Region
 from ekc.accounts.notifications import notify_administrators, notify_managers
-from ekc.accounts.queries import readers
+from ekc.accounts.queries import managers_of, readers
 from ekc.conferences import mails
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces, voices
@@ -117,7 +117,9 @@ def _acknowledge(by: By, conference: Conference, registrant: Participant) -> Non
         notify_administrators(by.session, mails.UNMANAGED, by.at, conference.id)
     language = language_of(registrant.language, conference.language)
     to = Recipient(registrant.id, registrant.email, language)
-    queue(by.session, mails.RECEIVED, to, by.at, case=conference.id)
+    managers = managers_of(by.session, conference.region_id)
+    ring = "; ".join(f"{one.name}, {one.phone}" if one.phone else one.name for one in managers)
+    queue(by.session, mails.RECEIVED, to, by.at, case=conference.id, ring=ring)
 
 
 def change_registration(
@@ -298,13 +300,19 @@ def _withdraw(by: By, conference: Conference, consent: Consent, day: date) -> No
 
 
 def give_own_consent(by: By, conference_id: int) -> int:
-    """Note the visitor's own consent; returns its id. Raises Unknown for somebody whose own consent is not asked."""
+    """Note the visitor's own consent; returns its id. Given already, it stays as it is.
+
+    Raises Unknown for somebody whose own consent is not asked.
+    """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.OWN_CONSENT)
         who, today = by.visitor.participant_id or 0, local_date(by.at, conference.timezone)
         me = next(one for one in members(by.session, conference_id) if one.id == who)
         if consent_queries.own_consent(by.session, conference, me, today) is None:
             raise Unknown
+        for row in consent_queries.own_consents(by.session, conference_id, who):
+            if row.withdrawn_on is None:
+                return row.id
         return _add_consent(by, conference, NewConsent(participant_id=who, given_on=today))
 
 

@@ -49,7 +49,10 @@ def say(
         row = Voice(conference_id=conference.id, matter=matter, about=about, text=text, participant_id=participant_id)
         by.session.add(row)
     row.answer, row.how, row.words, row.reason_code = answer, how, words or None, reason
-    row.asked_at = (row.asked_at or (by.at if asks else None)) if answer is Agreed.YES else None
+    if answer is not Agreed.YES:
+        row.asks, row.asked_at = False, None
+    elif asks and not row.asks:
+        row.asks, row.asked_at = True, by.at
     row.spoken_at = row.spoken = None
     row.said_on, row.written_at = on or local_date(by.at, conference.timezone), by.at
     by.session.flush()

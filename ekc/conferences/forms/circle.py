@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.forms.fields import (
     FROM_LIST,
+    birth,
     day,
     language_choices,
     line,
@@ -29,6 +30,7 @@ from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
+from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part
 
 _NAME_MISSING = _l("Write a name.")
@@ -61,6 +63,7 @@ class AddPersonForm(PlainForm):
     relation = line(_l("Relation"))
     organisation = line(_l("Organisation"))
     side = SelectField(_l("Side"), **FROM_LIST)
+    why = passage(_l("Why they have another part now"), most=500, rows=2)
     asks_age = False
 
     def __init__(self, sides: tuple[str, ...], **kwargs: Any) -> None:
@@ -145,11 +148,12 @@ class PersonForm(EditingForm):
     needs_interpreter = BooleanField(_l("Needs an interpreter"))
     support_id = person_field(_l("Who supports them"), blank=_l("nobody in particular"))
     language = SelectField(_l("Language"), **FROM_LIST)
-    born = day(_l("Born on"))
+    born = birth(_l("Born on"))
     phone = line(_l("Phone"), 40, kind=TelField)
     email = mail(_l("E-mail"))
     address = passage(_l("Address"), rows=3, most=500)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
+    why = passage(_l("Why they have another part now"), most=500, rows=2)
     of_age = BooleanField(_OF_AGE)
     asks_age = False
 
@@ -159,11 +163,14 @@ class PersonForm(EditingForm):
         sides: tuple[str, ...],
         others: list[PersonRow],
         hidden: frozenset[str],
+        today: date,
         **kwargs: Any,
     ) -> None:
-        super().__init__(data={**asdict(shown), "needs": "\n".join(shown.needs)}, **kwargs)
+        self.today = today
+        born = Birth.of(shown.born, shown.born_until)
+        super().__init__(data={**asdict(shown), "needs": "\n".join(shown.needs), "born": born}, **kwargs)
         self._before = (shown.part, shown.relation, shown.born)
-        for name in hidden:
+        for name in hidden & set(self._fields):
             del self[name]
         _offer_sides(self, sides, shown.side)
         self.language.choices = language_choices(_l("the language of the case"))
@@ -186,7 +193,8 @@ class PersonForm(EditingForm):
                     one.errors = [missing[one.short_name]]
                     good = False
         if good:
-            now = (Part(self.part.data), self.relation.data, self.born.data)
+            born = self.born.data
+            now = (Part(self.part.data), self.relation.data, born.first if born else None)
             if now != self._before and may_be_a_child(*now):
                 return _ask_age(self)
         return bool(good)
@@ -196,6 +204,10 @@ class PersonForm(EditingForm):
         typed["part"] = Part(self.part.data)
         typed["attends"] = Attends(self.attends.data) if self.attends.data else None
         typed["needs"] = lines(self.needs.data)
+        if "born" in self:
+            born = self.born.data
+            typed["born"] = born.first if born else None
+            typed["born_until"] = None if born is None or born.is_day else born.last
         return PersonDetails(**typed)
 
 

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from wtforms import SearchField
+from wtforms import SearchField, SelectField, ValidationError
+from wtforms.fields.choices import SelectChoice
 
 from ekc.conferences.entries import CHANNELS, BottomLineText, NewContact
 from ekc.conferences.forms.fields import choice, day, line, named_choices, passage, person_choices, person_field
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm
+from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 
@@ -17,14 +19,20 @@ class BottomLineForm(EditingForm):
 
     text = passage(_l("What the plan has to meet"), _l("Write in one sentence what the plan has to meet."), rows=2)
     ground = line(_l("Why: a law, or safety"), 300)
-    set_by = person_field(_l("Set by"))
+    set_by = person_field(_l("Set by"))  # chosen, unless there is one alone
     shared_on = day(_l("Shared with the family on"))
 
     def __init__(self, circle: tuple[PersonRow, ...], by_themselves: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.set_by.choices = person_choices(row for row in circle if row.part in PROFESSIONAL_PARTS)
+        offered = person_choices(row for row in circle if row.part in PROFESSIONAL_PARTS)
+        self.set_by.choices = [SelectChoice("", _l("choose who")), *offered] if len(offered) > 1 else offered
         if by_themselves:
             del self.set_by
+
+    def validate_set_by(self, field: SelectField) -> None:
+        """Somebody sets it."""
+        if not field.data:
+            raise ValidationError(gettext("Choose who sets it."))
 
     def to_bottom_line(self) -> BottomLineText:
         return BottomLineText(

@@ -14,6 +14,7 @@ from ekc.conferences.queries.circle import PersonRow
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import locale
+from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import Labelled
 
 #: Languages that families speak; shown by their names in the reader's language.
@@ -101,6 +102,90 @@ class DateField(wtforms.DateField):  # type: ignore[misc]
 def day(label: Any, missing: Any = None) -> Any:
     """A date. `missing` as in `line`."""
     return DateField(label, [InputRequired(missing) if missing else Optional()])
+
+
+_OLDEST = 120  # years
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_AGE = re.compile(
+    r"(?P<about>about|around|circa|ca\.?|ongeveer|zo'n|rond)?\s*"
+    r"(?P<years>\d{1,3})\s*(?:years?(?: old)?|jaar(?: oud)?)?",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|[a-z]{3,9})\.?[-/. ](\d{4})", re.IGNORECASE)
+_MONTHS = ["jan", "feb", "mrt|mar|maa", "apr", "mei|may", "jun", "jul", "aug", "sep", "okt|oct", "nov", "dec"]
+
+
+class BirthField(StringField):  # type: ignore[misc]
+    """When somebody was born, as far as it is known: a day, a year, or about how old they are.
+
+    Its form says what day it is (`today`). What stood there and was not touched stays as it was, whatever age it shows.
+    """
+
+    data: Birth | None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._form = kwargs["_form"]
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return born_as_typed(self.data, self._form.today)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed. Raises ValueError with what to do."""
+        typed = tidy(valuelist[0] if valuelist else "")
+        if typed == born_as_typed(self.object_data, self._form.today):
+            self.data = self.object_data
+            return
+        self.data = _birth(typed, self._form.today) if typed else None
+
+
+def _birth(typed: str, today: date) -> Birth:
+    try:
+        if found := _DAY.fullmatch(typed):
+            return _on_a_day(date(int(found[3]), _month(found[2]), int(found[1])))
+        if _YEAR.fullmatch(typed):
+            return Birth.in_year(int(typed))
+        if found := _AGE.fullmatch(typed):
+            return _aged(int(found["years"]), today, about=bool(found["about"]))
+        return _on_a_day(date.fromisoformat(typed))
+    except ValueError:
+        raise ValueError(_("Write a day (3-2-2015), a year (2015), or how old they are: 11, or about 11.")) from None
+
+
+def _on_a_day(day: date) -> Birth:
+    if not _EARLIEST <= day.year <= _LATEST:
+        raise ValueError(day)
+    return Birth(day, day)
+
+
+def _aged(years: int, today: date, about: bool) -> Birth:
+    if years > _OLDEST:
+        raise ValueError(years)
+    return Birth.aged(years, today, about)
+
+
+def _month(typed: str) -> int:
+    """The number of a month, or of one whose name begins so; 0 for no month."""
+    if typed.isdigit():
+        return int(typed)
+    return next((n for n, names in enumerate(_MONTHS, 1) if typed[:3].lower() in names.split("|")), 0)
+
+
+def born_as_typed(birth: Birth | None, today: date) -> str:
+    """What the field shows, in the reader's language."""
+    if birth is None:
+        return ""
+    if birth.is_day:
+        return birth.first.strftime("%d-%m-%Y")
+    return str(birth.year) if birth.year else _("about %(age)s", age=birth.about(today))
+
+
+def birth(label: Any) -> Any:
+    """When somebody was born, as far as it is known."""
+    hint = _l("A day (3-2-2015). Not known? Then the year, or how old they are: 2015, 11, or about 11.")
+    return BirthField(label, [Optional()], description=hint, render_kw={"autocomplete": "off", "dir": "auto"})
 
 
 def choice(label: Any, choices: Iterable[SelectChoice], **more: Any) -> SelectField:

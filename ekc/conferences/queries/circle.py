@@ -31,6 +31,7 @@ class PersonRow(PersonDetails):
     attends_before: Attends | None  # in the round before
     informed_before_on: date | None
     convenes: bool
+    came_as_professional: bool
     consented: bool  # to the conference; a withdrawn consent is none
     concerns: int
     unmet_concerns: int

@@ -50,10 +50,15 @@ class OwnConsent:
     withdrawn_on: date | None
 
 
+def own_consents(session: Session, conference_id: int, participant_id: int) -> list[ConsentRow]:
+    """What somebody consented to of the conference, withdrawn ones too."""
+    every = (row for row in consents(session, conference_id) if row.scope != FILE_ALONE)
+    return [row for row in every if row.participant_id == participant_id]
+
+
 def own_consent(session: Session, of_case: Case | Conference, me: Member, today: date) -> OwnConsent | None:
     """The consent of somebody who is asked for it, or who gave one; None for others."""
-    every = (row for row in consents(session, of_case.id) if row.scope != FILE_ALONE)
-    rows = [row for row in every if row.participant_id == me.id]
+    rows = own_consents(session, of_case.id, me.id)
     given = [row.given_on for row in rows if row.withdrawn_on is None]
     withdrawn = [row.withdrawn_on for row in rows if row.withdrawn_on is not None]
     if not rows and not me.facts(today, {}).asked_to_consent(PROFILES[of_case.profile].own_consent_from):

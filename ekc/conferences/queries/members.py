@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, case, cast, exists, func, select, type_coerce
+from sqlalchemy import Select, String, bindparam, case, cast, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, Participant, Voice
 from ekc.conferences.queries.rows import by_case
+from ekc.workflow.birth import Birth
 from ekc.workflow.facts import PersonFacts
-from ekc.workflow.profiles import age
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Agreed, Attends, Part, VoiceMatter
 
 _people = Participant.__table__.c
@@ -40,8 +40,12 @@ class Member:
     part: Part
     attends: Attends | None
     born: date | None
+    born_until: date | None
     informed_on: date | None
     needs_interpreter: bool
+    came_as_professional: bool
+    no_stands: bool
+    left: bool  # was taken out of the circle
     organisation: str | None  # of referrer and professionals only
     speaks_for: str | None  # of referrer and professionals only
     sets_bottom_line: bool
@@ -59,6 +63,7 @@ class Member:
 
     def facts(self, today: date, about: Mapping[VoiceMatter, int]) -> PersonFacts:
         """What guards know of this person from the circle alone. `about`: what a voice is about that counts now."""
+        birth = Birth.of(self.born, self.born_until)
         now = [one for one in self.said if one.about == about.get(one.matter)]
         return PersonFacts(
             id=self.id,
@@ -66,9 +71,12 @@ class Member:
             part=self.part,
             attends=self.attends,
             informed=self.informed_on is not None,
-            age=age(self.born, today) if self.born else None,
+            age=birth.youngest(today) if birth else None,
+            oldest=birth.oldest(today) if birth else None,
             needs_interpreter=self.needs_interpreter,
             side=self.side,
+            came_as_professional=self.came_as_professional,
+            no_stands=self.no_stands,
             voices={one.matter: one.answer for one in now},
             spoken_with=frozenset(one.matter for one in now if one.spoken),
         )
@@ -89,7 +97,9 @@ _VOICE = (
 _MEMBERS: Select[*tuple[Any, ...]] = (
     select(
         _people.conference_id,
-        *(_people[name] for name in ("id", "name", "part", "attends", "born", "informed_on", "needs_interpreter")),
+        *(_people[name] for name in ("id", "name", "part", "attends", "born", "born_until", "informed_on")),
+        *(_people[name] for name in ("needs_interpreter", "came_as_professional", "no_stands")),
+        _people.removed_at.is_not(None),
         case((BY_PROFESSION, _people.organisation)),
         case((BY_PROFESSION, _people.speaks_for)),
         SETS_LINE,
@@ -99,9 +109,18 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
         .correlate(Participant.__table__)
         .scalar_subquery(),
     )
-    .where(_people.conference_id.in_(bindparam("cases", expanding=True)), _people.removed_at.is_(None))
+    .where(
+        _people.conference_id.in_(bindparam("cases", expanding=True)),
+        or_(_people.removed_at.is_(None), _people.no_stands),
+    )
     .order_by(_people.conference_id, _people.id)
 )
+
+
+def supported_by(session: Session, conference_id: int, participant_id: int) -> frozenset[int]:
+    """Beside whom somebody is as their supporter."""
+    beside = (_people.conference_id == conference_id, _people.support_id == participant_id)
+    return frozenset(session.scalars(select(_people.id).where(*beside, _people.removed_at.is_(None))))
 
 
 def members(session: Session, conference_id: int) -> tuple[Member, ...]:
@@ -111,6 +130,17 @@ def members(session: Session, conference_id: int) -> tuple[Member, ...]:
 
 def members_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Member, ...]]:
     """The circles of several cases at once; a case without anybody is left out."""
+    everybody = with_former_of_cases(session, conference_ids)
+    return {id_: here for id_, people in everybody.items() if (here := tuple(one for one in people if not one.left))}
+
+
+def with_former(session: Session, conference_id: int) -> tuple[Member, ...]:
+    """Everybody in the circle now, and whoever was taken out of it while their no as a main person stands."""
+    return with_former_of_cases(session, [conference_id]).get(conference_id, ())
+
+
+def with_former_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Member, ...]]:
+    """The same of several cases at once."""
     return {
         id_: tuple(Member(*[*row[1:-1], _said(row[-1])]) for row in rows)
         for id_, rows in by_case(session, _MEMBERS, conference_ids).items()

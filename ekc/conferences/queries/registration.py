@@ -76,8 +76,8 @@ def related_cases(session: Session, case: Case) -> tuple[RelatedCase, ...]:
     return tuple(RelatedCase(*row, is_before=row.id == case.follows_id) for row in rows)
 
 
-def registered_as(session: Session, number: str) -> Row[str, Variant] | None:
-    """The country's profile and the kind of the case with this number; None where there is none."""
+def registered_as(session: Session, number: str) -> Row[str, Variant, int] | None:
+    """The country's profile, the kind and the region of the case with this number; None where there is none."""
     return session.execute(
-        select(Conference.profile, Conference.variant).where(Conference.number == number)
+        select(Conference.profile, Conference.variant, Conference.region_id).where(Conference.number == number)
     ).one_or_none()

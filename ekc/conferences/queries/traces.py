@@ -20,12 +20,13 @@ class TraceRow:
     kind: TraceKind
     at: datetime
     attends: Attends | None
+    reason: str | None  # why staff changed it
     by: str
 
 
 def traces(session: Session, conference_id: int) -> tuple[TraceRow, ...]:
     """The traces of a case, oldest first."""
-    columns = (Trace.participant_id, Trace.kind, Trace.at, Trace.attends, func.coalesce(Account.name, ""))
+    columns = (Trace.participant_id, Trace.kind, Trace.at, Trace.attends, Trace.reason, func.coalesce(Account.name, ""))
     found = select(*columns).outerjoin(Account, Account.id == Trace.account_id)
     rows = session.execute(found.where(Trace.conference_id == conference_id).order_by(Trace.id))
     return tuple(TraceRow(*row) for row in rows)

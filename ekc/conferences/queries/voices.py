@@ -26,6 +26,7 @@ class VoiceRow:
     reason_code: StopReason | None
     said_on: date
     written_at: datetime
+    asks: bool
     asked_at: datetime | None
     spoken_at: datetime | None
     spoken: str | None

@@ -1,6 +1,7 @@
 """The pages of the circle and of a person in it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -20,10 +21,12 @@ from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
+from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
 from ekc.core.language import ngettext
 from ekc.core.routes import db, edits, moves, now
 from ekc.signin.login import by
+from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Activity, Part
 
 _ADDRESS = "/conferences/<int:conference_id>/circle"
@@ -51,11 +54,12 @@ def circle(case: Case) -> ResponseReturnValue:
 def add_person(case: Case) -> ResponseReturnValue:
     """Add somebody."""
     form = AddPersonForm(registration(db(), case.id).sides)
-    if not form.validate():
-        return _circle_page(case, form), 422
-    somebody = circle_actions.add_person(by(), case.id, form.to_details())
-    flash(_("%(name)s is in the circle.", name=form.name.data), "success")
-    return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{somebody}"), 303)
+    if form.validate():
+        with form.showing_refusal():
+            somebody = circle_actions.add_person(by(), case.id, form.to_details(), form.why.data)
+            flash(_("%(name)s is in the circle.", name=form.name.data), "success")
+            return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{somebody}"), 303)
+    return _circle_page(case, form), form.status
 
 
 @bp.post(f"{_ADDRESS}/several")
@@ -181,7 +185,9 @@ def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
     if form.validate():
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _person_form(case, _person(case, participant_id)))
-            stopped = circle_actions.change_person(by(unchanged), case.id, participant_id, form.to_details())
+            stopped = circle_actions.change_person(
+                by(unchanged), case.id, participant_id, form.to_details(), form.why.data
+            )
             if stopped is None:
                 flash(_("What you wrote about %(name)s is saved.", name=form.name.data), "success")
             else:
@@ -224,7 +230,20 @@ def _person_form(case: Case, shown: PersonRow, sent: bool = False) -> PersonForm
     sides = registration(db(), case.id).sides
     others = [row for row in circle_queries.circle(db(), case.id) if row.id != shown.id]
     hidden = hidden_fields(shown.address_secret, case.sees)
-    return PersonForm(shown, sides, others, hidden, formdata=request.form if sent else None)
+    today = local_date(now(), case.timezone)
+    return PersonForm(shown, sides, others, hidden, today, formdata=request.form if sent else None)
+
+
+def _born(shown: PersonRow, today: date) -> str:
+    """When somebody was born, in words: a day, or what is known of it."""
+    birth = Birth.of(shown.born, shown.born_until)
+    if birth is None:
+        return ""
+    if birth.is_day:
+        return day_in_words(birth.first, weekday=False)
+    if birth.year:
+        return _("in %(year)s; the day is not known", year=birth.year)
+    return _("about %(age)s years old; this is an estimate", age=birth.about(today))
 
 
 def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, remove: RemoveForm | None = None) -> str:
@@ -233,6 +252,7 @@ def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, r
         "conferences/person.html",
         case=case,
         person=shown,
+        born=_born(shown, local_date(now(), case.timezone)),
         form=form or _person_form(case, shown),
         remove_form=remove or RemoveForm(formdata=None),
         sent=form or remove,

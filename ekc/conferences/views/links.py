@@ -93,6 +93,19 @@ def make_missing_links(case: Case) -> ResponseReturnValue:
     return _codes_page(case, made, _sealed(case, made))
 
 
+@bp.post(f"{_LINKS}/again")
+@case_route(Activity.MAKE_LINKS)
+@moves
+def make_links_again(case: Case) -> ResponseReturnValue:
+    """Replace the links of everybody whose slip is not right any more; the response shows their codes, this once."""
+    links, cost = request.form.getlist("link", type=int), runtime().settings.password_cost
+    try:
+        made = links_actions.make_links_again(by(), case.id, links, cost)
+    except Stale as stale:
+        return _list_page(case, translate(stale.message, stale.params)), stale.status
+    return _codes_page(case, made, _sealed(case, made))
+
+
 @bp.post(f"{_LINKS}/codes")
 @case_route(Activity.MAKE_LINKS)
 @moves

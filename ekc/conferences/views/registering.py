@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.accounts.queries import regions
+from ekc.accounts.queries import managers_of, regions
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import registration
 from ekc.conferences.forms.contact import SearchForm
@@ -75,10 +75,11 @@ def _after(conference_id: int) -> str:
 @bp.get("/register/thanks")
 @public
 def thanks() -> ResponseReturnValue:
-    """The number of the case just registered in this session, its country's rules, and what happens next."""
+    """The number of the case just registered in this session, who looks after it, its country's rules, what is next."""
     number = session.get(_REGISTERED)
     registered = registration_queries.registered_as(db(), number) if number else None
-    return render_template("conferences/thanks.html", number=number, registered=registered)
+    managers = managers_of(db(), registered.region_id) if registered else []
+    return render_template("conferences/thanks.html", number=number, registered=registered, managers=managers)
 
 
 @bp.route("/search", methods=["GET", "POST"])

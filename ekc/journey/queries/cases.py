@@ -42,6 +42,7 @@ class CaseRow:
     profile: str
     presentation: int
     round: int
+    plan_number: int
     question_agreed_on: date | None
     no_bottom_lines_on: date | None
     without_conference: bool
@@ -55,18 +56,23 @@ class CaseRow:
     open_until: date | None = None  # last day of the coordinator's access, once their last task is done
 
     @property
+    def in_force(self) -> bool:
+        """Whether a plan is in force: one was agreed."""
+        return self.plan_number > 0
+
+    @property
     def end(self) -> EndRule | None:
         """How a closed case ended; None before that."""
-        return end_of(self.outcome, self.stop_reason)
+        return end_of(self.outcome, self.stop_reason, self.in_force)
 
 
-_SHOWN = tuple(CaseRow.__dataclass_fields__)[:21]  # the fields that are columns of their own name
+_SHOWN = tuple(CaseRow.__dataclass_fields__)[:22]  # the fields that are columns of their own name
 
 
 def _cases() -> Select[*tuple[Any, ...]]:
     latest = (
         select(func.max(Meeting.number))
-        .where(Meeting.conference_id == Conference.id)
+        .where(Meeting.conference_id == Conference.id, Meeting.set_aside.is_(False))
         .correlate(Conference)
         .scalar_subquery()
     )
@@ -87,6 +93,7 @@ def _cases() -> Select[*tuple[Any, ...]]:
             Conference.variant,
             Conference.presentation,
             Conference.round,
+            Conference.plan_number,
             Conference.question_agreed_on,
             Conference.no_bottom_lines_on,
             Conference.without_conference,

@@ -12,7 +12,7 @@ from ekc.conferences.access import still_open
 from ekc.conferences.models import Conference, Participant, SafetyConcern, Voice
 from ekc.conferences.queries.concerns import UNANSWERED
 from ekc.links.models import PersonalLink
-from ekc.workflow.engine import MATTER_STEPS
+from ekc.workflow.engine import WISHES
 from ekc.workflow.vocabulary import Agreed, Phase, Role, VoiceMatter
 
 
@@ -63,7 +63,7 @@ def to_ring(session: Session, who: Visitor, at: datetime) -> tuple[ToRing, ...]:
         .join(Voice, Voice.conference_id == Conference.id)
         .join(Participant, Participant.id == Voice.participant_id)
         .where(mine, Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]), Participant.removed_at.is_(None))
-        .where(Voice.matter.in_(MATTER_STEPS), Voice.about == Conference.round)
+        .where(Voice.matter.in_(WISHES), Voice.about == Conference.round)
         .where(Voice.answer == Agreed.YES, Voice.spoken_at.is_(None))
     )
     rows = session.execute(union_all(wished, unsafe)).all()

@@ -1,9 +1,9 @@
 """The steps taken in a case, and when what its deadlines ask happened."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import Conference
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.journey.models import PhaseChange, StepWords
+from ekc.workflow.ends import END_OF_STEP, ROUND_ENDS, EndRule
 from ekc.workflow.vocabulary import Phase, Step, StopReason
 
+_NEWS = timedelta(days=14)  # so long the end of a round stands on pages of the case
 _WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
 
 
@@ -108,6 +110,12 @@ def steps_of_cases(session: Session, conference_ids: Collection[int]) -> dict[in
     for case, *row in session.execute(rows) if conference_ids else ():
         found[case].append(StepRow(*row))
     return found
+
+
+def ended_round(changes: Sequence[StepRow], at: datetime) -> EndRule | None:
+    """What ended the last round of a case that goes on with the plan of the one before, in the days after it."""
+    last = changes[-1] if changes else None
+    return END_OF_STEP[last.step] if last and last.step in ROUND_ENDS and last.at > at - _NEWS else None
 
 
 def untold_steps(session: Session) -> Iterator[str]:

@@ -8,4 +8,5 @@ import ekc.journey.views.not_safe
 import ekc.journey.views.own_page
 import ekc.journey.views.step
 import ekc.journey.views.to_tell
+import ekc.journey.views.ways_out
 import ekc.journey.views.wishes  # noqa: F401 - imported so that their routes are known

@@ -7,13 +7,15 @@ from ekc.accounts.queries import managers_of
 from ekc.conferences.access import Case, unattended
 from ekc.conferences.actions import safety
 from ekc.conferences.gate import case_route
+from ekc.conferences.queries.circle import own_details
 from ekc.conferences.queries.concerns import not_safe_since
 from ekc.core.form_numbers import adds
-from ekc.core.routes import db, now
+from ekc.core.routes import db, now, runtime
 from ekc.journey.forms import NotSafeForm
 from ekc.journey.views.blueprint import bp
 from ekc.matching.queries.match import matches
 from ekc.signin.login import by
+from ekc.workflow.profiles import emergency_numbers
 from ekc.workflow.vocabulary import Activity
 
 
@@ -38,6 +40,7 @@ def say_not_safe(case: Case) -> ResponseReturnValue:
 
 
 def _not_safe_page(case: Case, form: NotSafeForm) -> str:
+    own = own_details(db(), case)
     return render_template(
         "journey/not_safe.html",
         case=case,
@@ -45,4 +48,5 @@ def _not_safe_page(case: Case, form: NotSafeForm) -> str:
         since=not_safe_since(db(), case.id, case.visitor.participant_id or 0),
         match=None if unattended(db(), case, now()) else matches(db(), case.id).current,
         managers=managers_of(db(), case.region_id),
+        emergency=emergency_numbers(case.profile, own.phone if own else "", runtime().settings.countries),
     )

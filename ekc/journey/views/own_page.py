@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
+from ekc.conferences.actions.circle import say_not_coming
 from ekc.conferences.actions.registration import give_own_consent, withdraw_own_consent
 from ekc.conferences.gate import case_route
 from ekc.core.language import gettext
@@ -23,6 +24,16 @@ def own_page(case: Case) -> ResponseReturnValue:
     asked = page.plan_question
     form = answer_form(case, asked.text, asked.said, formdata=None) if asked else None
     return render_template("journey/own_page.html", case=case, page=page, form=form)
+
+
+@bp.post("/conferences/<int:conference_id>/not-coming/<int:participant_id>")
+@case_route(Activity.SAY_NOT_COMING)
+@moves
+def not_coming(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Somebody says that they do not come, or the child whom they support."""
+    say_not_coming(by(), case.id, participant_id)
+    flash(gettext("It is noted. Your coordinator hears of it."), "success")
+    return redirect(url_for("journey.own_page", conference_id=case.id), 303)
 
 
 @bp.post("/conferences/<int:conference_id>/my-consent")

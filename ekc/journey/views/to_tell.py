@@ -59,13 +59,12 @@ def told(case: Case, notice_id: int) -> ResponseReturnValue:
 class Call:
     """Somebody who has to hear that there is another coordinator.
 
-    `no_code`: the code of their link is gone. `old_paper`: the number of the former coordinator is on their slip.
+    `no_code`: the code of their link is gone.
     """
 
     name: str
     phone: str
     no_code: bool
-    old_paper: bool
 
 
 def _owed(case: Case) -> tuple[Owed, ...]:
@@ -111,6 +110,7 @@ def _to_tell_page(case: Case, found: tuple[Owed, ...], rejected: dict[int, ToldF
         pages=pages,
         ends={end: rule.told(case.in_force) for end, rule in END_RULES.items()},
         calls=_calls(case, found),
+        old_slips=_old_slips(case, found),
     )
 
 
@@ -127,8 +127,15 @@ def _calls(case: Case, found: tuple[Owed, ...]) -> list[Call]:
             one.name,
             known[one.id].phone,
             no_code=link is not None and link.asks is Confirmed.COORDINATOR and link.made_by != case.visitor.account_id,
-            old_paper=link is not None and "paper" in link.handed_over and link.made_at < line.notice.at,
         )
         for one, link in rows
     ]
-    return [one for one in calls if one.phone or one.no_code or one.old_paper]
+    return [one for one in calls if one.phone or one.no_code]
+
+
+def _old_slips(case: Case, found: tuple[Owed, ...]) -> list[int]:
+    """The links of those who have a slip that is not right any more, to be replaced together."""
+    people = {one.id for line in found if line.notice.kind is NoticeKind.PAPER for one in line.to}
+    if not people or not case.may(Activity.MAKE_LINKS):
+        return []
+    return [row.id for row in links_of(db(), case.id) if row.participant_id in people and row.is_live(now())]

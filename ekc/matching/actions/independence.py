@@ -11,7 +11,7 @@ from ekc.accounts.models import Account
 from ekc.accounts.queries import who_can_coordinate
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
-from ekc.conferences.effects import give_notice, queue_circle_mail
+from ekc.conferences.effects import give_notice, give_notice_of_number, queue_circle_mail, to_be_rung
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import voices as voice_queries
 from ekc.conferences.queries.members import members
@@ -157,8 +157,10 @@ def _replace_coordinator(session: Session, conference: Conference, at: datetime,
     queue_mail(session, mails.TAKEN_OVER, conference, at, before.account_id, before)
     queue_circle_mail(session, conference, at, mails.ANOTHER_COORDINATOR, match=to)
     coordinates = session.get_one(Match, to).account_id
-    was, now = (session.get_one(Account, account_id).name for account_id in (before.account_id, coordinates))
-    give_notice(session, conference, at, NoticeKind.COORDINATOR, was=was, now=now)
+    former, new = (session.get_one(Account, account_id) for account_id in (before.account_id, coordinates))
+    give_notice(session, conference, at, NoticeKind.COORDINATOR, was=former.name, now=new.name)
+    was, now = (to_be_rung(one.name, one.phone) for one in (former, new))
+    give_notice_of_number(session, conference, at, was, now)
 
 
 # What each main person says of the coordinator

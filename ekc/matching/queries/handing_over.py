@@ -158,7 +158,8 @@ def takeover(session: Session, conference_id: int) -> Takeover:
 
 
 def _cases_to_hand_over(session: Session, *which: ColumnElement[bool]) -> list[CaseToHandOver]:
-    latest = select(func.max(Meeting.number)).where(Meeting.conference_id == Conference.id).correlate(Conference)
+    of_case = (Meeting.conference_id == Conference.id, Meeting.set_aside.is_(False))
+    latest = select(func.max(Meeting.number)).where(*of_case).correlate(Conference)
     due = select(func.min(FollowUp.due_on)).where(FollowUp.conference_id == Conference.id, *OPEN)
     shown: tuple[Any, ...] = (
         Conference.id,

@@ -21,11 +21,12 @@ from ekc.workflow.vocabulary import N_, Activity, ArrangementKind
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Where people meet. Without a name there is no venue yet."""
+    """Where people meet, and how one joins from afar. Without a name there is no venue yet."""
 
     name: str
     address: str = ""
     access: str = ""
+    joining: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def set_venue(by: By, conference_id: int, venue: Venue) -> None:
         conference, meeting = _lock(by, conference_id)
         was = _place(meeting)
         meeting.venue_name, meeting.venue_address, meeting.venue_access = venue.name, venue.address, venue.access
+        meeting.joining = venue.joining or None
         if meeting.started_at is None:
             give_notice(by.session, conference, by.at, NoticeKind.PLACE, was=was, now=_place(meeting))
         by.record("meeting.venue", conference_id, venue=venue.name)

@@ -18,7 +18,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import latest_meeting
 from ekc.meetings.models import Meeting, Stretch
-from ekc.workflow.vocabulary import N_, PRESENT_BY, PROFESSIONAL_PARTS, Activity, Attends, PresentBy
+from ekc.workflow.vocabulary import N_, PRESENT_BY, PROFESSIONAL_PARTS, Activity, Attends, Part, PresentBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,8 @@ def _overlap(right: Corrected, other: Stretch) -> bool:
 def _come(session: Session, meeting: Meeting, people: Iterable[PersonRow], at: datetime) -> None:
     for person in people:
         how = PRESENT_BY.get(person.attends, PresentBy.IN_PERSON) if person.attends else PresentBy.IN_PERSON
-        session.add(Stretch(meeting_id=meeting.id, participant_id=person.id, part=person.part, how=how, came_at=at))
+        part = Part.PROFESSIONAL if person.came_as_professional else person.part
+        session.add(Stretch(meeting_id=meeting.id, participant_id=person.id, part=part, how=how, came_at=at))
 
 
 def _leave(by: By, conference_id: int, rows: Iterable[Stretch]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
@@ -35,10 +35,12 @@ def attendance(case: Case) -> ResponseReturnValue:
 def came(case: Case) -> ResponseReturnValue:
     """Record who came."""
     form = AttendanceForm(circle(db(), case.id), came=())
+    everybody = "everybody" in request.form  # who was to come, as a button of its own says
     if form.validate_on_submit():
         unchanged = form.unless_changed(lambda: _current_form(case))
         try:
-            attendance_actions.record_attendance(by(unchanged), case.id, form.to_came())
+            came = form.expected if everybody else form.to_came()
+            attendance_actions.record_attendance(by(unchanged), case.id, came)
         except Stale as refusal:
             status = form.refuse(refusal)
             return _page(case, form), status
@@ -55,8 +57,8 @@ def _current_form(case: Case) -> AttendanceForm:
 
 
 def _filled(people: Iterable[PersonRow], rows: Sequence[queries.StretchRow]) -> AttendanceForm:
-    """The form, with everybody ticked who came; before the first record everybody expected."""
-    return AttendanceForm(people, {row.participant_id for row in rows} or None, formdata=None)
+    """The form, with everybody ticked who came."""
+    return AttendanceForm(people, {row.participant_id for row in rows}, formdata=None)
 
 
 @bp.post(f"{_ADDRESS}/professionals/leave")

@@ -152,7 +152,14 @@ def _page(case: Case, sent: InformationForm | QuestionForm | ReadingForm | None 
         for meeting, told, asked in recorded
     ]
     letters = queries.letters(db(), case.id, case.round) if case.sees(CasePart.VIEWS) else ()
-    given_kinds = {item.kind for item in items}
+    told_now = {item.kind for item in items}
+    told_before = {
+        item.kind: meeting
+        for meeting, told, _asked in recorded
+        if current is not None and meeting.round == current.round
+        for item in told
+        if item.kind not in told_now
+    }
 
     def again(form: Form) -> Form:
         return sent if isinstance(sent, type(form)) and sent._prefix == form._prefix else form
@@ -162,7 +169,8 @@ def _page(case: Case, sent: InformationForm | QuestionForm | ReadingForm | None 
         case=case,
         earlier=[row for row in earlier if row[1] or row[2]],
         names={person.id: person.name for person in people},
-        missing_kinds=[kind for kind in InformationKind if kind not in given_kinds],
+        missing_kinds=[kind for kind in InformationKind if kind not in told_now | told_before.keys()],
+        told_before=told_before,
         unanswered=sum(not question.answer for question in questions),
         items=[(item, again(_item_form(people, item))) for item in items],
         questions=[(row, again(_question_form(people, row))) for row in questions],

@@ -37,6 +37,7 @@ _NOTHING_YET = queries.MeetingRow(
     venue_name="",
     venue_address="",
     venue_access="",
+    joining=None,
     started_at=None,
     ended_at=None,
 )
@@ -235,6 +236,7 @@ def _venue_form(meeting: queries.MeetingRow) -> VenueForm:
         name=meeting.venue_name,
         address=meeting.venue_address,
         access=meeting.venue_access,
+        joining=meeting.joining or "",
     )
 
 

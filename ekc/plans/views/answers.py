@@ -194,7 +194,7 @@ def _standing(name: str, answer: str, words: str) -> Standing:
 
 def _away(case: Case, people: Iterable[CirclePerson]) -> frozenset[int]:
     """Who of them is not in the room where the plan is presented."""
-    return frozenset(person.id for person in people if case.phase is not Phase.PRESENTATION or not person.came)
+    return frozenset(person.id for person in people if case.phase is not Phase.PRESENTATION or not person.came_last)
 
 
 def _everybody_form(case: Case, **more: Any) -> EverybodyForm:
@@ -304,7 +304,7 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     found = queries.stored_draft(session, case.id)
     closed = case.phase is Phase.CLOSED
     agreed = closed or case.phase is Phase.EVALUATION
-    in_force = queries.version(session, case.id, case.plan_number) if agreed else None
+    in_force = queries.version_read(session, case, case.plan_number) if agreed else None
     whole = case.sees(CasePart.PLAN) is not None
     # Of a version that is still a draft, others see only the requests to themselves.
     shows_draft = case.sees(CasePart.NEXT_VERSION) is not None and not (closed and in_force)

@@ -5,6 +5,7 @@ A referrer or professional with whom the whole plan is not shared sees a page wi
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +24,19 @@ from ekc.core.routes import db, moves, now
 from ekc.plans import edits, queries
 from ekc.plans.actions import change_plan
 from ekc.plans.changes import changes
-from ekc.plans.draft import Action, Draft, Goal, WhatIf, find, from_json, involvement_of, number_of, people_of
+from ekc.plans.draft import (
+    Action,
+    Draft,
+    EvaluationPlan,
+    Goal,
+    WhatIf,
+    actions,
+    find,
+    from_json,
+    involvement_of,
+    number_of,
+    people_of,
+)
 from ekc.plans.facts import open_points
 from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
 from ekc.plans.queries import CirclePerson
@@ -148,18 +161,24 @@ def move_part(case: Case, key: str, step: int) -> ResponseReturnValue:
 @case_route(Activity.WRITE_PLAN)
 @moves
 def take_over(case: Case) -> ResponseReturnValue:
-    """Take a goal over from the plan of the round before, or everything of it."""
-    before = _last_time(case)
+    """Take over what was chosen from the plan of the round before."""
+    before, chosen = _last_time(case), request.form.getlist("part")
     if before is None:
         raise Stale(N_("There is no plan of an earlier conference to take over now."))
+    if not chosen:
+        flash(_("Choose what you want to take over."), "warning")
+        return _to_plan(case, "last-time")
     here = {person.id for person in queries.circle(db(), case.id) if person.belongs}
-    edit = edits.take_over(before, request.form.get("goal", ""), here, local_date(now(), case.timezone))
+    try:
+        edit = edits.take_over(before, set(chosen), here, local_date(now(), case.timezone))
+    except KeyError:
+        raise Unknown from None
     return _change(case, SubmittedForm("take-over", PlainForm()), _stale_move, lambda: edit)
 
 
 def _last_time(case: Case) -> Draft | None:
     """The plan in force, while the one of a new round is written; else none."""
-    in_force = queries.version(db(), case.id, case.plan_number) if case.phase is Phase.PRESENTATION else None
+    in_force = queries.version_read(db(), case, case.plan_number) if case.phase is Phase.PRESENTATION else None
     return from_json(in_force.content) if in_force else None
 
 
@@ -226,7 +245,7 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
     """The plan; `sent` is a rejected form, shown at its place with everything that was typed."""
     session = db()
     found = queries.stored_draft(session, case.id)
-    listed = queries.versions(session, case.id)
+    listed = queries.versions(session, case.id, case.plans_not_read)
     in_force = queries.version(session, case.id, listed[0].number) if listed else None
     agreed = from_json(in_force.content) if in_force else None
     writes = case.may(Activity.WRITE_PLAN)
@@ -256,12 +275,14 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         sent=sent,
         lost=lost,
         versions=listed,
-        sharing=queries.professionals(people) if case.sees(CasePart.SHARING) else (),
+        sharing=queries.asked_about(people) if case.sees(CasePart.SHARING) else (),
         own_sharing=queries.own_sharing(session, case.id, case.visitor.participant_id or 0),
         several=len(queries.main_persons(people)) > 1,
         differ=VOICE_RULES[VoiceMatter.READING].differ,
         changed=changes(agreed, draft) if agreed and shows_draft and case.phase is Phase.EVALUATION else (),
-        last_time=_left_behind(agreed, draft) if agreed and writes and case.phase is Phase.PRESENTATION else None,
+        last_time=_left_behind(case, agreed, draft, today)
+        if agreed and writes and case.phase is Phase.PRESENTATION
+        else None,
         rhythms=rhythms(),
         today=today,
         done=done,
@@ -273,12 +294,42 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
     return (page, sent.status) if sent else page
 
 
-def _left_behind(before: Draft, draft: Draft) -> list[tuple[int, Goal]] | None:
-    """The goals of the plan before that do not stand in this one, with their numbers there; None: nothing is left."""
-    there = {goal.key for goal in draft.goals} | {what_if.key for what_if in draft.what_ifs}
-    goals = [(number, goal) for number, goal in enumerate(before.goals, 1) if goal.key not in there]
-    more = any(what_if.key not in there for what_if in before.what_ifs) or draft.monitor is None
-    return goals if goals or more else None
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """What of the plan before does not stand in this one; numbers are those of that plan.
+
+    `past`: the actions of which the last day has passed; `done`: those that are done. A goal that stands already is
+    named above its actions.
+    """
+
+    goals: tuple[tuple[int, Goal, bool, tuple[Action, ...]], ...]  # number, goal, whether it stands, its actions
+    numbers: dict[str, str]
+    what_ifs: tuple[WhatIf, ...]
+    monitor: int | None
+    evaluation: bool
+    past: frozenset[str]
+    done: frozenset[str]
+
+
+def _left_behind(case: Case, before: Draft, draft: Draft, today: date) -> LeftBehind | None:
+    there = {goal.key for goal in draft.goals} | {action.key for action in actions(draft)}
+    there |= {what_if.key for what_if in draft.what_ifs}
+    goals = tuple(
+        (number, goal, goal.key in there, left)
+        for number, goal in enumerate(before.goals, 1)
+        for left in (tuple(action for action in goal.actions if action.key not in there),)
+        if left or goal.key not in there
+    )
+    left = LeftBehind(
+        goals,
+        {action.key: number_of(before, action.key) for action in actions(before)},
+        tuple(what_if for what_if in before.what_ifs if what_if.key not in there),
+        before.monitor if draft.monitor is None else None,
+        draft.evaluation == EvaluationPlan(),
+        past=frozenset(action.key for action in actions(before) if action.by and action.by < today),
+        done=queries.done(db(), case.id, case.plan_number),
+    )
+    return left if left.goals or left.what_ifs or left.monitor or left.evaluation else None
 
 
 def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: SubmittedForm | None) -> dict[str, PlainForm]:
@@ -362,7 +413,7 @@ def _own_part_page(case: Case) -> str:
     session = db()
     people = queries.circle(session, case.id)
     # At the presentation the draft is read out, so everybody may see it.
-    in_force = queries.version(session, case.id, case.plan_number) if case.phase is not Phase.PRESENTATION else None
+    in_force = queries.version_read(session, case, case.plan_number) if case.phase is not Phase.PRESENTATION else None
     draft = from_json(in_force.content) if in_force else queries.stored_draft(session, case.id).draft
     mine = involvement_of(draft, case.visitor.participant_id or 0)
     return render_template(

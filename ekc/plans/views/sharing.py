@@ -1,4 +1,4 @@
-"""The page on which a main person says what each referrer and professional may see of the plan."""
+"""The page on which a main person says who else reads the plan: professionals, and whoever came in a later round."""
 
 from collections.abc import Callable
 
@@ -82,7 +82,7 @@ def _whose_answers(case: Case, people: tuple[CirclePerson, ...]) -> CirclePerson
 
 def _filled(case: Case, people: tuple[CirclePerson, ...], whose: CirclePerson, *, sent: bool = False) -> ShareForm:
     said = queries.own_sharing(db(), case.id, whose.id)
-    return share_form(queries.professionals(people), said, **({} if sent else {"formdata": None}))
+    return share_form(queries.asked_about(people, whose), said, **({} if sent else {"formdata": None}))
 
 
 def _shared(
@@ -111,7 +111,8 @@ def _page(case: Case, each: ShareForm | None = None, everybody: ShareWithAllForm
     return render_template(
         "plans/sharing.html",
         case=case,
-        people=queries.professionals(people),
+        people=queries.asked_about(people, whose),
+        professionals=queries.professionals(people),
         asked=queries.main_persons(people),
         whose=whose,
         differ=VOICE_RULES[VoiceMatter.READING].differ,

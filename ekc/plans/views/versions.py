@@ -32,7 +32,7 @@ def version(case: Case, number: int) -> ResponseReturnValue:
         plan=document,
         said=SAID,
         agreed_on=found.agreed_on,
-        versions=queries.versions(db(), case.id),
+        versions=queries.versions(db(), case.id, case.plans_not_read),
         rhythms=rhythms(),
         today=local_date(now(), case.timezone),
     )
@@ -54,7 +54,7 @@ def version_pdf(case: Case, number: int) -> ResponseReturnValue:
 
 
 def _version(case: Case, number: int) -> tuple[PlanVersion, PlanDocument]:
-    found = queries.version(db(), case.id, number)
+    found = queries.version_read(db(), case, number)
     if found is None:
         raise Unknown
     return found, from_json(json.dumps(found.snapshot).encode())

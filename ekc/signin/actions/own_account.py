@@ -4,6 +4,7 @@ from sqlalchemy import update
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
+from ekc.accounts.notifications import NUMBER_CHANGED
 from ekc.core.errors import Unknown
 from ekc.core.transaction import writing
 
@@ -15,7 +16,9 @@ def set_phone(by: By, phone: str) -> None:
         if account is None:
             raise Unknown
         by.check_form()
-        account.phone = phone.strip() or None
+        before, account.phone = account.phone, phone.strip() or None
+        for follows in NUMBER_CHANGED:
+            follows(by.session, account, by.at, before)
         by.record("account.changed", account=account.id, fields="phone")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.accounts.models import Account, AccountRole, Region
-from ekc.accounts.notifications import notify
+from ekc.accounts.notifications import NUMBER_CHANGED, notify
 from ekc.accounts.queries import lock_account
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import Recipient, queue
@@ -81,12 +81,15 @@ def change_account(by: By, account_id: int, details: AccountDetails) -> None:
         account = lock_account(by.session, account_id)
         by.check_form()
         ensure_regions(by.session, details.region_id)
-        before = account.email
+        before, number = account.email, account.phone
         note_employer(by, account, details.employer)
         changed = _write(by.session, account, details)
         _flush(by.session, account)
         if changed:
             by.record("account.changed", account=account_id, fields=", ".join(changed))
+        if "phone" in changed:
+            for follows in NUMBER_CHANGED:
+                follows(by.session, account, by.at, number)
         if "email" in changed:
             revoke_invitations(by.session, by.at, account_id)
             former = Recipient(account_id, before, account.language)

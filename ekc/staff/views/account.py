@@ -198,7 +198,7 @@ def _forms(found: queries.AccountPage) -> dict[str, PlainForm]:
     stands = {"last": Standing(_("Last day"), day(found.leaves_on))} if found.leaves_on else {}
     return {
         "details": details,
-        "role": RoleForm(known, formdata=None, role_region_id=found.region_id),
+        "role": RoleForm(known, formdata=None),
         "leaving": LeavingForm(formdata=None, leaves_on=found.leaves_on),
         "stay": StayForm(stands, formdata=None),
     }

@@ -1,6 +1,7 @@
-"""A cookie holds a token whose hash stands in the row, not the number of the row, which is used again after a restore.
+"""Tokens in cookies instead of numbers of rows; and how many plans were agreed in rounds before this one.
 
-Sign-ins and devices of before have no token: they are ended, and people sign in once more.
+Numbers are used again after a restore. Sign-ins and devices of before have no token: they are ended, and people sign in
+once more. Whoever is in the circle already reads the plans of before, as they did.
 """
 
 import secrets
@@ -15,6 +16,7 @@ branch_labels = None
 depends_on = None
 
 _TABLES = ("sign_in", "link_device")
+_CIRCLE = ("conference", "participant")
 
 
 def upgrade() -> None:
@@ -25,6 +27,13 @@ def upgrade() -> None:
         with op.batch_alter_table(name) as table:
             table.alter_column("token_hash", existing_type=sa.LargeBinary(32), nullable=False)
             table.create_unique_constraint(op.f(f"uq_{name}_token_hash"), ["token_hash"])
+    for name in _CIRCLE:
+        with op.batch_alter_table(name) as table:
+            table.add_column(sa.Column("earlier_plans", sa.Integer, nullable=False, server_default="0"))
+    op.execute(
+        "update conference set earlier_plans = plan_number"
+        " - case when phase in ('evaluation', 'closed') then 1 else 0 end where round > 1 and plan_number > 0"
+    )
 
 
 def _end_all(name: str) -> None:
@@ -36,6 +45,9 @@ def _end_all(name: str) -> None:
 
 
 def downgrade() -> None:
+    for name in _CIRCLE:
+        with op.batch_alter_table(name) as table:
+            table.drop_column("earlier_plans")
     for name in _TABLES:
         with op.batch_alter_table(name) as table:
             table.drop_constraint(op.f(f"uq_{name}_token_hash"), type_="unique")

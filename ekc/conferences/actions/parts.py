@@ -1,0 +1,172 @@
+"""What a change of somebody's part may not lift: private time without professionals, and the no of a main person.
+
+In the transaction of `circle.py`. Whoever came to this conference as a professional stays outside private time whatever
+their part becomes; what a main person said no to stands when they are one no longer. Both ask why, are told, and stand
+in the history.
+"""
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.accounts.notifications import notify_case_staff
+from ekc.conferences.access import came_as_professionals
+from ekc.conferences.actions import traces
+from ekc.conferences.effects import give_notice
+from ekc.conferences.entries import PersonDetails
+from ekc.conferences.mails import NO_STANDS
+from ekc.conferences.models import Conference, Participant, Voice
+from ekc.core.crypto import search_words
+from ekc.core.errors import Refusal
+from ekc.workflow.engine import PHASE_RULES
+from ekc.workflow.owed import NoticeKind
+from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Agreed, Attends, Part, TraceKind, VoiceMatter
+
+
+def is_asked(part: Part, attends: Attends | None) -> bool:
+    """Whether somebody is asked as a main person."""
+    return part is Part.MAIN_PERSON and attends is not Attends.EXCLUDED
+
+
+def said_no(session: Session, conference: Conference, participant_id: int) -> bool:
+    """Whether they said no to something that counts now: a coordinator, this plan, a professional who reads it; or want
+    to stop.
+    """
+    no = or_(
+        (Voice.matter == VoiceMatter.COORDINATOR) & (Voice.answer == Agreed.NO),
+        (Voice.matter == VoiceMatter.PLAN) & (Voice.about == conference.presentation) & (Voice.answer == Agreed.NO),
+        (Voice.matter == VoiceMatter.READING) & (Voice.answer != Agreed.YES),
+        (Voice.matter == VoiceMatter.STOPPING) & (Voice.about == conference.round) & (Voice.answer == Agreed.YES),
+    )
+    return session.scalar(select(Voice.id).where(Voice.participant_id == participant_id, no).limit(1)) is not None
+
+
+def no_stands(
+    session: Session, conference: Conference, participant: Participant, details: PersonDetails, why: str
+) -> bool:
+    """Whether this change makes somebody who said no a main person no longer. Then it asks why."""
+    was, is_now = is_asked(participant.part, participant.attends), is_asked(details.part, details.attends)
+    if not was or is_now or not said_no(session, conference, participant.id):
+        return False
+    if details.attends is not Attends.EXCLUDED and not why:
+        raise Refusal(
+            N_(
+                "%(name)s is a main person and said no to something, and that still stands. Write down why they are a "
+                "main person no longer. The regional manager hears of it, and it stands in the history."
+            ),
+            name=participant.name,
+        ).at("why")
+    return True
+
+
+def note_no_stands(by: By, conference: Conference, participant: Participant, reason: str) -> None:
+    """What a main person said no to still stands, now that they are asked no longer: told, and in the history.
+
+    Who reads the plan is asked of the other main persons again, so that nobody's no is lifted by this.
+    """
+    participant.no_stands = True
+    traces.leave(by, conference, TraceKind.NO_STANDS, participant.id, reason=reason)
+    notify_case_staff(
+        by.session,
+        NO_STANDS,
+        by.at,
+        conference.id,
+        conference.coordinator_id,
+        conference.region_id,
+        participant=participant.id,
+    )
+    reading = (Voice.conference_id == conference.id, Voice.matter == VoiceMatter.READING)
+    refused = select(Voice.about).where(*reading, Voice.participant_id == participant.id, Voice.answer != Agreed.YES)
+    of_others = (*reading, Voice.participant_id != participant.id, Voice.about.in_(refused.scalar_subquery()))
+    by.session.execute(delete(Voice).where(*of_others).execution_options(synchronize_session=False))
+
+
+def has_other_part(session: Session, participant: Participant, part: Part, why: str) -> bool:
+    """Whether this change gives somebody who came as a professional another part. Then it asks why."""
+    if participant.part not in PROFESSIONAL_PARTS or part in PROFESSIONAL_PARTS:
+        return False
+    if not came_as_professionals(session, [participant.id]):
+        return False
+    if not why:
+        raise _ask_why_other_part(participant.name)
+    return True
+
+
+def came_before(
+    session: Session, conference: Conference, details: PersonDetails, current: Participant | None, why: str
+) -> bool:
+    """Whether somebody of this name came to this conference as a professional before. Then it asks why."""
+    if details.part in PROFESSIONAL_PARTS or (current is not None and current.name == details.name):
+        return False
+    others = (row for row in _named_as(session, conference, details.name) if current is None or row.id != current.id)
+    if not came_as_professionals(session, [row.id for row in others]):
+        return False
+    if not why:
+        raise _ask_why_other_part(details.name)
+    return True
+
+
+def _ask_why_other_part(name: str) -> Refusal:
+    return Refusal(
+        N_(
+            "%(name)s came to this conference as a professional. Write down why they have another part now. The family "
+            "hears of it, and in private time they stay outside all the same. Is it somebody else of the same name? "
+            "Write down something that tells them apart."
+        ),
+        name=name,
+    ).at("why")
+
+
+def note_other_part(by: By, conference: Conference, participant: Participant, why: str) -> None:
+    """Somebody who came as a professional has another part: marked, in the history, and for the family to hear."""
+    participant.came_as_professional = True
+    traces.leave(by, conference, TraceKind.PART, participant.id, reason=why)
+    give_notice(
+        by.session,
+        conference,
+        by.at,
+        NoticeKind.PART,
+        about=participant.id,
+        was=participant.name,
+        now=participant.part,
+    )
+
+
+def _named_as(session: Session, conference: Conference, name: str) -> list[Participant]:
+    """Everybody who is or was in the circle and has the same names."""
+    words = set(search_words(name))
+    everybody = session.scalars(select(Participant).where(Participant.conference_id == conference.id)).all()
+    return [one for one in everybody if words and words == set(search_words(one.name))]
+
+
+def refuse_other_part(conference: Conference, participant: Participant, part: Part) -> None:
+    """Refuse to make a professional somebody else while a conference is held: who came as one stays one that day."""
+    was, becomes = participant.part in PROFESSIONAL_PARTS, part in PROFESSIONAL_PARTS
+    if was and not becomes and PHASE_RULES[conference.phase].room and not conference.without_conference:
+        raise Refusal(
+            N_(
+                "%(name)s is here as a professional today, so they cannot come into private time. "
+                "Change their part after the conference."
+            ),
+            name=participant.name,
+        )
+
+
+def refuse_professional_again(
+    session: Session, conference: Conference, details: PersonDetails, current: Participant | None
+) -> None:
+    """Refuse to enter a professional a second time, as somebody who stays for private time, on the day itself."""
+    if details.part in PROFESSIONAL_PARTS or not PHASE_RULES[conference.phase].room or conference.without_conference:
+        return
+    if current is not None and current.name == details.name:
+        return
+    for other in _named_as(session, conference, details.name):
+        if other.part in PROFESSIONAL_PARTS or other.came_as_professional:
+            raise Refusal(
+                N_(
+                    "%(name)s is in the circle as a professional already, so they cannot come into private time today. "
+                    "Is it somebody else of the same name? Write down something that tells them apart, such as a "
+                    "second first name."
+                ),
+                name=other.name,
+            )

@@ -1,0 +1,30 @@
+"""In private time, for a family that does not get there: the ways out, and how to call the coordinator in."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.accounts.queries import managers_of
+from ekc.conferences.access import Case, unattended
+from ekc.conferences.gate import case_route
+from ekc.core.routes import db, now
+from ekc.journey.views.blueprint import bp
+from ekc.matching.queries.match import matches
+from ekc.workflow.engine import STEP_RULES, steps_from
+from ekc.workflow.vocabulary import Activity, Phase
+
+
+@bp.get("/conferences/<int:conference_id>/ways-out")
+@case_route(Activity.TAKE_STEP)
+def ways_out(case: Case) -> ResponseReturnValue:
+    """The ways out in plain words, who agrees to each, and whom to call in."""
+    if case.visitor.participant_id is None or case.phase is not Phase.PRIVATE_TIME:
+        own = "journey.case" if case.visitor.participant_id is None else "journey.own_page"
+        return redirect(url_for(own, conference_id=case.id))
+    return render_template(
+        "journey/ways_out.html",
+        case=case,
+        ways=[rule for rule in STEP_RULES.values() if rule.way_out and rule.is_from(case.phase, case.plan_number > 0)],
+        own=steps_from(case.phase, case.roles, case.plan_number > 0),
+        match=None if unattended(db(), case, now()) else matches(db(), case.id).current,
+        managers=managers_of(db(), case.region_id),
+    )

@@ -1,0 +1,68 @@
+"""When somebody was born, as far as it is known: a day, a year, or an estimate.
+
+Where it is not a day, rules take the age that is the stricter one of what is possible.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+from ekc.workflow.profiles import age
+
+#: How far an age that is said to be about right can be off, in years.
+_OFF = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """The first and the last day on which somebody can be born."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, first: date | None, last: date | None) -> Self | None:
+        """As it is stored: without a last day the first is the day itself."""
+        return cls(first, last or first) if first else None
+
+    @classmethod
+    def in_year(cls, year: int) -> Self:
+        """Born in this year."""
+        return cls(date(year, 1, 1), date(year, 12, 31))
+
+    @classmethod
+    def aged(cls, years: int, on: date, about: bool) -> Self:
+        """So many years old on a day; `about`: a year younger or older is possible too."""
+        off = _OFF if about else 0
+        last = _years_before(on, max(years - off, 0))
+        return cls(_years_before(on, years + off + 1) + timedelta(days=1), last)
+
+    @property
+    def is_day(self) -> bool:
+        """Whether the day is known."""
+        return self.first == self.last
+
+    @property
+    def year(self) -> int | None:
+        """The year, where that alone is known."""
+        return self.first.year if self == Birth.in_year(self.first.year) else None
+
+    def youngest(self, on: date) -> int:
+        """The lowest age that is possible on a day, in years."""
+        return max(age(self.last, on), 0)
+
+    def oldest(self, on: date) -> int:
+        """The highest age that is possible on a day, in years."""
+        return max(age(self.first, on), 0)
+
+    def about(self, on: date) -> int:
+        """The age in the middle of what is possible on a day, in years."""
+        return (self.youngest(on) + self.oldest(on)) // 2
+
+
+def _years_before(on: date, years: int) -> date:
+    """The same day so many years before; of 29 February the day before where there is none."""
+    try:
+        return on.replace(year=on.year - years)
+    except ValueError:
+        return on.replace(year=on.year - years, day=28)

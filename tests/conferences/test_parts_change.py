@@ -1,0 +1,242 @@
+"""What a change of somebody's part does not lift: private time without professionals, and the no of a main person."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.conferences.access import Case, open_case
+from ekc.conferences.actions import circle
+from ekc.conferences.entries import PersonDetails
+from ekc.conferences.models import Conference, Notice, Participant
+from ekc.conferences.queries.traces import traces
+from ekc.core.errors import Refusal
+from ekc.core.outbox import OutboxMessage
+from ekc.journey.actions import take_step
+from ekc.journey.facts import gather_facts
+from ekc.journey.notices import owed_in
+from ekc.matching.actions.independence import confirm_coordinator, want_another_coordinator
+from ekc.meetings.actions import attendance
+from ekc.meetings.queries import current_meeting, stretches
+from ekc.plans.actions import record_agreement, share_plan
+from ekc.plans.queries import circle as plan_circle
+from ekc.workflow import guards
+from ekc.workflow.definition import Taking
+from ekc.workflow.owed import NoticeKind
+from ekc.workflow.vocabulary import (
+    Activity,
+    Agreed,
+    Attends,
+    Part,
+    PlanSharing,
+    Role,
+    Step,
+    TraceKind,
+)
+from tests import build
+from tests.cast import Cast, participant, sign_in
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.workflow.build import said
+
+WHY = "She has stopped working and is a friend now."
+LATER = START + timedelta(hours=2)
+
+
+def details(session: Session, participant_id: int, **changes: object) -> PersonDetails:
+    row = session.get_one(Participant, participant_id)
+    known = {name: getattr(row, name) for name in PersonDetails.__dataclass_fields__}
+    known["needs"] = tuple(known["needs"])
+    return PersonDetails(**(known | changes))
+
+
+@pytest.fixture
+def between(db_session: Session, cast: Cast) -> build.Made:
+    """The first evening was held, and the second is being prepared."""
+    case = build.case_in_information(db_session, cast, START)
+    day = Taking(Step.ANOTHER_DAY, reason="It got late.", new_date=LATER + timedelta(days=3))
+    take_step(By(db_session, cast.noor, LATER), case.id, day)
+    return case
+
+
+def noor(session: Session, cast: Cast) -> By:
+    return By(session, cast.noor, LATER)
+
+
+def of_kind(session: Session, case: build.Made, *kinds: TraceKind) -> list[tuple[TraceKind, int, str | None]]:
+    return [(row.kind, row.participant_id, row.reason) for row in traces(session, case.id) if row.kind in kinds]
+
+
+def roles(session: Session, case: build.Made, who: int) -> frozenset[Role]:
+    opened: Case = open_case(By(session, participant(case.id, who), LATER), case.id, Activity.SEE_OWN_PAGE)
+    return opened.roles
+
+
+def test_between_two_evenings_another_part_of_a_professional_asks_why(
+    db_session: Session, cast: Cast, between: build.Made
+) -> None:
+    els = between.people["els"]
+    with pytest.raises(Refusal, match="came to this conference as a professional") as refused:
+        circle.change_person(noor(db_session, cast), between.id, els, details(db_session, els, part=Part.FRIEND))
+    assert refused.value.field == "why"
+    db_session.rollback()
+
+    circle.change_person(noor(db_session, cast), between.id, els, details(db_session, els, part=Part.FRIEND), WHY)
+
+    db_session.rollback()
+    assert db_session.get_one(Participant, els).came_as_professional is True
+    assert of_kind(db_session, between, TraceKind.PART) == [(TraceKind.PART, els, WHY)]
+    (notice,) = db_session.scalars(select(Notice).where(Notice.kind == NoticeKind.PART)).all()
+    assert (notice.about, notice.was, notice.now) == (els, "Els Vermeer", "friend")
+    (owed,) = [one for one in owed_in(db_session, [between.id])[between.id] if one.notice.kind is NoticeKind.PART]
+    everybody = {one.name for one in owed.to}
+    assert {"Marieke de Wit", "Omar El Amrani", "Joost Lammers"} <= everybody
+    assert everybody.isdisjoint({"Els Vermeer", "Karim Jansen"})
+    mails = db_session.scalars(select(OutboxMessage.subject).where(OutboxMessage.key.contains(f"notice-{notice.id}:")))
+    assert set(mails) == {"Somebody who came as a professional has another part"}
+
+
+@pytest.mark.parametrize("way", ["edit", "added again", "renamed"])
+def test_whoever_came_as_a_professional_is_not_in_private_time_of_the_next_evening(
+    db_session: Session, cast: Cast, between: build.Made, way: str
+) -> None:
+    by, els = noor(db_session, cast), between.people["els"]
+    if way == "edit":
+        circle.change_person(by, between.id, els, details(db_session, els, part=Part.FRIEND), WHY)
+    else:
+        circle.remove_person(by, between.id, els, "She left her work.")
+        new = PersonDetails(name="els VERMEER" if way == "added again" else "Somebody", part=Part.FRIEND)
+        if way == "added again":
+            with pytest.raises(Refusal, match="came to this conference as a professional"):
+                circle.add_person(by, between.id, new)
+            db_session.rollback()
+            els = circle.add_person(by, between.id, new, WHY)
+        else:
+            els = circle.add_person(by, between.id, new)
+            named = details(db_session, els, name="Els Vermeer")
+            with pytest.raises(Refusal, match="came to this conference as a professional"):
+                circle.change_person(by, between.id, els, named)
+            db_session.rollback()
+            circle.change_person(by, between.id, els, named, WHY)
+    db_session.rollback()
+    circle.change_person(
+        by, between.id, els, details(db_session, els, attends=Attends.IN_PERSON, informed_on=START.date())
+    )
+    build.step(db_session, cast, LATER, between, Step.OPEN_CONFERENCE)
+    attendance.record_attendance(by, between.id, [els, *(between.people[who] for who in ("marieke", "omar", "kees"))])
+    db_session.rollback()
+
+    meeting = current_meeting(db_session, between.id)
+    assert meeting is not None
+    assert {row.participant_id: row.part for row in stretches(db_session, meeting.id)}[els] is Part.PROFESSIONAL
+    case = gather_facts(db_session, db_session.get_one(Conference, between.id), LATER)
+    assert said(guards.professionals_left, case) == [("Els Vermeer is still in the room", "attendance", str(els))] or (
+        [one[0].casefold() for one in said(guards.professionals_left, case)] == ["els vermeer is still in the room"]
+    )
+    assert els not in {person.id for person in case.family}
+    db_session.rollback()
+    assert roles(db_session, between, els) & {Role.FAMILY, Role.IN_ROOM, Role.PROFESSIONAL} == {Role.PROFESSIONAL}
+
+
+def test_a_professional_who_never_came_is_given_another_part_without_a_question(
+    db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    els = case.people["els"]
+    circle.change_person(noor(db_session, cast), case.id, els, details(db_session, els, part=Part.FRIEND))
+    assert db_session.get_one(Participant, els).came_as_professional is False
+
+
+def test_also_in_a_new_round(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    els = case.people["els"]
+    with pytest.raises(Refusal, match="came to this conference as a professional"):
+        circle.change_person(noor(db_session, cast), case.id, els, details(db_session, els, part=Part.SUPPORTER))
+
+
+def test_the_page_asks_why_and_history_and_own_page_say_it(
+    client: PageClient, db_session: Session, cast: Cast, between: build.Made, clock: FrozenClock
+) -> None:
+    clock.set(LATER)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{between.id}/circle/{between.people['els']}")
+    page = client.refused("Save", {"Part in the circle": "friend"}, status=409)
+    assert "Els Vermeer came to this conference as a professional." in page.text
+    client.submit("Save", {"Why they have another part now": WHY})
+    page = client.page(f"/conferences/{between.id}/history")
+    assert f"Came as a professional, and has another part now. {WHY}" in page.text
+    assert "Els Vermeer came as a professional, and has another part now: friend." in page.text
+    page = client.page(f"/conferences/{between.id}/circle/{between.people['els']}")
+    assert "They came to this conference as a professional, so they stay outside private time." in page.text
+
+
+# A main person's no
+
+
+def test_the_no_to_a_coordinator_stands_when_they_take_the_main_person_out(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    marieke = case.people["marieke"]
+    by, omar = By(db_session, cast.noor, START), case.people["omar"]
+    circle.change_person(by, case.id, omar, details(db_session, omar, part=Part.MAIN_PERSON))
+    confirm_coordinator(by, case.id, participant_id=omar)
+    want_another_coordinator(By(db_session, participant(case.id, marieke), START), case.id)
+
+    circle.remove_person(noor(db_session, cast), case.id, marieke, "She does not answer.")
+
+    db_session.rollback()
+    facts = gather_facts(db_session, db_session.get_one(Conference, case.id), LATER)
+    assert said(guards.coordinator_confirmed, facts) == [
+        ("A main person would rather have another coordinator", "coordinator", "")
+    ]
+    assert of_kind(db_session, case, TraceKind.NO_STANDS, TraceKind.REMOVED) == [
+        (TraceKind.REMOVED, marieke, "She does not answer."),
+        (TraceKind.NO_STANDS, marieke, "She does not answer."),
+    ]
+    mails = db_session.scalars(select(OutboxMessage.subject).where(OutboxMessage.key.startswith("no-stands:"))).all()
+    assert mails == ["Somebody who had said no is a main person no longer"] * 2  # the coordinator, the regional manager
+
+
+def test_another_part_of_a_main_person_who_said_no_asks_why(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    by, marieke = By(db_session, cast.noor, START), case.people["marieke"]
+    omar = case.people["omar"]
+    circle.change_person(by, case.id, omar, details(db_session, omar, part=Part.MAIN_PERSON))
+    record_agreement(by, case.id, marieke, Agreed.NO, "Not like this.")
+    with pytest.raises(Refusal, match="said no to something, and that still stands") as refused:
+        circle.change_person(by, case.id, marieke, details(db_session, marieke, part=Part.FAMILY))
+    assert refused.value.field == "why"
+    db_session.rollback()
+    circle.change_person(by, case.id, marieke, details(db_session, marieke, part=Part.FAMILY), "A mistake.")
+    db_session.rollback()
+    facts = gather_facts(db_session, db_session.get_one(Conference, case.id), START)
+    assert [one for one, *_ in said(guards.noes_of_former_main_persons, facts)] == [
+        "Marieke de Wit is no longer a main person, and does not agree with this plan: the history says why."
+    ]
+
+
+def test_who_reads_the_plan_is_asked_again_when_a_main_person_who_said_no_is_taken_out(
+    db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    by, els = By(db_session, cast.noor, START), case.people["els"]
+    marieke, omar = case.people["marieke"], case.people["omar"]
+    circle.change_person(by, case.id, omar, details(db_session, omar, part=Part.MAIN_PERSON))
+    share_plan(by, case.id, marieke, {els: PlanSharing.NOTHING})
+    share_plan(by, case.id, omar, {els: PlanSharing.ALL})
+
+    circle.remove_person(by, case.id, marieke, "She moved away.")
+
+    shared = {one.id: one.sharing for one in plan_circle(db_session, case.id)}
+    assert shared[els] is PlanSharing.NOTHING
+    share_plan(by, case.id, omar, {els: PlanSharing.ALL})
+    assert {one.id: one.sharing for one in plan_circle(db_session, case.id)}[els] is PlanSharing.ALL
+
+
+def test_a_main_person_who_said_nothing_is_taken_out_as_before(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    by, omar = By(db_session, cast.noor, START), case.people["omar"]
+    circle.change_person(by, case.id, omar, details(db_session, omar, part=Part.MAIN_PERSON))
+    circle.change_person(by, case.id, omar, details(db_session, omar, part=Part.FAMILY))
+    assert db_session.get_one(Participant, omar).no_stands is False
