@@ -122,8 +122,5 @@ class Question(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
-    #: Whom it is for: the coordinator, somebody of the circle, or nobody in particular.
-    to_coordinator: Mapped[bool] = mapped_column(default=False, server_default=false())
-    answerer_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
     text: Mapped[str] = mapped_column(SealedText("question.text"))
     answer: Mapped[str | None] = mapped_column(SealedText("question.answer"))

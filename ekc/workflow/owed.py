@@ -300,10 +300,12 @@ NOTICES: tuple[NoticeRule, ...] = (
         phases=_OPEN,
         cleared_by=frozenset({ClearedBy.GIVEN, ClearedBy.MAIL, ClearedBy.PAGE}),
         mails=("plan-{now}:",),
+        lasts=True,
         shown=frozenset({CasePart.OWN_PLAN}),
     ),
     NoticeRule(
         kind=NoticeKind.UNSAFE,
+        lasts=True,
         verb=Verb.DECIDE,
         to=Whom.STAFF,
         phases=_OPEN,
@@ -562,6 +564,8 @@ def concerned(notice: Notice, circle: Iterable[Listener]) -> tuple[Listener, ...
 
 def waits(notice: Notice, circle: Iterable[Listener]) -> bool:
     """Whether it is owed to anybody of the circle as long as no sign is known that they heard."""
+    if notice.rule.to is Whom.ON_PAPER:  # that itself is a sign
+        return True
     return any(_cleared(replace(one, signs=()), notice, None) is None for one in concerned(notice, circle))
 
 

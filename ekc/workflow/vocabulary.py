@@ -123,7 +123,6 @@ class Role(Labelled):
         "in_room",
         N_("family in the room now, children too; of a plan without a conference all of it but the children"),
     )
-    GROWN_UP_IN_ROOM = "grown_up_in_room", N_("whoever has the role of family in the room and is no child")
     CONVENOR = "convenor", N_("convenor of the evaluation")
     ASKED_COORDINATOR = "asked_coordinator", N_("coordinator who was asked")
     COORDINATOR = "coordinator", N_("coordinator")
@@ -131,6 +130,7 @@ class Role(Labelled):
     STANDS_IN = "stands_in", N_("regional manager of a conference whose coordinator cannot act")
     CARE_MANAGER = "care_manager", N_("social care manager")
     ADMINISTRATOR = "administrator", N_("administrator")
+    GROWN_UP_IN_ROOM = "grown_up_in_room", N_("whoever has the role of family in the room and is no child")
 
 
 class Part(Labelled):

@@ -1,4 +1,4 @@
-"""A round can end without its case, an old number on paper is owed, and a question says who is to answer it.
+"""A round can end without its case, and an old number on paper is owed.
 
 Since when others were asked about a wish is known of those alone that left a trace; of older ones it was never written
 down. Going down is not possible where a round was ended.
@@ -39,23 +39,15 @@ def upgrade() -> None:
     op.add_column("voice", sa.Column("asks", sa.Boolean, nullable=False, server_default=sa.false()))
     op.execute("update voice set asks = true where asked_at is not null")
     op.execute(_UNTRACED)
-    with op.batch_alter_table("question") as question:
-        question.add_column(sa.Column("to_coordinator", sa.Boolean, nullable=False, server_default=sa.false()))
-        question.add_column(sa.Column("answerer_id", sa.Integer))
-        question.create_foreign_key(op.f("fk_question_answerer_id_participant"), "participant", ["answerer_id"], ["id"])
 
 
 def downgrade() -> None:
-    """Whom a question was for is lost; where it is unknown since when others were asked, it becomes the last change."""
+    """Where it is unknown since when others were asked, it becomes the last change."""
     op.execute("update voice set asked_at = written_at where asks and asked_at is null")
     op.drop_column("voice", "asks")
     op.drop_column("meeting", "set_aside")
     for name in ("no_bottom_lines_before_on", "question_agreed_before_on"):
         op.drop_column("conference", name)
-    with op.batch_alter_table("question") as question:
-        question.drop_constraint(op.f("fk_question_answerer_id_participant"), type_="foreignkey")
-        question.drop_column("answerer_id")
-        question.drop_column("to_coordinator")
     op.execute("delete from notice where kind in ('paper', 'round')")
     for table, name, column, words in reversed(_WORDS):
         _change_words(table, name, column, words, known=False)

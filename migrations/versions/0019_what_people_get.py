@@ -25,17 +25,21 @@ def _altered(table: str, name: str, check: str) -> Iterator[BatchOperations]:
         batch.create_check_constraint(op.f(name), sa.text(check))
 
 
-def _kinds(*, allowed: bool) -> None:
-    """Let notices be of these kinds too, or no longer."""
-    checks = {str(one["name"]): one["sqltext"] for one in sa.inspect(op.get_bind()).get_check_constraints("notice")}
-    name = "ck_notice_noticekind"
-    words = [one for one in re.findall(r"'(\w+)'", checks[name]) if one not in _KINDS] + [*_KINDS] * allowed
-    with _altered("notice", name, f"kind IN ({', '.join(map(repr, words))})"):
+def _words(table: str, name: str, column: str, new: tuple[str, ...], *, allowed: bool) -> None:
+    """Let a column hold these words too, or no longer."""
+    checks = {str(one["name"]): one["sqltext"] for one in sa.inspect(op.get_bind()).get_check_constraints(table)}
+    words = [one for one in re.findall(r"'(\w+)'", checks[name]) if one not in new] + [*new] * allowed
+    with _altered(table, name, f"{column} IN ({', '.join(map(repr, words))})"):
         pass
 
 
+def _all_words(*, allowed: bool) -> None:
+    _words("notice", "ck_notice_noticekind", "kind", _KINDS, allowed=allowed)
+    _words("account_role", "ck_account_role_role", "role", ("grown_up_in_room",), allowed=allowed)
+
+
 def upgrade() -> None:
-    _kinds(allowed=True)
+    _all_words(allowed=True)
     with op.batch_alter_table("participant") as table:
         table.add_column(sa.Column("informed_at", sa.DateTime(timezone=True)))
     with op.batch_alter_table("follow_up") as table:
@@ -48,4 +52,4 @@ def downgrade() -> None:
     with op.batch_alter_table("participant") as table:
         table.drop_column("informed_at")
     op.execute(f"delete from notice where kind in ({', '.join(map(repr, _KINDS))})")  # noqa: S608 - of our own words
-    _kinds(allowed=False)
+    _all_words(allowed=False)

@@ -375,7 +375,24 @@ def test_a_closed_case_says_so_to_the_family(db_session: Session, cast: Cast, cl
     own = enter(client, db_session, START, case.id, case.people["omar"])
     assert "Your conference is closed. The plan stays yours." in own.text
     assert "Read the plan" in [name for name, _ in own.links]
+    assert "Do you want a conference again? Say that it follows on EKC-2026-0001. Ring: Noor van Dijk" in own.text
     assert subjects_to(db_session, "omar@example.org")[-1] == "Your conference is closed"
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        (83, "Afterwards you write down here how it went, at the latest on Monday 25 May 2026."),
+        (84, "Write down here how it went, today at the latest."),
+        (85, "Write down here how it went: that was due on Monday 25 May 2026."),
+    ],
+)
+def test_a_last_day_is_today_on_that_day_and_past_after_it(
+    db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock, days: int, says: str
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=days)
+    assert says in enter(client, db_session, clock(), case.id, case.people["omar"]).text
 
 
 @pytest.mark.parametrize(
