@@ -242,7 +242,7 @@ def _goes_on(case: Case) -> bool:
 def _ring(
     session: Session, case: Case, read: CaseContext, at: datetime
 ) -> tuple[match_queries.MatchRow | Account, ...]:
-    """Whom to ring once the case has ended, to talk or to start again: its coordinator, as long as they can open it, too."""
+    """Whom to ring once the case has ended, to talk or to start again; a coordinator as long as they can open it."""
     if case.end is None:
         return ()
     current = read.matches.current
