@@ -328,4 +328,10 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(frozenset({Phase.PRIVATE_TIME}), Role.IN_ROOM),
         in_force={},
     ),
+    ActivityRule(
+        Activity.SEE_WAYS_OUT,
+        N_("read the ways out of private time, and whom to call in"),
+        _grant(frozenset({Phase.PRIVATE_TIME}), Role.IN_ROOM),
+        in_force={},
+    ),
 )

@@ -298,6 +298,7 @@ class Activity(StrEnum):
     SEE_OPENED = "see_opened"
     TAKE_STEP = "take_step"
     LET_IN = "let_in"
+    SEE_WAYS_OUT = "see_ways_out"
 
 
 class CasePart(StrEnum):

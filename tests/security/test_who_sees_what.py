@@ -75,7 +75,9 @@ WITHOUT_A_WORD = {
     "issued_document.content",
     "outbox_message.body",
     "outbox_message.link",  # a link to be sent
+    "outbox_message.ring",  # who of the staff can be rung
     "outbox_message.subject",
+    "participant.born_until",  # of an estimate; here the days are known
     "personal_link.answer_hash",  # a hash: nobody reads the answer in it
     "phase_change.actor_name",
     "safety_concern.arrangement_before",  # of the round before; here is one round

@@ -75,6 +75,11 @@ def teller(walk: Walk, value: Any) -> str:
     return "The coordinator" if value == walk.case.coordinator.id else walk.name(value)
 
 
+def born(_walk: Walk, value: date) -> str:
+    """As in the field of somebody's birth."""
+    return f"{value:%d-%m-%Y}"
+
+
 def iso(_walk: Walk, value: date) -> str:
     """As in a date field."""
     return value.isoformat()
@@ -173,7 +178,7 @@ PLACES: tuple[tuple[str, str, Say], ...] = (
     ("coordinator.independence", "coordinator", plain),
     ("people.*.role", "person", coded(Part)),
     ("people.*.language", "person", lambda _, code: language_name(code)),
-    ("people.*.born", "person", iso),
+    ("people.*.born", "person", born),
     ("people.*.address_secret", "person", secret),
     ("people.*.support", "person", named),
     ("people.*.attends", "person", coded(Attends)),

@@ -40,6 +40,7 @@ def invite_fatima(bas: PageClient) -> str:
         {
             "Name": "Fatima Haddou",
             "Mail address": "fatima@example.org",
+            "Works in": "North",
             "Languages they speak": "Dutch, Moroccan Arabic",
             "Role": "coordinator",
         },
