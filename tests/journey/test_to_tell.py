@@ -209,7 +209,7 @@ def test_a_contact_settles_an_old_number_and_a_mail_does_not(
 def test_without_paper_no_number_is_owed(db_session: Session, cast: Cast, clock: FrozenClock, case: Made) -> None:
     set_phone(By(db_session, cast.noor, clock()), "06 12345678")
     set_phone(By(db_session, cast.noor, clock()), "06 98765432")
-    assert db_session.scalars(select(Notice)).all() == []
+    assert db_session.scalars(select(Notice).where(Notice.kind == NoticeKind.PAPER)).all() == []
 
 
 def test_a_notice_of_another_case_is_not_there(
