@@ -249,7 +249,6 @@ def begin_round(session: Session, conference: Conference) -> None:
             informed_before_on=told,
             attends_before=Participant.attends,
             informed_on=None,
-            informed_at=None,
         )
     )
     decided = Participant.attends == Attends.EXCLUDED
