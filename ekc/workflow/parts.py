@@ -272,5 +272,6 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
         }
     ),
     Activity.TAKE_STEP: frozenset(),
+    Activity.SEE_WAYS_OUT: frozenset(),
     Activity.LET_IN: frozenset(),  # the names that their part sees
 }

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -38,12 +37,10 @@ def test_the_family_reads_its_ways_out_and_whom_to_call_in(
     assert client.follow("Ask for information").heading == "Ask for information"
 
 
-def test_whoever_is_not_in_the_room_and_any_other_time_has_no_such_page(
-    app: Flask, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
-) -> None:
+def test_another_time_there_is_no_such_page(client: PageClient, db_session: Session, cast: Cast) -> None:
     case = case_in_presentation(db_session, cast, START)
     enter(client, db_session, START, case.id, case.people["omar"])
-    assert client.get(f"/conferences/{case.id}/ways-out").location == f"/conferences/{case.id}/mine"
+    assert client.get(f"/conferences/{case.id}/ways-out").status_code == 403
 
 
 def test_each_way_out_of_private_time_has_its_words() -> None:

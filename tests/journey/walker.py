@@ -68,7 +68,7 @@ class Said:
 
     informed: set[int] = field(default_factory=set)  # in this round
     wished: set[int] = field(default_factory=set)
-    came: set[int] = field(default_factory=set)  # to this meeting
+    came: set[int] = field(default_factory=set)  # to a meeting of this round
     told: set[InformationKind] = field(default_factory=set)
     asked: set[int] = field(default_factory=set)  # about this presentation
     decided: bool = False
@@ -188,10 +188,6 @@ class Walker:
             case Step.RECONVENE:
                 self.before = self.said
                 self.said = Said(words=[word, *whys.values(), *self.said.again])
-            case Step.ANOTHER_DAY:
-                self.said.came, self.said.told = set(), set()
-            case Step.OPEN_CONFERENCE:
-                self.said.came, self.said.told = set(), set()
             case Step.COME_OUT | Step.PLAN_WITHOUT_CONFERENCE:
                 self.said.asked, self.said.decided, self.said.checked = set(), False, set()
             case Step.AGREE_PLAN | Step.REVISE_PLAN:
@@ -272,7 +268,7 @@ class Walker:
 
     def come(self, people: Collection[int]) -> None:
         attendance.record_attendance(self.by(), self.id, people)
-        self.said.came = set(people)
+        self.said.came |= set(people)
 
     def tell_at_the_meeting(self, kind: InformationKind) -> None:
         information.add_information(self.by(), self.id, InformationText(kind, self.word()))

@@ -1,6 +1,6 @@
 """In private time, for a family that does not get there: the ways out, and how to call the coordinator in."""
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import managers_of
@@ -10,16 +10,13 @@ from ekc.core.routes import db, now
 from ekc.journey.views.blueprint import bp
 from ekc.matching.queries.match import matches
 from ekc.workflow.engine import STEP_RULES, steps_from
-from ekc.workflow.vocabulary import Activity, Phase
+from ekc.workflow.vocabulary import Activity
 
 
 @bp.get("/conferences/<int:conference_id>/ways-out")
-@case_route(Activity.TAKE_STEP)
+@case_route(Activity.SEE_WAYS_OUT)
 def ways_out(case: Case) -> ResponseReturnValue:
     """The ways out in plain words, who agrees to each, and whom to call in."""
-    if case.visitor.participant_id is None or case.phase is not Phase.PRIVATE_TIME:
-        own = "journey.case" if case.visitor.participant_id is None else "journey.own_page"
-        return redirect(url_for(own, conference_id=case.id))
     return render_template(
         "journey/ways_out.html",
         case=case,
