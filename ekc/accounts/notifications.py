@@ -76,11 +76,14 @@ def notify_case_staff(
     at: datetime,
     case: int,
     coordinator_id: int | None,
-    region_id: int,
+    region_id: int | None,
     **fields: Any,
 ) -> None:
-    """Queue a mail about a case for its coordinator and the regional managers of its region. Does not commit."""
-    whom = _is_manager_of([region_id]) | (Account.id == (coordinator_id or 0))
+    """Queue a mail about a case for its coordinator and the regional managers of its region; None: not for these.
+
+    Does not commit.
+    """
+    whom = _is_manager_of([region_id or 0]) | (Account.id == (coordinator_id or 0))
     for reader in _active_accounts(session, whom):
         queue(session, rule, reader.recipient, at, case=case, **fields)
 

@@ -37,7 +37,7 @@ from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import moment
 from ekc.workflow.ends import EndRule, end_of
-from ekc.workflow.engine import PHASE_RULES, ever_may, may, sees
+from ekc.workflow.engine import PHASE_RULES, ever_may, in_room, may, sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     FAMILY_ROLES,
@@ -231,7 +231,7 @@ def roles_in(
             roles.add(Role.COMES if own_row.attends in IN_THE_ROOM else Role.JOINS)
         without_room = case.without_conference and role is not Role.CHILD  # nobody sees who is beside a child then
         if role in FAMILY_ROLES and (own_row.in_room or without_room):
-            roles.add(Role.IN_ROOM)
+            roles |= {Role.IN_ROOM} if role is Role.CHILD else {Role.IN_ROOM, Role.GROWN_UP_IN_ROOM}
         if own_row.part in PROFESSIONAL_PARTS:
             roles |= ROLES_OF_SHARING[shared(own_row.shared)]
         elif own_row.convenes and not own_row.came_as_professional:  # a convenor may change the plan
@@ -408,7 +408,7 @@ def refuse_unless(
     wanted = (activity, *others)
     if any(may(one, phase, held, in_force) for one in wanted):
         return
-    if held & FAMILY_ROLES and any(may(one, phase, {Role.IN_ROOM}) for one in wanted) and phase in _COMING:
+    if any(may(one, phase, in_room(held)) for one in wanted) and phase in _COMING:
         raise NotNow(
             N_(
                 "This is done by whoever is in the room, or takes part by telephone or video. Are you there? Then ask "

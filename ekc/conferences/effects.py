@@ -10,7 +10,18 @@ from sqlalchemy.orm import Session
 from ekc.accounts.models import Account
 from ekc.accounts.notifications import NUMBER_CHANGED, notify_case_staff
 from ekc.conferences.access import ASKED_ABOUT, SHARED, shared
-from ekc.conferences.mails import CONSENT_BACK, COORDINATOR_NOTICE, NOTICE, OTHER_PART, READS_MORE
+from ekc.conferences.mails import (
+    AGAIN_NOTICE,
+    AGAIN_NOTICE_AGENCIES,
+    CONSENT_BACK,
+    COORDINATOR_NOTICE,
+    FOUND_NEW_VERSION,
+    FOUND_NOT_DONE,
+    FOUND_UNSAFE,
+    NOTICE,
+    OTHER_PART,
+    READS_MORE,
+)
 from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Trace, Voice
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
@@ -19,7 +30,7 @@ from ekc.links.models import PersonalLink
 from ekc.links.queries import ON_PAPER
 from ekc.workflow import owed
 from ekc.workflow.ends import End
-from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned
+from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned, reads_it
 from ekc.workflow.vocabulary import (
     INSIDE_PARTS,
     TOOK_PART,
@@ -27,6 +38,7 @@ from ekc.workflow.vocabulary import (
     Part,
     Phase,
     PlanSharing,
+    Role,
     TraceKind,
     VoiceMatter,
 )
@@ -50,9 +62,18 @@ _ASKED_AGAIN = (
 )
 #: The mails of notices that are not about day or place.
 _MAILS = {
-    NoticeKind.COORDINATOR: COORDINATOR_NOTICE,
-    NoticeKind.READING: READS_MORE,
-    NoticeKind.PART: OTHER_PART,
+    NoticeKind.COORDINATOR: (COORDINATOR_NOTICE,),
+    NoticeKind.READING: (READS_MORE,),
+    NoticeKind.PART: (OTHER_PART,),
+    NoticeKind.AGAIN: (AGAIN_NOTICE, AGAIN_NOTICE_AGENCIES),
+}
+
+
+_STAFF_MAILS = {
+    NoticeKind.CONSENT: CONSENT_BACK,
+    NoticeKind.UNSAFE: FOUND_UNSAFE,
+    NoticeKind.NOT_DONE: FOUND_NOT_DONE,
+    NoticeKind.NEW_VERSION: FOUND_NEW_VERSION,
 }
 
 
@@ -62,17 +83,19 @@ def queue_circle_mail(
     at: datetime,
     rule: MailRule,
     comes: bool = False,
+    named: bool = False,
     other: Callable[[int], MailRule] | None = None,
     **fields: Any,
 ) -> None:
     """Queue a mail for everybody whose part is in the rule, except excluded people. `other`: the mail of each, by id.
 
     `comes`: of family and supporters other than main persons, only those who take part, there or from afar, or did in
-    the round before and have not said yet.
+    the round before and have not said yet, and those whom the plan in force names. `named`: only those whom it names.
     """
     for person in _people(session, conference):
         may_stay_home = comes and person.part in INSIDE_PARTS - {Part.MAIN_PERSON}
-        if may_stay_home and (person.attends or person.attends_before) not in TOOK_PART:
+        stays_home = may_stay_home and (person.attends or person.attends_before) not in TOOK_PART
+        if (stays_home or named) and person.tasks_until is None:
             continue
         if person.part in rule.parts and person.attends is not Attends.EXCLUDED:
             _queue(session, conference, at, other(person.id) if other else rule, person, **fields)
@@ -88,36 +111,37 @@ def give_notice(
     now: str = "",
     about: int | None = None,
     end: End | None = None,
+    account_id: int | None = None,
 ) -> None:
     """Leave what somebody must hear, answer or decide; mail those of them who have an address, and staff.
 
-    Of a change nothing is left where nothing was known before. Of another coordinator and of an end there are mails of
-    their own.
+    Of most changes nothing is left where nothing was known before. Of another coordinator, of a plan and of an end
+    there are mails of their own. `account_id`: of the coordinator who did it, who gets no mail about it.
     """
     rule = RULES[kind]
-    if rule.changes and (not was or was == now):
+    if rule.changes and (was == now or not (was or rule.from_nothing)):
         return
     left = Notice(
         conference_id=conference.id, kind=kind, round=conference.round, at=at, about=about, end=end, was=was, now=now
     )
     session.add(left)
     session.flush()
-    if kind is NoticeKind.CONSENT:
-        notify_case_staff(
-            session, CONSENT_BACK, at, conference.id, conference.coordinator_id, conference.region_id, notice=left.id
-        )
+    if kind in _STAFF_MAILS:
+        coordinator = conference.coordinator_id if conference.coordinator_id != account_id else None
+        region = conference.region_id if Role.REGIONAL_MANAGER in rule.roles else None
+        notify_case_staff(session, _STAFF_MAILS[kind], at, conference.id, coordinator, region, notice=left.id)
     if not any("{id}" in key for key in rule.mails):
         return
     people = {person.id: person for person in _people(session, conference)}
-    known = ("id", "part", "attends", "informed_on", "informed_before_on")
+    known = ("id", "part", "attends", "informed_on", "informed_at", "informed_before_on")
     listeners = [Listener(**{name: getattr(one, name) for name in known}) for one in people.values()]
-    mail = _MAILS.get(kind, NOTICE)
+    mails = {part: mail for mail in _MAILS.get(kind, (NOTICE,)) for part in mail.parts}
     mailed = _mailed(session, conference, at, rule.mails)
     for one in concerned(
         owed.Notice(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about), listeners
     ):
-        if one.part in mail.parts and one.id not in mailed:
-            _queue(session, conference, at, mail, people[one.id], notice=left.id)
+        if one.part in mails and one.id not in mailed and reads_it(rule, one):
+            _queue(session, conference, at, mails[one.part], people[one.id], notice=left.id)
 
 
 def give_notice_of_number(session: Session, conference: Conference, at: datetime, was: str, now: str) -> None:
@@ -188,7 +212,9 @@ def _people(session: Session, conference: Conference) -> Sequence[Row[Any]]:
         "attends",
         "attends_before",
         "informed_on",
+        "informed_at",
         "informed_before_on",
+        "tasks_until",
     )
     here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
     return session.execute(select(*(getattr(Participant, name) for name in columns)).where(*here)).all()
@@ -219,7 +245,11 @@ def begin_round(session: Session, conference: Conference) -> None:
     session.execute(
         update(Participant)
         .where(*of_case)
-        .values(informed_before_on=told, attends_before=Participant.attends, informed_on=None)
+        .values(
+            informed_before_on=told,
+            attends_before=Participant.attends,
+            informed_on=None,
+        )
     )
     decided = Participant.attends == Attends.EXCLUDED
     session.execute(update(Participant).where(*of_case, ~decided).values(attends=None))

@@ -20,6 +20,8 @@ CHANNELS = {
     "mail": N_("e-mail"),
     "letter": N_("letter"),
 }
+#: Those with which somebody can be given something to keep.
+GIVES = frozenset(CHANNELS) - {"phone"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,32 @@ NOTICE = MailRule(
     audience=Audience.CIRCLE,
     parts=INSIDE_PARTS | PROFESSIONAL_PARTS,
     key="{case}:notice-{notice}:{round}:{to}",
-    subject=N_("The day or the place of the conference has changed"),
+    subject=N_("When and where the conference is"),
     body=N_(
-        "The day or the place of the conference has changed. Open it with your own link to see when and where it is "
-        "now, or ask your coordinator."
+        "The day or the place of the conference is new. Open it with your own link to see when and where it is now, or "
+        "ask your coordinator."
+    ),
+)
+AGAIN_NOTICE = MailRule(
+    name="notice_again",
+    audience=Audience.CIRCLE,
+    parts=INSIDE_PARTS,
+    key=NOTICE.key,
+    subject=N_("You come together again"),
+    body=N_(
+        "Another conference is being prepared. The plan that you agreed stays until you agree another one. You hear "
+        "when and where you meet."
+    ),
+)
+AGAIN_NOTICE_AGENCIES = MailRule(
+    name="notice_again_agencies",
+    audience=Audience.CIRCLE,
+    parts=PROFESSIONAL_PARTS,
+    key=NOTICE.key,
+    subject=N_("The family comes together again"),
+    body=N_(
+        "Another conference is being prepared. The plan that was agreed stays until there is another one. You hear "
+        "whether you are asked to come."
     ),
 )
 COORDINATOR_NOTICE = MailRule(  # main persons get one of their own
@@ -33,6 +55,42 @@ CONSENT_BACK = MailRule(
     body=N_(
         "A consent to a conference was taken back. It goes no further until it is decided how it goes on. Nobody else "
         "in the circle was told. Sign in to see it."
+    ),
+)
+FOUND_UNSAFE = MailRule(
+    name="found_unsafe",
+    audience=Audience.CASE_STAFF,
+    key="found:{case}:{notice}:{to}",
+    subject=N_("Somebody does not feel safe, a follow-up found: ring today"),
+    body=N_(
+        "At a follow-up of a plan it was written down that somebody does not feel safe. Sign in to read it, and ring "
+        "today."
+    ),
+)
+FOUND_NOT_DONE = MailRule(
+    name="found_not_done",
+    audience=Audience.CASE_STAFF,
+    key=FOUND_UNSAFE.key,
+    subject=N_("Much of a plan was not carried out"),
+    body=N_(
+        "A follow-up found that much of a plan was not carried out. Sign in to read it, and ask the family what helps."
+    ),
+)
+FOUND_NEW_VERSION = MailRule(
+    name="found_new_version",
+    audience=Audience.CASE_STAFF,
+    key=FOUND_UNSAFE.key,
+    subject=N_("A family wants a new version of its plan"),
+    body=N_("A follow-up found that a family wants a new version of its plan. Sign in to read it."),
+)
+NO_TO_TASK = MailRule(
+    name="no_to_task",
+    audience=Audience.CASE_STAFF,
+    key="no-to-task:{case}:{at}:{to}",
+    subject=N_("Somebody with a task does not agree with the plan any more"),
+    body=N_(
+        "Somebody who has a task in a plan that was agreed now says that they do not agree. Sign in to see who it is, "
+        "and speak with the family about what happens instead."
     ),
 )
 READS_MORE = MailRule(

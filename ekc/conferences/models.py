@@ -151,6 +151,9 @@ class Participant(Base):
     excluded_by: Mapped[str | None] = mapped_column(SealedText("participant.excluded_by"))
     excluded_on: Mapped[date | None]
     informed_on: Mapped[date | None]  # in this round
+    informed_at: Mapped[
+        datetime | None
+    ]  # when they were told last, in whichever round, if it was written down that day
     informed_before_on: Mapped[date | None]  # in the round before
     attends_before: Mapped[Attends | None] = mapped_column(enum_column(Attends, "attends_before"))
     convenes: Mapped[bool] = mapped_column(

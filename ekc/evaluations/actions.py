@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import refuse_future, refuse_past
-from ekc.conferences.models import Conference
+from ekc.conferences.effects import give_notice
+from ekc.conferences.models import Conference, Notice
 from ekc.conferences.queries.members import members
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
@@ -32,7 +33,7 @@ from ekc.evaluations.models import (
 from ekc.plans.models import PlanVersion
 from ekc.workflow.blocker import about_evaluation
 from ekc.workflow.engine import FOLLOW_UP_RULES, sees
-from ekc.workflow.follow_ups import FollowUpKind, FormSection
+from ekc.workflow.follow_ups import FINDINGS, FollowUpKind, FormSection, findings
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, ActionState, Activity, CasePart, Role, Scope
 
@@ -55,6 +56,7 @@ class FollowUpReport:
     unnamed_marks: tuple[int, ...] = ()
     decision: str = ""
     wants_new_version: bool = False
+    unsafe: bool = False  # somebody does not feel safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ def record_follow_up(by: By, conference_id: int, follow_up_id: int, report: Foll
         corrected = row.held_on is not None
         row.written_by = row.written_by if corrected else by.visitor.participant_id
         row.held_on, row.held_by, row.found = report.held_on, report.held_by, report.found
-        row.decision, row.wants_new_version = report.decision, report.wants_new_version
+        row.decision, row.wants_new_version, row.unsafe = report.decision, report.wants_new_version, report.unsafe
         row.given_up_on = row.given_up_reason = None
         for table in (ActionCheck, FollowUpPresence, GoalScore, Mark):
             by.session.execute(delete(table).where(table.follow_up_id == row.id))
@@ -102,8 +104,22 @@ def record_follow_up(by: By, conference_id: int, follow_up_id: int, report: Foll
         by.session.add_all(Mark(follow_up_id=row.id, participant_id=i, value=v) for i, v in report.marks.items())
         by.session.add_all(Mark(follow_up_id=row.id, value=value) for value in report.unnamed_marks)
         update_tasks_ended(by.session, conference, by.at)
+        _leave_findings(by, conference, row, report)
         event = "follow_up.corrected" if corrected else "follow_up.held"
         by.record(event, conference_id, follow_up=row.id, kind=row.kind)
+
+
+def _leave_findings(by: By, conference: Conference, row: FollowUp, report: FollowUpReport) -> None:
+    """Leave what cannot wait for whom it concerns, once; a correction takes back what was not found after all."""
+    states = tuple(report.actions.values())
+    found = findings(unsafe=report.unsafe, wants_new_version=report.wants_new_version, actions=states)
+    of_case = (Notice.conference_id == conference.id, Notice.kind.in_(FINDINGS))
+    about = str(row.id)
+    left = {one.kind: one for one in by.session.scalars(select(Notice).where(*of_case)) if one.now == about}
+    for kind in left.keys() - found:
+        by.session.delete(left[kind])
+    for kind in sorted(found - left.keys()):
+        give_notice(by.session, conference, by.at, kind, now=about, account_id=by.visitor.account_id)
 
 
 def give_up(by: By, conference_id: int, follow_up_id: int, reason: str) -> None:

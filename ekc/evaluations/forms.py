@@ -79,6 +79,7 @@ class FollowUpForm(EditingForm):
 
     found = TextAreaField(_l("How did it go?"), [Length(max=_LONG)], filters=[_strip])
     decision = TextAreaField(_l("What was decided?"), [Length(max=_LONG)], filters=[_strip])
+    unsafe = BooleanField(_l("Somebody does not feel safe"))
     held_on = day(_l("On which day?"), _l("Choose the day on which it was held."))
     held_by = StringField(_l("By whom?"), [Length(max=120)], filters=[_strip])
 
@@ -93,6 +94,7 @@ class FollowUpForm(EditingForm):
             held_by=self.held_by.data,
             found=self.found.data,
             decision=self.decision.data,
+            unsafe=self.unsafe.data,
             wants_new_version="wants_new_version" in self and self.wants_new_version.data,
             actions={k: ActionState(v) for k in self.action_keys if (v := self[f"action_{k}"].data)},
             goals={n: int(v) for n in self.goal_numbers if (v := self[f"goal_{n}"].data)},
@@ -150,7 +152,7 @@ def follow_up_form(
         fields["wants_new_version"] = BooleanField(_("The family wants a new version of the plan"))
     fields["action_keys"] = tuple(action.key for goal in goals for action in goal.actions)
     if row.held_on is not None:
-        own = ("found", "decision", "wants_new_version", "held_on", "held_by")
+        own = ("found", "decision", "wants_new_version", "unsafe", "held_on", "held_by")
         first = {name: getattr(row, name) for name in own}
     form: FollowUpForm = type("FollowUpFormOfPlan", (FollowUpForm,), fields)(data={**filled, **first}, **options)
     return form

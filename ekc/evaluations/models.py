@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Row, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
@@ -54,6 +54,7 @@ class FollowUp(Base):
     found: Mapped[str | None] = mapped_column(SealedText("follow_up.found"))
     decision: Mapped[str | None] = mapped_column(SealedText("follow_up.decision"))
     wants_new_version: Mapped[bool] = mapped_column(default=False)
+    unsafe: Mapped[bool] = mapped_column(default=False, server_default=false())  # somebody does not feel safe
     given_up_on: Mapped[date | None]
     given_up_reason: Mapped[str | None] = mapped_column(SealedText("follow_up.given_up_reason"))
 

@@ -48,6 +48,7 @@ class FollowUpRow:
     found: str | None
     decision: str | None
     wants_new_version: bool
+    unsafe: bool
     given_up_on: date | None
     given_up_reason: str | None
 

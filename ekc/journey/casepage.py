@@ -16,7 +16,7 @@ from ekc.conferences.queries.voices import VoiceRow, voices
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
-from ekc.journey.deadlines import Deadline, running_deadlines
+from ekc.journey.deadlines import Deadline, deadlines_of
 from ekc.journey.facts import CaseContext, Circle, Dissent, dissent, gather_facts, read_context, voices_about
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, owed_page, panel
@@ -31,9 +31,9 @@ from ekc.workflow.definition import StepRule
 from ekc.workflow.ends import ROUND_ENDS, EndRule
 from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, steps_from, why_not, wish_steps
 from ekc.workflow.facts import Facts
+from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.guards import follow_up_settled
-from ekc.workflow.owed import Owed, open_lines
-from ekc.workflow.profiles import PROFILES, Event
+from ekc.workflow.owed import RULES, Owed, open_lines
 from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
 from ekc.workflow.voices import all_want, hear, must_be_asked, told_to_others
@@ -155,6 +155,7 @@ class CasePage:
     in_private_time: bool
     related: tuple[Related, ...]  # the case on which this one follows, and those that follow on it
     owed: tuple[tuple[Owed, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
+    found: tuple[tuple[Owed, str], ...]  # of `owed`: what a follow-up found, which comes before all else
     ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
     today: date
 
@@ -170,11 +171,11 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         else read_context(session, case.id)
     )
     facts = gather_facts(session, case, at, read)
-    referred = any(person.part is Part.REFERRER for person in facts.people)
     changes = step_queries.steps_taken(session, case.id)
     follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not in_private_time else ()
     open_ones = [row for row in follow_ups if row.is_open]
     rounds = privatetime.rounds(session, case.id) if case.phase is Phase.INFORMATION else ()
+    owed = _owed(session, case) if case.may(Activity.TELL) else ()
     return CasePage(
         rail=rail(case, changes),
         on_rail=PHASE_RULES[case.phase].on_rail,
@@ -194,7 +195,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         wishes=() if in_private_time else _wishes(session, case, read, facts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
-        deadlines=running_deadlines(PROFILES[case.profile], clock_events(session, case, changes), referred),
+        deadlines=deadlines_of(session, [case], {case.id: changes}).get(case.id, ()),
         versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
         family_question=_family_question(session, read, rounds) if facts.open_questions else None,
         in_private_time=in_private_time,
@@ -202,10 +203,16 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
             Related(one.id, one.number, one.is_before, may_open(By(session, case.visitor, at), one.id))
             for one in registration.related_cases(session, case)
         ),
-        owed=_owed(session, case) if case.may(Activity.TELL) else (),
+        owed=owed,
+        found=tuple(sorted((one for one in owed if one[0].notice.kind in FINDINGS), key=_weight)),
         ended_round=step_queries.ended_round(changes, at),
         today=today,
     )
+
+
+def _weight(found: tuple[Owed, str]) -> int:
+    """In the order of the table, which begins with what cannot wait."""
+    return list(RULES).index(found[0].notice.kind)
 
 
 def _family_question(session: Session, read: CaseContext, rounds: tuple[privatetime.RoundRow, ...]) -> str | None:
@@ -348,25 +355,3 @@ def _checklist_line(guard: GuardRule, facts: Facts, given_up: frozenset[str]) ->
     link = blocker_link(blocker) if blocker else None
     nothing = guard.nothing(facts) if guard.nothing and not link else ""
     return ChecklistLine(guard.line, link, given_up=not link and guard.code in given_up, nothing=nothing)
-
-
-def clock_events(session: Session, case: Case, changes: tuple[StepRow, ...]) -> dict[Event, date]:
-    """The day of each event that starts or stops a clock. What stopped once stays so; a new round starts its own."""
-    found: dict[Event, date] = {Event.REGISTERED: case.registered_on}
-    for change in changes:
-        on = local_date(change.at, case.timezone)
-        match change.step:
-            case Step.TAKE_ON:
-                found[Event.TAKEN_ON] = on
-            case Step.OPEN_CONFERENCE | Step.PLAN_WITHOUT_CONFERENCE:
-                found[Event.MEETING_HELD] = on
-            case Step.AGREE_PLAN:  # the due dates of the follow-ups replace the clock from here on
-                found[Event.PLAN_AGREED] = found[Event.FOLLOW_UP_HELD] = on
-            case Step.RECONVENE:
-                found[Event.TAKEN_ON] = on
-                found.pop(Event.MEETING_HELD, None)
-            case _:
-                pass
-    if any(clock.with_referrer for clock in PROFILES[case.profile].clocks):
-        found |= step_queries.referrer_events(session, case.id, case.no_bottom_lines_on)
-    return found

@@ -9,8 +9,7 @@ from ekc.accounts import queries as accounts
 from ekc.conferences.access import Case
 from ekc.conferences.entries import Assignment
 from ekc.conferences.queries.circle import circle
-from ekc.journey.casepage import clock_events
-from ekc.journey.deadlines import running_deadlines
+from ekc.journey.deadlines import deadlines_of
 from ekc.journey.queries import steps as step_queries
 from ekc.matching.queries import match as match_queries
 from ekc.workflow.ends import END_RULES, End, EndRule
@@ -66,10 +65,9 @@ def _due_changes(session: Session, case: Case, before: Assignment, after: Assign
     steps = step_queries.steps_taken(session, case.id)
     found: list[dict[str, tuple[str, date]]] = []
     for one in (before, after):
-        profile = PROFILES[one.profile]
-        events = clock_events(session, replace(case, profile=one.profile), steps)
-        dues = running_deadlines(profile, events, one.referrer_id is not None)
-        found.append({due.clock.code: (due.clock.title, due.on) for due in dues})
+        corrected = replace(case, profile=one.profile)
+        dues = deadlines_of(session, [corrected], {case.id: steps}, referred=one.referrer_id is not None)
+        found.append({due.clock.code: (due.clock.title, due.on) for due in dues.get(case.id, ())})
     was, will_be = found
     changed = {code: (was.get(code), will_be.get(code)) for code in {**was, **will_be}}
     return tuple(

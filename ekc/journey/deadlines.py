@@ -1,9 +1,19 @@
-"""Deadlines: the clocks of the profile, started and stopped by events. Pure."""
+"""Deadlines: the clocks of the profile, started and stopped by events; which of them run, in many cases at once."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
 
-from ekc.workflow.profiles import Clock, Event, Profile
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import BottomLine, ContactEntry, Participant
+from ekc.core.clock import local_date
+from ekc.journey.queries.steps import StepRow, steps_of_cases
+from ekc.workflow.profiles import PROFILES, Clock, Event, Profile
+from ekc.workflow.vocabulary import Part, Phase, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +40,117 @@ def running_deadlines(profile: Profile, events: dict[Event, date], referred: boo
         if clock.start in events and clock.stop not in events and (referred or not clock.with_referrer)
     )
     return tuple(sorted(dues, key=lambda due: due.on))
+
+
+class Clocked(Protocol):
+    """What clocks need of a case."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def phase(self) -> Phase: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def registered_on(self) -> date: ...
+    @property
+    def no_bottom_lines_on(self) -> date | None: ...
+
+
+@dataclass(slots=True)
+class _Referrer:
+    """Of one case: whether somebody referred it, and the days that clocks about them ask for."""
+
+    referred: bool = False
+    spoken: list[date] = field(default_factory=list)
+    shared: list[date] = field(default_factory=list)
+
+
+def deadlines_of(
+    session: Session,
+    cases: Collection[Clocked],
+    steps: Mapping[int, Iterable[StepRow]] | None = None,
+    referred: bool | None = None,
+) -> dict[int, tuple[Deadline, ...]]:
+    """By case the clocks that run, earliest first; none once it is closed.
+
+    `steps`: if they were read already. `referred`: whether somebody referred them, instead of what the circle says.
+    """
+    open_ones = [case for case in cases if case.phase is not Phase.CLOSED]
+    taken = steps_of_cases(session, [case.id for case in open_ones]) if steps is None else steps
+    about = _referrers(session, [case.id for case in open_ones if _asks_referrer(case)])
+    return {
+        case.id: running_deadlines(
+            PROFILES[case.profile],
+            _events(case, taken.get(case.id, ()), about[case.id]),
+            about[case.id].referred if referred is None else referred,
+        )
+        for case in open_ones
+    }
+
+
+def late_clocks(session: Session, cases: Collection[Clocked], at: datetime) -> dict[int, tuple[Deadline, ...]]:
+    """By case the clocks that are late; cases without one are missing."""
+    running = deadlines_of(session, cases)
+    found = {
+        case.id: tuple(due for due in running.get(case.id, ()) if due.late(local_date(at, case.timezone)))
+        for case in cases
+    }
+    return {id_: late for id_, late in found.items() if late}
+
+
+def _asks_referrer(case: Clocked) -> bool:
+    return any(clock.with_referrer for clock in PROFILES[case.profile].clocks)
+
+
+def _events(case: Clocked, steps: Iterable[StepRow], about: _Referrer) -> dict[Event, date]:
+    """The day of each event that starts or stops a clock. What stopped once stays so; a new round starts its own.
+
+    Bottom lines that were shared were said about the case and stay; the referrer is spoken to again.
+    """
+    found: dict[Event, date] = {Event.REGISTERED: case.registered_on}
+    began: date | None = None
+    for step in steps:
+        on = local_date(step.at, case.timezone)
+        if step.step is Step.TAKE_ON:
+            found[Event.TAKEN_ON] = on
+        elif step.step in {Step.OPEN_CONFERENCE, Step.PLAN_WITHOUT_CONFERENCE}:
+            found[Event.MEETING_HELD] = on
+        elif step.step is Step.AGREE_PLAN:  # the due dates of the follow-ups replace the clock from here on
+            found[Event.PLAN_AGREED] = found[Event.FOLLOW_UP_HELD] = on
+        elif step.step is Step.RECONVENE:
+            found[Event.TAKEN_ON] = began = on
+            found.pop(Event.MEETING_HELD, None)
+        elif step.target is Phase.EVALUATION and step.source is not Phase.EVALUATION:  # a round that was given up
+            found.setdefault(Event.MEETING_HELD, on)
+    spoken = [on for on in about.spoken if began is None or on >= began]
+    if spoken:
+        found[Event.REFERRER_SPOKEN] = min(spoken)
+    known = case.no_bottom_lines_on or min(about.shared, default=None)
+    if known:
+        found[Event.BOTTOM_LINES_KNOWN] = known
+    return found
+
+
+def _referrers(session: Session, conference_ids: Collection[int]) -> defaultdict[int, _Referrer]:
+    """When the referrer of each case was contacted, and bottom lines were shared."""
+    found: defaultdict[int, _Referrer] = defaultdict(_Referrer)
+    if not conference_ids:
+        return found
+    referrers = select(Participant.conference_id, Participant.id, Participant.removed_at).where(
+        Participant.conference_id.in_(conference_ids), Participant.part == Part.REFERRER
+    )
+    ids = []
+    for case, participant_id, removed_at in session.execute(referrers):
+        ids.append(participant_id)
+        found[case].referred |= removed_at is None
+    contacts = select(ContactEntry.conference_id, ContactEntry.on).where(ContactEntry.participant_id.in_(ids))
+    for case, on in session.execute(contacts):
+        found[case].spoken.append(on)
+    lines = select(BottomLine.conference_id, BottomLine.shared_on).where(BottomLine.conference_id.in_(conference_ids))
+    for case, shared_on in session.execute(lines):
+        if shared_on is not None:
+            found[case].shared.append(shared_on)
+    return found

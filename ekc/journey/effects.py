@@ -175,7 +175,7 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
         if rule is None:
             continue
         if hears not in staff:
-            queue_circle_mail(session, conference, at, rule, comes=True)
+            queue_circle_mail(session, conference, at, rule, comes=True, named=hears is Hears.NAMED_AGENCIES)
         for account in staff.get(hears, ()):
             if account.id != taking.account_id:
                 queue(session, rule, account.recipient, at, case=conference.id)
@@ -193,6 +193,8 @@ def leave_notices(session: Session, conference: Conference, at: datetime, taking
                 for letter in letters(session, conference.id, conference.round):
                     if letter.read_at is None:
                         give_notice(session, conference, at, kind, about=letter.participant_id)
+            case NoticeKind.PLAN:
+                give_notice(session, conference, at, kind, now=str(conference.plan_number))
             case NoticeKind.END | NoticeKind.NO_CONFERENCE | NoticeKind.ROUND:
                 give_notice(session, conference, at, kind, end=end.end if end else None)
             case _:

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from ekc.conferences.entries import CHANNELS, Assignment
+from ekc.conferences.entries import CHANNELS, GIVES, Assignment
 from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, passage, people_field, words_of
 from ekc.conferences.forms.registration import country_choices
 from ekc.core.forms import EditingForm, PlainForm, Standing
@@ -18,7 +18,7 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
 from ekc.meetings.forms import LocalDateTimeField
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
-from ekc.workflow.owed import Owed
+from ekc.workflow.owed import Owed, Verb
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Phase, StopReason, Variant
 
@@ -117,15 +117,22 @@ class SpokenForm(EditingForm):
 
 
 class ToldForm(PlainForm):
-    """Who was told what they had to hear, and how."""
+    """Who was told what they had to hear, or given what they had to get, and how. `everybody`: all who were listed."""
 
     told = people_field(_l("Whom did you tell?"))
+    everybody = HiddenField()
     channel = choice(_l("How"), named_choices(CHANNELS), default="phone")
 
     def __init__(self, owed: Owed, labels: Mapping[int, str], **kwargs: Any) -> None:
         """`labels`: the names of people, with how to reach them."""
         super().__init__(**kwargs)
         self.told.choices = [(str(one.id), labels[one.id]) for one in owed.to]
+        if owed.rule.verb is Verb.GET:
+            self.told.label.text = gettext("Who has it now?")
+            self.channel.choices = named_choices({code: name for code, name in CHANNELS.items() if code in GIVES})
+        if self.everybody.data:
+            listed = self.everybody.data.split()
+            self.told.data = [one.id for one in owed.to if str(one.id) in listed]
         for field in (self.told, self.channel):  # the page can have several of these forms
             field.id = field.label.field_id = f"{field.name}-{owed.notice.id}"
 

@@ -13,6 +13,7 @@ from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
+from ekc.journey.deadlines import Deadline, late_clocks
 from ekc.journey.facts import facts_of_circles, gather_standing_facts
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import owed_page
@@ -122,6 +123,8 @@ class Home:
     to_ring: tuple[ToRing, ...]  # it does not feel safe to them, or they wish to stop or to come together again
     wanted: tuple[Wanted, ...]  # in a coordinator's own cases, and in a manager's regions
     requests: tuple[CaseRow, ...]  # the row shows number and municipality only
+    asked_at: Mapping[int, datetime]  # by case when a coordinator was asked who has not answered
+    late: Mapping[int, tuple[Deadline, ...]]  # by case the clocks that are late, for coordinator and manager
     to_tell: tuple[ToTell, ...]  # in a coordinator's own cases, and in a manager's regions
     unsettled: tuple[Unsettled, ...]  # of a coordinator's own cases
     todos: tuple[Todo, ...]
@@ -139,6 +142,11 @@ class Home:
     asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
 
     @property
+    def late_cases(self) -> tuple[CaseRow, ...]:
+        """Those that a coordinator sees to; a manager reads it in the lists."""
+        return tuple(row for row in self.cases if row.id in self.late)
+
+    @property
     def needs_somebody(self) -> bool:
         """Whether something waits for this visitor."""
         asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
@@ -146,6 +154,7 @@ class Home:
             self.to_ring,
             self.wanted,
             self.requests,
+            self.late_cases,
             self.to_tell,
             self.unsettled,
             self.todos,
@@ -178,7 +187,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     others = [row for row in regional if row not in cases]
     untold = case_queries.ended_untold(session, who.regions) if manages else ()
     unattended = case_queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
-    open_ones = {row.id for row in (*cases, *registrations, *regional) if row.phase is not Phase.CLOSED}
+    open_ones = {row.id for row in (*cases, *registrations, *regional, *requests) if row.phase is not Phase.CLOSED}
     matched = match_queries.matches_of_cases(session, open_ones)
     gone = {id_ for id_, of_case in matched.items() if of_case.current and of_case.current.gone(at)}
     with_conflicts = match_queries.cases_with_open_conflicts(session, matched)
@@ -210,6 +219,8 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             *_wanted(session, of_regions, regional_facts, Role.REGIONAL_MANAGER),
         ),
         requests=requests,
+        asked_at={id_: of_case.pending.asked_at for id_, of_case in matched.items() if of_case.pending},
+        late=late_clocks(session, {row.id: row for row in (*cases, *registrations, *regional)}.values(), at),
         to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at, gone),
         unsettled=tuple(_unsettled(session, cases, at)),
         todos=tuple(todo for row in cases for todo in _todos(row, dues.get(row.id), at)),

@@ -128,6 +128,7 @@ def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
         Hears.FAMILY: (Audience.CIRCLE, circle, INSIDE_PARTS),
         Hears.RELATIVES: (Audience.CIRCLE, circle, INSIDE_PARTS - {Part.MAIN_PERSON}),
         Hears.AGENCIES: (Audience.CIRCLE, circle, PROFESSIONAL_PARTS),
+        Hears.NAMED_AGENCIES: (Audience.CIRCLE, circle, PROFESSIONAL_PARTS),
         Hears.COORDINATOR: (Audience.COORDINATOR, staff, frozenset()),
         Hears.MANAGERS: (Audience.MANAGERS, staff, frozenset()),
     }[hears]

@@ -5,24 +5,26 @@ What only some kinds need is read where there is one of them, so that most pages
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from ekc.conferences.entries import GIVES
 from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry, Notice, Participant, Voice
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
 from ekc.links.models import PersonalLink
 from ekc.links.queries import ON_PAPER
 from ekc.meetings.models import Meeting, Question, Reading, Stretch
-from ekc.plans.models import Acceptance
+from ekc.plans.models import Acceptance, PlanVersion
 from ekc.signin.models import SignIn
 from ekc.workflow import owed
-from ekc.workflow.owed import RULES, ClearedBy, Listener, NoticeKind, Owed, Sign
+from ekc.workflow.follow_ups import FINDINGS
+from ekc.workflow.owed import RULES, ClearedBy, Listener, NoticeKind, NoticeRule, Owed, Sign
 from ekc.workflow.vocabulary import NOT_THERE, Agreed, Part, PlanSharing, VoiceMatter
 
 _LASTING = frozenset(rule.kind for rule in owed.NOTICES if rule.lasts)
@@ -40,6 +42,11 @@ class NoticeRow:
     round: int
     was: str
     now: str
+
+    @property
+    def rule(self) -> NoticeRule:
+        """The row of its kind."""
+        return RULES[self.kind]
 
     @property
     def days(self) -> tuple[datetime | None, datetime | None]:
@@ -70,23 +77,24 @@ def owed_in(session: Session, conference_ids: Collection[int], *, names: bool = 
 
     `names`: also read what people are called.
     """
-    return _judged(session, conference_ids, lambda row, found, circle: owed.owed(row.phase, found, circle), names=names)
+    rows = [row for row in _given(session, conference_ids) if row.phase in RULES[row.kind].phases]
+    return _judged(session, rows, lambda row, found, circle: owed.owed(row.phase, found, circle), names=names)
 
 
 def owed_so_far(session: Session, conference_id: int) -> tuple[Owed, ...]:
     """What was owed in this round of a case or goes on from one before, to whom and how cleared; oldest first."""
-    found = _judged(session, [conference_id], lambda _row, found, circle: owed.all_owed(found, circle), names=True)
+    rows = _given(session, [conference_id])
+    found = _judged(session, rows, lambda _row, found, circle: owed.all_owed(found, circle), names=True)
     return found.get(conference_id, ())
 
 
 def _judged(
     session: Session,
-    conference_ids: Collection[int],
+    rows: list[Row[Any]],
     judge: Callable[[Any, list[owed.Notice], list[Listener]], tuple[Owed, ...]],
     *,
     names: bool,
 ) -> dict[int, tuple[Owed, ...]]:
-    rows = _given(session, conference_ids)
     if not rows:
         return {}
     settle = _Settled(session, rows)
@@ -108,6 +116,8 @@ def _judged(
         )
     heads = {row.conference_id: row for row in rows}
     circles = _circles(session, heads, rows, names=names)
+    if any(owed.waits(notice, circles[case]) for case, found in by_case.items() for notice in found):
+        circles = _with_signs(session, heads, rows, circles)
     return {case: judge(heads[case], found, circles[case]) for case, found in by_case.items()}
 
 
@@ -130,6 +140,9 @@ class _Settled:
         self._unasked = _with_family_question(session, cases[NoticeKind.QUESTION])
         self._missing = _without_yes(session, cases[NoticeKind.CONSENT], rows)
         self._read, self._gone = _letters(session, cases[NoticeKind.LETTER])
+        found = frozenset[int]().union(*(cases[kind] for kind in FINDINGS))
+        self._spoken = _last(session, ContactEntry.written_at, found)
+        self._agreed = _last(session, PlanVersion.made_at, found)
 
     def how(self, row: Row[Any]) -> ClearedBy | None:
         match row.kind:
@@ -141,8 +154,25 @@ class _Settled:
                 if any(at >= row.at for at in self._read[row.about]):
                     return ClearedBy.READ
                 return ClearedBy.LAPSED if row.about in self._gone else None
+            case NoticeKind.UNSAFE | NoticeKind.NOT_DONE | NoticeKind.NEW_VERSION:
+                return self._seen_to(row)
             case _:
                 return None
+
+    def _seen_to(self, row: Row[Any]) -> ClearedBy | None:
+        """How what a follow-up found was seen to, as far as its row says that this clears it."""
+        since = {ClearedBy.SPOKEN: self._spoken, ClearedBy.AGREED: self._agreed}
+        found = (by for by, last in since.items() if row.at < last.get(row.conference_id, row.at))
+        return next((by for by in found if by in RULES[row.kind].cleared_by), None)
+
+
+def _last(session: Session, at: InstrumentedAttribute[datetime], cases: Collection[int]) -> dict[int, datetime]:
+    """By case the last instant in this column."""
+    if not cases:
+        return {}
+    case = at.class_.conference_id
+    found = session.execute(select(case, func.max(at)).where(case.in_(cases)).group_by(case))
+    return {row[0]: row[1] for row in found}
 
 
 def _with_family_question(session: Session, cases: Collection[int]) -> set[int]:
@@ -193,15 +223,8 @@ def _letters(session: Session, cases: Collection[int]) -> tuple[dict[int, list[d
 def _circles(
     session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]], *, names: bool
 ) -> dict[int, list[Listener]]:
-    """The circle of each case, with each sign that somebody of it heard."""
+    """The circle of each case."""
     kinds = {row.kind for row in rows}
-    by_people = [RULES[kind].cleared_by for kind in kinds if not RULES[kind].roles]
-    wanted = frozenset[ClearedBy]().union(*by_people)
-    signs: dict[int, list[Sign]] = defaultdict(list)
-    for by, source in _SOURCES.items():
-        if by in wanted:
-            for participant_id, sign in source(session, heads, rows):
-                signs[participant_id].append(sign)
     lines = select(BottomLine.set_by).where(BottomLine.conference_id.in_(heads))
     set_lines = set(session.scalars(lines)) if NoticeKind.LOOK_AGAIN in kinds else set()
     columns = [
@@ -210,17 +233,32 @@ def _circles(
         "attends",
         "attends_before",
         "informed_on",
+        "informed_at",
         "informed_before_on",
         *(["name"] if names else []),
     ]
     here = (Participant.conference_id.in_(heads), Participant.removed_at.is_(None))
     circles: dict[int, list[Listener]] = defaultdict(list)
-    people = _select(Participant, ["conference_id", *columns]).where(*here).order_by(Participant.id)
+    people = _select(Participant, ["conference_id", "tasks_until", *columns]).where(*here).order_by(Participant.id)
     for row in session.execute(people):
         known = {name: getattr(row, name) for name in columns}
-        one = Listener(**known, set_line=row.id in set_lines, signs=tuple(signs[row.id]))
+        one = Listener(**known, has_task=row.tasks_until is not None, set_line=row.id in set_lines)
         circles[row.conference_id].append(one)
     return circles
+
+
+def _with_signs(
+    session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]], circles: Mapping[int, list[Listener]]
+) -> dict[int, list[Listener]]:
+    """The circles, with each sign that somebody heard; by far the most of what is read."""
+    by_people = [RULES[kind].cleared_by for kind in {row.kind for row in rows} if not RULES[kind].roles]
+    wanted = frozenset[ClearedBy]().union(*by_people)
+    signs: dict[int, list[Sign]] = defaultdict(list)
+    for clears, source in _SOURCES.items():
+        if clears & wanted:
+            for participant_id, sign in source(session, heads, rows):
+                signs[participant_id].append(sign)
+    return {case: [replace(one, signs=tuple(signs[one.id])) for one in circle] for case, circle in circles.items()}
 
 
 def _select(table: Any, columns: Collection[str]) -> Select[*tuple[Any, ...]]:
@@ -229,12 +267,14 @@ def _select(table: Any, columns: Collection[str]) -> Select[*tuple[Any, ...]]:
 
 def _contacts(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
     """Each contact: when it was written down; of one of an earlier day the beginning of that day."""
-    columns = ("conference_id", "participant_id", "on", "written_at")
+    columns = ("conference_id", "participant_id", "on", "written_at", "channel")
     here = (ContactEntry.conference_id.in_(heads), ContactEntry.participant_id.is_not(None))
-    for case, participant_id, on, written_at in session.execute(_select(ContactEntry, columns).where(*here)):
+    for case, participant_id, on, written_at, channel in session.execute(_select(ContactEntry, columns).where(*here)):
         timezone = heads[case].timezone
-        same_day = on == local_date(written_at, timezone)
-        yield participant_id, Sign(written_at if same_day else _midnight(on, timezone), ClearedBy.CONTACT)
+        at = written_at if on == local_date(written_at, timezone) else _midnight(on, timezone)
+        yield participant_id, Sign(at, ClearedBy.CONTACT)
+        if channel in GIVES:
+            yield participant_id, Sign(at, ClearedBy.GIVEN)
 
 
 def _midnight(on: date, timezone: str) -> datetime:
@@ -296,11 +336,11 @@ def _decisions(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[
         yield participant_id, Sign(decided_at, ClearedBy.DECIDED)
 
 
-_SOURCES: dict[ClearedBy, Callable[[Session, Mapping[int, Row[Any]], list[Row[Any]]], Iterator[Signed]]] = {
-    ClearedBy.CONTACT: _contacts,
-    ClearedBy.MAIL: _mails,
-    ClearedBy.PAGE: _looks,
-    ClearedBy.PRINT: _slips,
-    ClearedBy.THERE: _there,
-    ClearedBy.DECIDED: _decisions,
+_SOURCES: dict[frozenset[ClearedBy], Callable[[Session, Mapping[int, Row[Any]], list[Row[Any]]], Iterator[Signed]]] = {
+    frozenset({ClearedBy.CONTACT, ClearedBy.GIVEN}): _contacts,
+    frozenset({ClearedBy.MAIL}): _mails,
+    frozenset({ClearedBy.PAGE}): _looks,
+    frozenset({ClearedBy.PRINT}): _slips,
+    frozenset({ClearedBy.THERE}): _there,
+    frozenset({ClearedBy.DECIDED}): _decisions,
 }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import Case, in_the_room
+from ekc.conferences.access import Case, in_the_room, open_until
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries.agencies import agencies
@@ -128,7 +128,7 @@ class OwnPage:
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None  # of the coordinator
     alone: tuple[Account, ...] | None  # the coordinator cannot act any more: whom to ring
-    ring: tuple[match_queries.MatchRow | Account, ...]  # whom the family can ring about the end
+    ring: tuple[match_queries.MatchRow | Account, ...]  # whom the visitor can ring about the end
     asks_confirmation: bool  # whether to ask for the main person's confirmation
     confirmed: bool  # the main person said yes to the coordinator themselves
     own_voice: VoiceRow | None  # what they said about the coordinator
@@ -145,7 +145,7 @@ class OwnPage:
     supports: tuple[Member, ...]  # the children beside whom the visitor is, and who may come
     waiting: tuple[Waiting, ...]  # for the family in the room to let them in, in private time
     plan_question: PlanQuestion | None
-    disagreements: tuple[Disagreement, ...]  # for monitor and convenor
+    disagreements: tuple[Disagreement, ...]  # for main persons, monitor and convenor
     sharing: tuple[plans.CirclePerson, ...]  # about whom the visitor says who else reads the plan
     own_sharing: dict[int, PlanSharing]
     tasks: tuple[evaluations.OwnTask, ...]
@@ -195,7 +195,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
         alone=tuple(managers_of(session, case.region_id)) if gone else None,
-        ring=_ring(session, case, read, me, at),
+        ring=_ring(session, case, read, at),
         asks_confirmation=coordinator is not None and not gone and _asks_confirmation(case, own_voice),
         confirmed=own_voice is not None and own_voice.answer is Agreed.YES,
         own_voice=own_voice,
@@ -240,13 +240,15 @@ def _goes_on(case: Case) -> bool:
 
 
 def _ring(
-    session: Session, case: Case, read: CaseContext, me: Member, at: datetime
+    session: Session, case: Case, read: CaseContext, at: datetime
 ) -> tuple[match_queries.MatchRow | Account, ...]:
-    """Whom the family can ring once the case has ended: to talk, or to start again."""
-    if case.end is None or me.part in PROFESSIONAL_PARTS:
+    """Whom to ring once the case has ended, to talk or to start again; a coordinator as long as they can open it."""
+    if case.end is None:
         return ()
     current = read.matches.current
-    here = (current,) if current is not None and not current.gone(at) else ()
+    until = open_until(case)
+    opens = until is None or local_date(at, case.timezone) <= until
+    here = (current,) if current is not None and opens and not current.gone(at) else ()
     return (*here, *managers_of(session, case.region_id))
 
 
@@ -319,12 +321,10 @@ def _plan_question(session: Session, case: Case, me: Member, agreed: PlanVersion
 
 
 def _disagreements(session: Session, case: Case, read: CaseContext, agreed: PlanVersion) -> tuple[Disagreement, ...]:
-    """Who says no to the version in force and has a task in it, for whoever keeps an eye on it or convenes."""
-    draft = from_json(agreed.content)
-    if case.phase is not Phase.EVALUATION or case.visitor.participant_id not in {
-        draft.monitor,
-        draft.evaluation.convenor,
-    }:
+    """Who says no to the version in force and has a task in it, for those who decide, keep an eye on it or convene."""
+    draft, me = from_json(agreed.content), case.visitor.participant_id
+    concerned = Role.MAIN_PERSON in case.roles or me in {draft.monitor, draft.evaluation.convenor}
+    if case.phase is not Phase.EVALUATION or not concerned:
         return ()
     names = {row.id: row.name for row in read.circle}
     rows = plans.agreements(session, case.id, case.presentation, agreed.text)
@@ -333,6 +333,7 @@ def _disagreements(session: Session, case: Case, read: CaseContext, agreed: Plan
         for row in rows
         if row.answer is Agreed.NO
         and row.participant_id in names
+        and row.participant_id != me
         and (tasks := involvement_of(draft, row.participant_id).actions)
     )
 

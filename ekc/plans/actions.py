@@ -12,10 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import member
 from ekc.conferences.effects import sharing_now, tell_who_sees_more
+from ekc.conferences.mails import NO_TO_TASK
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -50,6 +52,7 @@ from ekc.workflow.vocabulary import (
     Agreed,
     Attends,
     Part,
+    Phase,
     PlanSharing,
     Role,
     SaidHow,
@@ -272,6 +275,7 @@ def _agree(
         raise Unknown
     text = found.text if text is None else text
     before = voices.said(by, conference.id, VoiceMatter.PLAN, conference.presentation, person.id, text)
+    before_answer = before.answer if before is not None else None  # `say` changes the row
     if before is not None and before.how is SaidHow.OWN_PAGE and how is not SaidHow.OWN_PAGE:
         raise Refusal(
             N_("%(name)s said so on their own page. Nobody else changes that: ask them to change it there."),
@@ -288,6 +292,18 @@ def _agree(
         how=how,
         words=words,
     )
+    if answer is Agreed.NO and before_answer is not Agreed.NO and text == _task_text(by.session, conference, person.id):
+        coordinator = conference.coordinator_id if conference.coordinator_id != by.visitor.account_id else None
+        notify_case_staff(by.session, NO_TO_TASK, by.at, conference.id, coordinator, conference.region_id)
+
+
+def _task_text(session: Session, conference: Conference, participant_id: int) -> int | None:
+    """The number of the text in force, if somebody has a task in it; None: there is none, or they have none."""
+    if conference.phase is not Phase.EVALUATION:
+        return None
+    agreed = version(session, conference.id, conference.plan_number)
+    has_task = agreed is not None and participant_id in people_with_task(from_json(agreed.content))
+    return agreed.text if agreed is not None and has_task else None
 
 
 def check_bottom_line(by: By, conference_id: int, bottom_line_id: int, met: bool) -> None:

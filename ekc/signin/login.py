@@ -34,7 +34,7 @@ _USER_ID = re.compile(r"(account|link):([A-Za-z0-9_-]{43})")
 FRESH_LIFETIME = timedelta(minutes=10)
 #: A provider may reuse its own session without asking for credentials, so such a sign-in is never fresh.
 _EXTERNAL_METHODS = (Method.PROVIDER, Method.PROVIDER_ALONE)
-_PENDING = "second_step"  # session key: the account whose password was verified, its authenticator app, and when
+_PENDING = "pending"  # session key: the account whose password was verified, its authenticator app, and when
 _PENDING_LIFETIME = 600  # seconds
 _DEVICE = "device"  # cookie of a browser that has signed in before
 _YEAR = 365 * 24 * 3600  # seconds

@@ -5,6 +5,7 @@ The steps stand in `definition.py`, who sees which part of a case in `parts.py`.
 
 from dataclasses import dataclass
 
+from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import FAMILY_ROLES, INSIDE_ROLES, N_, Activity, Phase, Role
 
@@ -290,6 +291,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("record a follow-up"),
         _grant(frozenset({Phase.EVALUATION}), Role.COORDINATOR, Role.CONVENOR),
         in_force=_grant(_AGAIN, Role.COORDINATOR, Role.CONVENOR),
+        owes=FINDINGS,
     ),
     ActivityRule(
         Activity.RECORD_COSTS,
@@ -315,7 +317,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_OPEN, Role.COORDINATOR)
         | _grant(_BEFORE | {Phase.EVALUATION}, Role.MAIN_PERSON)
         | _grant(frozenset({Phase.EVALUATION}), Role.FAMILY)
-        | _grant(frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION}), Role.IN_ROOM)
+        | _grant(frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION}), Role.GROWN_UP_IN_ROOM)
         | _grant(_OUTSIDE, Role.REGIONAL_MANAGER)
         | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
         in_force={},

@@ -64,11 +64,13 @@ _NEVER_IN_THE_CIRCLE = frozenset(
     }
 )
 _CIRCLE = frozenset(
-    {role for role in ROLE_OF_PART.values() if role} | {Role.CONVENOR, Role.COMES, Role.JOINS, Role.IN_ROOM}
+    {role for role in ROLE_OF_PART.values() if role}
+    | {Role.CONVENOR, Role.COMES, Role.JOINS, Role.IN_ROOM, Role.GROWN_UP_IN_ROOM}
 ).union(*ROLES_OF_SHARING.values())
-_INSIDE = INSIDE_ROLES | {Role.IN_ROOM, Role.CONVENOR}  # no convenor is anything but family or a supporter
+#: No convenor is anything but family or a supporter.
+_INSIDE = INSIDE_ROLES | {Role.IN_ROOM, Role.GROWN_UP_IN_ROOM, Role.CONVENOR}
 #: Whoever has this role has one of these too, and sees what that one sees.
-_HELD_WITH = {Role.IN_ROOM: FAMILY_ROLES}
+_HELD_WITH = {Role.IN_ROOM: FAMILY_ROLES, Role.GROWN_UP_IN_ROOM: FAMILY_ROLES - {Role.CHILD}}
 #: Roles and parts that belong to each other alone.
 _ONLY_THIS = {
     Role.ASKED_COORDINATOR: CasePart.REQUEST,

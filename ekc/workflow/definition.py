@@ -96,7 +96,8 @@ class Taking:
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _FAMILY = frozenset({Role.MAIN_PERSON, Role.FAMILY})
 #: On the day whoever is in the room decides, and whoever is not cannot: presence, not only the part.
-_IN_ROOM = frozenset({Role.IN_ROOM, Role.COORDINATOR})
+#: A child ends neither private time nor the evening; it can always call the coordinator in.
+_IN_ROOM = frozenset({Role.GROWN_UP_IN_ROOM, Role.COORDINATOR})
 _EVERYBODY = INSIDE_ROLES | {Role.REFERRER, Role.PROFESSIONAL, Role.COORDINATOR}
 
 PHASES: tuple[PhaseRule, ...] = (
@@ -196,6 +197,7 @@ STEPS: tuple[StepRule, ...] = (
             Effect.PLAN_FOLLOW_UPS,
             Effect.END_MEETING,
         ),
+        owes=frozenset({NoticeKind.PLAN}),
     ),
     StepRule(
         Step.GO_BACK,
@@ -221,6 +223,7 @@ STEPS: tuple[StepRule, ...] = (
         guards=guards.REVISE_PLAN,
         effects=(Effect.FREEZE_PLAN, Effect.ISSUE_DOCUMENTS, Effect.PLAN_FOLLOW_UPS),
         rare=True,
+        owes=frozenset({NoticeKind.PLAN}),
     ),
     StepRule(
         Step.CLOSE,
@@ -348,6 +351,7 @@ STEPS: tuple[StepRule, ...] = (
         rare=True,
         matter=VoiceMatter.AGAIN,
         asks_safe=True,
+        owes=frozenset({NoticeKind.AGAIN}),
     ),
     StepRule(
         Step.STOP,

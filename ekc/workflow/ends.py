@@ -30,6 +30,7 @@ class Hears(Labelled):
     FAMILY = "family", N_("main persons, and those of family and supporters who take part, there or from afar")
     RELATIVES = "relatives", N_("those of family and supporters who take part, there or from afar")
     AGENCIES = "agencies", N_("referrer and professionals")
+    NAMED_AGENCIES = "named_agencies", N_("the referrer and professionals whom the plan names")
     COORDINATOR = "coordinator", N_("coordinator")
     MANAGERS = "managers", N_("regional managers of the region")
 
@@ -136,6 +137,10 @@ _NEW_CASE = N_(
 )
 _OTHER_REGION_FAMILY = N_("Another region looks after your conference now. For you everything goes on as before.")
 _OTHER_REGION_AGENCIES = N_("Another region looks after this conference now. For you everything goes on as before.")
+_ANOTHER_DAY = N_(
+    "The conference goes on another day. See your own page for when, or ask your coordinator: perhaps the day is not "
+    "known yet."
+)
 _GOES_ON = N_("There is no new plan, and the plan in force goes on. Sign in to see which conference it is.")
 _STAFF_SUBJECT = N_("A conference has ended")
 
@@ -315,6 +320,13 @@ ENDS: tuple[EndRule, ...] = (
                 N_("Your conference is closed"),
                 N_("Your conference is closed. The plan stays yours: you can still read it with your own link."),
             ),
+            Hears.NAMED_AGENCIES: Words(
+                N_("A conference is closed"),
+                N_(
+                    "A conference is closed, and nothing is looked at again there. What you agreed with the family "
+                    "stays as you agreed it."
+                ),
+            ),
             Hears.COORDINATOR: Words(
                 N_("A conference of yours is closed"),
                 N_("A conference of yours is closed. Sign in and finish what you still have to write."),
@@ -323,7 +335,10 @@ ENDS: tuple[EndRule, ...] = (
         reason=N_("The conference is closed"),
         staff=N_("It ended with a plan, and the plan was looked at again or that was given up."),
         family=N_("Your conference is closed. The plan stays yours."),
-        agencies=N_("This conference is closed. You do not have to do anything more for it."),
+        agencies=N_(
+            "This conference is closed, and nothing is looked at again here. If you agreed something with the family, "
+            "that stays as you agreed it."
+        ),
         again=_NEW_CASE,
     ),
     EndRule(
@@ -351,11 +366,11 @@ ENDS: tuple[EndRule, ...] = (
         mails={
             Hears.FAMILY: Words(
                 N_("The conference goes on another day"),
-                N_("The conference goes on another day. Your own page tells when, as soon as the day is known."),
+                _ANOTHER_DAY,
             ),
             Hears.AGENCIES: Words(
                 N_("The conference goes on another day"),
-                N_("The conference goes on another day. Your own page tells when, as soon as the day is known."),
+                _ANOTHER_DAY,
             ),
             Hears.COORDINATOR: Words(
                 N_("A conference of yours goes on another day"),

@@ -143,10 +143,15 @@ def may(activity: Activity, phase: Phase, roles: Iterable[Role], in_force: bool 
 
 def ever_may(activity: Activity, roles: Iterable[Role]) -> bool:
     """Whether somebody with `roles` may do this in some phase: then a refusal may say why, else it says nothing."""
-    rule, held = ACTIVITY_RULES[activity], set(roles)
-    if held & FAMILY_ROLES:
-        held.add(Role.IN_ROOM)  # they can be, another time
-    return any(rule.phases(role, in_force=True) for role in held)
+    rule, held = ACTIVITY_RULES[activity], frozenset(roles)
+    return any(rule.phases(role, in_force=True) for role in held | in_room(held))
+
+
+def in_room(roles: Iterable[Role]) -> frozenset[Role]:
+    """The roles that somebody with these would have in the room, another time."""
+    family = FAMILY_ROLES & frozenset(roles)
+    grown_up = {Role.GROWN_UP_IN_ROOM} if family - {Role.CHILD} else frozenset[Role]()
+    return frozenset({Role.IN_ROOM, *grown_up}) if family else frozenset()
 
 
 def sees(part: CasePart, phase: Phase, roles: Iterable[Role], in_force: bool = False) -> Scope | None:

@@ -4,10 +4,12 @@ A new kind is a member of `FollowUpKind`, a row of `FOLLOW_UPS`, a clock in each
 due, and a migration: the database refuses a kind that it does not know. `check_tables` refuses a row that does not fit.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ekc.workflow.vocabulary import N_, Labelled, Step
+from ekc.workflow.owed import NoticeKind
+from ekc.workflow.vocabulary import N_, ActionState, Labelled, Step
 
 
 class FollowUpKind(Labelled):
@@ -102,3 +104,17 @@ OPEN_FOLLOW_UPS: tuple[OpenFollowUpsRule, ...] = (
         reason=_NEW_VERSION,
     ),
 )
+
+#: What a follow-up can find that cannot wait until the next one. Who hears it: `owed.py`.
+FINDINGS = frozenset({NoticeKind.UNSAFE, NoticeKind.NOT_DONE, NoticeKind.NEW_VERSION})
+
+
+def findings(*, unsafe: bool, wants_new_version: bool, actions: Collection[ActionState]) -> frozenset[NoticeKind]:
+    """What a follow-up found of `FINDINGS`. Much was not carried out: half of the actions spoken about, or more."""
+    not_done = sum(state is ActionState.NOT_YET for state in actions)
+    found = {
+        NoticeKind.UNSAFE: unsafe,
+        NoticeKind.NOT_DONE: not_done > 0 and len(actions) <= 2 * not_done,
+        NoticeKind.NEW_VERSION: wants_new_version,
+    }
+    return frozenset(kind for kind, is_so in found.items() if is_so)

@@ -10,13 +10,17 @@ from datetime import date, datetime
 from itertools import groupby, pairwise
 
 from ekc.workflow.ends import END_RULES, End, EndRule, Hears, is_gone
+from ekc.workflow.parts import PARTS
 from ekc.workflow.vocabulary import (
+    IN_THE_ROOM,
     INSIDE_PARTS,
     N_,
     PROFESSIONAL_PARTS,
+    ROLE_OF_PART,
     TAKES_PART,
     TOOK_PART,
     Attends,
+    CasePart,
     Labelled,
     Part,
     Phase,
@@ -28,8 +32,8 @@ from ekc.workflow.vocabulary import (
 class NoticeKind(Labelled):
     """What is owed."""
 
-    DAY = "day", N_("the conference is on another day")
-    PLACE = "place", N_("the conference is in another place")
+    DAY = "day", N_("the day of the conference")
+    PLACE = "place", N_("the place of the conference")
     COORDINATOR = "coordinator", N_("there is another coordinator")
     JOINED = "joined", N_("what the conference is, its day and its place")
     CONSENT = "consent", N_("a consent was taken back")
@@ -43,6 +47,11 @@ class NoticeKind(Labelled):
     PART = "part", N_("somebody who came as a professional has another part")
     PAPER = "paper", N_("the number on their paper is not right any more")
     ROUND = "round", N_("there is no new plan, and the plan stays as it is")
+    AGAIN = "again", N_("people come together again")
+    PLAN = "plan", N_("the plan that was agreed")
+    UNSAFE = "unsafe", N_("a follow-up found that somebody does not feel safe")
+    NOT_DONE = "not_done", N_("a follow-up found that much of the plan was not carried out")
+    NEW_VERSION = "new_version", N_("the family wants a new version of the plan")
 
 
 class Verb(Labelled):
@@ -51,22 +60,32 @@ class Verb(Labelled):
     HEAR = "hear", N_("hear")
     ANSWER = "answer", N_("answer")
     DECIDE = "decide", N_("decide")
+    GET = "get", N_("get")
 
 
 class Whom(Labelled):
     """To whom something is owed; never to whoever was taken out of the circle or stays away as was decided."""
 
     RELIED = "relied", N_("everybody who knew what was so before")
-    RELIED_AND_COMES = "relied_and_comes", N_("everybody who knew what was so before and may take part")
+    RELIED_AND_SAYS = (
+        "relied_and_says",
+        N_("everybody who knew what was so before and may take part, there or from afar, by letter too"),
+    )
+    RELIED_AND_COMES = "relied_and_comes", N_("everybody who knew what was so before and may come")
+    CIRCLE = "circle", N_("everybody in the circle but interpreters")
+    HAVE_PLAN = (
+        "have_plan",
+        N_("main persons, those of family and supporters who took part, and everybody whom the plan names"),
+    )
     ON_PAPER = "on_paper", N_("whoever was given a printed slip before")
     THEMSELVES = "themselves", N_("the person themselves")
     MAIN_PERSONS = "main_persons", N_("main persons")
-    FAMILY = "family", N_("main persons, and those of family and supporters who take part")
+    FAMILY = "family", N_("main persons, and those of family and supporters who take part, there or from afar")
     FAMILY_COMING = "family_coming", N_("main persons, and those of family and supporters who may take part")
     SET_LINES = "set_lines", N_("whoever set a bottom line")
     TOOK_PART = (
         "took_part",
-        N_("those who hear of this end, with a mail address or without, and an interpreter"),
+        N_("those who hear of this end, with a mail address or without, whoever has a task, and an interpreter"),
     )
     COORDINATOR = "coordinator", N_("the coordinator, who sees to it")
     STAFF = "staff", N_("coordinator and regional managers")
@@ -76,6 +95,7 @@ class ClearedBy(Labelled):
     """What shows that it is owed no longer."""
 
     CONTACT = "contact", N_("told, as the contact log says")
+    GIVEN = "given", N_("given or sent, as the contact log says")
     MAIL = "mail", N_("by mail")
     PAGE = "page", N_("read on their own page")
     PRINT = "print", N_("given a new slip")
@@ -86,6 +106,8 @@ class ClearedBy(Labelled):
     ANSWERED = "answered", N_("answered")
     READ = "read", N_("read out")
     LAPSED = "lapsed", N_("no longer there to be read out")
+    SPOKEN = "spoken", N_("spoken with somebody about it, as the contact log says")
+    AGREED = "agreed", N_("a new version was agreed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +115,10 @@ class NoticeRule:
     """A kind of notice: who does what with it, in which phases it is owed, what clears it, and where that is done.
 
     `line`: what home and the case page say where it is owed to staff. `mails`: how the keys of its mails go on behind
-    the case; `{id}` is the notice. `changes`: it tells what was so before; without that there is nothing to tell.
+    the case; `{id}` is the notice, `{now}` what it says. `changes`: it tells what is so instead of what was so before;
+    where nothing was known before there is nothing to tell, unless it is a change `from_nothing` too. `shown`: the
+    parts of a case with which the own page tells it; whoever sees none of them has to be told otherwise, because a page
+    or a mail that leads there tells them nothing. Empty: it stands on everybody's page.
     `lasts`: it is about the case and not about one conference, so that a new round neither ends it nor begins it anew.
     """
 
@@ -106,6 +131,8 @@ class NoticeRule:
     done_at: Remedy | None = None  # None: the page of who still has to hear
     line: str = ""
     changes: bool = False
+    from_nothing: bool = False
+    shown: frozenset[CasePart] = frozenset()
     lasts: bool = False
 
     @property
@@ -124,34 +151,41 @@ _BEFORE = frozenset({Phase.SETUP})
 _MEETING = frozenset({Phase.INFORMATION, Phase.PRESENTATION})
 _HEARD = frozenset({ClearedBy.CONTACT, ClearedBy.MAIL, ClearedBy.PAGE})
 _BY_NOTICE = "notice-{id}:"
+#: What is also told with what the conference is, its day and its place.
+_TOLD = _HEARD | {ClearedBy.INFORMED}
 
 NOTICES: tuple[NoticeRule, ...] = (
     NoticeRule(
         kind=NoticeKind.DAY,
         verb=Verb.HEAR,
-        to=Whom.RELIED_AND_COMES,
+        to=Whom.RELIED_AND_SAYS,
         phases=_BEFORE,
-        cleared_by=_HEARD,
+        cleared_by=_TOLD,
         mails=(_BY_NOTICE, f"{End.ANOTHER_DAY}-"),
         changes=True,
+        from_nothing=True,
+        shown=frozenset({CasePart.DAY}),
     ),
     NoticeRule(
         kind=NoticeKind.PLACE,
         verb=Verb.HEAR,
         to=Whom.RELIED_AND_COMES,
         phases=_BEFORE,
-        cleared_by=_HEARD,
+        cleared_by=_TOLD,
         mails=(_BY_NOTICE,),
         changes=True,
+        from_nothing=True,
+        shown=frozenset({CasePart.PRACTICAL}),
     ),
     NoticeRule(
         kind=NoticeKind.COORDINATOR,
         verb=Verb.HEAR,
         to=Whom.RELIED,
         phases=_OPEN,
-        cleared_by=_HEARD,
+        cleared_by=_TOLD,
         mails=(_BY_NOTICE, "match-"),
         changes=True,
+        shown=frozenset({CasePart.WAIVERS}),
         lasts=True,
     ),
     NoticeRule(
@@ -196,6 +230,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         to=Whom.FAMILY,
         phases=frozenset({Phase.PRESENTATION}),
         cleared_by=frozenset({ClearedBy.CONTACT, ClearedBy.PAGE, ClearedBy.THERE}),
+        shown=frozenset({CasePart.PLAN}),
     ),
     NoticeRule(
         kind=NoticeKind.LOOK_AGAIN,
@@ -248,6 +283,53 @@ NOTICES: tuple[NoticeRule, ...] = (
         cleared_by=_HEARD,
         mails=(_BY_NOTICE,),
         changes=True,
+        shown=frozenset({CasePart.SHARING}),
+    ),
+    NoticeRule(
+        kind=NoticeKind.AGAIN,
+        verb=Verb.HEAR,
+        to=Whom.CIRCLE,
+        phases=_BEFORE,
+        cleared_by=_TOLD,
+        mails=(_BY_NOTICE,),
+    ),
+    NoticeRule(  # a call does not do: a plan is something to have
+        kind=NoticeKind.PLAN,
+        verb=Verb.GET,
+        to=Whom.HAVE_PLAN,
+        phases=_OPEN,
+        cleared_by=frozenset({ClearedBy.GIVEN, ClearedBy.MAIL, ClearedBy.PAGE}),
+        mails=("plan-{now}:",),
+        lasts=True,
+        shown=frozenset({CasePart.OWN_PLAN}),
+    ),
+    NoticeRule(
+        kind=NoticeKind.UNSAFE,
+        lasts=True,
+        verb=Verb.DECIDE,
+        to=Whom.STAFF,
+        phases=_OPEN,
+        cleared_by=frozenset({ClearedBy.SPOKEN}),
+        done_at=Remedy.FOLLOW_UPS,
+        line=N_("Somebody does not feel safe, a follow-up found: ring today, and write it in the contact log"),
+    ),
+    NoticeRule(
+        kind=NoticeKind.NOT_DONE,
+        verb=Verb.DECIDE,
+        to=Whom.STAFF,
+        phases=_OPEN,
+        cleared_by=frozenset({ClearedBy.SPOKEN, ClearedBy.AGREED}),
+        done_at=Remedy.FOLLOW_UPS,
+        line=N_("Much of the plan was not carried out, a follow-up found: ask the family what helps"),
+    ),
+    NoticeRule(
+        kind=NoticeKind.NEW_VERSION,
+        verb=Verb.HEAR,
+        to=Whom.COORDINATOR,
+        phases=frozenset({Phase.EVALUATION}),
+        cleared_by=frozenset({ClearedBy.AGREED}),
+        done_at=Remedy.PLAN,
+        line=N_("The family wants a new version of the plan: write it with them"),
     ),
     NoticeRule(
         kind=NoticeKind.END,
@@ -284,6 +366,8 @@ class Listener:
     attends: Attends | None
     attends_before: Attends | None = None  # in the round before
     informed_on: date | None = None
+    informed_at: datetime | None = None  # when that was written down; of an earlier day: None
+    has_task: bool = False  # the plan in force names them
     informed_before_on: date | None = None  # for a round before
     set_line: bool = False  # set a bottom line
     knows: str = ""  # of a change: what they heard last
@@ -368,7 +452,7 @@ def _without_known(found: Owed, same: list[Notice]) -> Owed:
 
     `same`: the notices of its kind, oldest first.
     """
-    if not found.notice.rule.changes or not found.notice.was:
+    if not found.notice.rule.changes or not (found.notice.was or found.notice.now):
         return found
     still = (replace(one, knows=_heard_last(one, same)) for one in found.to)
     return replace(found, to=tuple(one for one in still if one.knows != found.notice.now))
@@ -377,8 +461,7 @@ def _without_known(found: Owed, same: list[Notice]) -> Owed:
 def _heard_last(one: Listener, same: list[Notice]) -> str:
     known = same[0].was
     for notice, after in pairwise(same):
-        informed_since = any(day > notice.on for day in _informed(notice, one))
-        if informed_since or _cleared(one, notice, after.at) is not None:
+        if _informed_since(one, notice) or _cleared(one, notice, after.at) is not None:
             known = notice.now
     return known
 
@@ -412,8 +495,7 @@ def _concerns_somebody(notice: Notice, circle: Iterable[Listener]) -> bool:
 
 def _relied(notice: Notice, one: Listener) -> bool:
     """Whether they knew what was so before. Whoever is informed after it hears what is so now."""
-    informed = _informed(notice, one)
-    return one.part in _KNOW_UNTOLD or (bool(informed) and max(informed) <= notice.on)
+    return one.part in _KNOW_UNTOLD or (bool(_informed(notice, one)) and not _informed_since(one, notice))
 
 
 def _informed(notice: Notice, one: Listener) -> tuple[date, ...]:
@@ -422,28 +504,44 @@ def _informed(notice: Notice, one: Listener) -> tuple[date, ...]:
     return tuple(day for day in days if day is not None)
 
 
+def _informed_since(one: Listener, notice: Notice) -> bool:
+    """Whether they were told personally after this. Of the same day only what was written down after it is known."""
+    if one.informed_at is not None and one.informed_at >= notice.at:
+        return True
+    return any(day > notice.on for day in _informed(notice, one))
+
+
 def _took_part(end: EndRule, one: Listener) -> bool:
     """Whether this end concerns them; a main person who died or left hears nothing of it."""
     if one.part in PROFESSIONAL_PARTS:
-        return Hears.AGENCIES in end.mails
+        return Hears.AGENCIES in end.mails or one.has_task
     if one.part is Part.MAIN_PERSON:
         return not is_gone(one.part, end)
     if one.part is Part.INTERPRETER:
         return end.end in _NOBODY_COMES and (one.attends is None or one.attends in TAKES_PART)
+    return _said_something(one) or one.has_task
+
+
+def _said_something(one: Listener) -> bool:
     return (one.attends or one.attends_before) in TOOK_PART
 
 
 _CONCERNS: dict[Whom, Callable[[Notice, Listener], bool]] = {
     Whom.RELIED: _relied,
+    Whom.RELIED_AND_SAYS: lambda notice, one: (
+        _relied(notice, one) and (one.attends is None or one.attends in TOOK_PART)
+    ),
     Whom.RELIED_AND_COMES: lambda notice, one: (
-        _relied(notice, one) and (one.attends is None or one.attends in TAKES_PART)
+        _relied(notice, one) and (one.attends is None or one.attends in IN_THE_ROOM)
+    ),
+    Whom.CIRCLE: lambda _, one: one.part is not Part.INTERPRETER,
+    Whom.HAVE_PLAN: lambda _, one: (
+        one.part is Part.MAIN_PERSON or one.has_task or (one.part in INSIDE_PARTS and _said_something(one))
     ),
     Whom.ON_PAPER: lambda notice, one: any(sign.by is ClearedBy.PRINT and sign.at < notice.at for sign in one.signs),
     Whom.THEMSELVES: lambda notice, one: one.id == notice.about,
     Whom.MAIN_PERSONS: lambda _, one: one.part is Part.MAIN_PERSON,
-    Whom.FAMILY: lambda _, one: (
-        one.part is Part.MAIN_PERSON or (one.part in INSIDE_PARTS and one.attends in TAKES_PART)
-    ),
+    Whom.FAMILY: lambda _, one: one.part is Part.MAIN_PERSON or (one.part in INSIDE_PARTS and one.attends in TOOK_PART),
     Whom.FAMILY_COMING: lambda notice, one: (
         one.id != notice.about
         and (
@@ -464,13 +562,22 @@ def concerned(notice: Notice, circle: Iterable[Listener]) -> tuple[Listener, ...
     return tuple(one for one in circle if one.attends is not Attends.EXCLUDED and concerns(notice, one))
 
 
+def waits(notice: Notice, circle: Iterable[Listener]) -> bool:
+    """Whether it is owed to anybody of the circle as long as no sign is known that they heard."""
+    if notice.rule.to is Whom.ON_PAPER:  # that itself is a sign
+        return True
+    return any(_cleared(replace(one, signs=()), notice, None) is None for one in concerned(notice, circle))
+
+
 def _cleared(one: Listener, notice: Notice, until: datetime | None) -> ClearedBy | None:
     """By what it was first cleared since the notice, and before the next one; None: not yet."""
     rule = notice.rule
-    informed = one.informed_on or (one.informed_before_on if notice.earlier else None)
-    if ClearedBy.INFORMED in rule.cleared_by and informed is not None:
+    told = one.informed_on or (one.informed_before_on if notice.earlier else None)
+    informed = told is not None and (rule.to is Whom.THEMSELVES or _informed_since(one, notice))
+    if ClearedBy.INFORMED in rule.cleared_by and informed:
         return ClearedBy.INFORMED
-    mails = tuple(key.format(id=notice.id) for key in rule.mails)
+    mails = tuple(key.format(id=notice.id, now=notice.now) for key in rule.mails)
+    told_there = reads_it(rule, one)
     found = (
         sign.by
         for sign in sorted(one.signs, key=lambda sign: sign.at)
@@ -478,5 +585,15 @@ def _cleared(one: Listener, notice: Notice, until: datetime | None) -> ClearedBy
         and sign.at >= notice.at
         and (until is None or sign.at < until)
         and (sign.by is not ClearedBy.MAIL or sign.key.startswith(mails))
+        and (told_there or sign.by not in {ClearedBy.MAIL, ClearedBy.PAGE})
     )
     return next(found, None)
+
+
+def reads_it(rule: NoticeRule, one: Listener) -> bool:
+    """Whether somebody's own page tells this: the day, for example, is not shown to those who do not come."""
+    roles = {ROLE_OF_PART[one.part]}
+    if one.attends in TAKES_PART:
+        roles.add(Role.COMES if one.attends in IN_THE_ROOM else Role.JOINS)
+    seen = (grant for part in PARTS if part.part in rule.shown for role, grant in part.grants.items() if role in roles)
+    return not rule.shown or any(grant.seen(in_force=True) & rule.phases for grant in seen)

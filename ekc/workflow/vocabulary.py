@@ -130,6 +130,7 @@ class Role(Labelled):
     STANDS_IN = "stands_in", N_("regional manager of a conference whose coordinator cannot act")
     CARE_MANAGER = "care_manager", N_("social care manager")
     ADMINISTRATOR = "administrator", N_("administrator")
+    GROWN_UP_IN_ROOM = "grown_up_in_room", N_("whoever has the role of family in the room and is no child")
 
 
 class Part(Labelled):

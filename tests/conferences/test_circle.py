@@ -452,3 +452,33 @@ def test_a_worry_waits_until_something_is_arranged(
 def state_of_linda(session: Session, cast: Cast, case: Made) -> tuple[int, int]:
     row = kept_of(session, cast, case, "linda")
     return row.concerns, row.unmet_concerns
+
+
+def test_several_people_are_added_at_once_all_or_none_and_no_child_among_them(
+    noor: PageClient, case: Made, db_session: Session, cast: Cast
+) -> None:
+    names_field, part = "Name and relation, one person on each line", "Part in the circle of all of them"
+    button, before = "Add them to the circle", len(circle(refreshed(db_session), case.id))
+    page = noor.refused(button, {names_field: "Bea Smit, aunt of Daan\nDaan Smit, grandson", part: "family"})
+    assert "Is Daan Smit a child? Add children one by one, above." in page.text
+    page = noor.refused(button, {names_field: "Bea Smit\n, next door", part: "family"})
+    assert "Write a name, then a comma" in page.text
+    assert len(circle(refreshed(db_session), case.id)) == before
+
+    page = noor.submit(
+        button, {names_field: "Bea Smit, aunt of Daan\n\nIneke\nHans Vos, rings, often", part: "neighbour"}
+    )
+
+    assert "3 people are in the circle now." in page.text
+    added = [row for row in circle(refreshed(db_session), case.id) if row.part is Part.NEIGHBOUR]
+    assert [(row.name, row.relation) for row in added] == [
+        ("Bea Smit", "aunt of Daan"),
+        ("Ineke", ""),
+        ("Hans Vos", "rings, often"),
+    ]
+
+
+def test_everybody_listed_is_told_by_one_press(noor: PageClient, case: Made, db_session: Session) -> None:
+    noor.submit("Everybody listed was told", {})
+    told = {row.name: row.informed_on for row in circle(refreshed(db_session), case.id)}
+    assert set(told.values()) == {TODAY}

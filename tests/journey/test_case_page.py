@@ -1,6 +1,7 @@
 """The case page, home and a participant's own page: their content in each phase, and their number of statements."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from ekc.journey.actions import take_step
 from ekc.journey.panel import PAGES
 from ekc.meetings.actions.arranging import Venue, set_venue
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import Attends, Step
+from ekc.workflow.vocabulary import Attends, Step, StopReason
 from tests import build
 from tests.cast import Cast, enter, enter_as_before, sign_in
 from tests.client import PageClient
@@ -28,11 +29,12 @@ Build = Callable[..., build.Made]
 #: The maximum number of statements: one for the visitor, four for the audit event, the rest for the page.
 BUDGETS: dict[str, tuple[Build, int]] = {
     "registration": (build.registered_case, 11),
-    "setup": (build.prepared_case, 13),
+    "setup": (build.prepared_case, 14),  # the circle that relies on day and place
     "information": (build.case_in_information, 16),
     "private time": (build.case_in_private_time, 7),
     "presentation": (build.case_in_presentation, 17),
-    "evaluation": (build.case_in_evaluation, 21),  # a new version is asked what the first one was
+    # a new version is asked what the first one was; four say who has the plan
+    "evaluation": (build.case_in_evaluation, 25),
 }
 
 
@@ -61,7 +63,8 @@ def test_statements_of_home_do_not_grow(
     with counted(app) as four:
         client.page("/")
     assert len(four) == len(one)
-    assert len(one) <= 14  # one of them: whom to ring, with their numbers
+    # three of them: whom to ring, with their numbers; who relies on day and place; which clocks are late
+    assert len(one) <= 16
 
 
 def test_a_reason_links_to_a_page_that_its_activity_opens(app: Flask) -> None:
@@ -240,3 +243,29 @@ def test_what_was_done_in_time_is_not_late_in_a_later_phase(
     take_step(By(db_session, cast.noor, clock()), case.id, again)
 
     assert "local target" not in client.page(f"/conferences/{case.id}").html
+
+
+def test_clocks_of_a_new_round_are_its_own_stand_at_home_when_late_and_end_with_the_case(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, clock(), profile="england", timezone="Europe/London")
+    spoken = NewContact(on=clock().date(), channel="phone", text="Rang him.", participant_id=case.people["karim"])
+    log_contact(By(db_session, cast.noor, clock()), case.id, spoken)
+    clock.set(clock() + timedelta(days=200))
+    take_step(By(db_session, cast.noor, clock()), case.id, Taking(Step.RECONVENE, reason="It changed."))
+    clock.set(clock() + timedelta(days=3))
+    late = "late: Referrer spoken to,"
+    for who, times in ((cast.noor, 2), (cast.ruud, 1)):  # a coordinator sees to it; a manager reads it in the list
+        sign_in(client, who)
+        assert client.page("/").text.casefold().count(late.casefold()) == times
+        assert "Referrer spoken to" in client.page(f"/conferences/{case.id}").html
+    log_contact(By(db_session, cast.noor, clock()), case.id, replace(spoken, on=clock().date()))
+    assert late.casefold() not in client.page("/").text.casefold()
+
+    clock.set(clock() + timedelta(days=90))
+    sign_in(client, cast.ruud)
+    assert "late: Hold the conference" in client.page("/").text
+    stop = Taking(Step.STOP_ROUND, stop_reason=StopReason.SITUATION_CHANGED)
+    take_step(By(db_session, cast.ruud, clock()), case.id, stop)
+    assert "Hold the conference" not in client.page(f"/conferences/{case.id}").html
+    assert "late:" not in client.page("/").text

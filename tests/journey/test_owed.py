@@ -17,6 +17,8 @@ from ekc.conferences.models import Conference, Consent, Notice, Participant
 from ekc.conferences.queries.registration import registration
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
+from ekc.evaluations.actions import FollowUpReport, record_follow_up
+from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions import Blocked, take_step
 from ekc.journey.home import staff_home
 from ekc.journey.notices import owed_in, owed_so_far
@@ -26,8 +28,9 @@ from ekc.meetings.actions.arranging import Venue
 from ekc.plans import actions as plans
 from ekc.workflow.definition import Taking
 from ekc.workflow.engine import STEP_RULES
+from ekc.workflow.follow_ups import FINDINGS, FollowUpKind
 from ekc.workflow.owed import RULES, ClearedBy, NoticeKind
-from ekc.workflow.vocabulary import Attends, Part, Phase, Role, Step, StopReason
+from ekc.workflow.vocabulary import ActionState, Agreed, Attends, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, enter, participant, sign_in
@@ -254,8 +257,8 @@ def test_what_the_family_asks_is_an_open_question_until_it_is_answered(
     client.submit("Save the question", {"Answer": "Yes, on Tuesdays."}, near="evening")
 
     assert owed_to(db_session, case) == {}
-    (was,) = owed_so_far(db_session, case.id)
-    assert (was.notice.kind, was.notice.settled) == (NoticeKind.QUESTION, ClearedBy.ANSWERED)
+    (was,) = (one for one in owed_so_far(db_session, case.id) if one.notice.kind is NoticeKind.QUESTION)
+    assert was.notice.settled is ClearedBy.ANSWERED
     build.step(db_session, cast, clock(), case, Step.BEGIN_PRIVATE_TIME)
 
 
@@ -354,6 +357,7 @@ def test_whoever_joins_after_others_were_told_has_to_be_told(
 
 def test_another_day_is_mailed_once(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
     case = build.case_in_information(db_session, cast, START)
+    clock.advance(hours=3)
     day = Taking(Step.ANOTHER_DAY, reason="It is late.", new_date=START + timedelta(days=9))
     take_step(by(db_session, cast.noor, clock), case.id, day)
 
@@ -363,13 +367,84 @@ def test_another_day_is_mailed_once(db_session: Session, cast: Cast, clock: Froz
     assert set(owed_to(db_session, case)[NoticeKind.DAY]) == set(case.people)
 
 
-def test_coming_together_again_is_no_move_of_the_day_that_was(
-    db_session: Session, cast: Cast, clock: FrozenClock
+def test_coming_together_again_is_no_move_of_the_day_that_was_and_everybody_hears_it(
+    client: PageClient, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
-    again = Taking(Step.RECONVENE, reason="Things changed.", new_date=START + timedelta(days=9))
+    clock.advance(days=100)
+    again = Taking(Step.RECONVENE, reason="Things changed.", new_date=clock() + timedelta(days=9))
     take_step(by(db_session, cast.noor, clock), case.id, again)
 
+    found = owed_to(db_session, case)
+    assert (NoticeKind.DAY in found, set(found[NoticeKind.AGAIN])) == (False, set(case.people))
+    mails = db_session.scalars(select(OutboxMessage).where(OutboxMessage.queued_at == clock())).all()
+    subjects = {mail.recipient: mail.subject for mail in mails if mail.key.startswith(f"{case.id}:notice-")}
+    agencies = "The family comes together again"
+    family = dict.fromkeys(("marieke@example.org", "omar@example.org", "linda@example.org"), "You come together again")
+    assert subjects == {**family, "karim@example.org": agencies}
+    sign_in(client, cast.noor)
+    assert "8 people have not heard yet: people come together again" in client.page(f"/conferences/{case.id}").text
+    clock.advance(minutes=1)
+    db_session.rollback()
+    db_session.execute(update(OutboxMessage).values(sent_at=clock()))
+    db_session.commit()
+    circle_actions.mark_informed(by(db_session, cast.noor, clock), case.id, [case.people["kees"]])
+    other = app.test_client()
+    assert isinstance(other, PageClient)
+    enter(other, db_session, clock(), case.id, case.people["joost"])
+    assert "You come together again" in other.here.text
+    assert set(owed_to(db_session, case)[NoticeKind.AGAIN]) == {"fatima", "els"}
+
+    client.page(f"/conferences/{case.id}/to-tell")
+    client.submit("I told everybody listed", {"How": "visit"})
+    assert NoticeKind.AGAIN not in owed_to(db_session, case)
+
+
+def test_a_date_after_a_date_to_follow_is_owed_to_everybody_and_a_first_place_too(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_information(db_session, cast, START)
+    build.change_details(db_session, cast, START, case, case.people["kees"], attends=Attends.LETTER)
+    clock.advance(hours=3)
+    take_step(by(db_session, cast.noor, clock), case.id, Taking(Step.ANOTHER_DAY, reason="It is late."))
+    log_contacts(by(db_session, cast.noor, clock), case.id, list(case.people.values()), "phone", "The day follows.")
+    assert owed_to(db_session, case) == {}
+
+    clock.advance(days=1)
+    arranging.choose_date(by(db_session, cast.noor, clock), case.id, clock() + timedelta(days=9))
+    assert {kind: set(names) for kind, names in owed_to(db_session, case).items()} == {NoticeKind.DAY: set(case.people)}
+    late = build.case_in_setup(db_session, cast, clock())
+    circle_actions.mark_informed(by(db_session, cast.noor, clock), late.id, [late.people["omar"]])
+    clock.advance(minutes=1)
+    arranging.set_venue(by(db_session, cast.noor, clock), late.id, Venue("De Brug"))
+    assert owed_to(db_session, late) == {NoticeKind.PLACE: ["marieke", "omar"]}
+    clock.advance(minutes=1)
+    circle_actions.mark_informed(by(db_session, cast.noor, clock), late.id, [late.people["linda"]])
+    assert owed_to(db_session, late) == {NoticeKind.PLACE: ["marieke", "omar"]}  # Linda heard it with the rest
+
+
+# The plan
+
+
+def test_the_plan_is_owed_to_those_on_paper_and_a_call_does_not_give_it(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(minutes=1)
+    db_session.rollback()
+    db_session.execute(update(OutboxMessage).values(sent_at=clock()))
+    db_session.commit()
+    on_paper = {"joost", "kees", "fatima"}
+    assert set(owed_to(db_session, case)[NoticeKind.PLAN]) == on_paper
+    log_contacts(by(db_session, cast.noor, clock), case.id, [case.people["kees"]], "phone", "All is well.")
+    assert set(owed_to(db_session, case)[NoticeKind.PLAN]) == on_paper
+
+    sign_in(client, cast.noor)
+    assert "3 people do not have it yet: the plan that was agreed" in client.page("/").text
+    client.page(f"/conferences/{case.id}")
+    client.follow("3 people do not have it yet: the plan that was agreed")
+    client.submit("Everybody listed has it", {"How": "letter"})
+    assert "Everybody has it." in client.here.text
     assert owed_to(db_session, case) == {}
 
 
@@ -396,7 +471,10 @@ def test_who_still_had_to_hear_something_of_the_case_when_a_round_began_still_ha
 
     for _ in range(2):
         take_step(by(db_session, cast.denise, clock), case.id, Taking(Step.RECONVENE, reason="Things changed."))
-        assert owed_to(db_session, case) == before
+        again = owed_to(db_session, case)
+        assert NoticeKind.AGAIN in again
+        for kind in (NoticeKind.COORDINATOR, NoticeKind.JOINED):
+            assert again[kind] == before[kind]
         db_session.execute(update(Conference).values(phase=Phase.EVALUATION))
         db_session.commit()
 
@@ -486,3 +564,127 @@ def test_whatever_happens_somebody_sees_at_home_what_is_owed_and_nobody_who_left
             assert found == []
         if conference.phase is Phase.CLOSED:
             return
+
+
+# What a follow-up found
+
+
+def record(session: Session, cast: Cast, clock: FrozenClock, case: Made, who: Visitor, **found: object) -> None:
+    """Write down the call, or correct what was written."""
+    session.rollback()
+    call = next(row for row in follow_ups(session, case.id, clock().date()) if row.kind is FollowUpKind.CALL)
+    report = FollowUpReport(held_on=clock().date(), found="Spoken.", **found)  # type: ignore[arg-type]
+    record_follow_up(by(session, who, clock), case.id, call.id, report)
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "line", "button", "managers"),
+    [
+        (
+            {"unsafe": True, "wants_new_version": False},
+            NoticeKind.UNSAFE,
+            "Somebody does not feel safe, a follow-up found: ring today",
+            "Read the report",
+            True,
+        ),
+        (
+            {"actions": {"a2": ActionState.NOT_YET}},
+            NoticeKind.NOT_DONE,
+            "Much of the plan was not carried out, a follow-up found",
+            "Read the report",
+            True,
+        ),
+    ],
+)
+def test_what_a_follow_up_found_leads_the_next_step_and_goes_when_somebody_was_spoken_with(
+    client: PageClient,
+    db_session: Session,
+    cast: Cast,
+    clock: FrozenClock,
+    found: dict[str, object],
+    kind: NoticeKind,
+    line: str,
+    button: str,
+    managers: bool,
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=28)
+    record(db_session, cast, clock, case, cast.noor, **found)
+
+    mails = db_session.scalars(select(OutboxMessage).where(OutboxMessage.key.startswith("found:"))).all()
+    assert [mail.recipient for mail in mails] == ["ruud@example.org"] * managers  # whoever wrote it down gets none
+    for who in (cast.noor, cast.ruud):
+        assert kind in at_home(db_session, who, clock, case)
+        sign_in(client, who)
+        assert line in client.page("/").text
+        page = client.page(f"/conferences/{case.id}")
+        assert line in page.text.partition("The question")[0]
+        assert "What was found" in client.follow(button).text
+    sign_in(client, cast.noor)
+    clock.advance(hours=1)
+    log_contacts(by(db_session, cast.noor, clock), case.id, [case.people["marieke"]], "phone", "Spoken.")
+    assert kind not in owed_to(db_session, case)
+    assert line not in client.page(f"/conferences/{case.id}").text
+
+
+def test_a_correction_takes_back_what_was_not_found_after_all_and_leaves_nothing_twice(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=28)
+    found = select(Notice.kind).where(Notice.kind.in_(FINDINGS)).order_by(Notice.id)
+    record(db_session, cast, clock, case, cast.noor, unsafe=True)
+    record(db_session, cast, clock, case, cast.noor, unsafe=True, actions={"a2": ActionState.NOT_YET})
+    assert db_session.scalars(found).all() == [NoticeKind.UNSAFE, NoticeKind.NOT_DONE]
+    record(db_session, cast, clock, case, cast.noor, actions={"a2": ActionState.DONE})
+    assert db_session.scalars(found).all() == []
+
+
+def test_a_convenor_who_writes_that_a_new_version_is_wanted_tells_the_coordinator_until_it_is_agreed(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=100)
+    db_session.rollback()
+    evaluation = next(
+        row for row in follow_ups(db_session, case.id, clock().date()) if row.kind is FollowUpKind.EVALUATION
+    )
+    convenor = db_session.scalars(select(Participant.id).where(Participant.convenes)).one()
+    report = FollowUpReport(held_on=clock().date(), found="It goes.", wants_new_version=True)
+    record_follow_up(by(db_session, participant(case.id, convenor), clock), case.id, evaluation.id, report)
+
+    mails = db_session.scalars(select(OutboxMessage).where(OutboxMessage.key.startswith("found:"))).all()
+    assert [mail.recipient for mail in mails] == ["noor@example.org"]
+    assert NoticeKind.NEW_VERSION not in at_home(db_session, cast.ruud, clock, case)
+    sign_in(client, cast.noor)
+    assert "The family wants a new version of the plan: write it with them" in client.page("/").text
+    client.page(f"/conferences/{case.id}")
+    assert client.follow("Write the new version").heading == "The plan"
+
+
+# A no to a task that was agreed
+
+
+def test_a_no_to_a_task_after_the_agreement_is_mailed_once_and_stands_with_those_who_decide(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=3)
+    linda, kees = (participant(case.id, case.people[name]) for name in ("linda", "kees"))
+    mailed = select(OutboxMessage).where(OutboxMessage.key.startswith("no-to-task:"))
+
+    plans.say_own_answer(by(db_session, kees, clock), case.id, Agreed.NO)  # he has none
+    assert db_session.scalars(mailed).all() == []
+    plans.say_own_answer(by(db_session, linda, clock), case.id, Agreed.NO, "I am ill.")
+    clock.advance(minutes=1)
+    plans.say_own_answer(by(db_session, linda, clock), case.id, Agreed.NO, "I am still ill.")
+
+    assert sorted(mail.recipient for mail in db_session.scalars(mailed)) == ["noor@example.org", "ruud@example.org"]
+    (home,) = staff_home(db_session, cast.noor, clock()).unsettled
+    assert home.disagree == ("Linda de Wit",)
+    for name, reads in (("marieke", True), ("omar", True), ("linda", False), ("joost", False)):
+        other = app.test_client()
+        assert isinstance(other, PageClient)
+        db_session.rollback()
+        page = enter(other, db_session, clock(), case.id, case.people[name])
+        assert ("Linda de Wit does not agree with the plan" in page.text) == reads, name

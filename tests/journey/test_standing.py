@@ -92,7 +92,7 @@ def test_a_consent_taken_back_the_evening_before(
     assert WITHOUT_CONSENT not in enter(omar, db_session, clock(), case.id, case.people["omar"]).text
 
     noor.page(f"/conferences/{case.id}/consents")
-    noor.submit("Note the consent", {"Who": "Marieke de Wit", "On": date(2026, 3, 2)})
+    noor.submit("Note the consent", {"Who": "Marieke de Wit", "Says yes to": "the conference", "On": date(2026, 3, 2)})
     page = noor.page(f"/conferences/{case.id}")
     assert (broken(page), checklist(page), may_open(page)) == ([], [], True)
     assert WITHOUT_CONSENT not in marieke.page(marieke.here.url).text

@@ -197,7 +197,7 @@ def test_every_main_person_hears_when_a_professional_sees_more(db_session: Sessi
     assert (mails_of(db_session), len(notices(db_session, family.id))) == (heard, 1)
 
 
-def test_every_main_person_hears_when_who_did_not_want_it_is_no_longer_asked(
+def test_when_who_did_not_want_it_is_taken_out_the_others_are_asked_again_and_then_everybody_hears(
     db_session: Session, cast: Cast, family: Family
 ) -> None:
     add_main_person(db_session, family)
@@ -207,6 +207,9 @@ def test_every_main_person_hears_when_who_did_not_want_it_is_no_longer_asked(
         db_session.execute(update(Stretch).where(Stretch.participant_id == family["omar"]).values(left_at=PRESENTED))
 
     remove_person(By(db_session, cast.noor, PRESENTED), family.id, family["omar"], "he moved away")
+
+    assert notices(db_session, family.id) == ()
+    share(db_session, cast, family, "marieke", karim=PlanSharing.ALL)
 
     [row] = notices(db_session, family.id)
     assert row.readers == (("Karim Jansen", PlanSharing.ALL),)

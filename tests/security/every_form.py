@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -34,8 +35,9 @@ from ekc.plans.draft import NewAction
 from ekc.signin.actions.nonces import Nonce
 from ekc.signin.actions.passkeys import add_passkey
 from ekc.signin.actions.sessions import sign_in_account
-from ekc.signin.models import Identity, Method
+from ekc.signin.models import Identity, Invitation, Method
 from ekc.signin.passkeys import NewPasskey
+from ekc.signin.queries import second_factor_hash
 from ekc.staff.actions import accounts as accounts_actions
 from ekc.staff.actions import closing, inviting
 from ekc.staff.actions.accounts import NewAccount
@@ -88,9 +90,11 @@ def every_form(session: Session, app: Flask, cast: Cast) -> list[Found]:
         client = FlaskClient(app)
         come_in(client, session, START, who)
         with client.session_transaction() as cookie:
-            cookie["invitation"] = 1  # which was opened in this browser
+            opened = select(Invitation.token_hash).order_by(Invitation.id).limit(1)
+            cookie["invitation_hash"] = session.scalar(opened) or b""  # which was opened in this browser
             if "/sign-in/code" in pages:
-                cookie["halfway"] = [cast.denise.account_id, int(START.timestamp())]
+                denise = cast.denise.account_id or 0
+                cookie["pending"] = [denise, second_factor_hash(session, denise), int(START.timestamp())]
         session.rollback()
         waiting, seen = list(pages), set(pages)
         while waiting:
@@ -180,8 +184,8 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
         cast.nobody,
         ("/register", "/sign-in", "/forgotten-password", link, f"{link}/code", invited, "/choose-password"),
     )
-    yield cast.nobody, ("/sign-in/code",)
     set_up_app(session, START, cast.denise)
+    yield cast.nobody, ("/sign-in/code",)
     session_of(session, START, cast.denise)  # on another device
     yield cast.denise, ("/account", "/account/second-factor")
     here = replace(noor, sign_in_id=sign_in_account(session, START, noor.account_id or 0, Method.PASSWORD).id)

@@ -46,8 +46,8 @@ BEFORE = {"said_yes_on"}
 NAMED = {"timezone": "Europe/Amsterdam", "spoken": "Dutch", "unnamed_marks": "8"}
 #: Of whom it is, where nobody is chosen beforehand: the older page is about the same person.
 WHOM = {"person"}
-#: What a form that moves replaces: how far one's own task has come, and that one does not come: one's own last word.
-REPLACES = {"evaluations.tick": {"action_tick.state"}, "journey.not_coming": {"participant.attends"}}
+#: What a form that moves replaces: how far one's own task has come, of which one's own last word counts.
+REPLACES = {"evaluations.tick": {"action_tick.state"}}
 #: Written at every request: the audit, attempts that are counted.
 BESIDE = {"audit_event", "audit_head", "counted_try"}
 

@@ -192,7 +192,7 @@ def test_one_signs_in_with_a_code(
     assert page.url == "/account?from=here"
     assert [row.method for row in sign_ins_of(db_session, clock(), noor)] == [Method.CODE]
     with client.session_transaction() as session:
-        assert "second_step" not in session
+        assert "pending" not in session
 
 
 def test_halfway_is_nowhere(app: Flask, client: PageClient, cast: Cast, phone: tuple[TOTP, list[str]]) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from ekc.workflow.definition import STEPS, StepRule
 from ekc.workflow.ends import END_OF_STEP
-from ekc.workflow.engine import STEP_RULES, diagram, ever_may, judge, may, steps_from, verdict_on, why_not
+from ekc.workflow.engine import STEP_RULES, diagram, ever_may, in_room, judge, may, steps_from, verdict_on, why_not
 from ekc.workflow.facts import Facts
-from ekc.workflow.vocabulary import FAMILY_ROLES, Activity, Phase, Role, Step
+from ekc.workflow.vocabulary import Activity, Phase, Role, Step
 from tests.workflow.build import NURSE, READY, UNCLE, facts, with_people
 
 COORDINATOR = frozenset({Role.COORDINATOR})
@@ -103,7 +103,7 @@ def test_no_role_no_activity(activity: Activity) -> None:
 def test_ever_may_is_may_in_some_phase() -> None:
     for activity in Activity:
         for role in Role:
-            can_be = {role, Role.IN_ROOM} if role in FAMILY_ROLES else {role}
+            can_be = {role, *in_room({role})}
             held = any(may(activity, phase, can_be, in_force) for phase in Phase for in_force in (False, True))
             assert ever_may(activity, {role}) == held
 

@@ -6,9 +6,10 @@ import pytest
 
 from ekc.workflow.check import check_tables
 from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_GUARDS
-from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind, FollowUpRule, FormSection
+from ekc.workflow.follow_ups import FINDINGS, FOLLOW_UPS, FollowUpKind, FollowUpRule, FormSection, findings
 from ekc.workflow.guards import follow_up_guards
-from ekc.workflow.vocabulary import Step
+from ekc.workflow.owed import NoticeKind
+from ekc.workflow.vocabulary import ActionState, Step
 
 CALL, EVALUATION = (FOLLOW_UP_RULES[kind] for kind in (FollowUpKind.CALL, FollowUpKind.EVALUATION))
 
@@ -69,3 +70,27 @@ def test_a_row_that_does_not_fit_is_refused_by_name(planted: tuple[FollowUpRule,
     with pytest.raises(ValueError) as refusal:
         check_tables(follow_ups=planted)
     assert str(refusal.value) == complaint
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        ((), False),
+        ((ActionState.DONE,), False),
+        ((ActionState.PARTLY, ActionState.NO_LONGER_NEEDED), False),
+        ((ActionState.NOT_YET,), True),
+        ((ActionState.NOT_YET, ActionState.DONE), True),
+        ((ActionState.NOT_YET, ActionState.DONE, ActionState.PARTLY), False),
+    ],
+)
+def test_much_was_not_carried_out_if_half_of_what_was_spoken_about_is_not_done_yet(
+    states: tuple[ActionState, ...], expected: bool
+) -> None:
+    found = findings(unsafe=False, wants_new_version=False, actions=states)
+    assert found == (frozenset({NoticeKind.NOT_DONE}) if expected else frozenset())
+
+
+def test_each_finding_is_named_for_itself() -> None:
+    assert findings(unsafe=True, wants_new_version=False, actions=()) == {NoticeKind.UNSAFE}
+    assert findings(unsafe=False, wants_new_version=True, actions=()) == {NoticeKind.NEW_VERSION}
+    assert findings(unsafe=True, wants_new_version=True, actions=(ActionState.NOT_YET,)) == FINDINGS

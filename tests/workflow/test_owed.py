@@ -32,6 +32,7 @@ AT = datetime(2026, 4, 10, 12, 0, tzinfo=UTC)
 ON = date(2026, 4, 10)
 BEFORE = date(2026, 4, 1)
 DAY = Notice(id=1, kind=NoticeKind.DAY, at=AT, on=ON)
+PLACE = Notice(id=1, kind=NoticeKind.PLACE, at=AT, on=ON)
 COORDINATOR = Notice(id=2, kind=NoticeKind.COORDINATOR, at=AT, on=ON)
 ABOUT_SOMEBODY = frozenset({NoticeKind.JOINED, NoticeKind.CONSENT, NoticeKind.LETTER})
 
@@ -69,10 +70,95 @@ def test_the_day_is_for_all_who_may_take_part(attends: Attends | None) -> None:
     assert to(DAY, listener(attends=attends)) == [1]
 
 
-@pytest.mark.parametrize("attends", [Attends.NO, Attends.LETTER, Attends.SPOKESPERSON])
-def test_the_day_is_not_for_those_who_do_not_come_but_another_coordinator_is(attends: Attends) -> None:
-    assert to(DAY, listener(attends=attends)) == []
-    assert to(COORDINATOR, listener(attends=attends)) == [1]
+def test_the_day_is_not_for_those_who_do_not_come_but_another_coordinator_is() -> None:
+    assert to(DAY, listener(attends=Attends.NO)) == []
+    assert to(COORDINATOR, listener(attends=Attends.NO)) == [1]
+
+
+@pytest.mark.parametrize("attends", [Attends.LETTER, Attends.SPOKESPERSON])
+def test_who_takes_part_by_letter_has_to_hear_the_day_and_is_told_by_no_page_that_does_not_show_it(
+    attends: Attends,
+) -> None:
+    later = AT + timedelta(hours=1)
+    shown = [Sign(later, ClearedBy.PAGE), Sign(later, ClearedBy.MAIL, "notice-1:1:1")]
+
+    assert to(PLACE, listener(attends=attends)) == []
+    assert to(DAY, listener(attends=attends, signs=tuple(shown))) == [1]
+    assert to(DAY, listener(attends=attends, signs=(*shown, Sign(later, ClearedBy.CONTACT)))) == []
+    assert to(DAY, listener(signs=tuple(shown))) == []
+
+
+@pytest.mark.parametrize(
+    ("attends", "place", "told_there"),
+    [(Attends.IN_PERSON, [1], True), (None, [1], False), (Attends.VIDEO, [], False), (Attends.PHONE, [], False)],
+)
+def test_the_place_is_for_those_who_may_come_and_told_by_the_page_of_those_who_come(
+    attends: Attends | None, place: list[int], told_there: bool
+) -> None:
+    seen = Sign(AT + timedelta(hours=1), ClearedBy.PAGE)
+    assert to(PLACE, listener(attends=attends)) == place
+    assert to(PLACE, listener(attends=attends, signs=(seen,))) == ([] if told_there else place)
+
+
+def test_a_first_day_is_for_whoever_was_told_of_the_conference_before_it_was_known() -> None:
+    first = replace(DAY, was="", now="2026-05-20T12:00:00+00:00")
+    again = replace(first, id=2, at=AT + timedelta(days=1), on=ON + timedelta(days=1), was=first.now, now="")
+    third = replace(again, id=3, at=AT + timedelta(days=2), on=ON + timedelta(days=2), was="", now=first.now)
+    heard_the_first = listener(2, signs=(Sign(AT + timedelta(hours=1), ClearedBy.CONTACT),))
+    circle = [listener(1), heard_the_first, listener(3, informed_on=None)]
+
+    def still(*notices: Notice) -> list[int]:
+        return [one.id for each in owed(Phase.SETUP, notices, circle) for one in each.to]
+
+    assert still(first) == [1]
+    assert still(first, again) == [2]  # the others never heard a day that is there no more
+    assert still(first, again, third) == [1]
+
+
+def test_what_was_written_down_after_it_on_the_same_day_is_known_to_be_later() -> None:
+    before, after = (AT + timedelta(minutes=minutes) for minutes in (-1, 1))
+
+    assert to(DAY, listener(informed_on=ON, informed_at=before)) == [1]
+    assert to(DAY, listener(informed_on=ON, informed_at=after)) == []
+    main_person = listener(part=Part.MAIN_PERSON, informed_on=ON, informed_at=after)
+    (found,) = owed(Phase.SETUP, [replace(DAY, was="a", now="b")], [main_person])
+    assert (found.to, [how for _, how in found.heard]) == ((), [ClearedBy.INFORMED])
+
+
+@pytest.mark.parametrize("part", Part)
+def test_everybody_but_an_interpreter_hears_that_people_come_together_again(part: Part) -> None:
+    now = listener(part=part, attends=None, attends_before=Attends.NO, informed_on=None)
+    assert owed_to(NoticeKind.AGAIN, now) == ([] if part is Part.INTERPRETER else [1])
+
+
+def test_the_plan_is_for_those_who_took_part_and_for_whoever_it_names_and_a_call_does_not_give_it() -> None:
+    circle = [
+        listener(1, Part.MAIN_PERSON, attends=Attends.NO),
+        listener(2, attends=Attends.LETTER),
+        listener(3, attends=Attends.NO),
+        listener(4, attends=Attends.NO, has_task=True),
+        listener(5, Part.PROFESSIONAL),
+        listener(6, Part.PROFESSIONAL, has_task=True),
+    ]
+    assert owed_to(NoticeKind.PLAN, *circle) == [1, 2, 4, 6]
+    rang, sent = (Sign(AT + timedelta(hours=1), by) for by in (ClearedBy.CONTACT, ClearedBy.GIVEN))
+    assert owed_to(NoticeKind.PLAN, listener(signs=(rang,))) == [1]
+    assert owed_to(NoticeKind.PLAN, listener(signs=(sent,))) == []
+
+
+def test_a_mail_about_an_earlier_version_does_not_give_this_one() -> None:
+    mailed = listener(signs=(Sign(AT + timedelta(hours=1), ClearedBy.MAIL, "plan-1:1:1"),))
+    assert owed_to(NoticeKind.PLAN, mailed, now="1") == []
+    assert owed_to(NoticeKind.PLAN, mailed, now="11") == [1]
+
+
+@pytest.mark.parametrize("end", [End.NO_PLAN, End.STOPPED, End.GONE, End.CLOSED])
+def test_each_end_is_owed_to_whomever_the_plan_names(end: End) -> None:
+    circle = [
+        listener(1, attends=Attends.NO, has_task=True),
+        listener(2, Part.PROFESSIONAL, attends=None, has_task=True),
+    ]
+    assert owed_to(NoticeKind.END, *circle, end=end) == [1, 2]
 
 
 def test_whoever_was_not_informed_yet_or_later_hears_what_is_so_now() -> None:
@@ -151,7 +237,8 @@ def test_a_manager_reads_what_is_a_managers_to_decide_and_not_what_the_coordinat
 
     found = {line.notice.kind for line in open_lines(owed(Phase.INFORMATION, notices, circle), {Role.REGIONAL_MANAGER})}
 
-    assert found == {NoticeKind.COORDINATOR, NoticeKind.CONSENT, NoticeKind.PART}
+    to_tell = {NoticeKind.COORDINATOR, NoticeKind.PLAN}
+    assert found == to_tell | {NoticeKind.CONSENT, NoticeKind.PART, NoticeKind.UNSAFE, NoticeKind.NOT_DONE}
 
 
 @pytest.mark.parametrize("attends", [Attends.EXCLUDED, None])
@@ -176,8 +263,10 @@ def test_what_the_row_names_clears_it_and_nothing_else(rule: NoticeRule, by: Cle
     if rule.roles:
         assert owed(sorted(rule.phases)[0], [left(rule.kind, settled=by)], [listener()])[0].is_open is False
         return
-    key = rule.mails[0].format(id=1) if rule.mails else "notice-1:"
-    informed = ON if by is ClearedBy.INFORMED else (None if rule.kind is NoticeKind.JOINED else BEFORE)
+    key = rule.mails[0].format(id=1, now="") if rule.mails else "notice-1:"
+    informed = (
+        ON + timedelta(days=1) if by is ClearedBy.INFORMED else (None if rule.kind is NoticeKind.JOINED else BEFORE)
+    )
     who = Part.REFERRER if rule.to is Whom.SET_LINES else Part.MAIN_PERSON
     early, late = (Sign(AT + timedelta(minutes=minutes), by, key) for minutes in (-1, 1))
     phase = sorted(rule.phases)[0]
@@ -240,6 +329,9 @@ def test_the_table_names_what_the_demand_names() -> None:
         (NoticeKind.CONSENT, Verb.DECIDE),
         (NoticeKind.QUESTION, Verb.ANSWER),
         (NoticeKind.LOOK_AGAIN, Verb.DECIDE),
+        (NoticeKind.UNSAFE, Verb.DECIDE),
+        (NoticeKind.NOT_DONE, Verb.DECIDE),
+        (NoticeKind.PLAN, Verb.GET),
     }
     assert {rule.step: rule.owes for rule in STEPS if rule.owes} == {
         Step.OPEN_CONFERENCE: {NoticeKind.LETTER},
@@ -247,6 +339,9 @@ def test_the_table_names_what_the_demand_names() -> None:
         Step.GO_BACK: {NoticeKind.SENT_BACK, NoticeKind.LOOK_AGAIN},
         Step.ANOTHER_DAY: {NoticeKind.DAY},
         Step.PLAN_WITHOUT_CONFERENCE: {NoticeKind.NO_CONFERENCE},
+        Step.AGREE_PLAN: {NoticeKind.PLAN},
+        Step.REVISE_PLAN: {NoticeKind.PLAN},
+        Step.RECONVENE: {NoticeKind.AGAIN},
         **dict.fromkeys((Step.CLOSE, Step.NO_PLAN, Step.STOP, Step.MAIN_PERSON_GONE), frozenset({NoticeKind.END})),
         **dict.fromkeys((Step.NO_NEW_PLAN, Step.STOP_ROUND), frozenset({NoticeKind.ROUND})),
     }
@@ -256,6 +351,7 @@ def test_the_table_names_what_the_demand_names() -> None:
         Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART},
         Activity.SAY_NOT_COMING: {NoticeKind.LETTER},
         Activity.SHARE_PLAN: {NoticeKind.READING},
+        Activity.FOLLOW_UP: {NoticeKind.UNSAFE, NoticeKind.NOT_DONE, NoticeKind.NEW_VERSION},
         Activity.ARRANGE_MEETING: {NoticeKind.DAY, NoticeKind.PLACE},
     }
 

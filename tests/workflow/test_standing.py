@@ -185,7 +185,7 @@ def test_what_may_be_overridden_where_it_is_asked_may_be_overridden_later() -> N
     safety = replace(BROKEN["safety_decided"], phase=Phase.INFORMATION)
     assert not judge(begin, safety, frozenset(Role), frozenset({"safety_decided"})).allowed
     back = verdict_on(
-        Step.GO_BACK, replace(case, phase=Phase.PRESENTATION), {Role.IN_ROOM}, frozenset({"everyone_informed"})
+        Step.GO_BACK, replace(case, phase=Phase.PRESENTATION), {Role.GROWN_UP_IN_ROOM}, frozenset({"everyone_informed"})
     )
     assert back is not None
     assert not back.allowed

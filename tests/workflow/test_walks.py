@@ -203,7 +203,7 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.case.facts.phase is Phase.PRIVATE_TIME)
     @invariant()
     def private_time_is_the_family_s(self) -> None:
-        outsiders = set(Role) - INSIDE_ROLES - {Role.IN_ROOM}
+        outsiders = set(Role) - INSIDE_ROLES - {Role.IN_ROOM, Role.GROWN_UP_IN_ROOM}
         may_do = {activity for activity in Activity if may(activity, self.case.facts.phase, outsiders)}
         answers = {Activity.ASK_COORDINATOR, Activity.ANSWER_MATCH}  # who coordinates, and nothing of the family
         assert may_do == {Activity.SEE_CASE, Activity.SEE_OWN_PAGE, Activity.TAKE_STEP} | answers

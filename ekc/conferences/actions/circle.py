@@ -1,6 +1,6 @@
 """The circle of a case: its people, and who was informed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from functools import partial
@@ -94,20 +94,30 @@ def add_person(by: By, conference_id: int, new: PersonDetails, why: str = "") ->
 
     `why`: where it is somebody who came to this conference as a professional, why they come back in another part.
     """
+    return add_people(by, conference_id, (new,), why)[0]
+
+
+def add_people(by: By, conference_id: int, people: Sequence[PersonDetails], why: str = "") -> list[int]:
+    """Add these people to the circle, all or none; returns their participant ids."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        new = _with_exclusion(new, None)
-        _validate(by.session, by.at, conference, new, None)
-        came_before = parts.came_before(by.session, conference, new, None, why)
-        late = new.informed_on is None and _told_already(by.session, conference)
-        participant = insert_participant(by.session, conference, new)
-        if late:
-            give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
-        if came_before:
-            parts.note_other_part(by, conference, participant, why)
-        _leave_letter(by, conference, participant)
-        _trace_attends(by, conference, participant)
-        by.record("circle.added", conference_id, name=new.name, part=new.part)
+        told_already = _told_already(by.session, conference)
+        return [_add(by, conference, _with_exclusion(new, None), told_already, why) for new in people]
+
+
+def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool, why: str) -> int:
+    """Add somebody; who joins after others were told has to be told."""
+    _validate(by.session, by.at, conference, new, None)
+    came_before = parts.came_before(by.session, conference, new, None, why)
+    participant = insert_participant(by.session, conference, new)
+    participant.informed_at = _told_at(by, conference, new.informed_on)
+    if told_already and new.informed_on is None:
+        give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
+    if came_before:
+        parts.note_other_part(by, conference, participant, why)
+    _leave_letter(by, conference, participant)
+    _trace_attends(by, conference, participant)
+    by.record("circle.added", conference.id, name=new.name, part=new.part)
     return participant.id
 
 
@@ -134,6 +144,8 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
         preserve_agencies(by.session, conference)
         before = sharing_now(by.session, conference)
         if changed := update_row(participant, details, PersonDetails):
+            if "informed_on" in changed:
+                participant.informed_at = _told_at(by, conference, details.informed_on)
             if "name" in changed:
                 _index_name(by.session, conference, participant)
             if "attends" in changed:
@@ -227,10 +239,16 @@ def mark_informed(
             informed = [participant for participant in informed if participant.informed_on is None]
         for participant in informed:
             participant.informed_on = day
+            participant.informed_at = _told_at(by, conference, day)
         names = ", ".join(participant.name for participant in informed)
         if informed:
             by.record("circle.told", conference_id, names=names, on=day.isoformat())
     return len(informed)
+
+
+def _told_at(by: By, conference: Conference, day: date | None) -> datetime | None:
+    """When somebody was told, as far as it is known: now, if it was today."""
+    return by.at if day == local_date(by.at, conference.timezone) else None
 
 
 def as_last_time(by: By, conference_id: int, participant_id: int) -> None:

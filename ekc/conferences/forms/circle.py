@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, SelectField, TelField
+from wtforms import BooleanField, HiddenField, SelectField, TelField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -28,6 +28,7 @@ from ekc.conferences.forms.fields import (
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import day as day_in_words
+from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part
@@ -84,6 +85,48 @@ class AddPersonForm(PlainForm):
             organisation=self.organisation.data,
             side=self.side.data if "side" in self else "",
         )
+
+
+#: As what several people at once can be added; others are asked more about.
+_SEVERAL = (Part.FAMILY, Part.FRIEND, Part.NEIGHBOUR, Part.NETWORK, Part.SUPPORTER)
+_LONGEST = 120  # characters of a name or a relation
+
+
+class AddSeveralForm(PlainForm):
+    """Adding several people at once: one a line, name and relation, all in the same part."""
+
+    people = passage(
+        _l("Name and relation, one person on each line"),
+        _l("Write at least one name."),
+        rows=5,
+        hint=_l("For example: Linda de Wit, aunt of Daan"),
+    )
+    several_part = one_of(
+        _l("Part in the circle of all of them"),
+        _SEVERAL,
+        blank=_l("choose"),
+        validators=[InputRequired(_l("Choose their role."))],
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each line has a name, and nobody on it may be a child by their relation: these are added one by one."""
+        if not super().validate(extra_validators):
+            return False
+        for one in self.to_details():
+            if not one.name or len(one.name) > _LONGEST or len(one.relation) > _LONGEST:
+                long = _(
+                    "Write a name, then a comma, then their relation: at most %(max)d characters each.", max=_LONGEST
+                )
+                self.people.errors = [long]
+            elif may_be_a_child(one.part, one.relation, None):
+                self.people.errors = [_("Is %(name)s a child? Add children one by one, above.", name=one.name)]
+        return not self.people.errors
+
+    def to_details(self) -> tuple[PersonDetails, ...]:
+        """The people in the order of the lines."""
+        parts = (row.partition(",") for row in lines(self.people.data))
+        part = Part(self.several_part.data)
+        return tuple(PersonDetails(name=name.strip(), relation=what.strip(), part=part) for name, _comma, what in parts)
 
 
 class PersonForm(EditingForm):
@@ -204,11 +247,15 @@ class InformedForm(EditingForm):
 
     on = day(_l("Told on"), _l("Choose the day on which you told them."))
     told = people_field(_l("Who was told"))
+    everybody = HiddenField()  # of the button for all who were listed
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         stands = {str(one.id): Standing(one.name, day_in_words(one.informed_on)) for one in circle if one.informed_on}
         super().__init__(stands, **kwargs)
         self.told.choices = person_choices(circle)
+        if self.everybody.data:
+            listed = self.everybody.data.split()
+            self.told.data = [one.id for one in circle if str(one.id) in listed]
 
     def replaces(self, key: str) -> bool:
         """Only the days of those who were chosen."""

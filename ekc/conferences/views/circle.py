@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.entries import hidden_fields
-from ekc.conferences.forms.circle import AddPersonForm, InformedForm, PersonForm, RemoveForm
+from ekc.conferences.forms.circle import AddPersonForm, AddSeveralForm, InformedForm, PersonForm, RemoveForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.circle import PersonRow
@@ -23,6 +23,7 @@ from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
+from ekc.core.language import ngettext
 from ekc.core.routes import db, edits, moves, now
 from ekc.signin.login import by
 from ekc.workflow.birth import Birth
@@ -59,6 +60,21 @@ def add_person(case: Case) -> ResponseReturnValue:
             flash(_("%(name)s is in the circle.", name=form.name.data), "success")
             return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{somebody}"), 303)
     return _circle_page(case, form), form.status
+
+
+@bp.post(f"{_ADDRESS}/several")
+@case_route(Activity.CHANGE_CIRCLE)
+@adds()
+def add_people(case: Case) -> ResponseReturnValue:
+    """Add several people at once."""
+    form = AddSeveralForm()
+    if form.validate():
+        with form.showing_refusal():
+            added = circle_actions.add_people(by(), case.id, form.to_details())
+            said = ngettext("%(num)d person is in the circle now.", "%(num)d people are in the circle now.", len(added))
+            flash(said, "success")
+            return redirect(url_for("conferences.circle", conference_id=case.id), 303)
+    return _circle_page(case, several=form), form.status
 
 
 @bp.post(f"{_ADDRESS}/told")
@@ -101,7 +117,12 @@ def _informed_form(case: Case, people: tuple[PersonRow, ...], **more: Any) -> In
     return InformedForm(people, data={"on": local_date(now(), case.timezone)}, **more)
 
 
-def _circle_page(case: Case, form: AddPersonForm | None = None, informed: InformedForm | None = None) -> str:
+def _circle_page(
+    case: Case,
+    form: AddPersonForm | None = None,
+    informed: InformedForm | None = None,
+    several: AddSeveralForm | None = None,
+) -> str:
     """The page; a form that is given was rejected and is shown again."""
     everybody = circle_queries.circle(db(), case.id)
     sides = registration(db(), case.id).sides
@@ -119,7 +140,8 @@ def _circle_page(case: Case, form: AddPersonForm | None = None, informed: Inform
         interpreter=Part.INTERPRETER,
         form=form or AddPersonForm(sides, formdata=None),
         told_form=informed or (_informed_form(case, not_informed, formdata=None) if not_informed else None),
-        sent=form or informed,
+        several=several or AddSeveralForm(formdata=None),
+        sent=form or several or informed,
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )
 

@@ -3,18 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.models import BottomLine, Conference, ContactEntry, Participant
+from ekc.conferences.models import Conference
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.journey.models import PhaseChange, StepWords
 from ekc.workflow.ends import END_OF_STEP, ROUND_ENDS, EndRule
-from ekc.workflow.profiles import Event
-from ekc.workflow.vocabulary import Part, Phase, Step, StopReason
+from ekc.workflow.vocabulary import Phase, Step, StopReason
 
 _NEWS = timedelta(days=14)  # so long the end of a round stands on pages of the case
 _WORDS = frozenset({"reason", "overrides"})  # these "no plan" destroys
@@ -103,6 +102,16 @@ def steps_taken(session: Session, conference_id: int) -> tuple[StepRow, ...]:
     return tuple(StepRow(*row) for row in session.execute(_STEPS, {"case": conference_id}))
 
 
+def steps_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, list[StepRow]]:
+    """By case the steps taken, oldest first."""
+    found: defaultdict[int, list[StepRow]] = defaultdict(list)
+    columns = (_changes[name] for name in ("conference_id", *StepRow.__dataclass_fields__))
+    rows = select(*columns).where(_changes.conference_id.in_(conference_ids)).order_by(_changes.number)
+    for case, *row in session.execute(rows) if conference_ids else ():
+        found[case].append(StepRow(*row))
+    return found
+
+
 def ended_round(changes: Sequence[StepRow], at: datetime) -> EndRule | None:
     """What ended the last round of a case that goes on with the plan of the one before, in the days after it."""
     last = changes[-1] if changes else None
@@ -125,22 +134,3 @@ def untold_steps(session: Session) -> Iterator[str]:
     for case in sorted({*session.scalars(select(Conference.id)), *told, *taken}):
         if told[case] != taken[case] or f"case:{case}" not in chained:
             yield f"case:{case}"
-
-
-def referrer_events(session: Session, conference_id: int, said_none_on: date | None) -> dict[Event, date]:
-    """When the referrer was first contacted, and when the bottom lines were known.
-
-    Events that did not happen are left out.
-    """
-    spoken = session.scalar(
-        select(func.min(ContactEntry.on))
-        .join(Participant, Participant.id == ContactEntry.participant_id)
-        .where(ContactEntry.conference_id == conference_id, Participant.part == Part.REFERRER)
-    )
-    shared = select(func.min(BottomLine.shared_on)).where(BottomLine.conference_id == conference_id)
-    known = said_none_on or session.scalar(shared)
-    return {
-        event: on
-        for event, on in ((Event.REFERRER_SPOKEN, spoken), (Event.BOTTOM_LINES_KNOWN, known))
-        if on is not None
-    }
