@@ -216,6 +216,8 @@ def test_every_route_answers_as_the_matrix_says(
             said = judge.verdict(route.access, comer)
             db_session.rollback()
             other = of_colleague if route.rule.endpoint == "matching.employer" else {}
+            if route.rule.endpoint == "journey.not_coming" and comer.visitor.participant_id:
+                other = {"participant_id": comer.visitor.participant_id}  # they say it for themselves
             address = comer.case.address(app.url_map, route.rule, comer.label, other)
             address += ALONG.get(route.rule.endpoint, "")
             clock.set(START + timedelta(microseconds=len(visits) + 1))

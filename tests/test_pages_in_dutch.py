@@ -113,7 +113,7 @@ def test_no_english_at_the_entrance(client: PageClient, cast: Cast, clock: Froze
     case = build.case_in_setup(db_session, cast, clock())
     link = make_link(db_session, clock(), case.id, case.people["marieke"])
     client.page(f"{link}/code")
-    client.submit("I have no code: ask my coordinator")
+    client.submit("I have no code: ask to be let in")
     in_dutch(client)
     for address in (link, f"{link}/code", f"{link}/waiting", "/signed-out", "/l/dead"):
         assert english_left(client, address) == {}

@@ -359,7 +359,7 @@ def test_what_was_wanted_and_could_not_be_done(
         "looked at the overview of the conference (10:05)",
         "looked at a step of the conference (10:05)",
         "wanted to do something with a step of the conference and was refused (10:05)",
-        "wanted to do something with the bottom lines and was refused (10:05)",
+        "wanted to do something with what the plan has to meet and was refused (10:05)",
     ]
 
 

@@ -179,6 +179,7 @@ class Walk(RuleBasedStateMachine):
         said.informed = {p.id for p in facts.people if p.informed}
         said.came = {p.id for p in facts.people if p.present} or set(case.people.values())
         said.told = set(InformationKind)
+        said.asked = {p.id for p in facts.people if VoiceMatter.PLAN in p.voices}
         for name in ("marieke", "karim"):  # main person and referrer, with links from before
             path = make_link(self.session, START, case.id, case.people[name])
             self.walker.tokens[case.people[name]] = path.removeprefix("/l/")

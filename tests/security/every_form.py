@@ -213,10 +213,14 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, prepared
     yield noor, (f"POST /conferences/{prepared.id}/links/{prepared.people['omar']}",)
     yield noor, _told(session, cast)
+    yield by_link(prepared, "omar")
     handed = _prepared(session, cast)
-    asking.ask_coordinator(By(session, cast.ruud, START), handed.id, cast.denise.account_id or 0)
-    independence.accept(By(session, cast.denise, START), handed.id, build.INDEPENDENT)
-    yield cast.denise, (f"/conferences/{handed.id}/links",)
+    slip = links.make_link(By(session, noor, START), handed.id, handed.people["linda"], cost=COST)
+    links.hand_over(By(session, noor, START), handed.id, [slip.token], "paper")
+    later = START + timedelta(days=1)
+    asking.ask_coordinator(By(session, cast.ruud, later), handed.id, cast.denise.account_id or 0)
+    independence.accept(By(session, cast.denise, later), handed.id, build.INDEPENDENT)
+    yield cast.denise, (f"/conferences/{handed.id}/links", f"/conferences/{handed.id}/to-tell")
     inside = build.case_in_private_time(session, cast, START)
     token = make_link(session, START, inside.id, inside.people["omar"]).rpartition("/")[2]
     ask_to_come_in(session, START, token, "Chrome, Android")

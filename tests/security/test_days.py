@@ -67,7 +67,7 @@ DAYS = {
 
 def fields(form: Found) -> dict[str, str]:
     """The name of each field for a day or a time, by the name under which it stands in `DAYS`."""
-    days = [field.name for field in form.fields if field.kind in ("date", "datetime-local")]
+    days = [field.name for field in form.fields if field.kind in ("date", "datetime-local") or field.name == "born"]
     return {name.rpartition("-")[2].rstrip("0123456789"): name for name in days}
 
 

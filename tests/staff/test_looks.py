@@ -41,6 +41,8 @@ def test_accounts(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Ses
     look(visitor, onlooker, "account new")
     visitor.get_by_label("Name").fill("Fatima Haddou")
     visitor.get_by_label("Mail address").fill("fatima@example.org")
+    visitor.get_by_label("Works in").select_option("North")
+    visitor.get_by_label("Role", exact=True).select_option("coordinator")
     press(visitor, "Open and invite")
     look(visitor, onlooker, "account invited")
     for name, account_id in (("leaving", noor), ("closed", iris), ("own", cast.bas.account_id)):
