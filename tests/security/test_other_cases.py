@@ -29,6 +29,8 @@ from tests.test_access_matrix import IN, Judge, make_world, routes
 
 TITLE = "Strange family"
 NOBODYS, NO_KEY = 2**31 - 2, "a999"
+#: Fields whose numbers are ids of one table, which could be read as those of another.
+TABLE_OF = {"link": "personal_link"}
 #: Fields with numbers that are not ids: versions of the page, marks, scores and amounts.
 NO_NUMBERS = re.compile(r"csrf_token|.*revision|version|goal_\d+|mark.*|.*days|hours|minutes|caseload")
 _KEY = re.compile(r"[gaw]\d+")
@@ -122,6 +124,8 @@ def of_its_kind(field: Field, strange: Strange, own: Mapping[str, frozenset[int]
 def kinds(field: Field, own: Mapping[str, frozenset[int]]) -> set[str]:
     """Of which tables the numbers can be that a field holds or offers."""
     held = numbers_in(field)
+    if field.name in TABLE_OF:
+        return {TABLE_OF[field.name]} if held else set()
     return {table for table, ids in own.items() if held and held <= ids}
 
 

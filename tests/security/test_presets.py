@@ -43,7 +43,7 @@ ALONE = {
 #: What is most often so and decides nothing. Where the coordinator spoke, or nobody was chosen, the value is 0.
 USUAL = {
     ("conferences.log_contact", "channel"): ("phone",),
-    ("journey.told", "channel"): ("visit",),
+    ("journey.told", "channel"): ("phone",),
     ("links.check_confirm", "use"): ("shared",),
     ("plans.add_action", "kind"): ("family",),
     ("plans.answer_support", "answer"): ("pending",),  # no answer yet

@@ -185,8 +185,7 @@ def born_as_typed(birth: Birth | None, today: date) -> str:
 def birth(label: Any) -> Any:
     """When somebody was born, as far as it is known."""
     hint = _l("A day (3-2-2015). Not known? Then the year, or how old they are: 2015, 11, or about 11.")
-    kept = [Optional(), Length(max=40)]
-    return BirthField(label, kept, description=hint, render_kw={"autocomplete": "off", "dir": "auto"})
+    return BirthField(label, [Optional()], description=hint, render_kw={"autocomplete": "off", "dir": "auto"})
 
 
 def choice(label: Any, choices: Iterable[SelectChoice], **more: Any) -> SelectField:
