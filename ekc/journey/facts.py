@@ -155,7 +155,7 @@ def _head(case: Case | Conference | CaseRow, at: datetime, everybody: Circle, ma
         former=tuple(row.facts(today, about) for row in everybody if row.left),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
         without_conference=case.without_conference,
-        in_force=case.in_force,
+        in_force=case.plan_number > 0,
     )
 
 

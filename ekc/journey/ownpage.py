@@ -280,14 +280,14 @@ def _wishes(case: Case, said: list[VoiceRow], circle: Circle, me: Member, facts:
     None in private time, where others of the room look along.
     """
     others = {row.id for row in circle} - {me.id}
-    for matter, rule in wish_steps(case.in_force).items() if case.phase is not Phase.PRIVATE_TIME else ():
+    for matter, rule in wish_steps(case.has_plan).items() if case.phase is not Phase.PRIVATE_TIME else ():
         own = _own_voice(said, me, matter)
         asked = case.phase in rule.sources and any(
             row.matter is matter and row.answer is Agreed.YES and row.participant_id in others and row.asks
             for row in said
         )
         if own is not None and own.answer is Agreed.YES:
-            mine = facts is not None and rule in steps_from(case.phase, case.roles, case.in_force)
+            mine = facts is not None and rule in steps_from(case.phase, case.roles, case.has_plan)
             alone = facts is not None and mine and not asks_others(matter, facts, me.id)
             yield Wish(matter, rule.step, own, VOICE_RULES[matter].differ, alone)
         elif own is None and asked and me.part is Part.MAIN_PERSON:

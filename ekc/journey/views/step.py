@@ -76,7 +76,7 @@ def back(case: Case) -> str:
 
 def _verdict(case: Case, rule: StepRule) -> Verdict | None:
     """What stands in the way of the step, and what to ask before it; None where it is not there to take."""
-    if rule not in steps_from(case.phase, case.roles, case.in_force):
+    if rule not in steps_from(case.phase, case.roles, case.has_plan):
         return None
     return judge(rule, gather_facts(db(), case, now()), case.roles)
 
@@ -87,7 +87,7 @@ def _wish(case: Case, rule: StepRule) -> tuple[VoiceRule | None, str]:
     And the name of the other main person, where there are two: they know whose wish it is.
     """
     who = case.visitor.participant_id
-    if rule.matter is None or who is None or rule not in steps_from(case.phase, case.roles, case.in_force):
+    if rule.matter is None or who is None or rule not in steps_from(case.phase, case.roles, case.has_plan):
         return None, ""
     facts = gather_facts(db(), case, now())
     if not asks_others(rule.matter, facts, who):

@@ -20,8 +20,8 @@ def ways_out(case: Case) -> ResponseReturnValue:
     return render_template(
         "journey/ways_out.html",
         case=case,
-        ways=[rule for rule in STEP_RULES.values() if rule.way_out and rule.is_from(case.phase, case.plan_number > 0)],
-        own=steps_from(case.phase, case.roles, case.plan_number > 0),
+        ways=[rule for rule in STEP_RULES.values() if rule.way_out and rule.is_from(case.phase, case.has_plan)],
+        own=steps_from(case.phase, case.roles, case.has_plan),
         match=None if unattended(db(), case, now()) else matches(db(), case.id).current,
         managers=managers_of(db(), case.region_id),
     )
