@@ -545,7 +545,7 @@ _CONCERNS: dict[Whom, Callable[[Notice, Listener], bool]] = {
         _relied(notice, one) and (one.attends is None or one.attends in IN_THE_ROOM)
     ),
     Whom.CIRCLE: lambda _, one: one.part is not Part.INTERPRETER,
-    Whom.HAVE_PLAN: lambda notice, one: _has_plan(notice, one),
+    Whom.HAVE_PLAN: _has_plan,
     Whom.ON_PAPER: lambda notice, one: any(sign.by is ClearedBy.PRINT and sign.at < notice.at for sign in one.signs),
     Whom.THEMSELVES: lambda notice, one: one.id == notice.about,
     Whom.MAIN_PERSONS: lambda _, one: one.part is Part.MAIN_PERSON,
