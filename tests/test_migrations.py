@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.models import Notice, Participant
+from ekc.conferences.models import Conference, Notice, Participant
 from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.voices import voices
 from ekc.core.crypto import Keyring
@@ -248,3 +248,22 @@ def test_what_somebody_said_about_safety_goes_down_to_a_wish_and_up_again(
     assert before == [(vera, None, None, START, Step.STOP)]
     assert wished == [(vera, "yes", "not_safe")]
     assert said() == before
+
+
+def test_what_is_known_of_plans_and_professionals_of_before_comes_from_the_steps_and_the_stretches(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    build.step(db_session, cast, START, case, Step.RECONVENE, "It goes wrong again.")
+    db_session.get_one(Conference, case.id).plan_number = 3  # as after two versions in the second round
+    db_session.get_one(Participant, case.people["els"]).part = Part.FRIEND
+    db_session.commit()
+    db_session.close()
+
+    downgrade(engine, str(ScriptDirectory.from_config(_config()).get_revision("0015").down_revision))
+    upgrade(engine)
+
+    with make_sessions(engine)() as session:
+        assert session.get_one(Conference, case.id).earlier_plans == 1
+        came = session.scalars(select(Participant.id).where(Participant.came_as_professional)).all()
+    assert came == [case.people["els"]]

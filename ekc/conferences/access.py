@@ -110,7 +110,7 @@ class Case:
 
     @property
     def has_plan(self) -> bool:
-        """Whether a plan is in force, for the visitor to read or not: which steps there are follows from that."""
+        """Whether a plan is in force, whoever may read it: from that follows which steps there are."""
         return self.plan_number > 0
 
     def sees(self, part: CasePart) -> Scope | None:

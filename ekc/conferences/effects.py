@@ -151,7 +151,7 @@ def give_notice_of_number(session: Session, conference: Conference, at: datetime
 
 
 def to_be_rung(name: str, phone: str | None) -> str:
-    """Whom a slip says to ring."""
+    """Whom a slip or a mail says to ring."""
     return f"{name}, {phone}" if phone else name
 
 
@@ -245,18 +245,17 @@ def begin_round(session: Session, conference: Conference) -> None:
     session.execute(
         update(Participant)
         .where(*of_case)
-        .values(
-            informed_before_on=told,
-            attends_before=Participant.attends,
-            informed_on=None,
-        )
+        .values(informed_before_on=told, attends_before=Participant.attends, informed_on=None)
     )
     decided = Participant.attends == Attends.EXCLUDED
     session.execute(update(Participant).where(*of_case, ~decided).values(attends=None))
 
 
 def end_round(session: Session, conference: Conference) -> None:
-    """Let hold again what `begin_round` set aside, where nothing else was said in this round."""
+    """Let hold again what `begin_round` set aside, where nothing else was said in this round.
+
+    Whoever does not come to this round counts as in the round before, in which the plan that stays was made.
+    """
     for on, before in _ASKED_AGAIN:
         setattr(conference, on, getattr(conference, on) or getattr(conference, before))
     of_case = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))

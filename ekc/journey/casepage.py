@@ -252,7 +252,7 @@ def _not_safe(session: Session, case: Case, facts: Facts) -> tuple[NotSafe, ...]
 
 def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tuple[OpenWish, ...]:
     """What was said about each step for which somebody wishes, until they take it back or the case ends."""
-    wished = [(matter, step) for matter, step in wish_steps(case.in_force).items() if hear(matter, facts).yes]
+    wished = [(matter, step) for matter, step in wish_steps(case.has_plan).items() if hear(matter, facts).yes]
     if case.phase is Phase.CLOSED or not wished:
         return ()
     about, phones = voices_about(case, read.matches.current), circle_queries.phones(session, case)
@@ -281,7 +281,7 @@ def _wishes(session: Session, case: Case, read: CaseContext, facts: Facts) -> tu
             ),
             not_heard=tuple(people[person.id] for person in asked if person.id not in heard),
             step=step.step,
-            all_want=all_want(matter, facts) and step in steps_from(case.phase, case.roles, case.in_force),
+            all_want=all_want(matter, facts) and step in steps_from(case.phase, case.roles, case.has_plan),
             may_ask=not told_to_others(matter, facts),
         )
 

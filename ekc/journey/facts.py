@@ -211,7 +211,7 @@ def _with_information(
         return facts
     asked, answered = meetings.questions_and_answers(session, case.id, case.round)
     return replace(
-        _with_attendance(session, meeting, facts),
+        _with_attendance(session, case, facts, meeting.round),
         told=meetings.information_kinds(session, case.id, case.round),
         questions=asked,
         open_questions=asked - answered,
@@ -222,9 +222,9 @@ def _with_sides(session: Session, case: Case | Conference, facts: Facts) -> Fact
     return replace(facts, sides=circle_queries.sides(session, case.id)) if case.variant in TWO_SIDED else facts
 
 
-def _with_attendance(session: Session, meeting: meetings.MeetingRow, facts: Facts) -> Facts:
+def _with_attendance(session: Session, case: Case | Conference, facts: Facts, round_: int) -> Facts:
     """Who was at a meeting of this round, and as what; who is there now."""
-    rows = meetings.stretches_of_round(session, meeting)
+    rows = meetings.stretches_of_round(session, case.id, round_)
     came = {row.participant_id for row in rows}
     there = {row.participant_id for row in rows if row.is_open}
     professionals = {row.participant_id for row in rows if row.as_professional}
@@ -244,7 +244,7 @@ def _with_conference(
     session: Session, case: Case | Conference, facts: Facts, meeting: meetings.MeetingRow | None
 ) -> Facts:
     """Who was at the conference at which the plan was made."""
-    return _with_attendance(session, meeting, facts) if meeting and not case.without_conference else facts
+    return _with_attendance(session, case, facts, meeting.round) if meeting and not case.without_conference else facts
 
 
 def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, met: dict[int, bool]) -> Facts:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import Case, in_the_room, open_until
+from ekc.conferences.access import Case, in_the_room, still_open
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries.agencies import agencies
@@ -246,9 +246,7 @@ def _ring(
     if case.end is None:
         return ()
     current = read.matches.current
-    until = open_until(case)
-    opens = until is None or local_date(at, case.timezone) <= until
-    here = (current,) if current is not None and opens and not current.gone(at) else ()
+    here = (current,) if current is not None and still_open(case, at) and not current.gone(at) else ()
     return (*here, *managers_of(session, case.region_id))
 
 

@@ -8,7 +8,7 @@ Results do not reveal whether link, code or answer was wrong.
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -47,7 +47,7 @@ class LinkSignIn:
     """A new sign-in by personal link. `device_token`: for the cookie. `remembered_until`: None on a shared device."""
 
     sign_in: NewSignIn
-    device_token: str
+    device_token: str = field(repr=False)
     remembered_until: datetime | None
 
 

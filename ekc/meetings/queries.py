@@ -193,16 +193,18 @@ def stretches(session: Session, meeting_id: int) -> tuple[StretchRow, ...]:
     return tuple(StretchRow(*row) for row in session.execute(_STRETCHES, {"meeting": meeting_id}))
 
 
-def stretches_of_round(session: Session, meeting: MeetingRow) -> tuple[StretchRow, ...]:
-    """Who was in the room at the meetings of the same round so far, and when, in the order in which they came."""
-    of_round = select(Meeting.id).where(
-        Meeting.conference_id == select(Meeting.conference_id).where(Meeting.id == meeting.id).scalar_subquery(),
-        Meeting.round == meeting.round,
-    )
-    found = select(*(_stretch[name] for name in StretchRow.__dataclass_fields__)).where(
-        _stretch.meeting_id.in_(of_round), _stretch.corrected_at.is_(None)
-    )
-    return tuple(StretchRow(*row) for row in session.execute(found.order_by(_stretch.came_at, _stretch.id)))
+_STRETCHES_OF_ROUND = (
+    select(*(_stretch[name] for name in StretchRow.__dataclass_fields__))
+    .join(Meeting, Meeting.id == _stretch.meeting_id)
+    .where(*_OF_ROUND, _stretch.corrected_at.is_(None))
+    .order_by(_stretch.came_at, _stretch.id)
+)
+
+
+def stretches_of_round(session: Session, conference_id: int, round_: int) -> tuple[StretchRow, ...]:
+    """Who was in the room at the meetings of this round, and when, in the order in which they came."""
+    rows = session.execute(_STRETCHES_OF_ROUND, {"case": conference_id, "number": round_})
+    return tuple(StretchRow(*row) for row in rows)
 
 
 def was_corrected(session: Session, conference_id: int, stretch_id: int) -> bool:

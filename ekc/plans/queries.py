@@ -6,7 +6,6 @@ Nothing here writes.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, column, func, select, table, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -200,38 +199,20 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
         .group_by(Stretch.participant_id)
     )
     came = {id_: bool(to_last) for id_, to_last in session.execute(there)}
-    rows = session.execute(
-        select(
-            Participant.id,
-            Participant.name,
-            Participant.relation,
-            Participant.organisation,
-            Participant.part,
-            Participant.attends,
-            SHARED,
-            Participant.side,
-            Participant.removed_at,
-            Participant.came_as_professional,
-            Participant.no_stands,
-            Participant.earlier_plans,
+    stored = ["id", "name", "relation", "organisation", "part", "attends", "side"]
+    stored += ["came_as_professional", "no_stands", "earlier_plans"]
+    columns = (getattr(Participant, name) for name in (*stored, "removed_at"))
+    everybody = select(*columns, SHARED.label("shared")).where(Participant.conference_id == conference_id)
+    return tuple(
+        CirclePerson(
+            **{name: getattr(row, name) for name in stored},
+            sharing=shared(row.shared),
+            removed=row.removed_at is not None,
+            came=row.id in came,
+            came_last=came.get(row.id, False),
         )
-        .where(Participant.conference_id == conference_id)
-        .order_by(Participant.id)
+        for row in session.execute(everybody.order_by(Participant.id))
     )
-    columns: list[Any] = [
-        (
-            *row[:6],
-            shared(row[6]),
-            row[7],
-            row[8] is not None,
-            *row[9:11],
-            row[0] in came,
-            came.get(row[0], False),
-            row[11],
-        )
-        for row in rows
-    ]
-    return tuple(CirclePerson(*known) for known in columns)
 
 
 def professionals(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:

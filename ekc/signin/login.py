@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, NoReturn
@@ -61,7 +61,7 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
     """
 
     kind: str  # account, link
-    token: str
+    token: str = field(repr=False)
     visitor: Visitor = NOBODY
     method: Method | None = None
     authorized: bool = False

@@ -17,6 +17,15 @@ depends_on = None
 
 _TABLES = ("sign_in", "link_device")
 _CIRCLE = ("conference", "participant")
+#: The steps that store a version, before the one with which the last round began.
+_EARLIER_PLANS = """
+update conference set earlier_plans = (
+  select count(*) from phase_change p
+  where p.conference_id = conference.id and p.step in ('agree_plan', 'revise_plan') and p.number < (
+    select max(r.number) from phase_change r where r.conference_id = conference.id and r.step = 'reconvene'
+  )
+)
+"""
 
 
 def upgrade() -> None:
@@ -30,10 +39,7 @@ def upgrade() -> None:
     for name in _CIRCLE:
         with op.batch_alter_table(name) as table:
             table.add_column(sa.Column("earlier_plans", sa.Integer, nullable=False, server_default="0"))
-    op.execute(
-        "update conference set earlier_plans = plan_number"
-        " - case when phase in ('evaluation', 'closed') then 1 else 0 end where round > 1 and plan_number > 0"
-    )
+    op.execute(_EARLIER_PLANS)
 
 
 def _end_all(name: str) -> None:

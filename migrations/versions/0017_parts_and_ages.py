@@ -11,6 +11,12 @@ branch_labels = None
 depends_on = None
 
 _MARKS = ("came_as_professional", "no_stands")
+_CAME = """
+update participant set came_as_professional = true where part not in ('referrer', 'professional') and exists (
+  select 1 from stretch s where s.participant_id = participant.id and s.corrected_at is null
+  and s.part in ('referrer', 'professional')
+)
+"""
 _TRACES = ("part", "removed", "no_stands")
 
 
@@ -28,6 +34,7 @@ def upgrade() -> None:
     op.add_column("participant", sa.Column("born_until", sa.LargeBinary))
     for mark in _MARKS:
         op.add_column("participant", sa.Column(mark, sa.Boolean, nullable=False, server_default=sa.false()))
+    op.execute(_CAME)
     op.add_column("trace", sa.Column("reason", sa.LargeBinary))
     op.add_column("outbox_message", sa.Column("ring", sa.LargeBinary))
     op.add_column("meeting", sa.Column("joining", sa.LargeBinary))

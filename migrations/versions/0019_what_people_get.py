@@ -1,12 +1,9 @@
 """Who gets the plan, who hears that people come together again, when somebody was told, what a follow-up found."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import sqlalchemy as sa
 from alembic import op
-from alembic.operations import BatchOperations
 
 revision = "0019"
 down_revision = "0018"
@@ -16,21 +13,13 @@ depends_on = None
 _KINDS = ("again", "plan", "unsafe", "not_done", "new_version")
 
 
-@contextmanager
-def _altered(table: str, name: str, check: str) -> Iterator[BatchOperations]:
-    """A table of which one check changes too."""
-    with op.batch_alter_table(table) as batch:
-        batch.drop_constraint(op.f(name), type_="check")
-        yield batch
-        batch.create_check_constraint(op.f(name), sa.text(check))
-
-
 def _words(table: str, name: str, column: str, new: tuple[str, ...], *, allowed: bool) -> None:
     """Let a column hold these words too, or no longer."""
     checks = {str(one["name"]): one["sqltext"] for one in sa.inspect(op.get_bind()).get_check_constraints(table)}
     words = [one for one in re.findall(r"'(\w+)'", checks[name]) if one not in new] + [*new] * allowed
-    with _altered(table, name, f"{column} IN ({', '.join(map(repr, words))})"):
-        pass
+    with op.batch_alter_table(table) as batch:
+        batch.drop_constraint(op.f(name), type_="check")
+        batch.create_check_constraint(op.f(name), sa.text(f"{column} IN ({', '.join(map(repr, words))})"))
 
 
 def _all_words(*, allowed: bool) -> None:

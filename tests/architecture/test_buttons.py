@@ -38,17 +38,6 @@ def test_only_what_cannot_be_undone_is_red() -> None:
         ("journey/step.html", 'button(title, danger=(rule.target == "closed" and not wish))'),
         ("meetings/information.html", "button(text, variant='tertiary', danger=danger)"),
         (
-            "journey/own_page.html",
-            'confirm(_("%(name)s does not come", name=child.name), url_for("journey.not_coming", '
-            'conference_id=case.id, participant_id=child.id), _("Say that %(name)s does not come", name=child.name), '
-            "text=told, danger=False)",
-        ),
-        (
-            "journey/own_page.html",
-            'confirm(_("I do not come"), url_for("journey.not_coming", conference_id=case.id, '
-            'participant_id=page.me.id), _("Say that I do not come"), text=told, danger=False)',
-        ),
-        (
             "meetings/information.html",
             "removing(url_for('meetings.not_read_out', conference_id=case.id, reading_id=letter.reading_id), "
             '_("It was not read out"), danger=False)',

@@ -91,7 +91,7 @@ def every_form(session: Session, app: Flask, cast: Cast) -> list[Found]:
         come_in(client, session, START, who)
         with client.session_transaction() as cookie:
             opened = select(Invitation.token_hash).order_by(Invitation.id).limit(1)
-            cookie["invitation"] = session.scalar(opened) or b""  # which was opened in this browser
+            cookie["invitation_hash"] = session.scalar(opened) or b""  # which was opened in this browser
             if "/sign-in/code" in pages:
                 denise = cast.denise.account_id or 0
                 cookie["pending"] = [denise, second_factor_hash(session, denise), int(START.timestamp())]

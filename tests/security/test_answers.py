@@ -20,6 +20,9 @@ from ekc.core import logs
 from ekc.core.crypto import Keyring
 from ekc.core.db import disk_is_full, make_engine
 from ekc.core.handlers import HEADERS, KEY_HEADERS
+from ekc.links.verification import LinkSignIn
+from ekc.signin.actions.sessions import NewSignIn
+from ekc.signin.login import SignedInUser
 from ekc.staff.actions.accounts import NewAccount
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -219,9 +222,12 @@ def test_an_error_of_the_database_does_not_tell_what_was_to_be_written(db_sessio
 def test_no_repr_tells_a_secret(settings: Settings) -> None:
     account = NewAccount(name="Bas", email="bas@example.org", region_id=1, roles=(), password="not to be seen")
 
-    told = repr(settings) + repr(account) + repr(Keyring(settings.content_keys, settings.index_key))
+    begun = NewSignIn(1, "token of a session")
+    signed_in = (SignedInUser("account", begun.token), LinkSignIn(begun, "token of a device", None))
 
-    secrets = (settings.database_url, settings.secret_key, repr(settings.content_keys[0]), "not to be seen")
+    told = repr((settings, account, Keyring(settings.content_keys, settings.index_key), begun, signed_in))
+
+    secrets = (settings.database_url, settings.secret_key, repr(settings.content_keys[0]), "not to be seen", "token of")
     assert [secret for secret in secrets if secret in told] == []
 
 

@@ -25,7 +25,7 @@ def test_the_first_page_leads_on(client: PageClient) -> None:
 
 def test_one_click_is_enough_to_be_somebody(demo: PageClient) -> None:
     demo.page("/")
-    demo.submit("Be Noor van Dijk")
+    demo.submit("Continue as Noor van Dijk")
     assert demo.get("/sign-in").status_code == 302
 
 
@@ -36,7 +36,7 @@ def test_elsewhere_nobody_is_anybody(client: PageClient, cast: Cast) -> None:
     paths = (f"/demo/be/{cast.noor.account_id}", "/demo/be/link/1")
     refused = [client.post(path, data={"csrf_token": token[0]}).status_code for path in paths]
 
-    assert (refused, [name for name in page.buttons if name.startswith("Be ")]) == ([404, 404], [])
+    assert (refused, [name for name in page.buttons if name.startswith("Continue as ")]) == ([404, 404], [])
 
 
 def test_there_is_nobody_to_be_by_another_number(demo: PageClient) -> None:

@@ -277,7 +277,7 @@ def test_in_the_demo_no_browser_is_known(make_app: MakeApp, database_url: str, c
     assert isinstance(client, PageClient)
     client.page("/")
 
-    client.submit("Be Noor van Dijk")
+    client.submit("Continue as Noor van Dijk")
 
     assert client.get_cookie("device") is None
 

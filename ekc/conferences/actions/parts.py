@@ -5,7 +5,7 @@ their part becomes; what a main person said no to stands when they are one no lo
 in the history.
 """
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import column, delete, exists, or_, select, table
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -22,6 +22,9 @@ from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.owed import NoticeKind
 from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Agreed, Attends, Part, TraceKind, VoiceMatter
 
+#: Who coordinates or is asked to (`matching`), read by name, as that stands above.
+_match = table("match", column("id"), column("ended_on"))
+
 
 def is_asked(part: Part, attends: Attends | None) -> bool:
     """Whether somebody is asked as a main person."""
@@ -29,11 +32,12 @@ def is_asked(part: Part, attends: Attends | None) -> bool:
 
 
 def said_no(session: Session, conference: Conference, participant_id: int) -> bool:
-    """Whether they said no to something that counts now: a coordinator, this plan, a professional who reads it; or want
-    to stop.
+    """Whether they said no to something that counts now: this coordinator, this plan, somebody who reads it; or want to
+    stop.
     """
+    of_now = exists().where(_match.c.id == Voice.about, _match.c.ended_on.is_(None))
     no = or_(
-        (Voice.matter == VoiceMatter.COORDINATOR) & (Voice.answer == Agreed.NO),
+        (Voice.matter == VoiceMatter.COORDINATOR) & (Voice.answer == Agreed.NO) & of_now,
         (Voice.matter == VoiceMatter.PLAN) & (Voice.about == conference.presentation) & (Voice.answer == Agreed.NO),
         (Voice.matter == VoiceMatter.READING) & (Voice.answer != Agreed.YES),
         (Voice.matter == VoiceMatter.STOPPING) & (Voice.about == conference.round) & (Voice.answer == Agreed.YES),
@@ -77,7 +81,7 @@ def note_no_stands(by: By, conference: Conference, participant: Participant, rea
     )
     reading = (Voice.conference_id == conference.id, Voice.matter == VoiceMatter.READING)
     refused = select(Voice.about).where(*reading, Voice.participant_id == participant.id, Voice.answer != Agreed.YES)
-    of_others = (*reading, Voice.participant_id != participant.id, Voice.about.in_(refused.scalar_subquery()))
+    of_others = (*reading, Voice.participant_id != participant.id, Voice.about.in_(refused))
     by.session.execute(delete(Voice).where(*of_others).execution_options(synchronize_session=False))
 
 

@@ -16,7 +16,7 @@ from ekc.conferences import mails
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.circle import insert_participant, member, refuse_future, update_row
-from ekc.conferences.effects import give_notice
+from ekc.conferences.effects import give_notice, to_be_rung
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
 from ekc.conferences.queries import circle, registration
@@ -118,7 +118,7 @@ def _acknowledge(by: By, conference: Conference, registrant: Participant) -> Non
     language = language_of(registrant.language, conference.language)
     to = Recipient(registrant.id, registrant.email, language)
     managers = managers_of(by.session, conference.region_id)
-    ring = "; ".join(f"{one.name}, {one.phone}" if one.phone else one.name for one in managers)
+    ring = "; ".join(to_be_rung(one.name, one.phone) for one in managers)
     queue(by.session, mails.RECEIVED, to, by.at, case=conference.id, ring=ring)
 
 

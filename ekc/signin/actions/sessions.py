@@ -1,8 +1,7 @@
 """Sign-ins, which are our server-side sessions: beginning, refreshing and ending them. Audited."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -33,11 +32,12 @@ class Lifetime:
     shared: bool = False  # the device is shared
 
 
-class NewSignIn(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NewSignIn:
     """A new sign-in: its id, and the token for the session cookie, of which only the hash is stored."""
 
     id: int
-    token: str
+    token: str = field(repr=False)
 
 
 STAFF_LIFETIME = Lifetime()

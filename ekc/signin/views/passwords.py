@@ -19,7 +19,7 @@ from ekc.signin.models import Method
 from ekc.signin.queries import InvitationRow, live_invitation
 from ekc.signin.views.blueprint import bp
 
-_INVITATION = "invited"  # session key: the hashed token of the invitation opened in this browser
+_INVITATION = "invitation_hash"  # session key: the hashed token of the invitation opened in this browser
 
 
 @bp.get("/invitations/<token>")
