@@ -154,8 +154,10 @@ _about_reading = and_(
     _said.c.matter == VoiceMatter.READING,
     _said.c.about == _person.c.id,
 )
-#: Those about whom main persons say who reads the plan: professionals, and of the plans of before whoever came later.
-ASKED_ABOUT = or_(_person.c.part.in_(PROFESSIONAL_PARTS), _person.c.earlier_plans > 0)
+_is_professional = or_(_person.c.part.in_(PROFESSIONAL_PARTS), _person.c.came_as_professional)
+#: Those about whom main persons say who reads the plan: professionals and whoever came as one, and of the plans of
+#: before whoever came later.
+ASKED_ABOUT = or_(_is_professional, _person.c.earlier_plans > 0)
 #: How much the family shares of its plan with them: the place in `PlanSharing` of the strictest answer of a main
 #: person, about whoever came later of those who were there before; no answer is the strictest. None: nobody is asked.
 SHARED = (
@@ -167,7 +169,7 @@ SHARED = (
     .select_from(_asked.outerjoin(_said, _about_reading))
     .where(
         ASKED_ABOUT,
-        or_(_person.c.part.in_(PROFESSIONAL_PARTS), _asked.c.earlier_plans < _person.c.earlier_plans),
+        or_(_is_professional, _asked.c.earlier_plans < _person.c.earlier_plans),
         _asked.c.conference_id == _person.c.conference_id,
         _asked.c.part == Part.MAIN_PERSON,
         _asked.c.removed_at.is_(None),
@@ -225,14 +227,14 @@ def roles_in(
                 roles.add(Role.ASKED_COORDINATOR)
         if Role.REGIONAL_MANAGER in visitor.roles and case.region_id in visitor.regions:
             roles.add(Role.REGIONAL_MANAGER)
-    if own_row is not None and own_row.part is not None and (role := _role_of(own_row, case.phase)):
+    if own_row is not None and own_row.part is not None and (role := _role_of(own_row, case)):
         roles.add(role)
         if role and own_row.attends in TAKES_PART:
             roles.add(Role.COMES if own_row.attends in IN_THE_ROOM else Role.JOINS)
         without_room = case.without_conference and role is not Role.CHILD  # nobody sees who is beside a child then
         if role in FAMILY_ROLES and (own_row.in_room or without_room):
             roles |= {Role.IN_ROOM} if role is Role.CHILD else {Role.IN_ROOM, Role.GROWN_UP_IN_ROOM}
-        if own_row.part in PROFESSIONAL_PARTS:
+        if own_row.part in PROFESSIONAL_PARTS or role is Role.PROFESSIONAL:
             roles |= ROLES_OF_SHARING[shared(own_row.shared)]
         elif own_row.convenes and not own_row.came_as_professional:  # a convenor may change the plan
             roles.add(Role.CONVENOR)
@@ -246,9 +248,14 @@ def _plans_not_read(own_row: Row[*tuple[Any, ...]] | None) -> int:
     return plans_not_read(own_row.part, own_row.plans_before, shared(own_row.shared))
 
 
-def _role_of(own_row: Row[*tuple[Any, ...]], phase: Phase) -> Role | None:
-    """The role that somebody's part gives. While people meet, whoever came as a professional is one."""
-    if own_row.came_as_professional and PHASE_RULES[phase].room:
+def _role_of(own_row: Row[*tuple[Any, ...]], case: Conference | Row[Any]) -> Role | None:
+    """The role that somebody's part gives.
+
+    While people meet whoever came as a professional is one, and as long as there is a plan that not every main person
+    lets them read.
+    """
+    not_let = case.plan_number > 0 and shared(own_row.shared) is not PlanSharing.ALL
+    if own_row.came_as_professional and (PHASE_RULES[case.phase].room or not_let):
         return Role.PROFESSIONAL
     return ROLE_OF_PART[own_row.part]
 

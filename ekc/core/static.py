@@ -86,7 +86,7 @@ def _file(filename: str) -> _File | None:
     path = safe_join(str(FOLDER), filename)
     try:
         return None if path is None else _read(Path(path), Path(path).stat().st_mtime_ns)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    except OSError:  # no such file, or no name that a file can have
         return None
 
 

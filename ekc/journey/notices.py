@@ -235,6 +235,8 @@ def _circles(
         "informed_on",
         "informed_at",
         "informed_before_on",
+        "earlier_plans",
+        "came_as_professional",
         *(["name"] if names else []),
     ]
     here = (Participant.conference_id.in_(heads), Participant.removed_at.is_(None))

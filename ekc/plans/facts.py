@@ -43,6 +43,7 @@ def heard(
             part=person.part,
             attends=person.attends,
             present=person.came,
+            came_as_professional=person.came_as_professional,
             has_task=person.id in busy,
             side=person.side,
             voices={VoiceMatter.PLAN: said[person.id]} if person.id in said else {},

@@ -14,7 +14,7 @@ from ekc.workflow.vocabulary import FAMILY_ROLES, INSIDE_ROLES, N_, Activity, Ph
 class ActivityRule:
     """What somebody may do or see, and who may in which phases.
 
-    `in_force`: in which phases also, while a plan is in force: from its agreement until the case is closed.
+    `in_force`: in which phases also, while a plan is in force that they may read.
     """
 
     activity: Activity
@@ -214,10 +214,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.SEE_PLAN,
         N_("see the plan, or what of it concerns them"),
         _grant(_SHOWN | _PREPARED, Role.COORDINATOR)
-        | _grant(_SHOWN, *INSIDE_ROLES)
+        | _grant(frozenset({Phase.PRESENTATION}), *INSIDE_ROLES)
         | _grant(_PLAN, Role.REFERRER, Role.PROFESSIONAL),
+        # once it is agreed whoever came later reads it when they are let: the next version begins from it
         in_force=_grant(_PREPARED, Role.REFERRER, Role.PROFESSIONAL)
-        | _grant(_PREPARED | {Phase.PRIVATE_TIME}, *INSIDE_ROLES),
+        | _grant(_PREPARED | {Phase.PRIVATE_TIME} | _AGREED, *INSIDE_ROLES),
     ),
     ActivityRule(
         Activity.SEE_VERSIONS,
@@ -245,8 +246,8 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.ANSWER_PLAN,
         N_("say for themselves whether they agree to the plan"),
-        _grant(_PLAN, *FAMILY_ROLES, Role.SUPPORTER),
-        in_force={},
+        _grant(frozenset({Phase.PRESENTATION}), *FAMILY_ROLES, Role.SUPPORTER),
+        in_force=_grant(frozenset({Phase.EVALUATION}), *FAMILY_ROLES, Role.SUPPORTER),
     ),
     ActivityRule(
         Activity.RECORD_AGREEMENT,

@@ -370,6 +370,8 @@ class Listener:
     has_task: bool = False  # the plan in force names them
     informed_before_on: date | None = None  # for a round before
     set_line: bool = False  # set a bottom line
+    earlier_plans: int = 0  # versions of the rounds before they came
+    came_as_professional: bool = False
     knows: str = ""  # of a change: what they heard last
     signs: tuple[Sign, ...] = ()
 
@@ -522,6 +524,14 @@ def _took_part(end: EndRule, one: Listener) -> bool:
     return _said_something(one) or one.has_task
 
 
+def _has_plan(notice: Notice, one: Listener) -> bool:
+    """Whether a version is handed to somebody as theirs. Who came in a later round reads it when they are let."""
+    if notice.now and int(notice.now) <= one.earlier_plans:
+        return False
+    inside = one.part in INSIDE_PARTS and not one.came_as_professional
+    return one.part is Part.MAIN_PERSON or one.has_task or (inside and _said_something(one))
+
+
 def _said_something(one: Listener) -> bool:
     return (one.attends or one.attends_before) in TOOK_PART
 
@@ -535,9 +545,7 @@ _CONCERNS: dict[Whom, Callable[[Notice, Listener], bool]] = {
         _relied(notice, one) and (one.attends is None or one.attends in IN_THE_ROOM)
     ),
     Whom.CIRCLE: lambda _, one: one.part is not Part.INTERPRETER,
-    Whom.HAVE_PLAN: lambda _, one: (
-        one.part is Part.MAIN_PERSON or one.has_task or (one.part in INSIDE_PARTS and _said_something(one))
-    ),
+    Whom.HAVE_PLAN: _has_plan,
     Whom.ON_PAPER: lambda notice, one: any(sign.by is ClearedBy.PRINT and sign.at < notice.at for sign in one.signs),
     Whom.THEMSELVES: lambda notice, one: one.id == notice.about,
     Whom.MAIN_PERSONS: lambda _, one: one.part is Part.MAIN_PERSON,

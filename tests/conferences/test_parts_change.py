@@ -22,6 +22,8 @@ from ekc.matching.actions.independence import accept, confirm_coordinator, want_
 from ekc.meetings.actions import attendance
 from ekc.meetings.queries import current_meeting, stretches
 from ekc.plans.actions import record_agreement, share_plan
+from ekc.plans.draft import Draft
+from ekc.plans.facts import heard
 from ekc.plans.queries import circle as plan_circle
 from ekc.workflow import guards
 from ekc.workflow.definition import Taking
@@ -30,6 +32,7 @@ from ekc.workflow.vocabulary import (
     Activity,
     Agreed,
     Attends,
+    CasePart,
     Part,
     PlanSharing,
     Role,
@@ -171,6 +174,52 @@ def test_the_page_asks_why_and_history_and_own_page_say_it(
     assert "Els Vermeer came as a professional, and has another part now: friend." in page.text
     page = client.page(f"/conferences/{between.id}/circle/{between.people['els']}")
     assert "They came to this conference as a professional, so they stay outside private time." in page.text
+
+
+def test_whoever_came_as_a_professional_reads_the_plan_when_every_main_person_lets_them(
+    db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    by, els, marieke = noor(db_session, cast), case.people["els"], case.people["marieke"]
+    share_plan(by, case.id, marieke, {els: PlanSharing.NOTHING})
+
+    circle.change_person(by, case.id, els, details(db_session, els, part=Part.FRIEND), WHY)
+
+    def reads() -> tuple[PlanSharing, bool]:
+        db_session.rollback()
+        opened = open_case(By(db_session, participant(case.id, els), LATER), case.id, Activity.SEE_PLAN)
+        shown = {one.id: one.sharing for one in plan_circle(db_session, case.id)}
+        return shown[els], opened.sees(CasePart.PLAN) is not None
+
+    found = [reads()]
+    for sharing in (PlanSharing.ALL, PlanSharing.CONCERNS):
+        share_plan(by, case.id, marieke, {els: sharing})
+        found.append(reads())
+    assert found == [(PlanSharing.NOTHING, False), (PlanSharing.ALL, True), (PlanSharing.CONCERNS, False)]
+
+
+def test_whoever_came_as_a_professional_is_not_asked_about_the_plan(
+    db_session: Session, cast: Cast, between: build.Made
+) -> None:
+    els = between.people["els"]
+    circle.change_person(noor(db_session, cast), between.id, els, details(db_session, els, part=Part.FRIEND), WHY)
+
+    asked = heard(plan_circle(db_session, between.id), Draft(), {}, without_conference=False).not_asked
+    assert (between.people["omar"] in {one.id for one in asked}, els in {one.id for one in asked}) == (True, False)
+
+
+def test_by_way_of_a_professional_nobody_is_what_they_were_not(
+    db_session: Session, cast: Cast, between: build.Made
+) -> None:
+    """Els, added again, came to nothing herself: that she came as a professional is known by her mark alone."""
+    by = noor(db_session, cast)
+    circle.remove_person(by, between.id, between.people["els"], "She left her work.")
+    els = circle.add_person(by, between.id, PersonDetails(name="Els Vermeer", part=Part.FRIEND), WHY)
+    circle.change_person(by, between.id, els, details(db_session, els, part=Part.PROFESSIONAL))
+    with pytest.raises(Refusal, match="came to this conference as a professional"):
+        circle.change_person(by, between.id, els, details(db_session, els, part=Part.FRIEND))
+    db_session.rollback()
+    assert db_session.get_one(Participant, els).came_as_professional is True
 
 
 # A main person's no

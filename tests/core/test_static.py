@@ -53,6 +53,11 @@ def test_fonts_are_named_with_their_version(client: PageClient, cast: Cast) -> N
     assert {client.get(f"/static/{font}").headers["Cache-Control"] for font in fonts} == {FOR_EVER}
 
 
+@pytest.mark.parametrize("name", ["css", "css/", "css/ekc.css/x", "../app.py", "a" * 300, "css/" + "é" * 200])
+def test_what_is_no_file_is_not_found(client: PageClient, cast: Cast, name: str) -> None:
+    assert client.get(f"/static/{name}").status_code == 404
+
+
 def test_a_file_that_changed_has_another_address(
     client: PageClient, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
-from ekc.conferences.actions import links
+from ekc.conferences.actions import circle, links
 from ekc.conferences.actions.registration import log_contacts
 from ekc.conferences.entries import MadeLink
 from ekc.conferences.models import Notice
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.notices import owed_in
-from ekc.links.queries import link_of_token
+from ekc.links.queries import link_of_token, links_of
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import arranging
 from ekc.meetings.actions.arranging import Venue
@@ -186,6 +186,19 @@ def test_an_old_number_on_paper_is_owed_to_whoever_has_a_slip(
     assert on_old_paper(db_session, case) == []
     assert link_of_token(db_session, clock(), made["kees"].token) is None
     assert link_of_token(db_session, clock(), made["omar"].token) is not None
+
+
+def test_all_new_slips_are_made_though_somebody_left_meanwhile(
+    db_session: Session, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    papers(db_session, cast, clock, case)
+    noor = By(db_session, cast.noor, clock())
+    shown = [row.id for row in links_of(db_session, case.id)]
+    db_session.rollback()
+    circle.remove_person(noor, case.id, case.people["linda"], "She moved.")
+
+    made = {one.participant_id for one in links.make_links_again(noor, case.id, shown)}
+    assert (case.people["kees"] in made, case.people["linda"] in made) == (True, False)
 
 
 def test_a_contact_settles_an_old_number_and_a_mail_does_not(

@@ -11,9 +11,15 @@ from ekc.accounts.access import By
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Participant
-from ekc.core.errors import Unknown
-from ekc.plans.actions import share_plan
-from ekc.workflow.vocabulary import Attends, Part, PlanSharing, Step
+from ekc.core.errors import NotNow, Unknown
+from ekc.evaluations.actions import give_up
+from ekc.evaluations.queries import follow_ups
+from ekc.journey.actions import take_step
+from ekc.journey.notices import owed_in
+from ekc.plans.actions import say_own_answer, share_plan
+from ekc.workflow.definition import Taking
+from ekc.workflow.owed import NoticeKind
+from ekc.workflow.vocabulary import Agreed, Attends, Part, PlanSharing, Step, StopReason
 from ekc.workflow.voices import plans_not_read
 from tests.build import (
     Made,
@@ -129,6 +135,40 @@ def test_of_the_new_plan_they_read_everything(
     assert [_answer(bram, case, version) for version in ("2", "1", "1.pdf")] == [200, 404, 404]
     listed = bram.page(f"/conferences/{case.id}/plan").html
     assert ("plan/versions/2" in listed, "plan/versions/1" in listed) == (True, False)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_when_the_round_ends_without_a_new_plan_the_one_of_before_stays_closed_to_them(
+    case: Made, db_session: Session, cast: Cast, page_of: Callable[[str], PageClient], closed: bool
+) -> None:
+    """The next version begins from it: they read that neither."""
+    noor = By(db_session, cast.noor, START)
+    take_step(noor, case.id, Taking(Step.STOP_ROUND, stop_reason=StopReason.MAIN_PERSON_WITHDREW))
+    if closed:
+        for row in follow_ups(db_session, case.id, START.date()):
+            give_up(noor, case.id, row.id, "The family moved away.")
+        step(db_session, cast, START, case, Step.CLOSE)
+    bram, pim = page_of("bram"), page_of("pim")
+    own, plan = f"/conferences/{case.id}/mine", f"/conferences/{case.id}/plan"
+
+    assert (NOT_YET in bram.page(own).text, "Do you agree" in bram.here.text) == (True, False)
+    read = [[client.get(f"{plan}{page}") for page in ("", "/agreement")] for client in (bram, pim)]
+    assert [[answer.status_code for answer in answers] for answers in read] == [[403, 403], [200, 200]]
+    assert [SENTENCES in answer.text for answer in read[0]] == [False, False]
+    if not closed:
+        with pytest.raises(NotNow):
+            say_own_answer(By(db_session, participant(case.id, case.people["bram"]), START), case.id, Agreed.NO)
+        _says(db_session, case, "marieke", PlanSharing.ALL)
+        _says(db_session, case, "kees", PlanSharing.ALL)
+        assert SENTENCES in bram.page(plan).text
+
+
+def test_the_plan_of_before_is_not_owed_to_them(case: Made, db_session: Session, cast: Cast) -> None:
+    _add(db_session, cast, case, "Nina", Part.MAIN_PERSON)
+
+    [owed] = [one for one in owed_in(db_session, [case.id])[case.id] if one.notice.kind is NoticeKind.PLAN]
+    names = {one.name.split()[0] for one in owed.to}
+    assert ({"Kees", "Pim"} <= names, names & {"Bram", "Nina"}) == (True, set())
 
 
 def test_of_a_professional_sharing_decides_of_every_version() -> None:

@@ -339,3 +339,10 @@ def test_all_of_it_is_audited(db_session: Session, cast: Cast, fatima: str) -> N
 
 def test_the_page_of_a_link_is_not_kept_for_others(client: PageClient, fatima: str) -> None:
     assert client.get(fatima).headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_cookie_of_an_earlier_release_opens_nothing(client: PageClient, cast: Cast) -> None:
+    """It held the number of an invitation."""
+    with client.session_transaction() as session:
+        session["invitation"] = 1
+    assert client.page("/choose-password", status=404).heading == GONE

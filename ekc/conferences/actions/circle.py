@@ -156,7 +156,6 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
             if not {"view", "attends"}.isdisjoint(changed):
                 _leave_letter(by, conference, participant)
             if "part" in changed:
-                participant.came_as_professional &= details.part not in PROFESSIONAL_PARTS
                 participant.no_stands &= details.part is not Part.MAIN_PERSON
             if other_part:
                 parts.note_other_part(by, conference, participant, why)

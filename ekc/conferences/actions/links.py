@@ -109,8 +109,10 @@ def make_links_again(
         end = end_of(conference.outcome, conference.stop_reason)
         made = []
         for row in links_of(by.session, conference_id):
-            person = member(by.session, conference_id, row.participant_id) if row.id in checks else None
-            if person is None or not row.is_live(by.at) or not has_page(person.part, person.attends, end):
+            if row.id not in checks or not row.is_live(by.at):  # who left the circle has none that works
+                continue
+            person = member(by.session, conference_id, row.participant_id)
+            if not has_page(person.part, person.attends, end):
                 continue
             check, code = checks[row.id]
             token = _create_link(by, person, (row.expires_at - row.made_at).days, check)
