@@ -1,7 +1,8 @@
 """Static files under addresses that change with their content, and compression of what is sent.
 
 No proxy is needed for either. A page holds no secret that a guess sent from elsewhere could be compressed against:
-cookies do not come with another site's requests (SameSite), and a personal link is in no page but its own.
+with a visitor's cookies another site can only open a whole page (SameSite=Lax), and a personal link is in no page
+but its own.
 """
 
 import gzip

@@ -103,7 +103,8 @@ def make_links_again(
     Raises Stale if none of them works any more, so that reloading a page does not revoke the new ones.
     """
     # Outside the transaction, because hashing is slow on purpose.
-    checks = {one: _check(NewLink(), cost) for one in link_ids}
+    asked = (row.id for row in links_of(by.session, conference_id) if row.id in link_ids and row.is_live(by.at))
+    checks = {one: _check(NewLink(), cost) for one in asked}
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.MAKE_LINKS)
         end = end_of(conference.outcome, conference.stop_reason)

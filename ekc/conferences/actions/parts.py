@@ -5,6 +5,8 @@ their part becomes; what a main person said no to stands when they are one no lo
 in the history.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import column, delete, exists, or_, select, table
 from sqlalchemy.orm import Session
 
@@ -89,11 +91,7 @@ def has_other_part(session: Session, participant: Participant, part: Part, why: 
     """Whether this change gives somebody who came as a professional another part. Then it asks why."""
     if participant.part not in PROFESSIONAL_PARTS or part in PROFESSIONAL_PARTS:
         return False
-    if not came_as_professionals(session, [participant.id]):
-        return False
-    if not why:
-        raise _ask_why_other_part(participant.name)
-    return True
+    return _came_as_professional(session, [participant.id], participant.name, why)
 
 
 def came_before(
@@ -103,15 +101,16 @@ def came_before(
     if details.part in PROFESSIONAL_PARTS or (current is not None and current.name == details.name):
         return False
     others = (row for row in _named_as(session, conference, details.name) if current is None or row.id != current.id)
-    if not came_as_professionals(session, [row.id for row in others]):
+    return _came_as_professional(session, [row.id for row in others], details.name, why)
+
+
+def _came_as_professional(session: Session, participant_ids: Iterable[int], name: str, why: str) -> bool:
+    """Whether one of these came as a professional. Then it asks why."""
+    if not came_as_professionals(session, participant_ids):
         return False
-    if not why:
-        raise _ask_why_other_part(details.name)
-    return True
-
-
-def _ask_why_other_part(name: str) -> Refusal:
-    return Refusal(
+    if why:
+        return True
+    raise Refusal(
         N_(
             "%(name)s came to this conference as a professional. Write down why they have another part now. The family "
             "hears of it, and in private time they stay outside all the same. Is it somebody else of the same name? "
