@@ -98,7 +98,7 @@ def add_person(by: By, conference_id: int, new: PersonDetails, why: str = "") ->
 
 
 def add_people(by: By, conference_id: int, people: Sequence[PersonDetails], why: str = "") -> list[int]:
-    """Add these people to the circle, all or none; returns their participant ids."""
+    """Add these people to the circle, all or none; returns their participant ids. `why`: as of `add_person`."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         told_already = _told_already(by.session, conference)
