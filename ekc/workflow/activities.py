@@ -215,7 +215,8 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("see the plan, or what of it concerns them"),
         _grant(_SHOWN | _PREPARED, Role.COORDINATOR)
         | _grant(frozenset({Phase.PRESENTATION}), *INSIDE_ROLES)
-        | _grant(_PLAN, Role.REFERRER, Role.PROFESSIONAL),
+        | _grant(_PLAN, Role.REFERRER, Role.PROFESSIONAL)
+        | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),  # who writes the next version, whenever they came
         # once it is agreed whoever came later reads it when they are let: the next version begins from it
         in_force=_grant(_PREPARED, Role.REFERRER, Role.PROFESSIONAL)
         | _grant(_PREPARED | {Phase.PRIVATE_TIME} | _AGREED, *INSIDE_ROLES),
@@ -265,8 +266,9 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.ANSWER_SUPPORT,
         N_("answer a request for support"),
-        _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL, Role.SUPPORTER),
-        in_force={},
+        _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL)
+        | _grant(frozenset({Phase.PRESENTATION}), Role.SUPPORTER),
+        in_force=_grant(frozenset({Phase.EVALUATION}), Role.SUPPORTER),
     ),
     ActivityRule(
         Activity.DECIDE_ACCEPTANCE,
