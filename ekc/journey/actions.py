@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account, Region
-from ekc.accounts.notifications import notify_case_staff, notify_managers
+from ekc.accounts.notifications import notify_managers
 from ekc.accounts.queries import readers
 from ekc.conferences.access import lock_case, unattended
 from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.circle import move_names, set_referrer
 from ekc.conferences.actions.safety import note_not_safe, tell_not_safe
-from ekc.conferences.effects import queue_circle_mail
+from ekc.conferences.effects import queue_circle_mail, tell_staff
 from ekc.conferences.entries import Assignment
 from ekc.conferences.models import Conference, Voice
 from ekc.conferences.queries import concerns, registration
@@ -187,7 +187,7 @@ def _trace(by: By, conference: Conference, kind: TraceKind | None, participant_i
 
 
 def _mail(by: By, conference: Conference, rule: MailRule) -> None:
-    notify_case_staff(by.session, rule, by.at, conference.id, conference.coordinator_id, conference.region_id)
+    tell_staff(by.session, conference, by.at, rule)
 
 
 def go_on(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) -> None:

@@ -2,11 +2,12 @@
 
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.ends import ENDS, End, EndRule, Hears, Words
-from ekc.workflow.vocabulary import INSIDE_PARTS, N_, PROFESSIONAL_PARTS, Part
+from ekc.workflow.vocabulary import INSIDE_PARTS, N_, PROFESSIONAL_PARTS, Activity, Part
 
 WELCOME = MailRule(
     name="welcome",
     audience=Audience.CIRCLE,
+    opens=Activity.SEE_OWN_PAGE,
     parts=frozenset({Part.MAIN_PERSON}),
     key="{case}:welcome:{round}:{to}",
     subject=N_("Your coordinator begins"),
@@ -15,6 +16,7 @@ WELCOME = MailRule(
 PLAN_READY = MailRule(
     name="plan_ready",
     audience=Audience.CIRCLE,
+    opens=Activity.SEE_VERSIONS,
     parts=INSIDE_PARTS,
     key="{case}:plan-{plan}:{round}:{to}",
     subject=N_("The plan is ready"),
@@ -23,6 +25,7 @@ PLAN_READY = MailRule(
 PLAN_READY_DISSENT = MailRule(
     name="plan_ready_dissent",
     audience=Audience.CIRCLE,
+    opens=Activity.SEE_VERSIONS,
     parts=PLAN_READY.parts,
     key=PLAN_READY.key,
     subject=N_("The plan is written down"),
@@ -34,6 +37,7 @@ PLAN_READY_DISSENT = MailRule(
 PLAN_READY_NOT_ASKED = MailRule(
     name="plan_ready_not_asked",
     audience=Audience.CIRCLE,
+    opens=Activity.SEE_VERSIONS,
     parts=PLAN_READY.parts,
     key=PLAN_READY.key,
     subject=N_("The plan is written down: do you agree?"),
@@ -45,6 +49,7 @@ PLAN_READY_NOT_ASKED = MailRule(
 PLAN_REVISED = MailRule(
     name="plan_revised",
     audience=Audience.COORDINATOR,
+    opens=Activity.SEE_VERSIONS,
     key="{case}:plan-{plan}:{round}:coordinator",
     subject=N_("A family agreed a new version of its plan"),
     body=N_(
@@ -54,6 +59,7 @@ PLAN_REVISED = MailRule(
 PLAN_AGREED = MailRule(  # professionals see only what the family shares
     name="plan_agreed",
     audience=Audience.CIRCLE,
+    opens=Activity.SEE_OWN_PAGE,
     parts=PROFESSIONAL_PARTS,
     key="{case}:plan-{plan}:{round}:{to}",
     subject=N_("The plan is agreed"),
@@ -62,6 +68,7 @@ PLAN_AGREED = MailRule(  # professionals see only what the family shares
 STOP_WISHED = MailRule(
     name="stop_wished",
     audience=Audience.CASE_STAFF,
+    opens=Activity.SEE_CASE,
     key="wish:{case}:stop:{at}:{to}",
     subject=N_("A main person wants to stop"),
     body=N_(
@@ -72,6 +79,7 @@ STOP_WISHED = MailRule(
 AGAIN_WISHED = MailRule(
     name="again_wished",
     audience=Audience.CASE_STAFF,
+    opens=Activity.SEE_CASE,
     key="wish:{case}:again:{at}:{to}",
     subject=N_("A family wants to come together again"),
     body=N_(
@@ -82,6 +90,7 @@ AGAIN_WISHED = MailRule(
 WISH_TAKEN_BACK = MailRule(
     name="wish_taken_back",
     audience=Audience.CASE_STAFF,
+    opens=Activity.SEE_CASE,
     key="wish:{case}:back:{at}:{to}",
     subject=N_("A wish was taken back"),
     body=N_(
@@ -91,6 +100,7 @@ WISH_TAKEN_BACK = MailRule(
 COMES_TOGETHER_AGAIN = MailRule(
     name="comes_together_again",
     audience=Audience.CASE_STAFF,
+    opens=Activity.SEE_CASE,
     key="round:{case}:{round}:{to}",
     subject=N_("A family comes together again"),
     body=N_(
@@ -101,6 +111,7 @@ COMES_TOGETHER_AGAIN = MailRule(
 CAME_OUT_ALONE = MailRule(
     name="came_out_alone",
     audience=Audience.MANAGERS,
+    opens=Activity.SEE_CASE,
     key="alone:{case}:{at}:{to}",
     subject=N_("A family has come out, and nobody coordinates its conference"),
     body=N_(
@@ -111,6 +122,7 @@ CAME_OUT_ALONE = MailRule(
 ACCESS_ENDS = MailRule(
     name="access_ends",
     audience=Audience.COORDINATOR,
+    opens=Activity.SEE_CASE,
     key="{case}:access-ends:{ended_on}",
     subject=N_("A conference of yours will soon be closed to you"),
     body=N_(
@@ -132,7 +144,10 @@ def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
         Hears.COORDINATOR: (Audience.COORDINATOR, staff, frozenset()),
         Hears.MANAGERS: (Audience.MANAGERS, staff, frozenset()),
     }[hears]
-    return MailRule(name=name, audience=audience, key=key, subject=words.subject, body=words.body, parts=parts)
+    opens = Activity.SEE_OWN_PAGE if parts else Activity.SEE_CASE
+    return MailRule(
+        name=name, audience=audience, key=key, subject=words.subject, body=words.body, parts=parts, opens=opens
+    )
 
 
 #: The mails of the table of ends.
@@ -162,6 +177,7 @@ CORRECTED = MailRule(
 CORRECTED_YOURS = MailRule(
     name="own_registration_corrected",
     audience=Audience.COORDINATOR,
+    opens=Activity.SEE_CASE,
     key="corrected:{case}:{at}:coordinator",
     subject=N_("The registration of a conference of yours was corrected"),
     body=N_(

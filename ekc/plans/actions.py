@@ -12,11 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import member
-from ekc.conferences.effects import sharing_now, tell_who_sees_more
+from ekc.conferences.effects import sharing_now, tell_staff, tell_who_sees_more
 from ekc.conferences.mails import NO_TO_TASK
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.clock import local_date
@@ -293,8 +292,7 @@ def _agree(
         words=words,
     )
     if answer is Agreed.NO and before_answer is not Agreed.NO and text == _task_text(by.session, conference, person.id):
-        coordinator = conference.coordinator_id if conference.coordinator_id != by.visitor.account_id else None
-        notify_case_staff(by.session, NO_TO_TASK, by.at, conference.id, coordinator, conference.region_id)
+        tell_staff(by.session, conference, by.at, NO_TO_TASK, but=by.visitor.account_id)
 
 
 def _task_text(session: Session, conference: Conference, participant_id: int) -> int | None:

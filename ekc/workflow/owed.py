@@ -600,7 +600,7 @@ def _cleared(one: Listener, notice: Notice, until: datetime | None) -> ClearedBy
 
 def reads_it(rule: NoticeRule, one: Listener) -> bool:
     """Whether somebody's own page tells this: the day, for example, is not shown to those who do not come."""
-    roles = {ROLE_OF_PART[one.part]}
+    roles = {Role.PROFESSIONAL if one.came_as_professional else ROLE_OF_PART[one.part]}
     if one.attends in TAKES_PART:
         roles.add(Role.COMES if one.attends in IN_THE_ROOM else Role.JOINS)
     seen = (grant for part in PARTS if part.part in rule.shown for role, grant in part.grants.items() if role in roles)
