@@ -15,7 +15,7 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import member
-from ekc.conferences.effects import sharing_now, tell_staff, tell_who_sees_more
+from ekc.conferences.effects import give_notice, sharing_now, tell_staff, tell_who_sees_more
 from ekc.conferences.mails import NO_TO_TASK
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.clock import local_date
@@ -25,7 +25,7 @@ from ekc.plans import edits
 from ekc.plans.changes import text_changes
 from ekc.plans.document import PLAN
 from ekc.plans.draft import Draft, actions, from_json, people_of, people_with_task, to_json
-from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft
+from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
 from ekc.plans.queries import (
     agreements,
     asked_about,
@@ -41,6 +41,7 @@ from ekc.plans.queries import (
     text_read,
     version,
 )
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     INSIDE_PARTS,
@@ -291,17 +292,21 @@ def _agree(
         how=how,
         words=words,
     )
-    if answer is Agreed.NO and before_answer is not Agreed.NO and text == _task_text(by.session, conference, person.id):
+    if answer is not Agreed.NO or before_answer is Agreed.NO:
+        return
+    coordinates = conference.coordinator_id is not None and by.visitor.account_id == conference.coordinator_id
+    agreed = _in_force(by.session, conference)
+    if agreed is None or text != agreed.text:
+        return
+    if not coordinates:
+        give_notice(by.session, conference, by.at, NoticeKind.DISSENT, about=person.id)
+    if person.id in people_with_task(from_json(agreed.content)):
         tell_staff(by.session, conference, by.at, NO_TO_TASK, but=by.visitor.account_id)
 
 
-def _task_text(session: Session, conference: Conference, participant_id: int) -> int | None:
-    """The number of the text in force, if somebody has a task in it; None: there is none, or they have none."""
-    if conference.phase is not Phase.EVALUATION:
-        return None
-    agreed = version(session, conference.id, conference.plan_number)
-    has_task = agreed is not None and participant_id in people_with_task(from_json(agreed.content))
-    return agreed.text if agreed is not None and has_task else None
+def _in_force(session: Session, conference: Conference) -> PlanVersion | None:
+    """The version in force, while it is the one that people answer."""
+    return version(session, conference.id, conference.plan_number) if conference.phase is Phase.EVALUATION else None
 
 
 def check_bottom_line(by: By, conference_id: int, bottom_line_id: int, met: bool) -> None:

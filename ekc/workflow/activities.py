@@ -151,7 +151,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("say for themselves, or for the child whom they support, that they do not come"),
         _grant(frozenset({Phase.SETUP}), *INSIDE_ROLES),
         in_force={},
-        owes=frozenset({NoticeKind.LETTER}),
+        owes=frozenset({NoticeKind.LETTER, NoticeKind.NOT_COMING}),
     ),
     ActivityRule(
         Activity.SAY_NOT_SAFE,
@@ -249,6 +249,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("say for themselves whether they agree to the plan"),
         _grant(frozenset({Phase.PRESENTATION}), *FAMILY_ROLES, Role.SUPPORTER),
         in_force=_grant(frozenset({Phase.EVALUATION}), *FAMILY_ROLES, Role.SUPPORTER),
+        owes=frozenset({NoticeKind.DISSENT}),
     ),
     ActivityRule(
         Activity.RECORD_AGREEMENT,

@@ -689,3 +689,33 @@ def test_a_no_to_a_task_after_the_agreement_is_mailed_once_and_stands_with_those
         db_session.rollback()
         page = enter(other, db_session, clock(), case.id, case.people[name])
         assert ("Linda de Wit does not agree with the plan" in page.text) == reads, name
+
+
+def test_a_no_of_anybody_after_the_agreement_is_for_the_coordinator_to_hear_until_they_spoke_with_them(
+    app: Flask, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=3)
+    kees = case.people["kees"]
+    plans.say_own_answer(by(db_session, participant(case.id, kees), clock), case.id, Agreed.NO, "Not like this.")
+    assert NoticeKind.DISSENT in at_home(db_session, cast.noor, clock, case)
+
+    sign_in(client, cast.noor)
+    version = client.page(f"/conferences/{case.id}/plan/versions/1")
+    assert "Kees de Wit: does not agree, said on 5 March 2026. “Not like this.”" in version.text
+    clock.advance(minutes=1)
+    log_contact(
+        by(db_session, cast.noor, clock),
+        case.id,
+        NewContact(on=clock().date(), channel="phone", text="He wants another day.", participant_id=kees),
+    )
+    assert NoticeKind.DISSENT not in at_home(db_session, cast.noor, clock, case)
+
+
+def test_whoever_says_yes_again_need_not_be_asked(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    kees = by(db_session, participant(case.id, case.people["kees"]), clock)
+    plans.say_own_answer(kees, case.id, Agreed.NO)
+    clock.advance(minutes=1)
+    plans.say_own_answer(by(db_session, kees.visitor, clock), case.id, Agreed.YES)
+    assert NoticeKind.DISSENT not in at_home(db_session, cast.noor, clock, case)

@@ -184,6 +184,7 @@ def say_not_coming(by: By, conference_id: int, participant_id: int) -> None:
         person.attends = Attends.NO
         _trace_attends(by, conference, person)
         _leave_letter(by, conference, person)
+        give_notice(by.session, conference, by.at, NoticeKind.NOT_COMING, about=person.id)
         by.record("circle.not_coming", conference_id, name=person.name)
         tell_staff(by.session, conference, by.at, NOT_COMING)
 
