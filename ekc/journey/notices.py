@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.conferences.entries import GIVES
@@ -66,7 +66,7 @@ class NoticeRow:
 
 
 #: The statements are built once; those about several cases ask for `cases`.
-_CASES = bindparam("cases", expanding=True)
+_CASES: BindParameter[Any] = bindparam("cases", expanding=True)
 _notices, _case, _people = Notice.__table__.c, Conference.__table__.c, Participant.__table__.c
 _ALL = (
     select(*(_notices[name] for name in NoticeRow.__dataclass_fields__))
@@ -207,7 +207,7 @@ def _with_family_question(session: Session, cases: Collection[int]) -> set[int]:
     return set(session.scalars(_FAMILY_QUESTIONS, {"cases": list(cases)})) if cases else set()
 
 
-_ABOUT = bindparam("about", expanding=True)
+_ABOUT: BindParameter[Any] = bindparam("about", expanding=True)
 _CONSENTS = select(Consent.participant_id, Consent.withdrawn_on).where(
     Consent.conference_id.in_(_CASES), Consent.participant_id.in_(_ABOUT)
 )
