@@ -20,10 +20,11 @@ from ekc.journey.queries import people as people_queries
 from ekc.journey.queries.people import Reach
 from ekc.journey.views.blueprint import bp
 from ekc.links.models import Confirmed
-from ekc.links.queries import links_of
+from ekc.links.queries.links import links_of
 from ekc.signin.login import by
-from ekc.workflow.ends import END_RULES
-from ekc.workflow.owed import NoticeKind, Owed, lines
+from ekc.workflow.ends.rows import END_RULES
+from ekc.workflow.owed.kinds import NoticeKind
+from ekc.workflow.owed.still_owed import Owed, lines
 from ekc.workflow.vocabulary import N_, Activity, CasePart
 
 
