@@ -210,6 +210,8 @@ def _with_information(
     if meeting is None:
         return facts
     asked, answered = meetings.questions_and_answers(session, case.id, case.round)
+    unread = {one.participant_id for one in meetings.letters(session, case.id, case.round) if one.read_at is None}
+    facts = replace(facts, people=tuple(replace(p, to_be_read_out=p.id in unread) for p in facts.people))
     return replace(
         _with_attendance(session, case, facts, meeting.round),
         told=meetings.information_kinds(session, case.id, case.round),

@@ -34,7 +34,7 @@ from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed.still_owed import Owed, open_lines
-from ekc.workflow.vocabulary import INSIDE_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
+from ekc.workflow.vocabulary import INSIDE_PARTS, Activity, Agreed, Attends, CasePart, Part, Phase, Role
 from ekc.workflow.voices import all_want
 
 #: So long a case that ended is told at home.
@@ -82,7 +82,8 @@ class ToTell:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """A case with a plan in force, in which somebody has a task and was not asked, or does not agree: by name.
+    """A case with a plan in force: who has a task and does not agree, and which of them and of the main persons was not
+    asked, by name.
 
     `revised_on`: since lately there is a new version, agreed without the coordinator.
     """
@@ -329,13 +330,18 @@ def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> It
     revised = steps.revised_by_family(session, found, at - _TOLD_FOR)
     for id_, (text, busy) in found.items():
         row = rows[id_]
-        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.part in INSIDE_PARTS]
-        said = {one.name: one.answer_to_plan(row.presentation, text) for one in asked}
-        not_asked = tuple(name for name, answer in said.items() if answer is None)
-        disagree = tuple(name for name, answer in said.items() if answer is Agreed.NO)
+        said = {one: one.answer_to_plan(row.presentation, text) for one in circles.get(id_, ()) if _is_asked(one, busy)}
+        not_asked = tuple(one.name for one, answer in said.items() if answer is None)
+        disagree = tuple(one.name for one, answer in said.items() if one.id in busy and answer is Agreed.NO)
         on = local_date(revised[id_], row.timezone) if id_ in revised else None
         if not_asked or disagree or on:
             yield Unsettled(row, not_asked, disagree, on)
+
+
+def _is_asked(one: members.Member, busy: Collection[int]) -> bool:
+    """Whether somebody has to be asked about the plan whether they were there or not."""
+    main = one.part is Part.MAIN_PERSON and one.attends is not Attends.EXCLUDED
+    return one.part in INSIDE_PARTS and not one.came_as_professional and (main or one.id in busy)
 
 
 def _sees_request(phase: Phase) -> bool:

@@ -102,7 +102,7 @@ class PlanQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Somebody who says no to the plan in force and has tasks in it, by number."""
+    """Somebody who says no to the plan in force, and their tasks in it, by number."""
 
     name: str
     words: str
@@ -321,7 +321,7 @@ def _plan_question(session: Session, case: Case, me: Member, agreed: PlanVersion
 
 
 def _disagreements(session: Session, case: Case, read: CaseContext, agreed: PlanVersion) -> tuple[Disagreement, ...]:
-    """Who says no to the version in force and has a task in it, for those who decide, keep an eye on it or convene."""
+    """Who says no to the version in force, for those who decide, keep an eye on it or convene."""
     draft, me = from_json(agreed.content), case.visitor.participant_id
     concerned = Role.MAIN_PERSON in case.roles or me in {draft.monitor, draft.evaluation.convenor}
     if case.phase is not Phase.EVALUATION or not concerned:
@@ -329,12 +329,13 @@ def _disagreements(session: Session, case: Case, read: CaseContext, agreed: Plan
     names = {row.id: row.name for row in read.circle}
     rows = plans.agreements(session, case.id, case.presentation, agreed.text)
     return tuple(
-        Disagreement(names[row.participant_id], row.words, tuple(number for number, _action in tasks))
+        Disagreement(
+            names[row.participant_id],
+            row.words,
+            tuple(number for number, _action in involvement_of(draft, row.participant_id).actions),
+        )
         for row in rows
-        if row.answer is Agreed.NO
-        and row.participant_id in names
-        and row.participant_id != me
-        and (tasks := involvement_of(draft, row.participant_id).actions)
+        if row.answer is Agreed.NO and row.participant_id in names and row.participant_id != me
     )
 
 

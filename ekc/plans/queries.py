@@ -89,6 +89,15 @@ def version_read(session: Session, case: Case, number: int) -> PlanVersion | Non
     return version(session, case.id, number) if number > case.plans_not_read else None
 
 
+def said_since(session: Session, found: PlanVersion) -> tuple[tuple[str, Agreed, date, str], ...]:
+    """What people said of the text of a version after it was agreed: name, answer, on which day, in which words."""
+    columns = (Participant.name, Voice.answer, Voice.said_on, Voice.words)
+    of_text = (Voice.conference_id == found.conference_id, Voice.matter == VoiceMatter.PLAN, Voice.text == found.text)
+    whose = select(*columns).join(Participant, Participant.id == Voice.participant_id)
+    rows = session.execute(whose.where(*of_text, Voice.written_at > found.made_at).order_by(Voice.written_at))
+    return tuple((row.name, row.answer, row.said_on, row.words or "") for row in rows)
+
+
 def tasks_in_force(session: Session, conference_ids: Iterable[int]) -> dict[int, tuple[int, frozenset[int]]]:
     """By case with a plan in force: the number of its text, and who has a task in it."""
     ids = list(conference_ids)

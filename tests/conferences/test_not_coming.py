@@ -104,9 +104,7 @@ def test_the_coordinator_still_has_to_hear_it_until_they_spoke_with_them(
     assert line in client.page("/").text
 
     clock.set(START + timedelta(minutes=5))
-    other = NewContact(
-        on=START.date(), channel="phone", text="About the room.", participant_id=case.people["fatima"]
-    )
+    other = NewContact(on=START.date(), channel="phone", text="About the room.", participant_id=case.people["fatima"])
     log_contact(By(db_session, cast.noor, clock()), case.id, other)
     assert owed(db_session, case) == [NoticeKind.NOT_COMING]
 

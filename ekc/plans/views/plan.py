@@ -37,7 +37,7 @@ from ekc.plans.draft import (
     number_of,
     people_of,
 )
-from ekc.plans.facts import open_points
+from ekc.plans.facts import heard, open_points
 from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
 from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
@@ -288,6 +288,7 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         done=done,
         disagree={id_ for id_, answer in said.items() if answer is Agreed.NO},
         not_asked={person.id for person in people if frozen and person.gives_agreement and person.id not in said},
+        unheard=heard(people, draft, said, case.without_conference) if frozen and case.sees(CasePart.PLAN) else None,
         limit=evaluation_limit(PROFILES[case.profile], today, here),
         more=request.args.get("more", ""),
     )

@@ -32,6 +32,7 @@ def version(case: Case, number: int) -> ResponseReturnValue:
         plan=document,
         said=SAID,
         agreed_on=found.agreed_on,
+        since=queries.said_since(db(), found),
         versions=queries.versions(db(), case.id, case.plans_not_read),
         rhythms=rhythms(),
         today=local_date(now(), case.timezone),
