@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -34,8 +35,8 @@ from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed.still_owed import Owed, open_lines
-from ekc.workflow.vocabulary import INSIDE_PARTS, Activity, Agreed, Attends, CasePart, Part, Phase, Role
-from ekc.workflow.voices import all_want
+from ekc.workflow.vocabulary import INSIDE_PARTS, Activity, Agreed, Attends, CasePart, Part, Phase, Role, VoiceMatter
+from ekc.workflow.voices import all_want, hear
 
 #: So long a case that ended is told at home.
 _TOLD_FOR = timedelta(days=14)
@@ -110,6 +111,24 @@ class Wanted:
     step: StepRule
 
 
+class Why(StrEnum):
+    """Why nobody coordinates a case."""
+
+    GONE = "gone"  # the coordinator cannot sign in any more
+    UNWANTED = "unwanted"  # a main person would rather have another
+    ASKED = "asked"  # somebody was asked, and has not answered
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A case that nobody coordinates, and who was asked when."""
+
+    case: CaseRow
+    why: Why
+    asked: str = ""
+    asked_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """The home page of one visitor."""
@@ -137,7 +156,7 @@ class Home:
     ended: tuple[CaseRow, ...]  # which ended in the last days otherwise than with a plan, for coordinator and manager
     handing_over: HandingOver
     urgent: tuple[UnansweredRequest, ...]  # of `handing_over`: without an answer for days, and a day comes soon
-    alone: tuple[CaseRow, ...]  # in a manager's regions: a conference is being held, and the coordinator cannot act
+    alone: tuple[Alone, ...]  # in a manager's regions, those of a conference that is being held first
     corrections: tuple[CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
     recent_managers: list[RecentManager]  # of a manager's regions
     asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
@@ -235,11 +254,30 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         ended=_ended(session, who, cases, at),
         handing_over=to_hand_over,
         urgent=tuple(one for one in to_hand_over.unanswered if one.is_urgent(at)),
-        alone=tuple(row for row in others if row.id in gone and row.phase in _HELD),
+        alone=tuple(_alone(of_regions, matched, regional_facts, gone)),
         corrections=correction_queries.recent_corrections(session, who, at),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
         asks_phone=manages and not has_phone(session, who.account_id or 0),
     )
+
+
+def _alone(
+    cases: Iterable[CaseRow],
+    matched: Mapping[int, match_queries.Matches],
+    facts: Mapping[int, Facts],
+    gone: Collection[int],
+) -> Iterator[Alone]:
+    """The cases that nobody coordinates. Of those under way, who is asked stands under what is handed over."""
+    for row in sorted(cases, key=lambda row: row.phase not in _HELD):
+        pending = matched[row.id].pending if row.id in matched else None
+        if row.id in gone:
+            yield Alone(row, Why.GONE)
+        elif row.phase is not Phase.REGISTRATION:
+            continue
+        elif pending:
+            yield Alone(row, Why.ASKED, pending.name, pending.asked_at)
+        elif row.id in facts and hear(VoiceMatter.COORDINATOR, facts[row.id]).no:
+            yield Alone(row, Why.UNWANTED)
 
 
 def _no_longer(cases: Iterable[CaseRow], facts: Mapping[int, Facts], role: Role) -> Iterator[NoLonger]:

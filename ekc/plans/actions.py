@@ -24,7 +24,7 @@ from ekc.core.transaction import writing
 from ekc.plans import edits
 from ekc.plans.changes import text_changes
 from ekc.plans.document import PLAN
-from ekc.plans.draft import Draft, actions, from_json, people_of, people_with_task, to_json
+from ekc.plans.draft import Draft, actions, dated, from_json, people_of, people_with_task, to_json
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
 from ekc.plans.queries import (
     agreements,
@@ -114,7 +114,7 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit, today: date) -> str:
     """
     before = from_json(row.content)
     try:
-        after = edit.apply(before)
+        after = dated(edit.apply(before), today)
     except KeyError:
         raise Unknown from None
     if not people_of(after) - people_of(before) <= _nameable(by.session, row.conference_id):
