@@ -70,6 +70,15 @@ class Words:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How one starts again: on the case page, and on own pages and in the mails to the circle."""
+
+    staff: str
+    family: str
+    agencies: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithPlan:
     """What is said of an end where a plan is in force: it stays. A title that is empty is as without.
@@ -100,11 +109,11 @@ class EndRule:
     settles: frozenset[Settled]
     destroys: frozenset[Destroyed] = frozenset()
     mails: Mapping[Hears, Words]
+    again: Again
     reason: str = ""
     staff: str = ""
     family: str = ""
     agencies: str = ""
-    again: str = ""
     by_correction: bool = False
     told_at_home: bool = False  # a line on the home pages of coordinator and managers
     with_plan: WithPlan | None = None
