@@ -36,7 +36,7 @@ from ekc.core.routes import Runtime, close_db, cookie_name, declared_access, dec
 from ekc.core.sessions import CSRFTokens, EncryptedSessions
 from ekc.kinds import check_kinds
 from ekc.links.actions import end_link_sign_in
-from ekc.links.queries import link_sign_in
+from ekc.links.queries.sign_ins import link_sign_in
 from ekc.signin import login
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables

@@ -24,7 +24,7 @@ from ekc.plans.edits import add_goal
 from ekc.plans.queries import answers, own_sharing, stored_draft
 from ekc.schema import _config, downgrade, is_current, metadata, newest_revision, upgrade
 from ekc.workflow.definition import Taking
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Agreed, Part, PlanSharing, Step, StopReason
 from tests import build
 from tests.cast import Cast, participant

@@ -36,7 +36,8 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import moment
-from ekc.workflow.ends import EndRule, end_of
+from ekc.workflow.ends.kinds import EndRule
+from ekc.workflow.ends.rows import end_of
 from ekc.workflow.engine import PHASE_RULES, ever_may, in_room, may, sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (

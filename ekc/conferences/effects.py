@@ -27,10 +27,12 @@ from ekc.core.clock import local_date
 from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, OutboxMessage, Recipient, queue
 from ekc.links.models import PersonalLink
-from ekc.links.queries import ON_PAPER
-from ekc.workflow import owed
-from ekc.workflow.ends import End
-from ekc.workflow.owed import RULES, Listener, NoticeKind, concerned, reads_it
+from ekc.links.queries.links import ON_PAPER
+from ekc.workflow.ends.kinds import End
+from ekc.workflow.owed.kinds import NoticeKind
+from ekc.workflow.owed.listeners import Listener, NoticeFacts, concerned
+from ekc.workflow.owed.rows import RULES
+from ekc.workflow.owed.still_owed import reads_it
 from ekc.workflow.vocabulary import (
     INSIDE_PARTS,
     TOOK_PART,
@@ -138,7 +140,7 @@ def give_notice(
     mails = {part: mail for mail in _MAILS.get(kind, (NOTICE,)) for part in mail.parts}
     mailed = _mailed(session, conference, at, rule.mails)
     for one in concerned(
-        owed.Notice(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about), listeners
+        NoticeFacts(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about), listeners
     ):
         if one.part in mails and one.id not in mailed and reads_it(rule, one):
             _queue(session, conference, at, mails[one.part], people[one.id], notice=left.id)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
 from ekc.core.db import Base, enum_column
-from ekc.workflow.ends import End
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.ends.kinds import End
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import (
     Agreed,
     Attends,
@@ -295,7 +295,7 @@ class ContactEntry(Base):
 
 
 class Notice(Base):
-    """What a step or a change left that somebody must hear, answer or decide: `ekc/workflow/owed.py`."""
+    """What a step or a change left that somebody must hear, answer or decide: `ekc/workflow/owed/`."""
 
     __tablename__ = "notice"
 

@@ -40,7 +40,8 @@ from ekc.journey.models import Correction, PhaseChange, StepWords
 from ekc.matching.actions.asking import withdraw_foreign_request
 from ekc.meetings.effects import keep_local_times, planned_day
 from ekc.workflow.definition import ReasonKind, Taking
-from ekc.workflow.ends import END_RULES, End
+from ekc.workflow.ends.kinds import End
+from ekc.workflow.ends.rows import END_RULES
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.profiles import PROFILES

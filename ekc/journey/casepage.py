@@ -28,12 +28,14 @@ from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.definition import StepRule
-from ekc.workflow.ends import ROUND_ENDS, EndRule
+from ekc.workflow.ends.kinds import EndRule
+from ekc.workflow.ends.rows import ROUND_ENDS
 from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, steps_from, why_not, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FINDINGS
-from ekc.workflow.guards import follow_up_settled
-from ekc.workflow.owed import RULES, Owed, by_people, open_lines
+from ekc.workflow.guards.follow_ups import follow_up_settled
+from ekc.workflow.owed.rows import RULES
+from ekc.workflow.owed.still_owed import Owed, by_people, open_lines
 from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
 from ekc.workflow.voices import all_want, hear, must_be_asked, told_to_others

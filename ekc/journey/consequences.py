@@ -12,7 +12,8 @@ from ekc.conferences.queries.circle import circle
 from ekc.journey.deadlines import deadlines_of
 from ekc.journey.queries import steps as step_queries
 from ekc.matching.queries import match as match_queries
-from ekc.workflow.ends import END_RULES, End, EndRule
+from ekc.workflow.ends.kinds import End, EndRule
+from ekc.workflow.ends.rows import END_RULES
 from ekc.workflow.profiles import PROFILES, Profile
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 

@@ -51,9 +51,10 @@ from ekc.plans import effects as plans
 from ekc.plans.effects import answers_in_force, destroy_answers, destroy_draft, freeze_plan, present_plan
 from ekc.privatetime.effects import close_room, destroy_reasons, open_room
 from ekc.workflow.definition import STEPS, Taking
-from ekc.workflow.ends import END_OF_STEP, ROUND_ENDS, Destroyed, Hears, Settled
+from ekc.workflow.ends.kinds import Destroyed, Hears, Settled
+from ekc.workflow.ends.rows import END_OF_STEP, ROUND_ENDS
 from ekc.workflow.engine import STEP_RULES
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Agreed, Effect, Outcome, Part, Phase, Step
 
 EffectFunction = Callable[[Session, Conference, datetime, Taking], None]

@@ -19,7 +19,8 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions import LONGEST_REASON
 from ekc.meetings.forms import LocalDateTimeField
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
-from ekc.workflow.owed import Owed, Verb
+from ekc.workflow.owed.kinds import Verb
+from ekc.workflow.owed.still_owed import Owed
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Phase, StopReason, Variant
 

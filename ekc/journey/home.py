@@ -24,7 +24,7 @@ from ekc.journey.queries.cases import CaseRow
 from ekc.journey.queries.corrections import CorrectionRow
 from ekc.journey.queries.people import ToRing
 from ekc.journey.queries.steps import StepWhy
-from ekc.links.queries import approval_requests
+from ekc.links.queries.devices import approval_requests
 from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.handing_over import HandingOver, UnansweredRequest, handing_over
 from ekc.plans import queries as plans
@@ -32,8 +32,8 @@ from ekc.workflow.blocker import Blocker
 from ekc.workflow.definition import StepRule
 from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish_steps
 from ekc.workflow.facts import Facts
-from ekc.workflow.guards import COORDINATOR_INDEPENDENT
-from ekc.workflow.owed import Owed, by_people, open_lines
+from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
+from ekc.workflow.owed.still_owed import Owed, by_people, open_lines
 from ekc.workflow.vocabulary import INSIDE_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
 from ekc.workflow.voices import all_want
 

@@ -1,7 +1,8 @@
 """The mails that a step sends to the circle, those of the ends, and the reminder to a coordinator whose access ends."""
 
 from ekc.core.outbox import Audience, MailRule
-from ekc.workflow.ends import ENDS, End, EndRule, Hears, Words
+from ekc.workflow.ends.kinds import End, EndRule, Hears, Words
+from ekc.workflow.ends.rows import ENDS
 from ekc.workflow.vocabulary import INSIDE_PARTS, N_, PROFESSIONAL_PARTS, Part
 
 WELCOME = MailRule(

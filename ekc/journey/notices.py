@@ -1,4 +1,4 @@
-"""What is owed to whom in cases: reads the facts for `ekc/workflow/owed.py`, of many cases at once.
+"""What is owed to whom in cases: reads the facts for `ekc/workflow/owed/`, of many cases at once.
 
 What only some kinds need is read where there is one of them, so that most pages do not read it.
 """
@@ -18,16 +18,18 @@ from ekc.conferences.models import BottomLine, Conference, Consent, ContactEntry
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
 from ekc.links.models import PersonalLink
-from ekc.links.queries import ON_PAPER
+from ekc.links.queries.links import ON_PAPER
 from ekc.meetings.models import Meeting, Question, Reading, Stretch
 from ekc.plans.models import Acceptance, PlanVersion
 from ekc.signin.models import SignIn
-from ekc.workflow import owed
 from ekc.workflow.follow_ups import FINDINGS
-from ekc.workflow.owed import RULES, ClearedBy, Listener, NoticeKind, NoticeRule, Owed, Sign
+from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule
+from ekc.workflow.owed.listeners import Listener, NoticeFacts, Sign
+from ekc.workflow.owed.rows import NOTICES, RULES
+from ekc.workflow.owed.still_owed import Owed, all_owed, owed, waits
 from ekc.workflow.vocabulary import NOT_THERE, Agreed, Part, PlanSharing, VoiceMatter
 
-_LASTING = frozenset(rule.kind for rule in owed.NOTICES if rule.lasts)
+_LASTING = frozenset(rule.kind for rule in NOTICES if rule.lasts)
 #: A participant, and a sign that they heard or did something.
 Signed = tuple[int, Sign]
 
@@ -78,30 +80,30 @@ def owed_in(session: Session, conference_ids: Collection[int], *, names: bool = 
     `names`: also read what people are called.
     """
     rows = [row for row in _given(session, conference_ids) if row.phase in RULES[row.kind].phases]
-    return _judged(session, rows, lambda row, found, circle: owed.owed(row.phase, found, circle), names=names)
+    return _judged(session, rows, lambda row, found, circle: owed(row.phase, found, circle), names=names)
 
 
 def owed_so_far(session: Session, conference_id: int) -> tuple[Owed, ...]:
     """What was owed in this round of a case or goes on from one before, to whom and how cleared; oldest first."""
     rows = _given(session, [conference_id])
-    found = _judged(session, rows, lambda _row, found, circle: owed.all_owed(found, circle), names=True)
+    found = _judged(session, rows, lambda _row, found, circle: all_owed(found, circle), names=True)
     return found.get(conference_id, ())
 
 
 def _judged(
     session: Session,
     rows: list[Row[Any]],
-    judge: Callable[[Any, list[owed.Notice], list[Listener]], tuple[Owed, ...]],
+    judge: Callable[[Any, list[NoticeFacts], list[Listener]], tuple[Owed, ...]],
     *,
     names: bool,
 ) -> dict[int, tuple[Owed, ...]]:
     if not rows:
         return {}
     settle = _Settled(session, rows)
-    by_case: dict[int, list[owed.Notice]] = defaultdict(list)
+    by_case: dict[int, list[NoticeFacts]] = defaultdict(list)
     for row in rows:
         by_case[row.conference_id].append(
-            owed.Notice(
+            NoticeFacts(
                 id=row.id,
                 kind=row.kind,
                 at=row.at,
@@ -116,7 +118,7 @@ def _judged(
         )
     heads = {row.conference_id: row for row in rows}
     circles = _circles(session, heads, rows, names=names)
-    if any(owed.waits(notice, circles[case]) for case, found in by_case.items() for notice in found):
+    if any(waits(notice, circles[case]) for case, found in by_case.items() for notice in found):
         circles = _with_signs(session, heads, rows, circles)
     return {case: judge(heads[case], found, circles[case]) for case, found in by_case.items()}
 

@@ -25,7 +25,8 @@ from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, v
 from ekc.journey.panel import Panel, panel
 from ekc.journey.queries import corrections
 from ekc.journey.queries.steps import ended_round, steps_taken
-from ekc.links.queries import links_of_participant, pending_devices
+from ekc.links.queries.devices import pending_devices
+from ekc.links.queries.links import links_of_participant
 from ekc.links.tokens import compared_words
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
@@ -33,7 +34,8 @@ from ekc.plans import queries as plans
 from ekc.plans.changes import Change, text_changes
 from ekc.plans.draft import from_json, involvement_of, people_with_task
 from ekc.plans.models import PlanVersion
-from ekc.workflow.ends import END_RULES, End, EndRule, is_gone
+from ekc.workflow.ends.kinds import End, EndRule
+from ekc.workflow.ends.rows import END_RULES, is_gone
 from ekc.workflow.engine import FOLLOW_UP_RULES, steps_from, why_not, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.link_life import LinkLife

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.definition import ReasonKind, StepRule
 from ekc.workflow.engine import Broken, Verdict
-from ekc.workflow.owed import Owed
+from ekc.workflow.owed.still_owed import Owed
 from ekc.workflow.vocabulary import Activity, Phase, Remedy
 
 #: The page where a blocker can be solved, the activity that opens it, and the anchor of its target ({} is the target).

@@ -15,7 +15,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.core.tokens import hash_token
 from ekc.core.transaction import writing
 from ekc.links.models import LinkDevice, PersonalLink
-from ekc.links.queries import live_link
+from ekc.links.queries.links import live_link
 from ekc.links.tokens import Check, LinkTokenPayload, mail_key, new_token
 from ekc.signin.actions.sessions import Lifetime, NewSignIn, begin_sign_in
 from ekc.signin.models import Method, SignIn

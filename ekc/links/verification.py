@@ -21,7 +21,9 @@ from ekc.core.tokens import hash_token, new_token
 from ekc.core.transaction import writing
 from ekc.links.actions import OWN_DEVICE, SHARED_DEVICE, end_devices, start_link_sign_in
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
-from ekc.links.queries import device_of, is_pending, link_of_token, live_link, private_time
+from ekc.links.queries.devices import device_of, is_pending
+from ekc.links.queries.links import link_of_token, live_link
+from ekc.links.queries.private_time import private_time
 from ekc.links.tokens import MAX_ATTEMPTS, LinkTokenPayload, normalize_answer, read_token
 from ekc.signin.actions.sessions import NewSignIn
 from ekc.signin.actions.throttle import DEAD_LINKS, LINK_ANSWERS, begin_attempt, count_attempt

@@ -19,7 +19,10 @@ from ekc.links import verification
 from ekc.links.actions import sign_in_by_link
 from ekc.links.forms import EntranceForm, UseForm
 from ekc.links.models import PersonalLink
-from ekc.links.queries import DeviceRow, device_of, door, family_is_in, link_of_token, private_time
+from ekc.links.queries.devices import DeviceRow, device_of
+from ekc.links.queries.door import door
+from ekc.links.queries.links import link_of_token
+from ekc.links.queries.private_time import family_is_in, private_time
 from ekc.links.tokens import MAX_ATTEMPTS, compared_words
 from ekc.links.verification import LinkSignIn, NotLetIn
 from ekc.signin.login import end_session, is_demo_id, request_caller, request_device, start_link_session, visitor

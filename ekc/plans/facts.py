@@ -6,20 +6,29 @@ from datetime import date
 
 from ekc.plans.draft import Draft, WhatIf, actions, is_timed, number_of, people_with_task
 from ekc.plans.queries import CirclePerson
-from ekc.workflow import facts, guards, voices
+from ekc.workflow import facts, voices
 from ekc.workflow.blocker import Blocker
+from ekc.workflow.guards.plan import (
+    actions_ahead,
+    actions_before_evaluation,
+    actions_complete,
+    evaluation_arranged,
+    monitor_named,
+    support_answered,
+    what_if_complete,
+)
 from ekc.workflow.profiles import Profile
 from ekc.workflow.vocabulary import Agreed, Attends, Phase, VoiceMatter
 
 #: The guards about the text of the plan; those about agreement are shown on the agreement page.
 _TEXT = (
-    guards.actions_complete,
-    guards.actions_before_evaluation,
-    guards.actions_ahead,
-    guards.what_if_complete,
-    guards.evaluation_arranged,
-    guards.monitor_named,
-    guards.support_answered,
+    actions_complete,
+    actions_before_evaluation,
+    actions_ahead,
+    what_if_complete,
+    evaluation_arranged,
+    monitor_named,
+    support_answered,
 )
 
 

@@ -6,7 +6,7 @@ The steps stand in `definition.py`, who sees which part of a case in `parts.py`.
 from dataclasses import dataclass
 
 from ekc.workflow.follow_ups import FINDINGS
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import FAMILY_ROLES, INSIDE_ROLES, N_, Activity, Phase, Role
 
 
@@ -21,7 +21,7 @@ class ActivityRule:
     title: str
     grants: dict[Role, frozenset[Phase]]
     in_force: dict[Role, frozenset[Phase]]
-    owes: frozenset[NoticeKind] = frozenset()  # what a change makes owed, to whom the rows in `owed.py` say
+    owes: frozenset[NoticeKind] = frozenset()  # what a change makes owed, to whom the rows in `owed/` say
 
     def phases(self, role: Role, in_force: bool) -> frozenset[Phase]:
         """The phases in which a role may. `in_force`: whether a plan is."""

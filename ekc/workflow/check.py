@@ -7,9 +7,11 @@ from enum import StrEnum
 from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.definition import PHASES, STEPS, PhaseRule, ReasonKind, StepRule
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
-from ekc.workflow.ends import ENDS, End, EndRule, Hears
+from ekc.workflow.ends.kinds import End, EndRule, Hears
+from ekc.workflow.ends.rows import ENDS
 from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule
-from ekc.workflow.owed import NOTICES, ClearedBy, NoticeKind, NoticeRule
+from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule
+from ekc.workflow.owed.rows import NOTICES
 from ekc.workflow.parts import PARTS, SHOWN_BY, PartRule
 from ekc.workflow.profiles import PROFILES, Event
 from ekc.workflow.standing import STANDING, StandingRule

@@ -1,6 +1,6 @@
 """The policy: phases and steps, who may take them, what they ask for and bring about.
 
-What has to be so before a step stands in `guards.py`, what goes on being asked in `standing.py`, what somebody may do
+What has to be so before a step stands in `guards/`, what goes on being asked in `standing.py`, what somebody may do
 besides steps in `activities.py`, who sees which part of a case in `parts.py`, what offices do across the organisation
 in `duties.py`, and when a plan is looked at again in `follow_ups.py`.
 `docs/workflow.md` is generated from these tables; `engine.py` reads them.
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from ekc.workflow import guards
 from ekc.workflow.blocker import Guard, GuardRule
-from ekc.workflow.ends import GONE_REASONS
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.ends.rows import GONE_REASONS
+from ekc.workflow.guards import agreement, circle, meeting, room, steps
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason, VoiceMatter
 
 #: Pinned by each case when it begins; raise it when a change must not touch cases under way.
@@ -70,7 +70,7 @@ class StepRule:
     own: str = ""  # how somebody in the circle says it, on their own page
     questions: tuple[Guard, ...] = ()  # asked before it is taken; a yes is enough, and none holds it up
     matter: VoiceMatter | None = None  # taken by somebody in the circle, it is their wish until this is settled
-    owes: frozenset[NoticeKind] = frozenset()  # what it makes owed, to whom the rows in `owed.py` say
+    owes: frozenset[NoticeKind] = frozenset()  # what it makes owed, to whom the rows in `owed/` say
     asks_safe: bool = False  # whoever takes it of the circle can say with it that it does not feel safe
     way_out: WayOut | None = None  # of private time, where the family does not get there
     in_force: bool | None = None  # taken only while a plan is in force (True), or only while none is (False)
@@ -124,8 +124,8 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.REGISTRATION,),
         Phase.SETUP,
         _COORDINATOR,
-        guards=guards.TAKE_ON,
-        questions=(guards.wishes_spoken_about,),
+        guards=steps.TAKE_ON,
+        questions=(circle.wishes_spoken_about,),
         effects=(Effect.WELCOME_LETTER,),
     ),
     StepRule(
@@ -135,9 +135,9 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.SETUP,),
         Phase.INFORMATION,
         _COORDINATOR,
-        guards=guards.OPEN_CONFERENCE,
+        guards=steps.OPEN_CONFERENCE,
         effects=(Effect.START_MEETING, Effect.END_REQUEST),  # nobody loses the case while they hold its conference
-        questions=(guards.planned_for_today, guards.wishes_spoken_about),
+        questions=(meeting.planned_for_today, circle.wishes_spoken_about),
         owes=frozenset({NoticeKind.LETTER}),
     ),
     StepRule(
@@ -147,9 +147,9 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.INFORMATION,),
         Phase.PRIVATE_TIME,
         _COORDINATOR,
-        guards=guards.BEGIN_PRIVATE_TIME,
+        guards=steps.BEGIN_PRIVATE_TIME,
         effects=(Effect.OPEN_ROOM,),
-        questions=(guards.interpreter_in_room,),
+        questions=(room.interpreter_in_room,),
     ),
     StepRule(
         Step.COME_OUT,
@@ -189,8 +189,8 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRESENTATION,),
         Phase.EVALUATION,
         _COORDINATOR,
-        guards=guards.AGREE_PLAN,
-        questions=(guards.noes_of_former_main_persons,),
+        guards=steps.AGREE_PLAN,
+        questions=(agreement.noes_of_former_main_persons,),
         effects=(
             Effect.FREEZE_PLAN,
             Effect.ISSUE_DOCUMENTS,
@@ -206,7 +206,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.PRESENTATION,),
         Phase.PRIVATE_TIME,
         _IN_ROOM,
-        guards=guards.GO_BACK,
+        guards=steps.GO_BACK,
         effects=(Effect.OPEN_ROOM,),
         reason=ReasonKind.TEXT,
         ask=N_("Which bottom line is not met, or what is unclear?"),
@@ -220,7 +220,7 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.EVALUATION,),
         None,
         frozenset({Role.CONVENOR, Role.COORDINATOR}),
-        guards=guards.REVISE_PLAN,
+        guards=steps.REVISE_PLAN,
         effects=(Effect.FREEZE_PLAN, Effect.ISSUE_DOCUMENTS, Effect.PLAN_FOLLOW_UPS),
         rare=True,
         owes=frozenset({NoticeKind.PLAN}),
@@ -232,8 +232,8 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.EVALUATION,),
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
-        guards=guards.CLOSE,
-        questions=(guards.wishes_spoken_about,),
+        guards=steps.CLOSE,
+        questions=(circle.wishes_spoken_about,),
         effects=(Effect.SETTLE_END, Effect.TELL_END, Effect.START_RETENTION),
         owes=frozenset({NoticeKind.END}),
     ),
@@ -268,8 +268,8 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.SETUP,),
         Phase.PRESENTATION,
         _COORDINATOR,
-        guards=guards.PLAN_WITHOUT_CONFERENCE,
-        questions=(guards.wishes_spoken_about,),
+        guards=steps.PLAN_WITHOUT_CONFERENCE,
+        questions=(circle.wishes_spoken_about,),
         effects=(Effect.MARK_WITHOUT_CONFERENCE, Effect.SETTLE_END, Effect.PRESENT_PLAN, Effect.TELL_END),
         reason=ReasonKind.TEXT,
         ask=N_("How did the family come to a plan without a conference?"),
@@ -303,7 +303,7 @@ STEPS: tuple[StepRule, ...] = (
                 "it to them."
             ),
         ),
-        questions=(guards.wishes_spoken_about,),
+        questions=(circle.wishes_spoken_about,),
         owes=frozenset({NoticeKind.END}),
         in_force=False,
     ),
@@ -334,7 +334,7 @@ STEPS: tuple[StepRule, ...] = (
                 "it to them."
             ),
         ),
-        questions=(guards.wishes_spoken_about,),
+        questions=(circle.wishes_spoken_about,),
         owes=frozenset({NoticeKind.ROUND}),
         in_force=True,
     ),
@@ -396,13 +396,13 @@ STEPS: tuple[StepRule, ...] = (
         (Phase.REGISTRATION, Phase.SETUP, Phase.INFORMATION, Phase.PRESENTATION, Phase.EVALUATION),
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
-        guards=guards.MAIN_PERSON_GONE,
+        guards=steps.MAIN_PERSON_GONE,
         effects=(Effect.END_MEETING, Effect.SETTLE_END, Effect.TELL_END, Effect.START_RETENTION),
         reason=ReasonKind.CODED,
         ask=N_("What happened?"),
         reasons=tuple(reason for reason in StopReason if reason in GONE_REASONS),
         rare=True,
-        questions=(guards.wishes_spoken_about,),
+        questions=(circle.wishes_spoken_about,),
         owes=frozenset({NoticeKind.END}),
     ),
 )

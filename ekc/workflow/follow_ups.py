@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import N_, ActionState, Labelled, Step
 
 
@@ -74,7 +74,7 @@ FOLLOW_UPS: tuple[FollowUpRule, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenFollowUpsRule:
-    """What happens to open follow-ups when a step is taken, as its page says. How they end with a case: `ends.py`.
+    """What happens to open follow-ups when a step is taken, as its page says. How they end with a case: `ends/`.
 
     `reason`: why those of the kinds that the step plans anew are given up; empty: all stay open.
     """
@@ -105,7 +105,7 @@ OPEN_FOLLOW_UPS: tuple[OpenFollowUpsRule, ...] = (
     ),
 )
 
-#: What a follow-up can find that cannot wait until the next one. Who hears it: `owed.py`.
+#: What a follow-up can find that cannot wait until the next one. Who hears it: `owed/rows.py`.
 FINDINGS = frozenset({NoticeKind.UNSAFE, NoticeKind.NOT_DONE, NoticeKind.NEW_VERSION})
 
 

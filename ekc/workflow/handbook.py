@@ -11,10 +11,12 @@ from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.definition import PHASES, STEPS, VERSION, PhaseRule, StepRule
 from ekc.workflow.duties import DUTIES
-from ekc.workflow.ends import ENDS, EndRule
+from ekc.workflow.ends.kinds import EndRule
+from ekc.workflow.ends.rows import ENDS
 from ekc.workflow.engine import PHASE_RULES, diagram
 from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpRule, FormSection, OpenFollowUpsRule
-from ekc.workflow.owed import NOTICES, NoticeRule
+from ekc.workflow.owed.kinds import NoticeRule
+from ekc.workflow.owed.rows import NOTICES
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.profiles import PROFILES, Clock, Force, LegalNote, Profile
 from ekc.workflow.standing import STANDING, StandingRule

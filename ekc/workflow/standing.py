@@ -8,9 +8,9 @@ stops what protects people: out of private time, another day, stopping. `check_t
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ekc.workflow import guards
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.facts import Facts, PersonFacts
+from ekc.workflow.guards import steps
 from ekc.workflow.vocabulary import N_, Phase, Role, Step, VoiceMatter
 from ekc.workflow.voices import hear
 
@@ -47,7 +47,7 @@ _WITH_MAIN_PERSON = _COORDINATOR | {Role.MAIN_PERSON}
 
 STANDING: tuple[StandingRule, ...] = (
     StandingRule(
-        guards.MAIN_PERSON_SAID_YES,
+        steps.MAIN_PERSON_SAID_YES,
         since=_TAKE_ON,
         phases=_UNTIL_THE_PLAN,
         stops=_TO_THE_PLAN,
@@ -59,7 +59,7 @@ STANDING: tuple[StandingRule, ...] = (
         ),
     ),
     StandingRule(  # a new version names people and is handed out again, so it asks as well
-        guards.CONSENTS_VALID,
+        steps.CONSENTS_VALID,
         since=_TAKE_ON,
         phases=_UNTIL_THE_PLAN | {Phase.EVALUATION},
         stops=_TO_THE_PLAN | {Step.REVISE_PLAN},
@@ -71,63 +71,63 @@ STANDING: tuple[StandingRule, ...] = (
         ),
     ),
     StandingRule(
-        guards.INDEPENDENCE_DECLARED,
+        steps.INDEPENDENCE_DECLARED,
         since=_TAKE_ON,
         phases=_UNTIL_THE_PLAN,
         stops=_TO_THE_PLAN,
         mended_by=_COORDINATOR,
     ),
     StandingRule(
-        guards.COORDINATOR_CONFIRMED,
+        steps.COORDINATOR_CONFIRMED,
         since=_TAKE_ON,
         phases=_UNTIL_THE_PLAN,
         stops=_TO_THE_PLAN,
         mended_by=_WITH_MAIN_PERSON | {Role.REGIONAL_MANAGER},
     ),
     StandingRule(
-        guards.QUESTION_AGREED,
+        steps.QUESTION_AGREED,
         since=_OPEN_CONFERENCE,
         phases=_CONFERENCE,
         stops=_INTO_PRIVATE_TIME,
         mended_by=_COORDINATOR,
     ),
     StandingRule(
-        guards.EVERYONE_DECIDED,
+        steps.EVERYONE_DECIDED,
         since=_OPEN_CONFERENCE,
         phases=_CONFERENCE,
         stops=_INTO_PRIVATE_TIME,
         mended_by=_COORDINATOR,
     ),
     StandingRule(
-        guards.EVERYONE_INFORMED,
+        steps.EVERYONE_INFORMED,
         since=_OPEN_CONFERENCE,
         phases=_CONFERENCE,
         stops=_INTO_PRIVATE_TIME,
         mended_by=_COORDINATOR,
     ),
     StandingRule(  # a plan lasts longer than a conference, and people meet again to look at it
-        guards.SAFETY_DECIDED,
+        steps.SAFETY_DECIDED,
         since=_OPEN_CONFERENCE | {Step.PLAN_WITHOUT_CONFERENCE},
         phases=_CONFERENCE | {Phase.EVALUATION},
         stops=_INTO_PRIVATE_TIME | {Step.AGREE_PLAN, Step.REVISE_PLAN},
         mended_by=_COORDINATOR,
     ),
     StandingRule(
-        guards.CHILDRENS_PART_DECIDED,
+        steps.CHILDRENS_PART_DECIDED,
         since=_OPEN_CONFERENCE,
         phases=_CONFERENCE,
         stops=_INTO_PRIVATE_TIME,
         mended_by=_COORDINATOR,
     ),
     StandingRule(
-        guards.BOTTOM_LINES_SHARED,
+        steps.BOTTOM_LINES_SHARED,
         since=_OPEN_CONFERENCE | {Step.PLAN_WITHOUT_CONFERENCE},
         phases=_CONFERENCE,
         stops=_INTO_PRIVATE_TIME | {Step.AGREE_PLAN},
         mended_by=_COORDINATOR,
     ),
     StandingRule(  # not what is the family's own, such as going back into private time (ADR 14)
-        guards.COORDINATOR_INDEPENDENT,
+        steps.COORDINATOR_INDEPENDENT,
         since=_TAKE_ON,
         phases=frozenset(Phase) - {Phase.REGISTRATION, Phase.CLOSED},
         stops=(_TO_THE_PLAN - {Step.GO_BACK}) | {Step.NO_PLAN, Step.NO_NEW_PLAN, Step.REVISE_PLAN, Step.CLOSE},

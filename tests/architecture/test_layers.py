@@ -14,7 +14,7 @@ from tests.architecture.sources import EKC, ROOT
 PLANTED = {
     "house": ("accounts/models.py", "import ekc.evaluations.models"),
     "feature": ("conferences/models.py", "import ekc.conferences.access"),
-    "pure": ("workflow/guards.py", "import sqlalchemy"),
+    "pure": ("workflow/guards/plan.py", "import sqlalchemy"),
     "paper": ("plans/document.py", "import weasyprint"),
     "below": ("signin/queries.py", "from flask import session"),
     "asking": ("links/views.py", "from sqlalchemy import select"),

@@ -28,7 +28,8 @@ from ekc.links.document import SLIP as SLIP_RULE
 from ekc.links.document import Slip, qr_code
 from ekc.links.mails import text_message
 from ekc.links.models import Confirmed, PersonalLink
-from ekc.links.queries import devices_of, links_of, pending_devices
+from ekc.links.queries.devices import devices_of, pending_devices
+from ekc.links.queries.links import links_of
 from ekc.links.verification import ask_to_come_in
 from ekc.signin.actions.own_account import set_phone
 from ekc.workflow.vocabulary import Part

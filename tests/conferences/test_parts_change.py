@@ -25,9 +25,11 @@ from ekc.plans.actions import record_agreement, share_plan
 from ekc.plans.draft import Draft
 from ekc.plans.facts import heard
 from ekc.plans.queries import circle as plan_circle
-from ekc.workflow import guards
 from ekc.workflow.definition import Taking
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.guards.agreement import noes_of_former_main_persons
+from ekc.workflow.guards.coordinator import coordinator_confirmed
+from ekc.workflow.guards.room import professionals_left
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import (
     Activity,
     Agreed,
@@ -136,7 +138,7 @@ def test_whoever_came_as_a_professional_is_not_in_private_time_of_the_next_eveni
     assert meeting is not None
     assert {row.participant_id: row.part for row in stretches(db_session, meeting.id)}[els] is Part.PROFESSIONAL
     case = gather_facts(db_session, db_session.get_one(Conference, between.id), LATER)
-    assert [(one.casefold(), *where) for one, *where in said(guards.professionals_left, case)] == [
+    assert [(one.casefold(), *where) for one, *where in said(professionals_left, case)] == [
         ("els vermeer is still in the room", "attendance", str(els))
     ]
     assert els not in {person.id for person in case.family}
@@ -237,7 +239,7 @@ def test_the_no_to_a_coordinator_stands_when_they_take_the_main_person_out(db_se
 
     db_session.rollback()
     facts = gather_facts(db_session, db_session.get_one(Conference, case.id), LATER)
-    assert said(guards.coordinator_confirmed, facts) == [
+    assert said(coordinator_confirmed, facts) == [
         ("A main person would rather have another coordinator", "coordinator", "")
     ]
     assert of_kind(db_session, case, TraceKind.NO_STANDS, TraceKind.REMOVED) == [
@@ -277,7 +279,7 @@ def test_another_part_of_a_main_person_who_said_no_asks_why(db_session: Session,
     circle.change_person(by, case.id, marieke, details(db_session, marieke, part=Part.FAMILY), "A mistake.")
     db_session.rollback()
     facts = gather_facts(db_session, db_session.get_one(Conference, case.id), START)
-    assert [one for one, *_ in said(guards.noes_of_former_main_persons, facts)] == [
+    assert [one for one, *_ in said(noes_of_former_main_persons, facts)] == [
         "Marieke de Wit is no longer a main person, and does not agree with this plan: the history says why."
     ]
 

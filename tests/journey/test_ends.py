@@ -33,7 +33,7 @@ from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.queries import agreements
 from ekc.workflow.definition import Taking
-from ekc.workflow.ends import End
+from ekc.workflow.ends.kinds import End
 from ekc.workflow.vocabulary import (
     ActionKind,
     Agreed,

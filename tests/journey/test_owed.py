@@ -29,7 +29,8 @@ from ekc.plans import actions as plans
 from ekc.workflow.definition import Taking
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.follow_ups import FINDINGS, FollowUpKind
-from ekc.workflow.owed import RULES, ClearedBy, NoticeKind
+from ekc.workflow.owed.kinds import ClearedBy, NoticeKind
+from ekc.workflow.owed.rows import RULES
 from ekc.workflow.vocabulary import ActionState, Agreed, Attends, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import Made

@@ -22,7 +22,7 @@ from ekc.evaluations.queries import follow_ups, own_tasks
 from ekc.journey.actions import Blocked, take_step
 from ekc.journey.facts import gather_facts
 from ekc.journey.notices import owed_in
-from ekc.links.queries import link_of_token
+from ekc.links.queries.links import link_of_token
 from ekc.plans.actions import change_plan, record_agreement
 from ekc.plans.draft import Draft, EvaluationPlan
 from ekc.plans.edits import add_goal
@@ -30,7 +30,7 @@ from ekc.plans.queries import agreements, stored_draft
 from ekc.workflow.definition import Taking
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.follow_ups import FollowUpKind
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import ActionState, Agreed, Attends, Part, Phase, Step, StopReason
 from tests import build
 from tests.build import Made

@@ -15,13 +15,13 @@ from ekc.conferences.entries import MadeLink
 from ekc.conferences.models import ContactEntry, Notice
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.notices import owed_in
-from ekc.links.queries import link_of_token, links_of
+from ekc.links.queries.links import link_of_token, links_of
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import arranging
 from ekc.meetings.actions.arranging import Venue
 from ekc.signin.actions.own_account import set_phone
 from ekc.staff.actions.accounts import AccountDetails, change_account
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Attends
 from tests import build
 from tests.build import Made

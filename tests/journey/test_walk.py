@@ -47,10 +47,10 @@ from ekc.meetings.models import Meeting, Stretch
 from ekc.plans.draft import from_json, people_with_task
 from ekc.plans.models import PlanVersion
 from ekc.privatetime.models import PrivateRound
-from ekc.workflow.ends import END_OF_STEP, ROUND_ENDS
+from ekc.workflow.ends.rows import END_OF_STEP, ROUND_ENDS
 from ekc.workflow.engine import STEP_RULES, WISHES, broken, may, sees, steps_from, why_not
-from ekc.workflow.guards import COORDINATOR_INDEPENDENT
-from ekc.workflow.owed import Owed, open_lines
+from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
+from ekc.workflow.owed.still_owed import Owed, open_lines
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     INSIDE_ROLES,

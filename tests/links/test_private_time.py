@@ -11,7 +11,7 @@ from ekc.conferences.actions import links as links_actions
 from ekc.core.audit import AuditEvent
 from ekc.core.errors import NotNow, Unknown
 from ekc.links.models import LinkDevice, PersonalLink
-from ekc.links.queries import pending_devices
+from ekc.links.queries.devices import pending_devices
 from ekc.links.tokens import compared_words
 from ekc.links.verification import ask_to_come_in
 from ekc.meetings.actions import attendance, information

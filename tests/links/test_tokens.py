@@ -16,7 +16,7 @@ from ekc.core.crypto import Keyring, keyring_of
 from ekc.core.tokens import hash_token
 from ekc.links import actions as links_actions
 from ekc.links.models import PersonalLink
-from ekc.links.queries import link_of_token, links_of
+from ekc.links.queries.links import link_of_token, links_of
 from ekc.links.tokens import NOTHING_ASKED, LinkTokenPayload, read_token
 from ekc.workflow.vocabulary import Outcome, Phase, StopReason
 from tests.build import registered_case

@@ -12,7 +12,8 @@ from ekc.conferences.actions import circle, links
 from ekc.core.audit import AuditEvent
 from ekc.core.db import make_sessions
 from ekc.links.models import LinkDevice, PersonalLink
-from ekc.links.queries import devices_of, links_of, pending_devices
+from ekc.links.queries.devices import devices_of, pending_devices
+from ekc.links.queries.links import links_of
 from ekc.links.tokens import MAX_ATTEMPTS, Check, normalize_answer
 from ekc.links.verification import ask_to_come_in, verify_by_answer, verify_by_device
 from ekc.signin.devices import Caller, network_of

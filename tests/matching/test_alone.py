@@ -18,7 +18,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions import take_step
 from ekc.journey.home import staff_home
 from ekc.links.models import PersonalLink
-from ekc.links.queries import Door, door
+from ekc.links.queries.door import Door, door
 from ekc.links.tokens import MAX_ATTEMPTS
 from ekc.matching.actions import asking, independence
 from ekc.staff.actions import closing, roles

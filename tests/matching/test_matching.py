@@ -19,7 +19,8 @@ from ekc.core.audit import broken_chains
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.links.models import Confirmed
-from ekc.links.queries import devices_of, links_of
+from ekc.links.queries.devices import devices_of
+from ekc.links.queries.links import links_of
 from ekc.links.verification import verify_by_answer
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration

@@ -13,9 +13,10 @@ from ekc.journey.facts import gather_facts
 from ekc.meetings.actions import attendance
 from ekc.meetings.actions.information import InformationText, QuestionText, add_information, add_question
 from ekc.plans.queries import circle
-from ekc.workflow import guards
 from ekc.workflow.definition import Taking
 from ekc.workflow.facts import Facts
+from ekc.workflow.guards.meeting import information_told
+from ekc.workflow.guards.room import professionals_left
 from ekc.workflow.vocabulary import InformationKind, Step, VoiceMatter
 from ekc.workflow.voices import must_be_asked
 from tests import build
@@ -54,7 +55,7 @@ def test_what_was_told_and_answered_stands_and_who_is_there_is_of_this_evening(
     db_session: Session, cast: Cast, second: build.Made
 ) -> None:
     case = facts(db_session, second)
-    assert [one for one, *_ in said(guards.information_told, case)] == ["It has not been told yet what help there is"]
+    assert [one for one, *_ in said(information_told, case)] == ["It has not been told yet what help there is"]
     assert (case.questions, case.open_questions) == (1, 0)
     there = {person.id for person in case.people if person.in_room}
     assert there == {second.people[who] for who in SECOND}
@@ -63,7 +64,7 @@ def test_what_was_told_and_answered_stands_and_who_is_there_is_of_this_evening(
 
     els = second.people["els"]
     attendance.record_attendance(By(db_session, cast.noor, NEXT), second.id, [*there, els])
-    assert [one for one, *_ in said(guards.professionals_left, facts(db_session, second))] == [
+    assert [one for one, *_ in said(professionals_left, facts(db_session, second))] == [
         "Els Vermeer is still in the room"
     ]
 

@@ -15,7 +15,7 @@ from ekc.plans import actions, edits, queries
 from ekc.plans.draft import EvaluationPlan, NewAction
 from ekc.plans.draft import actions as actions_of
 from ekc.workflow.definition import Taking
-from ekc.workflow.guards import accepted, bottom_lines_met, everyone_asked, tasks_agreed
+from ekc.workflow.guards.agreement import accepted, bottom_lines_met, everyone_asked, tasks_agreed
 from ekc.workflow.vocabulary import Agreed, Every, Phase, SaidHow, Step, SupportAnswer
 from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient

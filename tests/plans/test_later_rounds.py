@@ -18,7 +18,7 @@ from ekc.journey.actions import take_step
 from ekc.journey.notices import owed_in
 from ekc.plans.actions import say_own_answer, share_plan
 from ekc.workflow.definition import Taking
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Agreed, Attends, Part, PlanSharing, Step, StopReason
 from ekc.workflow.voices import plans_not_read
 from tests.build import (

@@ -21,7 +21,7 @@ from ekc.meetings.models import Stretch
 from ekc.plans import actions, edits, queries
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.definition import Taking
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import (
     ActionKind,
     ActionState,

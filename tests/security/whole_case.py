@@ -31,9 +31,9 @@ from ekc.plans import actions as plans
 from ekc.plans import document, edits
 from ekc.plans.draft import Draft, NewAction, to_json
 from ekc.plans.models import IssuedDocument, PlanVersion
-from ekc.workflow.ends import End
+from ekc.workflow.ends.kinds import End
 from ekc.workflow.follow_ups import FollowUpKind
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import (
     ActionKind,
     Agreed,

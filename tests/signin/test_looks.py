@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions.links import answer_request
 from ekc.core.transaction import writing
-from ekc.links.queries import pending_devices
+from ekc.links.queries.devices import pending_devices
 from ekc.links.verification import ask_to_come_in, verify_by_answer
 from ekc.signin.models import SignIn
 from tests.build import Made, case_in_setup

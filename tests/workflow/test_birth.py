@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from ekc.workflow import guards
 from ekc.workflow.birth import Birth
 from ekc.workflow.facts import Facts, PersonFacts
+from ekc.workflow.guards.consents import consents_valid
 from ekc.workflow.profiles import age
 from ekc.workflow.vocabulary import Part
 from tests.workflow.build import MOTHER, UNCLE, facts, person, said
@@ -64,7 +64,7 @@ def test_the_stricter_age_counts(birth: Birth, asked: bool, is_child: bool) -> N
 
 
 def consents(case: Facts) -> list[str]:
-    return [sentence for sentence, _remedy, _target in said(guards.consents_valid, case)]
+    return [sentence for sentence, _remedy, _target in said(consents_valid, case)]
 
 
 def test_a_main_person_who_may_be_too_young_is_asked_and_somebody_of_age_too() -> None:

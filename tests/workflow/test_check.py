@@ -3,7 +3,9 @@
 import inspect
 import re
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
@@ -14,10 +16,13 @@ from ekc.workflow.check import check_tables
 from ekc.workflow.definition import PHASES, STEPS, PhaseRule, ReasonKind, StepRule
 from ekc.workflow.engine import ACTIVITY_RULES, STEP_RULES
 from ekc.workflow.follow_ups import FOLLOW_UPS
+from ekc.workflow.guards.coordinator import coordinator_accepted, coordinator_independent
 from ekc.workflow.handbook import handbook
 from ekc.workflow.vocabulary import Activity, Effect, Phase, Remedy, Role, Step
 
 ROOT = Path(__file__).parents[2]
+#: The modules of the guards.
+GUARDS = tuple(import_module(f"{guards.__name__}.{one.name}") for one in iter_modules(guards.__path__))
 
 
 def steps(*changed: StepRule) -> tuple[StepRule, ...]:
@@ -38,9 +43,9 @@ def test_our_tables_hold_together() -> None:
 
 ROOM = next(rule for rule in PHASES if rule.phase is Phase.PRIVATE_TIME)
 TAKE_ON = STEP_RULES[Step.TAKE_ON]
-MANAGERS_OVERRIDE = GuardRule(guards.coordinator_accepted, "A coordinator", frozenset({Role.REGIONAL_MANAGER}))
-SILENT = GuardRule(guards.coordinator_accepted, override=TAKE_ON.who)
-BARE = GuardRule(guards.coordinator_independent)
+MANAGERS_OVERRIDE = GuardRule(coordinator_accepted, "A coordinator", frozenset({Role.REGIONAL_MANAGER}))
+SILENT = GuardRule(coordinator_accepted, override=TAKE_ON.who)
+BARE = GuardRule(coordinator_independent)
 SEE_PLAN = ACTIVITY_RULES[Activity.SEE_PLAN]
 TAKE_STEP = ACTIVITY_RULES[Activity.TAKE_STEP]
 
@@ -113,14 +118,19 @@ def test_a_step_on_from_closed_and_a_step_of_nobody_are_refused() -> None:
 
 def test_every_effect_and_every_remedy_is_used() -> None:
     assert {effect for rule in STEPS for effect in rule.effects} == set(Effect)
-    written = inspect.getsource(guards)
+    written = "".join(inspect.getsource(module) for module in GUARDS)
     assert set(re.findall(r"Remedy\.([A-Z_]+)", written)) == set(Remedy.__members__)
 
 
 def test_every_guard_is_asked_by_a_step() -> None:
     asked = {guard.code for rule in STEPS for guard in rule.guards}
     asked |= {question.__name__ for rule in STEPS for question in rule.questions}
-    written = {name for name, value in vars(guards).items() if getattr(value, "__module__", "") == guards.__name__}
+    written = {
+        name
+        for module in GUARDS
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", "") == module.__name__
+    }
     asked |= written & {guard.first.__name__ for rule in STEPS for guard in rule.guards if guard.first}
     asked |= written & {guard.nothing.__name__ for rule in STEPS for guard in rule.guards if guard.nothing}
     assert written - asked == {"follow_up_settled", "follow_up_guards"}  # make the guards of the kinds of follow-ups

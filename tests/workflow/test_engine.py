@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ekc.workflow.definition import STEPS, StepRule
-from ekc.workflow.ends import END_OF_STEP
+from ekc.workflow.ends.rows import END_OF_STEP
 from ekc.workflow.engine import STEP_RULES, diagram, ever_may, in_room, judge, may, steps_from, verdict_on, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.vocabulary import Activity, Phase, Role, Step

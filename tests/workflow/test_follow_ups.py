@@ -7,8 +7,8 @@ import pytest
 from ekc.workflow.check import check_tables
 from ekc.workflow.engine import FOLLOW_UP_RULES, STEP_GUARDS
 from ekc.workflow.follow_ups import FINDINGS, FOLLOW_UPS, FollowUpKind, FollowUpRule, FormSection, findings
-from ekc.workflow.guards import follow_up_guards
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.guards.follow_ups import follow_up_guards
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import ActionState, Step
 
 CALL, EVALUATION = (FOLLOW_UP_RULES[kind] for kind in (FollowUpKind.CALL, FollowUpKind.EVALUATION))

@@ -9,31 +9,20 @@ import pytest
 from ekc.workflow.activities import ACTIVITIES
 from ekc.workflow.check import check_tables
 from ekc.workflow.definition import STEPS
-from ekc.workflow.ends import End
+from ekc.workflow.ends.kinds import End
 from ekc.workflow.handbook import handbook
-from ekc.workflow.owed import (
-    NOTICES,
-    RULES,
-    ClearedBy,
-    Listener,
-    Notice,
-    NoticeKind,
-    NoticeRule,
-    Sign,
-    Verb,
-    Whom,
-    all_owed,
-    open_lines,
-    owed,
-)
+from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule, Verb, Whom
+from ekc.workflow.owed.listeners import Listener, NoticeFacts, Sign
+from ekc.workflow.owed.rows import NOTICES, RULES
+from ekc.workflow.owed.still_owed import all_owed, open_lines, owed
 from ekc.workflow.vocabulary import Activity, Attends, Part, Phase, Role, Step
 
 AT = datetime(2026, 4, 10, 12, 0, tzinfo=UTC)
 ON = date(2026, 4, 10)
 BEFORE = date(2026, 4, 1)
-DAY = Notice(id=1, kind=NoticeKind.DAY, at=AT, on=ON)
-PLACE = Notice(id=1, kind=NoticeKind.PLACE, at=AT, on=ON)
-COORDINATOR = Notice(id=2, kind=NoticeKind.COORDINATOR, at=AT, on=ON)
+DAY = NoticeFacts(id=1, kind=NoticeKind.DAY, at=AT, on=ON)
+PLACE = NoticeFacts(id=1, kind=NoticeKind.PLACE, at=AT, on=ON)
+COORDINATOR = NoticeFacts(id=2, kind=NoticeKind.COORDINATOR, at=AT, on=ON)
 ABOUT_SOMEBODY = frozenset({NoticeKind.JOINED, NoticeKind.CONSENT, NoticeKind.LETTER})
 
 
@@ -43,14 +32,14 @@ def listener(number: int = 1, part: Part = Part.FAMILY, **more: object) -> Liste
     return Listener(id=number, name=f"Person {number}", part=part, **known)  # type: ignore[arg-type]
 
 
-def to(notice: Notice, *circle: Listener, phase: Phase = Phase.SETUP) -> list[int]:
+def to(notice: NoticeFacts, *circle: Listener, phase: Phase = Phase.SETUP) -> list[int]:
     return [one.id for each in owed(phase, [notice], circle) for one in each.to]
 
 
-def left(kind: NoticeKind, **more: object) -> Notice:
+def left(kind: NoticeKind, **more: object) -> NoticeFacts:
     """A notice of this kind; about the first person, where it is about somebody."""
     known: dict[str, object] = {"about": 1 if kind in ABOUT_SOMEBODY else None, **more}
-    return Notice(id=1, kind=kind, at=AT, on=ON, **known)  # type: ignore[arg-type]
+    return NoticeFacts(id=1, kind=kind, at=AT, on=ON, **known)  # type: ignore[arg-type]
 
 
 def owed_to(kind: NoticeKind, *circle: Listener, **more: object) -> list[int]:
@@ -107,7 +96,7 @@ def test_a_first_day_is_for_whoever_was_told_of_the_conference_before_it_was_kno
     heard_the_first = listener(2, signs=(Sign(AT + timedelta(hours=1), ClearedBy.CONTACT),))
     circle = [listener(1), heard_the_first, listener(3, informed_on=None)]
 
-    def still(*notices: Notice) -> list[int]:
+    def still(*notices: NoticeFacts) -> list[int]:
         return [one.id for each in owed(Phase.SETUP, notices, circle) for one in each.to]
 
     assert still(first) == [1]
@@ -305,7 +294,7 @@ def test_the_last_change_alone_counts_and_history_tells_both() -> None:
 
 
 def test_two_people_who_join_are_two_things_owed_and_one_line() -> None:
-    notices = [Notice(id=number, kind=NoticeKind.JOINED, at=AT, on=ON, about=number) for number in (1, 2)]
+    notices = [NoticeFacts(id=number, kind=NoticeKind.JOINED, at=AT, on=ON, about=number) for number in (1, 2)]
     circle = [listener(number, informed_on=None) for number in (1, 2, 3)]
 
     found = owed(Phase.SETUP, notices, circle)

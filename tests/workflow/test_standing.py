@@ -4,12 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from ekc.workflow import guards as g
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.check import check_tables
 from ekc.workflow.definition import PHASES, STEPS
 from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, as_the_circle_reads, broken, judge, verdict_on
 from ekc.workflow.facts import BottomLineFacts, Facts
+from ekc.workflow.guards.coordinator import coordinator_confirmed
+from ekc.workflow.guards.steps import (
+    BOTTOM_LINES_SHARED,
+    CONSENTS_VALID,
+    COORDINATOR_CONFIRMED,
+    COORDINATOR_INDEPENDENT,
+    MAIN_PERSON_SAID_YES,
+    SAFETY_DECIDED,
+)
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.standing import NOT_YET_IN_ORDER, STANDING, StandingRule
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, Step, VoiceMatter
@@ -128,7 +136,7 @@ def test_every_way_into_private_time_is_stopped_alike(row: StandingRule) -> None
     """But for what ties the coordinator: going back is the family's own (ADR 14)."""
     ways = {rule.step for rule in STEPS if rule.target is Phase.PRIVATE_TIME}
     kept = ways & row.stops
-    assert kept == ({Step.BEGIN_PRIVATE_TIME} if row.guard is g.COORDINATOR_INDEPENDENT else ways)
+    assert kept == ({Step.BEGIN_PRIVATE_TIME} if row.guard is COORDINATOR_INDEPENDENT else ways)
 
 
 @pytest.mark.parametrize("row", STANDING, ids=lambda row: row.guard.code)
@@ -148,7 +156,7 @@ def test_nobody_is_ever_locked_in(row: StandingRule) -> None:
 def test_a_child_who_comes_later_or_comes_of_age_is_asked(phase: Phase) -> None:
     for late in (replace(LATER, part=Part.CHILD, age=14), replace(CHILD, id=20, age=12)):
         case = facts(phase=phase, people=(*READY.people, replace(late, consented=False)))
-        assert [one.rule.guard for one in broken(case)] == [g.CONSENTS_VALID]
+        assert [one.rule.guard for one in broken(case)] == [CONSENTS_VALID]
         assert broken(replace(case, people=READY.people)) == ()
     younger = facts(phase=phase, people=(*READY.people, replace(LATER, part=Part.CHILD, age=11, consented=False)))
     assert broken(younger) == ()
@@ -160,9 +168,9 @@ def test_what_only_the_opening_asks_does_not_stand_without_a_conference() -> Non
     untold = replace(UNCLE, informed=False, attends=Attends.IN_PERSON, unmet_concerns=1)
     case = replace(case, people=(silent, untold), bottom_lines=(BottomLineFacts(1, 1, shared=False, met=True),))
     assert [one.rule.guard for one in broken(case)] == [
-        g.MAIN_PERSON_SAID_YES,
-        g.SAFETY_DECIDED,
-        g.BOTTOM_LINES_SHARED,
+        MAIN_PERSON_SAID_YES,
+        SAFETY_DECIDED,
+        BOTTOM_LINES_SHARED,
     ]
 
 
@@ -210,14 +218,14 @@ def test_the_circle_reads_that_something_is_not_in_order_and_not_whose() -> None
     ]
 
 
-CONFIRMED = next(row for row in STANDING if row.guard is g.COORDINATOR_CONFIRMED)
-MANAGERS = GuardRule(g.coordinator_confirmed, "Confirmed", override=frozenset({Role.REGIONAL_MANAGER}))
+CONFIRMED = next(row for row in STANDING if row.guard is COORDINATOR_CONFIRMED)
+MANAGERS = GuardRule(coordinator_confirmed, "Confirmed", override=frozenset({Role.REGIONAL_MANAGER}))
 
 
 @pytest.mark.parametrize(
     ("row", "complaint"),
     [
-        (replace(CONFIRMED, guard=GuardRule(g.coordinator_confirmed)),
+        (replace(CONFIRMED, guard=GuardRule(coordinator_confirmed)),
          "coordinator_confirmed stands and has no line that says what"),
         (replace(CONFIRMED, since=frozenset()), "coordinator_confirmed stands since no step"),
         (replace(CONFIRMED, since=frozenset({Step.CLOSE})),

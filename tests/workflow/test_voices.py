@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ekc.workflow import guards
 from ekc.workflow.engine import STEP_RULES, judge
 from ekc.workflow.facts import Facts, PersonFacts
+from ekc.workflow.guards.agreement import everyone_asked, noes_of_former_main_persons
+from ekc.workflow.guards.circle import wishes_spoken_about
+from ekc.workflow.guards.coordinator import coordinator_confirmed
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, Step, VoiceMatter
 from ekc.workflow.voices import VOICES, all_want, asks_others, hear, must_be_asked, told_to_others, unspoken_wishes
 from tests.workflow.build import MOTHER, UNCLE, facts, person, said
@@ -49,7 +51,7 @@ def test_who_is_asked_about_the_plan(somebody: PersonFacts, asked: bool) -> None
     case = with_circle(MOTHER, UNCLE, somebody)
 
     assert names(hear(PLAN, case).not_asked) == ([20] if asked else [])
-    assert bool(said(guards.everyone_asked, case)) is asked
+    assert bool(said(everyone_asked, case)) is asked
 
 
 def test_each_side_is_asked() -> None:
@@ -60,7 +62,7 @@ def test_each_side_is_asked() -> None:
     case = with_circle(residents, young)
 
     assert hear(PLAN, case).sides == ("Young people",)
-    assert said(guards.everyone_asked, case) == [
+    assert said(everyone_asked, case) == [
         ("Nobody of the side “Young people” has been asked about the plan yet", "agreement", "")
     ]
     assert hear(PLAN, with_circle(residents, young, same)).sides == ()
@@ -81,7 +83,7 @@ def test_whoever_is_no_longer_a_main_person_holds_no_coordinator_up() -> None:
     former = person(22, Part.FAMILY, voices=no)
     away = person(23, Part.MAIN_PERSON, voices=no, attends=Attends.EXCLUDED)
 
-    assert said(guards.coordinator_confirmed, with_circle(MOTHER, former, away)) == []
+    assert said(coordinator_confirmed, with_circle(MOTHER, former, away)) == []
 
 
 @pytest.mark.parametrize(
@@ -91,11 +93,11 @@ def test_a_no_stands_when_somebody_else_makes_them_a_main_person_no_longer(chang
     no = person(22, Part.MAIN_PERSON, voices={VoiceMatter.COORDINATOR: Agreed.NO, VoiceMatter.PLAN: Agreed.NO})
     former = replace(no, no_stands=True, **change)
     for case in (with_circle(MOTHER, former), replace(with_circle(MOTHER), former=(replace(no, no_stands=True),))):
-        assert said(guards.coordinator_confirmed, case) == [
+        assert said(coordinator_confirmed, case) == [
             ("A main person would rather have another coordinator", "coordinator", "")
         ]
         assert hear(VoiceMatter.PLAN, case).no[-1].id == 22
-        assert said(guards.noes_of_former_main_persons, case) == [
+        assert said(noes_of_former_main_persons, case) == [
             (
                 "Person 22 is no longer a main person, and does not agree with this plan: the history says why.",
                 "agreement",
@@ -107,7 +109,7 @@ def test_a_no_stands_when_somebody_else_makes_them_a_main_person_no_longer(chang
 def test_a_wish_to_stop_of_somebody_who_was_taken_out_is_still_asked_about() -> None:
     wants = person(22, Part.MAIN_PERSON, voices={VoiceMatter.STOPPING: Agreed.YES}, spoken_with=frozenset())
     case = replace(with_circle(replace(MOTHER, voices={})), former=(replace(wants, no_stands=True),))
-    assert [blocker.params["name"] for blocker in guards.wishes_spoken_about(case)] == ["Person 22"]
+    assert [blocker.params["name"] for blocker in wishes_spoken_about(case)] == ["Person 22"]
 
 
 @pytest.mark.parametrize("matter", [VoiceMatter.STOPPING, VoiceMatter.AGAIN])
@@ -153,7 +155,7 @@ def test_a_wish_about_which_nobody_spoke_is_named_but_in_private_time(matter: Vo
     case = facts(people=(wishes, UNCLE), phase=phase)
 
     assert unspoken_wishes(case) == ((wishes, matter),)
-    named = [text for text, _, _ in said(guards.wishes_spoken_about, case)]
+    named = [text for text, _, _ in said(wishes_spoken_about, case)]
     what = "stop" if matter is VoiceMatter.STOPPING else "come together again"
     expected = f"{wishes.name} wishes to {what}: speak with them, and write down what was said"
     assert named == ([] if phase is Phase.PRIVATE_TIME else [expected])

@@ -26,10 +26,12 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.links import actions as links_actions
-from ekc.workflow.ends import EndRule, is_gone
+from ekc.workflow.ends.kinds import EndRule
+from ekc.workflow.ends.rows import is_gone
 from ekc.workflow.engine import sees
 from ekc.workflow.independence import Agency, Tie, closest
-from ekc.workflow.owed import RULES, NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
+from ekc.workflow.owed.rows import RULES
 from ekc.workflow.vocabulary import (
     N_,
     NOT_THERE,

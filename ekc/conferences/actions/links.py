@@ -25,10 +25,11 @@ from ekc.links import actions as links_actions
 from ekc.links import tokens as links
 from ekc.links.mails import PERSONAL_LINK
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
-from ekc.links.queries import awaits_approval, link_of_token, links_of, links_without_code, live_link, newest_link
+from ekc.links.queries.devices import awaits_approval
+from ekc.links.queries.links import link_of_token, links_of, links_without_code, live_link, newest_link
 from ekc.links.tokens import NOTHING_ASKED, Check
 from ekc.signin.passwords import DEFAULT_COST, Cost, hash_password
-from ekc.workflow.ends import end_of
+from ekc.workflow.ends.rows import end_of
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, ROLE_OF_PART, Activity
 

@@ -21,7 +21,7 @@ from ekc.conferences.models import Conference, Participant, Voice
 from ekc.core.crypto import search_words
 from ekc.core.errors import Refusal
 from ekc.workflow.engine import PHASE_RULES
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Agreed, Attends, Part, TraceKind, VoiceMatter
 
 #: Who coordinates or is asked to (`matching`), read by name, as that stands above.

@@ -30,7 +30,7 @@ from ekc.core.language import language_of
 from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
 from ekc.workflow.definition import VERSION
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Part, Phase, TraceKind, VoiceMatter
 

@@ -32,9 +32,10 @@ from ekc.core.language import gettext as _
 from ekc.core.language import translate, using
 from ekc.core.routes import db, moves, now, pdf_response, runtime
 from ekc.links import mails
-from ekc.links import queries as links_queries
 from ekc.links.document import SLIP, Slip, qr_code
 from ekc.links.models import PersonalLink
+from ekc.links.queries.devices import DeviceRow, devices_of, pending_devices
+from ekc.links.queries.links import link_of_token, links_of, links_without_code, unsent_mails
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import N_, Activity
 
@@ -53,7 +54,7 @@ def links(case: Case) -> ResponseReturnValue:
 
 def _list_page(case: Case, wrong: str = "") -> str:
     circle = [row for row in circle_queries.circle(db(), case.id) if has_page(row.part, row.attends, case.end)]
-    without_code = links_queries.links_without_code(db(), now(), case.id, case.visitor)
+    without_code = links_without_code(db(), now(), case.id, case.visitor)
     return render_template(
         "conferences/links.html",
         case=case,
@@ -67,16 +68,16 @@ def _list_page(case: Case, wrong: str = "") -> str:
 def _link_context(case: Case) -> dict[str, object]:
     """The valid link of each person, the devices of each link, and who waits."""
     at = now()
-    live = {row.participant_id: row for row in links_queries.links_of(db(), case.id) if row.is_live(at)}
-    devices: dict[int, list[links_queries.DeviceRow]] = {}
-    for one in links_queries.devices_of(db(), case.id, now()):
+    live = {row.participant_id: row for row in links_of(db(), case.id) if row.is_live(at)}
+    devices: dict[int, list[DeviceRow]] = {}
+    for one in devices_of(db(), case.id, now()):
         devices.setdefault(one.link_id, []).append(one)
     return {
         "now": at,
         "live": live,
         "devices": devices,
-        "unsent": links_queries.unsent_mails(db(), case.id),
-        "waiting": links_queries.pending_devices(db(), case.id, now()),
+        "unsent": unsent_mails(db(), case.id),
+        "waiting": pending_devices(db(), case.id, now()),
         "names": circle_queries.names(db(), case.id),
     }
 
@@ -283,7 +284,7 @@ def _address(made: MadeLink) -> str:
 
 
 def _link(made: MadeLink) -> PersonalLink:
-    found = links_queries.link_of_token(db(), now(), made.token)
+    found = link_of_token(db(), now(), made.token)
     if found is None:
         raise Stale(N_("This link does not work any more. Make a new one."))
     return found

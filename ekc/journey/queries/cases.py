@@ -14,10 +14,11 @@ from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import Conference, ContactEntry, Participant
 from ekc.core.outbox import OutboxMessage
 from ekc.links.models import PersonalLink
-from ekc.links.queries import cases_awaiting_approval
+from ekc.links.queries.devices import cases_awaiting_approval
 from ekc.meetings.models import Meeting
 from ekc.signin.models import SignIn
-from ekc.workflow.ends import EndRule, end_of
+from ekc.workflow.ends.kinds import EndRule
+from ekc.workflow.ends.rows import end_of
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, TAKES_PART, TOOK_PART, Outcome, Part, Phase, StopReason, Variant
 
 _MOST = 50  # cases in one list of the home page
@@ -164,7 +165,7 @@ def ended_cases(session: Session, regions: Collection[int], since: date) -> tupl
 
 
 def _not_told() -> ColumnElement[bool]:
-    """Whether somebody whom the end of a case may concern has no sign since that they heard. `owed.py` says exactly."""
+    """Whether somebody whom the end of a case may concern has no sign since that they heard. `owed/` says exactly."""
     of_person = cast(Conference.id, String) + ":%:" + cast(Participant.id, String)
     since = Conference.phase_since
     signs = (

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import Conference
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.journey.models import PhaseChange, StepWords
-from ekc.workflow.ends import END_OF_STEP, ROUND_ENDS, EndRule
+from ekc.workflow.ends.kinds import EndRule
+from ekc.workflow.ends.rows import END_OF_STEP, ROUND_ENDS
 from ekc.workflow.vocabulary import Phase, Step, StopReason
 
 _NEWS = timedelta(days=14)  # so long the end of a round stands on pages of the case

@@ -19,7 +19,7 @@ from ekc.plans.effects import printed_agreements
 from ekc.plans.queries import stored_draft
 from ekc.signin.login import by
 from ekc.workflow.definition import StepRule
-from ekc.workflow.ends import END_OF_STEP
+from ekc.workflow.ends.rows import END_OF_STEP
 from ekc.workflow.engine import (
     OPEN_FOLLOW_UPS_RULES,
     STEP_GUARDS,

@@ -20,10 +20,11 @@ from ekc.journey.queries import people as people_queries
 from ekc.journey.queries.people import Reach
 from ekc.journey.views.blueprint import bp
 from ekc.links.models import Confirmed
-from ekc.links.queries import links_of
+from ekc.links.queries.links import links_of
 from ekc.signin.login import by
-from ekc.workflow.ends import END_RULES
-from ekc.workflow.owed import NoticeKind, Owed, Verb, lines, told_together
+from ekc.workflow.ends.rows import END_RULES
+from ekc.workflow.owed.kinds import NoticeKind, Verb
+from ekc.workflow.owed.still_owed import Owed, lines, told_together
 from ekc.workflow.vocabulary import N_, Activity, CasePart
 
 
@@ -38,7 +39,7 @@ def to_tell(case: Case) -> ResponseReturnValue:
 @case_route(Activity.TELL)
 @adds()
 def told(case: Case, verb: str) -> ResponseReturnValue:
-    """Log contacts with those who were told what they had to hear, all of it in one call, or given what they had to get."""
+    """Log contacts with those who were told what they had to hear, in one call, or given what they had to get."""
     found = _owed(case)
     told = told_together(found).get(Verb(verb), ())
     if not told:

@@ -28,7 +28,7 @@ from ekc.matching.queries.match import agencies_of, open_conflicts
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
 from ekc.workflow.independence import works_for
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Role, VoiceMatter
 
 # Employers

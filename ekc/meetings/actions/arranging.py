@@ -15,7 +15,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting, iso
 from ekc.meetings.models import Arrangement, DateOption, Meeting
-from ekc.workflow.owed import NoticeKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import N_, Activity, ArrangementKind
 
 

@@ -1,0 +1,1 @@
+"""Reading personal links, their devices, and requests for approval. Nothing here writes."""

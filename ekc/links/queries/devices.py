@@ -1,0 +1,140 @@
+"""The devices of links, and those that wait to be let in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from ekc.core.tokens import hash_token
+from ekc.links.models import Confirmed, LinkDevice, PersonalLink
+from ekc.links.queries.life import NOT_REVOKED, case_table
+from ekc.links.tokens import APPROVAL_LIFETIME, MAX_ATTEMPTS
+from ekc.signin.models import SignIn
+from ekc.signin.queries import is_unexpired
+from ekc.workflow.vocabulary import Phase
+
+_DEVICE_COLUMNS = (
+    LinkDevice.id,
+    LinkDevice.link_id,
+    LinkDevice.device,
+    LinkDevice.asked_at,
+    LinkDevice.number,
+    LinkDevice.confirmed_at,
+    LinkDevice.how,
+    LinkDevice.remembered,
+    LinkDevice.ended_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """A verified or pending device of a link. `in_use`: remembered, or with a current sign-in."""
+
+    id: int
+    link_id: int
+    device: str
+    asked_at: datetime
+    number: int | None
+    confirmed_at: datetime | None
+    how: Confirmed | None
+    remembered: bool
+    ended_at: datetime | None
+    in_use: bool = False
+
+    def is_pending(self, at: datetime) -> bool:
+        """Whether it waits to be let in."""
+        return awaits_approval(self, at)
+
+    def is_trusted(self, at: datetime) -> bool:
+        """Whether it signs in without verification: remembered, or just approved and not used yet."""
+        if self.confirmed_at is None or self.ended_at is not None:
+            return False
+        return self.remembered or (self.number is not None and self.asked_at > at - APPROVAL_LIFETIME)
+
+
+def device_of(session: Session, link_id: int, token: str) -> DeviceRow | None:
+    """The device of this link with this token, in any state."""
+    if not token:
+        return None
+    found = select(*_DEVICE_COLUMNS).where(LinkDevice.token_hash == hash_token(token), LinkDevice.link_id == link_id)
+    row = session.execute(found).one_or_none()
+    return DeviceRow(*row) if row else None
+
+
+def devices_of(session: Session, conference_id: int, at: datetime) -> list[DeviceRow]:
+    """The verified devices of the links of a case that are not revoked, oldest first."""
+    here = (PersonalLink.conference_id == conference_id, NOT_REVOKED, LinkDevice.confirmed_at.is_not(None))
+    rows = session.execute(_with_link(select(*_DEVICE_COLUMNS)).where(*here).order_by(LinkDevice.id)).all()
+    used = select(SignIn.link_device_id, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at).where(
+        SignIn.link_device_id.in_([row.id for row in rows]), SignIn.ended_at.is_(None)
+    )
+    signed_in = {row.link_device_id for row in session.execute(used) if is_unexpired(row, at)}
+    found = [DeviceRow(*row) for row in rows]
+    return [replace(one, in_use=one.ended_at is None and (one.remembered or one.id in signed_in)) for one in found]
+
+
+def _with_link(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return found.join(PersonalLink, PersonalLink.id == LinkDevice.link_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingDevice:
+    """A device that waits to be let in: by the coordinator, or in private time by the family in the room."""
+
+    id: int
+    participant_id: int
+    device: str
+    asked_at: datetime
+    number: int | None
+
+
+def awaits_approval(device: DeviceRow | LinkDevice, at: datetime) -> bool:
+    """Whether a device waits for the coordinator's approval; `is_pending` is the same condition for statements."""
+    return device.confirmed_at is None and device.ended_at is None and device.asked_at > at - APPROVAL_LIFETIME
+
+
+def is_pending(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for a device that waits for approval."""
+    unanswered = (LinkDevice.confirmed_at.is_(None), LinkDevice.ended_at.is_(None))
+    return *unanswered, LinkDevice.asked_at > at - APPROVAL_LIFETIME
+
+
+def pending_devices(session: Session, conference_id: int, at: datetime) -> list[PendingDevice]:
+    """The devices that wait for approval in a case, oldest first."""
+    found = select(
+        LinkDevice.id, PersonalLink.participant_id, LinkDevice.device, LinkDevice.asked_at, LinkDevice.number
+    )
+    here = _with_link(found).where(PersonalLink.conference_id == conference_id, *is_pending(at), NOT_REVOKED)
+    return [PendingDevice(*row) for row in session.execute(here.order_by(LinkDevice.id))]
+
+
+def approval_requests(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, int]:
+    """The cases among these that need the coordinator: the number of pending devices, by case.
+
+    The number is 0 if only a locked link (too many wrong answers) needs attention: no device of it was approved since.
+    """
+    if not conference_ids:
+        return {}
+    asking = and_(LinkDevice.link_id == PersonalLink.id, *is_pending(at))
+    let_in = aliased(LinkDevice)
+    since = exists().where(let_in.link_id == PersonalLink.id, let_in.confirmed_at >= PersonalLink.tried_at)
+    works = or_(
+        PersonalLink.expires_at > at,
+        exists().where(case_table.c.id == PersonalLink.conference_id, case_table.c.phase != Phase.CLOSED),
+    )
+    locked = and_(PersonalLink.tries >= MAX_ATTEMPTS, ~since, works)
+    found = (
+        select(PersonalLink.conference_id, func.count(LinkDevice.id))
+        .outerjoin(LinkDevice, asking)
+        .where(PersonalLink.conference_id.in_(conference_ids), NOT_REVOKED, or_(LinkDevice.id.is_not(None), locked))
+        .group_by(PersonalLink.conference_id)
+    )
+    return {row[0]: row[1] for row in session.execute(found)}
+
+
+def cases_awaiting_approval(at: datetime) -> Select[tuple[int]]:
+    """Select the ids of the cases with pending devices, for use as a subquery."""
+    return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(NOT_REVOKED, *is_pending(at))

@@ -1,0 +1,62 @@
+"""Conditions on consent: every main person says yes, and whoever has to consents."""
+
+from collections.abc import Iterator
+
+from ekc.workflow.blocker import Blocker, Param, about_no_main_person, about_people
+from ekc.workflow.facts import OF_AGE, Facts
+from ekc.workflow.vocabulary import N_, Part, Remedy, Variant, VoiceMatter
+from ekc.workflow.voices import hear
+
+#: A conference about a place or a question asks nobody to consent.
+NO_CONSENT = frozenset({Variant.GROUP, Variant.LEARNING})
+
+
+def main_person_said_yes(f: Facts) -> Iterator[Blocker]:
+    """Every main person wants the conference (EK1); nobody says yes for somebody else."""
+    heard = hear(VoiceMatter.CONFERENCE, f)
+    yield from about_people(
+        [*heard.not_asked],
+        N_("The yes of %(names)s is not recorded yet"),
+        N_("The yes of %(n)s main persons is not recorded yet: %(names)s"),
+        Remedy.REGISTRATION,
+    )
+    yield from about_no_main_person(f)
+
+
+def consents_valid(f: Facts) -> Iterator[Blocker]:
+    """Main persons consent, and children themselves from the age in the profile; for a younger main person another.
+
+    Age decides, not the part: for a main person who is too young to be asked, somebody of age of the family consents. A
+    group conference is about a place or a question, not about a person, so there the yes of the main persons is
+    enough (our reading; no source).
+    """
+    if f.variant in NO_CONSENT:
+        return
+    yield from about_no_main_person(f)
+    asked_from = f.profile.own_consent_from
+    for person in f.people:
+        if person.part is Part.CHILD and person.age is None:
+            params: dict[str, Param] = {"name": person.name, "age": asked_from}
+            yield Blocker(
+                N_("The age of %(name)s is not known yet: from %(age)s years a child is asked to consent"),
+                Remedy.PERSON,
+                params,
+                target=str(person.id),
+            )
+    for person in f.people:
+        if person.withdrew_on and person.consent_missing(asked_from):
+            sentence = N_("%(name)s took their consent back on %(day)s")
+            yield Blocker(sentence, Remedy.CONSENTS, {"name": person.name, "day": person.withdrew_on})
+    yield from about_people(
+        [p for p in f.people if p.consent_missing(asked_from) and not p.withdrew_on],
+        N_("The consent of %(names)s is not here yet"),
+        N_("%(n)s consents are not here yet: %(names)s"),
+        Remedy.CONSENTS,
+    )
+    if not any(p.consented and p.is_family and (p.age is None or p.age >= OF_AGE) for p in f.people):
+        yield from about_people(
+            [p for p in f.people if p.needs_another_consent(asked_from)],
+            N_("Nobody has consented yet for %(names)s, who is too young to be asked"),
+            N_("Nobody has consented yet for these main persons, who are too young to be asked: %(names)s"),
+            Remedy.CONSENTS,
+        )

@@ -1,0 +1,123 @@
+"""The kinds of notices: what is owed, to whom, what they do with it and what clears it; and the row of a kind."""
+
+from dataclasses import dataclass
+
+from ekc.workflow.vocabulary import N_, CasePart, Labelled, Phase, Remedy, Role
+
+
+class NoticeKind(Labelled):
+    """What is owed."""
+
+    DAY = "day", N_("the day of the conference")
+    PLACE = "place", N_("the place of the conference")
+    COORDINATOR = "coordinator", N_("there is another coordinator")
+    JOINED = "joined", N_("what the conference is, its day and its place")
+    CONSENT = "consent", N_("a consent was taken back")
+    QUESTION = "question", N_("the family came out with a question")
+    SENT_BACK = "sent_back", N_("the plan went back into private time")
+    LOOK_AGAIN = "look_again", N_("the plan that went back")
+    LETTER = "letter", N_("somebody who is not there has something to say")
+    NO_CONFERENCE = "no_conference", N_("the plan is made without a conference")
+    END = "end", N_("the conference has ended")
+    READING = "reading", N_("somebody sees more of the plan")
+    PART = "part", N_("somebody who came as a professional has another part")
+    PAPER = "paper", N_("the number on their paper is not right any more")
+    ROUND = "round", N_("there is no new plan, and the plan stays as it is")
+    AGAIN = "again", N_("people come together again")
+    PLAN = "plan", N_("the plan that was agreed")
+    UNSAFE = "unsafe", N_("a follow-up found that somebody does not feel safe")
+    NOT_DONE = "not_done", N_("a follow-up found that much of the plan was not carried out")
+    NEW_VERSION = "new_version", N_("the family wants a new version of the plan")
+
+
+class Verb(Labelled):
+    """What those to whom it is owed do with it."""
+
+    HEAR = "hear", N_("hear")
+    ANSWER = "answer", N_("answer")
+    DECIDE = "decide", N_("decide")
+    GET = "get", N_("get")
+
+
+class Whom(Labelled):
+    """To whom something is owed; never to whoever was taken out of the circle or stays away as was decided."""
+
+    RELIED = "relied", N_("everybody who knew what was so before")
+    RELIED_AND_SAYS = (
+        "relied_and_says",
+        N_("everybody who knew what was so before and may take part, there or from afar, by letter too"),
+    )
+    RELIED_AND_COMES = "relied_and_comes", N_("everybody who knew what was so before and may come")
+    CIRCLE = "circle", N_("everybody in the circle but interpreters")
+    HAVE_PLAN = (
+        "have_plan",
+        N_("main persons, those of family and supporters who took part, and everybody whom the plan names"),
+    )
+    ON_PAPER = "on_paper", N_("whoever was given a printed slip before")
+    THEMSELVES = "themselves", N_("the person themselves")
+    MAIN_PERSONS = "main_persons", N_("main persons")
+    FAMILY = "family", N_("main persons, and those of family and supporters who take part, there or from afar")
+    FAMILY_COMING = "family_coming", N_("main persons, and those of family and supporters who may take part")
+    SET_LINES = "set_lines", N_("whoever set a bottom line")
+    TOOK_PART = (
+        "took_part",
+        N_("those who hear of this end, with a mail address or without, whoever has a task, and an interpreter"),
+    )
+    COORDINATOR = "coordinator", N_("the coordinator, who sees to it")
+    STAFF = "staff", N_("coordinator and regional managers")
+
+
+class ClearedBy(Labelled):
+    """What shows that it is owed no longer."""
+
+    CONTACT = "contact", N_("told, as the contact log says")
+    GIVEN = "given", N_("given or sent, as the contact log says")
+    MAIL = "mail", N_("by mail")
+    PAGE = "page", N_("read on their own page")
+    PRINT = "print", N_("given a new slip")
+    INFORMED = "informed", N_("told personally")
+    THERE = "there", N_("was in the room")
+    DECIDED = "decided", N_("decided again")
+    CONSENT = "consent", N_("said yes again")
+    ANSWERED = "answered", N_("answered")
+    READ = "read", N_("read out")
+    LAPSED = "lapsed", N_("no longer there to be read out")
+    SPOKEN = "spoken", N_("spoken with somebody about it, as the contact log says")
+    AGREED = "agreed", N_("a new version was agreed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRule:
+    """A kind of notice: who does what with it, in which phases it is owed, what clears it, and where that is done.
+
+    `line`: what home and the case page say where it is owed to staff. `mails`: how the keys of its mails go on behind
+    the case; `{id}` is the notice, `{now}` what it says. `changes`: it tells what is so instead of what was so before;
+    where nothing was known before there is nothing to tell, unless it is a change `from_nothing` too. `shown`: the
+    parts of a case with which the own page tells it; whoever sees none of them has to be told otherwise, because a page
+    or a mail that leads there tells them nothing. Empty: it stands on everybody's page.
+    `lasts`: it is about the case and not about one conference, so that a new round neither ends it nor begins it anew.
+    """
+
+    kind: NoticeKind
+    verb: Verb
+    to: Whom
+    phases: frozenset[Phase]
+    cleared_by: frozenset[ClearedBy]
+    mails: tuple[str, ...] = ()
+    done_at: Remedy | None = None  # None: the page of who still has to hear
+    line: str = ""
+    changes: bool = False
+    from_nothing: bool = False
+    shown: frozenset[CasePart] = frozenset()
+    lasts: bool = False
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """To which of the staff it is owed; empty: to people of the circle."""
+        return _STAFF.get(self.to, frozenset())
+
+
+_STAFF = {
+    Whom.COORDINATOR: frozenset({Role.COORDINATOR}),
+    Whom.STAFF: frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+}
