@@ -34,7 +34,7 @@ from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed.still_owed import Owed, open_lines
-from ekc.workflow.vocabulary import INSIDE_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
+from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Part, Phase, Role
 from ekc.workflow.voices import all_want
 
 #: So long a case that ended is told at home.
@@ -329,7 +329,7 @@ def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> It
     revised = steps.revised_by_family(session, found, at - _TOLD_FOR)
     for id_, (text, busy) in found.items():
         row = rows[id_]
-        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.part in INSIDE_PARTS]
+        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.is_inside]
         said = {one.name: one.answer_to_plan(row.presentation, text) for one in asked}
         not_asked = tuple(name for name, answer in said.items() if answer is None)
         disagree = tuple(name for name, answer in said.items() if answer is Agreed.NO)

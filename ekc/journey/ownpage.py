@@ -43,9 +43,7 @@ from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import asked_of
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
-    INSIDE_ROLES,
     PROFESSIONAL_PARTS,
-    ROLE_OF_PART,
     TAKES_PART,
     Activity,
     Agreed,
@@ -340,7 +338,7 @@ def _disagreements(session: Session, case: Case, read: CaseContext, agreed: Plan
 
 def _waiting(session: Session, case: Case, read: CaseContext, at: datetime) -> tuple[Waiting, ...]:
     """The devices that wait, of those who belong in the room."""
-    inside = (row for row in read.circle if ROLE_OF_PART[row.part] in INSIDE_ROLES and not row.came_as_professional)
+    inside = (row for row in read.circle if row.is_inside)
     names = {row.id: row.name for row in inside}
     language = language_of(case.language)
     return tuple(
