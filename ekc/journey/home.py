@@ -110,6 +110,17 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRequest:
+    """A case that waits for a coordinator, or for the answer of one who was asked at `asked_at`.
+
+    Of what a coordinator is asked the row shows number and municipality only.
+    """
+
+    case: CaseRow
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The home page of one visitor."""
 
@@ -122,14 +133,13 @@ class Home:
     no_longer: tuple[NoLonger, ...]  # in a coordinator's own cases, and in a manager's regions
     to_ring: tuple[ToRing, ...]  # it does not feel safe to them, or they wish to stop or to come together again
     wanted: tuple[Wanted, ...]  # in a coordinator's own cases, and in a manager's regions
-    requests: tuple[CaseRow, ...]  # the row shows number and municipality only
-    asked_at: Mapping[int, datetime]  # by case when a coordinator was asked who has not answered
+    requests: tuple[CaseRequest, ...]
     late: Mapping[int, tuple[Deadline, ...]]  # by case the clocks that are late, for coordinator and manager
     to_tell: tuple[ToTell, ...]  # in a coordinator's own cases, and in a manager's regions
     unsettled: tuple[Unsettled, ...]  # of a coordinator's own cases
     todos: tuple[Todo, ...]
     cases: tuple[CaseRow, ...]
-    registrations: tuple[CaseRow, ...]  # in a manager's regions
+    registrations: tuple[CaseRequest, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
     again: tuple[tuple[CaseRow, StepWhy], ...]  # which came together again lately, for coordinator and manager
@@ -189,6 +199,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     unattended = case_queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
     open_ones = {row.id for row in (*cases, *registrations, *regional, *requests) if row.phase is not Phase.CLOSED}
     matched = match_queries.matches_of_cases(session, open_ones)
+    asked_at = {id_: of_case.pending.asked_at for id_, of_case in matched.items() if of_case.pending}
     gone = {id_ for id_, of_case in matched.items() if of_case.current and of_case.current.gone(at)}
     with_conflicts = match_queries.cases_with_open_conflicts(session, matched)
     to_hand_over = handing_over(session, at, who.regions) if manages else HandingOver()
@@ -218,14 +229,13 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             *_wanted(session, cases, own_facts, Role.COORDINATOR),
             *_wanted(session, of_regions, regional_facts, Role.REGIONAL_MANAGER),
         ),
-        requests=requests,
-        asked_at={id_: of_case.pending.asked_at for id_, of_case in matched.items() if of_case.pending},
+        requests=tuple(CaseRequest(row, asked_at.get(row.id)) for row in requests),
         late=late_clocks(session, {row.id: row for row in (*cases, *registrations, *regional)}.values(), at),
         to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at, gone),
         unsettled=tuple(_unsettled(session, cases, at)),
         todos=tuple(todo for row in cases for todo in _todos(row, dues.get(row.id), at)),
         cases=cases,
-        registrations=registrations,
+        registrations=tuple(CaseRequest(row, asked_at.get(row.id)) for row in registrations),
         regional=regional,
         new_registrations=tuple(
             row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None

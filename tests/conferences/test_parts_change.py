@@ -14,7 +14,7 @@ from ekc.conferences.models import Conference, Notice, Participant
 from ekc.conferences.queries.traces import traces
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.journey.facts import gather_facts
 from ekc.journey.home import staff_home
 from ekc.journey.notices import owed_in

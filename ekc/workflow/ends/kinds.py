@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ekc.workflow.vocabulary import N_, Labelled, Step
+from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Labelled, Part, Step
 
 
 class End(StrEnum):
@@ -72,17 +72,12 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithPlan:
-    """What is said of an end where a plan is in force: it stays. A title that is empty is as without.
-
-    A case with a plan does not end any more as it is stopped or makes no plan: its round does (`End.ROUND`). Those that
-    were closed so before keep these words.
-    """
+    """What is said of an end where a plan is in force: it stays."""
 
     staff: str
     family: str
     agencies: str
     mails: Mapping[Hears, Words]
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +104,10 @@ class EndRule:
     told_at_home: bool = False  # a line on the home pages of coordinator and managers
     with_plan: WithPlan | None = None
 
+    def said_to(self, part: Part) -> str:
+        """What the own page of somebody with this part says."""
+        return self.agencies if part in PROFESSIONAL_PARTS else self.family
+
     def told(self, in_force: bool) -> "EndRule":
         """The row with the words for a case in which a plan is in force, or in which there is none."""
         words = self.with_plan if in_force else None
@@ -120,5 +119,4 @@ class EndRule:
             staff=words.staff,
             family=words.family,
             agencies=words.agencies,
-            title=words.title or self.title,
         )
