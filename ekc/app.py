@@ -1,5 +1,6 @@
 """The application factory. It refuses to start with invalid tables, an outdated schema, or a route without a gate."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,8 @@ from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables
 from ekc.workflow.engine import GUARD_RULES, PHASE_RULES
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import StopReason
-from ekc.workflow.wording import worded
+from ekc.workflow.vocabulary import StopReason, Variant
+from ekc.workflow.wording import wording
 
 _MEGABYTE = 2**20
 
@@ -113,6 +114,7 @@ def _extend_jinja(app: Flask) -> None:
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
     app.jinja_env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, form_number=new_form_number)
     app.jinja_env.globals.update(service_contact=app.extensions["ekc"].settings.contact)
+    app.jinja_env.globals.update(in_words_of=_in_words_of)
     app.jinja_env.filters.update(
         day=language.day,
         short_day=lambda value: language.short_day(value, now().date()),
@@ -130,18 +132,23 @@ def _extend_jinja(app: Flask) -> None:
         local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
         country=PROFILES.__getitem__,
-        worded=worded,
     )
     app.context_processor(_frame_context)
 
 
 def _gettext(message: str, /, **values: object) -> Markup:
     """Translate a message, which may contain markup; its values are escaped. Faster than Jinja's own (ADR 0012)."""
-    return Markup(language.catalogue().gettext(message)) % values  # noqa: S704 - ours, or from a catalogue of ours
+    return Markup(language.sentence(message)) % values  # noqa: S704 - ours, or from a catalogue of ours
 
 
 def _ngettext(singular: str, plural: str, num: int, /, **values: object) -> Markup:
-    return Markup(language.catalogue().ngettext(singular, plural, num)) % {"num": num, **values}  # noqa: S704
+    return Markup(language.sentence_for(num, singular, plural)) % {"num": num, **values}  # noqa: S704
+
+
+def _in_words_of(variant: Variant, caller: Callable[[], Markup]) -> Markup:
+    """`{% call in_words_of(variant) %}`: in the words of this kind of conference, where a page shows several cases."""
+    with language.in_words(wording(variant)):
+        return caller()
 
 
 def _checklist_line(code: str) -> str:

@@ -18,6 +18,7 @@ from ekc.accounts.access import PROGRAM, By, Office
 from ekc.accounts.queries import account_by_email, regions
 from ekc.conferences.actions.links import forget_codes_of_former_coordinators
 from ekc.conferences.models import Conference
+from ekc.conferences.queries.registration import wording_of
 from ekc.core import logs, mailer
 from ekc.core.audit import AuditHead, Head, broken_chains, read_set_down, set_down
 from ekc.core.crypto import Keyring, Unreadable, keyring_of
@@ -210,7 +211,7 @@ def nightly() -> None:
 def carry() -> int:
     """Send the mails that wait. Two at once send nothing twice. Ends with status 1 when one is given up."""
     with _database() as (settings, session):
-        done = mailer.deliver(session, settings.clock, settings.mail)
+        done = mailer.deliver(session, settings.clock, settings.mail, wording_of)
     click.echo(f"Mails sent: {done.sent}, waiting to be tried again: {done.waiting}, given up: {done.given_up}.")
     return int(done.given_up > 0)
 

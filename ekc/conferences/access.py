@@ -62,6 +62,7 @@ from ekc.workflow.vocabulary import (
     VoiceMatter,
 )
 from ekc.workflow.voices import plans_not_read
+from ekc.workflow.wording import wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +329,9 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
         unknown.conference_id = conference_id
         if _was_theirs(by, row) and ever_may(activity, {Role.COORDINATOR}):
             raise _no_longer_yours(by, row) from None
+        raise
+    except NotNow as refused:
+        refused.wording = wording(row.variant)
         raise
     head = list(row[: len(_HEAD)])
     for index, sealed in _SEALED.items():

@@ -15,14 +15,16 @@ from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import Case, open_case
 from ekc.core.audit import PRIVATE_LOOKS, Actor, ActorKind, has_event, has_recorded, record, record_unknown
 from ekc.core.clock import from_local, local_date
-from ekc.core.errors import Refusal, TooMany, Unknown
+from ekc.core.errors import NotNow, Refusal, TooMany, Unknown
 from ekc.core.handlers import is_cross_site
+from ekc.core.language import set_words
 from ekc.core.routes import MAX_ID, Access, db, declare, now, runtime
 from ekc.core.transaction import writing
 from ekc.links.verification import audit_ended_link
 from ekc.signin.actions.throttle import Limit, count_attempt
 from ekc.signin.login import end_session, link_sign_in, unauthorized, visitor
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Activity, Phase, Role
+from ekc.workflow.wording import wording
 
 View = Callable[..., ResponseReturnValue]
 _READ_METHODS = frozenset({"GET", "HEAD"})
@@ -70,9 +72,12 @@ def _open(who: Visitor, conference_id: int, *activities: Activity) -> Case:
                 case = open_case(by, conference_id, *activities)
             except Refusal as refusal:
                 refused = refusal
+                if isinstance(refusal, NotNow):
+                    set_words(refusal.wording)
                 with nullcontext() if reads else writing(by.session):
                     _record_refusal(who, conference_id, refusal)
             else:
+                set_words(wording(case.variant))
                 if reads:
                     _record_look(case)
                 return case

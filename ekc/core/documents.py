@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ekc.core.errors import Refusal
-from ekc.core.language import catalogue, day, direction, gettext, using
+from ekc.core.language import day, direction, gettext, sentence_for, using
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 FONTS = Path(__file__).parent / "fonts"
@@ -126,7 +126,7 @@ def _environment() -> Environment:
     environment = Environment(loader=loader, autoescape=True, extensions=extensions, undefined=StrictUndefined)
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext, lambda one, many, n: catalogue().ngettext(one, many, n), newstyle=True
+        gettext, lambda one, many, n: sentence_for(n, one, many), newstyle=True
     )
     environment.filters["day"] = day
     counter = Markup('<span class="{}"></span>')  # filled in by the print stylesheet

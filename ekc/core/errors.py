@@ -6,6 +6,8 @@ Raised by actions and gates, shown by `handlers.py`.
 from datetime import date
 from typing import Self
 
+from ekc.core.language import Wording
+
 
 class Refusal(Exception):  # noqa: N818 - an expected outcome
     """The action cannot be done now. Nothing was changed."""
@@ -39,6 +41,8 @@ class NotNow(Refusal):
     """The visitor may do this in another phase of the case, but not in the current one."""
 
     status = 403
+    #: In the words of which kind of conference it is said.
+    wording: Wording | None = None
 
 
 class TooMany(Refusal):

@@ -1,7 +1,8 @@
 """The current language: translation of messages, and formatting of dates.
 
 The language is a context variable, so that pages, mails, documents and commands share it. It is English, the source
-language, unless `using` sets another. `signin/language.py` chooses the language of a request.
+language, unless `using` sets another. `signin/language.py` chooses the language of a request. The words of the kind of
+conference (`workflow/wording.py`) are another: whoever opens a case sets them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
@@ -26,6 +27,19 @@ _CATALOGUES = Path(__file__).parents[1] / "translations"
 _current: ContextVar[str | Callable[[], str]] = ContextVar("language", default="en")
 
 
+class Wording(Protocol):
+    """How sentences read in a kind of conference."""
+
+    def source(self, message: str, /) -> str:
+        """The sentence that is to be translated instead of `message`."""
+
+    def said(self, sentence: str, language: str, /) -> str:
+        """A translated sentence, its blanks unfilled, in the words of that kind."""
+
+
+_wording: ContextVar[Wording | None] = ContextVar("wording", default=None)
+
+
 @contextmanager
 def using(code: str | Callable[[], str]) -> Iterator[None]:
     """Set the current language inside the block. A function is called once, when the language is first needed."""
@@ -34,6 +48,21 @@ def using(code: str | Callable[[], str]) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def in_words(wording: Wording | None) -> Iterator[None]:
+    """Set the words of a kind of conference inside the block; None: as the sentences are written."""
+    token = _wording.set(wording)
+    try:
+        yield
+    finally:
+        _wording.reset(token)
+
+
+def set_words(wording: Wording | None) -> None:
+    """Set the words of a kind of conference until the `in_words` around ends, which every request has."""
+    _wording.set(wording)
 
 
 def language() -> str:
@@ -70,15 +99,30 @@ def _catalogue(code: str) -> NullTranslations:
     return translation("messages", _CATALOGUES, [code], fallback=True)
 
 
+def sentence(message: str) -> str:
+    """A message translated, in the words of the kind of conference; its placeholders unfilled."""
+    words = _wording.get()
+    if words is None:
+        return catalogue().gettext(message)
+    return words.said(catalogue().gettext(words.source(message)), language())
+
+
+def sentence_for(num: int, singular: str, plural: str) -> str:
+    """As `sentence`, for a message with a plural form."""
+    found = catalogue().ngettext(singular, plural, num)
+    words = _wording.get()
+    return found if words is None else words.said(found, language())
+
+
 def gettext(message: str, /, **values: object) -> str:
     """Translate a message and fill its placeholders. Without values, % has no special meaning."""
-    found = catalogue().gettext(message)
+    found = sentence(message)
     return found % values if values else found
 
 
 def ngettext(singular: str, plural: str, num: int, /, **values: object) -> str:
     """Translate a message with a plural form. `num` is also the value of the placeholder `num`."""
-    return catalogue().ngettext(singular, plural, num) % {"num": num, **values}
+    return sentence_for(num, singular, plural) % {"num": num, **values}
 
 
 def lazy_gettext(message: str, /, **values: object) -> Any:  # Any, because WTForms expects str

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from config import ConfigError, MailServer
 from ekc.core.crypto import keyring_of
-from ekc.core.language import LANGUAGES, gettext, translate, using
+from ekc.core.language import LANGUAGES, Wording, gettext, in_words, translate, using
 from ekc.core.logs import log_event
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
@@ -44,7 +44,13 @@ class DeliveryResult:
     waiting: int
 
 
-def deliver(session: Session, clock: Callable[[], datetime], to: MailServer | None) -> DeliveryResult:
+#: In which words a mail about a case is written.
+WordingOf = Callable[[Session, int], Wording | None]
+
+
+def deliver(
+    session: Session, clock: Callable[[], datetime], to: MailServer | None, words: WordingOf = lambda *_: None
+) -> DeliveryResult:
     """Send the mails that are due. Raises ConfigError without a usable mail server; no attempt is counted then."""
     if to is None:
         raise ConfigError("No mail server is set, so mails wait. Set EKC_MAIL_URL and EKC_MAIL_FROM.")
@@ -52,7 +58,7 @@ def deliver(session: Session, clock: Callable[[], datetime], to: MailServer | No
     while _has_due(session, clock()):
         with _smtp_connection(to) as server:
             while (mail_id := _claim(session, clock())) is not None:
-                if not _send(session, clock, server, to, mail_id):
+                if not _send(session, clock, server, to, mail_id, words):
                     break  # with a new connection: this one may be of no use any more
                 sent += 1
     waiting = session.scalars(select(func.count()).select_from(OutboxMessage).where(*_PENDING)).one()
@@ -88,16 +94,26 @@ def _claim(session: Session, at: datetime) -> int | None:
     return int(mail.id)
 
 
-def _send(session: Session, clock: Callable[[], datetime], server: smtplib.SMTP, to: MailServer, mail_id: int) -> bool:
+def _send(
+    session: Session,
+    clock: Callable[[], datetime],
+    server: smtplib.SMTP,
+    to: MailServer,
+    mail_id: int,
+    words: WordingOf,
+) -> bool:
     """Send a mail; returns whether it worked. Logs any error, so that the other mails are still sent."""
     table = OutboxMessage.__table__
     try:
         mail = session.execute(select(*table.c).where(table.c.id == mail_id, *_PENDING)).one_or_none()
+        wording = words(session, mail.conference_id) if mail is not None and mail.conference_id else None
         session.rollback()
         if mail is None:
             return False  # deleted, because its link was revoked, or given up
         name = keyring_of(session).signature(f"{mail.key} {mail.queued_at.isoformat()}".encode(), "message_id").hex()
-        server.send_message(_message(mail, to, name, clock()), to.sender.addr_spec, [mail.recipient])
+        with in_words(wording):
+            message = _message(mail, to, name, clock())
+        server.send_message(message, to.sender.addr_spec, [mail.recipient])
     except Exception as error:
         log_event("mail not sent", mail=mail_id, why=type(error).__name__, code=_smtp_code(error))
         return False

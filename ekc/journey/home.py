@@ -33,7 +33,7 @@ from ekc.workflow.definition import StepRule
 from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
-from ekc.workflow.owed.still_owed import Owed, open_lines
+from ekc.workflow.owed.still_owed import Owed, by_people, open_lines
 from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Part, Phase, Role
 from ekc.workflow.voices import all_want
 
@@ -72,6 +72,11 @@ class ToTell:
 
     case: CaseRow
     lines: tuple[Owed, ...]
+
+    @property
+    def by_people(self) -> tuple[tuple[Owed, ...], ...]:
+        """The lines, with those together that the same people still have to hear."""
+        return by_people(self.lines)
 
     @property
     def endpoint(self) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.conferences.entries import GIVES
@@ -67,11 +67,19 @@ class NoticeRow:
         return tuple((name, PlanSharing(sharing)) for sharing, name in known)
 
 
+#: The statements are built once; those about several cases ask for `cases`.
+_CASES: BindParameter[Any] = bindparam("cases", expanding=True)
+_notices, _case, _people = Notice.__table__.c, Conference.__table__.c, Participant.__table__.c
+_ALL = (
+    select(*(_notices[name] for name in NoticeRow.__dataclass_fields__))
+    .where(_notices.conference_id.in_(_CASES))
+    .order_by(_notices.id)
+)
+
+
 def notices(session: Session, conference_id: int) -> tuple[NoticeRow, ...]:
     """All notices of a case, oldest first."""
-    columns = (getattr(Notice, name) for name in NoticeRow.__dataclass_fields__)
-    rows = session.execute(select(*columns).where(Notice.conference_id == conference_id).order_by(Notice.id))
-    return tuple(NoticeRow(*row) for row in rows)
+    return tuple(NoticeRow(*row) for row in session.execute(_ALL, {"cases": [conference_id]}))
 
 
 def owed_in(session: Session, conference_ids: Collection[int], *, names: bool = True) -> dict[int, tuple[Owed, ...]]:
@@ -123,13 +131,19 @@ def _judged(
     return {case: judge(heads[case], found, circles[case]) for case, found in by_case.items()}
 
 
+_GIVEN = (
+    select(
+        *(_notices[name] for name in ("id", "conference_id", "kind", "at", "about", "end", "was", "now")),
+        *(_case.phase, _case.timezone, _case.round, _notices.round.label("left_in")),
+    )
+    .join_from(Notice.__table__, Conference.__table__)
+    .where(_notices.conference_id.in_(_CASES), or_(_notices.round == _case.round, _notices.kind.in_(_LASTING)))
+    .order_by(_notices.id)
+)
+
+
 def _given(session: Session, conference_ids: Collection[int]) -> list[Row[Any]]:
-    names = ("id", "conference_id", "kind", "at", "about", "end", "was", "now")
-    columns = (getattr(Notice, name) for name in names)
-    of_case = (Conference.phase, Conference.timezone, Conference.round, Notice.round.label("left_in"))
-    given = select(*columns, *of_case).join(Conference, Conference.id == Notice.conference_id)
-    counts = or_(Notice.round == Conference.round, Notice.kind.in_(_LASTING))
-    return list(session.execute(given.where(Notice.conference_id.in_(conference_ids), counts).order_by(Notice.id)))
+    return list(session.execute(_GIVEN, {"cases": list(conference_ids)}))
 
 
 class _Settled:
@@ -143,8 +157,8 @@ class _Settled:
         self._missing = _without_yes(session, cases[NoticeKind.CONSENT], rows)
         self._read, self._gone = _letters(session, cases[NoticeKind.LETTER])
         found = frozenset[int]().union(*(cases[kind] for kind in FINDINGS))
-        self._spoken = _last(session, ContactEntry.written_at, found)
-        self._agreed = _last(session, PlanVersion.made_at, found)
+        self._spoken = _last(session, _SPOKEN, found)
+        self._agreed = _last(session, _AGREED, found)
 
     def how(self, row: Row[Any]) -> ClearedBy | None:
         match row.kind:
@@ -168,26 +182,41 @@ class _Settled:
         return next((by for by in found if by in RULES[row.kind].cleared_by), None)
 
 
-def _last(session: Session, at: InstrumentedAttribute[datetime], cases: Collection[int]) -> dict[int, datetime]:
-    """By case the last instant in this column."""
-    if not cases:
-        return {}
+def _last_of(at: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
     case = at.class_.conference_id
-    found = session.execute(select(case, func.max(at)).where(case.in_(cases)).group_by(case))
-    return {row[0]: row[1] for row in found}
+    return select(case, func.max(at)).where(case.in_(_CASES)).group_by(case)
+
+
+_SPOKEN, _AGREED = _last_of(ContactEntry.written_at), _last_of(PlanVersion.made_at)
+
+
+def _last(session: Session, found: Select[*tuple[Any, ...]], cases: Collection[int]) -> dict[int, datetime]:
+    """By case the last instant that the statement finds."""
+    rows = session.execute(found, {"cases": list(cases)}) if cases else ()
+    return {row[0]: row[1] for row in rows}
+
+
+_FAMILY_QUESTIONS = (
+    select(Meeting.conference_id)
+    .join(Question, Question.meeting_id == Meeting.id)
+    .join(Conference, (Conference.id == Meeting.conference_id) & (Conference.round == Meeting.round))
+    .where(Meeting.conference_id.in_(_CASES), Question.participant_id.is_(None), Question.answer.is_(None))
+)
 
 
 def _with_family_question(session: Session, cases: Collection[int]) -> set[int]:
     """The cases with a question of this round that the family came out with and that has no answer."""
-    if not cases:
-        return set()
-    asked = (
-        select(Meeting.conference_id)
-        .join(Question, Question.meeting_id == Meeting.id)
-        .join(Conference, (Conference.id == Meeting.conference_id) & (Conference.round == Meeting.round))
-        .where(Meeting.conference_id.in_(cases), Question.participant_id.is_(None), Question.answer.is_(None))
-    )
-    return set(session.scalars(asked))
+    return set(session.scalars(_FAMILY_QUESTIONS, {"cases": list(cases)})) if cases else set()
+
+
+_ABOUT: BindParameter[Any] = bindparam("about", expanding=True)
+_CONSENTS = select(Consent.participant_id, Consent.withdrawn_on).where(
+    Consent.conference_id.in_(_CASES), Consent.participant_id.in_(_ABOUT)
+)
+_YES = select(Voice.participant_id).where(
+    Voice.conference_id.in_(_CASES), Voice.matter == VoiceMatter.CONFERENCE, Voice.answer == Agreed.YES
+)
+_MAIN_PERSONS = select(_people.id).where(_people.id.in_(_ABOUT), _people.part == Part.MAIN_PERSON)
 
 
 def _without_yes(session: Session, cases: Collection[int], rows: list[Row[Any]]) -> set[int]:
@@ -195,15 +224,20 @@ def _without_yes(session: Session, cases: Collection[int], rows: list[Row[Any]])
     if not cases:
         return set()
     about = {row.about for row in rows if row.kind is NoticeKind.CONSENT}
-    of_case = (Consent.conference_id.in_(cases), Consent.participant_id.in_(about))
-    consents = session.execute(select(Consent.participant_id, Consent.withdrawn_on).where(*of_case)).all()
+    asked = {"cases": list(cases), "about": list(about)}
+    consents = session.execute(_CONSENTS, asked).all()
     withdrawn = {row.participant_id for row in consents if row.withdrawn_on is not None}
     given = {row.participant_id for row in consents if row.withdrawn_on is None}
-    yes = select(Voice.participant_id).where(
-        Voice.conference_id.in_(cases), Voice.matter == VoiceMatter.CONFERENCE, Voice.answer == Agreed.YES
-    )
-    main = select(Participant.id).where(Participant.id.in_(about), Participant.part == Part.MAIN_PERSON)
-    return (about & withdrawn - given) | (set(session.scalars(main)) - set(session.scalars(yes)))
+    main = set(session.scalars(_MAIN_PERSONS, asked))
+    return (about & withdrawn - given) | (main - set(session.scalars(_YES, asked)))
+
+
+_READINGS = (
+    select(Reading.participant_id, Reading.at)
+    .join(Meeting, Meeting.id == Reading.meeting_id)
+    .where(Meeting.conference_id.in_(_CASES))
+)
+_VIEWS = select(_people.id, _people.view, _people.attends).where(_people.conference_id.in_(_CASES))
 
 
 def _letters(session: Session, cases: Collection[int]) -> tuple[dict[int, list[datetime]], set[int]]:
@@ -211,43 +245,41 @@ def _letters(session: Session, cases: Collection[int]) -> tuple[dict[int, list[d
     read: dict[int, list[datetime]] = defaultdict(list)
     if not cases:
         return read, set()
-    readings = select(Reading.participant_id, Reading.at).join(Meeting, Meeting.id == Reading.meeting_id)
-    for participant_id, at in session.execute(readings.where(Meeting.conference_id.in_(cases))):
+    asked = {"cases": list(cases)}
+    for participant_id, at in session.execute(_READINGS, asked):
         read[participant_id].append(at)
-    people = select(Participant.id, Participant.view, Participant.attends).where(Participant.conference_id.in_(cases))
-    gone = {row.id for row in session.execute(people) if not row.view or row.attends not in NOT_THERE}
-    return read, gone
+    people = session.execute(_VIEWS, asked)
+    return read, {row.id for row in people if not row.view or row.attends not in NOT_THERE}
 
 
 # The circle, and what shows that somebody heard
+
+
+_LINES = select(BottomLine.set_by).where(BottomLine.conference_id.in_(_CASES))
+_OF_LISTENER = (
+    *("id", "part", "attends", "attends_before", "informed_on", "informed_at", "informed_before_on"),
+    *("earlier_plans", "came_as_professional"),
+)
+_CIRCLES = (
+    select(_people.conference_id, _people.tasks_until, *(_people[name] for name in _OF_LISTENER))
+    .where(_people.conference_id.in_(_CASES), _people.removed_at.is_(None))
+    .order_by(_people.id)
+)
+_NAMED_CIRCLES = _CIRCLES.add_columns(_people.name)
 
 
 def _circles(
     session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]], *, names: bool
 ) -> dict[int, list[Listener]]:
     """The circle of each case."""
-    kinds = {row.kind for row in rows}
-    lines = select(BottomLine.set_by).where(BottomLine.conference_id.in_(heads))
-    set_lines = set(session.scalars(lines)) if NoticeKind.LOOK_AGAIN in kinds else set()
-    columns = [
-        "id",
-        "part",
-        "attends",
-        "attends_before",
-        "informed_on",
-        "informed_at",
-        "informed_before_on",
-        "earlier_plans",
-        "came_as_professional",
-        *(["name"] if names else []),
-    ]
-    here = (Participant.conference_id.in_(heads), Participant.removed_at.is_(None))
+    asked = {"cases": list(heads)}
+    looks_again = any(row.kind is NoticeKind.LOOK_AGAIN for row in rows)
+    set_lines = set(session.scalars(_LINES, asked)) if looks_again else set()
     circles: dict[int, list[Listener]] = defaultdict(list)
-    people = _select(Participant, ["conference_id", "tasks_until", *columns]).where(*here).order_by(Participant.id)
-    for row in session.execute(people):
-        known = {name: getattr(row, name) for name in columns}
-        one = Listener(**known, has_task=row.tasks_until is not None, set_line=row.id in set_lines)
-        circles[row.conference_id].append(one)
+    for case, tasks_until, *known in session.execute(_NAMED_CIRCLES if names else _CIRCLES, asked):
+        of_listener = dict(zip((*_OF_LISTENER, "name"), known, strict=False))
+        one = Listener(**of_listener, has_task=tasks_until is not None, set_line=known[0] in set_lines)
+        circles[case].append(one)
     return circles
 
 
@@ -265,15 +297,15 @@ def _with_signs(
     return {case: [replace(one, signs=tuple(signs[one.id])) for one in circle] for case, circle in circles.items()}
 
 
-def _select(table: Any, columns: Collection[str]) -> Select[*tuple[Any, ...]]:
-    return select(*(getattr(table, name) for name in columns))
+_contact, _sent, _link = ContactEntry.__table__.c, OutboxMessage.__table__.c, PersonalLink.__table__.c
+_CONTACTS = select(
+    *(_contact[name] for name in ("conference_id", "participant_id", "on", "written_at", "channel"))
+).where(_contact.conference_id.in_(_CASES), _contact.participant_id.is_not(None))
 
 
 def _contacts(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
     """Each contact: when it was written down; of one of an earlier day the beginning of that day."""
-    columns = ("conference_id", "participant_id", "on", "written_at", "channel")
-    here = (ContactEntry.conference_id.in_(heads), ContactEntry.participant_id.is_not(None))
-    for case, participant_id, on, written_at, channel in session.execute(_select(ContactEntry, columns).where(*here)):
+    for case, participant_id, on, written_at, channel in session.execute(_CONTACTS, {"cases": list(heads)}):
         timezone = heads[case].timezone
         at = written_at if on == local_date(written_at, timezone) else _midnight(on, timezone)
         yield participant_id, Sign(at, ClearedBy.CONTACT)
@@ -285,58 +317,64 @@ def _midnight(on: date, timezone: str) -> datetime:
     return datetime.combine(on, time(), ZoneInfo(timezone)).astimezone(UTC)
 
 
+_MAILS = select(_sent.key, _sent.sent_at).where(_sent.conference_id.in_(_CASES), _sent.sent_at.is_not(None))
+
+
 def _mails(session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]]) -> Iterator[Signed]:
     """Mails of these kinds that were sent: their keys begin with the case and end with the participant."""
-    beginnings = {key.partition("{")[0] for row in rows for key in RULES[row.kind].mails}
-    about = or_(*(OutboxMessage.key.contains(f":{beginning}", autoescape=True) for beginning in beginnings))
-    sent = _select(OutboxMessage, ("key", "sent_at")).where(
-        OutboxMessage.conference_id.in_(heads), OutboxMessage.sent_at.is_not(None), about
-    )
-    for key, sent_at in session.execute(sent):
+    beginnings = tuple({key.partition("{")[0] for row in rows for key in RULES[row.kind].mails})
+    for key, sent_at in session.execute(_MAILS, {"cases": list(heads)}):
         case, _, rest = key.partition(":")
-        if case.isdigit():  # others are to staff
-            yield int(key.rpartition(":")[2]), Sign(sent_at, ClearedBy.MAIL, rest)
+        to = rest.rpartition(":")[2]
+        if case.isdigit() and to.isdigit() and rest.startswith(beginnings):  # others are to staff
+            yield int(to), Sign(sent_at, ClearedBy.MAIL, rest)
+
+
+_LOOKS = (
+    select(_link.participant_id, func.max(SignIn.seen_at))
+    .join_from(PersonalLink, SignIn, SignIn.link_id == PersonalLink.id)
+    .where(_link.conference_id.in_(_CASES))
+    .group_by(_link.participant_id)
+)
 
 
 def _looks(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
     """When each of them last opened their own page."""
-    looked = (
-        select(PersonalLink.participant_id, func.max(SignIn.seen_at))
-        .join(SignIn, SignIn.link_id == PersonalLink.id)
-        .where(PersonalLink.conference_id.in_(heads))
-        .group_by(PersonalLink.participant_id)
-    )
-    for participant_id, seen_at in session.execute(looked):
+    for participant_id, seen_at in session.execute(_LOOKS, {"cases": list(heads)}):
         yield participant_id, Sign(seen_at, ClearedBy.PAGE)
+
+
+_SLIPS = select(_link.participant_id, _link.made_at).where(_link.conference_id.in_(_CASES), ON_PAPER)
 
 
 def _slips(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
     """Who was given a link on paper, and when it was made."""
-    printed = _select(PersonalLink, ("participant_id", "made_at")).where(
-        PersonalLink.conference_id.in_(heads), ON_PAPER
-    )
-    for participant_id, made_at in session.execute(printed):
+    for participant_id, made_at in session.execute(_SLIPS, {"cases": list(heads)}):
         yield participant_id, Sign(made_at, ClearedBy.PRINT)
+
+
+_STRETCHES = (
+    select(Meeting.conference_id, Stretch.participant_id, Stretch.came_at, Stretch.left_at)
+    .join(Meeting, Meeting.id == Stretch.meeting_id)
+    .where(Meeting.conference_id.in_(_CASES), Stretch.corrected_at.is_(None))
+)
 
 
 def _there(session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]]) -> Iterator[Signed]:
     """Who was in the room when something was left that they then know."""
     left = [row for row in rows if ClearedBy.THERE in RULES[row.kind].cleared_by]
-    stretches = (
-        select(Meeting.conference_id, Stretch.participant_id, Stretch.came_at, Stretch.left_at)
-        .join(Meeting, Meeting.id == Stretch.meeting_id)
-        .where(Meeting.conference_id.in_(heads), Stretch.corrected_at.is_(None))
-    )
-    for case, participant_id, came_at, left_at in session.execute(stretches):
+    for case, participant_id, came_at, left_at in session.execute(_STRETCHES, {"cases": list(heads)}):
         for row in left:
             if row.conference_id == case and came_at <= row.at and (left_at is None or row.at <= left_at):
                 yield participant_id, Sign(row.at, ClearedBy.THERE)
 
 
+_DECISIONS = select(Acceptance.participant_id, Acceptance.decided_at).where(Acceptance.conference_id.in_(_CASES))
+
+
 def _decisions(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
     """Who accepted or refused the plan, and when."""
-    decided = _select(Acceptance, ("participant_id", "decided_at")).where(Acceptance.conference_id.in_(heads))
-    for participant_id, decided_at in session.execute(decided):
+    for participant_id, decided_at in session.execute(_DECISIONS, {"cases": list(heads)}):
         yield participant_id, Sign(decided_at, ClearedBy.DECIDED)
 
 

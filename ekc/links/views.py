@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
+from ekc.core.language import set_words
 from ekc.core.routes import cookie_name, db, moves, now, public, runtime, set_cookie
 from ekc.links import verification
 from ekc.links.actions import sign_in_by_link
@@ -22,11 +23,12 @@ from ekc.links.models import PersonalLink
 from ekc.links.queries.devices import DeviceRow, device_of
 from ekc.links.queries.door import door
 from ekc.links.queries.links import link_of_token
-from ekc.links.queries.private_time import family_is_in, private_time
+from ekc.links.queries.private_time import PrivateTime, family_is_in, private_time
 from ekc.links.tokens import MAX_ATTEMPTS, compared_words
 from ekc.links.verification import LinkSignIn, NotLetIn
 from ekc.signin.login import end_session, is_demo_id, request_caller, request_device, start_link_session, visitor
 from ekc.signin.models import Method
+from ekc.workflow.wording import wording
 
 bp = Blueprint("links", __name__)
 _PATH = "/l/<token>"
@@ -99,6 +101,7 @@ def check_confirm(token: str) -> ResponseReturnValue:
                 db(), now(), token, typed, own, request_device(), cost, request_caller(), _device_token()
             )
         except NotLetIn as refusal:
+            _private_time(link)
             status = form.refuse(refusal)
             return _confirmation_page(link, token, form), status
         if entered is not None:
@@ -111,7 +114,7 @@ def check_confirm(token: str) -> ResponseReturnValue:
 
 def _confirmation_page(link: PersonalLink, token: str, form: EntranceForm) -> str:
     form.ask(link.question)
-    private = private_time(db(), link)
+    private = _private_time(link)
     from_room = private is not None and not private.knows(_cookie_device(link))
     open_to_all = link.answer_hash is not None and link.tries < MAX_ATTEMPTS
     return render_template(
@@ -125,6 +128,14 @@ def _confirmation_page(link: PersonalLink, token: str, form: EntranceForm) -> st
         left=MAX_ATTEMPTS - link.tries if link.tries >= _SHOW_REMAINING_AFTER else None,
         door=door(db(), link.conference_id, now()),
     )
+
+
+def _private_time(link: PersonalLink) -> PrivateTime | None:
+    """As the query; what is said from here on is in the words of the kind of conference."""
+    private = private_time(db(), link)
+    if private is not None:
+        set_words(wording(private.variant))
+    return private
 
 
 @bp.post(f"{_PATH}/ask")
@@ -141,6 +152,7 @@ def ask(token: str) -> ResponseReturnValue:
     try:
         _device_id, device_token = verification.ask_to_come_in(db(), now(), token, request_device())
     except Refusal as refusal:
+        _private_time(link)
         form = EntranceForm(formdata=None)
         status = form.refuse(refusal)
         return _confirmation_page(link, token, form), status
@@ -153,7 +165,7 @@ def ask(token: str) -> ResponseReturnValue:
 def waiting(token: str) -> ResponseReturnValue:
     """The page while waiting for approval, which reloads by itself; once approved, it has a button to sign in."""
     link = _live_link(token)
-    asked, private = _cookie_device(link), private_time(db(), link)
+    asked, private = _cookie_device(link), _private_time(link)
     if asked is None or not (asked.is_pending(now()) or asked.is_trusted(now())):
         return redirect(url_for("links.confirm", token=token))
     let_in = asked.is_trusted(now()) and (private is None or private.knows(asked))

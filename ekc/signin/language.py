@@ -5,7 +5,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Response, request
 
-from ekc.core.language import LANGUAGES, using
+from ekc.core.language import LANGUAGES, in_words, using
 from ekc.core.routes import cookie_name, set_cookie
 from ekc.signin.login import authenticated_visitor
 
@@ -28,11 +28,14 @@ def remember_language(response: Response, code: str) -> None:
 
 
 def install(app: Flask) -> None:
-    """Put the language of each request in force, error pages included, and reset it afterwards (threads are reused)."""
+    """Put the language of each request in force, error pages included, and reset it afterwards (threads are reused).
+
+    The words of the case that it opens as well.
+    """
     answer = app.wsgi_app
 
     def in_its_language(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with using(chosen_language):
+        with using(chosen_language), in_words(None):
             return answer(environ, start_response)
 
     app.wsgi_app = in_its_language  # type: ignore[method-assign]

@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 import config
 from config import ConfigError, load_mail
 from ekc.accounts.access import By, Office
+from ekc.conferences.queries.registration import wording_of
 from ekc.core.db import make_sessions
 from ekc.core.mailer import DeliveryResult, deliver
 from ekc.core.outbox import DELIVERY_PERIOD, Audience, Link, MailRule, OutboxMessage, Recipient, queue
 from ekc.signin.actions.invitations import ask_new_password
 from ekc.staff.actions.accounts import NewAccount
 from ekc.staff.actions.inviting import open_by_invitation
-from ekc.workflow.vocabulary import Role
+from ekc.workflow.vocabulary import Role, Variant
+from tests import build
 from tests.cast import Cast
 from tests.clock import START, FrozenClock
 from tests.core.mailserver import MailServer, mail_server, make_certificate
@@ -110,6 +112,28 @@ def test_what_arrives_is_what_was_queued_in_the_language_of_its_reader(
         "Je bent uitgenodigd om met de conferenties te werken. Open de link hieronder en kies een wachtwoord. De link "
         "werkt één keer, binnen zeven dagen. Geef hem niet door."
     )
+
+
+@pytest.mark.parametrize(
+    ("variant", "language", "subject"),
+    [
+        (Variant.FAMILY, "nl", "Een familie komt opnieuw samen"),
+        (Variant.GROUP, "nl", "Een groep komt opnieuw samen"),
+        (Variant.GROUP, "en", "A group comes together again"),
+    ],
+)
+def test_a_mail_about_a_case_is_in_the_words_of_its_kind(
+    variant: Variant, language: str, subject: str, post: MailServer, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.registered_case(db_session, cast, clock(), variant=variant)
+    db_session.execute(text("delete from outbox_message"))
+    rule = replace(MAIL, subject="A family comes together again")
+    queue(db_session, rule, Recipient(0, "els@example.org", language), START, case=case.id, what="")
+    db_session.commit()
+
+    deliver(db_session, clock, to(post), wording_of)
+
+    assert [mail["Subject"] for mail in post.mails] == [subject]
 
 
 def test_of_a_mail_that_was_sent_no_key_is_kept(post: MailServer, db_session: Session, clock: FrozenClock) -> None:

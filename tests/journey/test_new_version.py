@@ -102,6 +102,24 @@ def test_a_new_version_is_told_to_the_coordinator(
     assert "This is about version 2." in text
 
 
+def test_the_mail_to_the_coordinator_is_no_sign_that_somebody_of_the_circle_heard(
+    client: PageClient, db_session: Session, cast: Cast, evaluated: Made
+) -> None:
+    build.answer_plan(db_session, cast, MONTHS_LATER, evaluated)
+    before = last_mail(db_session)
+    revise(db_session, evaluated)
+    new = db_session.scalars(select(OutboxMessage).where(OutboxMessage.id > before))
+    [to_noor] = [row for row in new if row.recipient == "noor@example.org"]
+    to_noor.sent_at = MONTHS_LATER
+    db_session.commit()
+    sign_in(client, cast.noor)
+
+    pages = ("/", f"/conferences/{evaluated.id}", f"/conferences/{evaluated.id}/to-tell")
+    told = [client.page(page).text for page in pages]
+
+    assert [text.count("Marieke de Wit") > 0 for text in told] == [False, True, True]
+
+
 def test_the_page_of_the_step_says_what_the_paper_will_say(
     app: Flask, db_session: Session, cast: Cast, evaluated: Made
 ) -> None:

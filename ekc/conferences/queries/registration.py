@@ -12,6 +12,7 @@ from ekc.conferences.entries import Assignment, Registration
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.rows import columns_of, to_dataclass
 from ekc.workflow.vocabulary import Part, Phase, Variant
+from ekc.workflow.wording import Wording, wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,11 @@ def related_cases(session: Session, case: Case) -> tuple[RelatedCase, ...]:
     either = or_(Conference.id == case.follows_id, Conference.follows_id == case.id)
     rows = session.execute(select(*_related).where(either).order_by(Conference.id))
     return tuple(RelatedCase(*row, is_before=row.id == case.follows_id) for row in rows)
+
+
+def wording_of(session: Session, conference_id: int) -> Wording | None:
+    """The words of the kind of conference that this case is."""
+    return wording(session.scalars(select(Conference.variant).where(Conference.id == conference_id)).one())
 
 
 def registered_as(session: Session, number: str) -> Row[str, Variant, int] | None:

@@ -13,20 +13,23 @@ from ekc.links.queries.devices import DeviceRow
 from ekc.links.queries.life import NOT_REVOKED
 from ekc.signin.models import SignIn
 from ekc.signin.queries import is_unexpired
-from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Phase
+from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Phase, Variant
 
 #: Tables of features that stand above, read by name: the phase of the case, whose link it is, and who is in the room.
-_conference = table("conference", column("id"), column("phase"), column("phase_since", Instant()), column("language"))
+_conference = table(
+    "conference", *map(column, ("id", "phase", "language", "variant")), column("phase_since", Instant())
+)
 _participant = table("participant", column("id"), column("part"), column("came_as_professional", Boolean))
 _stretch = table("stretch", *map(column, ("participant_id", "part", "left_at", "corrected_at")))
 
 
 @dataclass(frozen=True, slots=True)
 class PrivateTime:
-    """The private time that runs: since when, and the language of the case, in which words are compared."""
+    """The private time that runs: since when, the language in which words are compared, and the kind of conference."""
 
     since: datetime
     language: str
+    variant: Variant
 
     def knows(self, device: DeviceRow | None) -> bool:
         """Whether a device was verified before it began, or let in by the family since.
@@ -42,7 +45,7 @@ class PrivateTime:
 def private_time(session: Session, link: PersonalLink) -> PrivateTime | None:
     """The private time in which this link leads into the room; None outside private time and for links of others."""
     running = (
-        select(_conference.c.phase_since, _conference.c.language)
+        select(_conference.c.phase_since, _conference.c.language, _conference.c.variant)
         .select_from(_conference.join(_participant, _participant.c.id == link.participant_id))
         .where(
             _conference.c.id == link.conference_id,
@@ -52,7 +55,7 @@ def private_time(session: Session, link: PersonalLink) -> PrivateTime | None:
         )
     )
     row = session.execute(running).one_or_none()
-    return PrivateTime(row.phase_since, language_of(row.language)) if row else None
+    return PrivateTime(row.phase_since, language_of(row.language), Variant(row.variant)) if row else None
 
 
 def family_is_in(session: Session, conference_id: int, at: datetime) -> bool:

@@ -16,7 +16,7 @@ from ekc.evaluations.models import OPEN, FollowUp
 from ekc.matching.models import Match
 from ekc.matching.queries.match import match_history
 from ekc.meetings.models import Meeting
-from ekc.workflow.vocabulary import Phase, Role
+from ekc.workflow.vocabulary import Phase, Role, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ class CaseToHandOver:
     due_on: date | None
     asked_id: int | None
     asked: str | None  # the name of the coordinator who is asked
+    variant: Variant
 
     @property
     def next_on(self) -> date | None:
@@ -172,6 +173,7 @@ def _cases_to_hand_over(session: Session, *which: ColumnElement[bool]) -> list[C
         due.correlate(Conference).scalar_subquery(),
         Conference.asked_coordinator_id,
         Account.name,
+        Conference.variant,
     )
     rows = session.execute(
         select(*shown)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby, pairwise
 
-from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule, Whom
+from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule, Verb, Whom
 from ekc.workflow.owed.listeners import Listener, NoticeFacts, concerned, informed_since
 from ekc.workflow.parts import PARTS
 from ekc.workflow.vocabulary import ROLE_OF_ATTENDS, ROLE_OF_PART, Attends, Phase, Role
@@ -46,6 +46,24 @@ def open_lines(found: Iterable[Owed], roles: Iterable[Role]) -> tuple[Owed, ...]
     """What is still owed and concerns these of the staff: to them, or to people whom they tell."""
     held = frozenset(roles)
     return lines(one for one in found if one.is_open and (not one.rule.roles or one.rule.roles & held))
+
+
+def told_together(found: Iterable[Owed]) -> dict[Verb, tuple[Owed, ...]]:
+    """What people of the circle still have to hear, which one call tells, and what they still have to get."""
+    told: dict[Verb, tuple[Owed, ...]] = {}
+    for one in found:
+        if one.to and not one.rule.roles and one.rule.verb in (Verb.HEAR, Verb.GET):
+            told[one.rule.verb] = (*told.get(one.rule.verb, ()), one)
+    return told
+
+
+def by_people(found: Iterable[Owed]) -> tuple[tuple[Owed, ...], ...]:
+    """These lines, with those together that the same people of the circle still have to hear."""
+    groups: dict[object, tuple[Owed, ...]] = {}
+    for one in found:
+        same = frozenset(who.id for who in one.to) if one.to and one.rule.verb is Verb.HEAR else one.notice.kind
+        groups[same] = (*groups.get(same, ()), one)
+    return tuple(groups.values())
 
 
 def owed(phase: Phase, notices: Iterable[NoticeFacts], circle: Iterable[Listener]) -> tuple[Owed, ...]:
