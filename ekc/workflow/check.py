@@ -268,7 +268,7 @@ def _ends(rules: tuple[EndRule, ...], steps: tuple[StepRule, ...]) -> Iterator[s
     for rule in rules:
         if bool(rule.steps) == rule.by_correction:
             yield f"nothing brings about the end {rule.end}"
-        if rule.steps & ending and not (rule.staff and rule.family and rule.agencies and rule.again and rule.reason):
+        if rule.steps & ending and not (rule.staff and rule.family and rule.agencies and rule.reason):
             yield f"the end {rule.end} ends a case or a round and does not say so to everybody"
         if rule.with_plan and not (rule.with_plan.staff and rule.with_plan.family and rule.with_plan.agencies):
             yield f"the end {rule.end} does not say to everybody that the plan stays"

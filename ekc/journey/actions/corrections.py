@@ -18,6 +18,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.evaluations.effects import move_follow_ups
+from ekc.journey.effects import to_ring
 from ekc.journey.mails import (
     CORRECTED,
     CORRECTED_YOURS,
@@ -61,8 +62,9 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
             move_names(by.session, conference)
             move_follow_ups(by.session, conference)
             withdraw_foreign_request(by, conference)
+            ring = to_ring(by.session, conference, by.at)
             for hears in END_RULES[End.OTHER_REGION].mails:
-                queue_circle_mail(by.session, conference, by.at, END_MAILS[End.OTHER_REGION, hears])
+                queue_circle_mail(by.session, conference, by.at, END_MAILS[End.OTHER_REGION, hears], ring=ring)
         _record_correction(by, conference, before, new)
 
 

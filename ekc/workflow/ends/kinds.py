@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Labelled, Part, Step
+from ekc.workflow.vocabulary import N_, Labelled, Step
 
 
 class End(StrEnum):
@@ -70,6 +70,15 @@ class Words:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How one starts again: on the case page, and on own pages and in the mails to the circle."""
+
+    staff: str
+    family: str
+    agencies: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithPlan:
     """What is said of an end where a plan is in force: it stays."""
@@ -95,18 +104,14 @@ class EndRule:
     settles: frozenset[Settled]
     destroys: frozenset[Destroyed] = frozenset()
     mails: Mapping[Hears, Words]
+    again: Again
     reason: str = ""
     staff: str = ""
     family: str = ""
     agencies: str = ""
-    again: str = ""
     by_correction: bool = False
     told_at_home: bool = False  # a line on the home pages of coordinator and managers
     with_plan: WithPlan | None = None
-
-    def said_to(self, part: Part) -> str:
-        """What the own page of somebody with this part says."""
-        return self.agencies if part in PROFESSIONAL_PARTS else self.family
 
     def told(self, in_force: bool) -> "EndRule":
         """The row with the words for a case in which a plan is in force, or in which there is none."""
