@@ -35,7 +35,7 @@ from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed.still_owed import Owed, by_people, open_lines
-from ekc.workflow.vocabulary import INSIDE_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
+from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Part, Phase, Role
 from ekc.workflow.voices import all_want
 
 #: So long a case that ended is told at home.
@@ -116,6 +116,17 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRequest:
+    """A case that waits for a coordinator, or for the answer of one who was asked at `asked_at`.
+
+    Of what a coordinator is asked the row shows number and municipality only.
+    """
+
+    case: CaseRow
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The home page of one visitor."""
 
@@ -128,14 +139,13 @@ class Home:
     no_longer: tuple[NoLonger, ...]  # in a coordinator's own cases, and in a manager's regions
     to_ring: tuple[ToRing, ...]  # it does not feel safe to them, or they wish to stop or to come together again
     wanted: tuple[Wanted, ...]  # in a coordinator's own cases, and in a manager's regions
-    requests: tuple[CaseRow, ...]  # the row shows number and municipality only
-    asked_at: Mapping[int, datetime]  # by case when a coordinator was asked who has not answered
+    requests: tuple[CaseRequest, ...]
     late: Mapping[int, tuple[Deadline, ...]]  # by case the clocks that are late, for coordinator and manager
     to_tell: tuple[ToTell, ...]  # in a coordinator's own cases, and in a manager's regions
     unsettled: tuple[Unsettled, ...]  # of a coordinator's own cases
     todos: tuple[Todo, ...]
     cases: tuple[CaseRow, ...]
-    registrations: tuple[CaseRow, ...]  # in a manager's regions
+    registrations: tuple[CaseRequest, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
     again: tuple[tuple[CaseRow, StepWhy], ...]  # which came together again lately, for coordinator and manager
@@ -196,6 +206,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     unattended = case_queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
     open_ones = {row.id for row in (*cases, *registrations, *regional, *requests) if row.phase is not Phase.CLOSED}
     matched = match_queries.matches_of_cases(session, open_ones)
+    asked_at = {id_: of_case.pending.asked_at for id_, of_case in matched.items() if of_case.pending}
     gone = {id_ for id_, of_case in matched.items() if of_case.current and of_case.current.gone(at)}
     with_conflicts = match_queries.cases_with_open_conflicts(session, matched)
     to_hand_over = handing_over(session, at, who.regions) if manages else HandingOver()
@@ -226,14 +237,13 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             *_wanted(session, cases, own_facts, Role.COORDINATOR),
             *_wanted(session, of_regions, regional_facts, Role.REGIONAL_MANAGER),
         ),
-        requests=requests,
-        asked_at={id_: of_case.pending.asked_at for id_, of_case in matched.items() if of_case.pending},
+        requests=tuple(CaseRequest(row, asked_at.get(row.id)) for row in requests),
         late=late_clocks(session, {row.id: row for row in (*cases, *registrations, *regional)}.values(), at),
         to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at, gone),
         unsettled=tuple(_unsettled(session, cases, at)),
         todos=tuple(todo for row in cases for todo in _todos(row, dues.get(row.id), at)),
         cases=cases,
-        registrations=registrations,
+        registrations=tuple(CaseRequest(row, asked_at.get(row.id)) for row in registrations),
         regional=regional,
         new_registrations=tuple(
             row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None
@@ -346,7 +356,7 @@ def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> It
     revised = steps.revised_by_family(session, found, at - _TOLD_FOR)
     for id_, (text, busy) in found.items():
         row = rows[id_]
-        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.part in INSIDE_PARTS]
+        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.is_inside]
         said = {one.name: one.answer_to_plan(row.presentation, text) for one in asked}
         not_asked = tuple(name for name, answer in said.items() if answer is None)
         disagree = tuple(name for name, answer in said.items() if answer is Agreed.NO)

@@ -22,7 +22,8 @@ from ekc.core.outbox import OutboxMessage
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.models import FollowUp
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import Blocked, go_on, take_step
+from ekc.journey.actions.steps import Blocked, take_step
+from ekc.journey.actions.wishes import go_on
 from ekc.journey.queries.steps import history
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking

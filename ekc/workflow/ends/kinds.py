@@ -81,17 +81,12 @@ class Again:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithPlan:
-    """What is said of an end where a plan is in force: it stays. A title that is empty is as without.
-
-    A case with a plan does not end any more as it is stopped or makes no plan: its round does (`End.ROUND`). Those that
-    were closed so before keep these words.
-    """
+    """What is said of an end where a plan is in force: it stays."""
 
     staff: str
     family: str
     agencies: str
     mails: Mapping[Hears, Words]
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,5 +124,4 @@ class EndRule:
             staff=words.staff,
             family=words.family,
             agencies=words.agencies,
-            title=words.title or self.title,
         )

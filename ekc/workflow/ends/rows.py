@@ -71,23 +71,6 @@ ENDS: tuple[EndRule, ...] = (
         agencies=N_("The conference ended without a plan. Nothing else is recorded."),
         again=_BEGIN_AGAIN,
         told_at_home=True,
-        with_plan=WithPlan(
-            title=N_("ended without a new plan"),
-            mails={},
-            staff=N_(
-                "There is no new plan; the earlier plan stays and can be read. Of this round only that is kept, its "
-                "day and who wrote it down: the plan that was being written, what people said to it and every reason "
-                "are destroyed."
-            ),
-            family=N_(
-                "You came together again, and there is no new plan. The earlier plan stays yours: you can read it. "
-                "What you said this time is not kept, except what was said about safety."
-            ),
-            agencies=N_(
-                "The family came together again, and there is no new plan. The earlier plan stays. Nothing else is "
-                "recorded of this time."
-            ),
-        ),
     ),
     EndRule(
         end=End.STOPPED,
@@ -118,20 +101,6 @@ ENDS: tuple[EndRule, ...] = (
         agencies=N_("This conference was stopped and does not go on. You do not have to do anything."),
         again=_BEGIN_AGAIN,
         told_at_home=True,
-        with_plan=WithPlan(
-            mails={},
-            staff=N_(
-                "It was stopped while a new conference was being prepared. The earlier plan stays and can be read."
-            ),
-            family=N_(
-                "The new conference was stopped. The earlier plan stays yours: you can read it. A call or an "
-                "evaluation that was planned is not held."
-            ),
-            agencies=N_(
-                "The new conference was stopped. The earlier plan stays. A call or an evaluation that was planned is "
-                "not held."
-            ),
-        ),
     ),
     EndRule(
         end=End.GONE,
