@@ -35,7 +35,7 @@ from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.guards.follow_ups import follow_up_settled
 from ekc.workflow.owed.rows import RULES
-from ekc.workflow.owed.still_owed import Owed, open_lines
+from ekc.workflow.owed.still_owed import Owed, by_people, open_lines
 from ekc.workflow.standing import standing
 from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
 from ekc.workflow.voices import all_want, hear, must_be_asked, told_to_others
@@ -156,7 +156,7 @@ class CasePage:
     family_question: str | None  # the question with which the family interrupted private time
     in_private_time: bool
     related: tuple[Related, ...]  # the case on which this one follows, and those that follow on it
-    owed: tuple[tuple[Owed, str], ...]  # what somebody still has to hear, answer or decide, and the page for it
+    owed: tuple[tuple[tuple[Owed, ...], str], ...]  # what the same people still have to hear or do, and the page for it
     found: tuple[tuple[Owed, str], ...]  # of `owed`: what a follow-up found, which comes before all else
     ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
     today: date
@@ -205,16 +205,16 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
             Related(one.id, one.number, one.is_before, may_open(By(session, case.visitor, at), one.id))
             for one in registration.related_cases(session, case)
         ),
-        owed=owed,
-        found=tuple(sorted((one for one in owed if one[0].notice.kind in FINDINGS), key=_weight)),
+        owed=tuple((same, owed_page(same[0])) for same in by_people(owed)),
+        found=tuple((one, owed_page(one)) for one in sorted(owed, key=_weight) if one.notice.kind in FINDINGS),
         ended_round=step_queries.ended_round(changes, at),
         today=today,
     )
 
 
-def _weight(found: tuple[Owed, str]) -> int:
+def _weight(found: Owed) -> int:
     """In the order of the table, which begins with what cannot wait."""
-    return list(RULES).index(found[0].notice.kind)
+    return list(RULES).index(found.notice.kind)
 
 
 def _family_question(session: Session, read: CaseContext, rounds: tuple[privatetime.RoundRow, ...]) -> str | None:
@@ -236,9 +236,8 @@ def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:
     return dissent(session, case) if differs else ()
 
 
-def _owed(session: Session, case: Case) -> tuple[tuple[Owed, str], ...]:
-    found = open_lines(owed_in(session, [case.id]).get(case.id, ()), case.roles)
-    return tuple((line, owed_page(line)) for line in found)
+def _owed(session: Session, case: Case) -> tuple[Owed, ...]:
+    return open_lines(owed_in(session, [case.id]).get(case.id, ()), case.roles)
 
 
 def _not_safe(session: Session, case: Case, facts: Facts) -> tuple[NotSafe, ...]:

@@ -17,6 +17,7 @@ from ekc.conferences.effects import (
     end_round,
     give_notice,
     queue_circle_mail,
+    to_be_rung,
 )
 from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
@@ -173,16 +174,24 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
     staff = {Hears.COORDINATOR: _coordinator(session, conference, at)}
     staff[Hears.MANAGERS] = managers_of(session, conference.region_id)
     mails = END_MAILS | END_MAILS_WITH_PLAN if conference.plan_number else END_MAILS
+    ring = to_ring(session, conference, at)
     for hears in Hears:
         rule = mails.get((end, hears))
         if rule is None:
             continue
         if hears not in staff:
             named, phase = hears is Hears.NAMED_AGENCIES, STEP_RULES[taking.step].target
-            queue_circle_mail(session, conference, at, rule, comes=True, named=named, phase=phase)
+            queue_circle_mail(session, conference, at, rule, comes=True, named=named, phase=phase, ring=ring)
         for account in staff.get(hears, ()):
             if account.id != taking.account_id:
                 queue(session, rule, account.recipient, at, case=conference.id)
+
+
+def to_ring(session: Session, conference: Conference, at: datetime) -> str:
+    """Whom the circle can ring about an end: the coordinator while they can open the case, and those of the region."""
+    told = (*_coordinator(session, conference, at), *managers_of(session, conference.region_id))
+    staff = {one.id: one for one in told}
+    return "; ".join(to_be_rung(one.name, one.phone) for one in staff.values() if one.phone)
 
 
 def leave_notices(session: Session, conference: Conference, at: datetime, taking: Taking, day_before: str) -> None:

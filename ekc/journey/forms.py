@@ -1,6 +1,6 @@
 """The form of a step (reason, new date, overrides: its rule says which), and that of correcting a registration."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,10 +12,11 @@ from wtforms.widgets import HiddenInput
 from ekc.conferences.entries import CHANNELS, GIVES, Assignment
 from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, passage, people_field, words_of
 from ekc.conferences.forms.registration import country_choices
+from ekc.core.errors import Stale
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
-from ekc.journey.actions import LONGEST_REASON
+from ekc.journey.actions.steps import LONGEST_REASON
 from ekc.meetings.forms import LocalDateTimeField
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
 from ekc.workflow.owed.kinds import Verb
@@ -118,24 +119,35 @@ class SpokenForm(EditingForm):
 
 
 class ToldForm(PlainForm):
-    """Who was told what they had to hear, or given what they had to get, and how. `everybody`: all who were listed."""
+    """Who was told what they had to hear, or given what they had to get, and how. `everybody`: all who were listed.
 
+    `notices`: the ids of what was shown, so that nobody is noted as told what came later.
+    """
+
+    notices = HiddenField()
     told = people_field(_l("Whom did you tell?"))
     everybody = HiddenField()
     channel = choice(_l("How"), named_choices(CHANNELS), default="phone")
 
-    def __init__(self, owed: Owed, labels: Mapping[int, str], **kwargs: Any) -> None:
-        """`labels`: the names of people, with how to reach them."""
+    def __init__(self, told: Sequence[Owed], labels: Mapping[int, str], **kwargs: Any) -> None:
+        """`told`: what is told at once; `labels`: the names of people, with how to reach them."""
         super().__init__(**kwargs)
-        self.told.choices = [(str(one.id), labels[one.id]) for one in owed.to]
-        if owed.rule.verb is Verb.GET:
+        people = {one.id for owed in told for one in owed.to}
+        self.told.choices = [(str(id_), label) for id_, label in labels.items() if id_ in people]
+        if told[0].rule.verb is Verb.GET:
             self.told.label.text = gettext("Who has it now?")
             self.channel.choices = named_choices({code: name for code, name in CHANNELS.items() if code in GIVES})
         if self.everybody.data:
             listed = self.everybody.data.split()
-            self.told.data = [one.id for one in owed.to if str(one.id) in listed]
-        for field in (self.told, self.channel):  # the page can have several of these forms
-            field.id = field.label.field_id = f"{field.name}-{owed.notice.id}"
+            self.told.data = [id_ for id_ in people if str(id_) in listed]
+        self.shown = " ".join(str(owed.notice.id) for owed in told)
+        for field in (self.told, self.channel):  # the page can have two of these forms
+            field.id = field.label.field_id = f"{field.name}-{told[0].rule.verb}"
+
+    def check_shown(self) -> None:
+        """Refuse if somebody has to hear more than the page said."""
+        if not set(self.shown.split()) <= set((self.notices.data or "").split()):
+            raise Stale(N_("Meanwhile there is more to tell: see above. Say whom you told all of it."))
 
 
 class GoOnForm(EditingForm):

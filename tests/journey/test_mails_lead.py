@@ -17,7 +17,7 @@ from ekc.core.errors import Refusal
 from ekc.core.outbox import Audience, MailRule, OutboxMessage
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.kinds import MAILS
 from ekc.plans.actions import share_plan
 from ekc.workflow.definition import Taking

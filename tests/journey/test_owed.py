@@ -25,7 +25,7 @@ from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.evaluations.actions import FollowUpReport, record_follow_up
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import Blocked, take_step
+from ekc.journey.actions.steps import Blocked, take_step
 from ekc.journey.home import staff_home
 from ekc.journey.notices import owed_in, owed_so_far
 from ekc.matching.actions import asking, independence
@@ -123,7 +123,9 @@ def test_what_happened_in_another_case_is_no_sign_that_somebody_heard(
         update(Conference).where(Conference.id == other.id).values(closed_on=long_ago.date(), phase_since=long_ago)
     )
     db_session.commit()
-    log_contacts(by(db_session, cast.noor, clock), told.id, told.people.values(), "phone", "Told of the day.")
+    log_contacts(
+        by(db_session, cast.noor, clock), told.id, dict.fromkeys(told.people.values(), "Told of the day."), "phone"
+    )
     clock.advance(days=1)
     take_step(by(db_session, cast.noor, clock), told.id, Taking(Step.NO_PLAN))
     db_session.execute(update(OutboxMessage).values(sent_at=clock()))
@@ -289,7 +291,7 @@ def test_a_plan_that_went_back_is_heard_by_those_who_were_not_there_and_looked_a
     assert owed_to(db_session, case) == {NoticeKind.SENT_BACK: ["kees"], NoticeKind.LOOK_AGAIN: ["karim"]}
     assert at_home(db_session, cast.noor, clock, case) == {NoticeKind.SENT_BACK: 1, NoticeKind.LOOK_AGAIN: 1}
 
-    log_contacts(by(db_session, cast.noor, clock), case.id, [case.people["kees"]], "phone", "Told.")
+    log_contacts(by(db_session, cast.noor, clock), case.id, {case.people["kees"]: "Told."}, "phone")
     plans.decide_acceptance(by(db_session, cast.noor, clock), case.id, case.people["karim"], True)
     assert owed_to(db_session, case) == {}
 
@@ -414,7 +416,9 @@ def test_a_date_after_a_date_to_follow_is_owed_to_everybody_and_a_first_place_to
     build.change_details(db_session, cast, START, case, case.people["kees"], attends=Attends.LETTER)
     clock.advance(hours=3)
     take_step(by(db_session, cast.noor, clock), case.id, Taking(Step.ANOTHER_DAY, reason="It is late."))
-    log_contacts(by(db_session, cast.noor, clock), case.id, list(case.people.values()), "phone", "The day follows.")
+    log_contacts(
+        by(db_session, cast.noor, clock), case.id, dict.fromkeys(case.people.values(), "The day follows."), "phone"
+    )
     assert owed_to(db_session, case) == {}
 
     clock.advance(days=1)
@@ -443,7 +447,7 @@ def test_the_plan_is_owed_to_those_on_paper_and_a_call_does_not_give_it(
     db_session.commit()
     on_paper = {"joost", "kees", "fatima"}
     assert set(owed_to(db_session, case)[NoticeKind.PLAN]) == on_paper
-    log_contacts(by(db_session, cast.noor, clock), case.id, [case.people["kees"]], "phone", "All is well.")
+    log_contacts(by(db_session, cast.noor, clock), case.id, {case.people["kees"]: "All is well."}, "phone")
     assert set(owed_to(db_session, case)[NoticeKind.PLAN]) == on_paper
 
     sign_in(client, cast.noor)
@@ -470,7 +474,7 @@ def test_who_still_had_to_hear_something_of_the_case_when_a_round_began_still_ha
     bea = circle_actions.add_person(denise, case.id, PersonDetails(name="Tante Bea", part=Part.FRIEND))
     circle_actions.mark_informed(denise, case.id, [hassan])
     clock.advance(days=1)
-    log_contacts(by(db_session, cast.denise, clock), case.id, [case.people["omar"]], "phone", "Told.")
+    log_contacts(by(db_session, cast.denise, clock), case.id, {case.people["omar"]: "Told."}, "phone")
     before = owed_to(db_session, case)
     assert before[NoticeKind.JOINED] == ["Tante Bea"]
     assert "omar" not in before[NoticeKind.COORDINATOR]
@@ -524,7 +528,7 @@ def happen(random: Random, session: Session, cast: Cast, clock: FrozenClock, cas
         lambda: build.change_details(session, cast, clock(), case, who, **away),
         lambda: build.change_details(session, cast, clock(), case, who, attends=Attends.LETTER, view="Words."),
         lambda: withdraw_consent(noor, case.id, random.choice(consents)),
-        lambda: log_contacts(noor, case.id, [who], "phone", "Told."),
+        lambda: log_contacts(noor, case.id, {who: "Told."}, "phone"),
         lambda: build.answer_family(session, cast, clock(), case),
         *(lambda step=step: take_step(noor, case.id, taking(step)) for step in STEP_RULES),
     ]
@@ -629,7 +633,7 @@ def test_what_a_follow_up_found_leads_the_next_step_and_goes_when_somebody_was_s
         assert "What was found" in client.follow(button).text
     sign_in(client, cast.noor)
     clock.advance(hours=1)
-    log_contacts(by(db_session, cast.noor, clock), case.id, [case.people["marieke"]], "phone", "Spoken.")
+    log_contacts(by(db_session, cast.noor, clock), case.id, {case.people["marieke"]: "Spoken."}, "phone")
     assert kind not in owed_to(db_session, case)
     assert line not in client.page(f"/conferences/{case.id}").text
 

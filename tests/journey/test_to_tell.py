@@ -12,15 +12,15 @@ from ekc.accounts.models import Account
 from ekc.conferences.actions import circle, links
 from ekc.conferences.actions.registration import log_contacts
 from ekc.conferences.entries import MadeLink
-from ekc.conferences.models import Notice
+from ekc.conferences.models import ContactEntry, Notice
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.notices import owed_in
 from ekc.links.queries.links import link_of_token, links_of
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import arranging
 from ekc.meetings.actions.arranging import Venue
-from ekc.signin.actions.own_account import set_phone
 from ekc.staff.actions.accounts import AccountDetails, change_account
+from ekc.staff.actions.own_phone import set_phone
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Attends
 from tests import build
@@ -208,7 +208,7 @@ def test_a_contact_settles_an_old_number_and_a_mail_does_not(
     papers(db_session, cast, clock, case)
     set_phone(By(db_session, cast.noor, clock()), "06 98765432")
     clock.advance(hours=1)
-    log_contacts(By(db_session, cast.noor, clock()), case.id, [case.people["kees"]], "phone", "Told.")
+    log_contacts(By(db_session, cast.noor, clock()), case.id, {case.people["kees"]: "Told."}, "phone")
     assert on_old_paper(db_session, case) == ["linda"]
 
     clock.advance(days=1)
@@ -225,16 +225,68 @@ def test_without_paper_no_number_is_owed(db_session: Session, cast: Cast, clock:
     assert db_session.scalars(select(Notice).where(Notice.kind == NoticeKind.PAPER)).all() == []
 
 
-def test_a_notice_of_another_case_is_not_there(
+def test_one_call_tells_a_day_and_a_place(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    move(db_session, cast, clock, case)
+    arranging.set_venue(By(db_session, cast.noor, clock()), case.id, Venue("De Ark"))
+    sign_in(client, cast.noor)
+
+    listed = offered(client, case)
+    (kees,) = [label for label in listed if label.startswith("Kees")]  # who writes a letter needs no place
+    (omar,) = [label for label in listed if label.startswith("Omar")]
+    assert kees.endswith(": the day of the conference")
+    assert omar.endswith(": the day of the conference; the place of the conference")
+    client.submit("I told them", {"Whom did you tell?": [kees, omar], "How": "phone call"})
+
+    assert not {"Kees", "Omar"} & set(names(client, case))
+    log = client.page(f"/conferences/{case.id}/contact").text
+    assert log.count("Told: the day of the conference.") == 1
+    assert log.count("Told: the day of the conference; the place of the conference.") == 1
+
+
+def test_what_the_same_people_have_to_hear_is_one_line(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    build.change_details(db_session, cast, START, case, case.people["kees"], attends=Attends.IN_PERSON)
+    db_session.rollback()
+    move(db_session, cast, clock, case)
+    arranging.set_venue(By(db_session, cast.noor, clock()), case.id, Venue("De Ark"))
+    sign_in(client, cast.noor)
+
+    line = f"{len(case.people)} people have not heard yet: the day of the conference; the place of the conference"
+    assert client.page("/").text.count("not heard yet") == client.here.text.count(line) == 1
+    page = client.page(f"/conferences/{case.id}")
+    assert page.text.count("not heard yet") == page.text.count(line) == 1
+
+
+def test_nobody_is_noted_as_told_what_came_after_the_page(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    move(db_session, cast, clock, case)
+    sign_in(client, cast.noor)
+    (omar,) = [label for label in offered(client, case) if label.startswith("Omar")]
+    clock.advance(minutes=5)
+    arranging.set_venue(By(db_session, cast.noor, clock()), case.id, Venue("De Ark"))
+
+    refused = client.refused("I told them", {"Whom did you tell?": [omar], "How": "phone call"}, status=409)
+    assert "there is more to tell" in refused.text
+    assert "Omar" in names(client, case)
+
+
+def test_people_of_another_case_are_not_noted_as_told(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
 ) -> None:
     move(db_session, cast, clock, case)
     other = build.prepared_case(db_session, cast, START)
-    of_case = select(Notice).where(Notice.conference_id == case.id)
-    (notice,) = (one.id for one in db_session.scalars(of_case) if one.was)
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/to-tell")
-    form = client.form("I told them")
+    sent = {**dict(client.form("I told them").fill({}).fields), "told": str(case.people["omar"]), "channel": "phone"}
 
-    sent = {**dict(form.fill({}).fields), "told": str(case.people["omar"]), "channel": "phone"}
-    assert client.post(f"/conferences/{other.id}/to-tell/{notice}", data=sent).status_code == 404
+    assert client.post(f"/conferences/{other.id}/to-tell/hear", data=sent).status_code == 409
+    move(db_session, cast, clock, other)
+    client.page(f"/conferences/{other.id}/to-tell")
+    sent = {**dict(client.form("I told them").fill({}).fields), "told": str(case.people["omar"]), "channel": "phone"}
+    assert client.post(f"/conferences/{other.id}/to-tell/hear", data=sent).status_code == 422
+    assert client.post(f"/conferences/{other.id}/to-tell/get", data=sent).status_code == 409
+    assert db_session.scalars(select(ContactEntry).where(ContactEntry.text.contains("day"))).all() == []

@@ -1,6 +1,6 @@
 """Registering a case, finding and changing it; consents and the contact log."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 
@@ -346,20 +346,20 @@ def log_contact(by: By, conference_id: int, new: NewContact) -> int:
     return entry.id
 
 
-def log_contacts(by: By, conference_id: int, participant_ids: Collection[int], channel: str, text: str) -> int:
-    """Add an entry of today for each of these people to the contact log, all with this text; returns how many.
+def log_contacts(by: By, conference_id: int, texts: Mapping[int, str], channel: str) -> int:
+    """Add an entry of today for each of these people to the contact log, with the text of each; returns how many.
 
     By the regional manager too, and after the end: whoever told somebody what they had to hear.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.TELL)
-        if not participant_ids:
+        if not texts:
             raise Refusal(N_("Choose who was told."))
         today = local_date(by.at, conference.timezone)
-        for participant_id in sorted(set(participant_ids)):
+        for participant_id, text in sorted(texts.items()):
             member(by.session, conference_id, participant_id)
             new = NewContact(on=today, channel=channel, text=text, participant_id=participant_id)
             by.session.add(ContactEntry(conference_id=conference_id, written_at=by.at, **asdict(new)))
         by.session.flush()
-        by.record("contact.logged", conference_id, channel=channel, people=len(set(participant_ids)))
-    return len(set(participant_ids))
+        by.record("contact.logged", conference_id, channel=channel, people=len(texts))
+    return len(texts)

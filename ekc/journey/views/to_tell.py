@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.actions.registration import log_contacts
 from ekc.conferences.gate import case_route
-from ekc.core.errors import Stale, Unknown
+from ekc.core.errors import Stale
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext, translate
 from ekc.core.routes import db, now
@@ -23,8 +23,8 @@ from ekc.links.models import Confirmed
 from ekc.links.queries.links import links_of
 from ekc.signin.login import by
 from ekc.workflow.ends.rows import END_RULES
-from ekc.workflow.owed.kinds import NoticeKind
-from ekc.workflow.owed.still_owed import Owed, lines
+from ekc.workflow.owed.kinds import NoticeKind, Verb
+from ekc.workflow.owed.still_owed import Owed, lines, told_together
 from ekc.workflow.vocabulary import N_, Activity, CasePart
 
 
@@ -35,25 +35,30 @@ def to_tell(case: Case) -> ResponseReturnValue:
     return _to_tell_page(case, _owed(case))
 
 
-@bp.post("/conferences/<int:conference_id>/to-tell/<int:notice_id>")
+@bp.post("/conferences/<int:conference_id>/to-tell/<any(hear, get):verb>")
 @case_route(Activity.TELL)
 @adds()
-def told(case: Case, notice_id: int) -> ResponseReturnValue:
-    """Log contacts with those who were told what they had to hear."""
+def told(case: Case, verb: str) -> ResponseReturnValue:
+    """Log contacts with those who were told what they had to hear, in one call, or given what they had to get."""
     found = _owed(case)
-    line = next((one for one in found if one.notice.id == notice_id and not one.rule.roles), None)
-    if line is None:
-        if notice_id not in {row.id for row in notices(db(), case.id)}:
-            raise Unknown
+    told = told_together(found).get(Verb(verb), ())
+    if not told:
         raise Stale(N_("Nobody has to hear this any more. Look at the page again."))
-    form = ToldForm(line, _labels(case, found))
+    form = ToldForm(told, _labels(case, found))
     if form.validate():
         with form.showing_refusal():
-            text = gettext("Told: %(what)s.", what=translate(line.notice.kind.label))
-            log_contacts(by(), case.id, form.told.data, form.channel.data, text)
+            form.check_shown()
+            texts = {id_: gettext("Told: %(what)s.", what=_what(told, id_)) for id_ in form.told.data}
+            log_contacts(by(), case.id, texts, form.channel.data)
             flash(gettext("It is in the contact log who was told."), "success")
             return redirect(url_for("journey.to_tell", conference_id=case.id), 303)
-    return _to_tell_page(case, found, {notice_id: form}), form.status
+    return _to_tell_page(case, found, {Verb(verb): form}), form.status
+
+
+def _what(told: Iterable[Owed], participant_id: int) -> str:
+    """What this person has to hear."""
+    kinds = (line.notice.kind for line in told if any(one.id == participant_id for one in line.to))
+    return "; ".join(translate(kind.label) for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,8 @@ def _owed(case: Case) -> tuple[Owed, ...]:
 
 
 def _labels(case: Case, found: Iterable[Owed]) -> dict[int, str]:
-    """What people are called, with how they can be reached, where the visitor sees that."""
+    """What people are called, with how they can be reached, where the visitor sees that, and what each has to hear."""
+    found = tuple(found)
     people = {one.id: one.name for line in found for one in line.to}
     known = people_queries.reach(db(), people) if case.sees(CasePart.CONTACT) else {}
     labels = {id_: _label(name, known.get(id_)) for id_, name in people.items()}
@@ -83,6 +89,10 @@ def _labels(case: Case, found: Iterable[Owed]) -> dict[int, str]:
         for one in line.to if line.notice.kind is NoticeKind.COORDINATOR else ():
             if one.knows and one.knows != line.notice.was:
                 labels[one.id] = gettext("%(person)s, heard last: %(name)s", person=labels[one.id], name=one.knows)
+    told = told_together(found).get(Verb.HEAR, ())
+    if len({frozenset(one.id for one in line.to) for line in told}) > 1:
+        for id_ in {one.id for line in told for one in line.to}:
+            labels[id_] = gettext("%(person)s: %(what)s", person=labels[id_], what=_what(told, id_))
     return labels
 
 
@@ -96,19 +106,18 @@ def _label(name: str, reach: Reach | None) -> str:
     return gettext("%(name)s, no phone number and no mail address known", name=name)
 
 
-def _to_tell_page(case: Case, found: tuple[Owed, ...], rejected: dict[int, ToldForm] | None = None) -> str:
+def _to_tell_page(case: Case, found: tuple[Owed, ...], rejected: dict[Verb, ToldForm] | None = None) -> str:
     """The page; a form in `rejected` is shown again."""
     labels = _labels(case, found)
-    forms = {one.notice.id: ToldForm(one, labels, formdata=None) for one in found} | (rejected or {})
+    together = told_together(found)
+    forms = {verb: ToldForm(told, labels, formdata=None) for verb, told in together.items()} | (rejected or {})
     rows = {row.id: row for row in notices(db(), case.id)}
-    pages = {one.notice.id: owed_page(one) for one in found}
     return render_template(
         "journey/to_tell.html",
         case=case,
-        owed=found,
+        owed=[(one, owed_page(one), rows[one.notice.id]) for one in found],
+        together=together,
         forms=forms,
-        rows=rows,
-        pages=pages,
         ends={end: rule.told(case.in_force) for end, rule in END_RULES.items()},
         calls=_calls(case, found),
         old_slips=_old_slips(case, found),

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby, pairwise
 
-from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule, Whom
+from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule, Verb, Whom
 from ekc.workflow.owed.listeners import Listener, NoticeFacts, concerned, informed_since
 from ekc.workflow.parts import PARTS
-from ekc.workflow.vocabulary import IN_THE_ROOM, ROLE_OF_PART, TAKES_PART, Attends, Phase, Role
+from ekc.workflow.vocabulary import ROLE_OF_ATTENDS, ROLE_OF_PART, Attends, Phase, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,24 @@ def open_lines(found: Iterable[Owed], roles: Iterable[Role]) -> tuple[Owed, ...]
     """What is still owed and concerns these of the staff: to them, or to people whom they tell."""
     held = frozenset(roles)
     return lines(one for one in found if one.is_open and (not one.rule.roles or one.rule.roles & held))
+
+
+def told_together(found: Iterable[Owed]) -> dict[Verb, tuple[Owed, ...]]:
+    """What people of the circle still have to hear, which one call tells, and what they still have to get."""
+    told: dict[Verb, tuple[Owed, ...]] = {}
+    for one in found:
+        if one.to and not one.rule.roles and one.rule.verb in (Verb.HEAR, Verb.GET):
+            told[one.rule.verb] = (*told.get(one.rule.verb, ()), one)
+    return told
+
+
+def by_people(found: Iterable[Owed]) -> tuple[tuple[Owed, ...], ...]:
+    """These lines, with those together that the same people of the circle still have to hear."""
+    groups: dict[object, tuple[Owed, ...]] = {}
+    for one in found:
+        same = frozenset(who.id for who in one.to) if one.to and one.rule.verb is Verb.HEAR else one.notice.kind
+        groups[same] = (*groups.get(same, ()), one)
+    return tuple(groups.values())
 
 
 def owed(phase: Phase, notices: Iterable[NoticeFacts], circle: Iterable[Listener]) -> tuple[Owed, ...]:
@@ -136,8 +154,7 @@ def _cleared(one: Listener, notice: NoticeFacts, until: datetime | None) -> Clea
 
 def reads_it(rule: NoticeRule, one: Listener) -> bool:
     """Whether somebody's own page tells this: the day, for example, is not shown to those who do not come."""
-    roles = {Role.PROFESSIONAL if one.came_as_professional else ROLE_OF_PART[one.part]}
-    if one.attends in TAKES_PART:
-        roles.add(Role.COMES if one.attends in IN_THE_ROOM else Role.JOINS)
+    role = Role.PROFESSIONAL if one.came_as_professional else ROLE_OF_PART[one.part]
+    roles = {role, ROLE_OF_ATTENDS.get(one.attends)}
     seen = (grant for part in PARTS if part.part in rule.shown for role, grant in part.grants.items() if role in roles)
     return not rule.shown or any(grant.seen(in_force=True) & rule.phases for grant in seen)
