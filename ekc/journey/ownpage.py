@@ -159,6 +159,7 @@ class OwnPage:
     convenes: bool  # the visitor calls everybody together for the evaluation
     invited: bool  # the plan names the visitor for the evaluation
     monitor: str  # the name of the person to call if the plan goes wrong
+    numbers: tuple[plans.PlanNumber, ...]  # whom the plan in force says to ring
     evaluation: evaluations.FollowUpRow | None
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     moved: EndRule | None  # another region looks after the case, since a few days
@@ -235,6 +236,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         convenes=Role.CONVENOR in case.roles,
         invited=plan is not None and involvement_of(plan, me.id).attends_evaluation,
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
+        numbers=plans.plan_numbers(session, case.id, plan) if plan and case.sees(CasePart.PLAN) else (),
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         link=next((row.life(at) for row in links_of_participant(session, me.id) if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if corrections.moved_lately(session, case.id, at) else None,

@@ -74,6 +74,21 @@ def change_plan(by: By, conference_id: int, revision: int, edit: edits.Edit) -> 
         return _edit(by, row, edit, local_date(by.at, conference.timezone))
 
 
+def say_number(by: By, conference_id: int, participant_id: int, phone: str, may: bool) -> None:
+    """Write down whether the number of somebody whom the plan says to ring may stand in it, as they said; and which."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.WRITE_PLAN)
+        draft = stored_draft(by.session, conference_id).draft
+        if participant_id not in {draft.monitor, draft.evaluation.convenor}:
+            raise Unknown
+        person = member(by.session, conference_id, participant_id)
+        if may and not phone:
+            raise Refusal(N_("Write the number that may stand in the plan.")).at("phone")
+        person.plan_phone = phone if may else None
+        person.plan_phone_on = local_date(by.at, conference.timezone)
+        by.record("plan.number", conference_id, participant=participant_id, may="yes" if may else "no")
+
+
 def answer_support(
     by: By,
     conference_id: int,
