@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select
+from sqlalchemy import Row, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from ekc.accounts.access import DemoPerson, Visitor, has_left
@@ -121,21 +121,35 @@ def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, s
     )
 
 
+_COORDINATORS = (
+    select(Account.id, Account.leaves_on, Region.timezone)
+    .join(Region, Region.id == Account.region_id)
+    .where(Account.id.in_(bindparam("accounts", expanding=True)), Account.active)
+    .where(exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR))
+)
+_MANAGERS = (
+    select(Account)
+    .where(
+        Account.active,
+        exists().where(
+            AccountRole.account_id == Account.id,
+            AccountRole.role == Role.REGIONAL_MANAGER,
+            AccountRole.region_id == bindparam("region"),
+        ),
+    )
+    .order_by(Account.id)
+)
+
+
 def who_can_coordinate(session: Session, account_ids: Collection[int | None], at: datetime) -> frozenset[int]:
     """Which of these can act as coordinator: their account is open, they are coordinator, and they have not left."""
-    coordinates = Account.roles.any(AccountRole.role == Role.COORDINATOR)
-    found = (
-        select(Account.id, Account.leaves_on, Region.timezone)
-        .join(Region, Region.id == Account.region_id)
-        .where(Account.id.in_(account_ids), Account.active, coordinates)
-    )
-    return frozenset(row.id for row in session.execute(found) if not has_left(row.leaves_on, row.timezone, at))
+    rows = session.execute(_COORDINATORS, {"accounts": [one for one in account_ids if one is not None]})
+    return frozenset(row.id for row in rows if not has_left(row.leaves_on, row.timezone, at))
 
 
 def managers_of(session: Session, region_id: int) -> list[Account]:
     """The regional managers of a region."""
-    manages = (AccountRole.role == Role.REGIONAL_MANAGER) & (AccountRole.region_id == region_id)
-    return list(session.scalars(select(Account).where(Account.active, Account.roles.any(manages)).order_by(Account.id)))
+    return list(session.scalars(_MANAGERS, {"region": region_id}))
 
 
 _HAS_PHONE = select(Account.phone.is_not(None)).where(Account.id == bindparam("account"))

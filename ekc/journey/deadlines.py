@@ -154,7 +154,7 @@ def _referrers(session: Session, conference_ids: Collection[int]) -> defaultdict
     for case, participant_id, removed_at in session.execute(_REFERRERS, asked):
         ids.append(participant_id)
         found[case].referred |= removed_at is None
-    for case, on in session.execute(_CONTACTS, {"referrers": ids}):
+    for case, on in session.execute(_CONTACTS, {"referrers": ids}) if ids else ():
         found[case].spoken.append(on)
     for case, shared_on in session.execute(_LINES, asked):
         if shared_on is not None:
