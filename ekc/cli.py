@@ -30,7 +30,7 @@ from ekc.demo.casefile import CaseFileError, read_case
 from ekc.demo.people import PASSWORD
 from ekc.demo.play import enter_case
 from ekc.demo.world import make_demo
-from ekc.journey.actions import Blocked
+from ekc.journey.actions.steps import Blocked
 from ekc.journey.queries.steps import untold_steps
 from ekc.journey.reminders import remind_before_access_ends
 from ekc.kinds import check_kinds

@@ -68,7 +68,7 @@ def _mail_problems(rule: MailRule) -> Iterator[str]:
         yield "several people get it, so the key has to end with {to}"
     if "{" not in rule.key:
         yield "the key is always the same"
-    for words in (rule.subject, rule.body):
+    for words in (rule.subject, *rule.body.split("\n\n")):
         if "%(" in words or "{" in words:
             yield "a mail names nobody and nothing, so its words have no blanks"
         yield from _untranslated(words)

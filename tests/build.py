@@ -21,7 +21,7 @@ from ekc.conferences.queries.registration import registration
 from ekc.core.clock import local_date, to_local
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
 from ekc.meetings.actions import arranging, attendance, information

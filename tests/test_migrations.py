@@ -17,7 +17,7 @@ from ekc.conferences.queries.voices import voices
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.transaction import writing
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.meetings.models import Stretch
 from ekc.plans.actions import change_plan, record_agreement, share_plan
 from ekc.plans.edits import add_goal

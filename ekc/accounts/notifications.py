@@ -1,6 +1,6 @@
 """Mails to staff: about an account to its owner, its managers or those who oversee it; about a case to managers."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,6 @@ from ekc.accounts.access import PROGRAM, Visitor
 from ekc.accounts.models import Account, AccountRole
 from ekc.core.outbox import Audience, MailRule, queue
 from ekc.workflow.vocabulary import Role
-
-#: What follows where the number of an account changes, in the same transaction; with the number before. Features above
-#: add theirs.
-NUMBER_CHANGED: list[Callable[[Session, Account, datetime, str | None], None]] = []
 
 
 def notify(

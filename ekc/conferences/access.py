@@ -42,13 +42,12 @@ from ekc.workflow.engine import PHASE_RULES, ever_may, in_room, may, sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     FAMILY_ROLES,
-    IN_THE_ROOM,
     N_,
     PROFESSIONAL_PARTS,
+    ROLE_OF_ATTENDS,
     ROLE_OF_PART,
     ROLES_OF_SHARING,
     SHARES,
-    TAKES_PART,
     Activity,
     Attends,
     CasePart,
@@ -231,8 +230,8 @@ def roles_in(
             roles.add(Role.REGIONAL_MANAGER)
     if own_row is not None and own_row.part is not None and (role := _role_of(own_row, case)):
         roles.add(role)
-        if role and own_row.attends in TAKES_PART:
-            roles.add(Role.COMES if own_row.attends in IN_THE_ROOM else Role.JOINS)
+        if coming := ROLE_OF_ATTENDS.get(own_row.attends):
+            roles.add(coming)
         without_room = case.without_conference and role is not Role.CHILD  # nobody sees who is beside a child then
         if role in FAMILY_ROLES and (own_row.in_room or without_room):
             roles |= {Role.IN_ROOM} if role is Role.CHILD else {Role.IN_ROOM, Role.GROWN_UP_IN_ROOM}

@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
-from ekc.accounts.notifications import NUMBER_CHANGED, notify_case_staff
+from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import ASKED_ABOUT, SHARED, shared
 from ekc.conferences.mails import (
     AGAIN_NOTICE,
@@ -165,9 +165,6 @@ def number_changed(session: Session, account: Account, at: datetime, was: str | 
     for conference in session.scalars(select(Conference).where(*theirs)).all():
         before, after = (to_be_rung(account.name, phone) for phone in (was, account.phone))
         give_notice_of_number(session, conference, at, before, after)
-
-
-NUMBER_CHANGED.append(number_changed)
 
 
 def _mailed(session: Session, conference: Conference, at: datetime, keys: tuple[str, ...]) -> set[int]:

@@ -10,6 +10,7 @@ from ekc.core.crypto import SealedDate, SealedJSON, SealedText
 from ekc.core.db import Base, enum_column
 from ekc.workflow.ends.kinds import End
 from ekc.workflow.owed.kinds import NoticeKind
+from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.vocabulary import (
     Agreed,
     Attends,
@@ -112,7 +113,7 @@ class Conference(Base):
         return self.plan_number > 0
 
 
-class Participant(Base):
+class Participant(MaybeProfessional, Base):
     """Somebody in the circle of one case. People are not linked across cases."""
 
     __tablename__ = "participant"

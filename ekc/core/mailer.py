@@ -127,7 +127,7 @@ def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMe
     """The mail as a message. `name`: for its Message-ID. Raises ValueError unless the recipient is a valid address."""
     language = mail.language if mail.language in LANGUAGES else "en"
     with using(language):
-        subject, body = translate(mail.subject), translate(mail.body)
+        subject, body = translate(mail.subject), "\n\n".join(map(translate, mail.body.split("\n\n")))
         ring = gettext("You can ring: %(who)s.", who=mail.ring) if mail.ring else ""
     message = EmailMessage(policy=SMTP)
     message["From"] = to.sender

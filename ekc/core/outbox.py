@@ -38,6 +38,8 @@ class Audience(StrEnum):
 class MailRule:
     """A kind of mail. Subject and body are fixed sentences, because a mail names neither a person nor a case.
 
+    A body may have several paragraphs, with an empty line between; each is a message of its own.
+
     `key`: pattern of the unique key. `{to}` is the recipient's id, `{at}` the instant (one mail each time), `{day}` the
     day (one mail a day), `{case}` the case; other fields are passed to `queue`.
     """

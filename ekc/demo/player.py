@@ -11,7 +11,7 @@ from ekc.conferences.entries import PersonDetails
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import from_local
 from ekc.demo.case_schema import CaseFile
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Step
 

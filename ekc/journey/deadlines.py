@@ -1,19 +1,17 @@
 """Deadlines: the clocks of the profile, started and stopped by events; which of them run, in many cases at once."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.models import BottomLine, ContactEntry, Participant
 from ekc.core.clock import local_date
+from ekc.journey.queries.referrers import Referrer, referrers_of_cases
 from ekc.journey.queries.steps import StepRow, steps_of_cases
 from ekc.workflow.profiles import PROFILES, Clock, Event, Profile
-from ekc.workflow.vocabulary import Part, Phase, Step
+from ekc.workflow.vocabulary import Phase, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +57,6 @@ class Clocked(Protocol):
     def no_bottom_lines_on(self) -> date | None: ...
 
 
-@dataclass(slots=True)
-class _Referrer:
-    """Of one case: whether somebody referred it, and the days that clocks about them ask for."""
-
-    referred: bool = False
-    spoken: list[date] = field(default_factory=list)
-    shared: list[date] = field(default_factory=list)
-
-
 def deadlines_of(
     session: Session,
     cases: Collection[Clocked],
@@ -80,7 +69,7 @@ def deadlines_of(
     """
     open_ones = [case for case in cases if case.phase is not Phase.CLOSED]
     taken = steps_of_cases(session, [case.id for case in open_ones]) if steps is None else steps
-    about = _referrers(session, [case.id for case in open_ones if _asks_referrer(case)])
+    about = referrers_of_cases(session, [case.id for case in open_ones if _asks_referrer(case)])
     return {
         case.id: running_deadlines(
             PROFILES[case.profile],
@@ -105,7 +94,7 @@ def _asks_referrer(case: Clocked) -> bool:
     return any(clock.with_referrer for clock in PROFILES[case.profile].clocks)
 
 
-def _events(case: Clocked, steps: Iterable[StepRow], about: _Referrer) -> dict[Event, date]:
+def _events(case: Clocked, steps: Iterable[StepRow], about: Referrer) -> dict[Event, date]:
     """The day of each event that starts or stops a clock. What stopped once stays so; a new round starts its own.
 
     Bottom lines that were shared were said about the case and stay; the referrer is spoken to again.
@@ -131,32 +120,4 @@ def _events(case: Clocked, steps: Iterable[StepRow], about: _Referrer) -> dict[E
     known = case.no_bottom_lines_on or min(about.shared, default=None)
     if known:
         found[Event.BOTTOM_LINES_KNOWN] = known
-    return found
-
-
-_CASES: BindParameter[Any] = bindparam("cases", expanding=True)
-_REFERRERS = select(Participant.conference_id, Participant.id, Participant.removed_at).where(
-    Participant.conference_id.in_(_CASES), Participant.part == Part.REFERRER
-)
-_CONTACTS = select(ContactEntry.conference_id, ContactEntry.on).where(
-    ContactEntry.participant_id.in_(bindparam("referrers", expanding=True))
-)
-_LINES = select(BottomLine.conference_id, BottomLine.shared_on).where(BottomLine.conference_id.in_(_CASES))
-
-
-def _referrers(session: Session, conference_ids: Collection[int]) -> defaultdict[int, _Referrer]:
-    """When the referrer of each case was contacted, and bottom lines were shared."""
-    found: defaultdict[int, _Referrer] = defaultdict(_Referrer)
-    if not conference_ids:
-        return found
-    asked = {"cases": list(conference_ids)}
-    ids = []
-    for case, participant_id, removed_at in session.execute(_REFERRERS, asked):
-        ids.append(participant_id)
-        found[case].referred |= removed_at is None
-    for case, on in session.execute(_CONTACTS, {"referrers": ids}) if ids else ():
-        found[case].spoken.append(on)
-    for case, shared_on in session.execute(_LINES, asked):
-        if shared_on is not None:
-            found[case].shared.append(shared_on)
     return found

@@ -17,6 +17,7 @@ from ekc.conferences.effects import (
     end_round,
     give_notice,
     queue_circle_mail,
+    to_be_rung,
 )
 from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
@@ -171,15 +172,24 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
     staff = {Hears.COORDINATOR: _coordinator(session, conference)}
     staff[Hears.MANAGERS] = managers_of(session, conference.region_id)
     mails = END_MAILS | END_MAILS_WITH_PLAN if conference.plan_number else END_MAILS
+    ring = to_ring(session, conference, at)
     for hears in Hears:
         rule = mails.get((end, hears))
         if rule is None:
             continue
         if hears not in staff:
-            queue_circle_mail(session, conference, at, rule, comes=True, named=hears is Hears.NAMED_AGENCIES)
+            named = hears is Hears.NAMED_AGENCIES
+            queue_circle_mail(session, conference, at, rule, comes=True, named=named, ring=ring)
         for account in staff.get(hears, ()):
             if account.id != taking.account_id:
                 queue(session, rule, account.recipient, at, case=conference.id)
+
+
+def to_ring(session: Session, conference: Conference, at: datetime) -> str:
+    """Whom the circle can ring about an end: the coordinator while they can open the case, and those of the region."""
+    coordinator = _coordinator(session, conference) if still_open(conference, at) else []
+    staff = {one.id: one for one in (*coordinator, *managers_of(session, conference.region_id))}
+    return "; ".join(to_be_rung(one.name, one.phone) for one in staff.values() if one.phone)
 
 
 def leave_notices(session: Session, conference: Conference, at: datetime, taking: Taking, day_before: str) -> None:

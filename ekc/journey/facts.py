@@ -223,20 +223,11 @@ def _with_sides(session: Session, case: Case | Conference, facts: Facts) -> Fact
 
 
 def _with_attendance(session: Session, case: Case | Conference, facts: Facts, round_: int) -> Facts:
-    """Who was at a meeting of this round, and as what; who is there now."""
+    """Who was at a meeting of this round, and who is there now."""
     rows = meetings.stretches_of_round(session, case.id, round_)
     came = {row.participant_id for row in rows}
     there = {row.participant_id for row in rows if row.is_open}
-    professionals = {row.participant_id for row in rows if row.as_professional}
-    people = (
-        replace(
-            p,
-            present=p.id in came,
-            in_room=p.id in there,
-            came_as_professional=p.came_as_professional or p.id in professionals,
-        )
-        for p in facts.people
-    )
+    people = (replace(p, present=p.id in came, in_room=p.id in there) for p in facts.people)
     return replace(facts, people=tuple(people), meeting_held=bool(came))
 
 

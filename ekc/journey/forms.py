@@ -16,7 +16,7 @@ from ekc.core.errors import Stale
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
-from ekc.journey.actions import LONGEST_REASON
+from ekc.journey.actions.steps import LONGEST_REASON
 from ekc.meetings.forms import LocalDateTimeField
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
 from ekc.workflow.owed.kinds import Verb

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
-from ekc.accounts.queries import RecentManager, demo_accounts, has_phone, recent_managers
+from ekc.accounts.models import Account
+from ekc.accounts.queries import RecentManager, demo_accounts, has_phone, managers_of, recent_managers
 from ekc.conferences.queries import consents, members
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
@@ -34,7 +35,7 @@ from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed.still_owed import Owed, by_people, open_lines
-from ekc.workflow.vocabulary import INSIDE_PARTS, Activity, Agreed, CasePart, Part, Phase, Role
+from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Part, Phase, Role
 from ekc.workflow.voices import all_want
 
 #: So long a case that ended is told at home.
@@ -115,6 +116,17 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseRequest:
+    """A case that waits for a coordinator, or for the answer of one who was asked at `asked_at`.
+
+    Of what a coordinator is asked the row shows number and municipality only.
+    """
+
+    case: CaseRow
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The home page of one visitor."""
 
@@ -127,14 +139,13 @@ class Home:
     no_longer: tuple[NoLonger, ...]  # in a coordinator's own cases, and in a manager's regions
     to_ring: tuple[ToRing, ...]  # it does not feel safe to them, or they wish to stop or to come together again
     wanted: tuple[Wanted, ...]  # in a coordinator's own cases, and in a manager's regions
-    requests: tuple[CaseRow, ...]  # the row shows number and municipality only
-    asked_at: Mapping[int, datetime]  # by case when a coordinator was asked who has not answered
+    requests: tuple[CaseRequest, ...]
     late: Mapping[int, tuple[Deadline, ...]]  # by case the clocks that are late, for coordinator and manager
     to_tell: tuple[ToTell, ...]  # in a coordinator's own cases, and in a manager's regions
     unsettled: tuple[Unsettled, ...]  # of a coordinator's own cases
     todos: tuple[Todo, ...]
     cases: tuple[CaseRow, ...]
-    registrations: tuple[CaseRow, ...]  # in a manager's regions
+    registrations: tuple[CaseRequest, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
     again: tuple[tuple[CaseRow, StepWhy], ...]  # which came together again lately, for coordinator and manager
@@ -142,7 +153,8 @@ class Home:
     handing_over: HandingOver
     urgent: tuple[UnansweredRequest, ...]  # of `handing_over`: without an answer for days, and a day comes soon
     alone: tuple[CaseRow, ...]  # in a manager's regions: a conference is being held, and the coordinator cannot act
-    corrections: tuple[CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
+    corrections: tuple[CorrectionRow, ...]  # made lately, of cases that were or are the visitor's
+    managers: dict[int, tuple[Account, ...]]  # of the other region of each that moved, by region
     recent_managers: list[RecentManager]  # of a manager's regions
     asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
 
@@ -194,10 +206,12 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     unattended = case_queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
     open_ones = {row.id for row in (*cases, *registrations, *regional, *requests) if row.phase is not Phase.CLOSED}
     matched = match_queries.matches_of_cases(session, open_ones)
+    asked_at = {id_: of_case.pending.asked_at for id_, of_case in matched.items() if of_case.pending}
     gone = {id_ for id_, of_case in matched.items() if of_case.current and of_case.current.gone(at)}
     with_conflicts = match_queries.cases_with_open_conflicts(session, matched)
     to_hand_over = handing_over(session, at, who.regions) if manages else HandingOver()
     own_facts = gather_standing_facts(session, cases, at, matched)
+    corrected = correction_queries.recent_corrections(session, who, at)
     of_regions = [*(row for row in registrations if row not in cases), *others]
     regional_facts = facts_of_circles(session, of_regions, at, matched)
     return Home(
@@ -223,14 +237,13 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             *_wanted(session, cases, own_facts, Role.COORDINATOR),
             *_wanted(session, of_regions, regional_facts, Role.REGIONAL_MANAGER),
         ),
-        requests=requests,
-        asked_at={id_: of_case.pending.asked_at for id_, of_case in matched.items() if of_case.pending},
+        requests=tuple(CaseRequest(row, asked_at.get(row.id)) for row in requests),
         late=late_clocks(session, {row.id: row for row in (*cases, *registrations, *regional)}.values(), at),
         to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at, gone),
         unsettled=tuple(_unsettled(session, cases, at)),
         todos=tuple(todo for row in cases for todo in _todos(row, dues.get(row.id), at)),
         cases=cases,
-        registrations=registrations,
+        registrations=tuple(CaseRequest(row, asked_at.get(row.id)) for row in registrations),
         regional=regional,
         new_registrations=tuple(
             row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None
@@ -240,10 +253,19 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         handing_over=to_hand_over,
         urgent=tuple(one for one in to_hand_over.unanswered if one.is_urgent(at)),
         alone=tuple(row for row in others if row.id in gone and row.phase in _HELD),
-        corrections=correction_queries.recent_corrections(session, who, at),
+        corrections=corrected,
+        managers=_managers_elsewhere(session, who, corrected),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
         asks_phone=manages and not has_phone(session, who.account_id or 0),
     )
+
+
+def _managers_elsewhere(
+    session: Session, who: Visitor, corrected: Iterable[CorrectionRow]
+) -> dict[int, tuple[Account, ...]]:
+    """Whom the visitor can ring about a case that came from another region, or went to one."""
+    regions = {region for row in corrected if row.moved for region in (row.region_id, row.region_before_id)}
+    return {region: tuple(managers_of(session, region)) for region in sorted(regions - who.regions)}
 
 
 def _no_longer(cases: Iterable[CaseRow], facts: Mapping[int, Facts], role: Role) -> Iterator[NoLonger]:
@@ -334,7 +356,7 @@ def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> It
     revised = steps.revised_by_family(session, found, at - _TOLD_FOR)
     for id_, (text, busy) in found.items():
         row = rows[id_]
-        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.part in INSIDE_PARTS]
+        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.is_inside]
         said = {one.name: one.answer_to_plan(row.presentation, text) for one in asked}
         not_asked = tuple(name for name, answer in said.items() if answer is None)
         disagree = tuple(name for name, answer in said.items() if answer is Agreed.NO)

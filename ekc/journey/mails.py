@@ -133,7 +133,10 @@ def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
         Hears.COORDINATOR: (Audience.COORDINATOR, staff, frozenset()),
         Hears.MANAGERS: (Audience.MANAGERS, staff, frozenset()),
     }[hears]
-    return MailRule(name=name, audience=audience, key=key, subject=words.subject, body=words.body, parts=parts)
+    again = {Hears.FAMILY: rule.again.family, Hears.RELATIVES: rule.again.family}
+    again |= dict.fromkeys((Hears.AGENCIES, Hears.NAMED_AGENCIES), rule.again.agencies)
+    body = "\n\n".join(one for one in (words.body, again.get(hears)) if one)
+    return MailRule(name=name, audience=audience, key=key, subject=words.subject, body=body, parts=parts)
 
 
 #: The mails of the table of ends.

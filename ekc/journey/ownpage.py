@@ -43,9 +43,9 @@ from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import asked_of
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
-    INSIDE_ROLES,
+    FROM_AFAR,
+    NOT_THERE,
     PROFESSIONAL_PARTS,
-    ROLE_OF_PART,
     TAKES_PART,
     Activity,
     Agreed,
@@ -124,6 +124,9 @@ class OwnPage:
     """All that a participant's own page shows. Of others the family sees names, never contact details."""
 
     me: Member
+    by_profession: bool  # the visitor is referrer or professional
+    from_afar: bool  # the visitor takes part by telephone or video
+    not_there: bool  # it is written down that the visitor does not come, or has somebody or a letter speak for them
     details: OwnDetails | None
     coming: tuple[OtherPerson, ...]
     circle: tuple[OtherPerson, ...]
@@ -189,6 +192,9 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     several = len(main_person_voices(read.circle, (), VoiceMatter.COORDINATOR, 0)) > 1
     return OwnPage(
         me=me,
+        by_profession=me.part in PROFESSIONAL_PARTS,
+        from_afar=me.attends in FROM_AFAR,
+        not_there=me.attends in NOT_THERE and me.attends is not Attends.EXCLUDED,
         details=circle_queries.own_details(session, case),
         coming=_coming(session, case, others, read.meeting) if case.sees(CasePart.PRACTICAL) else (),
         circle=_other_people(
@@ -340,7 +346,7 @@ def _disagreements(session: Session, case: Case, read: CaseContext, agreed: Plan
 
 def _waiting(session: Session, case: Case, read: CaseContext, at: datetime) -> tuple[Waiting, ...]:
     """The devices that wait, of those who belong in the room."""
-    inside = (row for row in read.circle if ROLE_OF_PART[row.part] in INSIDE_ROLES and not row.came_as_professional)
+    inside = (row for row in read.circle if row.is_inside)
     names = {row.id: row.name for row in inside}
     language = language_of(case.language)
     return tuple(

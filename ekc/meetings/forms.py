@@ -28,8 +28,6 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.workflow.vocabulary import (
-    INSIDE_PARTS,
-    PROFESSIONAL_PARTS,
     TAKES_PART,
     ArrangementKind,
     InformationKind,
@@ -164,11 +162,9 @@ class AttendanceForm(EditingForm):
         self.expected = frozenset(p.id for p in people if _expected(p))
         ticked = set(came)
         groups = {
-            "family": [p for p in people if p.part in INSIDE_PARTS and not p.came_as_professional],
-            "professionals": [p for p in people if p.part in PROFESSIONAL_PARTS or p.came_as_professional],
-            "others": [
-                p for p in people if p.part not in INSIDE_PARTS | PROFESSIONAL_PARTS and not p.came_as_professional
-            ],
+            "family": [p for p in people if p.is_inside],
+            "professionals": [p for p in people if p.is_professional],
+            "others": [p for p in people if not (p.is_inside or p.is_professional)],
         }
         super().__init__(
             data={name: [p.id for p in group if p.id in ticked] for name, group in groups.items()}, **kwargs

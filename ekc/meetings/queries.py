@@ -10,7 +10,6 @@ from ekc.conferences.models import Participant
 from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Reading, Stretch
 from ekc.workflow.vocabulary import (
     NOT_THERE,
-    PROFESSIONAL_PARTS,
     ArrangementKind,
     Attends,
     InformationKind,
@@ -74,11 +73,6 @@ class StretchRow:
     def is_open(self) -> bool:
         """Whether they are in the room now."""
         return self.left_at is None
-
-    @property
-    def as_professional(self) -> bool:
-        """Whether they came as a referrer or professional."""
-        return self.part in PROFESSIONAL_PARTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,9 +44,7 @@ from ekc.plans.queries import (
 )
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
-    INSIDE_PARTS,
     N_,
-    PROFESSIONAL_PARTS,
     SHARES,
     Activity,
     Agreed,
@@ -120,7 +118,7 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit, today: date) -> str:
     if not people_of(after) - people_of(before) <= _nameable(by.session, row.conference_id):
         raise Unknown
     convenor = by.session.get(Participant, edit.convenor) if edit.convenor else None
-    if convenor is not None and (convenor.part in PROFESSIONAL_PARTS or convenor.came_as_professional):
+    if convenor is not None and convenor.is_professional:
         raise Refusal(N_("Who calls everyone together may change the plan, so choose somebody of the family.")).at(
             "convenor"
         )
@@ -270,8 +268,7 @@ def _agree(
     person = member(by.session, conference.id, participant_id)
     found = stored_draft(by.session, conference.id)
     busy = people_with_task(found.draft)
-    is_asked = person.part in INSIDE_PARTS and not person.came_as_professional
-    if not is_asked or (person.attends is Attends.EXCLUDED and person.id not in busy):
+    if not person.is_inside or (person.attends is Attends.EXCLUDED and person.id not in busy):
         raise Unknown
     text = found.text if text is None else text
     before = voices.said(by, conference.id, VoiceMatter.PLAN, conference.presentation, person.id, text)

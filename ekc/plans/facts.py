@@ -35,7 +35,7 @@ _TEXT = (
 def askable(people: Iterable[CirclePerson], draft: Draft) -> list[CirclePerson]:
     """Whose answer to the plan can be written down. Of those who stay away as was decided, whoever has a task."""
     busy = people_with_task(draft)
-    here = (person for person in people if person.gives_agreement and not person.removed)
+    here = (person for person in people if person.is_inside and not person.removed)
     return [person for person in here if person.attends is not Attends.EXCLUDED or person.id in busy]
 
 

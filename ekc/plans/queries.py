@@ -32,10 +32,9 @@ from ekc.plans.draft import Draft, from_json, people_with_task
 from ekc.plans.edits import ChangedPart
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
 from ekc.workflow.birth import Birth
+from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
-    INSIDE_PARTS,
-    PROFESSIONAL_PARTS,
     SHARES,
     ActionState,
     Agreed,
@@ -172,7 +171,7 @@ def issued(session: Session, version_id: int) -> IssuedDocument | None:
 
 
 @dataclass(frozen=True, slots=True)
-class CirclePerson:
+class CirclePerson(MaybeProfessional):
     """Somebody whom a plan can name. `came`: to a meeting of the round that was held last; `came_last`: to its last."""
 
     id: int
@@ -189,16 +188,6 @@ class CirclePerson:
     came: bool
     came_last: bool
     earlier_plans: int  # versions of the rounds before they came
-
-    @property
-    def gives_agreement(self) -> bool:
-        """Whether this person is asked to agree: family and supporters."""
-        return self.part in INSIDE_PARTS and not self.came_as_professional
-
-    @property
-    def is_professional(self) -> bool:
-        """Whether this person is a referrer or professional, or came as one."""
-        return self.part in PROFESSIONAL_PARTS or self.came_as_professional
 
     @property
     def belongs(self) -> bool:
@@ -251,7 +240,7 @@ def came_later(people: Iterable[CirclePerson], than: int = 0) -> tuple[CirclePer
 
     The main persons of before say whether they read those.
     """
-    here = (person for person in people if person.belongs and person.gives_agreement)
+    here = (person for person in people if person.belongs and person.is_inside)
     return tuple(person for person in here if person.earlier_plans > than)
 
 

@@ -3,7 +3,7 @@
 The steps stand in `definition.py`, who sees which part of a case in `parts.py`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.owed.kinds import NoticeKind
@@ -20,7 +20,7 @@ class ActivityRule:
     activity: Activity
     title: str
     grants: dict[Role, frozenset[Phase]]
-    in_force: dict[Role, frozenset[Phase]]
+    in_force: dict[Role, frozenset[Phase]] = field(default_factory=dict)
     owes: frozenset[NoticeKind] = frozenset()  # what a change makes owed, to whom the rows in `owed/` say
 
     def phases(self, role: Role, in_force: bool) -> frozenset[Phase]:
@@ -53,72 +53,59 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.SEE_CASE,
         N_("see the case page"),
         _grant(_ALL, Role.COORDINATOR) | _grant(_ALL - {Phase.PRIVATE_TIME}, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
     ActivityRule(
         Activity.SEE_OWN_PAGE,
         N_("see their own page"),
         _grant(_ALL, *FAMILY_ROLES, Role.SUPPORTER, Role.REFERRER, Role.PROFESSIONAL),
-        in_force={},
     ),
     ActivityRule(
         Activity.SEE_REGISTRATION,
         N_("see the registration"),
         _grant(_ALL - {Phase.PRIVATE_TIME}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
     ActivityRule(
         Activity.CHANGE_REGISTRATION,
         N_("change the registration, the question and the consents"),
         _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
-        in_force={},
         owes=frozenset({NoticeKind.CONSENT}),
     ),
     ActivityRule(
         Activity.CORRECT_REGISTRATION,
         N_("correct the region, country, kind, municipality and referrer"),
         _grant(_OUTSIDE, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
-    ActivityRule(
-        Activity.MATCH_COORDINATOR, N_("ask a coordinator"), _grant(_OUTSIDE, Role.REGIONAL_MANAGER), in_force={}
-    ),
+    ActivityRule(Activity.MATCH_COORDINATOR, N_("ask a coordinator"), _grant(_OUTSIDE, Role.REGIONAL_MANAGER)),
     ActivityRule(  # also in private time: without a coordinator who can be reached, nobody outside can end it
         Activity.ASK_COORDINATOR,
         N_("ask somebody to take the case over, also in private time, when nothing of the family is shown"),
         _grant(_OPEN, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
     ActivityRule(
         Activity.SEE_REQUEST,
         N_("see what they need to say whether they take the case: names, agencies, wishes"),
         _grant(_OUTSIDE, Role.ASKED_COORDINATOR),
-        in_force={},
     ),
     ActivityRule(
         Activity.ANSWER_MATCH,
         N_("take the case or not, and declare independence"),
         _grant(_OPEN, Role.ASKED_COORDINATOR) | _grant(_OUTSIDE, Role.COORDINATOR),
-        in_force={},
         owes=frozenset({NoticeKind.COORDINATOR, NoticeKind.PAPER}),
     ),
     ActivityRule(
         Activity.CONFIRM_COORDINATOR,
         N_("confirm the coordinator"),
         _grant(_OUTSIDE, Role.MAIN_PERSON, Role.COORDINATOR, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
     ActivityRule(
         Activity.WANT_ANOTHER_COORDINATOR,
         N_("ask for another coordinator"),
         _grant(_OUTSIDE, Role.MAIN_PERSON),
-        in_force={},
     ),
     ActivityRule(
         Activity.CHANGE_CIRCLE,
         N_("change the circle, safety and who was told"),
         _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
-        in_force={},
         owes=frozenset({NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART}),
     ),
     ActivityRule(
@@ -126,89 +113,75 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("see the bottom lines"),
         _grant(_ALL - {Phase.PRIVATE_TIME}, Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.REFERRER, Role.PROFESSIONAL)
         | _grant(_ALL - {Phase.REGISTRATION}, *INSIDE_ROLES),
-        in_force={},
     ),
     ActivityRule(
         Activity.SET_BOTTOM_LINES,
         N_("write bottom lines and share them"),
         _grant(_BEFORE, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL),
-        in_force={},
     ),
     ActivityRule(
         Activity.SAY_NO_BOTTOM_LINES,
         N_("say that there are no bottom lines"),
         _grant(_BEFORE, Role.COORDINATOR, Role.REFERRER),
-        in_force={},
     ),
     ActivityRule(
         Activity.OWN_CONSENT,
         N_("give their own consent, and take it back"),
         _grant(_OUTSIDE, *FAMILY_ROLES),
-        in_force={},
     ),
     ActivityRule(  # a child too; for a child also the supporter who is beside it
         Activity.SAY_NOT_COMING,
         N_("say for themselves, or for the child whom they support, that they do not come"),
         _grant(frozenset({Phase.SETUP}), *INSIDE_ROLES),
-        in_force={},
         owes=frozenset({NoticeKind.LETTER}),
     ),
     ActivityRule(
         Activity.SAY_NOT_SAFE,
         N_("say that it does not feel safe, to the coordinator and the regional manager alone"),
         _grant(_ALL, *INSIDE_ROLES),
-        in_force={},
     ),
     ActivityRule(  # also once the case has ended: what somebody said is answered all the same
         Activity.ANSWER_SAFETY,
         N_("write down what was said or arranged with somebody who does not feel safe"),
         _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
     ActivityRule(
         Activity.GO_ON,
         N_("take back a wish to stop or to come together again, or say no to one"),
         _grant(_OUTSIDE, Role.MAIN_PERSON, Role.FAMILY, Role.COORDINATOR, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
     ActivityRule(
         Activity.SPEAK_ABOUT_WISHES,
         N_("speak with main persons about a wish to stop or to come together again, and write down what they say"),
         _grant(_OUTSIDE, Role.COORDINATOR, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
-    ActivityRule(Activity.LOG_CONTACT, N_("keep the contact log"), _grant(_OUTSIDE, Role.COORDINATOR), in_force={}),
+    ActivityRule(Activity.LOG_CONTACT, N_("keep the contact log"), _grant(_OUTSIDE, Role.COORDINATOR)),
     ActivityRule(  # also how it ended; and the manager, where no coordinator can any more
         Activity.TELL,
         N_("see who still has to hear what, and note who was told"),
         _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
     ActivityRule(
         Activity.MAKE_LINKS,
         N_("make personal links, and let devices in"),
         # where the coordinator's access can end, the manager too: somebody still has to find their way in
         _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.STANDS_IN) | _grant(_AGREED, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
     ActivityRule(  # as long as a link opens something, somebody can end it, also when no coordinator can any more
         Activity.END_LINKS,
         N_("end personal links, and forget devices"),
         _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
     ActivityRule(
         Activity.ARRANGE_MEETING,
         N_("arrange the meeting"),
         _grant(_OUTSIDE, Role.COORDINATOR),
-        in_force={},
         owes=frozenset({NoticeKind.DAY, NoticeKind.PLACE}),
     ),
     ActivityRule(
         Activity.RECORD_INFORMATION,
         N_("record who is there, what is told and asked"),
         _grant(_MEETING, Role.COORDINATOR),
-        in_force={},
     ),
     ActivityRule(
         Activity.SEE_PLAN,
@@ -241,7 +214,6 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_PLAN, Role.COORDINATOR)
         | _grant(frozenset({Phase.PRESENTATION}), Role.IN_ROOM)
         | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
-        in_force={},
     ),
     ActivityRule(
         Activity.ANSWER_PLAN,
@@ -253,26 +225,22 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.RECORD_AGREEMENT,
         N_("record who agrees with the plan"),
         _grant(_PLAN, Role.COORDINATOR) | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
-        in_force={},
     ),
     ActivityRule(
         Activity.CHECK_PLAN,
         N_("check the plan against the bottom lines"),
         # a new version is often made without the coordinator, by whoever calls everyone together
         _grant(_PLAN, Role.COORDINATOR) | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
-        in_force={},
     ),
     ActivityRule(
         Activity.ANSWER_SUPPORT,
         N_("answer a request for support"),
         _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL, Role.SUPPORTER),
-        in_force={},
     ),
     ActivityRule(
         Activity.DECIDE_ACCEPTANCE,
         N_("accept the plan, or refuse it for safety"),
         _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL),
-        in_force={},
     ),
     ActivityRule(  # a tick is kept with its hour, and of private time nothing like that is: there tasks are read only
         Activity.TICK_OFF,
@@ -298,19 +266,16 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.RECORD_COSTS,
         N_("record hours and costs"),
         _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR),
-        in_force={},
     ),
     ActivityRule(
         Activity.SEE_HISTORY,
         N_("see the history"),
         _grant(_ALL - {Phase.PRIVATE_TIME}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
-        in_force={},
     ),
     ActivityRule(
         Activity.SEE_OPENED,
         N_("see and print who has opened the file"),
         _grant(_ALL, Role.MAIN_PERSON) | _grant(_ALL - {Phase.PRIVATE_TIME}, Role.COORDINATOR),
-        in_force={},
     ),
     ActivityRule(  # where these roles have steps in `definition.py`; `check_tables` compares
         Activity.TAKE_STEP,
@@ -321,18 +286,15 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         | _grant(frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION}), Role.GROWN_UP_IN_ROOM)
         | _grant(_OUTSIDE, Role.REGIONAL_MANAGER)
         | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
-        in_force={},
     ),
     ActivityRule(  # outside private time the coordinator does, by `MAKE_LINKS`
         Activity.LET_IN,
         N_("let a new device into private time, by a name and two words"),
         _grant(frozenset({Phase.PRIVATE_TIME}), Role.IN_ROOM),
-        in_force={},
     ),
     ActivityRule(
         Activity.SEE_WAYS_OUT,
         N_("read the ways out of private time, and whom to call in"),
         _grant(frozenset({Phase.PRIVATE_TIME}), Role.IN_ROOM),
-        in_force={},
     ),
 )

@@ -9,7 +9,7 @@ from ekc.workflow.definition import PHASES, STEPS, PhaseRule, ReasonKind, StepRu
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.ends.kinds import End, EndRule, Hears
 from ekc.workflow.ends.rows import ENDS
-from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule
+from ekc.workflow.follow_ups import FINDINGS, FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule
 from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule
 from ekc.workflow.owed.rows import NOTICES
 from ekc.workflow.parts import PARTS, SHOWN_BY, PartRule
@@ -268,10 +268,12 @@ def _ends(rules: tuple[EndRule, ...], steps: tuple[StepRule, ...]) -> Iterator[s
     for rule in rules:
         if bool(rule.steps) == rule.by_correction:
             yield f"nothing brings about the end {rule.end}"
-        if rule.steps & ending and not (rule.staff and rule.family and rule.agencies and rule.again and rule.reason):
+        if rule.steps & ending and not (rule.staff and rule.family and rule.agencies and rule.reason):
             yield f"the end {rule.end} ends a case or a round and does not say so to everybody"
         if rule.with_plan and not (rule.with_plan.staff and rule.with_plan.family and rule.with_plan.agencies):
             yield f"the end {rule.end} does not say to everybody that the plan stays"
+        if rule.with_plan and all(step.in_force is False for step in steps if step.step in rule.steps):
+            yield f"the end {rule.end} has words for a plan that cannot be in force"
         if not {Hears.FAMILY, Hears.RELATIVES} & rule.mails.keys():
             yield f"the family hears nothing of the end {rule.end}"
 
@@ -289,6 +291,8 @@ def _owed(
             yield f"nothing makes {rule.kind} owed"
         if not rule.phases or not rule.cleared_by:
             yield f"{rule.kind} is never owed, or never cleared"
+        if bool(rule.button) != (rule.kind in FINDINGS):
+            yield f"{rule.kind} is a finding without a button, or has one and is none"
         if Phase.PRIVATE_TIME in rule.phases:
             yield f"{rule.kind} is read in private time"
         if bool(rule.roles) != bool(rule.line):

@@ -10,11 +10,10 @@ from datetime import date
 
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.independence import Conflict
+from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.profiles import NL, Profile
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
-    INSIDE_PARTS,
-    PROFESSIONAL_PARTS,
     TAKES_PART,
     ActionKind,
     Agreed,
@@ -32,7 +31,7 @@ OF_AGE = 18  # years
 
 
 @dataclass(frozen=True, slots=True)
-class PersonFacts:
+class PersonFacts(MaybeProfessional):
     """Somebody in the circle, as far as a guard needs to know."""
 
     id: int
@@ -63,11 +62,6 @@ class PersonFacts:
         return self.part in FAMILY_PARTS and not self.came_as_professional
 
     @property
-    def gives_agreement(self) -> bool:
-        """Whether this person is asked about the plan: family and supporters."""
-        return self.part in INSIDE_PARTS and not self.came_as_professional
-
-    @property
     def is_child(self) -> bool:
         """Whether this person counts as a child: that was said, or they are of the family and known to be under age."""
         return self.part is Part.CHILD or (self.is_family and self.age is not None and self.age < OF_AGE)
@@ -90,11 +84,6 @@ class PersonFacts:
     def consent_missing(self, from_age: int) -> bool:
         """Whether their own consent is asked, and is not here."""
         return self.asked_to_consent(from_age) and not self.consented
-
-    @property
-    def is_professional(self) -> bool:
-        """Whether this person comes as a professional or referrer, or came as one to this conference."""
-        return self.part in PROFESSIONAL_PARTS or self.came_as_professional
 
     @property
     def takes_part(self) -> bool:

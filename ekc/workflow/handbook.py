@@ -166,7 +166,8 @@ def _end(rule: EndRule) -> Iterator[str]:
             ("page of the agencies", said.agencies),
         )
         lines += [f"- The {page}{when} says: {words}" for page, words in pages if words]
-    lines.append(f"- Again: {rule.again}")
+    again = (("staff", rule.again.staff), ("the family", rule.again.family), ("agencies", rule.again.agencies))
+    lines += [f"- Again, for {whom}: {words}" for whom, words in again]
     yield "\n".join(lines)
 
 

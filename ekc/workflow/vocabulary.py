@@ -188,8 +188,14 @@ class Attends(Labelled):
 
 
 IN_THE_ROOM = frozenset({Attends.IN_PERSON, Attends.PART})
+FROM_AFAR = frozenset({Attends.PHONE, Attends.VIDEO})
 #: Those who are in the room or on the line, and so must have been told personally.
-TAKES_PART = IN_THE_ROOM | {Attends.PHONE, Attends.VIDEO}
+TAKES_PART = IN_THE_ROOM | FROM_AFAR
+#: Which role somebody has who takes part so, besides that of their part.
+ROLE_OF_ATTENDS: dict[Attends | None, Role] = {
+    **dict.fromkeys(IN_THE_ROOM, Role.COMES),
+    **dict.fromkeys(FROM_AFAR, Role.JOINS),
+}
 #: Those who say something at the conference, there or from afar, and so hear how it ends.
 TOOK_PART = TAKES_PART | {Attends.LETTER, Attends.SPOKESPERSON}
 #: Those who are not there and may have left something to be read out.

@@ -169,7 +169,7 @@ def _asked(matter: VoiceMatter, people: tuple[PersonFacts, ...], meeting_held: b
 
 
 def _is_asked(p: PersonFacts, asked: frozenset[Asked], meeting_held: bool) -> bool:
-    if not p.gives_agreement:
+    if not p.is_inside:
         return False
     if Asked.HAS_TASK in asked and p.has_task:
         return True
@@ -215,7 +215,7 @@ def hear_people(
 
 def _silent_sides(matter: VoiceMatter, people: Iterable[PersonFacts]) -> tuple[str, ...]:
     """The sides of which nobody has said anything."""
-    on_sides = [p for p in people if p.side and p.gives_agreement and p.attends is not Attends.EXCLUDED]
+    on_sides = [p for p in people if p.side and p.is_inside and p.attends is not Attends.EXCLUDED]
     heard = {p.side.casefold() for p in on_sides if matter in p.voices}
     return tuple(dict.fromkeys(p.side for p in on_sides if p.side.casefold() not in heard))
 

@@ -10,7 +10,7 @@ from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import Participant, SafetyConcern
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.meetings.actions import arranging
 from ekc.meetings.queries import current_meeting
 from ekc.plans import actions as plans

@@ -14,23 +14,27 @@ from ekc.conferences.models import Conference, Notice, Participant
 from ekc.conferences.queries.traces import traces
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.journey.facts import gather_facts
+from ekc.journey.home import staff_home
 from ekc.journey.notices import owed_in
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.matching.actions.independence import accept, confirm_coordinator, want_another_coordinator
 from ekc.meetings.actions import attendance
 from ekc.meetings.queries import current_meeting, stretches
-from ekc.plans.actions import record_agreement, share_plan
-from ekc.plans.draft import Draft
+from ekc.plans import edits
+from ekc.plans.actions import change_plan, record_agreement, share_plan
+from ekc.plans.draft import Draft, NewAction
 from ekc.plans.facts import heard
 from ekc.plans.queries import circle as plan_circle
+from ekc.plans.queries import stored_draft, tasks_in_force
 from ekc.workflow.definition import Taking
 from ekc.workflow.guards.agreement import noes_of_former_main_persons
 from ekc.workflow.guards.coordinator import coordinator_confirmed
 from ekc.workflow.guards.room import professionals_left
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import (
+    ActionKind,
     Activity,
     Agreed,
     Attends,
@@ -208,6 +212,23 @@ def test_whoever_came_as_a_professional_is_not_asked_about_the_plan(
 
     asked = heard(plan_circle(db_session, between.id), Draft(), {}, without_conference=False).not_asked
     assert (between.people["omar"] in {one.id for one in asked}, els in {one.id for one in asked}) == (True, False)
+
+
+def test_home_does_not_wait_for_the_answer_of_whoever_came_as_a_professional(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    els = case.people["els"]
+    build.write_plan(db_session, cast, START, case)
+    draft = stored_draft(db_session, case.id)
+    day = (START + timedelta(days=9)).date()
+    asked = NewAction(what="Plans the treatment", who=(els,), by=day, kind=ActionKind.PROFESSIONAL)
+    new = edits.add_action(draft.draft.goals[0].key, asked)
+    change_plan(By(db_session, cast.noor, START), case.id, draft.revision, new)
+    build.answer_plan(db_session, cast, START, case)
+    build.step(db_session, cast, START, case, Step.AGREE_PLAN)
+    circle.change_person(noor(db_session, cast), case.id, els, details(db_session, els, part=Part.FRIEND), WHY)
+
+    assert els in tasks_in_force(db_session, [case.id])[case.id][1]
+    assert staff_home(db_session, cast.noor, LATER).unsettled == ()
 
 
 def test_by_way_of_a_professional_nobody_is_what_they_were_not(

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from ekc.demo.gathering import agree
 from ekc.demo.player import PlanWriter, Player
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.plans import actions as plans
 from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction

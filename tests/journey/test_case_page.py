@@ -12,7 +12,7 @@ from ekc.accounts.access import By
 from ekc.conferences.actions.registration import log_contact
 from ekc.conferences.entries import NewContact
 from ekc.core.routes import declared_access
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.journey.panel import PAGES
 from ekc.meetings.actions.arranging import Venue, set_venue
 from ekc.workflow.definition import Taking

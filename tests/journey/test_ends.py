@@ -1,7 +1,7 @@
 """Ends: what each one settles and destroys, who hears of it, and what every reader's page then says."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
+from ekc.conferences.access import open_case
 from ekc.conferences.actions import links
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.actions.registration import log_contact
@@ -21,7 +22,8 @@ from ekc.core.outbox import OutboxMessage
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.models import FollowUp
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import Blocked, go_on, take_step
+from ekc.journey.actions.steps import Blocked, take_step
+from ekc.journey.actions.wishes import go_on
 from ekc.journey.queries.steps import history
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking
@@ -34,8 +36,10 @@ from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.queries import agreements
 from ekc.workflow.definition import Taking
 from ekc.workflow.ends.kinds import End
+from ekc.workflow.ends.rows import END_OF_STEP, ROUND_ENDS
 from ekc.workflow.vocabulary import (
     ActionKind,
+    Activity,
     Agreed,
     Attends,
     InformationKind,
@@ -58,6 +62,12 @@ from tests.page import Page, text_of
 Build = Callable[..., build.Made]
 TODAY = START.date()
 NO_PLAN, STOP, GONE = Taking(Step.NO_PLAN), Step.STOP, Step.MAIN_PERSON_GONE
+
+
+def case_in_second_round(session: Session, cast: Cast, at: datetime = START) -> build.Made:
+    case = build.case_in_evaluation(session, cast, at)
+    take_step(By(session, cast.noor, at), case.id, Taking(Step.RECONVENE, reason="Things changed."))
+    return case
 
 
 def subjects_to(session: Session, address: str) -> list[str]:
@@ -370,12 +380,60 @@ def test_each_reader_of_each_end_reads_a_number_to_ring_and_nothing_that_is_not_
     assert [body for body in ended for words in UNTRUE if words in body] == []
 
 
+@pytest.mark.parametrize(
+    ("make", "taking"),
+    [
+        (build.prepared_case, Taking(STOP, stop_reason=StopReason.SITUATION_CHANGED)),
+        (build.case_in_presentation, NO_PLAN),
+        (build.case_in_information, Taking(GONE, stop_reason=StopReason.DIED)),
+        (build.case_in_evaluation, Taking(Step.CLOSE)),
+        (build.prepared_case, Taking(Step.PLAN_WITHOUT_CONFERENCE, reason="They met at home.")),
+        (build.case_in_information, Taking(Step.ANOTHER_DAY, reason="It is late.")),
+        (case_in_second_round, Taking(Step.STOP_ROUND, stop_reason=StopReason.SITUATION_CHANGED)),
+    ],
+)
+def test_each_mail_and_page_of_an_end_says_how_one_starts_again_and_whom_to_ring(
+    db_session: Session, cast: Cast, client: PageClient, make: Build, taking: Taking
+) -> None:
+    case = make(db_session, cast, START)
+    for visitor, phone in ((cast.ruud, "010-2000001"), (cast.noor, "06-20000002")):
+        db_session.execute(update(Account).where(Account.id == visitor.account_id).values(phone=phone))
+    db_session.commit()
+    for row in follow_ups(db_session, case.id, TODAY) if taking.step is Step.CLOSE else ():
+        evaluations.give_up(By(db_session, cast.noor, START), case.id, row.id, "They moved away.")
+    by = By(db_session, cast.noor, START)
+    before = set(db_session.scalars(select(OutboxMessage.key)))
+    db_session.rollback()
+    db_session.expire_all()
+    take_step(by, case.id, taking)
+
+    again = END_OF_STEP[taking.step].again
+    mails = {one.recipient: one for one in db_session.scalars(select(OutboxMessage)) if one.key not in before}
+    ring = "Noor van Dijk, 06-20000002; Ruud Kramer, 010-2000001"
+    for name, says in (("omar", again.family), ("karim", again.agencies)):
+        own = enter(client, db_session, START, case.id, case.people[name])
+        if open_case(by, case.id, Activity.SEE_CASE).end or taking.step in ROUND_ENDS:
+            assert says in own.text
+        if mail := mails.get(f"{name}@example.org"):
+            assert (mail.body.split("\n\n")[-1], mail.ring) == (says, ring)
+    assert "omar@example.org" in mails
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}")
+    if open_case(by, case.id, Activity.SEE_CASE).end or taking.step in ROUND_ENDS:
+        assert again.staff in page.text
+
+
 def test_a_closed_case_says_so_to_the_family(db_session: Session, cast: Cast, client: PageClient) -> None:
     case = build.closed_case(db_session, cast, START)
     own = enter(client, db_session, START, case.id, case.people["omar"])
     assert "Your conference is closed. The plan stays yours." in own.text
     assert "Read the plan" in [name for name, _ in own.links]
-    assert "Do you want a conference again? Say that it follows on EKC-2026-0001. Ring: Noor van Dijk" in own.text
+    assert (
+        "it follows on this one: its number is on your own page. EKC-2026-0001 You can ring: Noor van Dijk" in own.text
+    )
+    assert own.link("Register a new conference") == "/register?follows=EKC-2026-0001"
+    form = client.page("/register?follows=EKC-2026-0001")
+    assert [box.get("value") for box in form.all("input") if box.get("name") == "follows"] == ["EKC-2026-0001"]
     assert subjects_to(db_session, "omar@example.org")[-1] == "Your conference is closed"
 
 
@@ -670,20 +728,13 @@ def test_the_bereaved_read_what_stays_and_whom_they_can_ring(
     for name, says in (("omar", family), ("karim", agencies)):
         own = enter(client, db_session, START, case.id, case.people[name])
         assert says in own.text
-        rings = "Do you want to talk to somebody? Ring:" in own.text
-        assert (rings, "Noor van Dijk" in own.text) == (True, True)
+        assert "You can ring: Noor van Dijk" in own.text
         assert subjects_to(db_session, f"{name}@example.org")[-1] == "The conference has ended"
     said = [one.body for one in db_session.scalars(select(OutboxMessage)) if one.subject == "The conference has ended"]
     assert (len(said) > 1, [one for one in said if "do not have to do" in one or "not go on" in one]) == (True, [])
 
 
 # a later round ---------------------------------------------------------------------------------------------------
-
-
-def case_in_second_round(session: Session, cast: Cast) -> build.Made:
-    case = build.case_in_evaluation(session, cast, START)
-    take_step(By(session, cast.noor, START), case.id, Taking(Step.RECONVENE, reason="Things changed."))
-    return case
 
 
 @pytest.mark.parametrize("held", [True, False], ids=["no new plan", "stopped before"])

@@ -10,7 +10,7 @@ from ekc.conferences.actions.circle import add_person
 from ekc.conferences.actions.registration import withdraw_consent
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Consent
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import attendance, information
 from ekc.plans import actions as plans

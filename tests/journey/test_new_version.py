@@ -13,7 +13,7 @@ from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
 from ekc.evaluations.actions import FollowUpReport, record_follow_up, tick
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import Blocked, take_step
+from ekc.journey.actions.steps import Blocked, take_step
 from ekc.plans import actions as plans
 from ekc.plans import edits, queries
 from ekc.workflow.definition import Taking

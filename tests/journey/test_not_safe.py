@@ -14,7 +14,7 @@ from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.voices import voices
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.journey.actions import Blocked, take_step
+from ekc.journey.actions.steps import Blocked, take_step
 from ekc.staff.actions import closing
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Part, Phase, Step, StopReason, VoiceMatter

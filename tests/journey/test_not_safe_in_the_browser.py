@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions import safety
 from ekc.conferences.entries import PersonDetails
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Part, Step, StopReason
 from tests import build

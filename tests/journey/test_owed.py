@@ -19,7 +19,7 @@ from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.evaluations.actions import FollowUpReport, record_follow_up
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import Blocked, take_step
+from ekc.journey.actions.steps import Blocked, take_step
 from ekc.journey.home import staff_home
 from ekc.journey.notices import owed_in, owed_so_far
 from ekc.matching.actions import asking, independence

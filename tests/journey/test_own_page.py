@@ -11,7 +11,7 @@ from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference, Participant
 from ekc.core.transaction import writing
 from ekc.plans.actions import share_plan
-from ekc.signin.actions.own_account import set_phone
+from ekc.staff.actions.own_phone import set_phone
 from ekc.workflow.vocabulary import Attends, Part, Phase, PlanSharing, StopReason
 from tests.build import (
     INDEPENDENT,

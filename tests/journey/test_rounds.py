@@ -19,7 +19,7 @@ from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport
 from ekc.evaluations.models import FollowUpState
 from ekc.evaluations.queries import follow_ups, own_tasks
-from ekc.journey.actions import Blocked, take_step
+from ekc.journey.actions.steps import Blocked, take_step
 from ekc.journey.facts import gather_facts
 from ekc.journey.notices import owed_in
 from ekc.links.queries.links import link_of_token

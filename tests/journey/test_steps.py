@@ -14,7 +14,7 @@ from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.db import make_sessions
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.journey.actions import Blocked, take_step
+from ekc.journey.actions.steps import Blocked, take_step
 from ekc.journey.models import PhaseChange
 from ekc.journey.queries.steps import history
 from ekc.plans.models import PlanVersion

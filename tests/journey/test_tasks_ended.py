@@ -12,7 +12,7 @@ from ekc.core.clock import local_date
 from ekc.core.errors import NotNow
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.journey.home import staff_home
 from ekc.journey.reminders import remind_before_access_ends
 from ekc.matching.actions.asking import ask_coordinator
@@ -127,4 +127,4 @@ def test_who_is_asked_to_take_it_over_sees_that(db_session: Session, cast: Cast,
     give_up(db_session, cast, case, *FollowUpKind)
     ask_coordinator(By(db_session, cast.ruud, OVER), case.id, cast.denise.account_id or 0)
 
-    assert [row.id for row in staff_home(db_session, cast.denise, OVER).requests] == [case.id]
+    assert [row.case.id for row in staff_home(db_session, cast.denise, OVER).requests] == [case.id]

@@ -18,7 +18,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.information import InformationText

@@ -33,7 +33,7 @@ from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.evaluations import actions as evaluations
-from ekc.journey.actions import go_on
+from ekc.journey.actions.wishes import go_on
 from ekc.journey.casepage import case_page
 from ekc.journey.home import staff_home
 from ekc.journey.models import StepWords
@@ -517,7 +517,7 @@ class Walk(RuleBasedStateMachine):
                     assert [list(one.blockers) for one in at_home.no_longer] == ([found] if found else [])
             assert bool(manager.to_decide) == bool(facts.coordinator.conflicts)
         if (asked := case.asked_coordinator_id) is not None:
-            assert [row.id for row in home[asked].requests] == [case.id]
+            assert [row.case.id for row in home[asked].requests] == [case.id]
         wished = {matter for matter in WISHES if hear(matter, facts).yes}
         for at_home in (coordinator, manager):
             assert at_home is None or {one.matter for one in at_home.to_ring if one.matter} == wished

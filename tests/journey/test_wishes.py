@@ -16,7 +16,8 @@ from ekc.conferences.queries.traces import traces
 from ekc.conferences.queries.voices import voices
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.journey.actions import ask_others, go_on, note_answer, speak_about, take_step
+from ekc.journey.actions.steps import take_step
+from ekc.journey.actions.wishes import ask_others, go_on, note_answer, speak_about
 from ekc.meetings.actions import attendance
 from ekc.workflow.definition import Taking
 from ekc.workflow.engine import STEP_RULES, judge

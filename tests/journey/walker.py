@@ -27,7 +27,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport
 from ekc.evaluations.models import FollowUp
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.journey.facts import gather_facts
 from ekc.links.verification import ask_to_come_in, verify_by_device
 from ekc.matching.actions import asking, independence

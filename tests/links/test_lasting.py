@@ -14,7 +14,8 @@ from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport
 from ekc.evaluations.models import FollowUp
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import speak_about, take_step
+from ekc.journey.actions.steps import take_step
+from ekc.journey.actions.wishes import speak_about
 from ekc.matching.actions import independence
 from ekc.matching.models import Match
 from ekc.workflow.definition import Taking

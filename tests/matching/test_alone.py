@@ -15,7 +15,7 @@ from ekc.conferences.access import open_case
 from ekc.conferences.actions import links
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.journey.home import staff_home
 from ekc.links.models import PersonalLink
 from ekc.links.queries.door import Door, door

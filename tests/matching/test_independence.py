@@ -12,7 +12,7 @@ from ekc.conferences.actions import bottom_lines, circle
 from ekc.conferences.entries import BottomLineText, PersonDetails
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import Refusal, Stale, Unknown
-from ekc.journey.actions import Blocked, take_step
+from ekc.journey.actions.steps import Blocked, take_step
 from ekc.matching.actions import asking, independence
 from ekc.matching.actions.independence import set_employer
 from ekc.matching.queries.asking import candidates, same_referrer

@@ -14,7 +14,7 @@ from ekc.conferences.queries.search import search
 from ekc.core.errors import NotNow, Unknown
 from ekc.core.transaction import writing
 from ekc.evaluations.queries import due_follow_ups
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.journey.home import staff_home
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import attendance
@@ -122,7 +122,7 @@ def test_whoever_went_before_sees_nothing_any_more_once_it_is_taken(
 
 def test_with_their_yes_the_case_is_theirs(db_session: Session, cast: Cast, asked: Made) -> None:
     home = staff_home(db_session, cast.denise, START)
-    assert ([row.id for row in home.requests], home.cases, home.todos, home.this_week) == ([asked.id], (), (), ())
+    assert ([row.case.id for row in home.requests], home.cases, home.todos, home.this_week) == ([asked.id], (), (), ())
 
     independence.accept(By(db_session, cast.denise, START), asked.id, INDEPENDENT)
 

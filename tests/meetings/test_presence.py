@@ -15,7 +15,7 @@ from ekc.accounts.access import By
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.entries import PersonDetails
 from ekc.core.errors import Refusal
-from ekc.journey.actions import Blocked
+from ekc.journey.actions.steps import Blocked
 from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.attendance import Corrected
 from ekc.meetings.actions.information import InformationText

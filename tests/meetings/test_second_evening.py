@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.models import Conference
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.journey.casepage import checklist
 from ekc.journey.facts import gather_facts
 from ekc.meetings.actions import attendance

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.models import Conference
 from ekc.core.errors import NotNow, Refusal, Unknown
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.journey.facts import gather_facts
 from ekc.plans import actions, edits, queries
 from ekc.plans.draft import EvaluationPlan, NewAction

@@ -14,7 +14,7 @@ from ekc.conferences.models import Participant
 from ekc.core.errors import NotNow, Unknown
 from ekc.evaluations.actions import give_up
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.journey.notices import owed_in
 from ekc.plans.actions import say_own_answer, share_plan
 from ekc.workflow.definition import Taking

@@ -14,7 +14,7 @@ from ekc.core.errors import Refusal
 from ekc.core.language import using
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups, own_tasks
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.plans import actions, edits, queries
 from ekc.plans.document import PLAN, PlanDocument, from_json
 from ekc.plans.effects import store_version

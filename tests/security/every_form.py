@@ -23,7 +23,7 @@ from ekc.conferences.entries import Concern, NewContact
 from ekc.core.routes import Runtime, declared_access
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoidedCost
-from ekc.journey.actions import take_step
+from ekc.journey.actions.steps import take_step
 from ekc.links.verification import ask_to_come_in, verify_by_answer
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration

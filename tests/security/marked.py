@@ -29,7 +29,8 @@ from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport, NewAvoidedCost
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.actions import speak_about, take_step
+from ekc.journey.actions.steps import take_step
+from ekc.journey.actions.wishes import speak_about
 from ekc.links.models import PersonalLink
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration

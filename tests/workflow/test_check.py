@@ -14,10 +14,14 @@ from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.check import check_tables
 from ekc.workflow.definition import PHASES, STEPS, PhaseRule, ReasonKind, StepRule
+from ekc.workflow.ends.kinds import End
+from ekc.workflow.ends.rows import END_RULES, ENDS
 from ekc.workflow.engine import ACTIVITY_RULES, STEP_RULES
 from ekc.workflow.follow_ups import FOLLOW_UPS
 from ekc.workflow.guards.coordinator import coordinator_accepted, coordinator_independent
 from ekc.workflow.handbook import handbook
+from ekc.workflow.owed.kinds import NoticeKind
+from ekc.workflow.owed.rows import NOTICES
 from ekc.workflow.vocabulary import Activity, Effect, Phase, Remedy, Role, Step
 
 ROOT = Path(__file__).parents[2]
@@ -114,6 +118,19 @@ def test_a_step_on_from_closed_and_a_step_of_nobody_are_refused() -> None:
         check_tables(steps=steps(replace(reconvene, sources=(Phase.EVALUATION, Phase.CLOSED))))
     with pytest.raises(ValueError, match="nobody takes reconvene"):
         check_tables(steps=steps(replace(reconvene, who=frozenset())))
+
+
+def test_words_about_a_plan_of_an_end_that_comes_without_one_are_refused() -> None:
+    with_plan = END_RULES[End.GONE].with_plan
+    ends = tuple(replace(rule, with_plan=with_plan) if rule.end is End.STOPPED else rule for rule in ENDS)
+    with pytest.raises(ValueError, match=r"^the end stopped has words for a plan that cannot be in force$"):
+        check_tables(ends=ends)
+
+
+def test_a_finding_without_a_button_is_refused() -> None:
+    notices = tuple(replace(rule, button="") if rule.kind is NoticeKind.UNSAFE else rule for rule in NOTICES)
+    with pytest.raises(ValueError, match=r"^unsafe is a finding without a button, or has one and is none$"):
+        check_tables(notices=notices)
 
 
 def test_every_effect_and_every_remedy_is_used() -> None:

@@ -46,7 +46,7 @@ class Case:
     meeting: bool = False
 
     def take(self, step: Step, roles: Iterable[Role], overridden: frozenset[str]) -> Verdict | None:
-        """Take a step as `journey/actions.py` does: judge, then effects, then the phase."""
+        """Take a step as `journey/actions/steps.py` does: judge, then effects, then the phase."""
         verdict = verdict_on(step, self.facts, roles, overridden)
         if verdict is None or not verdict.allowed:
             return verdict

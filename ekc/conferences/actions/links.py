@@ -31,7 +31,7 @@ from ekc.links.tokens import NOTHING_ASKED, Check
 from ekc.signin.passwords import DEFAULT_COST, Cost, hash_password
 from ekc.workflow.ends.rows import end_of
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import INSIDE_ROLES, N_, ROLE_OF_PART, Activity
+from ekc.workflow.vocabulary import N_, Activity
 
 #: The ways in which a link is handed over.
 DELIVERY_WAYS = ("paper", "mail", "message")
@@ -228,7 +228,7 @@ def answer_in_room(by: By, conference_id: int, device_id: int, is_them: bool) ->
         lock_case(by, conference_id, Activity.LET_IN)
         link, device = _locked_device(by.session, conference_id, device_id)
         participant = member(by.session, conference_id, link.participant_id)
-        if ROLE_OF_PART[participant.part] not in INSIDE_ROLES or participant.came_as_professional:
+        if not participant.is_inside:
             raise Unknown
         if not awaits_approval(device, by.at) or live_link(by.session, by.at, link.id) is None:
             raise Refusal(N_("Nobody waits there any more. Let them ask again."))

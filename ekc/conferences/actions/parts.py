@@ -164,7 +164,7 @@ def refuse_professional_again(
     if current is not None and current.name == details.name:
         return
     for other in _named_as(session, conference, details.name):
-        if other.part in PROFESSIONAL_PARTS or other.came_as_professional:
+        if other.is_professional:
             raise Refusal(
                 N_(
                     "%(name)s is in the circle as a professional already, so they cannot come into private time today. "

@@ -13,6 +13,7 @@ from ekc.conferences.entries import PersonDetails, hidden_fields
 from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries.consents import consented
 from ekc.conferences.queries.rows import columns_of, to_dataclass
+from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.vocabulary import Attends, CasePart
 
 _COMPUTED = frozenset({"consented", "concerns", "unmet_concerns"})
@@ -24,7 +25,7 @@ _EMPTY: dict[str, Any] = {field.name: field.default for field in fields(PersonDe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonRow(PersonDetails):
+class PersonRow(MaybeProfessional, PersonDetails):
     """Somebody in the circle, with consents and safety concerns counted."""
 
     id: int

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Participant, SafetyConcern
 from ekc.conferences.queries.rows import columns_of, to_dataclass
-from ekc.workflow.vocabulary import Step
+from ekc.workflow.engine import STEP_RULES
+from ekc.workflow.vocabulary import Step, VoiceMatter
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class ConcernRow:
     arrangement_before: str | None  # for the round before
     said_at: datetime | None
     said_with: Step | None
+
+    @property
+    def wishes(self) -> VoiceMatter | None:
+        """What they wish for, where they said it with a step."""
+        return STEP_RULES[self.said_with].matter if self.said_with else None
 
     @property
     def unanswered(self) -> bool:

@@ -12,6 +12,7 @@ from ekc.conferences.models import BottomLine, Participant, Voice
 from ekc.conferences.queries.rows import by_case
 from ekc.workflow.birth import Birth
 from ekc.workflow.facts import PersonFacts
+from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Agreed, Attends, Part, VoiceMatter
 
 _people = Participant.__table__.c
@@ -32,7 +33,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Member(MaybeProfessional):
     """Somebody in the circle."""
 
     id: int

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import redirect, render_template, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import managers_of, regions
@@ -36,7 +36,10 @@ def _registered_before(result: str | None) -> ResponseReturnValue:
 @public
 @adds(_registered_before)
 def register() -> ResponseReturnValue:
-    """Register a case: the public for themselves or for others, staff for somebody on the phone."""
+    """Register a case: the public for themselves or for others, staff for somebody on the phone.
+
+    `?follows=`: the number of the closed case on which it follows.
+    """
     form = RegisterForm({row.id: row.name for row in regions(db())}, runtime().settings.countries)
     if not _by_staff():
         del form.registered_on
@@ -53,6 +56,8 @@ def register() -> ResponseReturnValue:
             return redirect(_after(conference_id), 303)
     elif form.is_submitted():
         status = 422
+    else:
+        form.follows.data = request.args.get("follows", "")[:20]
     return render_template("conferences/register.html", form=form), status
 
 

@@ -38,6 +38,7 @@ class CorrectionRow:
     timezone: str
     coordinator_id: int | None
     region_id: int  # of the case now
+    region_before_id: int
     at: datetime
     by: str
     region_before: str
@@ -57,7 +58,7 @@ class CorrectionRow:
         return self.region_before != self.region_after
 
 
-_SAME = CorrectionRow.__slots__[10:]  # the fields that are columns of their own name
+_SAME = CorrectionRow.__slots__[11:]  # the fields that are columns of their own name
 
 
 _before, _after = aliased(Region), aliased(Region)
@@ -68,6 +69,7 @@ _columns = {
     "timezone": Conference.timezone,
     "coordinator_id": Conference.coordinator_id,
     "region_id": Conference.region_id,
+    "region_before_id": Correction.region_before,
     "at": Correction.at,
     "by": func.coalesce(Account.name, ""),
     "region_before": _before.name,
@@ -92,7 +94,10 @@ _RECENT_ONES = (
             (Conference.coordinator_id == bindparam("coordinator")) & (Conference.phase != Phase.CLOSED),
         ),
         Correction.at > bindparam("since"),
-        Correction.account_id.is_distinct_from(bindparam("account")),
+        or_(
+            Correction.account_id.is_distinct_from(bindparam("account")),
+            (Correction.region_before != Correction.region_after) & Conference.region_id.not_in(_REGIONS),
+        ),
     )
     .order_by(Correction.at.desc(), Correction.id.desc())
     .limit(_MOST)
@@ -105,7 +110,10 @@ def corrections(session: Session, conference_id: int) -> tuple[CorrectionRow, ..
 
 
 def recent_corrections(session: Session, who: Visitor, at: datetime) -> tuple[CorrectionRow, ...]:
-    """What others corrected lately: in cases that the visitor coordinates, or whose regions they managed or manage."""
+    """What was corrected lately, in cases that the visitor coordinates, or whose regions they managed or manage.
+
+    What they corrected themselves only where the case left their regions: they cannot open it to see whom to ring.
+    """
     asked = {
         "regions": list(who.regions),
         "coordinator": who.account_id if Role.COORDINATOR in who.roles else None,

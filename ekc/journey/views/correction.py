@@ -12,7 +12,7 @@ from ekc.conferences.queries import registration
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext
 from ekc.core.routes import db, edits, runtime
-from ekc.journey.actions import correct_registration
+from ekc.journey.actions.corrections import correct_registration
 from ekc.journey.consequences import consequences, professionals
 from ekc.journey.forms import CorrectionForm
 from ekc.journey.views.blueprint import bp

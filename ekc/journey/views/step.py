@@ -9,7 +9,8 @@ from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.forms import keyed_digest
 from ekc.core.language import gettext, translate
 from ekc.core.routes import db, moves, now
-from ekc.journey.actions import Blocked, says_not_safe, take_step
+from ekc.journey.actions.steps import Blocked, take_step
+from ekc.journey.actions.wishes import says_not_safe
 from ekc.journey.facts import dissent, gather_facts
 from ekc.journey.forms import StepForm, step_form
 from ekc.journey.panel import blocker_link

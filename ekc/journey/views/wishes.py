@@ -8,7 +8,7 @@ from ekc.conferences.gate import case_route
 from ekc.core.errors import Unknown
 from ekc.core.language import gettext
 from ekc.core.routes import edits, moves
-from ekc.journey import actions
+from ekc.journey.actions import wishes
 from ekc.journey.forms import AskForm, NotedForm, SpokenForm
 from ekc.journey.views.blueprint import bp
 from ekc.journey.views.case import show_case
@@ -27,7 +27,7 @@ def go_on(case: Case, matter: str) -> ResponseReturnValue:
     form = go_on_form(case, what)
     unchanged = form.unless_changed(lambda: go_on_form(case, what, formdata=None))
     own = case.visitor.participant_id is not None
-    actions.go_on(by() if own else by(unchanged), case.id, what, form.person.data or 0)
+    wishes.go_on(by() if own else by(unchanged), case.id, what, form.person.data or 0)
     flash(gettext("Noted."), "success")
     return redirect(back(case), 303)
 
@@ -39,7 +39,7 @@ def note_answer(case: Case, matter: str, participant_id: int) -> ResponseReturnV
     """Note what a main person told staff about a step that somebody wishes for."""
     what, answer = _matter(matter), Agreed.YES if request.form.get("answer") == "yes" else Agreed.NO
     unchanged = NotedForm().unless_changed(lambda: noted_form(case, what, participant_id, formdata=None))
-    actions.note_answer(by(unchanged), case.id, what, participant_id, answer)
+    wishes.note_answer(by(unchanged), case.id, what, participant_id, answer)
     flash(gettext("Noted."), "success")
     return _to_wishes(case)
 
@@ -51,7 +51,7 @@ def ask_others(case: Case, matter: str, participant_id: int) -> ResponseReturnVa
     """Let the pages of the other main persons ask them about somebody's wish."""
     what = _matter(matter)
     unchanged = AskForm().unless_changed(lambda: ask_form(case, what, participant_id, formdata=None))
-    actions.ask_others(by(unchanged), case.id, what, participant_id)
+    wishes.ask_others(by(unchanged), case.id, what, participant_id)
     flash(gettext("The other main persons are asked on their own pages."), "success")
     return _to_wishes(case)
 
@@ -65,7 +65,7 @@ def speak_about(case: Case, matter: str, participant_id: int) -> ResponseReturnV
     if form.validate():
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: spoken_form(case, what, participant_id, formdata=None))
-            actions.speak_about(by(unchanged), case.id, what, participant_id, form.said.data)
+            wishes.speak_about(by(unchanged), case.id, what, participant_id, form.said.data)
             flash(gettext("It is written down what was said."), "success")
             return _to_wishes(case)
     return show_case(case, {(matter, participant_id): form}), form.status

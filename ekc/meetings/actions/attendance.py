@@ -18,7 +18,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import latest_meeting
 from ekc.meetings.models import Meeting, Stretch
-from ekc.workflow.vocabulary import N_, PRESENT_BY, PROFESSIONAL_PARTS, Activity, Attends, Part, PresentBy
+from ekc.workflow.vocabulary import N_, PRESENT_BY, Activity, Attends, Part, PresentBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +178,8 @@ def _come_back(by: By, conference_id: int, meeting: Meeting, rows: Collection[St
 
 def _professionals(session: Session, conference_id: int, meeting: Meeting) -> list[Stretch]:
     """The stretches of all who came as a professional or referrer, or are one now."""
-    now = {person.id for person in _people(session, conference_id).values() if person.part in PROFESSIONAL_PARTS}
-    rows = _rows(session, meeting.id)
-    wanted = now | {row.participant_id for row in rows if row.part in PROFESSIONAL_PARTS}
-    return [row for row in rows if row.participant_id in wanted]
+    them = {person.id for person in _people(session, conference_id).values() if person.is_professional}
+    return [row for row in _rows(session, meeting.id) if row.participant_id in them]
 
 
 def _people(session: Session, conference_id: int) -> dict[int, PersonRow]:

@@ -17,7 +17,7 @@ from ekc.meetings.actions import attendance as attendance_actions
 from ekc.meetings.forms import AttendanceForm
 from ekc.meetings.views.blueprint import bp
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Activity, CasePart
+from ekc.workflow.vocabulary import Activity, CasePart
 
 _ADDRESS = "/conferences/<int:conference_id>/attendance"
 
@@ -111,7 +111,7 @@ def _page(case: Case, form: AttendanceForm | None = None) -> str:
     came = list(dict.fromkeys(row.participant_id for row in rows))
     last = {row.participant_id: row for row in rows}
     there = [(people[id_], last[id_], _earlier(rows, last[id_])) for id_ in came if id_ in people]
-    professionals = [row for person, row, _ in there if person.part in PROFESSIONAL_PARTS or row.as_professional]
+    professionals = [row for person, row, _ in there if person.is_professional]
     return render_template(
         "meetings/attendance.html",
         case=case,

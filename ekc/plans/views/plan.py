@@ -287,7 +287,7 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         today=today,
         done=done,
         disagree={id_ for id_, answer in said.items() if answer is Agreed.NO},
-        not_asked={person.id for person in people if frozen and person.gives_agreement and person.id not in said},
+        not_asked={person.id for person in people if frozen and person.is_inside and person.id not in said},
         limit=evaluation_limit(PROFILES[case.profile], today, here),
         more=request.args.get("more", ""),
     )

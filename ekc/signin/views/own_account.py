@@ -1,4 +1,4 @@
-"""My sign-in: the credentials, phone number and current sign-ins of the visitor's own account."""
+"""My sign-in: the credentials and current sign-ins of the visitor's own account."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -6,9 +6,8 @@ from flask.typing import ResponseReturnValue
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import ngettext
-from ekc.core.routes import db, edits, moves, now, runtime
+from ekc.core.routes import db, moves, now, runtime
 from ekc.signin import queries
-from ekc.signin.actions import own_account as own_account_actions
 from ekc.signin.actions import passwords, sessions
 from ekc.signin.forms import ChangePasswordForm, OwnPasswordForm, PhoneForm
 from ekc.signin.login import by, own_account, visitor
@@ -49,24 +48,6 @@ def change_password() -> ResponseReturnValue:
     return account_page(password=form), form.status
 
 
-@bp.post("/account/phone")
-@own_account
-@edits
-def set_phone() -> ResponseReturnValue:
-    """Set the phone number that circles see."""
-    form = PhoneForm()
-    if form.validate():
-        with form.showing_refusal():
-            own_account_actions.set_phone(by(form.unless_changed(_phone_form)), form.phone.data)
-            flash(_("Saved."), "success")
-            return redirect(url_for("signin.account"), 303)
-    return account_page(phone=form), form.status
-
-
-def _phone_form() -> PhoneForm:
-    return PhoneForm(formdata=None, phone=queries.own_sign_in(db(), visitor().account_id or 0).phone)
-
-
 @bp.post("/account/sign-ins/<int:sign_in_id>/end")
 @own_account
 @moves
@@ -85,6 +66,11 @@ def end_other_sign_ins() -> ResponseReturnValue:
     count = sessions.end_other_sign_ins(by())
     flash(ngettext("%(num)d other device is signed out.", "%(num)d other devices are signed out.", count), "success")
     return redirect(url_for("signin.account"), 303)
+
+
+def phone_form() -> PhoneForm:
+    """The phone number as it is."""
+    return PhoneForm(formdata=None, phone=queries.own_sign_in(db(), visitor().account_id or 0).phone)
 
 
 def account_page(**sent: PlainForm) -> str:

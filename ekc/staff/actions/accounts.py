@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.accounts.models import Account, AccountRole, Region
-from ekc.accounts.notifications import NUMBER_CHANGED, notify
+from ekc.accounts.notifications import notify
 from ekc.accounts.queries import lock_account
+from ekc.conferences.effects import number_changed
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
@@ -88,8 +89,7 @@ def change_account(by: By, account_id: int, details: AccountDetails) -> None:
         if changed:
             by.record("account.changed", account=account_id, fields=", ".join(changed))
         if "phone" in changed:
-            for follows in NUMBER_CHANGED:
-                follows(by.session, account, by.at, number)
+            number_changed(by.session, account, by.at, number)
         if "email" in changed:
             revoke_invitations(by.session, by.at, account_id)
             former = Recipient(account_id, before, account.language)

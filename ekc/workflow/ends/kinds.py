@@ -70,19 +70,23 @@ class Words:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How one starts again: on the case page, and on own pages and in the mails to the circle."""
+
+    staff: str
+    family: str
+    agencies: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithPlan:
-    """What is said of an end where a plan is in force: it stays. A title that is empty is as without.
-
-    A case with a plan does not end any more as it is stopped or makes no plan: its round does (`End.ROUND`). Those that
-    were closed so before keep these words.
-    """
+    """What is said of an end where a plan is in force: it stays."""
 
     staff: str
     family: str
     agencies: str
     mails: Mapping[Hears, Words]
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +104,11 @@ class EndRule:
     settles: frozenset[Settled]
     destroys: frozenset[Destroyed] = frozenset()
     mails: Mapping[Hears, Words]
+    again: Again
     reason: str = ""
     staff: str = ""
     family: str = ""
     agencies: str = ""
-    again: str = ""
     by_correction: bool = False
     told_at_home: bool = False  # a line on the home pages of coordinator and managers
     with_plan: WithPlan | None = None
@@ -120,5 +124,4 @@ class EndRule:
             staff=words.staff,
             family=words.family,
             agencies=words.agencies,
-            title=words.title or self.title,
         )

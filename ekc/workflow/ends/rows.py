@@ -1,6 +1,6 @@
 """The rows: each end, the steps that bring it about, what it settles and destroys, and its words."""
 
-from ekc.workflow.ends.kinds import Destroyed, End, EndRule, Hears, Settled, WithPlan, Words
+from ekc.workflow.ends.kinds import Again, Destroyed, End, EndRule, Hears, Settled, WithPlan, Words
 from ekc.workflow.vocabulary import N_, Outcome, Part, Step, StopReason
 
 #: What is settled where a case ends.
@@ -9,6 +9,18 @@ _AT_AN_END = frozenset({Settled.FOLLOW_UPS, Settled.LINKS, Settled.REQUEST, Sett
 
 _NEW_CASE = N_(
     "A closed case is not opened again. Register a new conference, and name the number of this one in the registration."
+)
+_NEW_CASE_AGENCIES = N_(
+    "Is a conference needed again? Ask those whom it is about first. Then register a new one, or ring, and say that it "
+    "follows on this one: its number is on your own page."
+)
+_BEGIN_AGAIN = Again(
+    _NEW_CASE,
+    N_(
+        "You can begin again at any time. Register a new conference, or ring, and say that it follows on this one: its "
+        "number is on your own page."
+    ),
+    _NEW_CASE_AGENCIES,
 )
 _OTHER_REGION_FAMILY = N_("Another region looks after your conference now. For you everything goes on as before.")
 _OTHER_REGION_AGENCIES = N_("Another region looks after this conference now. For you everything goes on as before.")
@@ -57,25 +69,8 @@ ENDS: tuple[EndRule, ...] = (
             "what was said about safety."
         ),
         agencies=N_("The conference ended without a plan. Nothing else is recorded."),
-        again=_NEW_CASE,
+        again=_BEGIN_AGAIN,
         told_at_home=True,
-        with_plan=WithPlan(
-            title=N_("ended without a new plan"),
-            mails={},
-            staff=N_(
-                "There is no new plan; the earlier plan stays and can be read. Of this round only that is kept, its "
-                "day and who wrote it down: the plan that was being written, what people said to it and every reason "
-                "are destroyed."
-            ),
-            family=N_(
-                "You came together again, and there is no new plan. The earlier plan stays yours: you can read it. "
-                "What you said this time is not kept, except what was said about safety."
-            ),
-            agencies=N_(
-                "The family came together again, and there is no new plan. The earlier plan stays. Nothing else is "
-                "recorded of this time."
-            ),
-        ),
     ),
     EndRule(
         end=End.STOPPED,
@@ -104,22 +99,8 @@ ENDS: tuple[EndRule, ...] = (
         staff=N_("It was stopped while a conference was being prepared."),
         family=N_("Your conference was stopped and does not go on. You do not have to do anything."),
         agencies=N_("This conference was stopped and does not go on. You do not have to do anything."),
-        again=_NEW_CASE,
+        again=_BEGIN_AGAIN,
         told_at_home=True,
-        with_plan=WithPlan(
-            mails={},
-            staff=N_(
-                "It was stopped while a new conference was being prepared. The earlier plan stays and can be read."
-            ),
-            family=N_(
-                "The new conference was stopped. The earlier plan stays yours: you can read it. A call or an "
-                "evaluation that was planned is not held."
-            ),
-            agencies=N_(
-                "The new conference was stopped. The earlier plan stays. A call or an evaluation that was planned is "
-                "not held."
-            ),
-        ),
     ),
     EndRule(
         end=End.GONE,
@@ -129,10 +110,7 @@ ENDS: tuple[EndRule, ...] = (
         mails={
             Hears.RELATIVES: Words(
                 N_("The conference has ended"),
-                N_(
-                    "The conference has ended. No meeting of it is held any more. Do you want to talk to somebody? "
-                    "Your own page says whom you can ring."
-                ),
+                N_("The conference has ended. No meeting of it is held any more."),
             ),
             Hears.AGENCIES: Words(
                 N_("The conference has ended"),
@@ -151,7 +129,14 @@ ENDS: tuple[EndRule, ...] = (
         staff=N_("It ended because its only main person died or left."),
         family=N_("This conference has ended. No meeting of it is held any more."),
         agencies=N_("This conference has ended. No meeting of it is held any more."),
-        again=_NEW_CASE,
+        again=Again(
+            _NEW_CASE,
+            N_(
+                "Do you want to talk to somebody, or begin again with others? Ring. For a new conference, say that it "
+                "follows on this one: its number is on your own page."
+            ),
+            _NEW_CASE_AGENCIES,
+        ),
         told_at_home=True,
         with_plan=WithPlan(
             mails={
@@ -159,8 +144,7 @@ ENDS: tuple[EndRule, ...] = (
                     N_("The conference has ended"),
                     N_(
                         "The conference has ended. The plan stays yours: you can read it. A call or an evaluation that "
-                        "was planned is not held. Do you want to talk to somebody? Your own page says whom you can "
-                        "ring."
+                        "was planned is not held."
                     ),
                 ),
                 Hears.AGENCIES: Words(
@@ -214,7 +198,7 @@ ENDS: tuple[EndRule, ...] = (
             "This conference is closed, and nothing is looked at again here. If you agreed something with the family, "
             "that stays as you agreed it."
         ),
-        again=_NEW_CASE,
+        again=_BEGIN_AGAIN,
     ),
     EndRule(
         end=End.WITHOUT_CONFERENCE,
@@ -231,7 +215,11 @@ ENDS: tuple[EndRule, ...] = (
                 N_("The family makes its plan without a conference, so nobody needs to come."),
             ),
         },
-        again=N_("A conference can still be held: choose to go on another day."),
+        again=Again(
+            N_("A conference can still be held: choose to go on another day."),
+            N_("A conference can still be held: say so to your coordinator."),
+            N_("A conference can still be held. You hear of it if it concerns you."),
+        ),
     ),
     EndRule(
         end=End.ANOTHER_DAY,
@@ -252,7 +240,11 @@ ENDS: tuple[EndRule, ...] = (
                 N_("A conference of yours goes on another day. Sign in to see when, and what is still open."),
             ),
         },
-        again=N_("What was open stays open: questions of the days before can be answered on the new day."),
+        again=Again(
+            N_("What was open stays open: questions of the days before can be answered on the new day."),
+            N_("What was open stays open: you can ask it again on the new day."),
+            N_("What was open stays open: it can be told and answered on the new day."),
+        ),
     ),
     EndRule(
         end=End.ROUND,
@@ -290,7 +282,11 @@ ENDS: tuple[EndRule, ...] = (
             "What you said this time is not kept, except what was said about safety."
         ),
         agencies=N_("There is no new plan. The plan stays as it is. Nothing else is recorded of this time."),
-        again=N_("The family can come together again: choose that step."),
+        again=Again(
+            N_("The family can come together again: choose that step."),
+            N_("You can come together again later: say so on your own page, or ring your coordinator."),
+            N_("The family can come together again later. Do you think that it is needed? Ask them, or ring."),
+        ),
     ),
     EndRule(
         end=End.OTHER_REGION,
@@ -308,7 +304,11 @@ ENDS: tuple[EndRule, ...] = (
         ),
         family=_OTHER_REGION_FAMILY,
         agencies=_OTHER_REGION_AGENCIES,
-        again=N_("It goes back by another correction, made by a manager of the region where it is."),
+        again=Again(
+            N_("It goes back by another correction, made by a manager of the region where it is."),
+            N_("Everything goes on, so you do not have to begin anything again."),
+            N_("Everything goes on, so you do not have to begin anything again."),
+        ),
     ),
 )
 

@@ -39,7 +39,7 @@ def tasks_agreed(f: Facts) -> Iterator[Blocker]:
 def doers_asked(f: Facts) -> Iterator[Blocker]:
     """The plan has actions, and of each somebody who does it was asked about the plan."""
     yield from actions_complete(f)
-    asked = {person.id: VoiceMatter.PLAN in person.voices for person in f.people if person.gives_agreement}
+    asked = {person.id: VoiceMatter.PLAN in person.voices for person in f.people if person.is_inside}
     for action in f.plan.actions:
         doers = [asked[who] for who in action.who if who in asked]
         if doers and not any(doers):

@@ -8,6 +8,7 @@ from ekc.workflow.ends.kinds import End, EndRule, Hears
 from ekc.workflow.ends.rows import END_RULES, is_gone
 from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule, Whom
 from ekc.workflow.owed.rows import RULES
+from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.vocabulary import IN_THE_ROOM, INSIDE_PARTS, PROFESSIONAL_PARTS, TAKES_PART, TOOK_PART, Attends, Part
 
 #: Ends after which nobody needs to come; also not the interpreter.
@@ -26,7 +27,7 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listener:
+class Listener(MaybeProfessional):
     """Somebody in the circle, with each sign that they heard something from the service."""
 
     id: int
@@ -102,8 +103,7 @@ def _has_plan(notice: NoticeFacts, one: Listener) -> bool:
     """Whether a version is handed to somebody as theirs. Who came in a later round reads it when they are let."""
     if notice.now and int(notice.now) <= one.earlier_plans:
         return False
-    inside = one.part in INSIDE_PARTS and not one.came_as_professional
-    return one.part is Part.MAIN_PERSON or one.has_task or (inside and _said_something(one))
+    return one.part is Part.MAIN_PERSON or one.has_task or (one.is_inside and _said_something(one))
 
 
 def _said_something(one: Listener) -> bool:

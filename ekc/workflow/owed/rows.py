@@ -171,6 +171,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         cleared_by=frozenset({ClearedBy.SPOKEN}),
         done_at=Remedy.FOLLOW_UPS,
         line=N_("Somebody does not feel safe, a follow-up found: ring today, and write it in the contact log"),
+        button=N_("Read the report"),
     ),
     NoticeRule(
         kind=NoticeKind.NOT_DONE,
@@ -180,6 +181,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         cleared_by=frozenset({ClearedBy.SPOKEN, ClearedBy.AGREED}),
         done_at=Remedy.FOLLOW_UPS,
         line=N_("Much of the plan was not carried out, a follow-up found: ask the family what helps"),
+        button=N_("Read the report"),
     ),
     NoticeRule(
         kind=NoticeKind.NEW_VERSION,
@@ -189,6 +191,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         cleared_by=frozenset({ClearedBy.AGREED}),
         done_at=Remedy.PLAN,
         line=N_("The family wants a new version of the plan: write it with them"),
+        button=N_("Write the new version"),
     ),
     NoticeRule(
         kind=NoticeKind.END,

@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule, Verb, Whom
 from ekc.workflow.owed.listeners import Listener, NoticeFacts, concerned, informed_since
 from ekc.workflow.parts import PARTS
-from ekc.workflow.vocabulary import IN_THE_ROOM, ROLE_OF_PART, TAKES_PART, Attends, Phase, Role
+from ekc.workflow.vocabulary import ROLE_OF_ATTENDS, ROLE_OF_PART, Attends, Phase, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +154,6 @@ def _cleared(one: Listener, notice: NoticeFacts, until: datetime | None) -> Clea
 
 def reads_it(rule: NoticeRule, one: Listener) -> bool:
     """Whether somebody's own page tells this: the day, for example, is not shown to those who do not come."""
-    roles = {ROLE_OF_PART[one.part]}
-    if one.attends in TAKES_PART:
-        roles.add(Role.COMES if one.attends in IN_THE_ROOM else Role.JOINS)
+    roles = {ROLE_OF_PART[one.part], ROLE_OF_ATTENDS.get(one.attends)}
     seen = (grant for part in PARTS if part.part in rule.shown for role, grant in part.grants.items() if role in roles)
     return not rule.shown or any(grant.seen(in_force=True) & rule.phases for grant in seen)

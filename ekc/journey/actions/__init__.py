@@ -1,0 +1,1 @@
+"""Taking a step, wishes for one, and correcting a registration."""
