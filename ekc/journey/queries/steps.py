@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
@@ -46,24 +46,12 @@ class StepWhy:
 
 _changes = PhaseChange.__table__.c
 _CASES: BindParameter[Any] = bindparam("cases", expanding=True)
-_REVISED = (
-    select(_changes.conference_id, func.max(_changes.at))
-    .where(_changes.step == Step.REVISE_PLAN, _changes.actor_kind == ActorKind.PARTICIPANT)
-    .where(_changes.conference_id.in_(_CASES), _changes.at > bindparam("since"))
-    .group_by(_changes.conference_id)
-)
 _AGAIN = (
     select(_changes.conference_id, _changes.at, StepWords.reason)
     .outerjoin_from(PhaseChange, StepWords, StepWords.change_id == _changes.id)
     .where(_changes.conference_id.in_(_CASES), _changes.step == Step.RECONVENE, _changes.at > bindparam("since"))
     .order_by(_changes.number)
 )
-
-
-def revised_by_family(session: Session, conference_ids: Collection[int], since: datetime) -> dict[int, datetime]:
-    """By case: when somebody in the circle last agreed a new version of the plan, after `since`."""
-    asked = {"cases": list(conference_ids), "since": since}
-    return {row[0]: row[1] for row in session.execute(_REVISED, asked)} if conference_ids else {}
 
 
 def come_together_again(session: Session, conference_ids: Collection[int], since: datetime) -> dict[int, StepWhy]:
@@ -93,6 +81,12 @@ class StepRow:
     source: Phase
     target: Phase
     at: datetime
+    actor_kind: ActorKind
+
+    @property
+    def by_circle(self) -> bool:
+        """Whether somebody in the circle took it."""
+        return self.actor_kind is ActorKind.PARTICIPANT
 
 
 _STEPS = (
