@@ -129,6 +129,7 @@ def _extend_jinja(app: Flask) -> None:
         stop_name=lambda code: gettext(StopReason(code).label),
         local_date=local_date,
         local_day=lambda instant, zone: language.short_day(local_date(instant, zone), local_date(now(), zone)),
+        local_day_passed=lambda instant, zone: local_date(instant, zone) < local_date(now(), zone),
         local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
         country=PROFILES.__getitem__,

@@ -11,6 +11,7 @@ from ekc.conferences.entries import Assignment
 from ekc.conferences.queries.circle import circle
 from ekc.journey.deadlines import deadlines_of
 from ekc.journey.queries import steps as step_queries
+from ekc.links.queries.links import on_paper_by
 from ekc.matching.queries import match as match_queries
 from ekc.workflow.ends.kinds import End, EndRule
 from ekc.workflow.ends.rows import END_RULES
@@ -39,6 +40,7 @@ class Consequences:
     country: Profile | None
     coordinator: str  # accepted, of another region than the case then: stays; empty: there is none
     request_ends: str  # asked, of another region than the case then; empty: there is none
+    slips: tuple[str, ...]  # who has a printed slip that names a manager of the region before
 
 
 def consequences(session: Session, case: Case, before: Assignment, after: Assignment) -> Consequences:
@@ -50,6 +52,9 @@ def consequences(session: Session, case: Case, before: Assignment, after: Assign
     moves = before.region_id != after.region_id
     waiting = case.asked_coordinator_id if moves and case.asked_coordinator_id not in of_region else None
     foreign = moves and case.coordinator_id is not None and case.coordinator_id not in of_region
+    former = {one.id for one in accounts.managers_of(session, before.region_id)} if moves else set()
+    former -= {one.id for one in accounts.managers_of(session, after.region_id)}
+    named = on_paper_by(session, case.id, former) if former else {}
     return Consequences(
         region=END_RULES[End.OTHER_REGION] if moves else None,
         loses=tuple(one for one in saw if one not in will_see),
@@ -58,6 +63,7 @@ def consequences(session: Session, case: Case, before: Assignment, after: Assign
         due=_due_changes(session, case, before, after),
         country=PROFILES[after.profile] if after.profile != before.profile else None,
         coordinator=matches.current.name if foreign and matches.current else "",
+        slips=tuple(row.name for row in circle(session, case.id) if row.id in named),
         request_ends=matches.pending.name if waiting is not None and matches.pending else "",
     )
 

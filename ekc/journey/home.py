@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
-from ekc.accounts.queries import RecentManager, demo_accounts, has_phone, recent_managers
+from ekc.accounts.models import Account
+from ekc.accounts.queries import RecentManager, demo_accounts, has_phone, managers_of, recent_managers
 from ekc.conferences.queries import consents, members
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
@@ -152,7 +153,8 @@ class Home:
     handing_over: HandingOver
     urgent: tuple[UnansweredRequest, ...]  # of `handing_over`: without an answer for days, and a day comes soon
     alone: tuple[CaseRow, ...]  # in a manager's regions: a conference is being held, and the coordinator cannot act
-    corrections: tuple[CorrectionRow, ...]  # that others made lately, of cases that were or are the visitor's
+    corrections: tuple[CorrectionRow, ...]  # made lately, of cases that were or are the visitor's
+    managers: dict[int, tuple[Account, ...]]  # of the other region of each that moved, by region
     recent_managers: list[RecentManager]  # of a manager's regions
     asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
 
@@ -209,6 +211,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     with_conflicts = match_queries.cases_with_open_conflicts(session, matched)
     to_hand_over = handing_over(session, at, who.regions) if manages else HandingOver()
     own_facts = gather_standing_facts(session, cases, at, matched)
+    corrected = correction_queries.recent_corrections(session, who, at)
     of_regions = [*(row for row in registrations if row not in cases), *others]
     regional_facts = facts_of_circles(session, of_regions, at, matched)
     return Home(
@@ -250,10 +253,19 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         handing_over=to_hand_over,
         urgent=tuple(one for one in to_hand_over.unanswered if one.is_urgent(at)),
         alone=tuple(row for row in others if row.id in gone and row.phase in _HELD),
-        corrections=correction_queries.recent_corrections(session, who, at),
+        corrections=corrected,
+        managers=_managers_elsewhere(session, who, corrected),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
         asks_phone=manages and not has_phone(session, who.account_id or 0),
     )
+
+
+def _managers_elsewhere(
+    session: Session, who: Visitor, corrected: Iterable[CorrectionRow]
+) -> dict[int, tuple[Account, ...]]:
+    """Whom the visitor can ring about a case that came from another region, or went to one."""
+    regions = {region for row in corrected if row.moved for region in (row.region_id, row.region_before_id)}
+    return {region: tuple(managers_of(session, region)) for region in sorted(regions - who.regions)}
 
 
 def _no_longer(cases: Iterable[CaseRow], facts: Mapping[int, Facts], role: Role) -> Iterator[NoLonger]:

@@ -251,6 +251,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
             **shown,
             forms=forms | filled,
             takeover=handing_over_queries.takeover(db(), case.id),
+            today=local_date(now(), case.timezone),
             request=asking_queries.request(db(), case.id) if case.may(Activity.SEE_REQUEST) else None,
             spoken=_spoken,
         )
@@ -393,4 +394,6 @@ def _handing_over_page(who: Visitor, account_id: int, sent_for: int = 0, sent: H
         sent.asked.process_data(next((row.asked_id for row in rows if row.id == sent_for), None))
         sent.asked.raw_data = None  # otherwise the field shows the value that was sent
         forms[sent_for] = sent
-    return render_template("matching/handing_over.html", leaver=leaver, rows=rows, forms=forms, sent=sent)
+    return render_template(
+        "matching/handing_over.html", leaver=leaver, rows=rows, forms=forms, sent=sent, today=now().date()
+    )

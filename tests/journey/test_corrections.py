@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
+from ekc.accounts.models import Account
 from ekc.accounts.queries import visitor_of_account
+from ekc.conferences.actions import links as link_actions
 from ekc.conferences.models import Conference, NameKey
 from ekc.conferences.queries.registration import assignment, registration
 from ekc.conferences.queries.search import search
@@ -99,12 +101,20 @@ def test_another_region_is_said_first_and_then_told_to_everybody(
     for who, linked in ((old, False), (sara, True), (cast.noor, True)):
         browser = PageClient(app)
         sign_in(browser, who)
-        assert corrected_lately(browser) == [line]
+        elsewhere = {
+            old: ". You do not see this conference any more; its follow-ups and papers are with the other region. Does "
+            "somebody ask you about it? Ring: Sara Bos (no number known)",
+            sara: ". Who knew it before: Ruud Kramer (no number known), Olaf Prins (no number known)",
+            cast.noor: ". Who knew it before: Ruud Kramer (no number known), Olaf Prins (no number known)",
+        }[who]
+        assert corrected_lately(browser) == [line + elsewhere]
         assert ("EKC-2026-0001" in [name for name, _ in browser.here.links]) == linked
         if linked:
             browser.follow("EKC-2026-0001")
             assert "The registration was corrected. Region: South instead of North." in browser.here.text
-    assert corrected_lately(client) == []  # who did it knows
+    assert [one.partition(". ")[2].partition(";")[0] for one in corrected_lately(client)] == [
+        "You do not see this conference any more"
+    ]
     clock.set(clock() + timedelta(days=15))
     later = PageClient(app)
     sign_in(later, sara)
@@ -133,6 +143,32 @@ def test_the_circle_hears_of_another_region_by_mail_and_on_its_page(
     clock.advance(days=15)
     client.page(link)
     assert said not in client.submit("Go to my page").text
+
+
+def test_slips_that_name_a_manager_of_the_former_region_are_printed_anew(
+    app: Flask, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, sara: Visitor
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+    for phone, who in (("010-2000001", cast.ruud), ("020-3000003", sara)):
+        db_session.execute(update(Account).where(Account.id == who.account_id).values(phone=phone))
+    db_session.commit()
+    for name, who in (("omar", cast.ruud), ("linda", cast.noor)):
+        by = By(db_session, who, clock())
+        made = link_actions.make_link(by, case.id, case.people[name])
+        link_actions.hand_over(by, case.id, [made.token], "paper")
+    clock.advance(minutes=1)
+
+    shown = correct(client, cast.ruud, case, SOUTH)
+
+    assert "name somebody of the former region, so they need new ones: Omar El Amrani." in shown.text
+    rows = refreshed(db_session).scalars(select(OutboxMessage).where(OutboxMessage.key.contains("other_region")))
+    assert {row.ring for row in rows} == {"Sara Bos, 020-3000003"}
+    browser = PageClient(app)
+    sign_in(browser, sara)
+    owed = browser.page(f"/conferences/{case.id}/to-tell")
+    assert "Ruud Kramer, 010-2000001" in owed.text
+    assert "Sara Bos, 020-3000003" in owed.text
+    assert "Make all new slips and print them together" in owed.buttons
 
 
 def test_names_and_follow_ups_move_with_the_region(

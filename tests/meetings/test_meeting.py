@@ -1,6 +1,6 @@
 """The meeting page: date, hours, venue and arrangements, in forms and as stored."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from ekc.meetings.effects import end_meeting, new_meeting
 from ekc.meetings.queries import ArrangementRow
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import ArrangementKind, Phase, Step
-from tests.cast import Cast, sign_in
+from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.meetings.gathering import gathered, put_into
@@ -31,8 +31,8 @@ def test_a_meeting_is_arranged_by_its_forms(
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/meeting")
 
-    client.submit("Ask people about this date", {"Day and time": datetime(2026, 4, 11, 13, 0)})  # noqa: DTZ001
-    client.submit("Ask people about this date", {"Day and time": datetime(2026, 4, 18, 10, 0)})  # noqa: DTZ001
+    client.submit("Add to the possible dates", {"Day and time": datetime(2026, 4, 11, 13, 0)})  # noqa: DTZ001
+    client.submit("Add to the possible dates", {"Day and time": datetime(2026, 4, 18, 10, 0)})  # noqa: DTZ001
     client.submit("Choose Saturday 18 April 2026, 10:00")
     client.submit("Remove Saturday 11 April 2026, 13:00")
     client.submit("Save the hours", {"Hours": "2,5"})
@@ -62,6 +62,34 @@ def test_a_meeting_is_arranged_by_its_forms(
     assert "Saturday 18 April 2026, 10:00 (in 47 days)" in page.text
     assert client.form("Save the hours").shown("Hours") == "2.5"
     assert {"dates", "venue", "food", "travel", "interpreter", "childcare"} <= page.ids.keys()
+
+
+def test_a_day_that_has_passed_is_not_offered_and_nobody_is_asked_about_it(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    arranging.add_date(noor, case.id, START + timedelta(days=1))
+    arranging.add_date(noor, case.id, START + timedelta(days=9))
+    arranging.choose_date(noor, case.id, START + timedelta(days=2))
+    clock.advance(days=1, minutes=5)
+    with pytest.raises(Refusal):
+        arranging.add_date(By(db_session, cast.noor, clock()), case.id, clock() - timedelta(minutes=1))
+    sign_in(client, cast.noor)
+    buttons = client.page(f"/conferences/{case.id}/meeting").buttons
+    assert [one for one in buttons if one.startswith("Choose ")] == ["Choose Wednesday 11 March 2026, 10:00"]
+    assert [one for one in buttons if one.startswith("Remove ")] == [
+        "Remove Tuesday 3 March 2026, 10:00",
+        "Remove Wednesday 11 March 2026, 10:00",
+    ]
+
+    own = enter(client, db_session, clock(), case.id, case.people["fatima"])
+    assert ("This day has passed." in own.text, "Say that I do not come" in own.buttons) == (False, True)
+    clock.advance(days=2)
+    own = enter(client, db_session, clock(), case.id, case.people["fatima"])
+    assert ("This day has passed." in own.text, "Say that I do not come" in own.buttons) == (True, False)
+    sign_in(client, cast.noor)
+    assert "The day of the conference has passed: choose another" in client.page("/").text
 
 
 def test_needs_of_those_who_may_be_there_are_shown(
@@ -97,7 +125,7 @@ def test_a_date_that_looks_wrong_is_kept_with_a_warning(
 @pytest.mark.parametrize(
     ("button", "typed", "error"),
     [
-        ("Ask people about this date", {"Day and time": ""}, "Day and time: Give the day and the time."),
+        ("Add to the possible dates", {"Day and time": ""}, "Day and time: Give the day and the time."),
         ("Set this date", {"Day and time": "18 April"}, "Day and time: Give a day and a time"),
         ("Set this date", {"Day and time": "0001-01-01T00:00"}, "Day and time: Look at the year again."),
         ("Save the hours", {"Hours": "many"}, "Hours: Give a number, like 3 or 2.5."),

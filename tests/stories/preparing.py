@@ -160,7 +160,7 @@ def arrange_meeting(walk: Walk) -> None:
     assert setup is not None
     client = walk.open("meeting")
     for option in setup.date_options:
-        client.submit("Ask people about this date", {"Day and time": option})
+        client.submit("Add to the possible dates", {"Day and time": option})
     chosen = moment(from_local(setup.chosen, walk.case.timezone), walk.case.timezone)
     client.submit(f"Choose {chosen}")
     client.submit("Save the hours", {"Hours": f"{setup.expected_hours:g}"})

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.models import Account, Region
 from ekc.accounts.notifications import notify_managers
-from ekc.accounts.queries import readers
+from ekc.accounts.queries import managers_of, readers
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import move_names, set_referrer
-from ekc.conferences.effects import queue_circle_mail
+from ekc.conferences.effects import give_notice_of_number, queue_circle_mail, to_be_rung
 from ekc.conferences.entries import Assignment
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import registration
@@ -25,6 +25,7 @@ from ekc.journey.mails import (
     END_MAILS,
 )
 from ekc.journey.models import Correction
+from ekc.links.queries.links import on_paper_by
 from ekc.matching.actions.asking import withdraw_foreign_request
 from ekc.meetings.effects import keep_local_times
 from ekc.workflow.ends.kinds import End
@@ -59,6 +60,7 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
         conference.variant, conference.municipality = new.variant, new.municipality
         if new.region_id != before.region_id:
             conference.region_id = new.region_id
+            _tell_of_old_slips(by, conference, before.region_id)
             move_names(by.session, conference)
             move_follow_ups(by.session, conference)
             withdraw_foreign_request(by, conference)
@@ -66,6 +68,16 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
             for hears in END_RULES[End.OTHER_REGION].mails:
                 queue_circle_mail(by.session, conference, by.at, END_MAILS[End.OTHER_REGION, hears], ring=ring)
         _record_correction(by, conference, before, new)
+
+
+def _tell_of_old_slips(by: By, conference: Conference, region_before: int) -> None:
+    """Leave that printed slips name a manager of the region before, who is not to be rung any more."""
+    here = {one.id for one in managers_of(by.session, conference.region_id)}
+    former = {one.id: one for one in managers_of(by.session, region_before) if one.id not in here}
+    named = on_paper_by(by.session, conference.id, former)
+    was = "; ".join(to_be_rung(former[id_].name, former[id_].phone) for id_ in sorted(set(named.values())))
+    if was:
+        give_notice_of_number(by.session, conference, by.at, was, to_ring(by.session, conference, by.at))
 
 
 def _change_country(session: Session, conference: Conference, code: str) -> None:

@@ -38,6 +38,7 @@ class CorrectionRow:
     timezone: str
     coordinator_id: int | None
     region_id: int  # of the case now
+    region_before_id: int
     at: datetime
     by: str
     region_before: str
@@ -57,7 +58,7 @@ class CorrectionRow:
         return self.region_before != self.region_after
 
 
-_SAME = CorrectionRow.__slots__[10:]  # the fields that are columns of their own name
+_SAME = CorrectionRow.__slots__[11:]  # the fields that are columns of their own name
 
 
 def _corrections() -> Select[*tuple[Any, ...]]:
@@ -69,6 +70,7 @@ def _corrections() -> Select[*tuple[Any, ...]]:
         "timezone": Conference.timezone,
         "coordinator_id": Conference.coordinator_id,
         "region_id": Conference.region_id,
+        "region_before_id": Correction.region_before,
         "at": Correction.at,
         "by": func.coalesce(Account.name, ""),
         "region_before": before.name,
@@ -92,7 +94,10 @@ def corrections(session: Session, conference_id: int) -> tuple[CorrectionRow, ..
 
 
 def recent_corrections(session: Session, who: Visitor, at: datetime) -> tuple[CorrectionRow, ...]:
-    """What others corrected lately: in cases that the visitor coordinates, or whose regions they managed or manage."""
+    """What was corrected lately, in cases that the visitor coordinates, or whose regions they managed or manage.
+
+    What they corrected themselves only where the case left their regions: they cannot open it to see whom to ring.
+    """
     theirs: list[ColumnElement[bool]] = [
         Correction.region_before.in_(who.regions),
         Correction.region_after.in_(who.regions),
@@ -100,7 +105,12 @@ def recent_corrections(session: Session, who: Visitor, at: datetime) -> tuple[Co
     if Role.COORDINATOR in who.roles:
         theirs.append((Conference.coordinator_id == who.account_id) & (Conference.phase != Phase.CLOSED))
     found = _corrections().where(
-        or_(*theirs), Correction.at > at - _RECENT, Correction.account_id.is_distinct_from(who.account_id)
+        or_(*theirs),
+        Correction.at > at - _RECENT,
+        or_(
+            Correction.account_id.is_distinct_from(who.account_id),
+            (Correction.region_before != Correction.region_after) & Conference.region_id.not_in(who.regions),
+        ),
     )
     latest = found.order_by(Correction.at.desc(), Correction.id.desc()).limit(_MOST)
     return tuple(CorrectionRow(*row) for row in session.execute(latest))

@@ -1,5 +1,6 @@
 """Reading personal links."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -63,6 +64,13 @@ class LinkRow:
 
 #: Of a link: it was printed.
 ON_PAPER = PersonalLink.handed_over.contains("paper")
+
+
+def on_paper_by(session: Session, conference_id: int, account_ids: Collection[int]) -> dict[int, int]:
+    """Whose printed slips, of links that were not revoked, name one of these accounts: the account by participant."""
+    made = (PersonalLink.conference_id == conference_id, PersonalLink.made_by.in_(account_ids), ON_PAPER, NOT_REVOKED)
+    rows = session.execute(select(PersonalLink.participant_id, PersonalLink.made_by).where(*made))
+    return {row.participant_id: row.made_by for row in rows if row.made_by is not None}
 
 
 def live_link(session: Session, at: datetime, link_id: int) -> PersonalLink | None:

@@ -57,6 +57,8 @@ def add_date(by: By, conference_id: int, starts_at: datetime) -> int:
     with writing(by.session):
         conference, meeting = _lock_unstarted(by, conference_id)
         refuse_past(by.at, conference.timezone, starts_at=local_date(starts_at, conference.timezone))
+        if starts_at <= by.at:
+            raise Refusal(N_("This moment has passed. Choose one that lies ahead.")).at("starts_at")
         same = select(DateOption).where(DateOption.meeting_id == meeting.id, DateOption.starts_at == starts_at)
         if option := by.session.scalar(same):
             return option.id

@@ -187,6 +187,7 @@ def _page(
         hours=_hours(current),
         arranged=arranged,
         options=[(row, to_local(row.starts_at, case.timezone)) for row in options],
+        now=now(),
         starts_on=starts_on,
         is_past=bool(current.starts_at and not current.started_at and current.starts_at < now()),
         clocks_change=starts_on is not None and clocks_change(starts_on, case.timezone),
