@@ -15,6 +15,7 @@ from ekc.core import language
 from ekc.core.clock import from_local, to_local
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
 from ekc.core.routes import now
 from ekc.workflow.vocabulary import N_
 
@@ -83,9 +84,11 @@ class _Typed(StringField):  # type: ignore[misc]
 
     asks: str  # what the page marks the box with
     _pattern: str
+    _example: Any  # lazy: translated where the page is drawn
     _mistake: str
 
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        kwargs["description"] = kwargs.get("description") or self._example
         look = {"autocomplete": "off", "dir": "ltr", "data-asks": self.asks, "maxlength": 40}
         super().__init__(label, validators, render_kw=look, **kwargs)
 
@@ -116,7 +119,7 @@ class DayField(_Typed):
     """A day."""
 
     data: date | None
-    asks, _pattern = "date", "%d-%m-%Y"
+    asks, _pattern, _example = "date", "%d-%m-%Y", _l("Such as 18-4-2026")
     _mistake = N_("Write the day as day-month-year, for example 18-04-2026.")
 
     def _read(self, typed: str, today: date) -> date:
@@ -132,7 +135,7 @@ class MomentField(_Typed):
     """A day and a time where the case is."""
 
     data: datetime | None
-    asks, _pattern = "datetime-local", "%d-%m-%Y %H:%M"
+    asks, _pattern, _example = "datetime-local", "%d-%m-%Y %H:%M", _l("Such as 18-4-2026 10:00")
     _mistake = N_("Give a day and a time, like 18-04-2026 10:00.")
 
     def _read(self, typed: str, today: date) -> datetime:
