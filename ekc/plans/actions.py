@@ -74,13 +74,16 @@ def change_plan(by: By, conference_id: int, revision: int, edit: edits.Edit) -> 
         return _edit(by, row, edit, local_date(by.at, conference.timezone))
 
 
+NOT_RUNG = N_("The plan asks nobody to ring this person now. Look at it again.")
+
+
 def say_number(by: By, conference_id: int, participant_id: int, phone: str, may: bool) -> None:
     """Write down whether the number of somebody whom the plan says to ring may stand in it, as they said; and which."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.WRITE_PLAN)
         draft = stored_draft(by.session, conference_id).draft
         if participant_id not in {draft.monitor, draft.evaluation.convenor}:
-            raise Unknown
+            raise Stale(NOT_RUNG)
         person = member(by.session, conference_id, participant_id)
         if may and not phone:
             raise Refusal(N_("Write the number that may stand in the plan.")).at("phone")

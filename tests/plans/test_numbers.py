@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.models import Participant
 from ekc.core.documents import document_html
-from ekc.core.errors import Unknown
+from ekc.core.errors import Stale
 from ekc.core.language import using
 from ekc.plans.actions import say_number
 from ekc.plans.document import PLAN, from_json
@@ -81,5 +81,5 @@ def test_without_a_yes_it_is_the_number_of_the_service(
 
 
 def test_nobody_else_has_a_number_in_the_plan(db_session: Session, cast: Cast, case: Made) -> None:
-    with pytest.raises(Unknown):
+    with pytest.raises(Stale):
         say_number(By(db_session, cast.noor, START), case.id, case.people["kees"], "06 1", True)

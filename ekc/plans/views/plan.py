@@ -23,7 +23,7 @@ from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, moves, now
 from ekc.plans import edits, queries
-from ekc.plans.actions import change_plan
+from ekc.plans.actions import NOT_RUNG, change_plan
 from ekc.plans.actions import say_number as store_number
 from ekc.plans.changes import changes
 from ekc.plans.draft import (
@@ -122,7 +122,10 @@ def set_evaluation(case: Case) -> ResponseReturnValue:
     people = _choosable(case)
     form = EvaluationForm(people, _convenors(people), prefix="evaluation-")
     return _change(
-        case, SubmittedForm("evaluation", form), _plan_page, lambda: edits.set_evaluation(form.to_evaluation())
+        case,
+        SubmittedForm("evaluation", form),
+        _plan_page,
+        lambda: edits.set_evaluation(form.to_evaluation(case.timezone)),
     )
 
 
@@ -148,7 +151,7 @@ def _number_form(case: Case, participant_id: int, **more: Any) -> NumberForm:
     found = queries.plan_numbers(db(), case.id, queries.stored_draft(db(), case.id).draft)
     shown = next((one for one in found if one.id == participant_id), None)
     if shown is None:
-        raise Unknown
+        raise Stale(NOT_RUNG)
     return NumberForm(shown, **more)
 
 
