@@ -18,6 +18,7 @@ the de het t een of van voor for en and
 """
 _SMALL = frozenset(_SMALL_WORDS.split())
 _DROPPED = re.compile("[.'’‘`´ʼ]")  # inside a name they part no words: B.V., 't Huis
+_BETWEEN = re.compile(r"[\W_]+")  # words
 _ALIKE = str.maketrans("ıøłđ", "iold")  # letters that have no accent to take off
 
 
@@ -73,10 +74,14 @@ class Conflict:
 
 def plain(name: str) -> str:
     """A name as it is compared; of a name that is nothing but small words all is kept. Empty: nobody is meant."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    bare = "".join(c for c in _DROPPED.sub("", folded).translate(_ALIKE) if not unicodedata.combining(c))
-    words = _join_letters("".join(c if c.isalnum() else " " for c in bare).split())
+    bare = _DROPPED.sub("", name.casefold() if name.isascii() else _without_accents(name))
+    words = _join_letters(_BETWEEN.sub(" ", bare).split())
     return "".join(word for word in words if word not in _SMALL) or "".join(words)
+
+
+def _without_accents(name: str) -> str:
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    return "".join(c for c in folded.translate(_ALIKE) if not unicodedata.combining(c))
 
 
 def _join_letters(words: list[str]) -> list[str]:
@@ -123,7 +128,8 @@ def conflicts(
     `before` are agencies as they once were in the case: a tie that was is as good as one that is.
     """
     now = tuple(of_case)
-    theirs = works_for(employers, closest((*now, *before)))
+    named = [one for one in employers if one]
+    theirs = works_for(named, closest((*now, *before))) if named else ()
     found = (
         *(Conflict(Matter.EMPLOYER, agency.name, agency.tie, past=agency not in now) for agency in theirs),
         *(Conflict(Matter.RELATION, words) for words in relations if words),
