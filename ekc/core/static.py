@@ -20,7 +20,6 @@ from werkzeug.http import generate_etag
 from werkzeug.security import safe_join
 
 FOLDER = Path(__file__).parents[1] / "static"
-_FOLDER = str(FOLDER)
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TEXT = re.compile(r"text/|image/svg")
 _LINKED = re.compile(r'url\("\.\./(fonts/[^"]+)"\)')
@@ -86,7 +85,7 @@ def _encode(content: bytes, encoding: str, quality: int) -> bytes:
 
 
 def _file(filename: str) -> _File | None:
-    path = safe_join(_FOLDER, filename)
+    path = safe_join(str(FOLDER), filename)
     try:
         return None if path is None else _read(path, os.stat(path).st_mtime_ns)  # noqa: PTH116 - six times a page
     except OSError:  # no such file, or no name that a file can have
