@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms.validators import ValidationError
 
-from ekc.conferences.forms.fields import day
+from ekc.conferences.forms.days import day
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select
+from sqlalchemy import Row, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from ekc.accounts.access import DemoPerson, Visitor, has_left
@@ -121,26 +121,43 @@ def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, s
     )
 
 
+_COORDINATORS = (
+    select(Account.id, Account.leaves_on, Region.timezone)
+    .join(Region, Region.id == Account.region_id)
+    .where(Account.id.in_(bindparam("accounts", expanding=True)), Account.active)
+    .where(exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR))
+)
+_MANAGERS = (
+    select(Account)
+    .where(
+        Account.active,
+        exists().where(
+            AccountRole.account_id == Account.id,
+            AccountRole.role == Role.REGIONAL_MANAGER,
+            AccountRole.region_id == bindparam("region"),
+        ),
+    )
+    .order_by(Account.id)
+)
+
+
 def who_can_coordinate(session: Session, account_ids: Collection[int | None], at: datetime) -> frozenset[int]:
     """Which of these can act as coordinator: their account is open, they are coordinator, and they have not left."""
-    coordinates = Account.roles.any(AccountRole.role == Role.COORDINATOR)
-    found = (
-        select(Account.id, Account.leaves_on, Region.timezone)
-        .join(Region, Region.id == Account.region_id)
-        .where(Account.id.in_(account_ids), Account.active, coordinates)
-    )
-    return frozenset(row.id for row in session.execute(found) if not has_left(row.leaves_on, row.timezone, at))
+    rows = session.execute(_COORDINATORS, {"accounts": [one for one in account_ids if one is not None]})
+    return frozenset(row.id for row in rows if not has_left(row.leaves_on, row.timezone, at))
 
 
 def managers_of(session: Session, region_id: int) -> list[Account]:
     """The regional managers of a region."""
-    manages = (AccountRole.role == Role.REGIONAL_MANAGER) & (AccountRole.region_id == region_id)
-    return list(session.scalars(select(Account).where(Account.active, Account.roles.any(manages)).order_by(Account.id)))
+    return list(session.scalars(_MANAGERS, {"region": region_id}))
+
+
+_HAS_PHONE = select(Account.phone.is_not(None)).where(Account.id == bindparam("account"))
 
 
 def has_phone(session: Session, account_id: int) -> bool:
     """Whether somebody gave a phone number, for families to ring."""
-    return session.scalar(select(Account.phone.is_not(None)).where(Account.id == account_id)) is True
+    return session.scalar(_HAS_PHONE, {"account": account_id}) is True
 
 
 def offices(session: Session, account_ids: Collection[int]) -> dict[int, tuple[OfficeRow, ...]]:
@@ -177,23 +194,25 @@ def phone_of(session: Session, account_id: int | None) -> str:
     return session.scalar(select(Account.phone).where(Account.id == account_id)) or ""
 
 
+_giver = aliased(Account)
+_RECENT_MANAGERS = (
+    select(Account.name, Region.name.label("region"), Region.timezone, AccountRole.given_at, _giver.name.label("by"))
+    .join(Account, Account.id == AccountRole.account_id)
+    .join(Region, Region.id == AccountRole.region_id)
+    .outerjoin(_giver, _giver.id == AccountRole.given_by)
+    .where(AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.given_at > bindparam("since"))
+    .where(Account.active, Account.id != bindparam("but"))
+    .order_by(AccountRole.given_at.desc(), AccountRole.id)
+)
+_RECENT_MANAGERS_OF_REGIONS = _RECENT_MANAGERS.where(AccountRole.region_id.in_(bindparam("regions", expanding=True)))
+
+
 def recent_managers(
     session: Session, at: datetime, excluded_id: int, region_ids: Collection[int] | None = None
 ) -> list[RecentManager]:
     """Accounts recently made regional manager of these regions (None: of any), newest first, without `excluded_id`."""
-    giver = aliased(Account)
-    found = (
-        select(Account.name, Region.name.label("region"), Region.timezone, AccountRole.given_at, giver.name.label("by"))
-        .join(Account, Account.id == AccountRole.account_id)
-        .join(Region, Region.id == AccountRole.region_id)
-        .outerjoin(giver, giver.id == AccountRole.given_by)
-        .where(AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.given_at > at - _RECENT)
-        .where(Account.active, Account.id != excluded_id)
-        .order_by(AccountRole.given_at.desc(), AccountRole.id)
-    )
-    if region_ids is not None:
-        found = found.where(AccountRole.region_id.in_(region_ids))
-    rows = session.execute(found)
+    found = _RECENT_MANAGERS if region_ids is None else _RECENT_MANAGERS_OF_REGIONS
+    rows = session.execute(found, {"since": at - _RECENT, "but": excluded_id, "regions": list(region_ids or ())})
     return [RecentManager(row.name, row.region, local_date(row.given_at, row.timezone), row.by or "") for row in rows]
 
 

@@ -266,10 +266,12 @@ def shared(place: int | None) -> PlanSharing:
     return _SHARINGS[place or 0]
 
 
+_THERE = select(exists().where(_stretch.c.participant_id == bindparam("participant_id", type_=Integer), _IS_OPEN))
+
+
 def in_the_room(session: Session, participant_id: int) -> bool:
     """Whether somebody is in the room of a meeting now."""
-    there = exists().where(_stretch.c.participant_id == participant_id, _IS_OPEN)
-    return bool(session.scalar(select(there)))
+    return bool(session.scalar(_THERE, {"participant_id": participant_id}))
 
 
 def came_as_professionals(session: Session, participant_ids: Iterable[int]) -> frozenset[int]:

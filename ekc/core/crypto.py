@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import os
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -19,6 +18,8 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
+
+from ekc.names import is_known_by_one, words_to_find
 
 _KEY_ID_BYTES = 4
 _NONCE_BYTES = 12
@@ -63,10 +64,16 @@ class Keyring:
         return sealed[:_KEY_ID_BYTES] == self._newest_id
 
     def index_keys(self, name: str, region_id: int) -> frozenset[int]:
-        """The index keys of a name in a region: of the first two, three and four letters of each word."""
-        ends = range(2, _INDEXED_LETTERS + 1)
+        """The index keys of a name in a region: of the first two, three and four letters of each word.
+
+        Of one letter only where that is the whole word, or a sign, as in Chinese.
+        """
+        ends = range(1, _INDEXED_LETTERS + 1)
         return frozenset(
-            self.index_key(word[:n], region_id) for word in search_words(name) for n in ends if word[n - 1 :]
+            self.index_key(word[:n], region_id)
+            for word in words_to_find(name)
+            for n in ends
+            if word[n - 1 :] and (n > 1 or is_known_by_one(word))
         )
 
     def index_key(self, beginning: str, region_id: int) -> int:
@@ -81,19 +88,6 @@ class Keyring:
     def fingerprint(self, text: str) -> bytes:
         """A deterministic keyed hash of a text (HMAC-SHA-256, 32 bytes)."""
         return hmac.digest(self._index_key, b"\0" + text.encode(), "sha256")  # the prefix separates it from index keys
-
-
-def search_words(name: str) -> tuple[str, ...]:
-    """The words of a name, normalised for searching: lower case, without accents, letters and digits only."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    plain = plain.replace("ı", "i").replace("ø", "o").replace("ł", "l").replace("ß", "ss")
-    return tuple("".join(c if c.isalnum() else " " for c in plain).split())
-
-
-def has_words(name: str, asked: tuple[str, ...]) -> bool:
-    """Whether each of the normalised words begins a word of the name."""
-    words = search_words(name)
-    return all(any(word.startswith(one) for word in words) for one in asked)
 
 
 def attach_keyring(dialect: Dialect, keyring: Keyring) -> None:

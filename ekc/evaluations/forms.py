@@ -1,15 +1,14 @@
 """Forms of follow-ups, tasks and costs: they parse input into entries for actions. No policy here."""
 
-import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from ekc.conferences.forms.fields import day
+from ekc.conferences.forms.days import day
+from ekc.conferences.forms.numbers import NumberField
 from ekc.core.forms import EditingForm, PlainForm, TranslatedForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
@@ -29,49 +28,18 @@ SCORES = {
 }
 _MOST_UNNAMED = 60
 _LONG = 4000
-_AMOUNT = re.compile(r"\d{1,7}(?:[.,]\d{1,2})?")  # so that cents fit a 32-bit column
 
 
 def _strip(value: str | None) -> str:
     return (value or "").strip()
 
 
-class AmountField(StringField):  # type: ignore[misc]
-    """A decimal number with a point or comma, stored as a whole number of `parts`: cents or minutes.
-
-    Empty is None. `mistake` is the error message.
-    """
-
-    def __init__(self, label: Any, parts: int, mistake: Any, **kwargs: Any) -> None:
-        super().__init__(label, render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": 12}, **kwargs)
-        self.parts = parts
-        self.mistake = mistake
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        if self.data is None:
-            return ""
-        number = (Decimal(self.data) / self.parts).quantize(Decimal("0.01"))
-        return str(number) if self.parts == 100 else f"{number.normalize():f}"
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Parse it. Raises ValueError with `mistake`."""
-        typed = _strip(valuelist[0] if valuelist else "").replace(" ", "").replace("\u00a0", "")
-        self.data = None
-        if not typed:
-            return
-        if not _AMOUNT.fullmatch(typed):
-            raise ValueError(str(self.mistake))
-        self.data = round(Decimal(typed.replace(",", ".")) * self.parts)
+def _hours(label: Any) -> NumberField:
+    return NumberField(label, 60, _l("Type hours as a number, for example 31.5."))
 
 
-def _hours(label: Any) -> AmountField:
-    return AmountField(label, 60, _l("Type hours as a number, for example 31.5."))
-
-
-def _money(label: Any, **kwargs: Any) -> AmountField:
-    return AmountField(label, 100, _l("Type an amount as a number, for example 212.40."), **kwargs)
+def _money(label: Any, **kwargs: Any) -> NumberField:
+    return NumberField(label, 100, _l("Type an amount as a number, for example 212.40."), **kwargs)
 
 
 class FollowUpForm(EditingForm):
@@ -138,9 +106,8 @@ def follow_up_form(
         names = [SelectChoice(who.id, who.name) for who in asked]
         fields["present"] = SelectMultipleField(_("Who was there?"), coerce=int, choices=names)
         for who in asked:
-            fields[f"mark_{who.id}"] = IntegerField(
-                _("Mark of %(name)s", name=who.name),
-                [Optional(), NumberRange(0, 10, _("Choose a number from 0 to 10."))],
+            fields[f"mark_{who.id}"] = NumberField(
+                _("Mark of %(name)s", name=who.name), 1, _("Choose a number from 0 to 10."), most=10
             )
         fields["unnamed_marks"] = StringField(
             _("Marks of others in the family, without names"), [Length(max=300), _marks_readable], filters=[_strip]
@@ -163,8 +130,12 @@ def _one_of(label: str, choices: Mapping[str, str]) -> RadioField:
 
 
 def read_marks(typed: str) -> tuple[int, ...]:
-    """Parse marks: "9, 8, 8, 9, 8". Raises ValueError."""
-    marks = tuple(int(word) for word in re.split(r"[\s,;]+", typed) if word)
+    """Parse marks: "9, 8, 8, 9, 8". Raises ValueError, also for a comma that may be a decimal sign: "7,5 8"."""
+    words = typed.replace(";", " ").split()
+    separates = any(word.endswith(",") or word.count(",") > 1 for word in words)
+    if not separates and "," in typed:
+        raise ValueError(typed)
+    marks = tuple(int(word) for word in typed.replace(";", " ").replace(",", " ").split())
     if len(marks) > _MOST_UNNAMED or any(not 0 <= mark <= 10 for mark in marks):
         raise ValueError(typed)
     return marks
@@ -201,7 +172,7 @@ class TickForm(TranslatedForm):
     state = RadioField(choices=[SelectChoice(state.value, state.value) for state in ActionState])
 
 
-def _amount_required(_form: TranslatedForm, typed: AmountField) -> None:
+def _amount_required(_form: TranslatedForm, typed: NumberField) -> None:
     if typed.data is None and not typed.errors:
         raise ValidationError(_("Type what it would have cost."))
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
@@ -99,10 +100,24 @@ class OwnTask:
     state: ActionState | None
 
 
+_columns = [FollowUp.__table__.c[name] for name in _STORED]
+_FOLLOW_UPS = select(*_columns).where(FollowUp.conference_id == bindparam("case"))
+_DUE = (
+    select(*_columns)
+    .join_from(FollowUp, Conference, Conference.id == FollowUp.conference_id)
+    .where(
+        Conference.coordinator_id == bindparam("coordinator"),
+        Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]),
+        *OPEN,
+        FollowUp.due_on <= bindparam("until"),
+    )
+    .order_by(FollowUp.due_on, FollowUp.id)
+)
+
+
 def follow_ups(session: Session, conference_id: int, today: date) -> tuple[FollowUpRow, ...]:
     """All follow-ups of a case, with their state on the local day `today`: open ones first, by date."""
-    of_case = select(FollowUp).where(FollowUp.conference_id == conference_id)
-    rows = [_row(found, today) for found in session.scalars(of_case)]
+    rows = [_row(found, today) for found in session.execute(_FOLLOW_UPS, {"case": conference_id})]
     return tuple(sorted(rows, key=lambda row: (not row.is_open, row.due_on, row.id)))
 
 
@@ -144,11 +159,14 @@ def follow_up_records(session: Session, follow_up_ids: Iterable[int]) -> dict[in
     }
 
 
+_CONTENT = select(PlanVersion.content).where(
+    PlanVersion.conference_id == bindparam("case"), PlanVersion.number == bindparam("number")
+)
+
+
 def goals_of(session: Session, conference_id: int, number: int) -> tuple[Goal, ...]:
     """The goals and actions of one version of the plan."""
-    content = session.scalar(
-        select(PlanVersion.content).where(PlanVersion.conference_id == conference_id, PlanVersion.number == number)
-    )
+    content = session.scalar(_CONTENT, {"case": conference_id, "number": number})
     return tuple(from_json(content).goals) if content is not None else ()
 
 
@@ -181,18 +199,25 @@ def main_person_phones(session: Session, case: Case) -> tuple[tuple[str, str], .
     return tuple((row.name, row.phone) for row in rows if row.phone)
 
 
+_TICKS = (
+    select(ActionTick.action_key, ActionTick.participant_id, ActionTick.state)
+    .where(ActionTick.conference_id == bindparam("case"), ActionTick.version_number == bindparam("number"))
+    .order_by(ActionTick.id)
+)
+_NUMBER = select(Conference.plan_number).where(Conference.id == bindparam("case"))
+
+
 def task_ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[int, ActionState]]:
     """The progress that people reported of their own tasks, by key of the action, then by participant."""
     said: dict[str, dict[int, ActionState]] = {}
-    of_version = (ActionTick.conference_id == conference_id, ActionTick.version_number == number)
-    for tick in session.scalars(select(ActionTick).where(*of_version).order_by(ActionTick.id)):
-        said.setdefault(tick.action_key, {})[tick.participant_id] = tick.state
+    for key, participant_id, state in session.execute(_TICKS, {"case": conference_id, "number": number}):
+        said.setdefault(key, {})[participant_id] = state
     return said
 
 
 def own_tasks(session: Session, conference_id: int, participant_id: int) -> tuple[OwnTask, ...]:
     """The actions of the plan in force that this participant does, in the order of the plan."""
-    number = session.scalar(select(Conference.plan_number).where(Conference.id == conference_id)) or 0
+    number = session.scalar(_NUMBER, {"case": conference_id}) or 0
     said = task_ticks(session, conference_id, number)
     return tuple(
         OwnTask(f"{g}.{a}", action, said.get(action.key, {}).get(participant_id))
@@ -207,8 +232,8 @@ def follow_up_status(session: Session, conference_id: int) -> FollowUpStatus:
 
     A kind that the round did not plan, because its plan is older than the kind, has nothing open.
     """
-    in_force = session.scalar(select(Conference.plan_number).where(Conference.id == conference_id))
-    rows = list(session.scalars(select(FollowUp).where(FollowUp.conference_id == conference_id)))
+    in_force = session.scalar(_NUMBER, {"case": conference_id})
+    rows = session.execute(_FOLLOW_UPS, {"case": conference_id}).all()
     began = max((row.version_number for row in rows if FOLLOW_UP_RULES[row.kind].once_a_round), default=0)
     this_round = [row for row in rows if row.version_number >= began]
     held = [
@@ -228,17 +253,7 @@ def follow_up_status(session: Session, conference_id: int) -> FollowUpStatus:
 
 def due_follow_ups(session: Session, account_id: int, today: date) -> tuple[FollowUpRow, ...]:
     """The follow-ups that are due or late in the cases of one coordinator, the oldest first."""
-    rows = session.scalars(
-        select(FollowUp)
-        .join(Conference, Conference.id == FollowUp.conference_id)
-        .where(
-            Conference.coordinator_id == account_id,
-            Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]),
-            *OPEN,
-            FollowUp.due_on <= today,
-        )
-        .order_by(FollowUp.due_on, FollowUp.id)
-    )
+    rows = session.execute(_DUE, {"coordinator": account_id, "until": today})
     return tuple(_row(row, today) for row in rows)
 
 
@@ -253,5 +268,5 @@ def avoided_costs(session: Session, conference_id: int) -> tuple[AvoidedCost, ..
     return tuple(session.scalars(of_case.order_by(AvoidedCost.id)))
 
 
-def _row(row: FollowUp, today: date) -> FollowUpRow:
-    return FollowUpRow(state=state_on(today, row), **{name: getattr(row, name) for name in _STORED})
+def _row(row: Row[Any], today: date) -> FollowUpRow:
+    return FollowUpRow(state=state_on(today, row), **dict(zip(_STORED, row, strict=True)))

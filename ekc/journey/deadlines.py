@@ -80,9 +80,11 @@ def deadlines_of(
     }
 
 
-def late_clocks(session: Session, cases: Collection[Clocked], at: datetime) -> dict[int, tuple[Deadline, ...]]:
-    """By case the clocks that are late; cases without one are missing."""
-    running = deadlines_of(session, cases)
+def late_clocks(
+    session: Session, cases: Collection[Clocked], at: datetime, steps: Mapping[int, Iterable[StepRow]]
+) -> dict[int, tuple[Deadline, ...]]:
+    """By case the clocks that are late; cases without one are missing. `steps`: those taken in the open ones."""
+    running = deadlines_of(session, cases, steps)
     found = {
         case.id: tuple(due for due in running.get(case.id, ()) if due.late(local_date(at, case.timezone)))
         for case in cases

@@ -102,31 +102,33 @@ def gather_facts(session: Session, case: Case | Conference, at: datetime, read: 
             return facts
 
 
-def gather_standing_facts(
-    session: Session, cases: Collection[CaseRow], at: datetime, matched: Mapping[int, match_queries.Matches]
-) -> dict[int, Facts]:
-    """What the standing conditions ask of these cases at `at`, in three statements. `matched`: their matches."""
-    ids = [case.id for case in cases if case.phase in _STANDS]
-    known = consents.consents_and_concerns(session, ids)
-    lines = bottom_lines.bottom_line_states_of_cases(session, ids)
-    return {
-        id_: replace(
-            _with_consents_and_concerns(facts, known),
-            bottom_lines=_bottom_lines(lines.get(id_, ()), {}),
-        )
-        for id_, facts in facts_of_circles(session, cases, at, matched).items()
-    }
+def circles_of_cases(session: Session, cases: Collection[CaseRow]) -> dict[int, Circle]:
+    """The circles of these cases where something stands; of those that were taken out whose no stands too."""
+    return with_former_of_cases(session, [case.id for case in cases if case.phase in _STANDS])
 
 
 def facts_of_circles(
-    session: Session, cases: Collection[CaseRow], at: datetime, matched: Mapping[int, match_queries.Matches]
+    cases: Collection[CaseRow],
+    at: datetime,
+    circles: Mapping[int, Circle],
+    matched: Mapping[int, match_queries.Matches],
 ) -> dict[int, Facts]:
-    """Of these cases, where something stands: coordinator, and circle with what each says; in one statement."""
-    stand = [case for case in cases if case.phase in _STANDS]
-    circles = with_former_of_cases(session, [case.id for case in stand])
+    """Of these cases, where something stands: coordinator, and circle with what each says."""
+    nobody = match_queries.Matches()
     return {
-        case.id: _head(case, at, circles.get(case.id, ()), matched.get(case.id, match_queries.Matches()))
-        for case in stand
+        case.id: _head(case, at, circles.get(case.id, ()), matched.get(case.id, nobody))
+        for case in cases
+        if case.phase in _STANDS
+    }
+
+
+def with_standing_facts(session: Session, facts: Mapping[int, Facts]) -> dict[int, Facts]:
+    """The facts of these cases, and what else the standing conditions ask; in two statements."""
+    known = consents.consents_and_concerns(session, facts)
+    lines = bottom_lines.bottom_line_states_of_cases(session, facts)
+    return {
+        id_: replace(_with_consents_and_concerns(of_case, known), bottom_lines=_bottom_lines(lines.get(id_, ()), {}))
+        for id_, of_case in facts.items()
     }
 
 

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from ekc.conferences.entries import CHANNELS, GIVES, Assignment
+from ekc.conferences.forms.days import moment
 from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, passage, people_field, words_of
 from ekc.conferences.forms.registration import country_choices
 from ekc.core.errors import Stale
@@ -17,7 +18,6 @@ from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
 from ekc.journey.actions.steps import LONGEST_REASON
-from ekc.meetings.forms import LocalDateTimeField
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
 from ekc.workflow.owed.kinds import Verb
 from ekc.workflow.owed.still_owed import Owed
@@ -44,7 +44,7 @@ class StepForm(PlainForm):
     sure = BooleanField(_l("Yes, I am sure"), [InputRequired(_l("Tick that you are sure, or do it later."))])
     reason = TextAreaField(_l("Why"), [_WHY, Length(max=LONGEST_REASON)])
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
-    new_date = LocalDateTimeField(_l("New date and time"), [Optional()])
+    new_date = moment(_l("New date and time"))
     unsafe = BooleanField(_l("It does not feel safe to me"), description=_l("The others do not hear this."))
 
     def seen_phase(self) -> Phase | None:

@@ -1,6 +1,6 @@
 """The data of the staff home page: this week, what to do now, all conferences."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import DemoPerson, Visitor
 from ekc.accounts.models import Account
 from ekc.accounts.queries import RecentManager, demo_accounts, has_phone, managers_of, recent_managers
-from ekc.conferences.queries import consents, members
+from ekc.conferences.queries import consents
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey.deadlines import Deadline, late_clocks
-from ekc.journey.facts import facts_of_circles, gather_standing_facts
+from ekc.journey.facts import Circle, circles_of_cases, facts_of_circles, with_standing_facts
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import owed_page
 from ekc.journey.queries import cases as case_queries
@@ -24,7 +24,7 @@ from ekc.journey.queries import people, steps
 from ekc.journey.queries.cases import CaseRow
 from ekc.journey.queries.corrections import CorrectionRow
 from ekc.journey.queries.people import ToRing
-from ekc.journey.queries.steps import StepWhy
+from ekc.journey.queries.steps import StepRow, StepWhy
 from ekc.links.queries.devices import approval_requests
 from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.handing_over import HandingOver, UnansweredRequest, handing_over
@@ -35,7 +35,7 @@ from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed.still_owed import Owed, by_people, open_lines
-from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Part, Phase, Role
+from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Part, Phase, Role, Step
 from ekc.workflow.voices import all_want
 
 #: So long a case that ended is told at home.
@@ -191,7 +191,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     if who.account_id is not None and Role.COORDINATOR in who.roles:
         found = case_queries.cases_of_coordinator(session, who.account_id, at)
         cases = tuple(row for row in found if row.coordinator_id == who.account_id)
-        requests = tuple(row for row in found if row not in cases and _sees_request(row.phase))
+        requests = tuple(row for row in found if row.coordinator_id != who.account_id and _sees_request(row.phase))
         today = local_date(at, cases[0].timezone) if cases else today  # a coordinator works in one country
         week = evaluations.due_follow_ups(session, who.account_id, today + _WEEK)
         dues = {row.conference_id: row for row in reversed(week) if row.due_on <= today}
@@ -201,19 +201,23 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     manages = Role.REGIONAL_MANAGER in who.roles
     registrations = case_queries.registrations(session, who.regions) if manages else ()
     regional = case_queries.cases_of_regions(session, who.regions) if manages else ()
-    others = [row for row in regional if row not in cases]
+    own = {row.id for row in cases}
+    others = [row for row in regional if row.id not in own]
     untold = case_queries.ended_untold(session, who.regions) if manages else ()
     unattended = case_queries.cases_with_unattended_links(session, who.regions, at) if manages else ()
     open_ones = {row.id for row in (*cases, *registrations, *regional, *requests) if row.phase is not Phase.CLOSED}
     matched = match_queries.matches_of_cases(session, open_ones)
     asked_at = {id_: of_case.pending.asked_at for id_, of_case in matched.items() if of_case.pending}
     gone = {id_ for id_, of_case in matched.items() if of_case.current and of_case.current.gone(at)}
-    with_conflicts = match_queries.cases_with_open_conflicts(session, matched)
     to_hand_over = handing_over(session, at, who.regions) if manages else HandingOver()
-    own_facts = gather_standing_facts(session, cases, at, matched)
     corrected = correction_queries.recent_corrections(session, who, at)
-    of_regions = [*(row for row in registrations if row not in cases), *others]
-    regional_facts = facts_of_circles(session, of_regions, at, matched)
+    of_regions = [*(row for row in registrations if row.id not in own), *others]
+    circles = circles_of_cases(session, (*cases, *of_regions))
+    regional_facts = facts_of_circles(of_regions, at, circles, matched)
+    own_facts = with_standing_facts(session, facts_of_circles(cases, at, circles, matched))
+    facts = regional_facts | own_facts
+    with_conflicts = {id_ for id_, one in facts.items() if one.coordinator.conflicts}
+    taken = steps.steps_of_cases(session, open_ones)
     return Home(
         today=today,
         this_week=tuple(sorted((row for row in cases if _this_week(row, at)), key=lambda row: row.starts_at or at)),
@@ -238,9 +242,9 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
             *_wanted(session, of_regions, regional_facts, Role.REGIONAL_MANAGER),
         ),
         requests=tuple(CaseRequest(row, asked_at.get(row.id)) for row in requests),
-        late=late_clocks(session, {row.id: row for row in (*cases, *registrations, *regional)}.values(), at),
+        late=late_clocks(session, {row.id: row for row in (*cases, *registrations, *regional)}.values(), at, taken),
         to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at, gone),
-        unsettled=tuple(_unsettled(session, cases, at)),
+        unsettled=tuple(_unsettled(session, cases, at, circles, taken)),
         todos=tuple(todo for row in cases for todo in _todos(row, dues.get(row.id), at)),
         cases=cases,
         registrations=tuple(CaseRequest(row, asked_at.get(row.id)) for row in registrations),
@@ -248,7 +252,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         new_registrations=tuple(
             row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None
         ),
-        again=_again(session, (*cases, *others), at),
+        again=_again(session, (*cases, *others), at, taken),
         ended=_ended(session, who, cases, at),
         handing_over=to_hand_over,
         urgent=tuple(one for one in to_hand_over.unanswered if one.is_urgent(at)),
@@ -307,10 +311,13 @@ def _ended(session: Session, who: Visitor, cases: tuple[CaseRow, ...], at: datet
     return tuple(found.values())
 
 
-def _again(session: Session, cases: Iterable[CaseRow], at: datetime) -> tuple[tuple[CaseRow, StepWhy], ...]:
+def _again(
+    session: Session, cases: Iterable[CaseRow], at: datetime, taken: Mapping[int, Sequence[StepRow]]
+) -> tuple[tuple[CaseRow, StepWhy], ...]:
     """The cases whose round began lately and whose conference is being prepared, with the reason."""
     rows = {row.id: row for row in cases if row.round > 1 and row.phase is Phase.SETUP}
-    found = steps.come_together_again(session, rows, at - _TOLD_FOR)
+    lately = [id_ for id_ in rows if any(one.step is Step.RECONVENE and one.at > at - _TOLD_FOR for one in taken[id_])]
+    found = steps.come_together_again(session, lately, at - _TOLD_FOR)
     return tuple((row, found[id_]) for id_, row in rows.items() if id_ in found)
 
 
@@ -328,8 +335,9 @@ def _to_tell(
 
     The manager's is also what no coordinator sees any more.
     """
-    theirs = {row.id: row for row in regional if row not in own}
-    seen = {row.id: row for row in own} | theirs
+    seen = {row.id: row for row in own}
+    theirs = {row.id: row for row in regional if row.id not in seen}
+    seen |= theirs
     found = owed_in(session, [id_ for id_, row in seen.items() if may(Activity.TELL, row.phase, Role)], names=False)
     told = []
     for id_, row in seen.items():
@@ -348,19 +356,26 @@ def _attended(row: CaseRow, at: datetime) -> bool:
     return row.open_until is None or local_date(at, row.timezone) <= row.open_until
 
 
-def _unsettled(session: Session, cases: tuple[CaseRow, ...], at: datetime) -> Iterator[Unsettled]:
+def _unsettled(
+    session: Session,
+    cases: tuple[CaseRow, ...],
+    at: datetime,
+    circles: Mapping[int, Circle],
+    taken: Mapping[int, Sequence[StepRow]],
+) -> Iterator[Unsettled]:
     """What stays open of the answers to plans in force."""
     rows = {row.id: row for row in cases if row.phase is Phase.EVALUATION}
     found = plans.tasks_in_force(session, rows)
-    circles = members.members_of_cases(session, list(found))
-    revised = steps.revised_by_family(session, found, at - _TOLD_FOR)
     for id_, (text, busy) in found.items():
         row = rows[id_]
-        asked = [one for one in circles.get(id_, ()) if one.id in busy and one.is_inside]
+        here = (one for one in circles.get(id_, ()) if not one.left)
+        asked = [one for one in here if one.id in busy and one.is_inside]
         said = {one.name: one.answer_to_plan(row.presentation, text) for one in asked}
         not_asked = tuple(name for name, answer in said.items() if answer is None)
         disagree = tuple(name for name, answer in said.items() if answer is Agreed.NO)
-        on = local_date(revised[id_], row.timezone) if id_ in revised else None
+        by_family = (one.at for one in taken[id_] if one.step is Step.REVISE_PLAN and one.by_circle)
+        revised = max(by_family, default=None)
+        on = local_date(revised, row.timezone) if revised and revised > at - _TOLD_FOR else None
         if not_asked or disagree or on:
             yield Unsettled(row, not_asked, disagree, on)
 

@@ -121,6 +121,9 @@ ACCESS_ENDS = MailRule(
 )
 
 
+_NUMBER = N_("You find the number of this conference on your own page.")
+
+
 def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
     end = rule.end
     staff = "end:{case}:" + f"{end}-" + "{at}:{to}"
@@ -135,7 +138,8 @@ def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
     }[hears]
     again = {Hears.FAMILY: rule.again.family, Hears.RELATIVES: rule.again.family}
     again |= dict.fromkeys((Hears.AGENCIES, Hears.NAMED_AGENCIES), rule.again.agencies)
-    body = "\n\n".join(one for one in (words.body, again.get(hears)) if one)
+    number = _NUMBER if rule.again.by_number and hears in again else ""
+    body = "\n\n".join(one for one in (words.body, again.get(hears), number) if one)
     return MailRule(name=name, audience=audience, key=key, subject=words.subject, body=body, parts=parts)
 
 

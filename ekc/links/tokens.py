@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from ekc.core.crypto import Keyring, search_words
+from ekc.core.crypto import Keyring
 from ekc.core.language import gettext, using
+from ekc.names import words
 from ekc.workflow.vocabulary import N_
 
 #: Wrong answers for each link, on all devices; after these a new device needs the coordinator's approval.
@@ -83,7 +84,7 @@ def new_entrance_code() -> str:
 def normalize_answer(answer: str) -> str:
     """Normalise an answer for comparison: without case, accents, spaces and punctuation; digits in ASCII."""
     digits = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in answer)
-    return "".join(search_words(digits))
+    return "".join(words(digits))
 
 
 def new_token(keyring: Keyring, payload: LinkTokenPayload) -> str:

@@ -8,7 +8,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from ekc.conferences.forms.fields import FROM_LIST, choice, day, line, passage
+from ekc.conferences.forms.days import day
+from ekc.conferences.forms.fields import FROM_LIST, choice, line, passage
 from ekc.conferences.queries.voices import OwnVoice
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _

@@ -1,15 +1,11 @@
 """Forms of the meeting: they parse input into entries for actions. No policy here."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
-    DecimalField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -17,11 +13,12 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from ekc.conferences.forms.days import moment
 from ekc.conferences.forms.fields import FROM_LIST, tidy
+from ekc.conferences.forms.numbers import NumberField
 from ekc.conferences.queries.circle import PersonRow
-from ekc.core.clock import from_local
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
@@ -37,7 +34,7 @@ from ekc.workflow.vocabulary import (
 _BY_COORDINATOR = 0  # 0 is never a participant's id
 _NOBODY = 0
 BY_FAMILY = -1
-_MINUTES_OF_HOUR = 60
+_HALF_AN_HOUR, _A_DAY = 30, 24 * 60  # minutes
 
 
 def required_text(sentence: Any, longest: int) -> list[Any]:
@@ -50,34 +47,10 @@ def at_most(longest: int) -> Length:
     return Length(max=longest, message=_l("Make this shorter: at most %(max)d characters."))
 
 
-class LocalDateTimeField(DateTimeLocalField):  # type: ignore[misc]
-    """A date and time in local time, between 2000 and 2100: as a browser sends it, or as somebody types it."""
-
-    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d-%m-%Y %H:%M"], **kwargs)
-        self.type = "DateTimeLocalField"  # the templates choose the input by this name
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Parse it. Raises ValueError with what to do."""
-        if not any(value.strip() for value in valuelist):
-            self.data: datetime | None = None
-            self.raw_data: list[str] = []  # so that a blank value counts as missing
-            return
-        with suppress(ValueError):
-            super().process_formdata(valuelist)
-        if self.data is None or not 2000 <= self.data.year <= 2100:
-            self.data = None
-            raise ValueError(gettext("Give a day and a time, like 18-04-2026 10:00."))
-
-    def instant(self, timezone: str) -> datetime | None:
-        """The value to the minute, as an instant in this time zone."""
-        return None if self.data is None else from_local(self.data.replace(second=0, microsecond=0), timezone)
-
-
 class DateForm(EditingForm):
     """One possible date, or the date itself: `stands` is the one that was chosen."""
 
-    starts_at = LocalDateTimeField(_l("Day and time"), validators=[InputRequired(_l("Give the day and the time."))])
+    starts_at = moment(_l("Day and time"), _l("Give the day and the time."))
 
     def to_instant(self, timezone: str) -> datetime:
         """The date as an instant. Only for a valid form."""
@@ -86,31 +59,15 @@ class DateForm(EditingForm):
         return instant
 
 
-class _Hours(DecimalField):  # type: ignore[misc]
-    """A number of hours, with a decimal point or comma."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([value.replace(",", ".") for value in valuelist])
-
-
 class HoursForm(EditingForm):
-    """The expected duration."""
+    """The expected duration, in minutes."""
 
-    hours = _Hours(
-        _l("Hours"),
-        places=None,
-        invalid_value_message=_l("Give a number, like 3 or 2.5."),
-        validators=[Optional()],
-    )
+    hours = NumberField(_l("Hours"), 60, _l("Give a number, like 3 or 2.5."))
 
-    def validate_hours(self, hours: DecimalField) -> None:
+    def validate_hours(self, hours: NumberField) -> None:
         """From half an hour to 24 hours."""
-        if hours.data is not None and not (hours.data.is_finite() and Decimal("0.5") <= hours.data <= 24):
+        if hours.data is not None and not _HALF_AN_HOUR <= hours.data <= _A_DAY:
             raise ValidationError(gettext("Give half an hour or more, and at most 24."))
-
-    def to_minutes(self) -> int | None:
-        """Whole minutes, or None where nothing was typed."""
-        return None if self.hours.data is None else round(self.hours.data * _MINUTES_OF_HOUR)
 
 
 class VenueForm(EditingForm):

@@ -7,15 +7,14 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from ekc.conferences.forms.fields import day
+from ekc.conferences.forms.days import DayField, day, moment
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.meetings.forms import LocalDateTimeField
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
 from ekc.plans.queries import CirclePerson
 from ekc.workflow.vocabulary import ActionKind, Agreed, Every, PlanSharing, SaidHow, SupportAnswer
@@ -110,7 +109,7 @@ class ActionForm(PlainForm):
         if field.data and self.by.data:
             raise ValidationError(_("Say how often, or a last day: not both. The first day goes under “From”."))
 
-    def validate_starts(self, field: DateField) -> None:
+    def validate_starts(self, field: DayField) -> None:
         """The start is not after the last day."""
         if field.data and self.by.data and field.data > self.by.data:
             raise ValidationError(_("It starts after it has to be done. Choose an earlier day."))
@@ -169,7 +168,7 @@ class MonitorForm(PlainForm):
 class EvaluationForm(PlainForm):
     """The evaluation meeting."""
 
-    at = LocalDateTimeField(_l("When"), validators=[Optional()])
+    at = moment(_l("When"))
     place = _line(_l("Where"), most=_PLACE)
     convenor = _person_field(_l("Who calls everyone together"))
     others = _people_field(_l("Who else is asked to come"))
@@ -184,8 +183,9 @@ class EvaluationForm(PlainForm):
         self.at.data, self.place.data = evaluation.at, evaluation.place
         self.convenor.data, self.others.data = evaluation.convenor or 0, list(evaluation.others)
 
-    def to_evaluation(self) -> EvaluationPlan:
-        """The evaluation meeting; local time, to the minute."""
+    def to_evaluation(self, timezone: str) -> EvaluationPlan:
+        """The evaluation meeting; local time, to the minute. Raises Refusal for an hour that the clock skips."""
+        self.at.instant(timezone)
         at: datetime | None = self.at.data
         return EvaluationPlan(
             at=at, place=self.place.data, convenor=self.convenor.data or None, others=tuple(self.others.data or ())

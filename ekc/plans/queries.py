@@ -6,8 +6,21 @@ Nothing here writes.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, column, func, select, table, true, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    bindparam,
+    case,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.accounts.access import Visitor
@@ -54,13 +67,31 @@ class VersionRow:
     agreed_on: date
 
 
+#: The statements that pages of a case send are built once; `text`: of all texts, if it is None.
+_CASE: BindParameter[Any] = bindparam("case")
+_TEXT = bindparam("text", type_=Integer)
+_DRAFT = select(PlanDraft.content, PlanDraft.revision, PlanDraft.changed_at, PlanDraft.text).where(
+    PlanDraft.conference_id == _CASE
+)
+_VERSIONS = (
+    select(PlanVersion.number, PlanVersion.agreed_on)
+    .where(PlanVersion.conference_id == _CASE, PlanVersion.number > bindparam("not_read"))
+    .order_by(PlanVersion.number.desc())
+)
+_VERSION = select(PlanVersion).where(PlanVersion.conference_id == _CASE, PlanVersion.number == bindparam("number"))
+_IN_FORCE = (
+    select(PlanVersion.conference_id, PlanVersion.text, PlanVersion.content)
+    .join(
+        Conference,
+        (Conference.id == PlanVersion.conference_id) & (Conference.plan_number == PlanVersion.number),
+    )
+    .where(Conference.id.in_(bindparam("cases", expanding=True)))
+)
+
+
 def stored_draft(session: Session, conference_id: int) -> StoredDraft:
     """The draft, the revision that a page sends back, and when it was last changed."""
-    row = session.execute(
-        select(PlanDraft.content, PlanDraft.revision, PlanDraft.changed_at, PlanDraft.text).where(
-            PlanDraft.conference_id == conference_id
-        )
-    ).one_or_none()
+    row = session.execute(_DRAFT, {"case": conference_id}).one_or_none()
     if row is None:
         return StoredDraft(Draft(), 0, None)
     return StoredDraft(from_json(row.content), row.revision, row.changed_at, row.text)
@@ -68,19 +99,13 @@ def stored_draft(session: Session, conference_id: int) -> StoredDraft:
 
 def versions(session: Session, conference_id: int, not_read: int = 0) -> tuple[VersionRow, ...]:
     """All versions but the first `not_read` ones, the newest first."""
-    rows = session.execute(
-        select(PlanVersion.number, PlanVersion.agreed_on)
-        .where(PlanVersion.conference_id == conference_id, PlanVersion.number > not_read)
-        .order_by(PlanVersion.number.desc())
-    )
+    rows = session.execute(_VERSIONS, {"case": conference_id, "not_read": not_read})
     return tuple(VersionRow(*row) for row in rows)
 
 
 def version(session: Session, conference_id: int, number: int) -> PlanVersion | None:
     """One version, with `content` (a Draft as JSON) and `snapshot` (a PlanDocument as JSON)."""
-    return session.scalar(
-        select(PlanVersion).where(PlanVersion.conference_id == conference_id, PlanVersion.number == number)
-    )
+    return session.scalar(_VERSION, {"case": conference_id, "number": number})
 
 
 def version_read(session: Session, case: Case, number: int) -> PlanVersion | None:
@@ -93,9 +118,7 @@ def tasks_in_force(session: Session, conference_ids: Iterable[int]) -> dict[int,
     ids = list(conference_ids)
     if not ids:
         return {}
-    in_force = (Conference.id == PlanVersion.conference_id) & (Conference.plan_number == PlanVersion.number)
-    columns = (PlanVersion.conference_id, PlanVersion.text, PlanVersion.content)
-    rows = session.execute(select(*columns).join(Conference, in_force).where(Conference.id.in_(ids)))
+    rows = session.execute(_IN_FORCE, {"cases": ids})
     return {row[0]: (row[1], people_with_task(from_json(row[2]))) for row in rows}
 
 
@@ -172,35 +195,38 @@ class CirclePerson(MaybeProfessional):
         return not self.removed and self.attends is not Attends.EXCLUDED
 
 
+_held = (Meeting.conference_id == _CASE, Meeting.started_at.is_not(None), Meeting.set_aside.is_(False))
+_last = select(Meeting.id, Meeting.round).where(*_held).order_by(Meeting.number.desc()).limit(1).subquery()
+_CAME = (
+    select(Stretch.participant_id, func.max(case((Meeting.id == _last.c.id, 1), else_=0)))
+    .join(Meeting, Meeting.id == Stretch.meeting_id)
+    .join(_last, Meeting.round == _last.c.round)
+    .where(*_held, Stretch.corrected_at.is_(None))
+    .group_by(Stretch.participant_id)
+)
+_STORED = (
+    *("id", "name", "relation", "organisation", "part", "attends", "side"),
+    *("came_as_professional", "no_stands", "earlier_plans"),
+)
+_EVERYBODY = (
+    select(*(getattr(Participant, name) for name in (*_STORED, "removed_at")), SHARED.label("shared"))
+    .where(Participant.conference_id == _CASE)
+    .order_by(Participant.id)
+)
+
+
 def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
     """Everybody who is or was in the circle, in the order in which they were added."""
-    held = (
-        Meeting.conference_id == conference_id,
-        Meeting.started_at.is_not(None),
-        Meeting.set_aside.is_(False),
-    )
-    last = select(Meeting.id, Meeting.round).where(*held).order_by(Meeting.number.desc()).limit(1).subquery()
-    there = (
-        select(Stretch.participant_id, func.max(case((Meeting.id == last.c.id, 1), else_=0)))
-        .join(Meeting, Meeting.id == Stretch.meeting_id)
-        .join(last, Meeting.round == last.c.round)
-        .where(*held, Stretch.corrected_at.is_(None))
-        .group_by(Stretch.participant_id)
-    )
-    came = {id_: bool(to_last) for id_, to_last in session.execute(there)}
-    stored = ["id", "name", "relation", "organisation", "part", "attends", "side"]
-    stored += ["came_as_professional", "no_stands", "earlier_plans"]
-    columns = (getattr(Participant, name) for name in (*stored, "removed_at"))
-    everybody = select(*columns, SHARED.label("shared")).where(Participant.conference_id == conference_id)
+    came = {id_: bool(to_last) for id_, to_last in session.execute(_CAME, {"case": conference_id})}
     return tuple(
         CirclePerson(
-            **{name: getattr(row, name) for name in stored},
+            **{name: getattr(row, name) for name in _STORED},
             sharing=shared(row.shared),
             removed=row.removed_at is not None,
             came=row.id in came,
             came_last=came.get(row.id, False),
         )
-        for row in session.execute(everybody.order_by(Participant.id))
+        for row in session.execute(_EVERYBODY, {"case": conference_id})
     )
 
 
@@ -229,15 +255,14 @@ def main_persons(people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
     return tuple(person for person in people if person.part is Part.MAIN_PERSON and person.belongs)
 
 
+_OWN_SHARING = select(Voice.about, Voice.answer).where(
+    Voice.conference_id == _CASE, Voice.matter == VoiceMatter.READING, Voice.participant_id == bindparam("participant")
+)
+
+
 def own_sharing(session: Session, conference_id: int, participant_id: int) -> dict[int, PlanSharing]:
     """What a main person said each professional may see, by the id of the professional; the strictest answer counts."""
-    rows = session.execute(
-        select(Voice.about, Voice.answer).where(
-            Voice.conference_id == conference_id,
-            Voice.matter == VoiceMatter.READING,
-            Voice.participant_id == participant_id,
-        )
-    )
+    rows = session.execute(_OWN_SHARING, {"case": conference_id, "participant": participant_id})
     return {row.about: SHARES[row.answer] for row in rows}
 
 
@@ -301,20 +326,46 @@ class AcceptanceRow:
     decided_at: datetime
 
 
+def _of(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return or_(_TEXT.is_(None), column == _TEXT)
+
+
+_AGREEMENTS = (
+    select(Voice.participant_id, Voice.answer, Voice.words, Voice.written_at, Voice.text, Voice.how)
+    .where(Voice.conference_id == _CASE, Voice.matter == VoiceMatter.PLAN, Voice.about == bindparam("presentation"))
+    .where(_of(Voice.text))
+    .order_by(Voice.participant_id, Voice.text)
+)
+_ACCEPTANCES = (
+    select(
+        Acceptance.presentation,
+        Acceptance.text,
+        Acceptance.participant_id,
+        Participant.name,
+        Participant.organisation,
+        Acceptance.accepted,
+        Acceptance.reason,
+        Acceptance.decided_at,
+    )
+    .join(Participant, Participant.id == Acceptance.participant_id)
+    .where(Acceptance.conference_id == _CASE, _of(Acceptance.text))
+    .order_by(Acceptance.id)
+)
+_ACCEPTANCES_OF_ONE = _ACCEPTANCES.where(Acceptance.presentation == bindparam("presentation"))
+_CHECKS = (
+    select(BottomLineCheck.bottom_line_id, BottomLineCheck.met)
+    .join(BottomLine, BottomLine.id == BottomLineCheck.bottom_line_id)
+    .where(BottomLine.conference_id == _CASE, BottomLineCheck.presentation == bindparam("presentation"))
+    .where(_of(BottomLineCheck.text))
+    .order_by(BottomLineCheck.text)
+)
+
+
 def agreements(
     session: Session, conference_id: int, presentation: int, text: int | None = None
 ) -> tuple[AgreementRow, ...]:
     """The agreements of one presentation, by participant id and text; of one text alone, if given."""
-    rows = session.execute(
-        select(Voice.participant_id, Voice.answer, Voice.words, Voice.written_at, Voice.text, Voice.how)
-        .where(
-            Voice.conference_id == conference_id,
-            Voice.matter == VoiceMatter.PLAN,
-            Voice.about == presentation,
-            _of(Voice.text, text),
-        )
-        .order_by(Voice.participant_id, Voice.text)
-    )
+    rows = session.execute(_AGREEMENTS, {"case": conference_id, "presentation": presentation, "text": text})
     return tuple(AgreementRow(row[0], row[1], row[2] or "", *row[3:]) for row in rows)
 
 
@@ -372,28 +423,13 @@ def acceptances(
     session: Session, conference_id: int, presentation: int | None = None, text: int | None = None
 ) -> tuple[AcceptanceRow, ...]:
     """The decisions, oldest first; of one presentation or of all, of one text alone, if given."""
-    query = (
-        select(
-            Acceptance.presentation,
-            Acceptance.text,
-            Acceptance.participant_id,
-            Participant.name,
-            Participant.organisation,
-            Acceptance.accepted,
-            Acceptance.reason,
-            Acceptance.decided_at,
-        )
-        .join(Participant, Participant.id == Acceptance.participant_id)
-        .where(Acceptance.conference_id == conference_id, _of(Acceptance.text, text))
-        .order_by(Acceptance.id)
-    )
-    if presentation is not None:
-        query = query.where(Acceptance.presentation == presentation)
+    query = _ACCEPTANCES if presentation is None else _ACCEPTANCES_OF_ONE
+    asked = {"case": conference_id, "presentation": presentation, "text": text}
     return tuple(
         AcceptanceRow(
             r.presentation, r.text, r.participant_id, r.name, r.organisation, r.accepted, r.reason or "", r.decided_at
         )
-        for r in session.execute(query)
+        for r in session.execute(query, asked)
     )
 
 
@@ -410,18 +446,5 @@ def bottom_line_checks(
 
     Of one text alone, if given; otherwise as the last text that was checked does.
     """
-    rows = session.execute(
-        select(BottomLineCheck.bottom_line_id, BottomLineCheck.met)
-        .join(BottomLine, BottomLine.id == BottomLineCheck.bottom_line_id)
-        .where(
-            BottomLine.conference_id == conference_id,
-            BottomLineCheck.presentation == presentation,
-            _of(BottomLineCheck.text, text),
-        )
-        .order_by(BottomLineCheck.text)
-    )
+    rows = session.execute(_CHECKS, {"case": conference_id, "presentation": presentation, "text": text})
     return {row.bottom_line_id: row.met for row in rows}
-
-
-def _of(column: InstrumentedAttribute[int], text: int | None) -> ColumnElement[bool]:
-    return true() if text is None else column == text

@@ -6,14 +6,14 @@ from typing import Any
 
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import InputRequired
 
+from ekc.conferences.forms.days import MomentField, moment
 from ekc.core.clock import to_local
 from ekc.core.forms import EditingForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.meetings.actions.attendance import Corrected
-from ekc.meetings.forms import LocalDateTimeField
 from ekc.meetings.queries import MeetingRow, StretchRow
 from ekc.privatetime.actions import DayTimes, RoundTimes
 from ekc.privatetime.queries import RoundRow
@@ -60,7 +60,7 @@ def day_form(
 
     def add(name: str, label: str, instant: datetime | None, beside: str = "") -> None:
         if instant is not None:
-            setattr(Day, name, LocalDateTimeField(label, validators=[InputRequired(_NEEDED)], description=beside))
+            setattr(Day, name, MomentField(label, [InputRequired(_NEEDED)], description=beside))
             shown[name] = to_local(instant, timezone).replace(tzinfo=None)
 
     if meeting:
@@ -80,8 +80,8 @@ def day_form(
 class StretchForm(EditingForm):
     """When somebody came and left, and how they were there."""
 
-    came = LocalDateTimeField(_l("Came"), validators=[InputRequired(_NEEDED)])
-    left = LocalDateTimeField(_l("Left"), validators=[Optional()])
+    came = moment(_l("Came"), _NEEDED)
+    left = moment(_l("Left"))
     how = SelectField(_l("How they were there"), coerce=PresentBy)
 
     @classmethod

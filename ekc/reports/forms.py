@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, Form, SelectField
+from wtforms import Form, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from ekc.conferences.forms.days import day
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.evaluations.models import FollowUpState
@@ -24,7 +25,7 @@ class FollowUpsForm(Form):  # type: ignore[misc]
     municipality = SelectField(_l("Municipality"), [Optional()])
     variant = SelectField(_l("Kind of conference"), [Optional()])
     state = SelectField(_l("State"), [Optional()])
-    due_until = DateField(_l("Due until"), [Optional()])
+    due_until = day(_l("Due until"))
 
     def to_filter(self) -> FollowUpFilter:
         state = self.state.data

@@ -9,7 +9,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from ekc.accounts.access import Office
-from ekc.conferences.forms.fields import SPOKEN, asked_of, choice, day, language_name, line, lines, mail
+from ekc.conferences.forms.days import day
+from ekc.conferences.forms.fields import SPOKEN, asked_of, choice, language_name, line, lines, mail
 from ekc.core.forms import EditingForm
 from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _

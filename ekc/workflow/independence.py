@@ -6,10 +6,11 @@ accents, punctuation, articles and legal forms. Nothing here knows where the nam
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from ekc.names import fold, words
 
 #: Legal forms, articles and the small words between: they say nothing about which organisation is meant.
 _SMALL_WORDS = """
@@ -17,8 +18,6 @@ stichting vereniging cooperatie coop ua bv nv cv vof ltd limited plc llp inc cic
 the de het t een of van voor for en and
 """
 _SMALL = frozenset(_SMALL_WORDS.split())
-_DROPPED = re.compile("[.'’‘`´ʼ]")  # inside a name they part no words: B.V., 't Huis
-_ALIKE = str.maketrans("ıøłđ", "iold")  # letters that have no accent to take off
 
 
 class Tie(StrEnum):
@@ -73,17 +72,15 @@ class Conflict:
 
 def plain(name: str) -> str:
     """A name as it is compared; of a name that is nothing but small words all is kept. Empty: nobody is meant."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
-    bare = "".join(c for c in _DROPPED.sub("", folded).translate(_ALIKE) if not unicodedata.combining(c))
-    words = _join_letters("".join(c if c.isalnum() else " " for c in bare).split())
-    return "".join(word for word in words if word not in _SMALL) or "".join(words)
+    joined = _join_letters(words(fold(name).replace(".", "")))  # B.V.
+    return "".join(word for word in joined if word not in _SMALL) or "".join(joined)
 
 
-def _join_letters(words: list[str]) -> list[str]:
+def _join_letters(words_of_name: Iterable[str]) -> list[str]:
     """Letters on their own, one after another, are one word: G G Z."""
     joined: list[str] = []
     letters = False
-    for word in words:
+    for word in words_of_name:
         if letters and len(word) == 1:
             joined[-1] += word
         else:

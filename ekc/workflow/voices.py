@@ -6,6 +6,7 @@ Each row says it in words that the family can read. Guards ask `hear`; nobody's 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from ekc.names import fold
 from ekc.workflow.facts import Facts, PersonFacts
 from ekc.workflow.vocabulary import (
     N_,
@@ -216,8 +217,8 @@ def hear_people(
 def _silent_sides(matter: VoiceMatter, people: Iterable[PersonFacts]) -> tuple[str, ...]:
     """The sides of which nobody has said anything."""
     on_sides = [p for p in people if p.side and p.is_inside and p.attends is not Attends.EXCLUDED]
-    heard = {p.side.casefold() for p in on_sides if matter in p.voices}
-    return tuple(dict.fromkeys(p.side for p in on_sides if p.side.casefold() not in heard))
+    heard = {fold(p.side) for p in on_sides if matter in p.voices}
+    return tuple(dict.fromkeys(p.side for p in on_sides if fold(p.side) not in heard))
 
 
 def all_want(matter: VoiceMatter, facts: Facts) -> bool:

@@ -467,7 +467,7 @@ def test_the_period(somebody: Somebody, cast: Cast, clock: FrozenClock) -> None:
 
     page = marieke.follow("Who has opened my file")
     assert list(days(page)) == ["Tuesday 7 July 2026"]
-    assert [marieke.form("Show").shown(label) for label in ("From", "Until")] == ["2026-04-07", "2026-07-07"]
+    assert [marieke.form("Show").shown(label) for label in ("From", "Until")] == ["07-04-2026", "07-07-2026"]
 
     assert list(days(marieke.follow("Show it from the beginning"))) == ["Tuesday 7 July 2026", "Monday 2 March 2026"]
     page = marieke.submit("Show", {"From": "2026-03-02", "Until": "2026-03-02"})

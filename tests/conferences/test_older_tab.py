@@ -79,7 +79,7 @@ def test_a_decision_that_somebody_stays_away_survives_an_older_page(
         "stays away, as was decided",
         "Threatened Linda in January.",
         "the coordinator with the family",
-        "2026-03-02",
+        "02-03-2026",
         "0612345678",
     ]
     kees = kees_of(db_session, case)

@@ -216,7 +216,7 @@ def test_hours_and_costs_are_written_with_point_or_comma(client: PageClient, db_
     page = client.page(f"/conferences/{case.id}/costs")
     assert "Fee no data" in page.text
 
-    wrong = {"Hours of the coordinator": "31:30", "Fee": "1.650,00"}
+    wrong = {"Hours of the coordinator": "31:30", "Fee": "1.65.0"}
     assert client.refused("Save hours and costs", wrong, status=422).errors == [
         "Hours of the coordinator: Type hours as a number, for example 31.5.",
         "Fee: Type an amount as a number, for example 212.40.",
@@ -226,7 +226,7 @@ def test_hours_and_costs_are_written_with_point_or_comma(client: PageClient, db_
         {
             "Hours of the coordinator": "31,5",
             "Hours of the family and its network": "96",
-            "Fee": "1650",
+            "Fee": "1.650,00",
             "Venue and food": "212.40",
             "Interpreter": "0",
         },
@@ -317,5 +317,5 @@ def test_what_was_recorded_of_a_call_reads_back(client: PageClient, db_session: 
     client.page(f"/conferences/{case.id}/follow-ups/{case.call}")
 
     form = client.form("Correct the report")
-    assert (form.shown("How did it go?"), form.shown("On which day?")) == ("<b>Fine</b>", "2026-03-02")
+    assert (form.shown("How did it go?"), form.shown("On which day?")) == ("<b>Fine</b>", "02-03-2026")
     assert "<b>Fine" not in client.page(f"/conferences/{case.id}/follow-ups").html

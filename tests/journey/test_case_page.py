@@ -157,7 +157,7 @@ def test_the_family_comes_out_by_its_own_page(
     assert own.heading == "Hello, Omar El Amrani"
     assert "This time is yours" in own.text
     confirm = client.follow("We have a plan")
-    assert "The others then come back in, and you tell your plan. Does everybody here want that now?" in confirm.text
+    assert "The others then come back in, and you tell your plan. Do all of you want that now: Marieke" in confirm.text
     out = client.submit("Come out with a plan")
     assert "See the plan as it is now" in out.text
 

@@ -1,14 +1,18 @@
 """The home page of staff: what coordinators and regional managers have to do."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By, Visitor
-from ekc.conferences.models import Conference
+from ekc.accounts.models import AccountRole
+from ekc.conferences.models import Conference, Participant
 from ekc.matching.actions.independence import set_employer
-from ekc.workflow.vocabulary import Phase
+from ekc.meetings.actions.arranging import choose_date
+from ekc.workflow.vocabulary import Phase, Role
 from tests.build import Made, prepared_case, registered_case
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -98,3 +102,23 @@ def test_of_a_coordinator_who_is_not_there_nothing_is_known(
     page = client.page(f"/conferences/{fresh.id}")
 
     assert "The coordinator is independent (to do)" in page.text
+
+
+def test_a_manager_who_coordinates_a_case_finds_it_among_their_own(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, case: Made
+) -> None:
+    """Also while somebody was not told yet, who is counted in the lists of a coordinator alone."""
+    db_session.execute(update(Participant).where(Participant.id == case.people["kees"]).values(informed_on=None))
+    db_session.commit()
+    clock.set(clock() + timedelta(hours=1))
+    choose_date(By(db_session, cast.noor, clock()), case.id, clock() + timedelta(days=30))
+    sign_in(client, cast.noor)
+    as_coordinator = needs(client.page("/"))
+    both = AccountRole(account_id=cast.noor.account_id, role=Role.REGIONAL_MANAGER, region_id=cast.north)
+    both.given_at = clock()
+    db_session.add(both)
+    db_session.commit()
+
+    page = client.page("/")
+
+    assert (needs(page), len(as_coordinator)) == (as_coordinator, 2)

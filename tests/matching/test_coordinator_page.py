@@ -82,7 +82,7 @@ def test_the_manager_sees_the_wishes_and_asks(client: PageClient, cast: Cast, ca
 def test_the_coordinator_takes_the_case(client: PageClient, cast: Cast, asked: Made, db_session: Session) -> None:
     sign_in(client, cast.noor)
     client.page(page_of(asked))
-    assert client.form("Take the case").shown("Day on which you said yes") == "2026-03-02"
+    assert client.form("Take the case").shown("Day on which you said yes") == "02-03-2026"
 
     page = client.submit("Take the case", {**TAKEN, GAINS: "Yes", "If so, how?": "I rent out the house.", SAME: "3"})
 

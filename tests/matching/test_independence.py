@@ -13,10 +13,11 @@ from ekc.conferences.entries import BottomLineText, PersonDetails
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.journey.actions.steps import Blocked, take_step
+from ekc.journey.home import staff_home
 from ekc.matching.actions import asking, independence
 from ekc.matching.actions.independence import set_employer
 from ekc.matching.queries.asking import candidates, same_referrer
-from ekc.matching.queries.match import Matches, cases_with_open_conflicts, matches, matches_of_cases, open_conflicts
+from ekc.matching.queries.match import Matches, matches, open_conflicts
 from ekc.workflow.definition import Taking
 from ekc.workflow.independence import Matter, Tie
 from ekc.workflow.vocabulary import Part, Phase, Role, Step, StopReason
@@ -191,7 +192,7 @@ def test_nobody_frees_themselves_by_changing_the_circle(
     change(db_session, cast, case)
 
     assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS)]
-    assert cases_with_open_conflicts(db_session, matches_of_cases(db_session, [case.id])) == {case.id}
+    assert [row.id for row in staff_home(db_session, cast.noor, START).awaiting_decision] == [case.id]
     sentence = "Noor van Dijk works for Primary school De Wilg, whose people took part as professionals"
     assert sentence in why_not(db_session, cast, case, Step.OPEN_CONFERENCE)
     waive(db_session, cast, case, "Primary school De Wilg")

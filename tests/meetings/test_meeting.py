@@ -127,7 +127,7 @@ def test_a_date_that_looks_wrong_is_kept_with_a_warning(
     [
         ("Add to the possible dates", {"Day and time": ""}, "Day and time: Give the day and the time."),
         ("Set this date", {"Day and time": "18 April"}, "Day and time: Give a day and a time"),
-        ("Set this date", {"Day and time": "0001-01-01T00:00"}, "Day and time: Give a day and a time"),
+        ("Set this date", {"Day and time": "0001-01-01T00:00"}, "Day and time: Look at the year again."),
         ("Save the hours", {"Hours": "many"}, "Hours: Give a number, like 3 or 2.5."),
         ("Save the hours", {"Hours": "25"}, "Hours: Give half an hour or more, and at most 24."),
         ("Save the place", {"Address": "Waalkade 12"}, "Place: Which place is it? Give it a name."),

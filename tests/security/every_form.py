@@ -64,6 +64,7 @@ class Field:
     kind: str
     shown: tuple[str, ...]
     offered: tuple[str, ...] = ()
+    drawn: str = ""  # the kind that the browser knows
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,9 @@ def forms_of(app: Flask, page: Page, cookie: str) -> Iterator[Found]:
         url = urljoin(page.url, form.get("action") or page.url)
         fields: dict[str, Field] = {}
         for control in page.controls_of(form):
-            name, kind = control.attrib["name"], control.get("type", control.tag)
+            name = control.attrib["name"]
+            drawn = control.get("type", control.tag)
+            kind = control.get("data-asks", drawn)
             offered: tuple[str, ...] = ()
             if control.tag == "select":
                 options = list(control.iter("option"))
@@ -155,7 +158,7 @@ def forms_of(app: Flask, page: Page, cookie: str) -> Iterator[Found]:
                 shown = before.shown + (value if "checked" in control.attrib else ())
             else:
                 shown = (control.text or "" if control.tag == "textarea" else control.get("value", ""),)
-            fields[name] = Field(name, kind, shown, offered)
+            fields[name] = Field(name, kind, shown, offered, drawn)
         for button in page.all("button"):
             if button.get("name") and page.form_of(button) is form:
                 name = button.attrib["name"]

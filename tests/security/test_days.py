@@ -91,6 +91,12 @@ def test_each_day_is_known(forms: dict[str, Found]) -> None:
     assert {(form.endpoint, name) for form in forms.values() for name in fields(form)} == DAYS.keys()
 
 
+def test_no_page_leaves_a_day_to_a_box_of_the_browser(forms: dict[str, Found]) -> None:
+    assert {field.kind for form in forms.values() for field in form.fields} & {"time", "month", "week"} == set()
+    days = [field for form in forms.values() for field in form.fields if field.kind in ("date", "datetime-local")]
+    assert {field.drawn for field in days} == {"text"}
+
+
 def test_a_day_on_the_wrong_side_of_today_is_refused_where_it_is_typed(
     shared_app: Flask, forms: dict[str, Found]
 ) -> None:

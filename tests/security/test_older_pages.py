@@ -35,12 +35,12 @@ OLDER = "Typed in the older page"
 #: What a field takes that does not take any words.
 RIGHT = {
     "email": ("other@example.org", "third@example.org"),
-    "date": ("2026-03-01", "2026-06-03", "2026-06-01", "2026-06-02", "2026-03-02", "2026-03-02"),
+    "date": ("01-03-2026", "03-06-2026", "01-06-2026", "02-06-2026", "02-03-2026", "02-03-2026"),
     "number": ("3", "4"),
-    "datetime-local": ("2026-03-02T09:00", "2026-03-02T09:30"),
+    "datetime-local": ("02-03-2026 09:00", "02-03-2026 09:30"),
 }
 #: By the name of the field, where not any words will do.
-LATER = "2026-06-01"
+LATER = "01-06-2026"
 #: Days in rows of people that lie before today, each of which may be left open.
 BEFORE = {"said_yes_on"}
 NAMED = {"timezone": "Europe/Amsterdam", "spoken": "Dutch", "unnamed_marks": "8"}

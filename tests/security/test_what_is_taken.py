@@ -8,8 +8,9 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.validators import Length
 
+from ekc.conferences.forms.days import DayField, MomentField
 from ekc.conferences.forms.fields import BirthField
-from ekc.evaluations.forms import AmountField
+from ekc.conferences.forms.numbers import NumberField
 from tests.architecture.sources import EKC, ROOT
 
 
@@ -29,8 +30,8 @@ def texts(form: type[BaseForm]) -> Iterator[tuple[str, int]]:
     for name, field in vars(form).items():
         if not isinstance(field, UnboundField) or not issubclass(field.field_class, StringField):
             continue
-        if issubclass(field.field_class, HiddenField | AmountField | BirthField):
-            continue  # what the page showed: compared, never kept; a number or a birth, whose pattern has its end
+        if issubclass(field.field_class, HiddenField | NumberField | DayField | MomentField | BirthField):
+            continue  # what the page showed: compared, never kept; a number or a day, whose pattern has its end
         validators = field.kwargs.get("validators") or next((a for a in field.args if isinstance(a, list)), [])
         yield name, max((one.max for one in validators if isinstance(one, Length)), default=-1)
 

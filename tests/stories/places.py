@@ -75,14 +75,9 @@ def teller(walk: Walk, value: Any) -> str:
     return "The coordinator" if value == walk.case.coordinator.id else walk.name(value)
 
 
-def born(_walk: Walk, value: date) -> str:
-    """As in the field of somebody's birth."""
+def typed(_walk: Walk, value: date) -> str:
+    """As in a field for a day."""
     return f"{value:%d-%m-%Y}"
-
-
-def iso(_walk: Walk, value: date) -> str:
-    """As in a date field."""
-    return value.isoformat()
 
 
 def long_day(_walk: Walk, value: date) -> str:
@@ -101,8 +96,8 @@ def at(walk: Walk, value: str) -> str:
 
 
 def local(_walk: Walk, value: str) -> str:
-    """As in a field for date and time."""
-    return value
+    """As in a field for a day and a time."""
+    return f"{datetime.fromisoformat(value):%d-%m-%Y %H:%M}"
 
 
 def hours(_walk: Walk, value: float) -> str:
@@ -167,7 +162,7 @@ PLACES: tuple[tuple[str, str, Say], ...] = (
     ("registration.on", "registration", long_day),
     ("registration.by", "registration", coded(Part)),
     ("registration.reason", "registration", plain),
-    ("registration.main_person_said_yes_on", "registration", iso),
+    ("registration.main_person_said_yes_on", "registration", typed),
     ("registration.wishes.*", "registration", plain),
     ("registration.consents.*.person", "consents", named),
     ("registration.consents.*.scope", "consents", lambda _, scope: SCOPES[scope]),
@@ -178,13 +173,13 @@ PLACES: tuple[tuple[str, str, Say], ...] = (
     ("coordinator.independence", "coordinator", plain),
     ("people.*.role", "person", coded(Part)),
     ("people.*.language", "person", lambda _, code: language_name(code)),
-    ("people.*.born", "person", born),
+    ("people.*.born", "person", typed),
     ("people.*.address_secret", "person", secret),
     ("people.*.support", "person", named),
     ("people.*.attends", "person", coded(Attends)),
-    ("people.*.decided_on", "person", iso),
+    ("people.*.decided_on", "person", typed),
     ("people.*", "person", plain),
-    ("setup.informed.*", "person", iso),
+    ("setup.informed.*", "person", typed),
     ("setup.safety.*.person", "safety", named),
     ("setup.safety.*", "safety", plain),
     ("setup.date_options.*", "meeting", at),

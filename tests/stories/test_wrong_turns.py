@@ -194,6 +194,7 @@ def pages_of_a_case(app: Flask, case: Made) -> list[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         if "conference_id" in rule.arguments and rule.endpoint != "journey.step":
             values = {"conference_id": case.id, "participant_id": case.people["omar"], "kind": "food", "key": "g1"}
+            values["verb"] = "hear"
             named = {name: values.get(name, 1) for name in rule.arguments}
             address = app.url_map.bind("localhost").build(rule.endpoint, named, force_external=False)
             found += [(rule.endpoint, method, address) for method in sorted((rule.methods or set()) & {"GET", "POST"})]

@@ -18,8 +18,8 @@ from ekc.conferences.effects import give_notice
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.mails import NO_STANDS
 from ekc.conferences.models import Conference, Participant, Voice
-from ekc.core.crypto import search_words
 from ekc.core.errors import Refusal
+from ekc.names import same
 from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Agreed, Attends, Part, TraceKind, VoiceMatter
@@ -137,9 +137,8 @@ def note_other_part(by: By, conference: Conference, participant: Participant, wh
 
 def _named_as(session: Session, conference: Conference, name: str) -> list[Participant]:
     """Everybody who is or was in the circle and has the same names."""
-    words = set(search_words(name))
     everybody = session.scalars(select(Participant).where(Participant.conference_id == conference.id)).all()
-    return [one for one in everybody if words and words == set(search_words(one.name))]
+    return [one for one in everybody if same(one.name, name)]
 
 
 def refuse_other_part(conference: Conference, participant: Participant, part: Part) -> None:

@@ -29,6 +29,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import language_of
 from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
+from ekc.names import words
 from ekc.workflow.definition import VERSION
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.profiles import PROFILES
@@ -155,7 +156,7 @@ def change_registration(
 
 
 def _folded(side: str) -> str:
-    return " ".join(side.split()).casefold()
+    return " ".join(words(side)) or side
 
 
 def _by_folded_name(sides: Iterable[str]) -> dict[str, str]:

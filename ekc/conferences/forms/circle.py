@@ -11,10 +11,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from ekc.conferences.entries import Concern, PersonDetails
+from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
     birth,
-    day,
     language_choices,
     line,
     lines,

@@ -6,7 +6,8 @@ from wtforms import SearchField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from ekc.conferences.entries import CHANNELS, BottomLineText, NewContact
-from ekc.conferences.forms.fields import choice, day, line, named_choices, passage, person_choices, person_field
+from ekc.conferences.forms.days import day
+from ekc.conferences.forms.fields import choice, line, named_choices, passage, person_choices, person_field
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext

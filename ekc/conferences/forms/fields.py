@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-import wtforms
 from wtforms import EmailField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
+from ekc.conferences.forms.days import read_day
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
@@ -32,9 +32,6 @@ FROM_LIST: dict[str, Any] = {
 CHOOSE = _l("Choose")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MAIL = Email(_l("Write an e-mail address such as name@example.org."))
-_EARLIEST, _LATEST = 1900, 2200
-#: A day as people type it: 18-4-2026.
-_TYPED = re.compile(r"^(\d{1,2})-(\d{1,2})-(\d{4})$")
 
 
 def tidy(text: str | None) -> str:
@@ -75,35 +72,6 @@ def passage(label: Any, missing: Any = None, most: int = 4000, rows: int = 3, hi
     return TextAreaField(label, _rules(missing, most), filters=[tidy], render_kw=look, description=hint)
 
 
-def _iso(typed: re.Match[str]) -> str:
-    day, month, year = typed.groups()
-    return f"{year}-{month:0>2}-{day:0>2}"
-
-
-class DateField(wtforms.DateField):  # type: ignore[misc]
-    """A date whose error message says how to write it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Parse it: as a browser sends it, or as somebody types it. Raises ValueError with what to do."""
-        self.data = None
-        typed = tidy(valuelist[0] if valuelist else "")
-        if not typed:
-            self.raw_data: list[str] = []  # so that a blank value counts as missing
-            return
-        try:
-            self.data = date.fromisoformat(_TYPED.sub(_iso, typed))
-        except ValueError:
-            raise ValueError(_("Write the day as day-month-year, for example 18-04-2026.")) from None
-        if not _EARLIEST <= self.data.year <= _LATEST:
-            self.data = None
-            raise ValueError(_("Look at the year again."))
-
-
-def day(label: Any, missing: Any = None) -> Any:
-    """A date. `missing` as in `line`."""
-    return DateField(label, [InputRequired(missing) if missing else Optional()])
-
-
 _OLDEST = 120  # years
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _AGE = re.compile(
@@ -111,8 +79,6 @@ _AGE = re.compile(
     r"(?P<years>\d{1,3})\s*(?:years?(?: old)?|jaar(?: oud)?)?",
     re.IGNORECASE,
 )
-_DAY = re.compile(r"(\d{1,2})[-/. ](\d{1,2}|[a-z]{3,9})\.?[-/. ](\d{4})", re.IGNORECASE)
-_MONTHS = ["jan", "feb", "mrt|mar|maa", "apr", "mei|may", "jun", "jul", "aug", "sep", "okt|oct", "nov", "dec"]
 
 
 class BirthField(StringField):  # type: ignore[misc]
@@ -143,34 +109,20 @@ class BirthField(StringField):  # type: ignore[misc]
 
 def _birth(typed: str, today: date) -> Birth:
     try:
-        if found := _DAY.fullmatch(typed):
-            return _on_a_day(date(int(found[3]), _month(found[2]), int(found[1])))
         if _YEAR.fullmatch(typed):
             return Birth.in_year(int(typed))
         if found := _AGE.fullmatch(typed):
             return _aged(int(found["years"]), today, about=bool(found["about"]))
-        return _on_a_day(date.fromisoformat(typed))
-    except ValueError:
+        on = read_day(typed, today, whole=True)
+        return Birth(on, on)
+    except (ValueError, OverflowError):
         raise ValueError(_("Write a day (3-2-2015), a year (2015), or how old they are: 11, or about 11.")) from None
-
-
-def _on_a_day(day: date) -> Birth:
-    if not _EARLIEST <= day.year <= _LATEST:
-        raise ValueError(day)
-    return Birth(day, day)
 
 
 def _aged(years: int, today: date, about: bool) -> Birth:
     if years > _OLDEST:
         raise ValueError(years)
     return Birth.aged(years, today, about)
-
-
-def _month(typed: str) -> int:
-    """The number of a month, or of one whose name begins so; 0 for no month."""
-    if typed.isdigit():
-        return int(typed)
-    return next((n for n, names in enumerate(_MONTHS, 1) if typed[:3].lower() in names.split("|")), 0)
 
 
 def born_as_typed(birth: Birth | None, today: date) -> str:

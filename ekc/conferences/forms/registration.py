@@ -20,10 +20,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from ekc.conferences.entries import CONSENT_SCOPES, NewCase, NewConsent, PersonDetails, Registration
+from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
     asked_of,
-    day,
     id_or_none,
     language_choices,
     line,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
@@ -89,13 +89,17 @@ def sides(session: Session, conference_id: int) -> tuple[str, ...]:
     return tuple(session.scalars(select(Conference.sides).where(Conference.id == conference_id)).one())
 
 
+_OWN_DETAILS = select(Participant.phone, Participant.email, Participant.address, Participant.address_secret).where(
+    Participant.id == bindparam("participant"), Participant.conference_id == bindparam("case")
+)
+
+
 def own_details(session: Session, case: Case) -> OwnDetails | None:
     """The contact details of the visitor. A secret address is left out: others might read it on their phone."""
     if not case.sees(CasePart.OWN_DETAILS):
         return None
-    columns = (Participant.phone, Participant.email, Participant.address, Participant.address_secret)
-    own = (Participant.id == case.visitor.participant_id, Participant.conference_id == case.id)
-    phone, email, address, secret = session.execute(select(*columns).where(*own)).one()
+    asked = {"participant": case.visitor.participant_id, "case": case.id}
+    phone, email, address, secret = session.execute(_OWN_DETAILS, asked).one()
     return OwnDetails(phone, email, "" if secret else address, secret)
 
 

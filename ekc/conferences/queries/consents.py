@@ -35,11 +35,17 @@ _CONSENTS_OF_CASES = select(
 ).where(_consents.conference_id.in_(bindparam("cases", expanding=True)))
 
 
+_CONSENTS = (
+    select(*columns_of(ConsentRow, Consent))
+    .join(Participant, Participant.id == Consent.participant_id)
+    .where(Consent.conference_id == bindparam("case"))
+    .order_by(Consent.id)
+)
+
+
 def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
     """All consents, withdrawn ones too, in the order in which they were entered."""
-    found = select(*columns_of(ConsentRow, Consent)).join(Participant, Participant.id == Consent.participant_id)
-    rows = session.execute(found.where(Consent.conference_id == conference_id).order_by(Consent.id))
-    return tuple(to_dataclass(ConsentRow, row) for row in rows)
+    return tuple(to_dataclass(ConsentRow, row) for row in session.execute(_CONSENTS, {"case": conference_id}))
 
 
 @dataclass(frozen=True, slots=True)

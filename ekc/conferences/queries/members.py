@@ -118,10 +118,16 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
 )
 
 
+_SUPPORTED = select(_people.id).where(
+    _people.conference_id == bindparam("case"),
+    _people.support_id == bindparam("participant"),
+    _people.removed_at.is_(None),
+)
+
+
 def supported_by(session: Session, conference_id: int, participant_id: int) -> frozenset[int]:
     """Beside whom somebody is as their supporter."""
-    beside = (_people.conference_id == conference_id, _people.support_id == participant_id)
-    return frozenset(session.scalars(select(_people.id).where(*beside, _people.removed_at.is_(None))))
+    return frozenset(session.scalars(_SUPPORTED, {"case": conference_id, "participant": participant_id}))
 
 
 def members(session: Session, conference_id: int) -> tuple[Member, ...]:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import Visitor
 from ekc.conferences.access import roles_in
 from ekc.conferences.models import Conference, NameKey, Participant
-from ekc.core.crypto import Keyring, has_words, keyring_of, search_words
+from ekc.core.crypto import Keyring, keyring_of
+from ekc.names import has_words, is_known_by_one, words
 from ekc.workflow.engine import may, sees
 from ekc.workflow.vocabulary import Activity, CasePart, Phase, Role
 
@@ -35,7 +36,9 @@ _NUMBER = re.compile(r"(?:[a-z]{2,4}[- ])?(?:(?P<year>[0-9]{4})[- ])?(?P<count>[
 
 
 def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tuple[SearchResult, ...]:
-    """The cases with a person whose name has all words of `asked`, or words starting with them (two letters or more).
+    """The cases with a person whose name has all words of `asked`, or words starting with them.
+
+    Two letters or more, or one where the name is one letter or a sign, as in Chinese.
 
     A case number finds its case, whatever its letters, and so do its year and count (2026-0007) or the count alone.
     Only cases that the visitor may open at `at` are found, the latest first; by name only where they see names now.
@@ -59,13 +62,14 @@ def search(session: Session, visitor: Visitor, asked: str, at: datetime) -> tupl
         year, count = number["year"], int(number["count"])
         ending = f"%-{year}-{count:04}" if year else f"%-{count:04}"
         rows += session.execute(case.where(Conference.number.like(ending)).order_by(Conference.id.desc()))
-    words = tuple(word for word in search_words(asked) if len(word) > 1)[:_MOST_WORDS]
+    typed = words(asked)
+    wanted = tuple(word for word in typed if len(word) > 1 or all(map(is_known_by_one, typed)))[:_MOST_WORDS]
     regions = session.scalars(select(Conference.region_id).where(mine).distinct().order_by(Conference.region_id)).all()
-    if words and regions:
+    if wanted and regions:
         by_name = case.add_columns(Participant.name).join(Participant, Participant.conference_id == Conference.id)
-        by_name = by_name.where(*(_has_key(keyring_of(session), word, regions) for word in words))
+        by_name = by_name.where(*(_has_key(keyring_of(session), word, regions) for word in wanted))
         named = session.execute(by_name.order_by(Conference.id.desc(), Participant.id))
-        rows += islice((row for row in named if has_words(row.name, words)), _MOST_FOUND)
+        rows += islice((row for row in named if has_words(row.name, wanted)), _MOST_FOUND)
     return tuple(
         SearchResult(row.id, row.number, row.title, row.phase, getattr(row, "name", ""))
         for row in rows

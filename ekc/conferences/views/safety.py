@@ -103,6 +103,7 @@ def _page(
         "conferences/safety.html",
         case=case,
         rows=rows,
+        asked=[person.name for person in circle if not person.excluded and not person.is_professional],
         first={row.participant_id: row.id for row in reversed(rows)},  # one anchor for each person
         form=form or ConcernForm(circle, formdata=None, data=about),
         forms=forms,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, cast, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
@@ -14,7 +14,7 @@ from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import Conference, ContactEntry, Participant
 from ekc.core.outbox import OutboxMessage
 from ekc.links.models import PersonalLink
-from ekc.links.queries.devices import cases_awaiting_approval
+from ekc.links.queries.devices import CASES_AWAITING_APPROVAL, pending_since
 from ekc.meetings.models import Meeting
 from ekc.signin.models import SignIn
 from ekc.workflow.ends.kinds import EndRule
@@ -68,57 +68,38 @@ class CaseRow:
 
 
 _SHOWN = tuple(CaseRow.__dataclass_fields__)[:22]  # the fields that are columns of their own name
-
-
-def _cases() -> Select[*tuple[Any, ...]]:
-    latest = (
-        select(func.max(Meeting.number))
-        .where(Meeting.conference_id == Conference.id, Meeting.set_aside.is_(False))
-        .correlate(Conference)
-        .scalar_subquery()
+_case = Conference.__table__.c
+_latest = (
+    select(func.max(Meeting.number))
+    .where(Meeting.conference_id == _case.id, Meeting.set_aside.is_(False))
+    .correlate(Conference.__table__)
+    .scalar_subquery()
+)
+#: Built once, as are the lists below: home shows most of them.
+_CASES: Select[*tuple[Any, ...]] = (
+    select(
+        *(Meeting.starts_at if name == "starts_at" else _case[name] for name in _SHOWN),
+        Account.name.label("coordinator"),
+        Meeting.venue_name,
+        _case.tasks_ended_on,
     )
-    return (
-        select(
-            Conference.id,
-            Conference.number,
-            Conference.title,
-            Conference.phase,
-            Conference.phase_since,
-            Conference.timezone,
-            Conference.municipality,
-            Conference.registered_on,
-            Conference.coordinator_id,
-            Conference.profile,
-            Conference.tasks_ended_on,
-            Conference.asked_coordinator_id,
-            Conference.variant,
-            Conference.presentation,
-            Conference.round,
-            Conference.plan_number,
-            Conference.question_agreed_on,
-            Conference.no_bottom_lines_on,
-            Conference.without_conference,
-            Meeting.starts_at,
-            Conference.outcome,
-            Conference.stop_reason,
-            Conference.closed_on,
-            Meeting.venue_name,
-            Account.name.label("coordinator"),
-        )
-        .outerjoin_from(Conference, Meeting, (Meeting.conference_id == Conference.id) & (Meeting.number == latest))
-        .outerjoin(Account, Account.id == Conference.coordinator_id)
-    )
+    .outerjoin_from(Conference.__table__, Meeting, (Meeting.conference_id == _case.id) & (Meeting.number == _latest))
+    .outerjoin(Account, Account.id == _case.coordinator_id)
+)
+_REGIONS: BindParameter[Any] = bindparam("regions", expanding=True)
+_IN_REGIONS = _CASES.where(_case.region_id.in_(_REGIONS))
 
 
 def _row(row: Row[*tuple[Any, ...]], not_informed: int = 0) -> CaseRow:
-    head: dict[str, Any] = {name: getattr(row, name) for name in _SHOWN}
-    return CaseRow(
-        **head,
-        coordinator=row.coordinator or "",
-        venue=row.venue_name or "",
-        not_informed=not_informed,
-        open_until=open_until(row),
-    )
+    *head, coordinator, venue, _tasks_ended_on = row
+    return CaseRow(*[*head, coordinator or "", venue or "", not_informed, open_until(row)])
+
+
+_OF_COORDINATOR = _CASES.where(
+    or_(_case.coordinator_id == bindparam("account"), _case.asked_coordinator_id == bindparam("account"))
+).order_by(_case.id.desc())
+_OPEN_OF_COORDINATOR = _OF_COORDINATOR.where(_case.phase != Phase.CLOSED)
+_CLOSED_OF_COORDINATOR = _OF_COORDINATOR.where(_case.phase == Phase.CLOSED).limit(_MOST_CLOSED)
 
 
 def cases_of_coordinator(session: Session, account_id: int, at: datetime) -> tuple[CaseRow, ...]:
@@ -126,42 +107,36 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime) -> tup
 
     At most `_MOST_CLOSED` closed ones. Cases to which the coordinator's access has ended are left out.
     """
-    own = _cases().where(or_(Conference.coordinator_id == account_id, Conference.asked_coordinator_id == account_id))
-    open_ones = session.execute(own.where(Conference.phase != Phase.CLOSED).order_by(Conference.id.desc())).all()
-    closed = session.execute(
-        own.where(Conference.phase == Phase.CLOSED).order_by(Conference.id.desc()).limit(_MOST_CLOSED)
-    ).all()
+    open_ones = session.execute(_OPEN_OF_COORDINATOR, {"account": account_id}).all()
+    closed = session.execute(_CLOSED_OF_COORDINATOR, {"account": account_id}).all()
     not_informed = _not_informed_counts(session, [row.id for row in open_ones])
     # A case for which they are asked is shown, whatever the access of its current coordinator.
     seen = (row for row in (*open_ones, *closed) if row.coordinator_id != account_id or still_open(row, at))
     return tuple(_row(row, not_informed=not_informed.get(row.id, 0)) for row in seen)
 
 
+_REGISTRATIONS = _IN_REGIONS.where(_case.phase == Phase.REGISTRATION).order_by(_case.id).limit(_MOST)
+_UNDER_WAY = (
+    _IN_REGIONS.where(_case.phase.not_in([Phase.REGISTRATION, Phase.CLOSED])).order_by(_case.id.desc()).limit(_MOST)
+)
+_ENDED = _IN_REGIONS.where(_case.phase == Phase.CLOSED, _case.closed_on >= bindparam("since")).order_by(
+    _case.closed_on.desc(), _case.id.desc()
+)
+
+
 def registrations(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The cases of regions that no coordinator has taken on yet, oldest first."""
-    rows = session.execute(
-        _cases()
-        .where(Conference.region_id.in_(regions), Conference.phase == Phase.REGISTRATION)
-        .order_by(Conference.id)
-        .limit(_MOST)
-    )
-    return tuple(_row(row) for row in rows)
+    return tuple(map(_row, session.execute(_REGISTRATIONS, {"regions": list(regions)})))
 
 
 def cases_of_regions(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The cases under way in regions, newest first."""
-    under_way = Conference.phase.not_in([Phase.REGISTRATION, Phase.CLOSED])
-    rows = session.execute(
-        _cases().where(Conference.region_id.in_(regions), under_way).order_by(Conference.id.desc()).limit(_MOST)
-    )
-    return tuple(_row(row) for row in rows)
+    return tuple(map(_row, session.execute(_UNDER_WAY, {"regions": list(regions)})))
 
 
 def ended_cases(session: Session, regions: Collection[int], since: date) -> tuple[CaseRow, ...]:
     """The cases of these regions that were closed on `since` or later, the last one first."""
-    closed = (Conference.region_id.in_(regions), Conference.phase == Phase.CLOSED, Conference.closed_on >= since)
-    rows = session.execute(_cases().where(*closed).order_by(Conference.closed_on.desc(), Conference.id.desc()))
-    return tuple(_row(row) for row in rows)
+    return tuple(map(_row, session.execute(_ENDED, {"regions": list(regions), "since": since})))
 
 
 def _not_told() -> ColumnElement[bool]:
@@ -190,32 +165,39 @@ def _not_told() -> ColumnElement[bool]:
     return exists().where(*person, *(~sign.correlate(Conference, Participant) for sign in signs))
 
 
+_ENDED_UNTOLD = _IN_REGIONS.where(_case.phase == Phase.CLOSED, _not_told()).order_by(_case.id.desc()).limit(_MOST)
+
+
 def ended_untold(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The closed cases of these regions in which somebody may not have heard of the end, the last ones first."""
-    closed = (Conference.region_id.in_(regions), Conference.phase == Phase.CLOSED, _not_told())
-    rows = session.execute(_cases().where(*closed).order_by(Conference.id.desc()).limit(_MOST))
-    return tuple(_row(row) for row in rows)
+    return tuple(map(_row, session.execute(_ENDED_UNTOLD, {"regions": list(regions)})))
+
+
+_UNATTENDED = _IN_REGIONS.where(_case.id.in_(CASES_AWAITING_APPROVAL), _case.coordinator_id.is_not(None))
 
 
 def cases_with_unattended_links(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:
     """Cases of these regions with somebody waiting at a personal link, whose coordinator cannot act."""
-    waiting = (Conference.region_id.in_(regions), Conference.id.in_(cases_awaiting_approval(at)))
-    rows = session.execute(_cases().where(*waiting, Conference.coordinator_id.is_not(None))).all()
+    asked = {"regions": list(regions), "pending_since": pending_since(at)}
+    rows = session.execute(_UNATTENDED, asked).all()
     able = who_can_coordinate(session, {row.coordinator_id for row in rows}, at) if rows else ()
     return tuple(_row(row) for row in rows if row.coordinator_id not in able or not still_open(row, at))
 
 
+_NOT_INFORMED = (
+    select(Participant.conference_id, func.count())
+    .where(
+        Participant.conference_id.in_(bindparam("cases", expanding=True)),
+        Participant.removed_at.is_(None),
+        Participant.informed_on.is_(None),
+        Participant.part != Part.INTERPRETER,
+        Participant.attends.in_(TAKES_PART),
+    )
+    .group_by(Participant.conference_id)
+)
+
+
 def _not_informed_counts(session: Session, ids: Collection[int]) -> dict[int, int]:
     """How many people who take part have not been informed yet, by case; cases without any are left out."""
-    rows = session.execute(
-        select(Participant.conference_id, func.count())
-        .where(
-            Participant.conference_id.in_(ids),
-            Participant.removed_at.is_(None),
-            Participant.informed_on.is_(None),
-            Participant.part != Part.INTERPRETER,
-            Participant.attends.in_(TAKES_PART),
-        )
-        .group_by(Participant.conference_id)
-    )
+    rows = session.execute(_NOT_INFORMED, {"cases": list(ids)})
     return {conference_id: count for conference_id, count in rows}  # noqa: C416 - mypy does not take rows for pairs

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import Visitor
@@ -61,36 +61,52 @@ class CorrectionRow:
 _SAME = CorrectionRow.__slots__[11:]  # the fields that are columns of their own name
 
 
-def _corrections() -> Select[*tuple[Any, ...]]:
-    before, after = aliased(Region), aliased(Region)
-    columns = {
-        "conference_id": Conference.id,
-        "number": Conference.number,
-        "phase": Conference.phase,
-        "timezone": Conference.timezone,
-        "coordinator_id": Conference.coordinator_id,
-        "region_id": Conference.region_id,
-        "region_before_id": Correction.region_before,
-        "at": Correction.at,
-        "by": func.coalesce(Account.name, ""),
-        "region_before": before.name,
-        "region_after": after.name,
-        **{name: getattr(Correction, name) for name in _SAME},
-    }
-    return (
-        select(*(columns[name].label(name) for name in CorrectionRow.__slots__))
-        .select_from(Correction)
-        .join(Conference, Conference.id == Correction.conference_id)
-        .join(before, before.id == Correction.region_before)
-        .join(after, after.id == Correction.region_after)
-        .outerjoin(Account, Account.id == Correction.account_id)
+_before, _after = aliased(Region), aliased(Region)
+_columns = {
+    "conference_id": Conference.id,
+    "number": Conference.number,
+    "phase": Conference.phase,
+    "timezone": Conference.timezone,
+    "coordinator_id": Conference.coordinator_id,
+    "region_id": Conference.region_id,
+    "region_before_id": Correction.region_before,
+    "at": Correction.at,
+    "by": func.coalesce(Account.name, ""),
+    "region_before": _before.name,
+    "region_after": _after.name,
+    **{name: getattr(Correction, name) for name in _SAME},
+}
+_CORRECTIONS: Select[*tuple[Any, ...]] = (
+    select(*(_columns[name].label(name) for name in CorrectionRow.__slots__))
+    .select_from(Correction)
+    .join(Conference, Conference.id == Correction.conference_id)
+    .join(_before, _before.id == Correction.region_before)
+    .join(_after, _after.id == Correction.region_after)
+    .outerjoin(Account, Account.id == Correction.account_id)
+)
+_OF_CASE = _CORRECTIONS.where(Correction.conference_id == bindparam("case")).order_by(Correction.id)
+_REGIONS: BindParameter[Any] = bindparam("regions", expanding=True)
+_RECENT_ONES = (
+    _CORRECTIONS.where(
+        or_(
+            Correction.region_before.in_(_REGIONS),
+            Correction.region_after.in_(_REGIONS),
+            (Conference.coordinator_id == bindparam("coordinator")) & (Conference.phase != Phase.CLOSED),
+        ),
+        Correction.at > bindparam("since"),
+        or_(
+            Correction.account_id.is_distinct_from(bindparam("account")),
+            (Correction.region_before != Correction.region_after) & Conference.region_id.not_in(_REGIONS),
+        ),
     )
+    .order_by(Correction.at.desc(), Correction.id.desc())
+    .limit(_MOST)
+)
 
 
 def corrections(session: Session, conference_id: int) -> tuple[CorrectionRow, ...]:
     """The corrections of the registration of a case, oldest first."""
-    rows = session.execute(_corrections().where(Correction.conference_id == conference_id).order_by(Correction.id))
-    return tuple(CorrectionRow(*row) for row in rows)
+    return tuple(CorrectionRow(*row) for row in session.execute(_OF_CASE, {"case": conference_id}))
 
 
 def recent_corrections(session: Session, who: Visitor, at: datetime) -> tuple[CorrectionRow, ...]:
@@ -98,19 +114,10 @@ def recent_corrections(session: Session, who: Visitor, at: datetime) -> tuple[Co
 
     What they corrected themselves only where the case left their regions: they cannot open it to see whom to ring.
     """
-    theirs: list[ColumnElement[bool]] = [
-        Correction.region_before.in_(who.regions),
-        Correction.region_after.in_(who.regions),
-    ]
-    if Role.COORDINATOR in who.roles:
-        theirs.append((Conference.coordinator_id == who.account_id) & (Conference.phase != Phase.CLOSED))
-    found = _corrections().where(
-        or_(*theirs),
-        Correction.at > at - _RECENT,
-        or_(
-            Correction.account_id.is_distinct_from(who.account_id),
-            (Correction.region_before != Correction.region_after) & Conference.region_id.not_in(who.regions),
-        ),
-    )
-    latest = found.order_by(Correction.at.desc(), Correction.id.desc()).limit(_MOST)
-    return tuple(CorrectionRow(*row) for row in session.execute(latest))
+    asked = {
+        "regions": list(who.regions),
+        "coordinator": who.account_id if Role.COORDINATOR in who.roles else None,
+        "account": who.account_id,
+        "since": at - _RECENT,
+    }
+    return tuple(CorrectionRow(*row) for row in session.execute(_RECENT_ONES, asked))

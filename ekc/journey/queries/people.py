@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import false, null, or_, select, union_all
+from sqlalchemy import bindparam, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import DemoPerson, Visitor
@@ -41,32 +41,38 @@ class ToRing:
     matter: VoiceMatter | None
 
 
+_mine = or_(
+    Conference.coordinator_id == bindparam("account"), Conference.region_id.in_(bindparam("regions", expanding=True))
+)
+_case_columns = ("id", "title", "coordinator_id", "region_id", "tasks_ended_on", "timezone", "profile")
+_head = (*(getattr(Conference, name) for name in _case_columns), Participant.name, Participant.phone)
+_UNSAFE = (
+    select(*_head, null().label("matter"), SafetyConcern.said_at.label("since"))
+    .join(SafetyConcern, SafetyConcern.conference_id == Conference.id)
+    .join(Participant, Participant.id == SafetyConcern.participant_id)
+    .where(_mine, Conference.phase != Phase.PRIVATE_TIME, UNANSWERED)
+)
+_WISHED = (
+    select(*_head, Voice.matter, Voice.written_at.label("since"))
+    .join(Voice, Voice.conference_id == Conference.id)
+    .join(Participant, Participant.id == Voice.participant_id)
+    .where(_mine, Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]), Participant.removed_at.is_(None))
+    .where(Voice.matter.in_(WISHES), Voice.about == Conference.round)
+    .where(Voice.answer == Agreed.YES, Voice.spoken_at.is_(None))
+)
+_TO_RING = union_all(_WISHED, _UNSAFE)
+
+
 def to_ring(session: Session, who: Visitor, at: datetime) -> tuple[ToRing, ...]:
     """Whom a coordinator or the managers of a region ring, first those for whom it does not feel safe.
 
     That stands until somebody has answered it, also after the case has ended. Nothing of it is shown in private time.
     """
-    mine = or_(
-        Conference.coordinator_id == who.account_id if Role.COORDINATOR in who.roles else false(),
-        Conference.region_id.in_(who.regions) if Role.REGIONAL_MANAGER in who.roles else false(),
-    )
-    case_columns = ("id", "title", "coordinator_id", "region_id", "tasks_ended_on", "timezone", "profile")
-    head = (*(getattr(Conference, name) for name in case_columns), Participant.name, Participant.phone)
-    unsafe = (
-        select(*head, null().label("matter"), SafetyConcern.said_at.label("since"))
-        .join(SafetyConcern, SafetyConcern.conference_id == Conference.id)
-        .join(Participant, Participant.id == SafetyConcern.participant_id)
-        .where(mine, Conference.phase != Phase.PRIVATE_TIME, UNANSWERED)
-    )
-    wished = (
-        select(*head, Voice.matter, Voice.written_at.label("since"))
-        .join(Voice, Voice.conference_id == Conference.id)
-        .join(Participant, Participant.id == Voice.participant_id)
-        .where(mine, Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]), Participant.removed_at.is_(None))
-        .where(Voice.matter.in_(WISHES), Voice.about == Conference.round)
-        .where(Voice.answer == Agreed.YES, Voice.spoken_at.is_(None))
-    )
-    rows = session.execute(union_all(wished, unsafe)).all()
+    asked = {
+        "account": who.account_id if Role.COORDINATOR in who.roles else None,
+        "regions": list(who.regions) if Role.REGIONAL_MANAGER in who.roles else [],
+    }
+    rows = session.execute(_TO_RING, asked).all()
     seen = [row for row in rows if row.region_id in who.regions or still_open(row, at)]
     seen.sort(key=lambda row: (row.matter is not None, row.since))
     return tuple(ToRing(row.id, row.title, row.name, row.phone, row.matter) for row in seen)

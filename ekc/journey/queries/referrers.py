@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, ContactEntry, Participant
@@ -21,23 +22,29 @@ class Referrer:
     shared: list[date] = field(default_factory=list)
 
 
+_CASES: BindParameter[Any] = bindparam("cases", expanding=True)
+_REFERRERS = select(Participant.conference_id, Participant.id, Participant.removed_at).where(
+    Participant.conference_id.in_(_CASES), Participant.part == Part.REFERRER
+)
+_CONTACTS = select(ContactEntry.conference_id, ContactEntry.on).where(
+    ContactEntry.participant_id.in_(bindparam("referrers", expanding=True))
+)
+_LINES = select(BottomLine.conference_id, BottomLine.shared_on).where(BottomLine.conference_id.in_(_CASES))
+
+
 def referrers_of_cases(session: Session, conference_ids: Collection[int]) -> defaultdict[int, Referrer]:
     """When the referrer of each case was contacted, and bottom lines were shared."""
     found: defaultdict[int, Referrer] = defaultdict(Referrer)
     if not conference_ids:
         return found
-    theirs = select(Participant.conference_id, Participant.id, Participant.removed_at).where(
-        Participant.conference_id.in_(conference_ids), Participant.part == Part.REFERRER
-    )
+    asked = {"cases": list(conference_ids)}
     ids = []
-    for case, participant_id, removed_at in session.execute(theirs):
+    for case, participant_id, removed_at in session.execute(_REFERRERS, asked):
         ids.append(participant_id)
         found[case].referred |= removed_at is None
-    contacts = select(ContactEntry.conference_id, ContactEntry.on).where(ContactEntry.participant_id.in_(ids))
-    for case, on in session.execute(contacts):
+    for case, on in session.execute(_CONTACTS, {"referrers": ids}) if ids else ():
         found[case].spoken.append(on)
-    lines = select(BottomLine.conference_id, BottomLine.shared_on).where(BottomLine.conference_id.in_(conference_ids))
-    for case, shared_on in session.execute(lines):
+    for case, shared_on in session.execute(_LINES, asked):
         if shared_on is not None:
             found[case].shared.append(shared_on)
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
@@ -44,27 +44,20 @@ class StepWhy:
     why: str
 
 
-def revised_by_family(session: Session, conference_ids: Collection[int], since: datetime) -> dict[int, datetime]:
-    """By case: when somebody in the circle last agreed a new version of the plan, after `since`."""
-    revised = (PhaseChange.step == Step.REVISE_PLAN, PhaseChange.actor_kind == ActorKind.PARTICIPANT)
-    found = (
-        select(PhaseChange.conference_id, func.max(PhaseChange.at))
-        .where(PhaseChange.conference_id.in_(conference_ids), *revised, PhaseChange.at > since)
-        .group_by(PhaseChange.conference_id)
-    )
-    return {row[0]: row[1] for row in session.execute(found)} if conference_ids else {}
+_changes = PhaseChange.__table__.c
+_CASES: BindParameter[Any] = bindparam("cases", expanding=True)
+_AGAIN = (
+    select(_changes.conference_id, _changes.at, StepWords.reason)
+    .outerjoin_from(PhaseChange, StepWords, StepWords.change_id == _changes.id)
+    .where(_changes.conference_id.in_(_CASES), _changes.step == Step.RECONVENE, _changes.at > bindparam("since"))
+    .order_by(_changes.number)
+)
 
 
 def come_together_again(session: Session, conference_ids: Collection[int], since: datetime) -> dict[int, StepWhy]:
     """By case: when and why people last came together again, after `since`."""
-    again = (PhaseChange.conference_id.in_(conference_ids), PhaseChange.step == Step.RECONVENE, PhaseChange.at > since)
-    found = (
-        select(PhaseChange.conference_id, PhaseChange.at, StepWords.reason)
-        .outerjoin(StepWords, StepWords.change_id == PhaseChange.id)
-        .where(*again)
-        .order_by(PhaseChange.number)
-    )
-    return {case: StepWhy(at, why or "") for case, at, why in session.execute(found)} if conference_ids else {}
+    rows = session.execute(_AGAIN, {"cases": list(conference_ids), "since": since}) if conference_ids else ()
+    return {case: StepWhy(at, why or "") for case, at, why in rows}
 
 
 def history(session: Session, conference_id: int) -> tuple[ChangeRow, ...]:
@@ -88,27 +81,30 @@ class StepRow:
     source: Phase
     target: Phase
     at: datetime
+    actor_kind: ActorKind
+
+    @property
+    def by_circle(self) -> bool:
+        """Whether somebody in the circle took it."""
+        return self.actor_kind is ActorKind.PARTICIPANT
 
 
-_changes = PhaseChange.__table__.c
 _STEPS = (
-    select(*(_changes[name] for name in StepRow.__dataclass_fields__))
-    .where(_changes.conference_id == bindparam("case"))
+    select(_changes.conference_id, *(_changes[name] for name in StepRow.__dataclass_fields__))
+    .where(_changes.conference_id.in_(_CASES))
     .order_by(_changes.number)
 )
 
 
 def steps_taken(session: Session, conference_id: int) -> tuple[StepRow, ...]:
     """The steps taken in a case, oldest first, without reasons and names."""
-    return tuple(StepRow(*row) for row in session.execute(_STEPS, {"case": conference_id}))
+    return tuple(steps_of_cases(session, [conference_id]).get(conference_id, ()))
 
 
 def steps_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, list[StepRow]]:
     """By case the steps taken, oldest first."""
     found: defaultdict[int, list[StepRow]] = defaultdict(list)
-    columns = (_changes[name] for name in ("conference_id", *StepRow.__dataclass_fields__))
-    rows = select(*columns).where(_changes.conference_id.in_(conference_ids)).order_by(_changes.number)
-    for case, *row in session.execute(rows) if conference_ids else ():
+    for case, *row in session.execute(_STEPS, {"cases": list(conference_ids)}) if conference_ids else ():
         found[case].append(StepRow(*row))
     return found
 

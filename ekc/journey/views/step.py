@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
+from ekc.conferences.queries import circle as circle_queries
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.forms import keyed_digest
 from ekc.core.language import gettext, translate
@@ -15,6 +16,7 @@ from ekc.journey.facts import dissent, gather_facts
 from ekc.journey.forms import StepForm, step_form
 from ekc.journey.panel import blocker_link
 from ekc.journey.views.blueprint import bp
+from ekc.meetings import queries as meetings
 from ekc.plans.document import SAID, PrintedAgreement
 from ekc.plans.effects import printed_agreements
 from ekc.plans.queries import stored_draft
@@ -30,7 +32,7 @@ from ekc.workflow.engine import (
     judge,
     steps_from,
 )
-from ekc.workflow.vocabulary import N_, Activity, Effect, Role, Step
+from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, CasePart, Effect, Role, Step
 from ekc.workflow.voices import VOICE_RULES, VoiceRule, asks_others, must_be_asked
 
 
@@ -142,4 +144,13 @@ def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, st
         printed=printed,
         paper=paper,
         said=SAID,
+        here=_here(case) if rule.step is Step.COME_OUT and case.sees(CasePart.NAMES) else (),
     )
+
+
+def _here(case: Case) -> list[str]:
+    """Who is in the room, or on the line, for private time."""
+    meeting = meetings.current_meeting(db(), case.id)
+    names = circle_queries.names(db(), case.id)
+    rows = meetings.stretches(db(), meeting.id) if meeting else ()
+    return [names[row.participant_id] for row in rows if row.is_open and row.part not in PROFESSIONAL_PARTS]

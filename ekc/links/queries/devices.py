@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ekc.core.tokens import hash_token
@@ -102,13 +102,56 @@ def is_pending(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return *unanswered, LinkDevice.asked_at > at - APPROVAL_LIFETIME
 
 
+#: The same, of statements that are built once: these ask for `pending_since`.
+_IS_PENDING = (
+    LinkDevice.confirmed_at.is_(None),
+    LinkDevice.ended_at.is_(None),
+    LinkDevice.asked_at > bindparam("pending_since"),
+)
+_PENDING = (
+    _with_link(
+        select(LinkDevice.id, PersonalLink.participant_id, LinkDevice.device, LinkDevice.asked_at, LinkDevice.number)
+    )
+    .where(PersonalLink.conference_id == bindparam("case"), *_IS_PENDING, NOT_REVOKED)
+    .order_by(LinkDevice.id)
+)
+
+
+def pending_since(at: datetime) -> datetime:
+    """Devices that asked until then do not wait any more."""
+    return at - APPROVAL_LIFETIME
+
+
 def pending_devices(session: Session, conference_id: int, at: datetime) -> list[PendingDevice]:
     """The devices that wait for approval in a case, oldest first."""
-    found = select(
-        LinkDevice.id, PersonalLink.participant_id, LinkDevice.device, LinkDevice.asked_at, LinkDevice.number
+    asked = {"case": conference_id, "pending_since": pending_since(at)}
+    return [PendingDevice(*row) for row in session.execute(_PENDING, asked)]
+
+
+_let_in = aliased(LinkDevice)
+_works = or_(
+    PersonalLink.expires_at > bindparam("at"),
+    exists().where(case_table.c.id == PersonalLink.conference_id, case_table.c.phase != Phase.CLOSED),
+)
+_locked = and_(
+    PersonalLink.tries >= MAX_ATTEMPTS,
+    ~exists().where(_let_in.link_id == PersonalLink.id, _let_in.confirmed_at >= PersonalLink.tried_at),
+    _works,
+)
+_REQUESTS = (
+    select(PersonalLink.conference_id, func.count(LinkDevice.id))
+    .outerjoin(LinkDevice, and_(LinkDevice.link_id == PersonalLink.id, *_IS_PENDING))
+    .where(
+        PersonalLink.conference_id.in_(bindparam("cases", expanding=True)),
+        NOT_REVOKED,
+        or_(LinkDevice.id.is_not(None), _locked),
     )
-    here = _with_link(found).where(PersonalLink.conference_id == conference_id, *is_pending(at), NOT_REVOKED)
-    return [PendingDevice(*row) for row in session.execute(here.order_by(LinkDevice.id))]
+    .group_by(PersonalLink.conference_id)
+)
+#: The ids of the cases with pending devices, for use as a subquery.
+CASES_AWAITING_APPROVAL = _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(
+    NOT_REVOKED, *_IS_PENDING
+)
 
 
 def approval_requests(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, int]:
@@ -118,23 +161,5 @@ def approval_requests(session: Session, conference_ids: Collection[int], at: dat
     """
     if not conference_ids:
         return {}
-    asking = and_(LinkDevice.link_id == PersonalLink.id, *is_pending(at))
-    let_in = aliased(LinkDevice)
-    since = exists().where(let_in.link_id == PersonalLink.id, let_in.confirmed_at >= PersonalLink.tried_at)
-    works = or_(
-        PersonalLink.expires_at > at,
-        exists().where(case_table.c.id == PersonalLink.conference_id, case_table.c.phase != Phase.CLOSED),
-    )
-    locked = and_(PersonalLink.tries >= MAX_ATTEMPTS, ~since, works)
-    found = (
-        select(PersonalLink.conference_id, func.count(LinkDevice.id))
-        .outerjoin(LinkDevice, asking)
-        .where(PersonalLink.conference_id.in_(conference_ids), NOT_REVOKED, or_(LinkDevice.id.is_not(None), locked))
-        .group_by(PersonalLink.conference_id)
-    )
-    return {row[0]: row[1] for row in session.execute(found)}
-
-
-def cases_awaiting_approval(at: datetime) -> Select[tuple[int]]:
-    """Select the ids of the cases with pending devices, for use as a subquery."""
-    return _with_link(select(PersonalLink.conference_id).select_from(LinkDevice)).where(NOT_REVOKED, *is_pending(at))
+    asked = {"cases": list(conference_ids), "at": at, "pending_since": pending_since(at)}
+    return {row[0]: row[1] for row in session.execute(_REQUESTS, asked)}

@@ -28,7 +28,7 @@ _follow_up = table(
 )
 _said = table("voice", *map(column, ("participant_id", "matter", "about", "answer", "spoken_at")))
 _match = table("match", column("id"), column("ended_on", Date))
-_concern = table("safety_concern", *map(column, ("participant_id", "said_at", "arrangement")))
+_concern = table("safety_concern", *map(column, ("conference_id", "participant_id", "said_at", "arrangement")))
 _answered = table("trace", column("participant_id"), column("kind"), column("at", Instant()))
 #: What the owner of a link wished for and nobody answered yet: to stop or to come together again, another coordinator,
 #: a new version of the plan.
@@ -44,6 +44,7 @@ _WISH_WAITS = or_(
     .where(_said.c.participant_id == _owner.c.id, _said.c.matter == VoiceMatter.COORDINATOR)
     .where(_said.c.answer == Agreed.NO, _match.c.id == _said.c.about, _match.c.ended_on.is_(None)),
     exists().where(
+        _follow_up.c.conference_id == case_table.c.id,  # by which rows are found
         _follow_up.c.written_by == _owner.c.id,
         _follow_up.c.version_number == case_table.c.plan_number,
         _follow_up.c.wants_new_version,
@@ -51,7 +52,10 @@ _WISH_WAITS = or_(
     ),
 )
 _SAFETY_WAITS = exists().where(
-    _concern.c.participant_id == _owner.c.id, _concern.c.said_at.is_not(None), _concern.c.arrangement.is_(None)
+    _concern.c.conference_id == case_table.c.id,
+    _concern.c.participant_id == _owner.c.id,
+    _concern.c.said_at.is_not(None),
+    _concern.c.arrangement.is_(None),
 )
 _ANSWERED_AT = (
     select(func.max(_answered.c.at))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -124,14 +124,28 @@ def without_former_codes(session: Session, at: datetime, link: PersonalLink | No
     return link
 
 
+_STORED = tuple(one.name for one in fields(LinkRow) if one.name not in {"has_answer", "facts", "timezone"})
+_LINKS = (
+    select(
+        *(getattr(PersonalLink, name) for name in _STORED),
+        PersonalLink.answer_hash,
+        *(LIFE.c[name] for name in LIFE_COLUMNS),
+    )
+    .join(LIFE, LIFE.c.link_id == PersonalLink.id)
+    .order_by(PersonalLink.id.desc())
+)
+_OF_CASE = _LINKS.where(PersonalLink.conference_id == bindparam("case"))
+_OF_PARTICIPANT = _LINKS.where(PersonalLink.participant_id == bindparam("participant"))
+
+
 def links_of(session: Session, conference_id: int) -> list[LinkRow]:
     """All links of a case, also revoked ones and those that have ended, newest first."""
-    return _link_rows(session, PersonalLink.conference_id == conference_id)
+    return [_link_row(row) for row in session.execute(_OF_CASE, {"case": conference_id})]
 
 
 def links_of_participant(session: Session, participant_id: int) -> list[LinkRow]:
     """All links of a participant, newest first."""
-    return _link_rows(session, PersonalLink.participant_id == participant_id)
+    return [_link_row(row) for row in session.execute(_OF_PARTICIPANT, {"participant": participant_id})]
 
 
 def links_without_code(session: Session, at: datetime, conference_id: int, visitor: Visitor) -> list[LinkRow]:
@@ -142,18 +156,6 @@ def links_without_code(session: Session, at: datetime, conference_id: int, visit
     live = (row for row in links_of(session, conference_id) if row.is_live(at) and not row.is_locked)
     theirs = (row for row in live if row.asks is Confirmed.COORDINATOR and row.made_by != visitor.account_id)
     return sorted(theirs, key=lambda row: row.participant_id)
-
-
-_STORED = tuple(one.name for one in fields(LinkRow) if one.name not in {"has_answer", "facts", "timezone"})
-
-
-def _link_rows(session: Session, which: ColumnElement[bool]) -> list[LinkRow]:
-    shown = [getattr(PersonalLink, name) for name in _STORED]
-    found = select(*shown, PersonalLink.answer_hash, *(LIFE.c[name] for name in LIFE_COLUMNS))
-    rows = session.execute(
-        found.join(LIFE, LIFE.c.link_id == PersonalLink.id).where(which).order_by(PersonalLink.id.desc())
-    )
-    return [_link_row(row) for row in rows]
 
 
 def _link_row(row: Row[*tuple[Any, ...]]) -> LinkRow:

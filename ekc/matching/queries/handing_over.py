@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import has_left
@@ -103,18 +103,41 @@ _gone = or_(~Account.active, ~_coordinates.correlate(Account))
 _leaving = or_(_gone, Account.leaves_on.is_not(None))
 
 
+_open_here = and_(Conference.region_id.in_(bindparam("regions", expanding=True)), Conference.phase != Phase.CLOSED)
+_count = select(func.count()).where(Conference.coordinator_id == Account.id, _open_here).correlate(Account)
+#: Accounts with the number of open cases in these regions that they coordinate, if they leave or have left.
+_LEAVERS = (
+    select(
+        Account.id,
+        Account.name,
+        Account.active,
+        Account.leaves_on,
+        Account.region_id,
+        Region.timezone,
+        _gone.label("gone"),
+        _count.scalar_subquery().label("cases"),
+    )
+    .join(Region, Region.id == Account.region_id)
+    .where(_leaving)
+)
+_LEAVERS_WITH_CASES = _LEAVERS.where(
+    exists().where(Conference.coordinator_id == Account.id, _open_here).correlate(Account)
+)
+_UNANSWERED = (
+    select(Conference.id, Conference.title, Conference.timezone, Account.name, Match.asked_at)
+    .join(Match, and_(Match.conference_id == Conference.id, Match.ended_on.is_(None), Match.accepted_on.is_(None)))
+    .join(Account, Account.id == Match.account_id)
+    .where(_open_here, Conference.phase != Phase.REGISTRATION)
+    .order_by(Match.asked_at, Conference.id)
+)
+
+
 def handing_over(session: Session, at: datetime, regions: Collection[int]) -> HandingOver:
     """Leavers and unanswered requests for the manager of these regions."""
-    theirs = exists().where(Conference.coordinator_id == Account.id, _open_in(regions)).correlate(Account)
-    leavers = [_leaver(row, at) for row in session.execute(_leavers(regions).where(_leaving, theirs))]
+    here = {"regions": list(regions)}
+    leavers = [_leaver(row, at) for row in session.execute(_LEAVERS_WITH_CASES, here)]
     leavers.sort(key=lambda one: (not one.gone, one.leaves_on or date.min, one.name))
-    asked = session.execute(
-        select(Conference.id, Conference.title, Conference.timezone, Account.name, Match.asked_at)
-        .join(Match, and_(Match.conference_id == Conference.id, Match.ended_on.is_(None), Match.accepted_on.is_(None)))
-        .join(Account, Account.id == Match.account_id)
-        .where(_open_in(regions), Conference.phase != Phase.REGISTRATION)
-        .order_by(Match.asked_at, Conference.id)
-    ).all()
+    asked = session.execute(_UNANSWERED, here).all()
     ids = [row.id for row in asked]
     days = {one.id: one.next_on for one in _cases_to_hand_over(session, Conference.id.in_(ids))} if ids else {}
     unanswered = tuple(UnansweredRequest(*row, next_on=days[row.id]) for row in asked)
@@ -123,7 +146,7 @@ def handing_over(session: Session, at: datetime, regions: Collection[int]) -> Ha
 
 def leaver(session: Session, at: datetime, regions: Collection[int], account_id: int) -> Leaver | None:
     """One coordinator who leaves or has left; None if they stay, or have nothing to do with these regions."""
-    row = session.execute(_leavers(regions).where(_leaving, Account.id == account_id)).one_or_none()
+    row = session.execute(_LEAVERS.where(Account.id == account_id), {"regions": list(regions)}).one_or_none()
     if row is None:
         return None
     colleague = row.region_id in regions and (row.leaves_on is not None or not row.active)
@@ -183,21 +206,6 @@ def _cases_to_hand_over(session: Session, *which: ColumnElement[bool]) -> list[C
         .order_by(Conference.id)
     )
     return [CaseToHandOver(*row) for row in rows]
-
-
-def _leavers(regions: Collection[int]) -> Select[*tuple[Any, ...]]:
-    """Accounts with the number of open cases in these regions that they coordinate."""
-    count = select(func.count()).where(Conference.coordinator_id == Account.id, _open_in(regions))
-    return select(
-        Account.id,
-        Account.name,
-        Account.active,
-        Account.leaves_on,
-        Account.region_id,
-        Region.timezone,
-        _gone.label("gone"),
-        count.correlate(Account).scalar_subquery().label("cases"),
-    ).join(Region, Region.id == Account.region_id)
 
 
 def _open_in(regions: Collection[int]) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Reading the coordinator of a case: declarations, conflicts of interest, waivers and history."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import has_left
 from ekc.accounts.models import Account, AccountRole, Region
 from ekc.conferences.models import Conference
-from ekc.conferences.queries.agencies import agencies, agencies_of_cases
+from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.matching.entries import Declaration
@@ -163,13 +163,6 @@ def matches_of_cases(session: Session, conference_ids: Collection[int]) -> dict[
         of_case = found.get(id_, Matches())
         found[id_] = replace(of_case, current=match) if match.accepted else replace(of_case, pending=match)
     return found
-
-
-def cases_with_open_conflicts(session: Session, matched: Mapping[int, Matches]) -> frozenset[int]:
-    """Which of these cases have a coordinator with an open conflict."""
-    taken = {id_: of_case.current for id_, of_case in matched.items() if of_case.current}
-    agencies_of_each = agencies_of_cases(session, taken)
-    return frozenset(id_ for id_, match in taken.items() if match.open_conflicts(agencies_of_each.get(id_, ())))
 
 
 def _open_matches(session: Session, conference_ids: Collection[int]) -> Iterator[tuple[int, MatchRow]]:

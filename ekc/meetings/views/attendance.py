@@ -112,6 +112,7 @@ def _page(case: Case, form: AttendanceForm | None = None) -> str:
     last = {row.participant_id: row for row in rows}
     there = [(people[id_], last[id_], _earlier(rows, last[id_])) for id_ in came if id_ in people]
     professionals = [row for person, row, _ in there if person.is_professional]
+    form, sent = form or _filled(people.values(), rows), form
     return render_template(
         "meetings/attendance.html",
         case=case,
@@ -122,8 +123,9 @@ def _page(case: Case, form: AttendanceForm | None = None) -> str:
         professionals_out=any(not row.is_open for row in professionals),
         may_change=case.may(Activity.RECORD_INFORMATION) and meeting is not None and meeting.under_way,
         arranged=concerns(db(), case.id) if case.sees(CasePart.SAFETY) else (),
-        sent=form,
-        form=form or _filled(people.values(), rows),
+        sent=sent,
+        form=form,
+        expected=[person.name for person in people.values() if person.id in form.expected],
     )
 
 

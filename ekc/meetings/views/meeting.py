@@ -111,7 +111,7 @@ def hours(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _hours_form(_current(case)))
-            arranging.set_expected_minutes(by(unchanged), case.id, form.to_minutes())
+            arranging.set_expected_minutes(by(unchanged), case.id, form.hours.data)
             flash(gettext("Saved."), "success")
             return _back(case, "hours")
     return _page(case, hours=form), form.status
@@ -227,7 +227,7 @@ def _date_form(meeting: queries.MeetingRow, case: Case, **more: Any) -> DateForm
 
 
 def _hours_form(meeting: queries.MeetingRow) -> HoursForm:
-    return HoursForm(formdata=None, prefix=_HOURS, hours=_hours(meeting))
+    return HoursForm(formdata=None, prefix=_HOURS, hours=meeting.expected_minutes)
 
 
 def _venue_form(meeting: queries.MeetingRow) -> VenueForm:

@@ -346,6 +346,7 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
         met=queries.bottom_line_checks(session, case.id, case.presentation, text),
         met_earlier=queries.bottom_line_checks(session, case.id, case.presentation),
         deciding=bool(deciders) if whole else case.visitor.participant_id in {person.id for person in deciders},
+        deciders=[person.name for person in deciders],
         decisions=decisions,
         accepted=queries.is_accepted(current),
         requests=[

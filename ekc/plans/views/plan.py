@@ -120,7 +120,10 @@ def set_evaluation(case: Case) -> ResponseReturnValue:
     people = _choosable(case)
     form = EvaluationForm(people, _convenors(people), prefix="evaluation-")
     return _change(
-        case, SubmittedForm("evaluation", form), _plan_page, lambda: edits.set_evaluation(form.to_evaluation())
+        case,
+        SubmittedForm("evaluation", form),
+        _plan_page,
+        lambda: edits.set_evaluation(form.to_evaluation(case.timezone)),
     )
 
 

@@ -72,11 +72,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """How one starts again: on the case page, and on own pages and in the mails to the circle."""
+    """How one starts again: on the case page, and on own pages and in the mails to the circle.
+
+    `by_number`: by a new case that names the number of this one, which a mail does not say and the own page does.
+    """
 
     staff: str
     family: str
     agencies: str
+    by_number: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

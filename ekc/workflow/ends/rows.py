@@ -11,16 +11,14 @@ _NEW_CASE = N_(
     "A closed case is not opened again. Register a new conference, and name the number of this one in the registration."
 )
 _NEW_CASE_AGENCIES = N_(
-    "Is a conference needed again? Ask those whom it is about first. Then register a new one, or ring, and say that it "
-    "follows on this one: its number is on your own page."
+    "Is a conference needed again? Ask those whom it is about first. Then register a new one, or ring, and name the "
+    "number of this one."
 )
 _BEGIN_AGAIN = Again(
     _NEW_CASE,
-    N_(
-        "You can begin again at any time. Register a new conference, or ring, and say that it follows on this one: its "
-        "number is on your own page."
-    ),
+    N_("You can begin again at any time. Register a new conference, or ring, and name the number of this one."),
     _NEW_CASE_AGENCIES,
+    by_number=True,
 )
 _OTHER_REGION_FAMILY = N_("Another region looks after your conference now. For you everything goes on as before.")
 _OTHER_REGION_AGENCIES = N_("Another region looks after this conference now. For you everything goes on as before.")
@@ -132,10 +130,11 @@ ENDS: tuple[EndRule, ...] = (
         again=Again(
             _NEW_CASE,
             N_(
-                "Do you want to talk to somebody, or begin again with others? Ring. For a new conference, say that it "
-                "follows on this one: its number is on your own page."
+                "Do you want to talk to somebody, or begin again with others? Ring. For a new conference, name the "
+                "number of this one."
             ),
             _NEW_CASE_AGENCIES,
+            by_number=True,
         ),
         told_at_home=True,
         with_plan=WithPlan(

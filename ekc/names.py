@@ -1,0 +1,45 @@
+"""Names as they are compared: one folding for search, for people of the same names, for sides and for independence."""
+
+import unicodedata
+from collections.abc import Iterable
+
+#: Letters that have no accent to take off.
+_ALIKE = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
+#: Inside a name they part no words: O'Brien, 't Hof.
+_APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´ʼ"))
+
+
+def fold(text: str) -> str:
+    """A text without capitals, accents and characters that show nothing."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_ALIKE)
+    return "".join(c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name, folded: letters and digits only."""
+    return _words(fold(name.translate(_APOSTROPHES)).translate(_APOSTROPHES))  # ŉ holds one
+
+
+def words_to_find(name: str) -> frozenset[str]:
+    """All words under which a name is found: those that an apostrophe parts as well."""
+    return frozenset((*words(name), *_words(fold(name))))
+
+
+def is_known_by_one(word: str) -> bool:
+    """Whether the first letter of a folded word is enough to look for it: it has no other, or is a sign, as 王."""
+    return len(word) == 1 or unicodedata.east_asian_width(word[0]) == "W"
+
+
+def has_words(name: str, asked: Iterable[str]) -> bool:
+    """Whether each of the folded words begins a word of the name."""
+    found = words_to_find(name)
+    return all(any(word.startswith(one) for word in found) for one in asked)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two names are the same words, in whatever order."""
+    return bool(words(one)) and set(words(one)) == set(words(other))
+
+
+def _words(folded: str) -> tuple[str, ...]:
+    return tuple("".join(c if c.isalnum() else " " for c in folded).split())
