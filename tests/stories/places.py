@@ -96,8 +96,8 @@ def at(walk: Walk, value: str) -> str:
 
 
 def local(_walk: Walk, value: str) -> str:
-    """As in a field for date and time."""
-    return value
+    """As in a field for a day and a time."""
+    return f"{datetime.fromisoformat(value):%d-%m-%Y %H:%M}"
 
 
 def hours(_walk: Walk, value: float) -> str:
