@@ -59,6 +59,8 @@ class MailServer:
     sender: Address  # its display name is the signature of each mail
 
 
+#: Everybody knows the passwords of the demonstration, so guessing them need not be slow.
+DEMO_COST = (1, 8, 1)
 #: (scheme, query) of EKC_MAIL_URL: security and default port.
 _MAIL = {("smtps", ""): ("tls", 465), ("smtp", "tls=starttls"): ("starttls", 587), ("smtp", ""): ("none", 25)}
 
@@ -135,6 +137,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         index_key=index_key,
         instance=instance,
         demo=demo,
+        password_cost=DEMO_COST if demo else Settings.password_cost,
         secure_cookies=secure,
         base_url=base_url,
         # By default required for a real service, which uses HTTPS, but not for trying the product locally.

@@ -29,7 +29,7 @@ from ekc.core.language import LANGUAGES, translate
 from ekc.demo.casefile import CaseFileError, read_case
 from ekc.demo.people import PASSWORD
 from ekc.demo.play import enter_case
-from ekc.demo.world import make_demo
+from ekc.demo.world import begins_at, make_demo
 from ekc.journey.actions.steps import Blocked
 from ekc.journey.queries.steps import untold_steps
 from ekc.journey.reminders import remind_before_access_ends
@@ -105,7 +105,7 @@ def demo() -> None:
     with _database() as (settings, session):
         if not settings.demo:
             raise ConfigError("This is not a demonstration. Set EKC_DEMO=1, and use a database of its own.")
-        make_demo(session, settings.clock(), settings.password_cost)
+        make_demo(session, begins_at(settings.clock()), settings.password_cost)
     click.echo(f'The demonstration is made. Everybody in it can sign in with the password "{PASSWORD}".')
 
 

@@ -89,7 +89,7 @@ def test_the_demonstration_is_made_once_and_only_where_it_may(run: Run, monkeypa
 
     assert run("demo").status == 0
     assert run("demo") == Result(1, "", "This database is not empty. Make the demonstration in a new one.\n")
-    assert run("verify-audit") == Result(0, f"The audit is whole (chains: 6).\n{NOT_SET_DOWN}", "")
+    assert run("verify-audit") == Result(0, f"The audit is whole (chains: 12).\n{NOT_SET_DOWN}", "")
 
 
 def test_an_account_is_opened_by_invitation(run: Run, engine: Engine) -> None:

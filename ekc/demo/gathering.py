@@ -20,10 +20,42 @@ from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.vocabulary import Agreed, Step
 
 _A_MINUTE = timedelta(minutes=1)
-_LETTER = re.compile(r"letter of (\d{1,2} [A-Z][a-z]+)")
+_LETTER = re.compile(r" (?:of|van) (?P<day>\d{1,2} \w+)")
+#: Before a day such as "25 April", the words of somebody who agrees by letter.
+_BY_LETTER = re.compile(r"\b(letter|brief)\b")
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_MAANDEN = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 _A_MOMENT = timedelta(seconds=20)
 #: Of a file that does not say what the family heard.
 _NOT_WRITTEN_DOWN = "Answered in the room."
+#: What people are given after the conference, by language.
+_GIVEN = {"en": "Gave the plan, on paper.", "nl": "Het plan op papier gegeven."}
 
 
 def inform(player: Player, information: Information) -> None:
@@ -45,8 +77,11 @@ def inform(player: Player, information: Information) -> None:
         information_actions.add_question(player.by(at), player.id, asked)
 
 
-def confer(player: Player, rounds: tuple[PrivateRoundEntry, ...]) -> None:
-    """Enter the rounds of private time; the professionals leave before and return after each."""
+def confer(player: Player, rounds: tuple[PrivateRoundEntry, ...], inside: bool = False) -> None:
+    """Enter the rounds of private time; the professionals leave before and return after each.
+
+    `inside`: the family does not come out of the last one yet.
+    """
     for former, round_ in pairwise((None, *rounds)):
         assert round_ is not None, "only what comes before the first is None"  # noqa: S101 - narrows the type
         began, ended = player.instant(round_.began), player.instant(round_.ended)
@@ -55,6 +90,8 @@ def confer(player: Player, rounds: tuple[PrivateRoundEntry, ...]) -> None:
         attendance.professionals_leave(player.by(began - _A_MINUTE), player.id)
         back = former is not None and former.ended_by is EndedBy.PLAN
         player.step(began, Step.GO_BACK if back else Step.BEGIN_PRIVATE_TIME, round_.why or "")
+        if inside and round_ is rounds[-1]:
+            return
         asks = round_.ended_by is EndedBy.QUESTION
         player.step(ended, Step.ASK_FOR_INFORMATION if asks else Step.COME_OUT, round_.note or "")
         attendance.professionals_return(player.by(ended + _A_MINUTE), player.id)
@@ -108,19 +145,24 @@ def write(player: Player, plan: PlanEntry, at: datetime) -> datetime:
 
 
 def letters(plan: PlanEntry | None) -> dict[str, date]:
-    """Who agrees by letter, and its day: "by letter of 25 April" is on or after the acceptance of the plan."""
+    """Who agrees by letter, and its day: "by letter of 25 April", "per brief van 25 april".
+
+    It is on or after the acceptance of the plan.
+    """
     found: dict[str, date] = {}
     for id_, words in plan.agreed.items() if plan else ():
-        written = _LETTER.search(words)
+        written = _LETTER.search(words) if _BY_LETTER.search(words) else None
         for year in (0, 1):
-            if plan and written and id_ not in found and (day := _day(written[1], plan.accepted_on.year + year)):
+            if plan and written and id_ not in found and (day := _day(written["day"], plan.accepted_on.year + year)):
                 found |= {id_: day} if day >= plan.accepted_on else {}
     return found
 
 
 def _day(words: str, year: int) -> date | None:
+    day, month = words.lower().split()
+    months = next((names for names in (_MONTHS, _MAANDEN) if month in names), None)
     try:
-        return datetime.strptime(f"{words} {year}", "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
+        return date(year, months.index(month) + 1, int(day)) if months else None
     except ValueError:
         return None
 
@@ -151,21 +193,23 @@ def answer(player: Player, plan: PlanEntry, at: datetime) -> datetime:
 
 def agree(player: Player, id_: str, words: str, at: datetime) -> None:
     """Record whether somebody agrees. A bare "yes" needs no words."""
-    own = "" if words == Agreed.YES else words
+    own = "" if words == Agreed.YES else _LETTER.sub("", words) if id_ in player.letters and player.moved else words
     said = agreed_as(words)
     plans.record_agreement(player.by(at), player.id, player.people[id_], said, own)
 
 
 def agreed_as(words: str) -> Agreed:
     """The answer that somebody's words stand for."""
-    if re.match(r"no\b", words):
+    if re.match(r"(no|nee)\b", words):
         return Agreed.NO
-    return Agreed.PART if re.search(r"\bpart\b", words) else Agreed.YES
+    return Agreed.PART if re.search(r"\b(part|deel)\b", words) else Agreed.YES
 
 
 def settle(player: Player, at: datetime) -> None:
     """Agree the plan, which ends the conference."""
     player.step(at + _A_MOMENT, Step.AGREE_PLAN)
+    if player.settles:
+        player.tell(at + _A_MINUTE, _GIVEN)
 
 
 def read_letters(player: Player, plan: PlanEntry) -> None:

@@ -1,4 +1,4 @@
-"""The staff of the demo: invented people with an account each."""
+"""The staff of the demo: invented people with an account each, in a region of each country."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,73 +7,125 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.accounts.queries import visitor_of_account
+from ekc.demo.player import Cast
 from ekc.signin.passwords import Cost
 from ekc.staff.actions.accounts import NewAccount, open_account
 from ekc.staff.actions.regions import add_region
+from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND, NL, Profile
 from ekc.workflow.vocabulary import Role
 
 #: The password of all of them, printed by `ekc demo`; the demo holds nothing real.
 PASSWORD = "chairs around one table"  # noqa: S105
-REGION = "North"
+#: The region of each country.
+_REGIONS = {NL.code: "Rivierenland", ENGLAND.code: "Northfield", NEW_ZEALAND.code: "Te Whanganui-a-Tara"}
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Somebody who works here. `introduction`: in the language of their pages, as they wrote it."""
+
+    name: str
+    country: Profile
+    role: Role
+    introduction: str = ""
+    spoken: tuple[str, ...] = ()
+    employer: str = ""
+    phone: str = ""
+
+    @property
+    def email(self) -> str:
+        """Their address: their first name."""
+        return f"{self.name.split(maxsplit=1)[0].lower()}@example.org"
+
+    def office(self, region_id: int) -> Office:
+        """Their office, in the region of their country."""
+        if self.role is Role.CARE_MANAGER:
+            return Office(self.role, municipality="Rivierstad")
+        return Office(self.role, region_id=region_id if self.role is Role.REGIONAL_MANAGER else None)
+
+
+#: In the order in which the first page shows them.
+WORKERS = (
+    Worker(
+        "Noor van Dijk",
+        NL,
+        Role.COORDINATOR,
+        "Was onderwijzer, doet drie conferenties per jaar",
+        ("nl", "ar", "en"),
+        phone="+31 6 12345691",
+    ),
+    Worker(
+        "Tom Bakker",
+        NL,
+        Role.COORDINATOR,
+        "Werkt in de bouw, doet conferenties in het weekend",
+        ("nl", "tr", "en"),
+        employer="Basisschool De Wilg",  # so he cannot be asked for the family De Wit
+        phone="+31 6 12345692",
+    ),
+    Worker("Ruud Smit", NL, Role.REGIONAL_MANAGER, phone="+31 6 12345693"),
+    Worker("Mila Haan", NL, Role.CARE_MANAGER),
+    Worker("Bas Meijer", NL, Role.ADMINISTRATOR),
+    Worker(
+        "Denise Okafor",
+        ENGLAND,
+        Role.COORDINATOR,
+        "Retired bookkeeper, two conferences a year",
+        ("en", "ig"),
+        phone="01632 960020",
+    ),
+    Worker("Helen Marsh", ENGLAND, Role.REGIONAL_MANAGER, phone="01632 960021"),
+    Worker(
+        "Aroha Tamihana",
+        NEW_ZEALAND,
+        Role.COORDINATOR,
+        "Knows the marae of the valley, works at weekends",
+        ("en", "mi"),
+        phone="021 555 0151",
+    ),
+    Worker("Moana Ruru", NEW_ZEALAND, Role.REGIONAL_MANAGER, phone="021 555 0152"),
+)
 
 
 @dataclass(frozen=True)
 class Staff:
     """The staff that actions need."""
 
-    region_id: int
-    noor: Visitor
-    denise: Visitor
-    ruud: Visitor
+    regions: dict[str, int]  # by the code of the country
+    visitors: dict[str, Visitor]  # by the first name
+
+    def cast(self, country: str, coordinator: str) -> Cast:
+        """The staff of a case in a country, with this coordinator."""
+        managers = (one for one in WORKERS if one.country.code == country and one.role is Role.REGIONAL_MANAGER)
+        return Cast(self.regions[country], self.visitors[first_name(next(managers))], self.visitors[coordinator])
+
+
+def first_name(one: Worker) -> str:
+    """What somebody is called here."""
+    return one.name.split(maxsplit=1)[0]
 
 
 def open_accounts(session: Session, at: datetime, cost: Cost) -> Staff:
-    """Open all accounts, in the order in which the first page shows them."""
-    north = add_region(By(session, PROGRAM, at), REGION)
-    coordinator = (Office(Role.COORDINATOR),)
+    """Open all accounts."""
+    by = By(session, PROGRAM, at)
+    countries = {one.country.code: one.country for one in WORKERS}
+    regions = {code: add_region(by, _REGIONS[code], country.timezone) for code, country in countries.items()}
+    return Staff(regions, {first_name(one): _open(by, one, regions[one.country.code], cost) for one in WORKERS})
 
-    def opened(
-        name: str,
-        introduction: str,
-        roles: tuple[Office, ...],
-        spoken: tuple[str, ...] = (),
-        employer: str = "",
-        phone: str = "",
-    ) -> Visitor:
-        new = NewAccount(
-            name=name,
-            email=f"{name.split(maxsplit=1)[0].lower()}@example.org",
-            region_id=north,
-            roles=roles,
-            spoken=spoken,
-            introduction=introduction,
-            employer=employer,
-            phone=phone,
-            password=PASSWORD,
-        )
-        visitor = visitor_of_account(session, open_account(By(session, PROGRAM, at), new, cost))
-        assert visitor is not None, "it was opened just now"  # noqa: S101 - narrows the type
-        return visitor
 
-    noor = opened(
-        "Noor van Dijk",
-        "Coordinator: has a conference on Saturday",
-        coordinator,
-        ("nl", "ar", "en"),
-        phone="01632 960010",
+def _open(by: By, one: Worker, region_id: int, cost: Cost) -> Visitor:
+    new = NewAccount(
+        name=one.name,
+        email=one.email,
+        region_id=region_id,
+        roles=(one.office(region_id),),
+        spoken=one.spoken,
+        introduction=one.introduction,
+        employer=one.employer,
+        phone=one.phone,
+        language="nl" if one.country is NL else "en",
+        password=PASSWORD,
     )
-    denise = opened("Denise Okafor", "Coordinator: has a call to make", coordinator, ("en", "ig"), phone="01632 960020")
-    school = "Primary school De Wilg"  # so he cannot be asked for the family De Wit
-    opened("Tom Bakker", "Coordinator: has time for a conference", coordinator, ("nl", "tr", "en"), school)
-    ruud = opened(
-        "Ruud Smit",
-        "Regional manager: has to find a coordinator",
-        (Office(Role.REGIONAL_MANAGER, region_id=north),),
-    )
-    opened(
-        "Mila Haan",
-        "Social care manager: sees which plans are looked at again in time",
-        tuple(Office(Role.CARE_MANAGER, municipality=place) for place in ("Rivierstad", "Northfield Borough")),
-    )
-    opened("Bas Admin", "Administrator: opens accounts, sees no conference", (Office(Role.ADMINISTRATOR),))
-    return Staff(north, noor, denise, ruud)
+    visitor = visitor_of_account(by.session, open_account(by, new, cost))
+    assert visitor is not None, "it was opened just now"  # noqa: S101 - narrows the type
+    return visitor

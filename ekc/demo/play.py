@@ -5,7 +5,7 @@ Every action is a transaction of its own. The parts: `preparing.py`, `gathering.
 """
 
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from ekc.demo.people import open_accounts
 from ekc.demo.player import Cast, Player, Stage
 from ekc.demo.preparing import prepare, register
 from ekc.demo.validation import last_day
+from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import N_, Role
 
 _CHEAP = (1, 8, 1)  # nobody signs in to the temporary database
@@ -42,18 +43,21 @@ def play(
     until: Stage = Stage.EVALUATED,
     shift: timedelta = timedelta(0),
     not_informed: Collection[str] = (),
+    settles: bool = False,
+    when_prepared: Callable[[Player], None] = lambda _: None,
+    afterwards: Callable[[Player], None] = lambda _: None,
     revise: Revise | None = None,
 ) -> int:
     """Enter a case up to a stage, or as far as the file goes; returns its id.
 
-    `shift` moves all its days, by whole weeks, so that weekdays stay the same. `not_informed` names people who are not
-    informed beforehand; then the conference cannot be opened. `revise` writes a new version of the plan at the first
-    evaluation meeting. Raises Refusal where an action refuses.
+    `shift` moves all its days; by whole weeks weekdays stay the same. `not_informed` names people who are not informed
+    beforehand; then the conference cannot be opened. `settles`: the coordinator also tells everybody the day and gives
+    everybody the plan, of which a file says nothing. `when_prepared` and `afterwards` do more before the conference and
+    at the end. `revise` writes a new version of the plan at the first evaluation meeting. Raises Refusal where an
+    action refuses.
     """
-    whole_weeks = shift % timedelta(weeks=1) == timedelta(0)
-    assert whole_weeks, "a case moves by whole weeks, or its weekdays are wrong"  # noqa: S101
     came = {id_: day + shift for id_, day in letters(case.plan).items()}
-    player = Player(session, shifted(case, shift), cast, came, frozenset(not_informed))
+    player = Player(session, shifted(case, shift), cast, bool(shift), came, frozenset(not_informed), settles)
     reached = list(Stage).index(until)
 
     def includes(stage: Stage) -> bool:
@@ -62,17 +66,19 @@ def play(
     register(player)
     if includes(Stage.PREPARED):
         prepare(player)
+        when_prepared(player)
     if includes(Stage.TOLD) and player.case.information:
         inform(player, player.case.information)
-    if includes(Stage.PRESENTED) and player.case.private_time:
-        confer(player, player.case.private_time.rounds)
-        if player.case.plan:
+    if includes(Stage.INSIDE) and player.case.private_time:
+        confer(player, player.case.private_time.rounds, inside=until is Stage.INSIDE)
+        if includes(Stage.PRESENTED) and player.case.plan:
             _enter_plan(player, player.case.plan, includes(Stage.AGREED))
     if includes(Stage.CALLED) and player.case.plan:
         read_letters(player, player.case.plan)
         _enter_follow_ups(player, player.case.plan, includes(Stage.EVALUATED), revise)
     if includes(Stage.EVALUATED) and player.case.costs:
         enter_costs(player, player.case.costs, last_day(player.case))
+    afterwards(player)
     return player.id
 
 
@@ -143,6 +149,6 @@ def _rehearse(session: Session, now: datetime, case: CaseFile) -> None:
             schema.upgrade(engine)
             with make_sessions(engine)() as rehearsal:
                 staff = open_accounts(rehearsal, now, _CHEAP)
-                play(rehearsal, case, Cast(staff.region_id, staff.ruud, staff.noor))
+                play(rehearsal, case, staff.cast(NL.code, "Noor"))
         finally:
             engine.dispose()

@@ -7,13 +7,14 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
+from ekc.conferences.actions.registration import log_contacts
 from ekc.conferences.entries import PersonDetails
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import from_local
-from ekc.demo.case_schema import CaseFile
+from ekc.demo.case_schema import CaseFile, PersonId
 from ekc.journey.actions.steps import take_step
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import Step
+from ekc.workflow.vocabulary import Attends, Step
 
 #: The time between one edit of the plan and the next.
 _A_LINE = timedelta(seconds=30)
@@ -25,6 +26,7 @@ class Stage(StrEnum):
     REGISTERED = "registered"
     PREPARED = "prepared"  # in setup, before the conference
     TOLD = "told"  # in the information phase, before private time
+    INSIDE = "inside"  # in the last stretch of private time
     PRESENTED = "presented"  # the plan is written, without answers
     AGREED = "agreed"
     CALLED = "called"  # including the first call
@@ -47,8 +49,10 @@ class Player:
     session: Session
     case: CaseFile
     cast: Cast
+    moved: bool = False  # the days are not those of the file
     letters: dict[str, date] = field(default_factory=dict)  # who agrees by letter, and on which day
     not_informed: frozenset[str] = frozenset()  # who is not informed
+    settles: bool = False  # everybody is told of day and place, and given the plan: a file does not say so
     id: int = 0
     people: dict[str, int] = field(default_factory=dict)
     details: dict[str, PersonDetails] = field(default_factory=dict)
@@ -78,6 +82,16 @@ class Player:
     def on(self, day: date, clock: str) -> datetime:
         """The instant of a local time ("14:30") on a day."""
         return self.instant(datetime.combine(day, time.fromisoformat(clock)))
+
+    def tell(self, at: datetime, sentences: dict[str, str]) -> None:
+        """Note that everybody who was informed was visited and told this; `sentences`: by the language of the case."""
+        said = sentences.get(self.case.language, sentences["en"])
+        told = [
+            number
+            for id_, number in self.people.items()
+            if id_ not in self.not_informed and self.case.people[PersonId(id_)].attends is not Attends.EXCLUDED
+        ]
+        log_contacts(self.by(at), self.id, dict.fromkeys(told, said), "visit")
 
     def step(self, at: datetime, step: Step, reason: str = "") -> None:
         """Take a step as the coordinator."""

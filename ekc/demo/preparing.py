@@ -26,6 +26,8 @@ from ekc.matching.entries import Declaration
 from ekc.meetings.actions import arranging
 from ekc.workflow.vocabulary import ArrangementKind, Attends, Part, Step
 
+#: What people are told when day and place are known, by language.
+_INVITED = {"en": "Told the day and the place, on paper.", "nl": "Dag en plek verteld, en op papier gegeven."}
 #: An action to run at an instant.
 Entry = tuple[datetime, Callable[[datetime], None]]
 
@@ -110,7 +112,7 @@ def _details(person: case_schema.PersonEntry) -> PersonDetails:
         email=person.email or "",
         address_secret=bool(person.address_secret),
         needs=needs,
-        needs_interpreter=any(need.lower().startswith("interpreter") for need in needs),
+        needs_interpreter=any(need.lower().startswith(("interpreter", "tolk")) for need in needs),
         attends=None if person.attends is Attends.EXCLUDED else person.attends or Attends.IN_PERSON,
     )
 
@@ -184,6 +186,8 @@ def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
         (player.on(first, "17:00"), partial(_offer_dates, player, setup)),
         (player.on(last, "17:30"), partial(_arrange, player, setup)),
     ]
+    if player.settles:
+        agenda.append((player.on(last, "17:45"), partial(player.tell, sentences=_INVITED)))
     for day in sorted(set(setup.informed.values())):
         informed = [id_ for id_, on in setup.informed.items() if on == day and id_ not in player.not_informed]
         if informed:

@@ -1,129 +1,277 @@
-"""The demo: five conferences at different stages, set around the day on which it is made."""
+"""The demo: conferences at every stage, set around the moment at which it is made."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Generic, TypeVar
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import By, Visitor
 from ekc.accounts.models import Account, Region
 from ekc.conferences.actions.links import make_link
 from ekc.conferences.entries import NewLink
 from ekc.conferences.models import Conference
-from ekc.conferences.queries.circle import circle
-from ekc.core.clock import local_date
+from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.errors import Refusal
 from ekc.core.transaction import writing
 from ekc.demo.case_schema import CaseFile
-from ekc.demo.casefile import CASES, parse_case, read_case
+from ekc.demo.casefile import CASES, read_case
 from ekc.demo.people import Staff, open_accounts
 from ekc.demo.play import play
-from ekc.demo.player import Cast, Stage
+from ekc.demo.player import Player, Stage
 from ekc.demo.validation import last_day
 from ekc.links.models import PersonalLink
+from ekc.matching.actions.asking import ask_coordinator
+from ekc.matching.actions.independence import accept, confirm_coordinator
+from ekc.matching.entries import Declaration
 from ekc.signin.passwords import Cost
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind
-from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_
+from ekc.workflow.profiles import NL, PROFILES
+from ekc.workflow.vocabulary import N_, Step
 
+#: The clock time at which the demo begins: in the middle of two conferences.
+BEGINS = time(11, 40)
 _WEEK = timedelta(weeks=1)
 #: How long ago all accounts were opened: before the first day of any case.
 _ACCOUNTS_OPENED_BEFORE = timedelta(weeks=104)
 _SATURDAY = 5
-_NOT_INFORMED = ("buur", "coach")
-_LINK_DAYS = 365
+_LINK_DAYS = 730
 
 
-T = TypeVar("T")
+def _chosen(case: CaseFile) -> date:
+    assert case.setup is not None, "the file has it"  # noqa: S101 - narrows the type
+    return case.setup.chosen.date()
 
 
-@dataclass(frozen=True)
-class DemoCases(Generic[T]):
-    """One value for each of the five cases, named by what the case shows."""
-
-    prepared: T  # the conference is next Saturday, two people are not informed yet
-    due: T  # the call after four weeks is due
-    under_way: T  # the call is held, the evaluation is in two to three weeks
-    ended: T  # everything is done, to be closed
-    waiting: T  # waits for a coordinator
+def _evaluated(case: CaseFile) -> date:
+    assert case.plan is not None, "the file has it"  # noqa: S101 - narrows the type
+    return case.plan.evaluation.on.date()
 
 
-def make_demo(session: Session, now: datetime, cost: Cost) -> DemoCases[int]:
-    """Make the demo as of `now`; returns the ids of its cases. Raises Refusal unless the database is empty."""
+def _called(case: CaseFile) -> date:
+    """The day on which the call after four weeks is due."""
+    assert case.plan is not None, "the file has it"  # noqa: S101 - narrows the type
+    clock = PROFILES[case.profile].clock(FOLLOW_UP_RULES[FollowUpKind.CALL].clock)
+    return clock.due(case.plan.accepted_on)
+
+
+def _last_informed(case: CaseFile) -> date:
+    assert case.setup is not None, "the file has it"  # noqa: S101 - narrows the type
+    return max(case.setup.informed.values())
+
+
+def _registered(case: CaseFile) -> date:
+    return case.registration.on
+
+
+def _in(days: int) -> Callable[[date], date]:
+    return lambda today: today + timedelta(days=days)
+
+
+def _next_saturday(today: date) -> date:
+    return today + timedelta(days=(_SATURDAY - today.weekday() - 1) % 7 + 1)
+
+
+# What is done after the file was played
+
+
+def _hand_over(player: Player, staff: Staff) -> None:
+    """The coordinator fell ill, and Tom took over; nobody but the main person has heard it yet."""
+    manager, tom = player.cast.manager, staff.visitors["Tom"]
+    day = _last_informed(player.case) + timedelta(days=1)
+    at = player.on(day, "09:00")
+    ask_coordinator(player.by(at, manager), player.id, tom.account_id or 0, "Noor is ziek.")
+    declared = Declaration("Ik ken de familie niet en werk niet voor de opvang.")
+    accept(player.by(player.on(day, "12:00"), tom), player.id, declared)
+    confirm_coordinator(player.by(player.on(day, "16:00"), player.visitor("samira")), player.id)
+
+
+def _come_together_again(player: Player, _staff: Staff) -> None:
+    """The family comes together again, the day after the evaluation."""
+    at = player.on(last_day(player.case) + timedelta(days=1), "10:00")
+    player.step(at, Step.RECONVENE, "Maarten verhuist voor zijn werk. De familie wil het plan opnieuw maken.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoCase:
+    """A case of the demo: its file is played up to a stage, so moved that `anchor` falls on the day `on`, or up to six
+    days before it, because whole weeks keep the weekdays; `exact`: on that day itself.
+
+    `links`: who has a personal link, so that a visitor can become them. `shows`: what is special about it.
+    """
+
+    file: str
+    shows: str
+    coordinator: str
+    until: Stage
+    anchor: Callable[[CaseFile], date]
+    on: Callable[[date], date]
+    exact: bool = False
+    links: tuple[str, ...] = ()
+    not_informed: tuple[str, ...] = ()
+    then: Callable[[Player, Staff], None] = lambda _player, _staff: None
+
+    def read(self) -> CaseFile:
+        """The case in its file."""
+        return read_case(CASES / f"{self.file}.toml")
+
+    def shift(self, case: CaseFile, today: date) -> timedelta:
+        """By how much its days move."""
+        apart = self.on(today) - self.anchor(case)
+        return apart if self.exact else apart // _WEEK * _WEEK
+
+
+DEMO_CASES = (
+    DemoCase(
+        file="de-wit",
+        shows=N_("Under pressure: two bottom lines, a grandmother who speaks Arabic, an uncle who may not come"),
+        coordinator="Noor",
+        until=Stage.PREPARED,
+        anchor=_chosen,
+        on=_next_saturday,
+        links=("marieke", "yara", "fatima", "omar", "referrer"),
+        not_informed=("buur", "coach"),
+    ),
+    DemoCase(
+        file="yilmaz",
+        shows=N_("A daughter who cares for her father: the family speaks Turkish, and an interpreter comes"),
+        coordinator="Tom",
+        until=Stage.INSIDE,
+        anchor=_chosen,
+        on=_in(0),
+        exact=True,
+        links=("emine", "halil", "wijk"),
+    ),
+    DemoCase(
+        file="ramdin",
+        shows=N_("A grandmother who brings up her grandson"),
+        coordinator="Noor",
+        until=Stage.PRESENTED,
+        anchor=_chosen,
+        on=_in(0),
+        exact=True,
+        links=("shanti", "kavita", "referrer"),
+    ),
+    DemoCase(
+        file="haddad",
+        shows=N_("New in town: the family reads Arabic, and another coordinator took over"),
+        coordinator="Noor",
+        until=Stage.PREPARED,
+        anchor=_chosen,
+        on=_in(24),
+        links=("samira", "referrer"),
+        then=_hand_over,
+    ),
+    DemoCase(
+        file="visser",
+        shows=N_("One woman and the people in her street"),
+        coordinator="Tom",
+        until=Stage.AGREED,
+        anchor=_called,
+        on=_in(-28),
+        links=("tineke", "rob"),
+    ),
+    DemoCase(
+        file="kastanjeplein",
+        shows=N_("Two sides of a square: residents and young people"),
+        coordinator="Noor",
+        until=Stage.CALLED,
+        anchor=_evaluated,
+        on=_in(21),
+        links=("ans", "bilal"),
+    ),
+    DemoCase(
+        file="stationsstraat",
+        shows=N_("Recovery: a baker, the young man who robbed her, and the people of both"),
+        coordinator="Tom",
+        until=Stage.EVALUATED,
+        anchor=last_day,
+        on=_in(-1),
+        links=("ilse", "milan"),
+    ),
+    DemoCase(
+        file="kuipers",
+        shows=N_("Two fathers and their daughter, who come together a second time"),
+        coordinator="Noor",
+        until=Stage.EVALUATED,
+        anchor=last_day,
+        on=_in(-2),
+        links=("jeroen", "maarten"),
+        then=_come_together_again,
+    ),
+    DemoCase(
+        file="hendriks",
+        shows=N_("England: an older couple, mostly on paper"),
+        coordinator="Denise",
+        until=Stage.AGREED,
+        anchor=_called,
+        on=_in(0),
+        links=("joan", "peter"),
+    ),
+    DemoCase(
+        file="okonkwo",
+        shows=N_("England: a girl who looks after her little brother"),
+        coordinator="Denise",
+        until=Stage.REGISTERED,
+        anchor=_registered,
+        on=_in(-1),
+    ),
+    DemoCase(
+        file="rewiti",
+        shows=N_("New Zealand: a hui ā-whānau for two sisters"),
+        coordinator="Aroha",
+        until=Stage.PREPARED,
+        anchor=_chosen,
+        on=_in(14),
+        links=("mereana", "referrer"),
+    ),
+)
+
+
+def begins_at(now: datetime) -> datetime:
+    """The first moment from `now` on at which the demo can begin."""
+    local = to_local(now, NL.timezone)
+    day = local.date() + timedelta(days=local.time() > BEGINS)
+    return from_local(datetime.combine(day, BEGINS), NL.timezone)
+
+
+def make_demo(session: Session, now: datetime, cost: Cost) -> dict[str, int]:
+    """Make the demo, whole or not at all; returns the ids of its cases by file.
+
+    `now`: one of the moments of `begins_at`. Raises Refusal unless the database is empty.
+    """
     if any(session.scalar(select(func.count()).select_from(kind)) for kind in (Region, Account, Conference)):
         raise Refusal(N_("This database is not empty. Make the demonstration in a new one."))
-    cases = read_cases()
-    by = shifts(cases, local_date(now, cases.prepared.timezone))
-    staff = open_accounts(session, now - _ACCOUNTS_OPENED_BEFORE, cost)
-    noor = Cast(staff.region_id, staff.ruud, staff.noor)
-    denise = Cast(staff.region_id, staff.ruud, staff.denise)
-    made = DemoCases(
-        ended=play(session, cases.ended, noor, shift=by.ended),
-        under_way=play(session, cases.under_way, noor, until=Stage.CALLED, shift=by.under_way),
-        due=play(session, cases.due, denise, until=Stage.AGREED, shift=by.due),
-        prepared=play(
-            session, cases.prepared, noor, until=Stage.PREPARED, shift=by.prepared, not_informed=_NOT_INFORMED
-        ),
-        waiting=play(session, cases.waiting, denise, until=Stage.REGISTERED, shift=by.waiting),
-    )
-    _hand_out_links(session, now, staff, made, cost)
-    return made
-
-
-def read_cases() -> DemoCases[CaseFile]:
-    """The case files, and one more: the Hendriks file with other names."""
-    text = (CASES / "hendriks.toml").read_text("utf-8")
-    for name, other in (("Hendriks", "Abbott"), ("Wim", "Ron"), ("Joan", "Betty"), ("01632 9601", "01632 9602")):
-        text = text.replace(name, other)
-    de_wit = read_case(CASES / "de-wit.toml")
-    return DemoCases(
-        prepared=de_wit,
-        due=read_case(CASES / "hendriks.toml"),
-        under_way=read_case(CASES / "kastanjeplein.toml"),
-        ended=de_wit,
-        waiting=parse_case(text, "abbott.toml"),
-    )
-
-
-def shifts(cases: DemoCases[CaseFile], today: date) -> DemoCases[timedelta]:
-    """By how many whole weeks each case moves; weekdays stay the same."""
-    assert cases.prepared.setup and cases.due.plan and cases.under_way.plan, "the files are whole"  # noqa: S101, PT018
-    saturday = today + timedelta(days=(_SATURDAY - today.weekday() - 1) % 7 + 1)
-    call = PROFILES[cases.due.profile].clock(FOLLOW_UP_RULES[FollowUpKind.CALL].clock)
-    yesterday = today - timedelta(days=1)
-    return DemoCases(
-        prepared=_weeks(cases.prepared.setup.chosen.date(), saturday),
-        due=_weeks(call.due(cases.due.plan.accepted_on), today),
-        under_way=_weeks(cases.under_way.plan.evaluation.on.date(), today + 3 * _WEEK),
-        ended=_weeks(last_day(cases.ended), yesterday),
-        waiting=_weeks(cases.waiting.registration.on, yesterday),
-    )
-
-
-def _weeks(first: date, last: date) -> timedelta:
-    """The whole weeks between two days; negative if the last comes first."""
-    return (last - first) // _WEEK * _WEEK
-
-
-def _hand_out_links(session: Session, now: datetime, staff: Staff, made: DemoCases[int], cost: Cost) -> None:
-    """Give some of the family a personal link, so that a visitor can become them; its note is shown there."""
-    for conference_id, coordinator, name, line in (
-        (made.prepared, staff.noor, "Marieke de Wit", "Mother: her conference is on Saturday"),
-        (made.prepared, staff.noor, "Yara El Amrani", "Daughter: her mentor sits beside her on Saturday"),
-        (made.prepared, staff.noor, "Karim Jansen", "Referrer: wrote down what the plan has to meet"),
-        (made.due, staff.denise, "Peter Hendriks", "Son: keeps an eye on the plan of his parents"),
-        (made.under_way, staff.noor, "Ans Willems", "Neighbour: calls everybody together for the evaluation"),
-    ):
-        _hand_out(session, now, coordinator, conference_id, name, line, cost)
-
-
-def _hand_out(
-    session: Session, now: datetime, giver: Visitor, conference_id: int, name: str, line: str, cost: Cost
-) -> None:
-    who = next(row.id for row in circle(session, conference_id) if row.name == name)
-    make_link(By(session, giver, now), conference_id, who, NewLink(days=_LINK_DAYS), cost)
     with writing(session):
-        session.execute(update(PersonalLink).where(PersonalLink.participant_id == who).values(note=line))
+        # The transaction of each action is a savepoint in this one, so that the disk is waited for once.
+        inside = Session(session.connection(), expire_on_commit=False, join_transaction_mode="create_savepoint")
+        with inside:
+            staff = open_accounts(inside, now - _ACCOUNTS_OPENED_BEFORE, cost)
+            return {row.file: _make(inside, now, row, staff, cost) for row in DEMO_CASES}
+
+
+def _make(session: Session, now: datetime, row: DemoCase, staff: Staff, cost: Cost) -> int:
+    case = row.read()
+    shift = row.shift(case, local_date(now, case.timezone))
+    cast = staff.cast(case.profile, row.coordinator)
+
+    def give_links(player: Player) -> None:
+        at = player.on(_last_informed(player.case), "18:00")
+        for id_ in row.links:
+            who = player.people[id_]
+            make_link(player.by(at), player.id, who, NewLink(days=_LINK_DAYS), cost)
+            with writing(session):
+                session.execute(update(PersonalLink).where(PersonalLink.participant_id == who).values(note=row.file))
+
+    return play(
+        session,
+        case,
+        cast,
+        until=row.until,
+        shift=shift,
+        not_informed=row.not_informed,
+        settles=True,
+        when_prepared=give_links,
+        afterwards=lambda player: row.then(player, staff),
+    )

@@ -15,7 +15,7 @@ from ekc.core.language import gettext
 from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey.deadlines import Deadline, late_clocks
-from ekc.journey.facts import Circle, circles_of_cases, facts_of_circles, with_standing_facts
+from ekc.journey.facts import Circle, circles_of_cases, facts_of_circles, standing_facts
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import owed_page
 from ekc.journey.queries import cases as case_queries
@@ -214,7 +214,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
     of_regions = [*(row for row in registrations if row.id not in own), *others]
     circles = circles_of_cases(session, (*cases, *of_regions))
     regional_facts = facts_of_circles(of_regions, at, circles, matched)
-    own_facts = with_standing_facts(session, facts_of_circles(cases, at, circles, matched))
+    own_facts = standing_facts(session, cases, at, circles, matched)
     facts = regional_facts | own_facts
     with_conflicts = {id_ for id_, one in facts.items() if one.coordinator.conflicts}
     taken = steps.steps_of_cases(session, open_ones)

@@ -93,9 +93,9 @@ class ActionForm(PlainForm):
 
     what = _line(_l("What"), _l("Write what is done."))
     who = _people_field(_l("Who"))
-    by = day(_l("No later than"))
+    by = day(_l("No later than"), ahead=True)
     every = SelectField(_l("How often"))
-    starts = day(_l("From"))
+    starts = day(_l("From"), ahead=True)
     kind = RadioField(_l("This is done"), default=ActionKind.FAMILY.value)
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
@@ -168,7 +168,7 @@ class MonitorForm(PlainForm):
 class EvaluationForm(PlainForm):
     """The evaluation meeting."""
 
-    at = moment(_l("When"))
+    at = moment(_l("When"), ahead=True)
     place = _line(_l("Where"), most=_PLACE)
     convenor = _person_field(_l("Who calls everyone together"))
     others = _people_field(_l("Who else is asked to come"))

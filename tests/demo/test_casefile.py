@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from ekc.demo.casefile import CASES, CaseFileError, parse_case, read_case, shifted, to_toml_dict
+from ekc.demo.world import DEMO_CASES
 
 FILES = sorted(CASES.glob("*.toml"))
 DE_WIT = (CASES / "de-wit.toml").read_text()
 
 
-def test_the_three_cases_come_with_the_product() -> None:
-    assert [path.stem for path in FILES] == ["de-wit", "hendriks", "kastanjeplein"]
+def test_the_demonstration_is_made_of_the_cases_that_come_with_the_product() -> None:
+    assert [path.stem for path in FILES] == sorted(row.file for row in DEMO_CASES)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -37,15 +38,15 @@ def test_moved_by_weeks_everything_moves_but_the_days_of_birth() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('title = "Family De Wit - El Amrani"', "", "the key 'title' is missing. Add it."),
+        ('title = "Familie De Wit - El Amrani"', "", "the key 'title' is missing. Add it."),
         (
             'municipality = "Rivierstad"',
             "municipality = 5",
             "municipality: this is a text. Write it between quotation marks, or leave the key out.",
         ),
         (
-            'relation = "mother", born',
-            'relation = "mother", hobby = "chess", born',
+            'relation = "moeder", born',
+            'relation = "moeder", hobby = "chess", born',
             "people.marieke.hobby: this key is not known here. Take it out, or use one of: name, role, relation, side, "
             "organisation, speaks_on_behalf_of, language, born, phone, email, address_secret, needs, support, attends, "
             "view, reason, decided_by, decided_on.",
@@ -102,18 +103,18 @@ def test_moved_by_weeks_everything_moves_but_the_days_of_birth() -> None:
             "private_time.rounds[1]: a note is the question for which they came out. Write it there, and only there.",
         ),
         (
-            'decided_by = "coordinator with the family", ',
+            'decided_by = "de coördinator met de familie", ',
             "",
             "people.said: write reason, decided_by and decided_on for whoever is excluded, and for nobody else.",
         ),
         (
-            "2026-04-18T15:00 - one night",
-            "2026-04-18T16:00 - one night",
+            "2026-04-18T15:00 - één nacht",
+            "2026-04-18T16:00 - één nacht",
             "plan.sent_back_once: this moment lies between two stretches of private time. Correct one of them.",
         ),
         (
-            'answer = "agreed, room',
-            'answer = "perhaps, room',
+            'answer = "agreed, de ruimte',
+            'answer = "perhaps, de ruimte',
             "plan.goals[3].actions[3].answer: begin the answer to a professional action with one of: pending, agreed, "
             "declined.",
         ),
@@ -156,13 +157,13 @@ def test_moved_by_weeks_everything_moves_but_the_days_of_birth() -> None:
             "evaluation[2].goals[1].score: this is a whole number, without quotation marks.",
         ),
         (
-            "2026-04-18T15:00 - one night without an adult",
+            "2026-04-18T15:00 - één nacht zonder volwassene",
             "2026-04-18T15:00 - ",
             'plan.sent_back_once: this is a moment and words, between quotation marks: "2026-04-18T15:00 - why".',
         ),
         (
-            "2026-04-18T15:00 - one night",
-            "2026-04-18 - one night",
+            "2026-04-18T15:00 - één nacht",
+            "2026-04-18 - één nacht",
             'plan.sent_back_once: this is a day and a time, between quotation marks: "2026-04-18T10:00".',
         ),
         (
@@ -177,8 +178,8 @@ def test_moved_by_weeks_everything_moves_but_the_days_of_birth() -> None:
             "no_longer_needed.",
         ),
         (
-            'title = "Family De Wit - El Amrani"',
-            'name = "Family De Wit - El Amrani"',  # of two errors, the unknown key is reported
+            'title = "Familie De Wit - El Amrani"',
+            'name = "Familie De Wit - El Amrani"',  # of two errors, the unknown key is reported
             "name: this key is not known here. Take it out, or use one of: title, variant, profile, language, "
             "timezone, legal_context, municipality, topics, question, sides, registration, coordinator, people, setup, "
             "information, private_time, plan, evaluation, costs.",

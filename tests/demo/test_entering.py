@@ -25,7 +25,7 @@ def case_file(tmp_path: Path) -> Path:
 def test_a_case_file_is_entered(run: Run, cast: Cast, case_file: Path, engine: Engine) -> None:
     result = run("load-case", str(case_file), "--region", "North")
 
-    assert result == Result(0, "Family De Wit - El Amrani is entered as EKC-2026-0001.\n", "")
+    assert result == Result(0, "Familie De Wit - El Amrani is entered as EKC-2026-0001.\n", "")
     with make_sessions(engine)() as session:
         assert session.scalars(select(Conference.coordinator_id)).all() == [cast.noor.account_id]
 

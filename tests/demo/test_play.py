@@ -71,10 +71,10 @@ def test_the_story_is_told_at_its_times(db_session: Session, cast: Cast) -> None
         (Step.TAKE_ON, "03-06 15:00", None),
         (Step.OPEN_CONFERENCE, "04-18 08:10", None),
         (Step.BEGIN_PRIVATE_TIME, "04-18 09:05", None),
-        (Step.ASK_FOR_INFORMATION, "04-18 10:50", "Question to the nurse about evening appointments."),
+        (Step.ASK_FOR_INFORMATION, "04-18 10:50", "Vraag aan Priya: kan het ook 's avonds?"),
         (Step.BEGIN_PRIVATE_TIME, "04-18 11:00", None),
         (Step.COME_OUT, "04-18 12:40", None),
-        (Step.GO_BACK, "04-18 13:05", "First bottom line was met on six of seven nights."),
+        (Step.GO_BACK, "04-18 13:05", "Aan de eerste voorwaarde was op zes van de zeven nachten voldaan."),
         (Step.COME_OUT, "04-18 13:25", None),
     ]
     assert (steps[-1][0], steps[-1][1][:5]) == (Step.AGREE_PLAN, "04-18")

@@ -1,5 +1,6 @@
 """The demo is set around any day on which it is made, and lets visitors become its people."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,102 +8,142 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.accounts.models import Account
 from ekc.accounts.queries import demo_accounts, visitor_of_account
 from ekc.conferences.actions.links import make_link
+from ekc.conferences.models import Conference
 from ekc.conferences.queries.circle import circle
-from ekc.core.audit import AuditEvent
-from ekc.core.clock import local_date
+from ekc.core.audit import AuditEvent, broken_chains
+from ekc.core.clock import local_date, to_local
 from ekc.core.errors import Refusal
 from ekc.demo.people import PASSWORD
-from ekc.demo.validation import last_day
-from ekc.demo.world import make_demo, read_cases, shifts
+from ekc.demo.world import DEMO_CASES, begins_at, make_demo
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.models import FollowUpState
-from ekc.journey.queries import cases as case_queries
+from ekc.journey.notices import owed_in
 from ekc.journey.queries import people
 from ekc.links.models import PersonalLink
 from ekc.signin.actions.passwords import check_password
+from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Phase
 from tests.cast import COST, Cast
 from tests.clock import START
-from tests.evaluations.agreed import CALL_AND_EVALUATION
+from tests.stages import stage
 
 #: A Saturday, half an hour after midnight in the Netherlands.
 SATURDAY_NIGHT = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
+BEGINS = begins_at(SATURDAY_NIGHT)
+
+CASES = {row.file: row.read() for row in DEMO_CASES}
+
+
+@stage
+def demo(session: Session) -> dict[str, int]:
+    return make_demo(session, BEGINS, COST)
 
 
 def test_on_every_day_each_case_is_where_it_should_be() -> None:
-    cases = read_cases()
-    assert cases.prepared.setup
-    assert cases.due.plan
-    assert cases.under_way.plan
-    chosen, accepted = cases.prepared.setup.chosen, cases.due.plan.accepted_on
-    evaluated = cases.under_way.plan.evaluation.on
-
     for today in (date(2026, 1, 1) + timedelta(days=n) for n in range(800)):
-        by = shifts(cases, today)
-        saturday = (chosen + by.prepared).date()
-        assert (saturday.isoweekday(), 1 <= (saturday - today).days <= 7) == (6, True)
-        assert 0 <= (today - accepted - by.due).days - 28 < 7
-        assert 14 < ((evaluated + by.under_way).date() - today).days <= 21
-        assert 1 <= (today - last_day(cases.ended) - by.ended).days < 8  # so that it can still be opened
-        assert 1 <= (today - cases.waiting.registration.on - by.waiting).days < 8
-        assert {shift % timedelta(weeks=1) for shift in vars(by).values()} == {timedelta(0)}
+        for row in DEMO_CASES:
+            case = CASES[row.file]
+            late = row.on(today) - row.anchor(case) - row.shift(case, today)
+            assert timedelta(0) <= late < timedelta(days=1 if row.exact else 7)
+            assert row.exact or row.shift(case, today) % timedelta(weeks=1) == timedelta(0)
 
 
-def test_the_demonstration_shows_five_conferences(db_session: Session) -> None:
-    made = make_demo(db_session, SATURDAY_NIGHT, COST)
+def test_it_begins_in_the_middle_of_a_conference() -> None:
+    times = [datetime(2026, 11, 27, hour, 30, tzinfo=UTC) for hour in (1, 10, 11, 23)]
 
-    today = local_date(SATURDAY_NIGHT, "Europe/Amsterdam")
-    noor, denise = (account.account_id or 0 for account in demo_accounts(db_session)[:2])
-    shown = (case_queries.cases_of_coordinator(db_session, account, SATURDAY_NIGHT) for account in (noor, denise))
-    cases = {row.id: row for rows in shown for row in rows}
-    assert {id_: (row.phase, row.not_informed) for id_, row in cases.items()} == {
-        made.prepared: (Phase.SETUP, 2),
-        made.due: (Phase.EVALUATION, 0),
-        made.under_way: (Phase.EVALUATION, 0),
-        made.ended: (Phase.EVALUATION, 0),
+    assert [f"{to_local(begins_at(at), 'Europe/Amsterdam'):%d %H:%M}" for at in times] == [
+        "27 11:40",
+        "27 11:40",
+        "28 11:40",
+        "28 11:40",
+    ]
+
+
+def test_the_demonstration_shows_a_conference_at_every_stage(db_session: Session) -> None:
+    made = demo(db_session)
+
+    phases = {row.id: (row.phase, row.round) for row in db_session.scalars(select(Conference))}
+    assert {file: phases[id_] for file, id_ in made.items()} == {
+        "de-wit": (Phase.SETUP, 1),
+        "yilmaz": (Phase.PRIVATE_TIME, 1),
+        "ramdin": (Phase.PRESENTATION, 1),
+        "haddad": (Phase.SETUP, 1),
+        "visser": (Phase.EVALUATION, 1),
+        "kastanjeplein": (Phase.EVALUATION, 1),
+        "stationsstraat": (Phase.EVALUATION, 1),
+        "kuipers": (Phase.SETUP, 2),
+        "hendriks": (Phase.EVALUATION, 1),
+        "okonkwo": (Phase.REGISTRATION, 1),
+        "rewiti": (Phase.SETUP, 1),
     }
-    [due] = evaluations.due_follow_ups(db_session, denise, today)
-    assert (due.conference_id, due.state) == (made.due, FollowUpState.DUE)
-    assert evaluations.due_follow_ups(db_session, noor, today) == ()
-    ended = evaluations.follow_ups(db_session, made.ended, today)
-    assert {row.state for row in ended if row.kind in CALL_AND_EVALUATION} == {FollowUpState.HELD}
-    assert [person.name for person in circle(db_session, made.waiting)] == ["Ron Abbott", "Betty Abbott"]
-    assert db_session.scalars(select(AuditEvent).where(AuditEvent.at > SATURDAY_NIGHT)).all() == []
+    today = local_date(BEGINS, "Europe/Amsterdam")
+    calls = {
+        file: row.state
+        for file, id_ in made.items()
+        for row in evaluations.follow_ups(db_session, id_, today)
+        if row.kind is FollowUpKind.CALL
+    }
+    assert calls == {
+        "visser": FollowUpState.LATE,
+        "hendriks": FollowUpState.DUE,
+        **dict.fromkeys(("kastanjeplein", "stationsstraat", "kuipers"), FollowUpState.HELD),
+    }
+    assert db_session.scalars(select(AuditEvent).where(AuditEvent.at > BEGINS)).all() == []
+    assert list(broken_chains(db_session)) == []
+
+
+def test_a_good_coordinator_has_told_everybody(db_session: Session) -> None:
+    """What is left open is left open on purpose."""
+    made = demo(db_session)
+
+    names = {id_: file for file, id_ in made.items()}
+    left = {
+        names[case]: Counter(one.rule.kind for one in owed if one.is_open)
+        for case, owed in owed_in(db_session, made.values()).items()
+    }
+    assert {file: found for file, found in left.items() if found} == {
+        "haddad": {NoticeKind.COORDINATOR: 1},
+        "kuipers": {NoticeKind.AGAIN: 1},
+    }
+
+
+def test_words_are_in_the_language_of_the_reader(db_session: Session) -> None:
+    demo(db_session)
+
+    titles = {row.title: row.language for row in db_session.scalars(select(Conference))}
+    assert [title for title, language in titles.items() if language == "nl" and "Family" in title] == []
+    assert len(titles) == len(DEMO_CASES)
+    introductions = {row.introduction: row.language for row in db_session.scalars(select(Account)) if row.introduction}
+    assert introductions == {
+        "Was onderwijzer, doet drie conferenties per jaar": "nl",
+        "Werkt in de bouw, doet conferenties in het weekend": "nl",
+        "Retired bookkeeper, two conferences a year": "en",
+        "Knows the marae of the valley, works at weekends": "en",
+    }
 
 
 def test_one_can_be_its_people(db_session: Session) -> None:
-    make_demo(db_session, START, COST)
+    demo(db_session)
 
-    assert [person.name for person in demo_accounts(db_session)] == [
-        "Noor van Dijk",
-        "Denise Okafor",
-        "Tom Bakker",
-        "Ruud Smit",
-        "Mila Haan",
-        "Bas Admin",
-    ]
-    assert check_password(db_session, START, "noor@example.org", PASSWORD, COST) is not None
-    assert db_session.scalars(select(PersonalLink.note).order_by(PersonalLink.id)).all() == [
-        "Mother: her conference is on Saturday",
-        "Daughter: her mentor sits beside her on Saturday",
-        "Referrer: wrote down what the plan has to meet",
-        "Son: keeps an eye on the plan of his parents",
-        "Neighbour: calls everybody together for the evaluation",
-    ]
+    assert check_password(db_session, BEGINS, "noor@example.org", PASSWORD, COST) is not None
+    links = db_session.scalars(select(PersonalLink)).all()
+    assert len(links) == sum(len(row.links) for row in DEMO_CASES)
 
 
 def test_a_link_that_is_replaced_leaves_its_person_on_the_first_page(db_session: Session) -> None:
-    made = make_demo(db_session, START, COST)
+    made = demo(db_session)
     noor = visitor_of_account(db_session, demo_accounts(db_session)[0].account_id or 0)
     assert noor is not None
-    before = people.demo_links(db_session, START)
-    yara = next(row.id for row in circle(db_session, made.prepared) if row.name == "Yara El Amrani")
+    before = people.demo_links(db_session, BEGINS)
+    yara = next(row.id for row in circle(db_session, made["de-wit"]) if row.name == "Yara El Amrani")
 
-    link = make_link(By(db_session, noor, START), made.prepared, yara, cost=COST)
+    link = make_link(By(db_session, noor, BEGINS), made["de-wit"], yara, cost=COST)
 
-    after = people.demo_links(db_session, START)
+    after = people.demo_links(db_session, BEGINS)
     assert (len(link.code), {(one.name, one.line) for one in after}) == (6, {(one.name, one.line) for one in before})
 
 

@@ -2,19 +2,18 @@
 
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from ekc.core.clock import from_local
-from ekc.demo.casefile import read_case
+from ekc.demo.casefile import CASES, read_case
 from tests.cast import Cast
 from tests.clock import FrozenClock
 from tests.stories import agreeing, countries, following
 from tests.stories.walk import Walk
 
-CASE = read_case(Path(__file__).parent / "cases" / "rewiti.toml")
+CASE = read_case(CASES / "rewiti.toml")
 AGREED = datetime(2026, 4, 18, 15, 10)  # noqa: DTZ001 - the clock on the wall
 
 
