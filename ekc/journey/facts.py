@@ -26,7 +26,7 @@ from ekc.plans.facts import plan_facts
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import STANDING
-from ekc.workflow.vocabulary import TWO_SIDED, Agreed, Part, Phase, VoiceMatter
+from ekc.workflow.vocabulary import NOT_THERE, TWO_SIDED, Agreed, Part, Phase, VoiceMatter
 
 #: Where something stands, or where somebody may wish to stop. In private time nothing that outsiders see is read of
 #: the family.
@@ -223,6 +223,9 @@ def _with_information(
     if meeting is None:
         return facts
     asked, answered = meetings.questions_and_answers(session, case.id, case.round)
+    if any(p.attends in NOT_THERE for p in facts.people):
+        unread = {one.participant_id for one in meetings.letters(session, case.id, case.round) if one.read_at is None}
+        facts = replace(facts, people=tuple(replace(p, to_be_read_out=p.id in unread) for p in facts.people))
     return replace(
         _with_attendance(session, case, facts, meeting.round),
         told=meetings.information_kinds(session, case.id, case.round),
