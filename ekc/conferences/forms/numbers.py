@@ -9,9 +9,10 @@ from wtforms import StringField
 
 from ekc.core.language import locale
 
-_NUMBER = re.compile(r"\d+([.,])?\d*")
+_NUMBER = re.compile(r"\d+(?:([.,])\d*)?")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 _BLANKS = re.compile(r"[\s€£$]+")
+_LONGEST = 40  # characters: more is no number that anybody means, and takes long to read
 
 
 def read_number(typed: str, group: str) -> Decimal:
@@ -19,6 +20,8 @@ def read_number(typed: str, group: str) -> Decimal:
 
     `group`: what stands between thousands in the reader's language; of 1.234 it decides, as nothing else does.
     """
+    if len(typed) > _LONGEST:
+        raise ValueError(len(typed))
     text = _BLANKS.sub("", typed)
     whole, sign, fraction = text, "", ""
     if {".", ","} <= set(text):  # the last one is the decimal sign
