@@ -324,6 +324,7 @@ FROM_THE_OWN_PAGE = {
     Activity.GO_ON,
     Activity.LET_IN,
     Activity.OWN_CONSENT,
+    Activity.OWN_NUMBER,
     Activity.SAY_NOT_COMING,
     Activity.TICK_OFF,
     Activity.WANT_ANOTHER_COORDINATOR,

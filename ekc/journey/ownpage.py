@@ -32,7 +32,7 @@ from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.plans.changes import Change, text_changes
-from ekc.plans.draft import from_json, involvement_of, people_with_task
+from ekc.plans.draft import from_json, involvement_of, people_with_task, rung
 from ekc.plans.models import PlanVersion
 from ekc.workflow.ends.kinds import End, EndRule
 from ekc.workflow.ends.rows import END_RULES, is_gone
@@ -331,8 +331,8 @@ def _plan_question(session: Session, case: Case, me: Member, agreed: PlanVersion
 def _disagreements(session: Session, case: Case, read: CaseContext, agreed: PlanVersion) -> tuple[Disagreement, ...]:
     """Who says no to the version in force, for those who decide, keep an eye on it or convene."""
     draft, me = from_json(agreed.content), case.visitor.participant_id
-    concerned = Role.MAIN_PERSON in case.roles or me in {draft.monitor, draft.evaluation.convenor}
-    if case.phase is not Phase.EVALUATION or not concerned:
+    concerned = Role.MAIN_PERSON in case.roles or me in rung(draft)
+    if case.phase is not Phase.EVALUATION or not concerned or not case.sees(CasePart.PLAN):  # who agrees is part of it
         return ()
     names = {row.id: row.name for row in read.circle}
     rows = plans.agreements(session, case.id, case.presentation, agreed.text)

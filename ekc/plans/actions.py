@@ -24,7 +24,7 @@ from ekc.core.transaction import writing
 from ekc.plans import edits
 from ekc.plans.changes import text_changes
 from ekc.plans.document import PLAN
-from ekc.plans.draft import Draft, actions, dated, from_json, people_of, people_with_task, to_json
+from ekc.plans.draft import Draft, actions, dated, from_json, people_of, people_with_task, rung, to_json
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
 from ekc.plans.queries import (
     agreements,
@@ -81,15 +81,31 @@ def say_number(by: By, conference_id: int, participant_id: int, phone: str, may:
     """Write down whether the number of somebody whom the plan says to ring may stand in it, as they said; and which."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.WRITE_PLAN)
-        draft = stored_draft(by.session, conference_id).draft
-        if participant_id not in {draft.monitor, draft.evaluation.convenor}:
+        if participant_id not in rung(stored_draft(by.session, conference_id).draft):
             raise Stale(NOT_RUNG)
         person = member(by.session, conference_id, participant_id)
+        agreed = _in_force(by.session, conference)
+        theirs = by.visitor.participant_id in {None, participant_id}
+        if agreed and not theirs and person.plan_phone_on and participant_id in rung(from_json(agreed.content)):
+            raise Refusal(
+                N_("%(name)s said already which number may stand in the plan. Only they or the coordinator change it."),
+                name=person.name,
+            )
         if may and not phone:
             raise Refusal(N_("Write the number that may stand in the plan.")).at("phone")
-        person.plan_phone = phone if may else None
-        person.plan_phone_on = local_date(by.at, conference.timezone)
-        by.record("plan.number", conference_id, participant=participant_id, may="yes" if may else "no")
+        _keep_number(by, conference, person, phone if may else None)
+
+
+def take_number_out(by: By, conference_id: int) -> None:
+    """The visitor takes their own number out of the plan."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.OWN_NUMBER)
+        _keep_number(by, conference, member(by.session, conference_id, by.visitor.participant_id or 0), None)
+
+
+def _keep_number(by: By, conference: Conference, person: Participant, phone: str | None) -> None:
+    person.plan_phone, person.plan_phone_on = phone, local_date(by.at, conference.timezone)
+    by.record("plan.number", conference.id, participant=person.id, may="no" if phone is None else "yes")
 
 
 def answer_support(
@@ -412,9 +428,12 @@ def share_plan(by: By, conference_id: int, participant_id: int, choices: Mapping
         tell_who_sees_more(by.session, conference, by.at, before)
 
 
-def issue_document(by: By, conference_id: int, number: int, language: str, content: bytes) -> IssuedDocument:
+def issue_document(
+    by: By, conference_id: int, number: int, language: str, content: bytes, kind: str = PLAN.name
+) -> IssuedDocument:
     """Store the printed plan of a version, unless it is stored already; returns the stored document.
 
+    `kind`: as of `document.paper_kind`.
     `content` is rendered before, outside any writing transaction. Of two concurrent calls the first one is kept.
     """
     with writing(by.session):
@@ -422,11 +441,11 @@ def issue_document(by: By, conference_id: int, number: int, language: str, conte
         found = version(by.session, conference_id, number)
         if found is None:
             raise Unknown
-        document = issued(by.session, found.id)
+        document = issued(by.session, found.id, kind)
         if document is None:
             document = IssuedDocument(
                 version_id=found.id,
-                kind=PLAN.name,
+                kind=kind,
                 language=language,
                 content=content,
                 sha256=hashlib.sha256(content).digest(),

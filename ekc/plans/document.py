@@ -1,7 +1,7 @@
 """The printed plan: plain values in; the PDF has sentences, and the same values as JSON attached.
 
-No database rows, no clock and no request are used here. The values hold no addresses and no phone numbers, because
-paper is easily passed on.
+No database rows, no clock and no request are used here. The values hold no addresses, and no phone numbers but
+those that their owners let stand in the plan, because paper is easily passed on.
 """
 
 import json
@@ -13,6 +13,7 @@ from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 
 from ekc.core.codec import STORED
+from ekc.core.crypto import Keyring
 from ekc.core.documents import DocumentRule
 from ekc.core.language import gettext
 from ekc.workflow.vocabulary import N_, Activity
@@ -157,6 +158,14 @@ def to_json(document: PlanDocument) -> bytes:
             if not action[mark]:
                 del action[mark]
     return _canonical({"format": FORMAT, **values})
+
+
+def paper_kind(document: PlanDocument, keyring: Keyring) -> str:
+    """The kind of the stored document: one for each set of numbers, so that none is handed out that was taken out."""
+    numbers = [document.number, document.version, document.monitor_phone, document.convenor_phone]
+    if not any(numbers[2:]):
+        return PLAN.name
+    return f"{PLAN.name}-{keyring.signature(_canonical({'numbers': numbers}), 'paper').hex()[:18]}"
 
 
 def from_json(content: bytes) -> PlanDocument:

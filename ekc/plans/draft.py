@@ -109,6 +109,11 @@ def dated(draft: Draft, today: date) -> Draft:
     return replace(draft, goals=tuple(goals))
 
 
+def rung(draft: Draft) -> tuple[int, ...]:
+    """Whom the plan says to ring: who keeps an eye on it, and who calls everyone together."""
+    return tuple(id_ for id_ in dict.fromkeys((draft.monitor, draft.evaluation.convenor)) if id_ is not None)
+
+
 def without_answers(draft: Draft) -> Draft:
     """The plan without the answers to requests for support."""
     goals = (

@@ -32,7 +32,7 @@ from ekc.plans.document import (
     Said,
     to_json,
 )
-from ekc.plans.draft import Action, Draft, actions, from_json, number_of, tasks_until
+from ekc.plans.draft import Action, Draft, actions, from_json, number_of, rung, tasks_until
 from ekc.plans.draft import to_json as stored
 from ekc.plans.facts import heard
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, PlanDraft, PlanVersion
@@ -101,6 +101,8 @@ def freeze_plan(session: Session, conference: Conference, at: datetime, _taking:
     for person in session.scalars(select(Participant).where(Participant.conference_id == conference.id)):
         person.convenes = person.id == draft.evaluation.convenor
         person.tasks_until = tasks_until(draft, person.id)
+        if person.id not in rung(draft):  # asked again, should a later plan say to ring them
+            person.plan_phone = person.plan_phone_on = None
     session.flush()
 
 

@@ -65,14 +65,14 @@ class PlanVersion(Base):
 
 
 class IssuedDocument(Base):
-    """A printed document, stored byte for byte when it is first made."""
+    """A printed document, stored byte for byte when it is first made; with other numbers in it, another one."""
 
     __tablename__ = "issued_document"
     __table_args__ = (UniqueConstraint("version_id", "kind", "language"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("plan_version.id"))
-    kind: Mapped[str] = mapped_column(String(24))  # plan
+    kind: Mapped[str] = mapped_column(String(24))  # as of `document.paper_kind`
     language: Mapped[str] = mapped_column(String(8))
     content: Mapped[bytes] = mapped_column(SealedBytes("issued_document.content"))
     sha256: Mapped[bytes] = mapped_column(LargeBinary(32))  # of the content

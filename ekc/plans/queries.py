@@ -28,7 +28,7 @@ from ekc.accounts.models import Account
 from ekc.conferences.access import SHARED, Case, shared
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.meetings.models import Meeting, Stretch
-from ekc.plans.draft import Draft, from_json, people_with_task
+from ekc.plans.draft import Draft, from_json, people_with_task, rung
 from ekc.plans.edits import ChangedPart
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
 from ekc.workflow.birth import Birth
@@ -134,10 +134,10 @@ _NUMBERS = select(Participant.id, Participant.name, Participant.plan_phone, Part
 
 def plan_numbers(session: Session, conference_id: int, draft: Draft) -> tuple[PlanNumber, ...]:
     """Who keeps an eye on this plan, and who calls everyone together."""
-    rung = [id_ for id_ in dict.fromkeys((draft.monitor, draft.evaluation.convenor)) if id_ is not None]
-    asked = session.execute(_NUMBERS, {"case": conference_id, "people": rung}) if rung else ()
+    people = rung(draft)
+    asked = session.execute(_NUMBERS, {"case": conference_id, "people": people}) if people else ()
     rows = {row.id: row for row in asked}
-    found = (rows[id_] for id_ in rung if id_ in rows)
+    found = (rows[id_] for id_ in people if id_ in rows)
     return tuple(
         PlanNumber(
             row.id,
@@ -207,10 +207,10 @@ def done_of_draft(session: Session, case: Case | Conference) -> frozenset[str]:
     return done(session, case.id, case.plan_number) if case.phase is Phase.EVALUATION else frozenset()
 
 
-def issued(session: Session, version_id: int) -> IssuedDocument | None:
-    """The stored document of a version; None if it was not made yet."""
+def issued(session: Session, version_id: int, kind: str) -> IssuedDocument | None:
+    """The stored document of a version, of this kind; None if it was not made yet."""
     return session.scalar(
-        select(IssuedDocument).where(IssuedDocument.version_id == version_id, IssuedDocument.kind == "plan")
+        select(IssuedDocument).where(IssuedDocument.version_id == version_id, IssuedDocument.kind == kind)
     )
 
 

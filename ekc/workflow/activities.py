@@ -129,6 +129,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("give their own consent, and take it back"),
         _grant(_OUTSIDE, *FAMILY_ROLES),
     ),
+    ActivityRule(  # whoever agreed can take that back, whatever became of the case or of the plan
+        Activity.OWN_NUMBER,
+        N_("take their own number out of the plan"),
+        _grant(_OUTSIDE | {Phase.CLOSED}, *INSIDE_ROLES, Role.REFERRER, Role.PROFESSIONAL),
+    ),
     ActivityRule(  # a child too; for a child also the supporter who is beside it
         Activity.SAY_NOT_COMING,
         N_("say for themselves, or for the child whom they support, that they do not come"),

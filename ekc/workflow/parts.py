@@ -234,6 +234,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.SET_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.SAY_NO_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.OWN_CONSENT: frozenset(),  # their own alone
+    Activity.OWN_NUMBER: frozenset(),  # likewise
     Activity.SAY_NOT_COMING: frozenset(),
     Activity.SAY_NOT_SAFE: frozenset(),  # their own words alone
     Activity.ANSWER_SAFETY: frozenset({CasePart.SAFETY, CasePart.NAMES, CasePart.CONTACT}),

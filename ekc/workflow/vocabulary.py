@@ -276,6 +276,7 @@ class Activity(StrEnum):
     SET_BOTTOM_LINES = "set_bottom_lines"
     SAY_NO_BOTTOM_LINES = "say_no_bottom_lines"
     OWN_CONSENT = "own_consent"
+    OWN_NUMBER = "own_number"
     SAY_NOT_COMING = "say_not_coming"
     SAY_NOT_SAFE = "say_not_safe"
     ANSWER_SAFETY = "answer_safety"

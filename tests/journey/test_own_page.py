@@ -10,18 +10,24 @@ from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference, Participant
 from ekc.core.transaction import writing
-from ekc.plans.actions import share_plan
+from ekc.plans.actions import change_plan, say_own_answer, share_plan
+from ekc.plans.edits import set_monitor
+from ekc.plans.queries import stored_draft
 from ekc.staff.actions.own_phone import set_phone
-from ekc.workflow.vocabulary import Attends, Part, Phase, PlanSharing, StopReason
+from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, PlanSharing, Step, StopReason
 from tests.build import (
     INDEPENDENT,
+    answer_plan,
     case_in_evaluation,
+    case_in_presentation,
     case_in_private_time,
     case_in_setup,
     change_details,
     closed_case,
+    step,
+    write_plan,
 )
-from tests.cast import Cast, enter, enter_as_before, sign_in
+from tests.cast import Cast, enter, enter_as_before, participant, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page, text_of
@@ -207,3 +213,26 @@ def test_the_coordinator_stops_in_the_words_of_the_field(
 
     assert (page.heading, "No conference is prepared any more" in page.text) == ("Stop", False)
     assert "the main person does not want it any more" in page.text
+
+
+def test_whoever_does_not_read_the_plan_does_not_read_who_says_no_to_it(
+    app: Flask, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """A professional keeps an eye on the plan, and is told what concerns them alone."""
+    case = case_in_presentation(db_session, cast, clock())
+    write_plan(db_session, cast, clock(), case)
+    els, noor = case.people["els"], By(db_session, cast.noor, clock())
+    change_plan(noor, case.id, stored_draft(db_session, case.id).revision, set_monitor(els))
+    answer_plan(db_session, cast, clock(), case)
+    step(db_session, cast, clock(), case, Step.AGREE_PLAN)
+    kees = By(db_session, participant(case.id, case.people["kees"]), clock())
+    say_own_answer(kees, case.id, Agreed.NO, "I am afraid of him.")
+    read = []
+
+    for sharing in (PlanSharing.NOTHING, PlanSharing.CONCERNS, PlanSharing.ALL):
+        share_plan(noor, case.id, case.people["marieke"], {els: sharing})
+        db_session.rollback()
+        page = enter(app.test_client(), db_session, clock(), case.id, els)  # type: ignore[arg-type]
+        read.append(("Kees de Wit does not agree" in page.text, "I am afraid of him." in page.text))
+
+    assert read == [(False, False), (False, False), (True, True)]

@@ -1,7 +1,7 @@
 """Whom the plan says to ring: at their own number where they agreed to that, at the service's otherwise."""
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pikepdf
 import pytest
@@ -9,20 +9,28 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.models import Participant
+from ekc.conferences.models import Conference, Participant
 from ekc.core.documents import document_html
-from ekc.core.errors import Stale
+from ekc.core.errors import Refusal, Stale
 from ekc.core.language import using
-from ekc.plans.actions import say_number
-from ekc.plans.document import PLAN, from_json
+from ekc.core.transaction import writing
+from ekc.plans import edits
+from ekc.plans.actions import change_plan, say_number
+from ekc.plans.document import PLAN, PlanDocument, from_json
+from ekc.plans.draft import EvaluationPlan
+from ekc.plans.effects import freeze_plan
+from ekc.plans.queries import stored_draft
+from ekc.workflow.definition import Taking
+from ekc.workflow.vocabulary import Step
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, enter, sign_in
+from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.page import squeeze
 from tests.plugins.web import MakeApp
 
+AGAIN = datetime(2026, 6, 1, 14, 0)  # noqa: DTZ001 - local
 ASK = "Ask Omar El Amrani whether their number may stand in the plan"
 QUESTION = "May this number stand in the plan?"
 
@@ -30,6 +38,12 @@ QUESTION = "May this number stand in the plan?"
 @pytest.fixture
 def case(db_session: Session, cast: Cast) -> Made:
     return build.case_in_evaluation(db_session, cast, START)
+
+
+def printed_plan(client: PageClient, case: Made, number: int = 1) -> PlanDocument:
+    """What the paper of a version says."""
+    with pikepdf.open(io.BytesIO(client.get(f"/conferences/{case.id}/plan/versions/{number}.pdf").data)) as paper:
+        return from_json(paper.attachments["plan.json"].get_file().read_bytes())
 
 
 @pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")  # left open by WeasyPrint 70
@@ -50,8 +64,7 @@ def test_a_number_stands_in_the_plan_where_its_owner_agreed(
     omar = db_session.get_one(Participant, case.people["omar"])
     assert (omar.plan_phone, omar.plan_phone_on) == ("06 12345678", START.date() + timedelta(days=1))
     assert "Telephone: 06 12345678" in client.page(f"/conferences/{case.id}/plan/versions/1").text
-    with pikepdf.open(io.BytesIO(client.get(f"/conferences/{case.id}/plan/versions/1.pdf").data)) as paper:
-        printed = from_json(paper.attachments["plan.json"].get_file().read_bytes())
+    printed = printed_plan(client, case)
     assert (printed.monitor_phone, printed.convenor_phone) == ("06 12345678", "06 12345678")  # Omar does both
     with using("en"):
         assert 'Telephone: <b class="moment">06 12345678</b>' in squeeze(document_html(PLAN, printed))
@@ -83,3 +96,65 @@ def test_without_a_yes_it_is_the_number_of_the_service(
 def test_nobody_else_has_a_number_in_the_plan(db_session: Session, cast: Cast, case: Made) -> None:
     with pytest.raises(Stale):
         say_number(By(db_session, cast.noor, START), case.id, case.people["kees"], "06 1", True)
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")  # left open by WeasyPrint 70
+def test_whoever_takes_their_number_out_stands_on_no_page_and_on_no_paper_made_since(
+    app: Flask, client: PageClient, db_session: Session, cast: Cast, case: Made, clock: FrozenClock
+) -> None:
+    omar = case.people["omar"]
+    say_number(By(db_session, cast.noor, START), case.id, omar, "06 12345678", True)
+    sign_in(client, cast.noor)
+    assert printed_plan(client, case).monitor_phone == "06 12345678"
+    build.step(db_session, cast, START, case, Step.RECONVENE, "The summer.")  # when nobody writes the plan
+    other = app.test_client()
+    assert isinstance(other, PageClient)
+    db_session.rollback()
+    mine = enter(other, db_session, clock(), case.id, omar)
+    assert "In the plan stands your number: 06 12345678. Everybody who reads the plan can ring you." in mine.text
+
+    page = other.submit("Take my number out of the plan")
+
+    assert page.flashes == ["Your number does not stand in the plan any more."]
+    assert "06 12345678" not in page.text
+    assert "06 12345678" not in client.page(f"/conferences/{case.id}/plan/versions/1").text
+    printed = printed_plan(client, case)
+    assert (printed.monitor_phone, printed.convenor_phone) == ("", "")
+    first = client.get(f"/conferences/{case.id}/plan/versions/1.pdf").data
+    assert client.get(f"/conferences/{case.id}/plan/versions/1.pdf").data == first
+
+
+def test_of_a_plan_in_force_nobody_else_in_the_circle_changes_whose_number_it_says(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    noor, omar = By(db_session, cast.noor, START), case.people["omar"]
+    convenes(db_session, case, "kees")
+    kees = By(db_session, participant(case.id, case.people["kees"]), START)
+    say_number(noor, case.id, omar, "06 12345678", True)
+
+    with pytest.raises(Refusal, match="said already which number may stand in the plan"):
+        say_number(kees, case.id, omar, "06 66666666", True)
+
+    assert db_session.get_one(Participant, omar).plan_phone == "06 12345678"
+    say_number(noor, case.id, omar, "06 87654321", True)
+    assert db_session.get_one(Participant, omar).plan_phone == "06 87654321"
+
+
+def test_whom_a_new_version_does_not_say_to_ring_has_no_number_in_it_any_more(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    noor, omar = By(db_session, cast.noor, START), case.people["omar"]
+    say_number(noor, case.id, omar, "06 12345678", True)
+    other = edits.set_evaluation(EvaluationPlan(at=AGAIN, place="At Kees's home", convenor=case.people["kees"]))
+    for edit in (edits.set_monitor(case.people["kees"]), other):
+        change_plan(noor, case.id, stored_draft(db_session, case.id).revision, edit)
+    with writing(db_session):
+        freeze_plan(db_session, db_session.get_one(Conference, case.id), START, Taking(Step.REVISE_PLAN))
+
+    person = db_session.get_one(Participant, omar)
+    assert (person.plan_phone, person.plan_phone_on) == (None, None)
+
+
+def convenes(session: Session, case: Made, name: str) -> None:
+    with writing(session):
+        session.get_one(Participant, case.people[name]).convenes = True

@@ -45,12 +45,13 @@ class PersonRow(MaybeProfessional, PersonDetails):
 
 @dataclass(frozen=True, slots=True)
 class OwnDetails:
-    """The contact details of the visitor. A secret address is left empty."""
+    """The contact details of the visitor. A secret address is left empty. `plan_phone`: what stands in the plan."""
 
     phone: str
     email: str
     address: str
     address_secret: bool
+    plan_phone: str
 
 
 def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
@@ -89,9 +90,9 @@ def sides(session: Session, conference_id: int) -> tuple[str, ...]:
     return tuple(session.scalars(select(Conference.sides).where(Conference.id == conference_id)).one())
 
 
-_OWN_DETAILS = select(Participant.phone, Participant.email, Participant.address, Participant.address_secret).where(
-    Participant.id == bindparam("participant"), Participant.conference_id == bindparam("case")
-)
+_OWN_DETAILS = select(
+    Participant.phone, Participant.email, Participant.address, Participant.address_secret, Participant.plan_phone
+).where(Participant.id == bindparam("participant"), Participant.conference_id == bindparam("case"))
 
 
 def own_details(session: Session, case: Case) -> OwnDetails | None:
@@ -99,8 +100,8 @@ def own_details(session: Session, case: Case) -> OwnDetails | None:
     if not case.sees(CasePart.OWN_DETAILS):
         return None
     asked = {"participant": case.visitor.participant_id, "case": case.id}
-    phone, email, address, secret = session.execute(_OWN_DETAILS, asked).one()
-    return OwnDetails(phone, email, "" if secret else address, secret)
+    phone, email, address, secret, plan_phone = session.execute(_OWN_DETAILS, asked).one()
+    return OwnDetails(phone, email, "" if secret else address, secret, plan_phone or "")
 
 
 def names(session: Session, conference_id: int) -> dict[int, str]:

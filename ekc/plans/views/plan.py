@@ -25,6 +25,7 @@ from ekc.core.routes import db, moves, now
 from ekc.plans import edits, queries
 from ekc.plans.actions import NOT_RUNG, change_plan
 from ekc.plans.actions import say_number as store_number
+from ekc.plans.actions import take_number_out as take_out
 from ekc.plans.changes import changes
 from ekc.plans.draft import (
     Action,
@@ -141,6 +142,16 @@ def say_number(case: Case, participant_id: int) -> ResponseReturnValue:
             store_number(by(unchanged), case.id, participant_id, form.phone.data, form.is_shared)
             return _to_plan(case, "numbers")
     return _plan_page(case, SubmittedForm(_place(participant_id), form))
+
+
+@bp.post("/numbers/mine")
+@case_route(Activity.OWN_NUMBER)
+@routes.moves
+def take_number_out(case: Case) -> ResponseReturnValue:
+    """Somebody takes their own number out of the plan."""
+    take_out(by(), case.id)
+    flash(_("Your number does not stand in the plan any more."), "success")
+    return redirect(url_for("journey.own_page", conference_id=case.id), 303)
 
 
 def _place(participant_id: int) -> str:

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
+from ekc.core.crypto import keyring_of
 from ekc.core.documents import document_pdf
 from ekc.core.errors import Unknown
 from ekc.core.routes import db, now, pdf_response, runtime
 from ekc.plans import draft, queries
 from ekc.plans.actions import issue_document
-from ekc.plans.document import PLAN, SAID, PlanDocument, from_json
+from ekc.plans.document import PLAN, SAID, PlanDocument, from_json, paper_kind
 from ekc.plans.models import PlanVersion
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import rhythms
@@ -44,14 +45,15 @@ def version(case: Case, number: int) -> ResponseReturnValue:
 @bp.get("/versions/<int:number>.pdf")
 @case_route(PLAN.activity)
 def version_pdf(case: Case, number: int) -> ResponseReturnValue:
-    """The PDF of a version: made at the first download, and the same bytes ever after."""
+    """The PDF of a version: made at the first download, and the same bytes as long as its numbers are right."""
     found, document = _version(case, number)
-    paper = queries.issued(db(), found.id)
+    document = _with_numbers(case, found, document)
+    kind = paper_kind(document, keyring_of(db()))
+    paper = queries.issued(db(), found.id, kind)
     if paper is None:
-        document = _with_numbers(case, found, document)
         db().rollback()  # rendering takes a while; end the transaction first
         content = document_pdf(PLAN, document)
-        paper = issue_document(by(), case.id, number, document.language, content)
+        paper = issue_document(by(), case.id, number, document.language, content, kind)
     response = pdf_response(paper.content, PLAN.filename.format(case=case.number, version=number))
     response.set_etag(paper.sha256.hex())
     return response.make_conditional(request)
