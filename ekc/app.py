@@ -141,7 +141,8 @@ def _extend_jinja(app: Flask) -> None:
 
 def _gettext(message: str, /, **values: object) -> Markup:
     """Translate a message, which may contain markup; its values are escaped. Faster than Jinja's own (ADR 0012)."""
-    return Markup(language.sentence(message)) % values  # noqa: S704 - ours, or from a catalogue of ours
+    found = Markup(language.sentence(message))  # noqa: S704 - ours, or from a catalogue of ours
+    return found % values if values or "%" in found else found
 
 
 def _ngettext(singular: str, plural: str, num: int, /, **values: object) -> Markup:

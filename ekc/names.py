@@ -11,6 +11,8 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´ʼ"))
 
 def fold(text: str) -> str:
     """A text without capitals, accents and characters that show nothing."""
+    if text.isascii():
+        return text.casefold()
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_ALIKE)
     return "".join(c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
 

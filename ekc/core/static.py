@@ -7,6 +7,7 @@ but its own.
 
 import gzip
 import mimetypes
+import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -86,15 +87,15 @@ def _encode(content: bytes, encoding: str, quality: int) -> bytes:
 def _file(filename: str) -> _File | None:
     path = safe_join(str(FOLDER), filename)
     try:
-        return None if path is None else _read(Path(path), Path(path).stat().st_mtime_ns)
+        return None if path is None else _read(path, os.stat(path).st_mtime_ns)  # noqa: PTH116 - six times a page
     except OSError:  # no such file, or no name that a file can have
         return None
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, changed: int) -> _File:  # noqa: ARG001 - read again when it changed
-    content = path.read_bytes()
-    content_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+def _read(path: str, changed: int) -> _File:  # noqa: ARG001 - read again when it changed
+    content = Path(path).read_bytes()
+    content_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
     if content_type == "text/css":
         content = _LINKED.sub(_with_version, content.decode()).encode()
     is_text = bool(_TEXT.match(content_type))

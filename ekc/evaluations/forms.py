@@ -161,7 +161,7 @@ class GiveUpForm(EditingForm):
 class NextEvaluationForm(PlainForm):
     """Another evaluation."""
 
-    due_on = day(_l("Day of the next evaluation"), _l("Choose the day on which you meet again."))
+    due_on = day(_l("Day of the next evaluation"), _l("Choose the day on which you meet again."), ahead=True)
     place = StringField(_l("Place"), [Optional(), Length(max=200)], filters=[_strip])
 
 

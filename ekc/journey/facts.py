@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -25,7 +26,7 @@ from ekc.plans.facts import plan_facts
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import STANDING
-from ekc.workflow.vocabulary import TWO_SIDED, Agreed, Part, Phase, VoiceMatter
+from ekc.workflow.vocabulary import NOT_THERE, TWO_SIDED, Agreed, Part, Phase, VoiceMatter
 
 #: Where something stands, or where somebody may wish to stop. In private time nothing that outsiders see is read of
 #: the family.
@@ -82,9 +83,9 @@ def read_context(session: Session, conference_id: int) -> CaseContext:
 def gather_facts(session: Session, case: Case | Conference, at: datetime, read: CaseContext | None = None) -> Facts:
     """The facts of a case at `at`. `read` is the context if the caller has read it already."""
     read = read or read_context(session, case.id)
-    facts = _head(case, at, read.everybody, read.matches)
-    if case.phase not in {Phase.PRIVATE_TIME, Phase.CLOSED}:  # elsewhere consents and concerns are asked, or stand
-        facts = _with_consents_and_concerns(facts, consents.consents_and_concerns(session, [case.id]))
+    stands = case.phase not in {Phase.PRIVATE_TIME, Phase.CLOSED}  # there consents and concerns are asked, or stand
+    known = consents.consents_and_concerns(session, [case.id]) if stands else None
+    facts = _head(case, at, read.everybody, read.matches, known)
     match case.phase:
         case Phase.REGISTRATION:
             return facts
@@ -112,23 +113,31 @@ def facts_of_circles(
     at: datetime,
     circles: Mapping[int, Circle],
     matched: Mapping[int, match_queries.Matches],
+    known: ConsentsAndConcerns | None = None,
 ) -> dict[int, Facts]:
-    """Of these cases, where something stands: coordinator, and circle with what each says."""
+    """Of these cases, where something stands: coordinator, and circle with what each says, and what is `known`."""
     nobody = match_queries.Matches()
     return {
-        case.id: _head(case, at, circles.get(case.id, ()), matched.get(case.id, nobody))
+        case.id: _head(case, at, circles.get(case.id, ()), matched.get(case.id, nobody), known)
         for case in cases
         if case.phase in _STANDS
     }
 
 
-def with_standing_facts(session: Session, facts: Mapping[int, Facts]) -> dict[int, Facts]:
-    """The facts of these cases, and what else the standing conditions ask; in two statements."""
-    known = consents.consents_and_concerns(session, facts)
-    lines = bottom_lines.bottom_line_states_of_cases(session, facts)
+def standing_facts(
+    session: Session,
+    cases: Collection[CaseRow],
+    at: datetime,
+    circles: Mapping[int, Circle],
+    matched: Mapping[int, match_queries.Matches],
+) -> dict[int, Facts]:
+    """All that the standing conditions ask of these cases; what was not read yet in two statements."""
+    ids = [case.id for case in cases if case.phase in _STANDS]
+    known = consents.consents_and_concerns(session, ids)
+    lines = bottom_lines.bottom_line_states_of_cases(session, ids)
     return {
-        id_: replace(_with_consents_and_concerns(of_case, known), bottom_lines=_bottom_lines(lines.get(id_, ()), {}))
-        for id_, of_case in facts.items()
+        id_: replace(facts, bottom_lines=_bottom_lines(lines.get(id_, ()), {}))
+        for id_, facts in facts_of_circles(cases, at, circles, matched, known).items()
     }
 
 
@@ -142,7 +151,13 @@ def voices_about(case: Case | Conference | CaseRow, match: match_queries.MatchRo
     }
 
 
-def _head(case: Case | Conference | CaseRow, at: datetime, everybody: Circle, matches: match_queries.Matches) -> Facts:
+def _head(
+    case: Case | Conference | CaseRow,
+    at: datetime,
+    everybody: Circle,
+    matches: match_queries.Matches,
+    known: ConsentsAndConcerns | None,
+) -> Facts:
     circle = [row for row in everybody if not row.left]
     today = local_date(at, case.timezone)
     about = voices_about(case, matches.current)
@@ -153,7 +168,7 @@ def _head(case: Case | Conference | CaseRow, at: datetime, everybody: Circle, ma
         profile=PROFILES[case.profile],
         coordinator=_coordinator(circle, matches),
         question_agreed=case.question_agreed_on is not None,
-        people=tuple(row.facts(today, about) for row in circle),
+        people=tuple(row.facts(today, about, **(_consent(row, known) if known else {})) for row in circle),
         former=tuple(row.facts(today, about) for row in everybody if row.left),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
         without_conference=case.without_conference,
@@ -161,18 +176,14 @@ def _head(case: Case | Conference | CaseRow, at: datetime, everybody: Circle, ma
     )
 
 
-def _with_consents_and_concerns(facts: Facts, known: ConsentsAndConcerns) -> Facts:
-    people = (
-        replace(
-            p,
-            consented=p.id in known.consented,
-            withdrew_on=None if p.id in known.consented else known.withdrew.get(p.id),
-            concerns=known.concerns[p.id],
-            unmet_concerns=known.unmet[p.id],
-        )
-        for p in facts.people
-    )
-    return replace(facts, people=tuple(people))
+def _consent(row: Member, known: ConsentsAndConcerns) -> dict[str, Any]:
+    consented = row.id in known.consented
+    return {
+        "consented": consented,
+        "withdrew_on": None if consented else known.withdrew.get(row.id),
+        "concerns": known.concerns[row.id],
+        "unmet_concerns": known.unmet[row.id],
+    }
 
 
 def _coordinator(circle: Iterable[Member], matches: match_queries.Matches) -> CoordinatorFacts:
@@ -212,6 +223,9 @@ def _with_information(
     if meeting is None:
         return facts
     asked, answered = meetings.questions_and_answers(session, case.id, case.round)
+    if any(p.attends in NOT_THERE for p in facts.people):
+        unread = {one.participant_id for one in meetings.letters(session, case.id, case.round) if one.read_at is None}
+        facts = replace(facts, people=tuple(replace(p, to_be_read_out=p.id in unread) for p in facts.people))
     return replace(
         _with_attendance(session, case, facts, meeting.round),
         told=meetings.information_kinds(session, case.id, case.round),

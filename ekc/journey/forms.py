@@ -44,7 +44,7 @@ class StepForm(PlainForm):
     sure = BooleanField(_l("Yes, I am sure"), [InputRequired(_l("Tick that you are sure, or do it later."))])
     reason = TextAreaField(_l("Why"), [_WHY, Length(max=LONGEST_REASON)])
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
-    new_date = moment(_l("New date and time"))
+    new_date = moment(_l("New date and time"), ahead=True)
     unsafe = BooleanField(_l("It does not feel safe to me"), description=_l("The others do not hear this."))
 
     def seen_phase(self) -> Phase | None:

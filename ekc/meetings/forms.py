@@ -50,7 +50,7 @@ def at_most(longest: int) -> Length:
 class DateForm(EditingForm):
     """One possible date, or the date itself: `stands` is the one that was chosen."""
 
-    starts_at = moment(_l("Day and time"), _l("Give the day and the time."))
+    starts_at = moment(_l("Day and time"), _l("Give the day and the time."), ahead=True)
 
     def to_instant(self, timezone: str) -> datetime:
         """The date as an instant. Only for a valid form."""

@@ -7,16 +7,17 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from ekc.conferences.forms.days import DayField, day, moment
+from ekc.conferences.forms.fields import line
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
-from ekc.plans.queries import CirclePerson
+from ekc.plans.queries import CirclePerson, PlanNumber
 from ekc.workflow.vocabulary import ActionKind, Agreed, Every, PlanSharing, SaidHow, SupportAnswer
 
 _LINE = 300
@@ -93,9 +94,9 @@ class ActionForm(PlainForm):
 
     what = _line(_l("What"), _l("Write what is done."))
     who = _people_field(_l("Who"))
-    by = day(_l("No later than"))
+    by = day(_l("No later than"), ahead=True)
     every = SelectField(_l("How often"))
-    starts = day(_l("From"))
+    starts = day(_l("From"), ahead=True)
     kind = RadioField(_l("This is done"), default=ActionKind.FAMILY.value)
 
     def __init__(self, people: Iterable[CirclePerson], **more: Any) -> None:
@@ -165,10 +166,27 @@ class MonitorForm(PlainForm):
         return self.monitor.data or None
 
 
+class NumberForm(EditingForm):
+    """Whether the number of somebody whom the plan says to ring may stand in it, as they said."""
+
+    may = RadioField(_l("May this number stand in the plan?"), validators=[InputRequired(_l("Choose yes or no."))])
+    phone = line(_l("Their number"), 40, kind=TelField)
+
+    def __init__(self, shown: PlanNumber, **more: Any) -> None:
+        data = {"phone": shown.phone, "may": None if shown.said_on is None else "yes" if shown.phone else "no"}
+        super().__init__(prefix=f"number-{shown.id}-", data=data, **more)
+        self.may.choices = [SelectChoice("yes", _l("yes")), SelectChoice("no", _l("no"))]
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether its owner agreed."""
+        return bool(self.may.data == "yes")
+
+
 class EvaluationForm(PlainForm):
     """The evaluation meeting."""
 
-    at = moment(_l("When"))
+    at = moment(_l("When"), ahead=True)
     place = _line(_l("Where"), most=_PLACE)
     convenor = _person_field(_l("Who calls everyone together"))
     others = _people_field(_l("Who else is asked to come"))

@@ -136,7 +136,7 @@ class NewAccountForm(DetailsForm, RoleForm):
 class LeavingForm(EditingForm):
     """The last day of an account."""
 
-    leaves_on = day(_l("Last day"), _l("Choose a day."))
+    leaves_on = day(_l("Last day"), _l("Choose a day."), ahead=True)
 
 
 class StayForm(EditingForm):

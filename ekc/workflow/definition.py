@@ -149,7 +149,7 @@ STEPS: tuple[StepRule, ...] = (
         _COORDINATOR,
         guards=steps.BEGIN_PRIVATE_TIME,
         effects=(Effect.OPEN_ROOM,),
-        questions=(room.interpreter_in_room,),
+        questions=(room.letters_read_out, room.interpreter_in_room),
     ),
     StepRule(
         Step.COME_OUT,

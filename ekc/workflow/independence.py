@@ -120,7 +120,8 @@ def conflicts(
     `before` are agencies as they once were in the case: a tie that was is as good as one that is.
     """
     now = tuple(of_case)
-    theirs = works_for(employers, closest((*now, *before)))
+    named = [one for one in employers if one]
+    theirs = works_for(named, closest((*now, *before))) if named else ()
     found = (
         *(Conflict(Matter.EMPLOYER, agency.name, agency.tie, past=agency not in now) for agency in theirs),
         *(Conflict(Matter.RELATION, words) for words in relations if words),

@@ -166,7 +166,8 @@ def must_be_asked(matter: VoiceMatter, facts: Facts) -> tuple[PersonFacts, ...]:
 
 
 def _asked(matter: VoiceMatter, people: tuple[PersonFacts, ...], meeting_held: bool) -> tuple[PersonFacts, ...]:
-    return tuple(p for p in people if _is_asked(p, VOICE_RULES[matter].asked, meeting_held))
+    asked = VOICE_RULES[matter].asked
+    return tuple(p for p in people if _is_asked(p, asked, meeting_held))
 
 
 def _is_asked(p: PersonFacts, asked: frozenset[Asked], meeting_held: bool) -> bool:

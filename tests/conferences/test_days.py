@@ -43,6 +43,15 @@ def test_a_day_is_read_as_people_type_it(typed: str, day: date) -> None:
     assert read_day(typed, TODAY) == day
 
 
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [("3 feb", date(2027, 2, 3)), ("2 mrt", TODAY), ("1 mei", date(2026, 5, 1)), ("3 feb 2026", date(2026, 2, 3))],
+)
+def test_a_day_without_a_year_that_lies_ahead_is_the_next(typed: str, day: date) -> None:
+    assert read_day(typed, TODAY, ahead=True) == day
+    assert read_moment(f"{typed} 10:00", TODAY, ahead=True) == datetime(day.year, day.month, day.day, 10)  # noqa: DTZ001
+
+
 @pytest.mark.parametrize("typed", ["31-2-2026", "29 feb", "18-4-26", "3 xyz", "18", "20260418", "2026-W16-6", ""])
 def test_what_is_no_day_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -14,7 +14,9 @@ def who_is_there(walk: Walk) -> None:
     for id_ in walk.case.information.present:
         part = walk.case.people[id_].role
         family = part in FAMILY_PARTS | {Part.SUPPORTER}
-        group = "Family and network" if family else "Professionals" if part in PROFESSIONAL_PARTS else "Others"
+        group = (
+            walk.said("Family and network") if family else "Professionals" if part in PROFESSIONAL_PARTS else "Others"
+        )
         groups.setdefault(group, []).append(_with_how(walk, id_))
     values: dict[str, Value] = dict(groups)
     walk.open("attendance").submit("Save who came", values)
@@ -73,7 +75,7 @@ def ask_for_information(walk: Walk, id_: str, stretch: PrivateRoundEntry) -> Pag
     client.page(walk.url("mine"))
     client.follow("We do not get there")
     client.follow("Ask for information")
-    asked: dict[str, Value] = {"What does the family want to know, and from whom?": stretch.note or ""}
+    asked: dict[str, Value] = {walk.said("What does the family want to know, and from whom?"): stretch.note or ""}
     return client.submit("Ask for information", asked)
 
 
@@ -94,4 +96,4 @@ def come_out(walk: Walk, id_: str, stretch: PrivateRoundEntry) -> Page:
 def called_in(walk: Walk, stretch: PrivateRoundEntry) -> Page:
     """The family calls the coordinator, who ends private time."""
     walk.at(stretch.ended)
-    return walk.step("The family called me in: they have a plan")
+    return walk.step(walk.said("The family called me in: they have a plan"))

@@ -29,12 +29,12 @@ def enter_follow_up(
     values |= dict(zip(labels, states, strict=True))
     if found.kind is FollowUpMoment.MEETING:
         values["Who was there?"] = walk.names(found.present or ())
-        values["The family wants a new version of the plan"] = new_version
+        values[walk.said("The family wants a new version of the plan")] = new_version
         for score in found.goals or ():
             values[f"{score.goal} {plan.goals[score.goal - 1].text}"] = SCORES[score.score]
         for who, marks in (found.marks or {}).items():
             if isinstance(marks, tuple):
-                values["Marks of others in the family, without names"] = ", ".join(map(str, marks))
+                values[walk.said("Marks of others in the family, without names")] = ", ".join(map(str, marks))
             else:
                 values[f"Mark of {walk.name(who)}"] = marks
     client = client or walk.coordinator
@@ -49,7 +49,7 @@ def enter_costs(walk: Walk) -> Page:
     assert costs is not None
     amounts = {
         "Hours of the coordinator": costs.coordinator_hours,
-        "Hours of the family and its network": costs.family_hours,
+        walk.said("Hours of the family and its network"): costs.family_hours,
         "Hours of professionals": costs.professional_hours,
         "Fee": costs.fee,
         "Venue and food": costs.venue_and_food,

@@ -118,7 +118,7 @@ def secret(_walk: Walk, value: bool) -> str:
 
 def coded(kind: Any) -> Say:
     """The label of an enum member."""
-    return lambda _walk, value: kind(value).label
+    return lambda walk, value: walk.said(kind(value).label)
 
 
 def met(_walk: Walk, value: bool) -> str:

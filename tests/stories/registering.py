@@ -122,7 +122,7 @@ def match(walk: Walk, manager: Visitor) -> None:
     assert client.here.heading == "You are asked"
     told = walk.case.coordinator
     own_words: dict[str, Value] = {"How independent are you?": told.independence}
-    client.submit("Take the case", UNTIED | own_words | {"Day on which you said yes": told.accepted_on})
+    client.submit("Take the case", walk.labelled(UNTIED | own_words | {"Day on which you said yes": told.accepted_on}))
 
 
 def note_their_yes(walk: Walk, *but: str) -> None:

@@ -42,7 +42,7 @@ def prepare(walk: Walk) -> str:
     (line,) = setup.bottom_lines
     walk.at(line.shared_on, "11:00")
     set_by = {"Set by": walk.name(line.set_by)}
-    walk.open("bottom-lines").submit("Write it down", preparing.bottom_line_values(line) | set_by)
+    walk.open("bottom-lines").submit("Write it down", walk.labelled(preparing.bottom_line_values(line) | set_by))
     return number
 
 

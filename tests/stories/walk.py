@@ -4,17 +4,20 @@
 `agreeing.py` the plan, `following.py` what comes after it. No action is called here: everything goes over HTTP.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from flask import Flask
 
 from ekc.accounts.access import Visitor
 from ekc.core.clock import from_local
+from ekc.core.language import gettext, in_words
 from ekc.demo.case_schema import CaseFile
+from ekc.workflow.wording import wording
 from tests.cast import OWN, Cast, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import FrozenClock
+from tests.form import Value
 from tests.page import Page
 
 #: An unused session ends after eight hours.
@@ -33,6 +36,17 @@ class Walk:
         self._used: dict[str, datetime] = {}
         self._links: dict[str, str] = {}
         self._told: dict[str, dict[str, str]] = {}
+
+    # words -------------------------------------------------------------------------------------------------------
+
+    def said(self, sentence: str) -> str:
+        """The sentence as it reads in this kind of conference."""
+        with in_words(wording(self.case.variant)):
+            return gettext(sentence)
+
+    def labelled(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """The values, their labels as they read in this kind of conference."""
+        return {self.said(label): value for label, value in values.items()}
 
     # the clock ---------------------------------------------------------------------------------------------------
 

@@ -29,10 +29,10 @@ _SENT_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?")
 _MONTHS = ["jan", "feb", "mrt|mar|maa", "apr", "mei|may", "jun", "jul", "aug", "sep", "okt|oct", "nov", "dec"]
 
 
-def read_day(typed: str, today: date, *, whole: bool = False) -> date:
+def read_day(typed: str, today: date, *, whole: bool = False, ahead: bool = False) -> date:
     """The day that somebody typed: 18-4-2026, 18 april 2026, 3 feb. Raises ValueError if it is none.
 
-    Without a year it is the nearest to `today`; `whole`: then it is none.
+    Without a year it is the nearest to `today`, or with `ahead` the next; `whole`: then it is none.
     """
     found = _DAY.fullmatch(typed)
     if found is None:
@@ -44,17 +44,17 @@ def read_day(typed: str, today: date, *, whole: bool = False) -> date:
     near = [one for year in years if (one := _day_of(year, month, in_month))]
     if not near:
         raise ValueError(typed)
-    return min(near, key=lambda one: abs(one - today))
+    return min(near, key=lambda one: (ahead and one < today, abs(one - today)))
 
 
-def read_moment(typed: str, today: date) -> datetime:
+def read_moment(typed: str, today: date, *, ahead: bool = False) -> datetime:
     """The day and time that somebody typed: 18-4-2026 10:00, 3 feb 14.30, to the minute. Raises ValueError."""
     if sent := _SENT_MOMENT.fullmatch(typed):
         typed = f"{sent[1]} {sent[2]}"
     found = _MOMENT.fullmatch(typed)
     if found is None:
         raise ValueError(typed)
-    on = read_day(found["day"], today)
+    on = read_day(found["day"], today, ahead=ahead)
     return datetime(on.year, on.month, on.day, int(found["hour"]), int(found["minute"] or 0))  # noqa: DTZ001 - local
 
 
@@ -80,14 +80,15 @@ def _month(typed: str) -> int:
 
 
 class _Typed(StringField):  # type: ignore[misc]
-    """A box of text for a day or a time."""
+    """A box of text for a day or a time. `ahead`: of a day without a year the next one is meant."""
 
     asks: str  # what the page marks the box with
     _pattern: str
     _example: Any  # lazy: translated where the page is drawn
     _mistake: str
 
-    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+    def __init__(self, label: Any = None, validators: Any = None, *, ahead: bool = False, **kwargs: Any) -> None:
+        self.ahead = ahead
         kwargs["description"] = kwargs.get("description") or self._example
         look = {"autocomplete": "off", "dir": "ltr", "data-asks": self.asks, "maxlength": 40}
         super().__init__(label, validators, render_kw=look, **kwargs)
@@ -123,7 +124,7 @@ class DayField(_Typed):
     _mistake = N_("Write the day as day-month-year, for example 18-04-2026.")
 
     def _read(self, typed: str, today: date) -> date:
-        return read_day(typed, today)
+        return read_day(typed, today, ahead=self.ahead)
 
     @property
     def in_words(self) -> str:
@@ -139,7 +140,7 @@ class MomentField(_Typed):
     _mistake = N_("Give a day and a time, like 18-04-2026 10:00.")
 
     def _read(self, typed: str, today: date) -> datetime:
-        return read_moment(typed, today)
+        return read_moment(typed, today, ahead=self.ahead)
 
     @property
     def in_words(self) -> str:
@@ -160,11 +161,11 @@ class MomentField(_Typed):
         return instant
 
 
-def day(label: Any, missing: Any = None) -> Any:
+def day(label: Any, missing: Any = None, *, ahead: bool = False) -> Any:
     """A day. `missing` makes it required and is its error message."""
-    return DayField(label, [InputRequired(missing) if missing else Optional()])
+    return DayField(label, [InputRequired(missing) if missing else Optional()], ahead=ahead)
 
 
-def moment(label: Any, missing: Any = None) -> Any:
+def moment(label: Any, missing: Any = None, *, ahead: bool = False) -> Any:
     """A day and a time. `missing` as in `day`."""
-    return MomentField(label, [InputRequired(missing) if missing else Optional()])
+    return MomentField(label, [InputRequired(missing) if missing else Optional()], ahead=ahead)

@@ -62,8 +62,11 @@ class Member(MaybeProfessional):
         """Whether they said anything of some text of the plan, in this presentation."""
         return any((one.matter, one.about) == (VoiceMatter.PLAN, presentation) for one in self.said)
 
-    def facts(self, today: date, about: Mapping[VoiceMatter, int]) -> PersonFacts:
-        """What guards know of this person from the circle alone. `about`: what a voice is about that counts now."""
+    def facts(self, today: date, about: Mapping[VoiceMatter, int], **known: Any) -> PersonFacts:
+        """What guards know of this person from the circle, and what else is `known`.
+
+        `about`: what a voice is about that counts now.
+        """
         birth = Birth.of(self.born, self.born_until)
         now = [one for one in self.said if one.about == about.get(one.matter)]
         return PersonFacts(
@@ -80,6 +83,7 @@ class Member(MaybeProfessional):
             no_stands=self.no_stands,
             voices={one.matter: one.answer for one in now},
             spoken_with=frozenset(one.matter for one in now if one.spoken),
+            **known,
         )
 
 

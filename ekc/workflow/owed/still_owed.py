@@ -128,7 +128,8 @@ def waits(notice: NoticeFacts, circle: Iterable[Listener]) -> bool:
     """Whether it is owed to anybody of the circle as long as no sign is known that they heard."""
     if notice.rule.to is Whom.ON_PAPER:  # that itself is a sign
         return True
-    return any(_cleared(replace(one, signs=()), notice, None) is None for one in concerned(notice, circle))
+    unheard = (replace(one, signs=()) if one.signs else one for one in concerned(notice, circle))
+    return any(_cleared(one, notice, None) is None for one in unheard)
 
 
 def _cleared(one: Listener, notice: NoticeFacts, until: datetime | None) -> ClearedBy | None:
@@ -138,6 +139,8 @@ def _cleared(one: Listener, notice: NoticeFacts, until: datetime | None) -> Clea
     informed = told is not None and (rule.to is Whom.THEMSELVES or informed_since(one, notice))
     if ClearedBy.INFORMED in rule.cleared_by and informed:
         return ClearedBy.INFORMED
+    if not one.signs:
+        return None
     mails = tuple(key.format(id=notice.id, now=notice.now) for key in rule.mails)
     told_there = reads_it(rule, one)
     found = (
@@ -154,6 +157,7 @@ def _cleared(one: Listener, notice: NoticeFacts, until: datetime | None) -> Clea
 
 def reads_it(rule: NoticeRule, one: Listener) -> bool:
     """Whether somebody's own page tells this: the day, for example, is not shown to those who do not come."""
-    roles = {ROLE_OF_PART[one.part], ROLE_OF_ATTENDS.get(one.attends)}
+    role = Role.PROFESSIONAL if one.came_as_professional else ROLE_OF_PART[one.part]
+    roles = {role, ROLE_OF_ATTENDS.get(one.attends)}
     seen = (grant for part in PARTS if part.part in rule.shown for role, grant in part.grants.items() if role in roles)
     return not rule.shown or any(grant.seen(in_force=True) & rule.phases for grant in seen)
