@@ -296,6 +296,8 @@ class ContactEntry(Base):
     channel: Mapped[str] = mapped_column(String(16))  # visit, phone, mail, letter, message
     text: Mapped[str] = mapped_column(SealedText("contact_entry.text"))
     written_at: Mapped[datetime]
+    #: It says that they were told, or given, what stood on the list of that; not that anything else was spoken about.
+    from_list: Mapped[bool] = mapped_column(default=False)
 
 
 class Notice(Base):

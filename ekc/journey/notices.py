@@ -208,7 +208,9 @@ def _last_of(at: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
     return select(case, func.max(at)).where(case.in_(_CASES)).group_by(case)
 
 
-_SPOKEN, _AGREED = _last_of(ContactEntry.written_at), _last_of(PlanVersion.made_at)
+_AGREED = _last_of(PlanVersion.made_at)
+#: Who was told what stood on a list was not spoken with about anything else.
+_SPOKEN = _last_of(ContactEntry.written_at).where(ContactEntry.from_list.is_(False))
 
 
 def _last(session: Session, found: Select[*tuple[Any, ...]], cases: Collection[int]) -> dict[int, datetime]:
@@ -228,12 +230,19 @@ _FAMILY_QUESTIONS = (
 _CONTACTS_WITH = (
     select(ContactEntry.participant_id, func.max(ContactEntry.written_at))
     .where(ContactEntry.conference_id.in_(_CASES), ContactEntry.participant_id.is_not(None))
+    .where(ContactEntry.from_list.is_(False))
     .group_by(ContactEntry.participant_id)
 )
 _STAY_AWAY = select(_people.id).where(_people.conference_id.in_(_CASES), _people.attends == Attends.NO)
+#: Of the plan in force: what somebody else notes of the next one takes no no back.
 _SAID_OF_PLAN = (
     select(Voice.participant_id, Voice.answer)
-    .where(Voice.conference_id.in_(_CASES), Voice.matter == VoiceMatter.PLAN)
+    .join(Conference, Conference.id == Voice.conference_id)
+    .join(
+        PlanVersion,
+        (PlanVersion.conference_id == Conference.id) & (PlanVersion.number == Conference.plan_number),
+    )
+    .where(Voice.conference_id.in_(_CASES), Voice.matter == VoiceMatter.PLAN, Voice.text == PlanVersion.text)
     .order_by(Voice.written_at, Voice.id)
 )
 
@@ -243,7 +252,7 @@ def _stay_away(session: Session, cases: Collection[int]) -> set[int]:
 
 
 def _who_says_no(session: Session, cases: Collection[int]) -> set[int]:
-    """Who said no to the plan when they said something of it last."""
+    """Who said no to the plan in force when they said something of it last."""
     rows = session.execute(_SAID_OF_PLAN, {"cases": list(cases)}) if cases else ()
     last = {row[0]: row[1] for row in rows}
     return {id_ for id_, answer in last.items() if answer is Agreed.NO}

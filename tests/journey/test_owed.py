@@ -32,6 +32,8 @@ from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Venue
 from ekc.plans import actions as plans
+from ekc.plans import edits
+from ekc.plans.queries import stored_draft
 from ekc.workflow.definition import Taking
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.follow_ups import FINDINGS, FollowUpKind
@@ -633,7 +635,11 @@ def test_what_a_follow_up_found_leads_the_next_step_and_goes_when_somebody_was_s
         assert "What was found" in client.follow(button).text
     sign_in(client, cast.noor)
     clock.advance(hours=1)
-    log_contacts(by(db_session, cast.noor, clock), case.id, {case.people["marieke"]: "Spoken."}, "phone")
+    marieke = case.people["marieke"]
+    log_contacts(by(db_session, cast.noor, clock), case.id, {marieke: "Told: another day."}, "phone")
+    assert kind in owed_to(db_session, case)  # of this nobody spoke then
+    spoken = NewContact(on=clock().date(), channel="phone", text="Spoken.", participant_id=marieke)
+    log_contact(by(db_session, cast.noor, clock), case.id, spoken)
     assert kind not in owed_to(db_session, case)
     assert line not in client.page(f"/conferences/{case.id}").text
 
@@ -742,6 +748,22 @@ def test_a_no_of_anybody_after_the_agreement_is_for_the_coordinator_to_hear_unti
         NewContact(on=clock().date(), channel="phone", text="He wants another day.", participant_id=kees),
     )
     assert NoticeKind.DISSENT not in at_home(db_session, cast.noor, clock, case)
+
+
+def test_a_no_is_not_taken_back_by_what_another_notes_of_the_next_version_nor_by_telling_something_else(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=3)
+    kees, omar = case.people["kees"], participant(case.id, case.people["omar"])
+    plans.say_own_answer(by(db_session, participant(case.id, kees), clock), case.id, Agreed.NO, "I am afraid.")
+    clock.advance(minutes=1)
+    revision = stored_draft(db_session, case.id).revision
+    plans.change_plan(by(db_session, omar, clock), case.id, revision, edits.add_goal("Everybody is friends."))
+    plans.record_agreements(by(db_session, omar, clock), case.id, [kees])
+    assert NoticeKind.DISSENT in at_home(db_session, cast.noor, clock, case)
+    log_contacts(by(db_session, cast.noor, clock), case.id, {kees: "Told: the plan."}, "letter")
+    assert NoticeKind.DISSENT in at_home(db_session, cast.noor, clock, case)
 
 
 def test_whoever_says_yes_again_need_not_be_asked(db_session: Session, cast: Cast, clock: FrozenClock) -> None:

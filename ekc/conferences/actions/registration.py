@@ -350,7 +350,8 @@ def log_contact(by: By, conference_id: int, new: NewContact) -> int:
 def log_contacts(by: By, conference_id: int, texts: Mapping[int, str], channel: str) -> int:
     """Add an entry of today for each of these people to the contact log, with the text of each; returns how many.
 
-    By the regional manager too, and after the end: whoever told somebody what they had to hear.
+    By the regional manager too, and after the end: whoever told somebody what they had to hear. It settles nothing that
+    staff have to speak with somebody about.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.TELL)
@@ -360,7 +361,8 @@ def log_contacts(by: By, conference_id: int, texts: Mapping[int, str], channel: 
         for participant_id, text in sorted(texts.items()):
             member(by.session, conference_id, participant_id)
             new = NewContact(on=today, channel=channel, text=text, participant_id=participant_id)
-            by.session.add(ContactEntry(conference_id=conference_id, written_at=by.at, **asdict(new)))
+            entry = ContactEntry(conference_id=conference_id, written_at=by.at, from_list=True, **asdict(new))
+            by.session.add(entry)
         by.session.flush()
         by.record("contact.logged", conference_id, channel=channel, people=len(texts))
     return len(texts)
