@@ -26,7 +26,7 @@ from ekc.plans.facts import plan_facts
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import STANDING
-from ekc.workflow.vocabulary import TWO_SIDED, Agreed, Part, Phase, VoiceMatter
+from ekc.workflow.vocabulary import NOT_THERE, TWO_SIDED, Agreed, Part, Phase, VoiceMatter
 
 #: Where something stands, or where somebody may wish to stop. In private time nothing that outsiders see is read of
 #: the family.
@@ -177,10 +177,9 @@ def _head(
 
 
 def _consent(row: Member, known: ConsentsAndConcerns) -> dict[str, Any]:
-    consented = row.id in known.consented
     return {
-        "consented": consented,
-        "withdrew_on": None if consented else known.withdrew.get(row.id),
+        "consented": row.id in known.consented,
+        "withdrew_on": known.withdrew.get(row.id),
         "concerns": known.concerns[row.id],
         "unmet_concerns": known.unmet[row.id],
     }
@@ -194,6 +193,7 @@ def _coordinator(circle: Iterable[Member], matches: match_queries.Matches) -> Co
         asked=True,
         accepted=match.accepted,
         declared=match.declaration is not None,
+        knows_unsaid=match.declaration is not None and match.declaration.knows_unsaid,
         name=match.name,
         conflicts=match.open_conflicts(agencies(circle)),
     )
@@ -240,8 +240,20 @@ def _with_attendance(session: Session, case: Case | Conference, facts: Facts, ro
     rows = meetings.stretches_of_round(session, case.id, round_)
     came = {row.participant_id for row in rows}
     there = {row.participant_id for row in rows if row.is_open}
-    people = (replace(p, present=p.id in came, in_room=p.id in there) for p in facts.people)
+    unread = _unread(session, case, facts)
+    people = (
+        replace(p, present=p.id in came, in_room=p.id in there, letter_unread=p.id in unread) for p in facts.people
+    )
     return replace(facts, people=tuple(people), meeting_held=bool(came))
+
+
+def _unread(session: Session, case: Case | Conference, facts: Facts) -> frozenset[int]:
+    """Whose letter was not read out in this round, while the conference is held; mostly everybody is there."""
+    if case.phase is Phase.EVALUATION or not any(p.attends in NOT_THERE for p in facts.people):
+        return frozenset()
+    return frozenset(
+        one.participant_id for one in meetings.letters(session, case.id, case.round) if one.read_at is None
+    )
 
 
 def _with_conference(

@@ -61,6 +61,15 @@ def update_row(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
     return changed
 
 
+def day_of_words(before: tuple[str, date | None], now: tuple[str, date | None]) -> date | None:
+    """The day on which the family heard or agreed these words, as noted; None if only the words were changed.
+
+    Each is words and their day. That day was about the words of then, so it says nothing about others.
+    """
+    (old_words, old_day), (words, day) = before, now
+    return None if day == old_day and words.split() != old_words.split() else day
+
+
 def refuse_future(at: datetime, timezone: str, **days: date | None) -> None:
     """Raise Refusal, at the field of this name, for a day that is after today in this time zone."""
     for name, day in days.items():

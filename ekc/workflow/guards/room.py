@@ -40,6 +40,16 @@ def interpreter_in_room(f: Facts) -> Iterator[Blocker]:
     )
 
 
+def letters_read(f: Facts) -> Iterator[Blocker]:
+    """What those want to say who are not there was read out. Asked about: later they may not want it any more."""
+    yield from about_people(
+        [p for p in f.people if p.letter_unread],
+        N_("What %(names)s wants to say was not read out yet."),
+        N_("What %(n)s people want to say was not read out yet: %(names)s."),
+        Remedy.INFORMATION,
+    )
+
+
 def professionals_left(f: Facts) -> Iterator[Blocker]:
     """Private time is without professionals, whoever came as one (OECD Box 4.1, part two)."""
     yield from about_people(
