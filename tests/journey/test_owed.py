@@ -693,3 +693,48 @@ def test_a_no_to_a_task_after_the_agreement_is_mailed_once_and_stands_with_those
         db_session.rollback()
         page = enter(other, db_session, clock(), case.id, case.people[name])
         assert ("Linda de Wit does not agree with the plan" in page.text) == reads, name
+
+
+@pytest.mark.parametrize("how", ["taken out", "stays away"])
+def test_whoever_the_plan_names_goes_and_staff_see_to_who_does_it_instead(
+    how: str, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    omar, linda = case.people["omar"], case.people["linda"]
+    clock.advance(days=7)
+    noor = by(db_session, cast.noor, clock)
+    assert db_session.get_one(Participant, omar).tasks_until is not None
+
+    if how == "taken out":
+        circle_actions.remove_person(noor, case.id, omar, "He moved to Spain.")
+    else:
+        sign_in(client, cast.noor)
+        client.page(f"/conferences/{case.id}/circle/{omar}")
+        away = {"Why they stay away": "A threat.", "Decided by": "the coordinator", "Decided on": clock().date()}
+        client.submit("Save", {"How they come": "stays away, as was decided"} | away)
+
+    line = "Somebody whom the plan names is not in the circle any more: ask the family who does it instead"
+    for who in (cast.noor, cast.ruud):
+        assert at_home(db_session, who, clock, case)[NoticeKind.LEFT_PLAN] == 0
+        sign_in(client, who)
+        client.page("/")
+        assert line in client.here.text
+        client.page(client.here.link(line)) if line in dict(client.here.links) else client.page(
+            f"/conferences/{case.id}"
+        )
+        assert line in client.page(f"/conferences/{case.id}").text
+    clock.advance(hours=1)
+    log_contacts(by(db_session, cast.noor, clock), case.id, {linda: "She does it from now on."}, "phone")
+
+    assert NoticeKind.LEFT_PLAN not in at_home(db_session, cast.ruud, clock, case)
+    assert db_session.scalars(select(Notice.about).where(Notice.kind == NoticeKind.LEFT_PLAN)).all() == [omar]
+
+
+def test_whoever_the_plan_does_not_name_goes_and_nothing_is_left(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    people = db_session.scalars(select(Participant).where(Participant.conference_id == case.id)).all()
+    free = [one.id for one in people if one.tasks_until is None and one.part is Part.FAMILY]
+    circle_actions.remove_person(by(db_session, cast.noor, clock), case.id, free[0], "Moved.")
+    assert db_session.scalars(select(Notice.about).where(Notice.kind == NoticeKind.LEFT_PLAN)).all() == []

@@ -28,6 +28,7 @@ class NoticeKind(Labelled):
     UNSAFE = "unsafe", N_("a follow-up found that somebody does not feel safe")
     NOT_DONE = "not_done", N_("a follow-up found that much of the plan was not carried out")
     NEW_VERSION = "new_version", N_("the family wants a new version of the plan")
+    LEFT_PLAN = "left_plan", N_("somebody whom the plan names is not in the circle any more")
 
 
 class Verb(Labelled):
