@@ -25,7 +25,8 @@ import ekc.staff.mails
 from ekc.core.documents import STYLES, TEMPLATES, DocumentRule
 from ekc.core.language import LANGUAGES, catalogue, gettext, using
 from ekc.core.outbox import Audience, MailRule
-from ekc.workflow.vocabulary import Activity
+from ekc.workflow.engine import ever_may
+from ekc.workflow.vocabulary import ROLE_OF_PART, Activity, Part, Role
 
 MAIL_MODULES = (
     ekc.signin.mails,
@@ -43,6 +44,11 @@ MAILS = (
 DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.document)
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
 
+#: Who gets the mails about a case, where it is open to them.
+_OF_A_CASE: dict[Audience, frozenset[Role]] = {
+    Audience.CIRCLE: frozenset(),
+    Audience.CASE_STAFF: frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+}
 _PLAIN = (str, int, bool, date, datetime, NoneType)
 
 
@@ -66,6 +72,11 @@ def _mail_problems(rule: MailRule) -> Iterator[str]:
         yield "the key has to be {case}:…:{round}:{to}, by which it is taken back from somebody who is excluded"
     if rule.audience in (Audience.MANAGERS, Audience.OVERSIGHT, Audience.CASE_STAFF) and not rule.key.endswith(":{to}"):
         yield "several people get it, so the key has to end with {to}"
+    if rule.audience in _OF_A_CASE and not rule.opens:
+        yield "it is about a case, so it says which page it leads to"
+    readers = {ROLE_OF_PART[Part(part)] for part in rule.parts} or _OF_A_CASE.get(rule.audience, frozenset())
+    if rule.opens and not all(role and ever_may(Activity(rule.opens), {role}) for role in readers):
+        yield f"somebody who gets it never may {rule.opens}"
     if "{" not in rule.key:
         yield "the key is always the same"
     for words in (rule.subject, *rule.body.split("\n\n")):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,8 @@ from ekc.signin.passkeys import NewPasskey
 from ekc.staff.actions.accounts import NewAccount, open_account
 from ekc.staff.actions.closing import close_account, set_leaving
 from ekc.staff.actions.inviting import invite
-from ekc.workflow.vocabulary import Activity, Phase, Role
+from ekc.workflow.engine import may
+from ekc.workflow.vocabulary import FAMILY_ROLES, Activity, Phase, Role
 from tests.cast import Cast, make_link
 from tests.clock import START, FrozenClock
 from tests.security.every_form import DEMO, undone
@@ -314,6 +316,49 @@ def told_once(visit: Visit) -> bool:
 
 def _page(session: Session, event: AuditEvent) -> str:
     return str(read_detail(session, event)["page"]) if event.action == "case.read" else ""
+
+
+#: What the circle sends from its own page, whatever the address.
+FROM_THE_OWN_PAGE = {
+    Activity.CONFIRM_COORDINATOR,
+    Activity.GO_ON,
+    Activity.LET_IN,
+    Activity.OWN_CONSENT,
+    Activity.SAY_NOT_COMING,
+    Activity.TICK_OFF,
+    Activity.WANT_ANOTHER_COORDINATOR,
+}
+#: Whoever has this role has one of these too.
+HELD_WITH = {
+    Role.IN_ROOM: FAMILY_ROLES,
+    Role.GROWN_UP_IN_ROOM: FAMILY_ROLES - {Role.CHILD},
+    Role.STANDS_IN: {Role.REGIONAL_MANAGER},
+}
+
+
+def test_whoever_may_send_a_form_may_open_the_page_on_which_it_stands(app: Flask) -> None:
+    """Of each phase and role, whether a plan is in force or not. A manager hands over from the list of all cases."""
+    of_cases = [route for route in routes(app) if route.access.kind == "case"]
+    pages = {route.rule.rule: activities(route) for route in of_cases if route.method == "GET"}
+    wrong = set()
+    for route in of_cases:
+        above = [page for page in pages if route.rule.rule == page or route.rule.rule.startswith(f"{page}/")]
+        if route.method == "GET" or not above or route.rule.endpoint == "matching.hand_over":
+            continue
+        wanted = activities(route)
+        shown = pages[max(above, key=len)] | ({Activity.SEE_OWN_PAGE} if wanted & FROM_THE_OWN_PAGE else set())
+        for phase, role, in_force in product(Phase, Role, (True, False)):
+            for other in HELD_WITH.get(role, {role}):
+                held = {role, other}
+                sends = any(may(one, phase, held, in_force) for one in wanted)
+                if sends and not any(may(one, phase, held, in_force) for one in shown):
+                    wrong.add(f"{role} in {phase}: {route}")
+    assert sorted(wrong) == []
+
+
+def activities(route: Route) -> set[Activity]:
+    """What its gate asks, any of it."""
+    return {Activity(one) for one in route.access.detail.split(", ")}
 
 
 #: Routes in the middle of a flow: after a provider of single sign-on, or after opening an invitation.

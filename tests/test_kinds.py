@@ -17,7 +17,7 @@ from ekc.journey.mails import END_MAILS, END_MAILS_WITH_PLAN
 from ekc.kinds import DOCUMENT_MODULES, DOCUMENTS, MAIL_MODULES, MAILS, check_kinds
 from ekc.signin.mails import PASSWORD_CHANGED
 from ekc.staff.mails import INVITATION
-from ekc.workflow.vocabulary import Part
+from ekc.workflow.vocabulary import Activity, Part
 from tests.architecture.sources import ROOT, modules
 from tests.clock import START
 
@@ -35,6 +35,8 @@ def test_our_tables_hold_together() -> None:
         (replace(WELCOME, parts=frozenset()), "parts belong to a mail to the circle"),
         (replace(WELCOME, key="{case}:welcome:{to}"), "by which it is taken back"),
         (replace(WELCOME, key="welcome:{case}:{round}:{to}"), "by which it is taken back"),
+        (replace(WELCOME, opens=""), "says which page it leads to"),
+        (replace(WELCOME, opens=Activity.SEE_CASE), "somebody who gets it never may see_case"),
         (replace(PASSWORD_CHANGED, audience=Audience.OVERSIGHT), "has to end with {to}"),
         (replace(PASSWORD_CHANGED, key="password"), "always the same"),
         (replace(PASSWORD_CHANGED, subject="%(name)s goes"), "names nobody"),

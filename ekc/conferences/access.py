@@ -228,18 +228,59 @@ def roles_in(
                 roles.add(Role.ASKED_COORDINATOR)
         if Role.REGIONAL_MANAGER in visitor.roles and case.region_id in visitor.regions:
             roles.add(Role.REGIONAL_MANAGER)
-    if own_row is not None and own_row.part is not None and (role := _role_of(own_row, case)):
-        roles.add(role)
-        if coming := ROLE_OF_ATTENDS.get(own_row.attends):
-            roles.add(coming)
-        without_room = case.without_conference and role is not Role.CHILD  # nobody sees who is beside a child then
-        if role in FAMILY_ROLES and (own_row.in_room or without_room):
-            roles |= {Role.IN_ROOM} if role is Role.CHILD else {Role.IN_ROOM, Role.GROWN_UP_IN_ROOM}
-        if own_row.part in PROFESSIONAL_PARTS or role is Role.PROFESSIONAL:
-            roles |= ROLES_OF_SHARING[shared(own_row.shared)]
-        elif own_row.convenes and not own_row.came_as_professional:  # a convenor may change the plan
-            roles.add(Role.CONVENOR)
+    if own_row is not None:
+        roles |= _roles_in_circle(own_row, case, case.phase)
     return frozenset(roles)
+
+
+def _roles_in_circle(own_row: Row[*tuple[Any, ...]], case: Conference | Row[Any], phase: Phase) -> frozenset[Role]:
+    """The roles of somebody in the circle in this phase. `own_row` holds `_PARTICIPANT_COLUMNS`."""
+    if own_row.part is None or not (role := _role_of(own_row, case, phase)):
+        return frozenset()
+    roles = {role}
+    if coming := ROLE_OF_ATTENDS.get(own_row.attends):
+        roles.add(coming)
+    without_room = case.without_conference and role is not Role.CHILD  # nobody sees who is beside a child then
+    if role in FAMILY_ROLES and (own_row.in_room or without_room):
+        roles |= {Role.IN_ROOM} if role is Role.CHILD else {Role.IN_ROOM, Role.GROWN_UP_IN_ROOM}
+    if own_row.part in PROFESSIONAL_PARTS or role is Role.PROFESSIONAL:
+        roles |= ROLES_OF_SHARING[shared(own_row.shared)]
+    elif own_row.convenes and not own_row.came_as_professional:  # a convenor may change the plan
+        roles.add(Role.CONVENOR)
+    return frozenset(roles)
+
+
+@dataclass(frozen=True, slots=True)
+class InCircle:
+    """What the access rule says of somebody in the circle. `in_force`: whether a plan is that they may read."""
+
+    roles: frozenset[Role]
+    phase: Phase
+    in_force: bool
+
+    def mail_part(self, part: Part) -> Part:
+        """Whose mails they get in this part: those to professionals, where the case treats them as one."""
+        return Part.PROFESSIONAL if Role.PROFESSIONAL in self.roles and part not in PROFESSIONAL_PARTS else part
+
+    def may(self, activity: Activity) -> bool:
+        """Whether they may open the page of this activity."""
+        return may(activity, self.phase, self.roles, self.in_force)
+
+
+def circle_access(session: Session, conference: Conference, phase: Phase) -> dict[int, InCircle]:
+    """Everybody who belongs to the circle, by id, as the access rule sees them in this phase."""
+    rows = session.execute(
+        select(_person.c.id, *_PARTICIPANT_COLUMNS).where(_person.c.conference_id == conference.id, _BELONGS)
+    )
+    return {
+        row.id: InCircle(_roles_in_circle(row, conference, phase), phase, conference.plan_number > _plans_not_read(row))
+        for row in rows
+    }
+
+
+def coordinating(conference: Conference, at: datetime) -> int | None:
+    """The account of the coordinator, as long as they have access: whoever has none gets no mail that leads here."""
+    return conference.coordinator_id if still_open(conference, at) else None
 
 
 def _plans_not_read(own_row: Row[*tuple[Any, ...]] | None) -> int:
@@ -249,14 +290,14 @@ def _plans_not_read(own_row: Row[*tuple[Any, ...]] | None) -> int:
     return plans_not_read(own_row.part, own_row.plans_before, shared(own_row.shared))
 
 
-def _role_of(own_row: Row[*tuple[Any, ...]], case: Conference | Row[Any]) -> Role | None:
+def _role_of(own_row: Row[*tuple[Any, ...]], case: Conference | Row[Any], phase: Phase) -> Role | None:
     """The role that somebody's part gives.
 
     While people meet whoever came as a professional is one, and as long as there is a plan that not every main person
     lets them read.
     """
     not_let = case.plan_number > 0 and shared(own_row.shared) is not PlanSharing.ALL
-    if own_row.came_as_professional and (PHASE_RULES[case.phase].room or not_let):
+    if own_row.came_as_professional and (PHASE_RULES[phase].room or not_let):
         return Role.PROFESSIONAL
     return ROLE_OF_PART[own_row.part]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify_case_staff
-from ekc.conferences.access import ASKED_ABOUT, SHARED, shared
+from ekc.conferences.access import ASKED_ABOUT, SHARED, circle_access, coordinating, shared
 from ekc.conferences.mails import (
     AGAIN_NOTICE,
     AGAIN_NOTICE_AGENCIES,
@@ -36,6 +36,7 @@ from ekc.workflow.owed.still_owed import reads_it
 from ekc.workflow.vocabulary import (
     INSIDE_PARTS,
     TOOK_PART,
+    Activity,
     Attends,
     Part,
     Phase,
@@ -87,19 +88,27 @@ def queue_circle_mail(
     comes: bool = False,
     named: bool = False,
     other: Callable[[int], MailRule] | None = None,
+    phase: Phase | None = None,
     **fields: Any,
 ) -> None:
     """Queue a mail for everybody whose part is in the rule, except excluded people. `other`: the mail of each, by id.
 
+    Nobody gets one that leads to a page which they may not open; whom the case treats as a professional gets those to
+    professionals. `phase`: in which they read it, where the step that sends it leads to another.
+
     `comes`: of family and supporters other than main persons, only those who take part, there or from afar, or did in
     the round before and have not said yet, and those whom the plan in force names. `named`: only those whom it names.
     """
+    access = circle_access(session, conference, phase or conference.phase)
     for person in _people(session, conference):
+        reader = access.get(person.id)
+        if reader is None or not reader.may(Activity(rule.opens)):
+            continue
         may_stay_home = comes and person.part in INSIDE_PARTS - {Part.MAIN_PERSON}
         stays_home = may_stay_home and (person.attends or person.attends_before) not in TOOK_PART
         if (stays_home or named) and person.tasks_until is None:
             continue
-        if person.part in rule.parts and person.attends is not Attends.EXCLUDED:
+        if reader.mail_part(person.part) in rule.parts:
             _queue(session, conference, at, other(person.id) if other else rule, person, **fields)
 
 
@@ -129,21 +138,40 @@ def give_notice(
     session.add(left)
     session.flush()
     if kind in _STAFF_MAILS:
-        coordinator = conference.coordinator_id if conference.coordinator_id != account_id else None
-        region = conference.region_id if Role.REGIONAL_MANAGER in rule.roles else None
-        notify_case_staff(session, _STAFF_MAILS[kind], at, conference.id, coordinator, region, notice=left.id)
+        manager = Role.REGIONAL_MANAGER in rule.roles
+        tell_staff(session, conference, at, _STAFF_MAILS[kind], but=account_id, managers=manager, notice=left.id)
     if not any("{id}" in key for key in rule.mails):
         return
     people = {person.id: person for person in _people(session, conference)}
-    known = ("id", "part", "attends", "informed_on", "informed_at", "informed_before_on")
+    known = ("id", "part", "attends", "informed_on", "informed_at", "informed_before_on", "came_as_professional")
     listeners = [Listener(**{name: getattr(one, name) for name in known}) for one in people.values()]
     mails = {part: mail for mail in _MAILS.get(kind, (NOTICE,)) for part in mail.parts}
-    mailed = _mailed(session, conference, at, rule.mails)
+    mailed, access = _mailed(session, conference, at, rule.mails), circle_access(session, conference, conference.phase)
     for one in concerned(
         NoticeFacts(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about), listeners
     ):
-        if one.part in mails and one.id not in mailed and reads_it(rule, one):
-            _queue(session, conference, at, mails[one.part], people[one.id], notice=left.id)
+        mail = mails.get(access[one.id].mail_part(one.part)) if one.id in access else None
+        if mail and one.id not in mailed and reads_it(rule, one) and access[one.id].may(Activity(mail.opens)):
+            _queue(session, conference, at, mail, people[one.id], notice=left.id)
+
+
+def tell_staff(
+    session: Session,
+    conference: Conference,
+    at: datetime,
+    rule: MailRule,
+    *,
+    but: int | None = None,
+    managers: bool = True,
+    **fields: Any,
+) -> None:
+    """Queue a mail about a case for its coordinator, as long as they have access, `but` this account; and for managers.
+
+    Where no coordinator has access any more, managers get it in any case.
+    """
+    coordinator = coordinating(conference, at)
+    region = conference.region_id if managers or coordinator is None else None
+    notify_case_staff(session, rule, at, conference.id, coordinator if coordinator != but else None, region, **fields)
 
 
 def give_notice_of_number(session: Session, conference: Conference, at: datetime, was: str, now: str) -> None:
@@ -214,6 +242,7 @@ def _people(session: Session, conference: Conference) -> Sequence[Row[Any]]:
         "informed_at",
         "informed_before_on",
         "tasks_until",
+        "came_as_professional",
     )
     here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
     return session.execute(select(*(getattr(Participant, name) for name in columns)).where(*here)).all()

@@ -139,6 +139,9 @@ class Participant(MaybeProfessional, Base):
     #: The last day on which they can be born, where only a year or an estimate is known; `born` is then the first.
     born_until: Mapped[date | None] = mapped_column(SealedDate("participant.born_until"))
     phone: Mapped[str] = mapped_column(SealedText("participant.phone"), default="")
+    #: The number that may stand in the plan, and the day on which its owner said yes or no to that; no number: no.
+    plan_phone: Mapped[str | None] = mapped_column(SealedText("participant.plan_phone"))
+    plan_phone_on: Mapped[date | None]
     email: Mapped[str] = mapped_column(SealedText("participant.email"), default="")
     address: Mapped[str] = mapped_column(SealedText("participant.address"), default="")
     address_secret: Mapped[bool] = mapped_column(default=False)

@@ -50,6 +50,7 @@ class MailRule:
     subject: str
     body: str
     parts: frozenset[str] = frozenset()  # parts in a circle, for `Audience.CIRCLE`
+    opens: str = ""  # the activity of the page of the case to which it leads; who may not open that gets no such mail
     has_link: bool = False
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import still_open
+from ekc.conferences.access import coordinating, still_open
 from ekc.conferences.effects import (
     begin_round,
     destroy_views,
@@ -71,7 +71,9 @@ def new_round(session: Session, conference: Conference, at: datetime, taking: Ta
     conference.round += 1
     conference.tasks_ended_on = None
     conference.without_conference = False
-    staff = {one.id: one for one in (*_coordinator(session, conference), *managers_of(session, conference.region_id))}
+    staff = {
+        one.id: one for one in (*_coordinator(session, conference, at), *managers_of(session, conference.region_id))
+    }
     for account in staff.values():
         if account.id != taking.account_id:
             queue(
@@ -169,7 +171,7 @@ def back_to_plan(session: Session, conference: Conference, at: datetime, _taking
 def tell_end(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
     """Queue the mails of this end; whoever of the staff brought it about gets none."""
     end = END_OF_STEP[taking.step].end
-    staff = {Hears.COORDINATOR: _coordinator(session, conference)}
+    staff = {Hears.COORDINATOR: _coordinator(session, conference, at)}
     staff[Hears.MANAGERS] = managers_of(session, conference.region_id)
     mails = END_MAILS | END_MAILS_WITH_PLAN if conference.plan_number else END_MAILS
     ring = to_ring(session, conference, at)
@@ -178,8 +180,8 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
         if rule is None:
             continue
         if hears not in staff:
-            named = hears is Hears.NAMED_AGENCIES
-            queue_circle_mail(session, conference, at, rule, comes=True, named=named, ring=ring)
+            named, phase = hears is Hears.NAMED_AGENCIES, STEP_RULES[taking.step].target
+            queue_circle_mail(session, conference, at, rule, comes=True, named=named, phase=phase, ring=ring)
         for account in staff.get(hears, ()):
             if account.id != taking.account_id:
                 queue(session, rule, account.recipient, at, case=conference.id)
@@ -187,8 +189,8 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
 
 def to_ring(session: Session, conference: Conference, at: datetime) -> str:
     """Whom the circle can ring about an end: the coordinator while they can open the case, and those of the region."""
-    coordinator = _coordinator(session, conference) if still_open(conference, at) else []
-    staff = {one.id: one for one in (*coordinator, *managers_of(session, conference.region_id))}
+    told = (*_coordinator(session, conference, at), *managers_of(session, conference.region_id))
+    staff = {one.id: one for one in told}
     return "; ".join(to_be_rung(one.name, one.phone) for one in staff.values() if one.phone)
 
 
@@ -212,17 +214,17 @@ def leave_notices(session: Session, conference: Conference, at: datetime, taking
                 give_notice(session, conference, at, kind)
 
 
-def _coordinator(session: Session, conference: Conference) -> list[Account]:
-    found = session.get(Account, conference.coordinator_id or 0)
+def _coordinator(session: Session, conference: Conference, at: datetime) -> list[Account]:
+    found = session.get(Account, coordinating(conference, at) or 0)
     return [found] if found and found.active else []
 
 
 def send_mails(*rules: MailRule) -> EffectFunction:
     """An effect that queues these mails to the circle."""
 
-    def write(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
+    def write(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
         for rule in rules:
-            queue_circle_mail(session, conference, at, rule)
+            queue_circle_mail(session, conference, at, rule, phase=STEP_RULES[taking.step].target)
 
     return write
 
@@ -236,11 +238,12 @@ def issue_documents(session: Session, conference: Conference, at: datetime, taki
             return PLAN_READY_DISSENT
         return PLAN_READY_NOT_ASKED if person in not_asked else PLAN_READY
 
-    queue_circle_mail(session, conference, at, PLAN_READY, other=mail)
-    queue_circle_mail(session, conference, at, PLAN_AGREED)
+    phase = STEP_RULES[taking.step].target
+    queue_circle_mail(session, conference, at, PLAN_READY, other=mail, phase=phase)
+    queue_circle_mail(session, conference, at, PLAN_AGREED, phase=phase)
     if taking.step is Step.REVISE_PLAN and taking.account_id != conference.coordinator_id:
         about = conference.id, conference.plan_number, conference.round
-        for account in _coordinator(session, conference):
+        for account in _coordinator(session, conference, at):
             queue(session, PLAN_REVISED, account.recipient, at, case=about[0], plan=about[1], round=about[2])
 
 

@@ -242,7 +242,7 @@ def _with_attendance(session: Session, case: Case | Conference, facts: Facts, ro
     there = {row.participant_id for row in rows if row.is_open}
     unread = _unread(session, case, facts)
     people = (
-        replace(p, present=p.id in came, in_room=p.id in there, letter_unread=p.id in unread) for p in facts.people
+        replace(p, present=p.id in came, in_room=p.id in there, to_be_read_out=p.id in unread) for p in facts.people
     )
     return replace(facts, people=tuple(people), meeting_held=bool(came))
 

@@ -3,16 +3,17 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import DemoPerson, Visitor
+from ekc.accounts.access import Visitor
 from ekc.accounts.models import Account
-from ekc.accounts.queries import RecentManager, demo_accounts, has_phone, managers_of, recent_managers
+from ekc.accounts.queries import RecentManager, has_phone, managers_of, recent_managers
 from ekc.conferences.queries import consents
+from ekc.conferences.queries.members import Member
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
-from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey.deadlines import Deadline, late_clocks
 from ekc.journey.facts import Circle, circles_of_cases, facts_of_circles, standing_facts
@@ -35,8 +36,8 @@ from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed.still_owed import Owed, by_people, open_lines
-from ekc.workflow.vocabulary import Activity, Agreed, CasePart, Part, Phase, Role, Step
-from ekc.workflow.voices import all_want
+from ekc.workflow.vocabulary import Activity, Agreed, Attends, CasePart, Part, Phase, Role, Step, VoiceMatter
+from ekc.workflow.voices import all_want, hear
 
 #: So long a case that ended is told at home.
 _TOLD_FOR = timedelta(days=14)
@@ -88,7 +89,8 @@ class ToTell:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """A case with a plan in force, in which somebody has a task and was not asked, or does not agree: by name.
+    """A case with a plan in force: who has a task and does not agree, and which of them and of the main persons was not
+    asked, by name.
 
     `revised_on`: since lately there is a new version, agreed without the coordinator.
     """
@@ -113,6 +115,24 @@ class Wanted:
 
     case: CaseRow
     step: StepRule
+
+
+class Why(StrEnum):
+    """Why nobody coordinates a case."""
+
+    GONE = "gone"  # the coordinator cannot sign in any more
+    UNWANTED = "unwanted"  # a main person would rather have another
+    ASKED = "asked"  # somebody was asked, and has not answered
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A case that nobody coordinates, and who was asked when."""
+
+    case: CaseRow
+    why: Why
+    asked: str = ""
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +172,7 @@ class Home:
     ended: tuple[CaseRow, ...]  # which ended in the last days otherwise than with a plan, for coordinator and manager
     handing_over: HandingOver
     urgent: tuple[UnansweredRequest, ...]  # of `handing_over`: without an answer for days, and a day comes soon
-    alone: tuple[CaseRow, ...]  # in a manager's regions: a conference is being held, and the coordinator cannot act
+    alone: tuple[Alone, ...]  # in a manager's regions, those of a conference that is being held first
     corrections: tuple[CorrectionRow, ...]  # made lately, of cases that were or are the visitor's
     managers: dict[int, tuple[Account, ...]]  # of the other region of each that moved, by region
     recent_managers: list[RecentManager]  # of a manager's regions
@@ -256,12 +276,31 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         ended=_ended(session, who, cases, at),
         handing_over=to_hand_over,
         urgent=tuple(one for one in to_hand_over.unanswered if one.is_urgent(at)),
-        alone=tuple(row for row in others if row.id in gone and row.phase in _HELD),
+        alone=tuple(_alone(of_regions, matched, regional_facts, gone)),
         corrections=corrected,
         managers=_managers_elsewhere(session, who, corrected),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
         asks_phone=manages and not has_phone(session, who.account_id or 0),
     )
+
+
+def _alone(
+    cases: Iterable[CaseRow],
+    matched: Mapping[int, match_queries.Matches],
+    facts: Mapping[int, Facts],
+    gone: Collection[int],
+) -> Iterator[Alone]:
+    """The cases that nobody coordinates. Of those under way, who is asked stands under what is handed over."""
+    for row in sorted(cases, key=lambda row: row.phase not in _HELD):
+        pending = matched[row.id].pending if row.id in matched else None
+        if row.id in gone:
+            yield Alone(row, Why.GONE)
+        elif row.phase is not Phase.REGISTRATION:
+            continue
+        elif pending:
+            yield Alone(row, Why.ASKED, pending.name, pending.asked_at)
+        elif row.id in facts and hear(VoiceMatter.COORDINATOR, facts[row.id]).no:
+            yield Alone(row, Why.UNWANTED)
 
 
 def _managers_elsewhere(
@@ -368,16 +407,21 @@ def _unsettled(
     found = plans.tasks_in_force(session, rows)
     for id_, (text, busy) in found.items():
         row = rows[id_]
-        here = (one for one in circles.get(id_, ()) if not one.left)
-        asked = [one for one in here if one.id in busy and one.is_inside]
-        said = {one.name: one.answer_to_plan(row.presentation, text) for one in asked}
-        not_asked = tuple(name for name, answer in said.items() if answer is None)
-        disagree = tuple(name for name, answer in said.items() if answer is Agreed.NO)
+        asked = [one for one in circles.get(id_, ()) if not one.left and _is_asked(one, busy)]
+        said = {one: one.answer_to_plan(row.presentation, text) for one in asked}
+        not_asked = tuple(one.name for one, answer in said.items() if answer is None)
+        disagree = tuple(one.name for one, answer in said.items() if one.id in busy and answer is Agreed.NO)
         by_family = (one.at for one in taken[id_] if one.step is Step.REVISE_PLAN and one.by_circle)
         revised = max(by_family, default=None)
         on = local_date(revised, row.timezone) if revised and revised > at - _TOLD_FOR else None
         if not_asked or disagree or on:
             yield Unsettled(row, not_asked, disagree, on)
+
+
+def _is_asked(one: Member, busy: Collection[int]) -> bool:
+    """Whether somebody has to be asked about the plan whether they were there or not."""
+    main = one.part is Part.MAIN_PERSON and one.attends is not Attends.EXCLUDED
+    return one.is_inside and (main or one.id in busy)
 
 
 def _sees_request(phase: Phase) -> bool:
@@ -430,8 +474,3 @@ def dots(phase: Phase) -> list[dict[str, str]]:
         for rule in PHASE_RULES.values()
         if rule.on_rail
     ]
-
-
-def demo_people(session: Session, at: datetime) -> list[DemoPerson]:
-    """The people whom a visitor of the demo can become; empty outside the demo."""
-    return [*demo_accounts(session), *people.demo_links(session, at)] if runtime().settings.demo else []

@@ -3,11 +3,12 @@
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.ends.kinds import End, EndRule, Hears, Words
 from ekc.workflow.ends.rows import ENDS
-from ekc.workflow.vocabulary import INSIDE_PARTS, N_, PROFESSIONAL_PARTS, Part
+from ekc.workflow.vocabulary import INSIDE_PARTS, N_, PROFESSIONAL_PARTS, Activity, Part
 
 WELCOME = MailRule(
     name="welcome",
     audience=Audience.CIRCLE,
+    opens=Activity.SEE_OWN_PAGE,
     parts=frozenset({Part.MAIN_PERSON}),
     key="{case}:welcome:{round}:{to}",
     subject=N_("Your coordinator begins"),
@@ -16,6 +17,7 @@ WELCOME = MailRule(
 PLAN_READY = MailRule(
     name="plan_ready",
     audience=Audience.CIRCLE,
+    opens=Activity.SEE_VERSIONS,
     parts=INSIDE_PARTS,
     key="{case}:plan-{plan}:{round}:{to}",
     subject=N_("The plan is ready"),
@@ -24,6 +26,7 @@ PLAN_READY = MailRule(
 PLAN_READY_DISSENT = MailRule(
     name="plan_ready_dissent",
     audience=Audience.CIRCLE,
+    opens=Activity.SEE_VERSIONS,
     parts=PLAN_READY.parts,
     key=PLAN_READY.key,
     subject=N_("The plan is written down"),
@@ -35,6 +38,7 @@ PLAN_READY_DISSENT = MailRule(
 PLAN_READY_NOT_ASKED = MailRule(
     name="plan_ready_not_asked",
     audience=Audience.CIRCLE,
+    opens=Activity.SEE_VERSIONS,
     parts=PLAN_READY.parts,
     key=PLAN_READY.key,
     subject=N_("The plan is written down: do you agree?"),
@@ -46,6 +50,7 @@ PLAN_READY_NOT_ASKED = MailRule(
 PLAN_REVISED = MailRule(
     name="plan_revised",
     audience=Audience.COORDINATOR,
+    opens=Activity.SEE_VERSIONS,
     key="{case}:plan-{plan}:{round}:coordinator",
     subject=N_("A family agreed a new version of its plan"),
     body=N_(
@@ -55,6 +60,7 @@ PLAN_REVISED = MailRule(
 PLAN_AGREED = MailRule(  # professionals see only what the family shares
     name="plan_agreed",
     audience=Audience.CIRCLE,
+    opens=Activity.SEE_OWN_PAGE,
     parts=PROFESSIONAL_PARTS,
     key="{case}:plan-{plan}:{round}:{to}",
     subject=N_("The plan is agreed"),
@@ -63,6 +69,7 @@ PLAN_AGREED = MailRule(  # professionals see only what the family shares
 STOP_WISHED = MailRule(
     name="stop_wished",
     audience=Audience.CASE_STAFF,
+    opens=Activity.SEE_CASE,
     key="wish:{case}:stop:{at}:{to}",
     subject=N_("A main person wants to stop"),
     body=N_(
@@ -73,6 +80,7 @@ STOP_WISHED = MailRule(
 AGAIN_WISHED = MailRule(
     name="again_wished",
     audience=Audience.CASE_STAFF,
+    opens=Activity.SEE_CASE,
     key="wish:{case}:again:{at}:{to}",
     subject=N_("A family wants to come together again"),
     body=N_(
@@ -83,6 +91,7 @@ AGAIN_WISHED = MailRule(
 WISH_TAKEN_BACK = MailRule(
     name="wish_taken_back",
     audience=Audience.CASE_STAFF,
+    opens=Activity.SEE_CASE,
     key="wish:{case}:back:{at}:{to}",
     subject=N_("A wish was taken back"),
     body=N_(
@@ -92,6 +101,7 @@ WISH_TAKEN_BACK = MailRule(
 COMES_TOGETHER_AGAIN = MailRule(
     name="comes_together_again",
     audience=Audience.CASE_STAFF,
+    opens=Activity.SEE_CASE,
     key="round:{case}:{round}:{to}",
     subject=N_("A family comes together again"),
     body=N_(
@@ -102,6 +112,7 @@ COMES_TOGETHER_AGAIN = MailRule(
 CAME_OUT_ALONE = MailRule(
     name="came_out_alone",
     audience=Audience.MANAGERS,
+    opens=Activity.SEE_CASE,
     key="alone:{case}:{at}:{to}",
     subject=N_("A family has come out, and nobody coordinates its conference"),
     body=N_(
@@ -112,6 +123,7 @@ CAME_OUT_ALONE = MailRule(
 ACCESS_ENDS = MailRule(
     name="access_ends",
     audience=Audience.COORDINATOR,
+    opens=Activity.SEE_CASE,
     key="{case}:access-ends:{ended_on}",
     subject=N_("A conference of yours will soon be closed to you"),
     body=N_(
@@ -140,7 +152,8 @@ def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
     again |= dict.fromkeys((Hears.AGENCIES, Hears.NAMED_AGENCIES), rule.again.agencies)
     number = _NUMBER if rule.again.by_number and hears in again else ""
     body = "\n\n".join(one for one in (words.body, again.get(hears), number) if one)
-    return MailRule(name=name, audience=audience, key=key, subject=words.subject, body=body, parts=parts)
+    opens = Activity.SEE_OWN_PAGE if parts else Activity.SEE_CASE
+    return MailRule(name=name, audience=audience, key=key, subject=words.subject, body=body, parts=parts, opens=opens)
 
 
 #: The mails of the table of ends.
@@ -170,6 +183,7 @@ CORRECTED = MailRule(
 CORRECTED_YOURS = MailRule(
     name="own_registration_corrected",
     audience=Audience.COORDINATOR,
+    opens=Activity.SEE_CASE,
     key="corrected:{case}:{at}:coordinator",
     subject=N_("The registration of a conference of yours was corrected"),
     body=N_(

@@ -27,7 +27,7 @@ from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule
 from ekc.workflow.owed.listeners import Listener, NoticeFacts, Sign
 from ekc.workflow.owed.rows import NOTICES, RULES
 from ekc.workflow.owed.still_owed import Owed, all_owed, owed, waits
-from ekc.workflow.vocabulary import NOT_THERE, Agreed, Part, PlanSharing, VoiceMatter
+from ekc.workflow.vocabulary import NOT_THERE, Agreed, Attends, Part, PlanSharing, VoiceMatter
 
 #: Of these something is written down, or a new version agreed, since.
 _SEEN_TO = FINDINGS | {NoticeKind.LEFT_PLAN}
@@ -159,6 +159,13 @@ class _Settled:
         self._missing = _without_yes(session, cases[NoticeKind.CONSENT], rows)
         self._read, self._gone = _letters(session, cases[NoticeKind.LETTER])
         found = frozenset[int]().union(*(cases[kind] for kind in _SEEN_TO))
+        of_one = cases[NoticeKind.NOT_COMING] | cases[NoticeKind.DISSENT]
+        self._spoken_with = _last(session, _CONTACTS_WITH, of_one)
+        self._still = {
+            NoticeKind.NOT_COMING: _stay_away(session, cases[NoticeKind.NOT_COMING]),
+            NoticeKind.DISSENT: _who_says_no(session, cases[NoticeKind.DISSENT]),
+        }
+        found |= cases[NoticeKind.DISSENT]
         self._spoken = _last(session, _SPOKEN, found)
         self._agreed = _last(session, _AGREED, found)
 
@@ -169,13 +176,27 @@ class _Settled:
             case NoticeKind.CONSENT:
                 return None if row.about in self._missing else ClearedBy.CONSENT
             case NoticeKind.LETTER:
-                if any(at >= row.at for at in self._read[row.about]):
-                    return ClearedBy.READ
-                return ClearedBy.LAPSED if row.about in self._gone else None
+                return self._read_out(row)
+            case NoticeKind.NOT_COMING | NoticeKind.DISSENT:
+                return self._heard(row)
             case kind if kind in _SEEN_TO:
                 return self._seen_to(row)
             case _:
                 return None
+
+    def _read_out(self, row: Row[Any]) -> ClearedBy | None:
+        if any(at >= row.at for at in self._read[row.about]):
+            return ClearedBy.READ
+        return ClearedBy.LAPSED if row.about in self._gone else None
+
+    def _heard(self, row: Row[Any]) -> ClearedBy | None:
+        """How what somebody said for themselves was settled: with them, by another word of theirs, or a new version."""
+        if row.at < self._spoken_with.get(row.about, row.at):
+            return ClearedBy.SPOKEN
+        if row.about not in self._still[row.kind]:
+            return ClearedBy.DECIDED
+        renewed = row.kind is NoticeKind.DISSENT and row.at < self._agreed.get(row.conference_id, row.at)
+        return ClearedBy.AGREED if renewed else None
 
     def _seen_to(self, row: Row[Any]) -> ClearedBy | None:
         """How what a follow-up found was seen to, as far as its row says that this clears it."""
@@ -204,6 +225,30 @@ _FAMILY_QUESTIONS = (
     .join(Conference, (Conference.id == Meeting.conference_id) & (Conference.round == Meeting.round))
     .where(Meeting.conference_id.in_(_CASES), Question.participant_id.is_(None), Question.answer.is_(None))
 )
+
+
+_CONTACTS_WITH = (
+    select(ContactEntry.participant_id, func.max(ContactEntry.written_at))
+    .where(ContactEntry.conference_id.in_(_CASES), ContactEntry.participant_id.is_not(None))
+    .group_by(ContactEntry.participant_id)
+)
+_STAY_AWAY = select(_people.id).where(_people.conference_id.in_(_CASES), _people.attends == Attends.NO)
+_SAID_OF_PLAN = (
+    select(Voice.participant_id, Voice.answer)
+    .where(Voice.conference_id.in_(_CASES), Voice.matter == VoiceMatter.PLAN)
+    .order_by(Voice.written_at, Voice.id)
+)
+
+
+def _stay_away(session: Session, cases: Collection[int]) -> set[int]:
+    return set(session.scalars(_STAY_AWAY, {"cases": list(cases)})) if cases else set()
+
+
+def _who_says_no(session: Session, cases: Collection[int]) -> set[int]:
+    """Who said no to the plan when they said something of it last."""
+    rows = session.execute(_SAID_OF_PLAN, {"cases": list(cases)}) if cases else ()
+    last = {row[0]: row[1] for row in rows}
+    return {id_ for id_, answer in last.items() if answer is Agreed.NO}
 
 
 def _with_family_question(session: Session, cases: Collection[int]) -> set[int]:

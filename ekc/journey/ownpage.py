@@ -101,7 +101,7 @@ class PlanQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Somebody who says no to the plan in force and has tasks in it, by number."""
+    """Somebody who says no to the plan in force, and their tasks in it, by number."""
 
     name: str
     words: str
@@ -158,6 +158,7 @@ class OwnPage:
     convenes: bool  # the visitor calls everybody together for the evaluation
     invited: bool  # the plan names the visitor for the evaluation
     monitor: str  # the name of the person to call if the plan goes wrong
+    numbers: tuple[plans.PlanNumber, ...]  # whom the plan in force says to ring
     evaluation: evaluations.FollowUpRow | None
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     moved: EndRule | None  # another region looks after the case, since a few days
@@ -234,6 +235,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         convenes=Role.CONVENOR in case.roles,
         invited=plan is not None and involvement_of(plan, me.id).attends_evaluation,
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
+        numbers=plans.plan_numbers(session, case.id, plan) if plan and case.sees(CasePart.PLAN) else (),
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         link=next((row.life(at) for row in links_of_participant(session, me.id) if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if corrections.moved_lately(session, case.id, at) else None,
@@ -326,7 +328,7 @@ def _plan_question(session: Session, case: Case, me: Member, agreed: PlanVersion
 
 
 def _disagreements(session: Session, case: Case, read: CaseContext, agreed: PlanVersion) -> tuple[Disagreement, ...]:
-    """Who says no to the version in force and has a task in it, for those who decide, keep an eye on it or convene."""
+    """Who says no to the version in force, for those who decide, keep an eye on it or convene."""
     draft, me = from_json(agreed.content), case.visitor.participant_id
     concerned = Role.MAIN_PERSON in case.roles or me in {draft.monitor, draft.evaluation.convenor}
     if case.phase is not Phase.EVALUATION or not concerned:
@@ -334,12 +336,13 @@ def _disagreements(session: Session, case: Case, read: CaseContext, agreed: Plan
     names = {row.id: row.name for row in read.circle}
     rows = plans.agreements(session, case.id, case.presentation, agreed.text)
     return tuple(
-        Disagreement(names[row.participant_id], row.words, tuple(number for number, _action in tasks))
+        Disagreement(
+            names[row.participant_id],
+            row.words,
+            tuple(number for number, _action in involvement_of(draft, row.participant_id).actions),
+        )
         for row in rows
-        if row.answer is Agreed.NO
-        and row.participant_id in names
-        and row.participant_id != me
-        and (tasks := involvement_of(draft, row.participant_id).actions)
+        if row.answer is Agreed.NO and row.participant_id in names and row.participant_id != me
     )
 
 

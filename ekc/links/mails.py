@@ -6,11 +6,12 @@ from ekc.core.language import day
 from ekc.core.language import gettext as _
 from ekc.core.outbox import Audience, MailRule
 from ekc.links.tokens import MAIL_KEY
-from ekc.workflow.vocabulary import N_
+from ekc.workflow.vocabulary import N_, Activity
 
 PERSONAL_LINK = MailRule(
     name="personal_link",
     audience=Audience.PARTICIPANT,
+    opens=Activity.SEE_OWN_PAGE,
     key=MAIL_KEY,
     subject=N_("The page we spoke about"),
     body=N_(

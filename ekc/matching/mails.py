@@ -1,11 +1,12 @@
 """Mails about the coordinator of a case: to coordinators, to those who asked them, and to main persons."""
 
 from ekc.core.outbox import Audience, MailRule
-from ekc.workflow.vocabulary import N_, Part
+from ekc.workflow.vocabulary import N_, Activity, Part
 
 ASKED = MailRule(
     name="coordinator_asked",
     audience=Audience.COORDINATOR,
+    opens=Activity.ANSWER_MATCH,
     key="match:{match}:asked",
     subject=N_("You are asked for a conference"),
     body=N_("You are asked to be the coordinator of a conference. Sign in to read about it, then say yes or no."),
@@ -13,6 +14,7 @@ ASKED = MailRule(
 DECLINED = MailRule(
     name="coordinator_declined",
     audience=Audience.REQUESTER,
+    opens=Activity.ASK_COORDINATOR,
     key="match:{match}:declined:{to}",
     subject=N_("A coordinator cannot take a conference"),
     body=N_("A coordinator whom you asked for a conference said no. Sign in and ask somebody else."),
@@ -20,6 +22,7 @@ DECLINED = MailRule(
 UNWANTED = MailRule(
     name="coordinator_unwanted",
     audience=Audience.REQUESTER,
+    opens=Activity.ASK_COORDINATOR,
     key="match:{match}:unwanted:{at}:{to}",
     subject=N_("A main person would rather have another coordinator"),
     body=N_("A main person would rather have another coordinator, and need not say why. Sign in and ask one."),
@@ -27,6 +30,7 @@ UNWANTED = MailRule(
 WANTED_AFTER_ALL = MailRule(
     name="coordinator_wanted_after_all",
     audience=Audience.REQUESTER,
+    opens=Activity.ASK_COORDINATOR,
     key="match:{match}:wanted:{at}:{to}",
     subject=N_("A main person says yes to the coordinator after all"),
     body=N_(
@@ -37,6 +41,7 @@ WANTED_AFTER_ALL = MailRule(
 CONFLICT = MailRule(
     name="coordinator_conflict",
     audience=Audience.REQUESTER,
+    opens=Activity.ASK_COORDINATOR,
     key="match:{match}:conflict:{at}:{to}",
     subject=N_("A coordinator may not be independent"),
     body=N_("Something may tie a coordinator to a conference. Sign in and decide whether that is an obstacle."),
@@ -58,6 +63,7 @@ TAKEN_OVER = MailRule(
 ANOTHER_COORDINATOR = MailRule(
     name="another_coordinator",
     audience=Audience.CIRCLE,
+    opens=Activity.SEE_OWN_PAGE,
     parts=frozenset({Part.MAIN_PERSON}),
     key="{case}:match-{match}:{round}:{to}",
     subject=N_("You have another coordinator"),

@@ -12,11 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import member
-from ekc.conferences.effects import sharing_now, tell_who_sees_more
+from ekc.conferences.effects import give_notice, sharing_now, tell_staff, tell_who_sees_more
 from ekc.conferences.mails import NO_TO_TASK
 from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.core.clock import local_date
@@ -25,8 +24,8 @@ from ekc.core.transaction import writing
 from ekc.plans import edits
 from ekc.plans.changes import text_changes
 from ekc.plans.document import PLAN
-from ekc.plans.draft import Draft, actions, from_json, people_of, people_with_task, to_json
-from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft
+from ekc.plans.draft import Draft, actions, dated, from_json, people_of, people_with_task, to_json
+from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
 from ekc.plans.queries import (
     agreements,
     asked_about,
@@ -42,6 +41,7 @@ from ekc.plans.queries import (
     text_read,
     version,
 )
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     N_,
@@ -72,6 +72,24 @@ def change_plan(by: By, conference_id: int, revision: int, edit: edits.Edit) -> 
         conference, _ = lock_case(by, conference_id, Activity.WRITE_PLAN)
         row = _at_revision(by.session, conference_id, revision)
         return _edit(by, row, edit, local_date(by.at, conference.timezone))
+
+
+NOT_RUNG = N_("The plan asks nobody to ring this person now. Look at it again.")
+
+
+def say_number(by: By, conference_id: int, participant_id: int, phone: str, may: bool) -> None:
+    """Write down whether the number of somebody whom the plan says to ring may stand in it, as they said; and which."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.WRITE_PLAN)
+        draft = stored_draft(by.session, conference_id).draft
+        if participant_id not in {draft.monitor, draft.evaluation.convenor}:
+            raise Stale(NOT_RUNG)
+        person = member(by.session, conference_id, participant_id)
+        if may and not phone:
+            raise Refusal(N_("Write the number that may stand in the plan.")).at("phone")
+        person.plan_phone = phone if may else None
+        person.plan_phone_on = local_date(by.at, conference.timezone)
+        by.record("plan.number", conference_id, participant=participant_id, may="yes" if may else "no")
 
 
 def answer_support(
@@ -112,7 +130,7 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit, today: date) -> str:
     """
     before = from_json(row.content)
     try:
-        after = edit.apply(before)
+        after = dated(edit.apply(before), today)
     except KeyError:
         raise Unknown from None
     if not people_of(after) - people_of(before) <= _nameable(by.session, row.conference_id):
@@ -289,18 +307,21 @@ def _agree(
         how=how,
         words=words,
     )
-    if answer is Agreed.NO and before_answer is not Agreed.NO and text == _task_text(by.session, conference, person.id):
-        coordinator = conference.coordinator_id if conference.coordinator_id != by.visitor.account_id else None
-        notify_case_staff(by.session, NO_TO_TASK, by.at, conference.id, coordinator, conference.region_id)
+    if answer is not Agreed.NO or before_answer is Agreed.NO:
+        return
+    coordinates = conference.coordinator_id is not None and by.visitor.account_id == conference.coordinator_id
+    agreed = _in_force(by.session, conference)
+    if agreed is None or text != agreed.text:
+        return
+    if not coordinates:
+        give_notice(by.session, conference, by.at, NoticeKind.DISSENT, about=person.id)
+    if person.id in people_with_task(from_json(agreed.content)):
+        tell_staff(by.session, conference, by.at, NO_TO_TASK, but=by.visitor.account_id)
 
 
-def _task_text(session: Session, conference: Conference, participant_id: int) -> int | None:
-    """The number of the text in force, if somebody has a task in it; None: there is none, or they have none."""
-    if conference.phase is not Phase.EVALUATION:
-        return None
-    agreed = version(session, conference.id, conference.plan_number)
-    has_task = agreed is not None and participant_id in people_with_task(from_json(agreed.content))
-    return agreed.text if agreed is not None and has_task else None
+def _in_force(session: Session, conference: Conference) -> PlanVersion | None:
+    """The version in force, while it is the one that people answer."""
+    return version(session, conference.id, conference.plan_number) if conference.phase is Phase.EVALUATION else None
 
 
 def check_bottom_line(by: By, conference_id: int, bottom_line_id: int, met: bool) -> None:

@@ -125,6 +125,10 @@ class PlanDocument:
     agreed: tuple[PrintedAgreement, ...] = ()
     changes: tuple[str, ...] = ()
     conference: int = 1  # which of this family, on the first version of a later one; stored only then
+    #: Where to ring, as it stands when the paper is made; stored only where they agreed to that.
+    monitor_phone: str = ""
+    convenor_phone: str = ""
+    service: str = ""
 
 
 #: What stands behind the name of somebody on page and paper.
@@ -145,6 +149,9 @@ def to_json(document: PlanDocument) -> bytes:
             del one["answer"]  # as it was stored
     if values["conference"] == 1:
         del values["conference"]
+    for number in ("monitor_phone", "convenor_phone", "service"):
+        if not values[number]:
+            del values[number]
     for action in (action for goal in values["goals"] for action in goal["actions"]):
         for mark in ("disagree", "not_asked", "done"):
             if not action[mark]:

@@ -27,11 +27,12 @@ class NewAction:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Action(NewAction):
-    """An action of the plan. `answer` is set where support is requested (kind professional)."""
+    """An action of the plan. `answer` is set where support is requested (kind professional); `asked_on`: since when."""
 
     key: str
     answer: SupportAnswer | None = None
     answer_words: str = ""
+    asked_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +96,17 @@ def find(draft: Draft, key: str) -> Goal | Action | WhatIf:
         if part.key == key:
             return part
     raise KeyError(key)
+
+
+def dated(draft: Draft, today: date) -> Draft:
+    """The plan with the day on each request for support that is new."""
+
+    def asked(action: Action) -> Action:
+        new = action.answer is not None and action.asked_on is None
+        return replace(action, asked_on=today) if new else action
+
+    goals = (replace(goal, actions=tuple(map(asked, goal.actions))) for goal in draft.goals)
+    return replace(draft, goals=tuple(goals))
 
 
 def without_answers(draft: Draft) -> Draft:
@@ -174,6 +186,9 @@ def involvement_of(draft: Draft, person: int) -> Involvement:
 def to_json(draft: Draft) -> dict[str, Any]:
     """The plan as JSON values."""
     values: dict[str, Any] = STORED.unstructure(draft)
+    for action in (action for goal in values["goals"] for action in goal["actions"]):
+        if action["asked_on"] is None:
+            del action["asked_on"]  # as it was stored before
     return values
 
 

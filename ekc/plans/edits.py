@@ -176,7 +176,7 @@ def take_over(before: Draft, chosen: Collection[str], here: Container[int], toda
     def again(action: Action) -> Action:
         answer = SupportAnswer.PENDING if action.kind is ActionKind.PROFESSIONAL else None
         by = action.by if action.by and action.by >= today else None
-        return replace(action, who=_those(action.who, here), by=by, answer=answer, answer_words="")
+        return replace(action, who=_those(action.who, here), by=by, answer=answer, answer_words="", asked_on=None)
 
     def apply(draft: Draft) -> Draft:
         stand: tuple[_Keyed, ...] = (*draft.goals, *actions(draft), *draft.what_ifs)
@@ -239,7 +239,7 @@ def _action(key: str, new: NewAction, old: Action | None = None) -> Action:
     made = Action(key=key, what=new.what, who=new.who, by=new.by, starts=new.starts, every=new.every, kind=new.kind)
     if made.kind is not ActionKind.PROFESSIONAL:
         return made
-    if old is not None and replace(old, answer=None, answer_words="") == made:
+    if old is not None and replace(old, answer=None, answer_words="", asked_on=None) == made:
         return old
     return replace(made, answer=SupportAnswer.PENDING)
 

@@ -7,16 +7,17 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from ekc.conferences.forms.days import DayField, day, moment
+from ekc.conferences.forms.fields import line
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
-from ekc.plans.queries import CirclePerson
+from ekc.plans.queries import CirclePerson, PlanNumber
 from ekc.workflow.vocabulary import ActionKind, Agreed, Every, PlanSharing, SaidHow, SupportAnswer
 
 _LINE = 300
@@ -163,6 +164,23 @@ class MonitorForm(PlainForm):
     def to_person(self) -> int | None:
         """The participant id; None for nobody."""
         return self.monitor.data or None
+
+
+class NumberForm(EditingForm):
+    """Whether the number of somebody whom the plan says to ring may stand in it, as they said."""
+
+    may = RadioField(_l("May this number stand in the plan?"), validators=[InputRequired(_l("Choose yes or no."))])
+    phone = line(_l("Their number"), 40, kind=TelField)
+
+    def __init__(self, shown: PlanNumber, **more: Any) -> None:
+        data = {"phone": shown.phone, "may": None if shown.said_on is None else "yes" if shown.phone else "no"}
+        super().__init__(prefix=f"number-{shown.id}-", data=data, **more)
+        self.may.choices = [SelectChoice("yes", _l("yes")), SelectChoice("no", _l("no"))]
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether its owner agreed."""
+        return bool(self.may.data == "yes")
 
 
 class EvaluationForm(PlainForm):

@@ -113,6 +113,53 @@ def version_read(session: Session, case: Case, number: int) -> PlanVersion | Non
     return version(session, case.id, number) if number > case.plans_not_read else None
 
 
+@dataclass(frozen=True, slots=True)
+class PlanNumber:
+    """Somebody whom the plan says to ring: their number if it may stand in the plan, and when they said yes or no."""
+
+    id: int
+    name: str
+    phone: str
+    said_on: date | None
+    monitors: bool
+    convenes: bool
+
+
+_NUMBERS = select(Participant.id, Participant.name, Participant.plan_phone, Participant.plan_phone_on).where(
+    Participant.conference_id == _CASE,
+    Participant.removed_at.is_(None),
+    Participant.id.in_(bindparam("people", expanding=True)),
+)
+
+
+def plan_numbers(session: Session, conference_id: int, draft: Draft) -> tuple[PlanNumber, ...]:
+    """Who keeps an eye on this plan, and who calls everyone together."""
+    rung = [id_ for id_ in dict.fromkeys((draft.monitor, draft.evaluation.convenor)) if id_ is not None]
+    asked = session.execute(_NUMBERS, {"case": conference_id, "people": rung}) if rung else ()
+    rows = {row.id: row for row in asked}
+    found = (rows[id_] for id_ in rung if id_ in rows)
+    return tuple(
+        PlanNumber(
+            row.id,
+            row.name,
+            row.plan_phone or "",
+            row.plan_phone_on,
+            monitors=row.id == draft.monitor,
+            convenes=row.id == draft.evaluation.convenor,
+        )
+        for row in found
+    )
+
+
+def said_since(session: Session, found: PlanVersion) -> tuple[tuple[str, Agreed, date, str], ...]:
+    """What people said of the text of a version after it was agreed: name, answer, on which day, in which words."""
+    columns = (Participant.name, Voice.answer, Voice.said_on, Voice.words)
+    of_text = (Voice.conference_id == found.conference_id, Voice.matter == VoiceMatter.PLAN, Voice.text == found.text)
+    whose = select(*columns).join(Participant, Participant.id == Voice.participant_id)
+    rows = session.execute(whose.where(*of_text, Voice.written_at > found.made_at).order_by(Voice.written_at))
+    return tuple((row.name, row.answer, row.said_on, row.words or "") for row in rows)
+
+
 def tasks_in_force(session: Session, conference_ids: Iterable[int]) -> dict[int, tuple[int, frozenset[int]]]:
     """By case with a plan in force: the number of its text, and who has a task in it."""
     ids = list(conference_ids)

@@ -133,7 +133,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.SAY_NOT_COMING,
         N_("say for themselves, or for the child whom they support, that they do not come"),
         _grant(frozenset({Phase.SETUP}), *INSIDE_ROLES),
-        owes=frozenset({NoticeKind.LETTER}),
+        owes=frozenset({NoticeKind.LETTER, NoticeKind.NOT_COMING}),
     ),
     ActivityRule(
         Activity.SAY_NOT_SAFE,
@@ -188,7 +188,8 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("see the plan, or what of it concerns them"),
         _grant(_SHOWN | _PREPARED, Role.COORDINATOR)
         | _grant(frozenset({Phase.PRESENTATION}), *INSIDE_ROLES)
-        | _grant(_PLAN, Role.REFERRER, Role.PROFESSIONAL),
+        | _grant(_PLAN, Role.REFERRER, Role.PROFESSIONAL)
+        | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),  # who writes the next version, whenever they came
         # once it is agreed whoever came later reads it when they are let: the next version begins from it
         in_force=_grant(_PREPARED, Role.REFERRER, Role.PROFESSIONAL)
         | _grant(_PREPARED | {Phase.PRIVATE_TIME} | _AGREED, *INSIDE_ROLES),
@@ -220,6 +221,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("say for themselves whether they agree to the plan"),
         _grant(frozenset({Phase.PRESENTATION}), *FAMILY_ROLES, Role.SUPPORTER),
         in_force=_grant(frozenset({Phase.EVALUATION}), *FAMILY_ROLES, Role.SUPPORTER),
+        owes=frozenset({NoticeKind.DISSENT}),
     ),
     ActivityRule(
         Activity.RECORD_AGREEMENT,
@@ -235,7 +237,9 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.ANSWER_SUPPORT,
         N_("answer a request for support"),
-        _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL, Role.SUPPORTER),
+        _grant(_PLAN, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL)
+        | _grant(frozenset({Phase.PRESENTATION}), Role.SUPPORTER),
+        in_force=_grant(frozenset({Phase.EVALUATION}), Role.SUPPORTER),
     ),
     ActivityRule(
         Activity.DECIDE_ACCEPTANCE,

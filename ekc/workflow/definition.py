@@ -149,7 +149,7 @@ STEPS: tuple[StepRule, ...] = (
         _COORDINATOR,
         guards=steps.BEGIN_PRIVATE_TIME,
         effects=(Effect.OPEN_ROOM,),
-        questions=(room.interpreter_in_room, room.letters_read),
+        questions=(room.letters_read_out, room.interpreter_in_room),
     ),
     StepRule(
         Step.COME_OUT,
@@ -190,7 +190,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.EVALUATION,
         _COORDINATOR,
         guards=steps.AGREE_PLAN,
-        questions=(agreement.noes_of_former_main_persons, room.letters_read),
+        questions=(agreement.noes_of_former_main_persons, room.letters_read_out),
         effects=(
             Effect.FREEZE_PLAN,
             Effect.ISSUE_DOCUMENTS,

@@ -48,8 +48,8 @@ class PersonFacts(MaybeProfessional):
     side: str = ""  # on which side they stand, where the case has sides
     present: bool = False  # was in the room at a meeting of this round
     in_room: bool = False  # is there now
+    to_be_read_out: bool = False  # is not there, and what they have to say was not read out in this round
     came_as_professional: bool = False  # to a meeting of this conference, whatever their part is now
-    letter_unread: bool = False  # is not there, and what they want to say was not read out in this round
     has_task: bool = False
     said_earlier: bool = False  # what they say of the plan is about an earlier text of it
     voices: Mapping[VoiceMatter, Agreed] = field(default_factory=dict)  # what they themselves said, as it stands now

@@ -182,6 +182,31 @@ def test_the_page_asks_why_and_history_and_own_page_say_it(
     assert "They came to this conference as a professional, so they stay outside private time." in page.text
 
 
+def test_also_where_several_are_added_at_once(
+    client: PageClient, db_session: Session, cast: Cast, between: build.Made, clock: FrozenClock
+) -> None:
+    circle.remove_person(noor(db_session, cast), between.id, between.people["els"], "She left her work.")
+    clock.set(LATER)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{between.id}/circle")
+    several = {
+        "Name and relation, one person on each line": "Truus Bos, next door\nEls Vermeer, friend",
+        "Part in the circle of all of them": "friend",
+    }
+    page = client.refused("Add them to the circle", several, status=409)
+    assert page.errors == [
+        "Why they have another part now: Els Vermeer came to this conference as a professional. Write down why they "
+        "have another part now. The family hears of it, and in private time they stay outside all the same. Is it "
+        "somebody else of the same name? Write down something that tells them apart."
+    ]
+    client.submit("Add them to the circle", {"Why they have another part now": WHY})
+    db_session.rollback()
+    added = {row.name: row for row in db_session.scalars(select(Participant).where(Participant.removed_at.is_(None)))}
+    marks = {name: added[name].came_as_professional for name in ("Truus Bos", "Els Vermeer")}
+    assert marks == {"Truus Bos": False, "Els Vermeer": True}
+    assert of_kind(db_session, between, TraceKind.PART) == [(TraceKind.PART, added["Els Vermeer"].id, WHY)]
+
+
 def test_whoever_came_as_a_professional_reads_the_plan_when_every_main_person_lets_them(
     db_session: Session, cast: Cast
 ) -> None:

@@ -11,8 +11,14 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
 from ekc.conferences.actions import circle as circle_actions
-from ekc.conferences.actions.registration import add_consent, change_registration, log_contacts, withdraw_consent
-from ekc.conferences.entries import NewConsent, PersonDetails, Registration
+from ekc.conferences.actions.registration import (
+    add_consent,
+    change_registration,
+    log_contact,
+    log_contacts,
+    withdraw_consent,
+)
+from ekc.conferences.entries import NewConsent, NewContact, PersonDetails, Registration
 from ekc.conferences.models import Conference, Consent, Notice, Participant
 from ekc.conferences.queries.registration import registration
 from ekc.core.errors import Refusal
@@ -31,7 +37,7 @@ from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.follow_ups import FINDINGS, FollowUpKind
 from ekc.workflow.owed.kinds import ClearedBy, NoticeKind
 from ekc.workflow.owed.rows import RULES
-from ekc.workflow.vocabulary import ActionState, Agreed, Attends, Part, Phase, Role, Step, StopReason
+from ekc.workflow.vocabulary import ActionState, Agreed, Attends, InformationKind, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, enter, participant, sign_in
@@ -667,6 +673,28 @@ def test_a_convenor_who_writes_that_a_new_version_is_wanted_tells_the_coordinato
     assert client.follow("Write the new version").heading == "The plan"
 
 
+def test_before_private_time_it_is_asked_about_what_was_not_read_out(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    kees, noor = case.people["kees"], By(db_session, cast.noor, START)
+    build.change_details(db_session, cast, START, case, kees, attends=Attends.LETTER, view="I sleep badly, boys.")
+    build.step(db_session, cast, START, case, Step.OPEN_CONFERENCE)
+    attendance.record_attendance(noor, case.id, [id_ for id_ in case.people.values() if id_ != kees])
+    for kind in InformationKind:
+        information.add_information(noor, case.id, information.InformationText(kind, "What there is to say."))
+    attendance.professionals_leave(noor, case.id)
+    sign_in(client, cast.noor)
+    address, asked = f"/conferences/{case.id}/steps/begin_private_time", "was not read out yet."
+    page = client.page(address)
+    assert f"What Kees de Wit has to say {asked}" in page.text
+    assert "Go to the information" in [name for name, _ in page.links]
+
+    information.read_out(noor, case.id, kees, None)
+    db_session.rollback()
+    assert asked not in client.page(address).text
+
+
 # A no to a task that was agreed
 
 
@@ -693,6 +721,56 @@ def test_a_no_to_a_task_after_the_agreement_is_mailed_once_and_stands_with_those
         db_session.rollback()
         page = enter(other, db_session, clock(), case.id, case.people[name])
         assert ("Linda de Wit does not agree with the plan" in page.text) == reads, name
+
+
+def test_a_no_of_anybody_after_the_agreement_is_for_the_coordinator_to_hear_until_they_spoke_with_them(
+    app: Flask, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=3)
+    kees = case.people["kees"]
+    plans.say_own_answer(by(db_session, participant(case.id, kees), clock), case.id, Agreed.NO, "Not like this.")
+    assert NoticeKind.DISSENT in at_home(db_session, cast.noor, clock, case)
+
+    sign_in(client, cast.noor)
+    version = client.page(f"/conferences/{case.id}/plan/versions/1")
+    assert "Kees de Wit: does not agree, said on 5 March 2026. “Not like this.”" in version.text
+    clock.advance(minutes=1)
+    log_contact(
+        by(db_session, cast.noor, clock),
+        case.id,
+        NewContact(on=clock().date(), channel="phone", text="He wants another day.", participant_id=kees),
+    )
+    assert NoticeKind.DISSENT not in at_home(db_session, cast.noor, clock, case)
+
+
+def test_whoever_says_yes_again_need_not_be_asked(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    kees = by(db_session, participant(case.id, case.people["kees"]), clock)
+    plans.say_own_answer(kees, case.id, Agreed.NO)
+    clock.advance(minutes=1)
+    plans.say_own_answer(by(db_session, kees.visitor, clock), case.id, Agreed.YES)
+    assert NoticeKind.DISSENT not in at_home(db_session, cast.noor, clock, case)
+
+
+def test_a_main_person_without_a_task_who_was_not_asked_is_named_wherever_that_stands(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    build.write_plan(db_session, cast, START, case)
+    marieke = case.people["marieke"]
+    build.answer_plan(db_session, cast, START, case, but=[marieke])
+    why = {"everyone_asked": "She is in hospital."}
+    take_step(By(db_session, cast.noor, START), case.id, Taking(Step.AGREE_PLAN, overrides=why))
+    db_session.rollback()
+
+    (home,) = staff_home(db_session, cast.noor, clock()).unsettled
+    assert (home.not_asked, home.disagree) == (("Marieke de Wit",), ())
+    sign_in(client, cast.noor)
+    assert "Has not been asked about the plan yet: Marieke de Wit" in client.page("/").text
+    assert "Not asked about this plan yet: Marieke de Wit" in client.page(f"/conferences/{case.id}/plan").text
+    assert "Marieke de Wit: not asked yet" in client.page(f"/conferences/{case.id}/plan/versions/1").text
+    assert "not asked yet" in client.page(f"/conferences/{case.id}/plan/agreement").text
 
 
 @pytest.mark.parametrize("how", ["taken out", "stays away"])

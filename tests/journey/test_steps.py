@@ -162,6 +162,13 @@ def test_no_words_are_kept_about_what_stands_in_nobodys_way(db_session: Session,
     assert told(db_session, case) == ({}, {"actor": cast.noor.actor.name})
 
 
+def test_of_a_stop_the_audit_keeps_the_code_of_its_reason_and_no_word(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    stop = Taking(Step.STOP, reason="Gran is ill.", stop_reason=StopReason.SITUATION_CHANGED)
+    take_step(By(db_session, cast.noor, START), case.id, stop)
+    assert told(db_session, case) == ({}, {"actor": cast.noor.actor.name, "reason": "situation_changed"})
+
+
 def test_an_override_has_its_limit(db_session: Session, cast: Cast) -> None:
     case = build.prepared_case(db_session, cast, START)
     build.change_details(db_session, cast, START, case, case.people["kees"], informed_on=None)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions import safety
-from ekc.conferences.models import Conference, Participant, SafetyConcern
+from ekc.conferences.models import Conference, Participant, SafetyConcern, Voice
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport
 from ekc.evaluations.models import FollowUp
@@ -20,7 +20,7 @@ from ekc.matching.actions import independence
 from ekc.matching.models import Match
 from ekc.workflow.definition import Taking
 from ekc.workflow.follow_ups import FollowUpKind
-from ekc.workflow.vocabulary import Part, Step, VoiceMatter
+from ekc.workflow.vocabulary import Agreed, Part, Step, StopReason, VoiceMatter
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, make_link, open_link, participant
@@ -168,3 +168,27 @@ def test_a_link_of_a_conference_in_preparation_goes_on(
     path = make_link(db_session, START, case.id, case.people["marieke"])
     clock.advance(days=200)
     assert "that day moves on" in open_link(client, path).text
+
+
+def test_a_wish_to_stop_that_nobody_answered_keeps_no_link_alive_once_the_plan_is_agreed(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    settle(db_session, cast, clock, case)
+    db_session.execute(update(Participant).values(tasks_until=None))
+    kees = case.people["kees"]
+    stop = Voice(
+        conference_id=case.id,
+        matter=VoiceMatter.STOPPING,
+        about=1,
+        participant_id=kees,
+        answer=Agreed.YES,
+        reason_code=StopReason.SITUATION_CHANGED,
+        said_on=START.date(),
+        written_at=START,
+    )
+    db_session.add(stop)
+    path = make_link(db_session, START, case.id, kees)
+    assert client.page(path).status == 200
+    clock.advance(days=61)  # the day that was promised has passed
+    client.page(path, status=404)

@@ -3,6 +3,7 @@ reads whom to ring.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By, Office
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import links
+from ekc.conferences.models import Participant
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions.steps import take_step
@@ -23,7 +25,7 @@ from ekc.links.tokens import MAX_ATTEMPTS
 from ekc.matching.actions import asking, independence
 from ekc.staff.actions import closing, roles
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import Activity, Phase, Role, Step
+from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, enter, participant, sign_in
@@ -65,7 +67,7 @@ def test_the_manager_hears_that_a_family_came_out(db_session: Session, cast: Cas
     subject = "A family has come out, and nobody coordinates its conference"
     assert mails_to(db_session, "ruud").count(subject) == 1
     home = staff_home(db_session, cast.ruud, START)
-    assert ([row.id for row in home.alone], home.needs_somebody) == ([came_out.id], True)
+    assert ([one.case.id for one in home.alone], home.needs_somebody) == ([came_out.id], True)
 
 
 def test_nobody_hears_it_while_somebody_coordinates(db_session: Session, cast: Cast) -> None:
@@ -75,6 +77,52 @@ def test_nobody_hears_it_while_somebody_coordinates(db_session: Session, cast: C
 
     assert mails_to(db_session, "ruud").count("A family has come out, and nobody coordinates its conference") == 0
     assert staff_home(db_session, cast.ruud, START).alone == ()
+
+
+@pytest.mark.parametrize("make", [build.case_in_setup, build.case_in_evaluation])
+def test_the_manager_has_a_line_for_each_case_that_nobody_coordinates(
+    client: PageClient, db_session: Session, cast: Cast, make: Callable[[Session, Cast, datetime], Made]
+) -> None:
+    case = make(db_session, cast, START)
+    close_noor(db_session, cast)
+    sign_in(client, cast.ruud)
+    page = client.page("/")
+    assert "Nobody coordinates this conference any more: ask somebody, and ring the family" in page.text
+    assert f"/conferences/{case.id}/coordinator" in [address for _name, address in page.links]
+
+
+def test_also_for_one_that_is_asked_for_and_one_that_a_main_person_does_not_want(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    asked = build.registered_case(db_session, cast, START)
+    asking.ask_coordinator(By(db_session, cast.ruud, START), asked.id, cast.denise.account_id or 0)
+    clock.advance(days=12)
+    sign_in(client, cast.ruud)
+    text = client.page("/").text
+    assert (
+        "Denise Okafor was asked on 2 Mar, 12 days ago, and has not answered: ring them, or ask somebody else"
+    ) in text
+    independence.accept(By(db_session, cast.denise, clock()), asked.id, build.INDEPENDENT)
+    unwanted = "A main person would rather have another coordinator: ask somebody else"
+    assert unwanted not in client.page("/").text
+    marieke = participant(asked.id, asked.people["marieke"])
+    independence.want_another_coordinator(By(db_session, marieke, clock()), asked.id)
+    assert unwanted in client.page("/").text
+
+
+def test_a_wish_to_stop_is_for_the_manager_where_nobody_coordinates(
+    client: PageClient, db_session: Session, cast: Cast, in_setup: Made
+) -> None:
+    omar = in_setup.people["omar"]
+    row = db_session.get_one(Participant, omar)
+    row.part = Part.MAIN_PERSON
+    db_session.commit()
+    stop = Taking(Step.STOP, stop_reason=StopReason.MAIN_PERSON_WITHDREW)
+    take_step(By(db_session, participant(in_setup.id, omar), START), in_setup.id, stop)
+    sign_in(client, cast.ruud)
+    text = client.page("/").text
+    assert "A main person wants to stop: ring them" in text
+    assert "Nobody coordinates this conference any more: ask somebody, and ring the family" in text
 
 
 def test_the_pages_of_staff_say_it_first(client: PageClient, cast: Cast, came_out: Made) -> None:
@@ -126,7 +174,7 @@ def test_in_private_time_the_manager_lets_nobody_in(db_session: Session, cast: C
     with pytest.raises(NotNow):
         open_case(By(db_session, cast.ruud, START), case.id, Activity.MAKE_LINKS)
     assert door(db_session, case.id, START) == Door()
-    assert [row.phase for row in staff_home(db_session, cast.ruud, START).alone] == [Phase.PRIVATE_TIME]
+    assert [one.case.phase for one in staff_home(db_session, cast.ruud, START).alone] == [Phase.PRIVATE_TIME]
 
 
 def test_a_request_without_an_answer_and_with_a_day_soon_is_urgent(

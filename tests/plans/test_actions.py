@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -18,12 +19,13 @@ from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.models import Meeting, Stretch
 from ekc.plans import actions, edits, queries
-from ekc.plans.draft import Draft, EvaluationPlan, NewAction
+from ekc.plans.draft import Action, Draft, EvaluationPlan, NewAction, find
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument, PlanDraft, PlanVersion
-from ekc.workflow.vocabulary import Agreed, Part, Phase, PresentBy, SupportAnswer
+from ekc.workflow.vocabulary import ActionKind, Agreed, Part, Phase, PresentBy, SupportAnswer
 from tests.cast import Cast, participant
-from tests.plans.presented import EVALUATION, PRESENTED, Family, freeze, presented, write
+from tests.clock import FrozenClock
+from tests.plans.presented import EVALUATION, PRESENTED, Family, address, freeze, presented, somebody, write
 
 LATER = PRESENTED + timedelta(hours=1)
 
@@ -336,3 +338,25 @@ def test_of_prints_at_once_one_stays(db_session: Session, engine: Engine, cast: 
 
 def test_there_is_no_plan_before_one_is_written(db_session: Session, cast: Cast) -> None:
     assert queries.stored_draft(db_session, 1) == queries.StoredDraft(Draft(), 0, None)
+
+
+def test_a_request_for_support_says_since_when_it_waits_where_it_is_answered(
+    app: Flask, db_session: Session, cast: Cast, family: Family, clock: FrozenClock
+) -> None:
+    key = write(db_session, cast, family)
+    stored = find(queries.stored_draft(db_session, family.id).draft, key)
+    assert isinstance(stored, Action)
+    assert stored.asked_on == date(2026, 4, 18)
+    db_session.rollback()
+    clock.set(PRESENTED + timedelta(days=12))
+    asked = "support asked for on 18 April, 12 days ago: no answer yet"
+    assert asked in somebody(app, db_session, family, "priya").page(address(family, "/agreement")).text
+
+    another = NewAction(
+        what="Plant iets anders", who=(family["priya"],), by=date(2026, 5, 24), kind=ActionKind.PROFESSIONAL
+    )
+    noor = By(db_session, cast.noor, clock())
+    actions.change_plan(noor, family.id, revision(db_session, family), edits.change_action(key, another))
+    again = find(queries.stored_draft(db_session, family.id).draft, key)
+    assert isinstance(again, Action)
+    assert again.asked_on == date(2026, 4, 30)

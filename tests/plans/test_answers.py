@@ -256,7 +256,7 @@ def test_whoever_was_not_asked_is_asked_on_their_own_page(
 ) -> None:
     change_night(db_session, cast, family, "Slaapt zondag bij Marieke")
     freeze(db_session, family, LATER)
-    assert "Has a task and has not been asked yet: Fatima El Amrani-Benali" in noor.page("/").text
+    assert "Has not been asked about the plan yet: Marieke de Wit, Fatima El Amrani-Benali" in noor.page("/").text
 
     hassan = somebody(app, db_session, family, "hassan")
     assert "You have not been asked yet. Do you agree?" in hassan.page(f"/conferences/{family.id}/mine").text

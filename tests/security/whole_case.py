@@ -72,7 +72,14 @@ NAMED = {
     "question_id": "question",
 }
 #: Other parts of addresses. Keys are those of the plan: its goal, and the action for which support was asked.
-SPOKEN: dict[str, int | str] = {"key": "g1", "kind": "food", "number": 1, "step": "stop", "matter": "stopping"}
+SPOKEN: dict[str, int | str] = {
+    "key": "g1",
+    "kind": "food",
+    "number": 1,
+    "step": "stop",
+    "matter": "stopping",
+    "verb": "hear",
+}
 BY_ENDPOINT: dict[str, dict[str, int | str]] = {"plans.answer_support": {"key": "a5"}}
 #: Who writes bottom lines, and takes out their own alone: as whom they come, and their first name.
 SET_THEIR_OWN = {

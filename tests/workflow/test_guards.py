@@ -45,7 +45,7 @@ from ekc.workflow.guards.plan import (
     support_answered,
     what_if_complete,
 )
-from ekc.workflow.guards.room import enough_family_present, interpreter_in_room, letters_read, professionals_left
+from ekc.workflow.guards.room import enough_family_present, interpreter_in_room, professionals_left
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND
 from ekc.workflow.vocabulary import (
@@ -575,15 +575,6 @@ def test_an_interpreter_who_is_not_in_the_room_is_asked_about() -> None:
     assert asked == [("Person 2 needs an interpreter, and no interpreter is in the room.", "attendance")]
     assert [*interpreter_in_room(with_people(needs))] == []
     assert [*interpreter_in_room(with_people(replace(needs, in_room=False), away))] == []
-
-
-def test_a_letter_that_was_not_read_out_is_asked_about() -> None:
-    uncle, other = replace(UNCLE, letter_unread=True), replace(UNCLE, id=7, name="Person 7", letter_unread=True)
-    (one,), (both,) = letters_read(with_people(uncle)), letters_read(with_people(uncle, other))
-
-    assert (one.message % one.params, one.remedy) == ("What Person 2 wants to say was not read out yet.", "information")
-    assert (both.plural or "") % both.params == "What 2 people want to say was not read out yet: Person 2, Person 7."
-    assert [*letters_read(with_people(UNCLE))] == []
 
 
 @pytest.mark.parametrize(("guard", "case", "sentences"), SPOILED)

@@ -10,10 +10,9 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import in_the_room, lock_case
 from ekc.conferences.actions import parts, traces
-from ekc.conferences.effects import give_notice, sharing_now, tell_who_sees_more
+from ekc.conferences.effects import give_notice, sharing_now, tell_staff, tell_who_sees_more
 from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
 from ekc.conferences.mails import NOT_COMING
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
@@ -109,7 +108,7 @@ def add_person(by: By, conference_id: int, new: PersonDetails, why: str = "") ->
 
 
 def add_people(by: By, conference_id: int, people: Sequence[PersonDetails], why: str = "") -> list[int]:
-    """Add these people to the circle, all or none; returns their participant ids."""
+    """Add these people to the circle, all or none; returns their participant ids. `why`: as of `add_person`."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         told_already = _told_already(by.session, conference)
@@ -196,8 +195,9 @@ def say_not_coming(by: By, conference_id: int, participant_id: int) -> None:
         person.attends = Attends.NO
         _trace_attends(by, conference, person)
         _leave_letter(by, conference, person)
+        give_notice(by.session, conference, by.at, NoticeKind.NOT_COMING, about=person.id)
         by.record("circle.not_coming", conference_id, name=person.name)
-        notify_case_staff(by.session, NOT_COMING, by.at, conference_id, conference.coordinator_id, conference.region_id)
+        tell_staff(by.session, conference, by.at, NOT_COMING)
 
 
 def remove_person(by: By, conference_id: int, participant_id: int, reason: str) -> int:

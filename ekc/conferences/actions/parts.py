@@ -11,10 +11,9 @@ from sqlalchemy import column, delete, exists, or_, select, table
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import came_as_professionals
 from ekc.conferences.actions import traces
-from ekc.conferences.effects import give_notice
+from ekc.conferences.effects import give_notice, tell_staff
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.mails import NO_STANDS
 from ekc.conferences.models import Conference, Participant, Voice
@@ -75,15 +74,7 @@ def note_no_stands(by: By, conference: Conference, participant: Participant, rea
     """
     participant.no_stands = True
     traces.leave(by, conference, TraceKind.NO_STANDS, participant.id, reason=reason)
-    notify_case_staff(
-        by.session,
-        NO_STANDS,
-        by.at,
-        conference.id,
-        conference.coordinator_id,
-        conference.region_id,
-        participant=participant.id,
-    )
+    tell_staff(by.session, conference, by.at, NO_STANDS, participant=participant.id)
     reading = (Voice.conference_id == conference.id, Voice.matter == VoiceMatter.READING)
     refused = select(Voice.about).where(*reading, Voice.participant_id == participant.id, Voice.answer != Agreed.YES)
     of_others = (*reading, Voice.participant_id != participant.id, Voice.about.in_(refused))

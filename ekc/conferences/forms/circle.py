@@ -107,6 +107,7 @@ class AddSeveralForm(PlainForm):
         blank=_l("choose"),
         validators=[InputRequired(_l("Choose their role."))],
     )
+    why = passage(_l("Why they have another part now"), most=500, rows=2)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each line has a name, and nobody on it may be a child by their relation: these are added one by one."""

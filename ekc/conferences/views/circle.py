@@ -70,7 +70,7 @@ def add_people(case: Case) -> ResponseReturnValue:
     form = AddSeveralForm()
     if form.validate():
         with form.showing_refusal():
-            added = circle_actions.add_people(by(), case.id, form.to_details())
+            added = circle_actions.add_people(by(), case.id, form.to_details(), form.why.data)
             said = ngettext("%(num)d person is in the circle now.", "%(num)d people are in the circle now.", len(added))
             flash(said, "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)

@@ -133,5 +133,6 @@ def _record_change(
     by.session.add(change)
     by.session.flush()
     by.session.add(StepWords(change_id=change.id, reason=taking.reason.strip() or None, overrides=overrides))
-    # Words of a round are not written into the audit, which cannot forget them.
-    by.record(f"step.{taking.step}", conference.id, overridden=", ".join(overrides))
+    # Words of a round are not written into the audit, which cannot forget them; of a stop its code is.
+    code = {"reason": taking.stop_reason} if taking.stop_reason else {}
+    by.record(f"step.{taking.step}", conference.id, overridden=", ".join(overrides), **code)

@@ -1,10 +1,10 @@
 """Wishes to stop or to come together again: said, taken back, noted, asked of others, spoken about."""
 
 from ekc.accounts.access import By
-from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.safety import note_not_safe
+from ekc.conferences.effects import tell_staff
 from ekc.conferences.models import Conference, Voice
 from ekc.conferences.queries import concerns
 from ekc.conferences.queries import traces as trace_queries
@@ -83,7 +83,7 @@ def _trace(by: By, conference: Conference, kind: TraceKind | None, participant_i
 
 
 def _mail(by: By, conference: Conference, rule: MailRule) -> None:
-    notify_case_staff(by.session, rule, by.at, conference.id, conference.coordinator_id, conference.region_id)
+    tell_staff(by.session, conference, by.at, rule)
 
 
 def go_on(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) -> None:

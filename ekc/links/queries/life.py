@@ -30,12 +30,12 @@ _said = table("voice", *map(column, ("participant_id", "matter", "about", "answe
 _match = table("match", column("id"), column("ended_on", Date))
 _concern = table("safety_concern", *map(column, ("conference_id", "participant_id", "said_at", "arrangement")))
 _answered = table("trace", column("participant_id"), column("kind"), column("at", Instant()))
-#: What the owner of a link wished for and nobody answered yet: to stop or to come together again, another coordinator,
-#: a new version of the plan.
+#: What the owner of a link wished for and nobody answered yet: to come together again, another coordinator, a new
+#: version of the plan. While a wish to stop can be granted the conference lies ahead, and that makes a link work.
 _WISH_WAITS = or_(
     exists().where(
         _said.c.participant_id == _owner.c.id,
-        _said.c.matter.in_((VoiceMatter.STOPPING, VoiceMatter.AGAIN)),
+        _said.c.matter == VoiceMatter.AGAIN,
         _said.c.about == case_table.c.round,
         _said.c.answer == Agreed.YES,
         _said.c.spoken_at.is_(None),

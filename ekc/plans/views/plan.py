@@ -3,9 +3,10 @@
 A referrer or professional with whom the whole plan is not shared sees a page with their own part.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +23,8 @@ from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, moves, now
 from ekc.plans import edits, queries
-from ekc.plans.actions import change_plan
+from ekc.plans.actions import NOT_RUNG, change_plan
+from ekc.plans.actions import say_number as store_number
 from ekc.plans.changes import changes
 from ekc.plans.draft import (
     Action,
@@ -37,9 +39,9 @@ from ekc.plans.draft import (
     number_of,
     people_of,
 )
-from ekc.plans.facts import open_points
-from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, WhatIfForm
-from ekc.plans.queries import CirclePerson
+from ekc.plans.facts import heard, open_points
+from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, NumberForm, WhatIfForm
+from ekc.plans.queries import CirclePerson, PlanNumber
 from ekc.plans.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.blocker import evaluation_limit
@@ -125,6 +127,32 @@ def set_evaluation(case: Case) -> ResponseReturnValue:
         _plan_page,
         lambda: edits.set_evaluation(form.to_evaluation(case.timezone)),
     )
+
+
+@bp.post("/numbers/<int:participant_id>")
+@case_route(Activity.WRITE_PLAN)
+@routes.edits
+def say_number(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Note whether a number may stand in the plan."""
+    form = _number_form(case, participant_id)
+    if form.validate():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _number_form(case, participant_id, formdata=None))
+            store_number(by(unchanged), case.id, participant_id, form.phone.data, form.is_shared)
+            return _to_plan(case, "numbers")
+    return _plan_page(case, SubmittedForm(_place(participant_id), form))
+
+
+def _place(participant_id: int) -> str:
+    return f"number-{participant_id}"
+
+
+def _number_form(case: Case, participant_id: int, **more: Any) -> NumberForm:
+    found = queries.plan_numbers(db(), case.id, queries.stored_draft(db(), case.id).draft)
+    shown = next((one for one in found if one.id == participant_id), None)
+    if shown is None:
+        raise Stale(NOT_RUNG)
+    return NumberForm(shown, **more)
 
 
 @bp.get("/parts/<key>")
@@ -263,7 +291,9 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
     text = in_force.text if in_force and not shows_draft else found.text
     said = {row.participant_id: row.answer for row in queries.agreements(session, case.id, case.presentation, text)}
     frozen = in_force is not None and in_force.text == text  # who was not asked is marked where it is agreed
-    lost = sent if sent and sent.place not in {*_FIXED, *(goal.key for goal in draft.goals)} else None
+    numbers = queries.plan_numbers(session, case.id, draft)
+    places = {*_FIXED, *(_place(one.id) for one in numbers), *(goal.key for goal in draft.goals)}
+    lost = sent if sent and sent.place not in places else None
     page = render_template(
         "plans/plan.html",
         case=case,
@@ -274,7 +304,8 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         gone={person.id for person in people if person.removed},
         points=points,
         writes=writes,
-        forms=_forms(draft, people, sent) if writes else {},
+        forms=_number_forms(numbers) | _forms(draft, people, sent) if writes else {},
+        numbers=numbers,
         sent=sent,
         lost=lost,
         versions=listed,
@@ -291,6 +322,7 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         done=done,
         disagree={id_ for id_, answer in said.items() if answer is Agreed.NO},
         not_asked={person.id for person in people if frozen and person.is_inside and person.id not in said},
+        unheard=heard(people, draft, said, case.without_conference) if frozen and case.sees(CasePart.PLAN) else None,
         limit=evaluation_limit(PROFILES[case.profile], today, here),
         more=request.args.get("more", ""),
     )
@@ -350,6 +382,11 @@ def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: SubmittedForm |
     if sent:
         forms[sent.place] = sent.form
     return forms
+
+
+def _number_forms(numbers: Iterable[PlanNumber]) -> dict[str, PlainForm]:
+    """One form for each number that the plan asks for."""
+    return {_place(one.id): NumberForm(one, formdata=None) for one in numbers}
 
 
 def _found(draft: Draft, key: str) -> Goal | Action | WhatIf:

@@ -1,6 +1,7 @@
 """The versions of a plan, from the stored snapshot: as a page and as a PDF."""
 
 import json
+from dataclasses import replace
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -10,8 +11,8 @@ from ekc.conferences.gate import case_route
 from ekc.core.clock import local_date
 from ekc.core.documents import document_pdf
 from ekc.core.errors import Unknown
-from ekc.core.routes import db, now, pdf_response
-from ekc.plans import queries
+from ekc.core.routes import db, now, pdf_response, runtime
+from ekc.plans import draft, queries
 from ekc.plans.actions import issue_document
 from ekc.plans.document import PLAN, SAID, PlanDocument, from_json
 from ekc.plans.models import PlanVersion
@@ -32,6 +33,8 @@ def version(case: Case, number: int) -> ResponseReturnValue:
         plan=document,
         said=SAID,
         agreed_on=found.agreed_on,
+        since=queries.said_since(db(), found),
+        numbers=queries.plan_numbers(db(), case.id, draft.from_json(found.content)),
         versions=queries.versions(db(), case.id, case.plans_not_read),
         rhythms=rhythms(),
         today=local_date(now(), case.timezone),
@@ -45,12 +48,22 @@ def version_pdf(case: Case, number: int) -> ResponseReturnValue:
     found, document = _version(case, number)
     paper = queries.issued(db(), found.id)
     if paper is None:
+        document = _with_numbers(case, found, document)
         db().rollback()  # rendering takes a while; end the transaction first
         content = document_pdf(PLAN, document)
         paper = issue_document(by(), case.id, number, document.language, content)
     response = pdf_response(paper.content, PLAN.filename.format(case=case.number, version=number))
     response.set_etag(paper.sha256.hex())
     return response.make_conditional(request)
+
+
+def _with_numbers(case: Case, found: PlanVersion, document: PlanDocument) -> PlanDocument:
+    """With the numbers that may stand in the plan now, and that of the service for whoever shares none."""
+    numbers = queries.plan_numbers(db(), case.id, draft.from_json(found.content))
+    monitor = next((one.phone for one in numbers if one.monitors), "")
+    convenor = next((one.phone for one in numbers if one.convenes), "")
+    service = runtime().settings.contact
+    return replace(document, monitor_phone=monitor, convenor_phone=convenor, service=service)
 
 
 def _version(case: Case, number: int) -> tuple[PlanVersion, PlanDocument]:

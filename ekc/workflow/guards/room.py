@@ -40,12 +40,12 @@ def interpreter_in_room(f: Facts) -> Iterator[Blocker]:
     )
 
 
-def letters_read(f: Facts) -> Iterator[Blocker]:
-    """What those want to say who are not there was read out. Asked about: later they may not want it any more."""
+def letters_read_out(f: Facts) -> Iterator[Blocker]:
+    """What those have to say who are not there was read out. Asked about: it may be read out later as well."""
     yield from about_people(
-        [p for p in f.people if p.letter_unread],
-        N_("What %(names)s wants to say was not read out yet."),
-        N_("What %(n)s people want to say was not read out yet: %(names)s."),
+        [p for p in f.people if p.to_be_read_out],
+        N_("What %(names)s has to say was not read out yet."),
+        N_("What %(n)s people have to say was not read out yet: %(names)s."),
         Remedy.INFORMATION,
     )
 

@@ -157,6 +157,7 @@ def _cleared(one: Listener, notice: NoticeFacts, until: datetime | None) -> Clea
 
 def reads_it(rule: NoticeRule, one: Listener) -> bool:
     """Whether somebody's own page tells this: the day, for example, is not shown to those who do not come."""
-    roles = {ROLE_OF_PART[one.part], ROLE_OF_ATTENDS.get(one.attends)}
+    role = Role.PROFESSIONAL if one.came_as_professional else ROLE_OF_PART[one.part]
+    roles = {role, ROLE_OF_ATTENDS.get(one.attends)}
     seen = (grant for part in PARTS if part.part in rule.shown for role, grant in part.grants.items() if role in roles)
     return not rule.shown or any(grant.seen(in_force=True) & rule.phases for grant in seen)
