@@ -237,7 +237,7 @@ class _AnswerForm(EditingForm):
 class _HeardForm(_AnswerForm):
     """What people say, and how they said it where somebody of them was not in the room: of those in `away`."""
 
-    how = SelectField(_l("How they said it"), default="")  # not on a page where everybody still to be asked is there
+    how = SelectField(_l("How they said it"))
 
     def __init__(self, people: Iterable[CirclePerson], away: Container[int] = (), **more: Any) -> None:
         super().__init__(**more)

@@ -286,20 +286,6 @@ def test_who_agrees_is_recorded_by_form(noor: PageClient, db_session: Session, f
     assert page.errors == ["They say yes: Choose who says yes."]
 
 
-def test_once_whoever_was_away_has_answered_the_others_say_yes_at_once(
-    noor: PageClient, db_session: Session, family: Family
-) -> None:
-    noor.page(address(family, "/agreement"))
-    away = {"Who": "Hassan El Amrani", "What they say": "agrees", "How they said it": "by telephone"}
-    noor.submit("Save what they say", away)
-
-    noor.submit("They all say yes", {"They say yes": ["Marieke de Wit", "Omar El Amrani"]})
-
-    assert {row.participant_id for row in queries.agreements(db_session, family.id, 1)} == {
-        family[name] for name in ("hassan", "marieke", "omar")
-    }
-
-
 def test_bottom_lines_and_acceptance_by_form(noor: PageClient, db_session: Session, family: Family) -> None:
     noor.page(address(family, "/agreement"))
     noor.submit("The plan meets it", near="An adult is with the children")
