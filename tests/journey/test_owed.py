@@ -821,7 +821,8 @@ def test_whoever_the_plan_names_goes_and_staff_see_to_who_does_it_instead(
         assert line in client.here.text
         assert line in client.page(f"/conferences/{case.id}").text
     clock.advance(hours=1)
-    log_contacts(by(db_session, cast.noor, clock), case.id, {linda: "She does it from now on."}, "phone")
+    spoken = NewContact(on=clock().date(), channel="phone", text="She does it from now on.", participant_id=linda)
+    log_contact(by(db_session, cast.noor, clock), case.id, spoken)
 
     assert NoticeKind.LEFT_PLAN not in at_home(db_session, cast.ruud, clock, case)
     assert db_session.scalars(select(Notice.about).where(Notice.kind == NoticeKind.LEFT_PLAN)).all() == [omar]

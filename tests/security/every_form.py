@@ -248,6 +248,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     wish = Taking(Step.RECONVENE, reason="Wim is worse.")
     take_step(By(session, participant(agreed.id, agreed.people["omar"]), START), agreed.id, wish)
     yield noor, agreed
+    plans.say_number(By(session, noor, START), agreed.id, agreed.people["omar"], "06 12345678", True)
     yield by_link(agreed, "omar")
     again = build.case_in_evaluation(session, cast, START)
     build.step(session, cast, START, again, Step.RECONVENE, "Things changed.")

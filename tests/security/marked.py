@@ -203,6 +203,7 @@ OWN: dict[CasePart, Mapping[str, list[str]]] = {
             for what in ("name", "phone", "mail", "address")
             if what + name not in each("address", [*SECRET])
         ]
+        + (["planphone"] if name == "omar" else [])
         for name in CIRCLE
     },
     CasePart.OWN_PLAN: {
