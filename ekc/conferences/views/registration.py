@@ -51,7 +51,8 @@ def change_registration(case: Case) -> ResponseReturnValue:
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _filled(case))
             new, said_yes = form.to_registration(), form.to_said_yes()
-            registration_actions.change_registration(by(unchanged), case.id, new, said_yes, form.follows.data)
+            if registration_actions.change_registration(by(unchanged), case.id, new, said_yes, form.follows.data):
+                flash(_("The question has other words now. Write down on which day it was agreed in these."), "warning")
             flash(_("The registration is saved."), "success")
             return redirect(url_for("conferences.registration", conference_id=case.id), 303)
     return _registration_page(case, registration_queries.registration(db(), case.id), form), form.status
@@ -162,6 +163,9 @@ def _consents_page(
 
 def _not_consented(case: Case) -> list[str]:
     """Whose own consent is asked and is not here."""
-    today, known = local_date(now(), case.timezone), consent_queries.consented(db(), case.id)
-    circle = (one.facts(today, {}, consented=one.id in known) for one in members(db(), case.id))
+    today, known = local_date(now(), case.timezone), consent_queries.consents_and_concerns(db(), [case.id])
+    circle = (
+        one.facts(today, {}, consented=one.id in known.consented, withdrew_on=known.withdrew.get(one.id))
+        for one in members(db(), case.id)
+    )
     return [one.name for one in consents_missing(case.variant, PROFILES[case.profile], circle)]
