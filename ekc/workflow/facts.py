@@ -28,6 +28,8 @@ from ekc.workflow.vocabulary import (
 )
 
 OF_AGE = 18  # years
+#: A conference about a place or a question asks nobody to consent.
+NO_CONSENT = frozenset({Variant.GROUP, Variant.LEARNING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,12 @@ class PersonFacts(MaybeProfessional):
     def not_informed(self) -> bool:
         """Whether this person takes part and was not told personally yet; an interpreter need not be."""
         return self.takes_part and not self.informed and self.part is not Part.INTERPRETER
+
+
+def consents_missing(variant: Variant, profile: Profile, people: Iterable[PersonFacts]) -> tuple[PersonFacts, ...]:
+    """Whose own consent is asked in a conference of this kind, and is not here."""
+    asked_from = profile.own_consent_from
+    return () if variant in NO_CONSENT else tuple(p for p in people if p.consent_missing(asked_from))
 
 
 @dataclass(frozen=True, slots=True)
