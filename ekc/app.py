@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ekc.access_log.views
 import ekc.conferences.views.blueprint
+import ekc.demo.views
 import ekc.evaluations.views.blueprint
 import ekc.journey.home
 import ekc.journey.views.blueprint
@@ -61,6 +62,7 @@ FEATURES = (
     ekc.journey.views.blueprint.bp,
     ekc.access_log.views.bp,
     ekc.reports.views.bp,
+    ekc.demo.views.bp,
 )
 
 
@@ -172,7 +174,7 @@ def _frame_context() -> dict[str, Any]:
         "page_language": code,
         "page_direction": language.direction(code),
         "languages": [(code, name, _in_language(code)) for code, name in language.LANGUAGES.items()],
-        "demo_mode": runtime().settings.demo,
+        "demo": ekc.demo.views.bar(),
         "sends_mail": runtime().settings.mail is not None,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
         "by_link": who.participant_id is not None,

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +17,22 @@ from config import ConfigError, Settings, load_settings, make_keys
 from ekc import schema
 from ekc.accounts.access import PROGRAM, By, Office
 from ekc.accounts.queries import account_by_email, regions
-from ekc.conferences.actions.links import forget_codes_of_former_coordinators
 from ekc.conferences.models import Conference
 from ekc.conferences.queries.registration import wording_of
 from ekc.core import logs, mailer
 from ekc.core.audit import AuditHead, Head, broken_chains, read_set_down, set_down
 from ekc.core.crypto import Keyring, Unreadable, keyring_of
 from ekc.core.db import make_engine, make_sessions
+from ekc.core.demo_clock import clock_time
 from ekc.core.errors import Refusal
-from ekc.core.form_numbers import forget_form_numbers
 from ekc.core.language import LANGUAGES, translate
 from ekc.demo.casefile import CaseFileError, read_case
 from ekc.demo.people import PASSWORD
 from ekc.demo.play import enter_case
-from ekc.demo.world import begins_at, make_demo
+from ekc.demo.world import make_demo
 from ekc.journey.actions.steps import Blocked
+from ekc.journey.nightly import NIGHTLY_JOBS
 from ekc.journey.queries.steps import untold_steps
-from ekc.journey.reminders import remind_before_access_ends
 from ekc.kinds import check_kinds
 from ekc.staff.actions.accounts import NewAccount
 from ekc.staff.actions.inviting import invite, open_by_invitation
@@ -44,11 +44,6 @@ from ekc.workflow.vocabulary import Role
 _OFFICES = [role.value for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)]
 _TIMEZONES = sorted({profile.timezone for profile in PROFILES.values()})
 _LINK_INTRO = "This link, which works once and for seven days, lets them choose a password:"
-NIGHTLY_JOBS = {  # label of the output: the job, which returns a count
-    "Coordinators told that their access ends": remind_before_access_ends,
-    "Cases whose former coordinator knows no code any more": forget_codes_of_former_coordinators,
-    "Numbers of forms forgotten": forget_form_numbers,
-}
 AUDIT_HEADS = "audit-heads.txt"  # in the instance folder
 _EXPECTED_ERRORS = (
     click.ClickException,
@@ -105,7 +100,7 @@ def demo() -> None:
     with _database() as (settings, session):
         if not settings.demo:
             raise ConfigError("This is not a demonstration. Set EKC_DEMO=1, and use a database of its own.")
-        make_demo(session, begins_at(settings.clock()), settings.password_cost)
+        make_demo(session, settings)
     click.echo(f'The demonstration is made. Everybody in it can sign in with the password "{PASSWORD}".')
 
 
@@ -117,7 +112,9 @@ def load_case(file: Path, region: str, coordinator: str | None) -> None:
     """Enter a case file, whole or not at all."""
     case = read_case(file)
     with _database() as (settings, session):
-        conference_id = enter_case(session, settings.clock(), case, region, coordinator or case.coordinator.email)
+        conference_id = enter_case(
+            session, clock_time(session, settings), case, region, coordinator or case.coordinator.email
+        )
         number = session.scalar(select(Conference.number).where(Conference.id == conference_id))
     click.echo(f"{case.title} is entered as {number}.")
 
@@ -128,7 +125,7 @@ def load_case(file: Path, region: str, coordinator: str | None) -> None:
 def new_region(name: str, timezone: str) -> None:
     """Add a region, in which coordinators work and cases are."""
     with _database() as (settings, session):
-        add_region(By(session, PROGRAM, settings.clock()), name, timezone)
+        add_region(By(session, PROGRAM, clock_time(session, settings)), name, timezone)
     click.echo(f"The region {name} is added.")
 
 
@@ -150,7 +147,7 @@ def new_account(region: str, roles: tuple[str, ...], municipalities: tuple[str, 
             raise ConfigError(f"There is no region {region}. Add it with: bin/ekc add-region")
         offices = tuple(office for role in roles for office in _offices(Role(role), known[region], municipalities))
         new = NewAccount(region_id=known[region], roles=offices, **given)
-        _id, link = open_by_invitation(By(session, PROGRAM, settings.clock()), new, settings.base_url)
+        _id, link = open_by_invitation(By(session, PROGRAM, clock_time(session, settings)), new, settings.base_url)
     click.echo(f"The account of {new.name} is open. {_LINK_INTRO}\n{link}")
 
 
@@ -162,7 +159,7 @@ def new_invitation(email: str) -> None:
         account = account_by_email(session, email)
         if account is None:
             raise ConfigError(f"There is no open account with the address {email}.")
-        link = invite(By(session, PROGRAM, settings.clock()), account.id, settings.base_url)
+        link = invite(By(session, PROGRAM, clock_time(session, settings)), account.id, settings.base_url)
     click.echo(f"{account.name} is invited. {_LINK_INTRO}\n{link}")
 
 
@@ -201,9 +198,9 @@ def nightly() -> None:
     """Do what is due every night. Running it twice does nothing twice."""
     with _database() as (settings, session):
         for what, job in NIGHTLY_JOBS.items():
-            click.echo(f"{what}: {job(session, settings.clock())}.")
+            click.echo(f"{what}: {job(session, clock_time(session, settings))}.")
         _verify_audit(settings, session)  # an audit that was changed does not replace the heads that prove it
-        count = set_down(session, settings.instance / AUDIT_HEADS, settings.clock())
+        count = set_down(session, settings.instance / AUDIT_HEADS, clock_time(session, settings))
         click.echo(f"Heads of the audit set down outside the database: {count}.")
 
 
@@ -211,7 +208,7 @@ def nightly() -> None:
 def carry() -> int:
     """Send the mails that wait. Two at once send nothing twice. Ends with status 1 when one is given up."""
     with _database() as (settings, session):
-        done = mailer.deliver(session, settings.clock, settings.mail, wording_of)
+        done = mailer.deliver(session, partial(clock_time, session, settings), settings.mail, wording_of)
     click.echo(f"Mails sent: {done.sent}, waiting to be tried again: {done.waiting}, given up: {done.given_up}.")
     return int(done.given_up > 0)
 

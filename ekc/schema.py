@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 import ekc.accounts.models
 import ekc.conferences.models
 import ekc.core.audit
+import ekc.core.demo_clock
 import ekc.core.form_numbers
 import ekc.core.outbox
 import ekc.evaluations.models

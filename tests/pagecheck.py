@@ -138,6 +138,8 @@ def _controls(page: Page) -> Iterator[str]:
         if not page.name_of(node):
             yield f"<{node.tag} href={node.get('href')!r} name={node.get('name')!r}> has no name to read out"
     for form in page.all("form"):
+        if inline := [block.tag for block in page.around(form) if block.tag in ("span", "p")]:
+            yield f"the form to {form.get('action')!r} stands in a <{inline[0]}>"
         if form.get("method", "get").lower() == "post":
             tokens = [c.get("value") for c in page.controls_of(form) if c.get("name") == "csrf_token"]
             if len(tokens) != 1 or not tokens[0]:

@@ -70,16 +70,6 @@ class By:
 
 
 @dataclass(frozen=True, slots=True)
-class DemoPerson:
-    """A demo person as whom anybody can sign in with one click: by account, or by personal link."""
-
-    name: str
-    line: str  # one sentence: their role and their next task
-    account_id: int | None = None
-    link_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Office:
     """A role across the organisation, limited to a region (managers) or municipality (care managers)."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from ekc.accounts.access import DemoPerson, Visitor, has_left
+from ekc.accounts.access import Visitor, has_left
 from ekc.accounts.models import Account, AccountRole, Region
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import local_date
@@ -97,12 +97,6 @@ def visitor_from_rows(rows: Sequence[Any], at: datetime | None, sign_in_id: int 
 def account_by_email(session: Session, email: str) -> Account | None:
     """The open account with this mail address, ignoring case."""
     return session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
-
-
-def demo_accounts(session: Session) -> list[DemoPerson]:
-    """The accounts offered in the demo: every open account with an introduction, oldest first."""
-    found = select(Account.id, Account.name, Account.introduction).where(Account.active, Account.introduction != "")
-    return [DemoPerson(row.name, row.introduction, row.id) for row in session.execute(found.order_by(Account.id))]
 
 
 def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, str, str, str | None]]]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Response as BaseResponse
 
 from config import Settings
+from ekc.core.demo_clock import clock_time
 
 View = TypeVar("View", bound=Callable[..., Any])
 _ACCESS_ATTRIBUTE = "__access__"
@@ -136,7 +137,7 @@ def db() -> Session:
 def now() -> datetime:
     """The instant of this request, in UTC; the same throughout the request."""
     if "now" not in g:
-        g.now = runtime().settings.clock()
+        g.now = clock_time(db(), runtime().settings)
     instant: datetime = g.now
     return instant
 

@@ -7,15 +7,18 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from config import Settings
 from ekc.accounts.models import Account, Region
 from ekc.conferences.actions.links import make_link
 from ekc.conferences.entries import NewLink
 from ekc.conferences.models import Conference
 from ekc.core.clock import from_local, local_date, to_local
+from ekc.core.demo_clock import set_clock
 from ekc.core.errors import Refusal
 from ekc.core.transaction import writing
 from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, read_case
+from ekc.demo.nested import nested
 from ekc.demo.people import Staff, open_accounts
 from ekc.demo.play import play
 from ekc.demo.player import Player, Stage
@@ -211,7 +214,7 @@ DEMO_CASES = (
     ),
     DemoCase(
         file="okonkwo",
-        shows=N_("England: a girl who looks after her little brother"),
+        shows="",
         coordinator="Denise",
         until=Stage.REGISTERED,
         anchor=_registered,
@@ -229,6 +232,10 @@ DEMO_CASES = (
 )
 
 
+#: What is special about a case, by its file.
+SHOWS = {row.file: row.shows for row in DEMO_CASES}
+
+
 def begins_at(now: datetime) -> datetime:
     """The first moment from `now` on at which the demo can begin."""
     local = to_local(now, NL.timezone)
@@ -236,19 +243,20 @@ def begins_at(now: datetime) -> datetime:
     return from_local(datetime.combine(day, BEGINS), NL.timezone)
 
 
-def make_demo(session: Session, now: datetime, cost: Cost) -> dict[str, int]:
-    """Make the demo, whole or not at all; returns the ids of its cases by file.
+def make_demo(session: Session, settings: Settings) -> dict[str, int]:
+    """Make the demo, whole or not at all, and set its clock; returns the ids of its cases by file.
 
-    `now`: one of the moments of `begins_at`. Raises Refusal unless the database is empty.
+    Raises Refusal unless the database is empty.
     """
+    now, cost = begins_at(settings.clock()), settings.password_cost
     if any(session.scalar(select(func.count()).select_from(kind)) for kind in (Region, Account, Conference)):
         raise Refusal(N_("This database is not empty. Make the demonstration in a new one."))
-    with writing(session):
-        # The transaction of each action is a savepoint in this one, so that the disk is waited for once.
-        inside = Session(session.connection(), expire_on_commit=False, join_transaction_mode="create_savepoint")
-        with inside:
-            staff = open_accounts(inside, now - _ACCOUNTS_OPENED_BEFORE, cost)
-            return {row.file: _make(inside, now, row, staff, cost) for row in DEMO_CASES}
+    with nested(session) as inside:
+        staff = open_accounts(inside, now - _ACCOUNTS_OPENED_BEFORE, cost)
+        made = {row.file: _make(inside, now, row, staff, cost) for row in DEMO_CASES}
+        with writing(inside):
+            set_clock(inside, settings, now)
+    return made
 
 
 def _make(session: Session, now: datetime, row: DemoCase, staff: Staff, cost: Cost) -> int:

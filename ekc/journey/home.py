@@ -7,14 +7,13 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import DemoPerson, Visitor
+from ekc.accounts.access import Visitor
 from ekc.accounts.models import Account
-from ekc.accounts.queries import RecentManager, demo_accounts, has_phone, managers_of, recent_managers
+from ekc.accounts.queries import RecentManager, has_phone, managers_of, recent_managers
 from ekc.conferences.queries import consents
 from ekc.conferences.queries.members import Member
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
-from ekc.core.routes import runtime
 from ekc.evaluations import queries as evaluations
 from ekc.journey.deadlines import Deadline, late_clocks
 from ekc.journey.facts import Circle, circles_of_cases, facts_of_circles, standing_facts
@@ -475,8 +474,3 @@ def dots(phase: Phase) -> list[dict[str, str]]:
         for rule in PHASE_RULES.values()
         if rule.on_rail
     ]
-
-
-def demo_people(session: Session, at: datetime) -> list[DemoPerson]:
-    """The people whom a visitor of the demo can become; empty outside the demo."""
-    return [*demo_accounts(session), *people.demo_links(session, at)] if runtime().settings.demo else []

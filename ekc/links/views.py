@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,6 @@ from ekc.core.language import gettext as _
 from ekc.core.language import set_words
 from ekc.core.routes import cookie_name, db, moves, now, public, runtime, set_cookie
 from ekc.links import verification
-from ekc.links.actions import sign_in_by_link
 from ekc.links.forms import EntranceForm, UseForm
 from ekc.links.models import PersonalLink
 from ekc.links.queries.devices import DeviceRow, device_of
@@ -26,8 +25,7 @@ from ekc.links.queries.links import link_of_token
 from ekc.links.queries.private_time import PrivateTime, family_is_in, private_time
 from ekc.links.tokens import MAX_ATTEMPTS, compared_words
 from ekc.links.verification import LinkSignIn, NotLetIn
-from ekc.signin.login import end_session, is_demo_id, request_caller, request_device, start_link_session, visitor
-from ekc.signin.models import Method
+from ekc.signin.login import end_session, request_caller, request_device, start_link_session, visitor
 from ekc.workflow.wording import wording
 
 bp = Blueprint("links", __name__)
@@ -189,20 +187,6 @@ def signed_out() -> ResponseReturnValue:
     if visitor().known:
         return redirect(url_for("home"))
     return render_template("links/link_left.html")
-
-
-@bp.post("/demo/be/link/<int:link_id>")
-@public
-@moves
-def be_participant(link_id: int) -> ResponseReturnValue:
-    """Demo only: sign in as a person with a personal link."""
-    if not is_demo_id(link_id):
-        abort(404)
-    begun = sign_in_by_link(db(), now(), Method.DEMO, request_device(), link_id)
-    if begun is None:
-        abort(404)
-    start_link_session(begun.token)
-    return redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
 
 
 def _live_link(token: str) -> PersonalLink:

@@ -330,8 +330,3 @@ def install(app: Flask, by_link: SignInKind) -> None:
     manager.unauthorized_handler(_to_sign_in)
     manager.needs_refresh_handler(_refuse_stale)
     app.after_request(_refresh_shared_device)
-
-
-def is_demo_id(number: int) -> bool:
-    """Whether the product runs as the demo, and the number is a valid database id."""
-    return runtime().settings.demo and number <= MAX_ID

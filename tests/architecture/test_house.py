@@ -23,6 +23,7 @@ CORE = {
     "db",
     "transaction",
     "crypto",
+    "demo_clock",
     "clock",
     "errors",
     "forms",

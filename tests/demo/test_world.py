@@ -2,45 +2,62 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import Settings
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
-from ekc.accounts.queries import demo_accounts, visitor_of_account
+from ekc.accounts.queries import account_by_email, visitor_of_account
 from ekc.conferences.actions.links import make_link
 from ekc.conferences.models import Conference
 from ekc.conferences.queries.circle import circle
 from ekc.core.audit import AuditEvent, broken_chains
 from ekc.core.clock import local_date, to_local
 from ekc.core.errors import Refusal
+from ekc.demo import cast as demo_cast
 from ekc.demo.people import PASSWORD
 from ekc.demo.world import DEMO_CASES, begins_at, make_demo
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.models import FollowUpState
 from ekc.journey.notices import owed_in
-from ekc.journey.queries import people
 from ekc.links.models import PersonalLink
 from ekc.signin.actions.passwords import check_password
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Phase
 from tests.cast import COST, Cast
-from tests.clock import START
 from tests.stages import stage
 
 #: A Saturday, half an hour after midnight in the Netherlands.
 SATURDAY_NIGHT = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
 BEGINS = begins_at(SATURDAY_NIGHT)
+SETTINGS = Settings(
+    database_url="",
+    secret_key="",
+    content_keys=(),
+    index_key=b"",
+    instance=Path(),
+    demo=True,
+    password_cost=COST,
+    clock=lambda: SATURDAY_NIGHT,
+)
 
 CASES = {row.file: row.read() for row in DEMO_CASES}
 
 
 @stage
-def demo(session: Session) -> dict[str, int]:
-    return make_demo(session, BEGINS, COST)
+def _made(session: Session) -> dict[str, int]:
+    return make_demo(session, SETTINGS)
+
+
+@pytest.fixture
+def made(db_session: Session) -> dict[str, int]:
+    """The demo; the ids of its cases by file."""
+    return _made(db_session)
 
 
 def test_on_every_day_each_case_is_where_it_should_be() -> None:
@@ -63,9 +80,7 @@ def test_it_begins_in_the_middle_of_a_conference() -> None:
     ]
 
 
-def test_the_demonstration_shows_a_conference_at_every_stage(db_session: Session) -> None:
-    made = demo(db_session)
-
+def test_the_demonstration_shows_a_conference_at_every_stage(db_session: Session, made: dict[str, int]) -> None:
     phases = {row.id: (row.phase, row.round) for row in db_session.scalars(select(Conference))}
     assert {file: phases[id_] for file, id_ in made.items()} == {
         "de-wit": (Phase.SETUP, 1),
@@ -96,10 +111,8 @@ def test_the_demonstration_shows_a_conference_at_every_stage(db_session: Session
     assert list(broken_chains(db_session)) == []
 
 
-def test_a_good_coordinator_has_told_everybody(db_session: Session) -> None:
+def test_a_good_coordinator_has_told_everybody(db_session: Session, made: dict[str, int]) -> None:
     """What is left open is left open on purpose."""
-    made = demo(db_session)
-
     names = {id_: file for file, id_ in made.items()}
     left = {
         names[case]: Counter(one.rule.kind for one in owed if one.is_open)
@@ -111,9 +124,7 @@ def test_a_good_coordinator_has_told_everybody(db_session: Session) -> None:
     }
 
 
-def test_words_are_in_the_language_of_the_reader(db_session: Session) -> None:
-    demo(db_session)
-
+def test_words_are_in_the_language_of_the_reader(db_session: Session, made: dict[str, int]) -> None:
     titles = {row.title: row.language for row in db_session.scalars(select(Conference))}
     assert [title for title, language in titles.items() if language == "nl" and "Family" in title] == []
     assert len(titles) == len(DEMO_CASES)
@@ -126,27 +137,26 @@ def test_words_are_in_the_language_of_the_reader(db_session: Session) -> None:
     }
 
 
-def test_one_can_be_its_people(db_session: Session) -> None:
-    demo(db_session)
-
+def test_one_can_be_its_people(db_session: Session, made: dict[str, int]) -> None:
     assert check_password(db_session, BEGINS, "noor@example.org", PASSWORD, COST) is not None
     links = db_session.scalars(select(PersonalLink)).all()
     assert len(links) == sum(len(row.links) for row in DEMO_CASES)
 
 
-def test_a_link_that_is_replaced_leaves_its_person_on_the_first_page(db_session: Session) -> None:
-    made = demo(db_session)
-    noor = visitor_of_account(db_session, demo_accounts(db_session)[0].account_id or 0)
+def test_a_link_that_is_replaced_leaves_its_person_on_the_first_page(db_session: Session, made: dict[str, int]) -> None:
+    account = account_by_email(db_session, "noor@example.org")
+    noor = visitor_of_account(db_session, account.id if account else 0)
     assert noor is not None
-    before = people.demo_links(db_session, BEGINS)
+    before = demo_cast.groups(db_session, BEGINS)
     yara = next(row.id for row in circle(db_session, made["de-wit"]) if row.name == "Yara El Amrani")
 
     link = make_link(By(db_session, noor, BEGINS), made["de-wit"], yara, cost=COST)
 
-    after = people.demo_links(db_session, BEGINS)
-    assert (len(link.code), {(one.name, one.line) for one in after}) == (6, {(one.name, one.line) for one in before})
+    after = demo_cast.groups(db_session, BEGINS)
+    names = [sorted(person.name for group in found for person in group.people) for found in (before, after)]
+    assert (len(link.code), names[1]) == (6, names[0])
 
 
 def test_a_database_that_is_not_empty_is_left_alone(db_session: Session, cast: Cast) -> None:
     with pytest.raises(Refusal, match="This database is not empty"):
-        make_demo(db_session, START, COST)
+        make_demo(db_session, SETTINGS)

@@ -51,7 +51,7 @@ from tests.page import Page
 from tests.stages import stage
 
 #: Routes of the demo only; they have no fields.
-DEMO = {"signin.be", "links.be_participant"}
+DEMO = {"demo.be", "demo.be_participant", "demo.move"}
 _FURTHER = re.compile(r'href="(/conferences/\d+/[^"#?.]*)"')
 _TARGET = re.compile(r'<form[^>]* method="(post|get)" action="([^"?]*)')
 

@@ -177,6 +177,7 @@ HOLDS: dict[CasePart, list[str]] = {
             "line",
         ),
         *("happens", "then", "calledif", "calledthen", "evaluationplace", "agreedwords", "organisationkarim"),
+        "planphone",
         *each("name", [*FAMILY, "karim", "els", "priya"]),
     ],
     CasePart.NEXT_VERSION: ["nextgoal", "nextask"],
@@ -422,6 +423,7 @@ def _presented(session: Session, cast: Cast, case: Marked) -> None:
     in_weeks = to_local(START, "Europe/Amsterdam").replace(tzinfo=None) + timedelta(weeks=12)
     again = EvaluationPlan(at=in_weeks, place=mark("evaluationplace"), convenor=who["omar"], others=(who["priya"],))
     plans.change_plan(By(session, noor, START), id_, 7, edits.set_evaluation(again))
+    plans.say_number(By(session, noor, START), id_, who["omar"], mark("planphone"), True)
     priya = participant(id_, who["priya"])
     plans.answer_support(By(session, priya, START), id_, 8, asked, SupportAnswer.AGREED, mark("answer"))
     for name in FAMILY:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By, Office
 from ekc.accounts.models import Account
-from ekc.accounts.queries import demo_accounts, regions, visitor_of_account
+from ekc.accounts.queries import regions, visitor_of_account
 from ekc.core.audit import AuditEvent, broken_chains, read_detail
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
@@ -245,10 +245,3 @@ def test_a_region_gets_another_name(db_session: Session, cast: Cast) -> None:
     assert [(row.id, row.name) for row in regions(db_session)] == [(cast.south, "Middle"), (cast.north, "North")]
     detail = {"actor": "Bas Mulder", "region": "Middle", "before": "South", "timezone": "Europe/London"}
     assert said(db_session) == [("region.changed", cast.bas.account_id, detail)]
-
-
-def test_whoever_says_in_a_line_who_they_are_can_be_been(db_session: Session, cast: Cast) -> None:
-    assert [(person.name, person.account_id) for person in demo_accounts(db_session)] == [
-        ("Noor van Dijk", cast.noor.account_id),
-        ("Denise Okafor", cast.denise.account_id),
-    ]

@@ -1,4 +1,4 @@
-"""Whom staff ring about what, how people are reached, and whom a visitor of the demo can become."""
+"""Whom staff ring about what, and how people are reached."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,11 +7,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import DemoPerson, Visitor
+from ekc.accounts.access import Visitor
 from ekc.conferences.access import still_open
 from ekc.conferences.models import Conference, Participant, SafetyConcern, Voice
 from ekc.conferences.queries.concerns import UNANSWERED
-from ekc.links.models import PersonalLink
 from ekc.workflow.engine import WISHES
 from ekc.workflow.vocabulary import Agreed, Phase, Role, VoiceMatter
 
@@ -76,14 +75,3 @@ def to_ring(session: Session, who: Visitor, at: datetime) -> tuple[ToRing, ...]:
     seen = [row for row in rows if row.region_id in who.regions or still_open(row, at)]
     seen.sort(key=lambda row: (row.matter is not None, row.since))
     return tuple(ToRing(row.id, row.title, row.name, row.phone, row.matter) for row in seen)
-
-
-def demo_links(session: Session, at: datetime) -> list[DemoPerson]:
-    """The people whom a visitor of the demo can become by a personal link: those whose link has a note."""
-    rows = session.execute(
-        select(PersonalLink.id, PersonalLink.note, Participant.name)
-        .join(Participant, Participant.id == PersonalLink.participant_id)
-        .where(PersonalLink.note.is_not(None), PersonalLink.revoked_at.is_(None), PersonalLink.expires_at > at)
-        .order_by(PersonalLink.id)
-    )
-    return [DemoPerson(row.name, row.note or "", link_id=row.id) for row in rows]

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import Visitor
 from ekc.core.routes import db, now, public
-from ekc.journey.home import demo_people, staff_home
+from ekc.journey.home import staff_home
 from ekc.signin.login import visitor
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
@@ -31,7 +31,7 @@ def home() -> ResponseReturnValue:
     if who.conference_id is not None:
         return redirect(url_for("journey.own_page", conference_id=who.conference_id))
     if not who.known:
-        return render_template("journey/welcome.html", demo_people=demo_people(db(), now()))
+        return render_template("journey/welcome.html")
     _home, *others = menu(who)
     if others and not has_duty(Duty.CASES, who.roles):
         return redirect(url_for(others[0][0]))

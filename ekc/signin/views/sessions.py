@@ -1,4 +1,4 @@
-"""Signing in and out, signing in to the demo, and choosing the language of the pages."""
+"""Signing in and out, and choosing the language of the pages."""
 
 from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,6 @@ from ekc.signin.login import (
     complete_sign_in,
     discard_ended_sign_in,
     end_session,
-    is_demo_id,
     pending_account,
     request_caller,
     start_account_session,
@@ -113,17 +112,6 @@ def set_language(language: str) -> ResponseReturnValue:
     response = make_response(redirect(local_path(request.args.get("next")) or url_for("home"), 303))
     remember_language(response, language)
     return response
-
-
-@bp.post("/demo/be/<int:account_id>")
-@public
-@moves
-def be(account_id: int) -> ResponseReturnValue:
-    """Demo only: sign in as a person with an account."""
-    if not is_demo_id(account_id):
-        abort(404)
-    start_account_session(account_id, Method.DEMO)
-    return redirect(url_for("home"), 303)
 
 
 @bp.get("/<any(l, invitations):what>/<token>/language/<language>")
