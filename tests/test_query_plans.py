@@ -107,7 +107,7 @@ def test_the_daily_pages_build_no_statement(
         for _ in range(2):
             with executed() as sent:
                 client.get(page)
-            twice.append({id(one): str(one) for one in sent})
-        built += [(page, text) for key, text in twice[1].items() if key not in twice[0]]
+            twice.append({id(one): one for one in sent})  # kept, so that no other gets its id
+        built += [(page, str(one)) for key, one in twice[1].items() if key not in twice[0]]
 
     assert built == []

@@ -146,6 +146,12 @@ def managers_of(session: Session, region_id: int) -> list[Account]:
     return list(session.scalars(_MANAGERS, {"region": region_id}))
 
 
+def managers_but(session: Session, region_id: int, other_id: int) -> list[Account]:
+    """The regional managers of a region who do not manage the other one."""
+    others = {one.id for one in managers_of(session, other_id)}
+    return [one for one in managers_of(session, region_id) if one.id not in others]
+
+
 _HAS_PHONE = select(Account.phone.is_not(None)).where(Account.id == bindparam("account"))
 
 

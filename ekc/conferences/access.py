@@ -278,8 +278,8 @@ def circle_access(session: Session, conference: Conference, phase: Phase) -> dic
     }
 
 
-def coordinating(conference: Conference, at: datetime) -> int | None:
-    """The account of the coordinator, as long as they have access: whoever has none gets no mail that leads here."""
+def coordinator_with_access(conference: Conference, at: datetime) -> int | None:
+    """The account id of the coordinator, while they have access to the case. Without access they get no mails."""
     return conference.coordinator_id if still_open(conference, at) else None
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify_case_staff
-from ekc.conferences.access import ASKED_ABOUT, SHARED, circle_access, coordinating, shared
+from ekc.conferences.access import ASKED_ABOUT, SHARED, circle_access, coordinator_with_access, shared
 from ekc.conferences.mails import (
     AGAIN_NOTICE,
     AGAIN_NOTICE_AGENCIES,
@@ -169,7 +169,7 @@ def tell_staff(
 
     Where no coordinator has access any more, managers get it in any case.
     """
-    coordinator = coordinating(conference, at)
+    coordinator = coordinator_with_access(conference, at)
     region = conference.region_id if managers or coordinator is None else None
     notify_case_staff(session, rule, at, conference.id, coordinator if coordinator != but else None, region, **fields)
 

@@ -195,6 +195,8 @@ class Consent(Base):
     scope: Mapped[str] = mapped_column(SealedText("consent.scope"))
     given_on: Mapped[date]
     withdrawn_on: Mapped[date | None]
+    #: Taken back by somebody who was asked for it, or by themselves: they are asked whatever else changes about them.
+    withdrawal_stands: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(SealedText("consent.note"), default="")
 
 

@@ -7,6 +7,8 @@ import re
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from babel.dates import get_month_names
+
 from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.demo.case_schema import EndedBy, Information, PlanEntry, PrivateRoundEntry
 from ekc.demo.player import PlanWriter, Player, evenly_spaced
@@ -20,37 +22,10 @@ from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.vocabulary import Agreed, Step
 
 _A_MINUTE = timedelta(minutes=1)
-_LETTER = re.compile(r" (?:of|van) (?P<day>\d{1,2} \w+)")
-#: Before a day such as "25 April", the words of somebody who agrees by letter.
-_BY_LETTER = re.compile(r"\b(letter|brief)\b")
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_MAANDEN = [
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-]
+#: In the words of somebody who agrees by letter: its day, such as "of 25 April".
+_LETTER = re.compile(r"\b(letter|brief)\b")
+_OF_DAY = re.compile(r" (?:of|van) (?P<day>\d{1,2} \w+)")
+_MONTHS = {name.lower(): number for locale in ("en", "nl") for number, name in get_month_names(locale=locale).items()}
 _A_MOMENT = timedelta(seconds=20)
 #: Of a file that does not say what the family heard.
 _NOT_WRITTEN_DOWN = "Answered in the room."
@@ -151,7 +126,7 @@ def letters(plan: PlanEntry | None) -> dict[str, date]:
     """
     found: dict[str, date] = {}
     for id_, words in plan.agreed.items() if plan else ():
-        written = _LETTER.search(words) if _BY_LETTER.search(words) else None
+        written = _OF_DAY.search(words) if _LETTER.search(words) else None
         for year in (0, 1):
             if plan and written and id_ not in found and (day := _day(written["day"], plan.accepted_on.year + year)):
                 found |= {id_: day} if day >= plan.accepted_on else {}
@@ -160,10 +135,9 @@ def letters(plan: PlanEntry | None) -> dict[str, date]:
 
 def _day(words: str, year: int) -> date | None:
     day, month = words.lower().split()
-    months = next((names for names in (_MONTHS, _MAANDEN) if month in names), None)
     try:
-        return date(year, months.index(month) + 1, int(day)) if months else None
-    except ValueError:
+        return date(year, _MONTHS[month], int(day))
+    except (KeyError, ValueError):
         return None
 
 
@@ -193,7 +167,7 @@ def answer(player: Player, plan: PlanEntry, at: datetime) -> datetime:
 
 def agree(player: Player, id_: str, words: str, at: datetime) -> None:
     """Record whether somebody agrees. A bare "yes" needs no words."""
-    own = "" if words == Agreed.YES else _LETTER.sub("", words) if id_ in player.letters and player.moved else words
+    own = "" if words == Agreed.YES else _OF_DAY.sub("", words) if id_ in player.letters and player.moved else words
     said = agreed_as(words)
     plans.record_agreement(player.by(at), player.id, player.people[id_], said, own)
 

@@ -52,9 +52,8 @@ def consequences(session: Session, case: Case, before: Assignment, after: Assign
     moves = before.region_id != after.region_id
     waiting = case.asked_coordinator_id if moves and case.asked_coordinator_id not in of_region else None
     foreign = moves and case.coordinator_id is not None and case.coordinator_id not in of_region
-    former = {one.id for one in accounts.managers_of(session, before.region_id)} if moves else set()
-    former -= {one.id for one in accounts.managers_of(session, after.region_id)}
-    named = on_paper_by(session, case.id, former) if former else {}
+    former = accounts.managers_but(session, before.region_id, after.region_id)
+    named = on_paper_by(session, case.id, [one.id for one in former])
     return Consequences(
         region=END_RULES[End.OTHER_REGION] if moves else None,
         loses=tuple(one for one in saw if one not in will_see),

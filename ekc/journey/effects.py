@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import coordinating, still_open
+from ekc.conferences.access import coordinator_with_access, still_open
 from ekc.conferences.effects import (
     begin_round,
     destroy_views,
@@ -174,13 +174,13 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
     staff = {Hears.COORDINATOR: _coordinator(session, conference, at)}
     staff[Hears.MANAGERS] = managers_of(session, conference.region_id)
     mails = END_MAILS | END_MAILS_WITH_PLAN if conference.plan_number else END_MAILS
-    ring = to_ring(session, conference, at)
+    ring, phase = to_ring(session, conference, at), STEP_RULES[taking.step].target
     for hears in Hears:
         rule = mails.get((end, hears))
         if rule is None:
             continue
         if hears not in staff:
-            named, phase = hears is Hears.NAMED_AGENCIES, STEP_RULES[taking.step].target
+            named = hears is Hears.NAMED_AGENCIES
             queue_circle_mail(session, conference, at, rule, comes=True, named=named, phase=phase, ring=ring)
         for account in staff.get(hears, ()):
             if account.id != taking.account_id:
@@ -215,7 +215,7 @@ def leave_notices(session: Session, conference: Conference, at: datetime, taking
 
 
 def _coordinator(session: Session, conference: Conference, at: datetime) -> list[Account]:
-    found = session.get(Account, coordinating(conference, at) or 0)
+    found = session.get(Account, coordinator_with_access(conference, at) or 0)
     return [found] if found and found.active else []
 
 

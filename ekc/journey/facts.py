@@ -177,10 +177,9 @@ def _head(
 
 
 def _consent(row: Member, known: ConsentsAndConcerns) -> dict[str, Any]:
-    consented = row.id in known.consented
     return {
-        "consented": consented,
-        "withdrew_on": None if consented else known.withdrew.get(row.id),
+        "consented": row.id in known.consented,
+        "withdrew_on": known.withdrew.get(row.id),
         "concerns": known.concerns[row.id],
         "unmet_concerns": known.unmet[row.id],
     }
@@ -194,6 +193,7 @@ def _coordinator(circle: Iterable[Member], matches: match_queries.Matches) -> Co
         asked=True,
         accepted=match.accepted,
         declared=match.declaration is not None,
+        knows_unsaid=match.declaration is not None and match.declaration.knows_unsaid,
         name=match.name,
         conflicts=match.open_conflicts(agencies(circle)),
     )
@@ -223,9 +223,6 @@ def _with_information(
     if meeting is None:
         return facts
     asked, answered = meetings.questions_and_answers(session, case.id, case.round)
-    if any(p.attends in NOT_THERE for p in facts.people):
-        unread = {one.participant_id for one in meetings.letters(session, case.id, case.round) if one.read_at is None}
-        facts = replace(facts, people=tuple(replace(p, to_be_read_out=p.id in unread) for p in facts.people))
     return replace(
         _with_attendance(session, case, facts, meeting.round),
         told=meetings.information_kinds(session, case.id, case.round),
@@ -243,8 +240,20 @@ def _with_attendance(session: Session, case: Case | Conference, facts: Facts, ro
     rows = meetings.stretches_of_round(session, case.id, round_)
     came = {row.participant_id for row in rows}
     there = {row.participant_id for row in rows if row.is_open}
-    people = (replace(p, present=p.id in came, in_room=p.id in there) for p in facts.people)
+    unread = _unread(session, case, facts)
+    people = (
+        replace(p, present=p.id in came, in_room=p.id in there, to_be_read_out=p.id in unread) for p in facts.people
+    )
     return replace(facts, people=tuple(people), meeting_held=bool(came))
+
+
+def _unread(session: Session, case: Case | Conference, facts: Facts) -> frozenset[int]:
+    """Whose letter was not read out in this round, while the conference is held; mostly everybody is there."""
+    if case.phase is Phase.EVALUATION or not any(p.attends in NOT_THERE for p in facts.people):
+        return frozenset()
+    return frozenset(
+        one.participant_id for one in meetings.letters(session, case.id, case.round) if one.read_at is None
+    )
 
 
 def _with_conference(

@@ -1,7 +1,7 @@
 """The data of the staff home page: this week, what to do now, all conferences."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -11,7 +11,6 @@ from ekc.accounts.access import Visitor
 from ekc.accounts.models import Account
 from ekc.accounts.queries import RecentManager, has_phone, managers_of, recent_managers
 from ekc.conferences.queries import consents
-from ekc.conferences.queries.members import Member
 from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.evaluations import queries as evaluations
@@ -36,8 +35,8 @@ from ekc.workflow.engine import PHASE_RULES, broken, may, sees, steps_from, wish
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed.still_owed import Owed, by_people, open_lines
-from ekc.workflow.vocabulary import Activity, Agreed, Attends, CasePart, Part, Phase, Role, Step, VoiceMatter
-from ekc.workflow.voices import all_want, hear
+from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
+from ekc.workflow.voices import all_want, hear, hear_people
 
 #: So long a case that ended is told at home.
 _TOLD_FOR = timedelta(days=14)
@@ -89,9 +88,9 @@ class ToTell:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """A case with a plan in force: who has a task and does not agree, and which of them and of the main persons was not
-    asked, by name.
+    """A case with a plan in force that somebody did not answer, or does not agree with: names.
 
+    `not_asked`: main persons, and whoever has a task. `disagree`: whoever has a task, and says no.
     `revised_on`: since lately there is a new version, agreed without the coordinator.
     """
 
@@ -264,7 +263,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         requests=tuple(CaseRequest(row, asked_at.get(row.id)) for row in requests),
         late=late_clocks(session, {row.id: row for row in (*cases, *registrations, *regional)}.values(), at, taken),
         to_tell=_to_tell(session, cases, (*registrations, *others, *untold), at, gone),
-        unsettled=tuple(_unsettled(session, cases, at, circles, taken)),
+        unsettled=tuple(_unsettled(session, cases, at, circles, own_facts, taken)),
         todos=tuple(todo for row in cases for todo in _todos(row, dues.get(row.id), at)),
         cases=cases,
         registrations=tuple(CaseRequest(row, asked_at.get(row.id)) for row in registrations),
@@ -400,28 +399,27 @@ def _unsettled(
     cases: tuple[CaseRow, ...],
     at: datetime,
     circles: Mapping[int, Circle],
+    facts: Mapping[int, Facts],
     taken: Mapping[int, Sequence[StepRow]],
 ) -> Iterator[Unsettled]:
-    """What stays open of the answers to plans in force."""
+    """What stays open of the answers to plans in force. Who was at the meeting is not read here."""
     rows = {row.id: row for row in cases if row.phase is Phase.EVALUATION}
     found = plans.tasks_in_force(session, rows)
     for id_, (text, busy) in found.items():
         row = rows[id_]
-        asked = [one for one in circles.get(id_, ()) if not one.left and _is_asked(one, busy)]
-        said = {one: one.answer_to_plan(row.presentation, text) for one in asked}
-        not_asked = tuple(one.name for one, answer in said.items() if answer is None)
-        disagree = tuple(one.name for one, answer in said.items() if one.id in busy and answer is Agreed.NO)
+        answers = {one.id: one.answer_to_plan(row.presentation, text) for one in circles.get(id_, ())}
+        people = tuple(
+            replace(p, has_task=p.id in busy, voices={VoiceMatter.PLAN: said} if (said := answers[p.id]) else {})
+            for p in facts[id_].people
+        )
+        heard = hear_people(VoiceMatter.PLAN, people, meeting_held=False)
+        not_asked = tuple(p.name for p in heard.not_asked)
+        disagree = tuple(p.name for p in heard.no if p.is_inside and p.has_task)
         by_family = (one.at for one in taken[id_] if one.step is Step.REVISE_PLAN and one.by_circle)
         revised = max(by_family, default=None)
         on = local_date(revised, row.timezone) if revised and revised > at - _TOLD_FOR else None
         if not_asked or disagree or on:
             yield Unsettled(row, not_asked, disagree, on)
-
-
-def _is_asked(one: Member, busy: Collection[int]) -> bool:
-    """Whether somebody has to be asked about the plan whether they were there or not."""
-    main = one.part is Part.MAIN_PERSON and one.attends is not Attends.EXCLUDED
-    return one.is_inside and (main or one.id in busy)
 
 
 def _sees_request(phase: Phase) -> bool:

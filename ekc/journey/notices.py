@@ -29,6 +29,8 @@ from ekc.workflow.owed.rows import NOTICES, RULES
 from ekc.workflow.owed.still_owed import Owed, all_owed, owed, waits
 from ekc.workflow.vocabulary import NOT_THERE, Agreed, Attends, Part, PlanSharing, VoiceMatter
 
+#: Of these something is written down, or a new version agreed, since.
+_SEEN_TO = FINDINGS | {NoticeKind.LEFT_PLAN}
 _LASTING = frozenset(rule.kind for rule in NOTICES if rule.lasts)
 #: A participant, and a sign that they heard or did something.
 Signed = tuple[int, Sign]
@@ -156,7 +158,7 @@ class _Settled:
         self._unasked = _with_family_question(session, cases[NoticeKind.QUESTION])
         self._missing = _without_yes(session, cases[NoticeKind.CONSENT], rows)
         self._read, self._gone = _letters(session, cases[NoticeKind.LETTER])
-        found = frozenset[int]().union(*(cases[kind] for kind in FINDINGS))
+        found = frozenset[int]().union(*(cases[kind] for kind in _SEEN_TO))
         of_one = cases[NoticeKind.NOT_COMING] | cases[NoticeKind.DISSENT]
         self._spoken_with = _last(session, _CONTACTS_WITH, of_one)
         self._still = {
@@ -177,7 +179,7 @@ class _Settled:
                 return self._read_out(row)
             case NoticeKind.NOT_COMING | NoticeKind.DISSENT:
                 return self._heard(row)
-            case NoticeKind.UNSAFE | NoticeKind.NOT_DONE | NoticeKind.NEW_VERSION:
+            case kind if kind in _SEEN_TO:
                 return self._seen_to(row)
             case _:
                 return None

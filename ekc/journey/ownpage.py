@@ -39,7 +39,6 @@ from ekc.workflow.ends.rows import END_RULES, is_gone
 from ekc.workflow.engine import FOLLOW_UP_RULES, steps_from, why_not, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.link_life import LinkLife
-from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import asked_of
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
@@ -180,8 +179,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     takes_steps = case.may(Activity.TAKE_STEP)
     coordinator = read.matches.current if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
     about = voices_about(case, read.matches.current)
-    consents = me.facts(today, about).asked_to_consent(PROFILES[case.profile].own_consent_from)
-    facts = gather_facts(session, case, at, read) if takes_steps or consents else None
+    consent = consent_queries.own_consent(session, case, me, today) if case.may(Activity.OWN_CONSENT) else None
+    facts = gather_facts(session, case, at, read) if takes_steps or consent else None
     verdicts = why_not(facts, case.roles) if facts and takes_steps else ()
     said = (
         [row for row in voices(session, case.id) if row.about == about.get(row.matter)]
@@ -221,7 +220,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         panel=panel(verdicts, case.phase, called_in=False),
         in_room=in_the_room(session, me.id),
         asked=asked_of(facts, me.id) if facts else (),
-        consent=consent_queries.own_consent(session, case, me, today) if case.may(Activity.OWN_CONSENT) else None,
+        consent=consent,
         supports=_supports(session, case, read, me) if case.may(Activity.SAY_NOT_COMING) else (),
         waiting=_waiting(session, case, read, at) if case.may(Activity.LET_IN) else (),
         plan_question=_plan_question(session, case, me, agreed),

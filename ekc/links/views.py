@@ -128,7 +128,7 @@ def _confirmation_page(link: PersonalLink, token: str, form: EntranceForm) -> st
 
 
 def _private_time(link: PersonalLink) -> PrivateTime | None:
-    """As the query; what is said from here on is in the words of the kind of conference."""
+    """The private time that runs; sets the words of its kind of conference for the rest of the request."""
     private = private_time(db(), link)
     if private is not None:
         set_words(wording(private.variant))

@@ -15,6 +15,14 @@ class Declaration:
     caseload: int | None = None  # how many other open cases of theirs the same agency referred
 
     @property
+    def knows_unsaid(self) -> bool:
+        """Whether they answered the other questions and not whom they know: in private time that is not asked.
+
+        A case file has own words alone, and answers nothing.
+        """
+        return self.relation is None and self.employer is not None
+
+    @property
     def answers(self) -> dict[str, Any]:
         """The answers besides the own words, as they are stored."""
         return {key: value for key, value in asdict(self).items() if key != "independence" and value is not None}

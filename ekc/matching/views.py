@@ -394,6 +394,4 @@ def _handing_over_page(who: Visitor, account_id: int, sent_for: int = 0, sent: H
         sent.asked.process_data(next((row.asked_id for row in rows if row.id == sent_for), None))
         sent.asked.raw_data = None  # otherwise the field shows the value that was sent
         forms[sent_for] = sent
-    return render_template(
-        "matching/handing_over.html", leaver=leaver, rows=rows, forms=forms, sent=sent, today=now().date()
-    )
+    return render_template("matching/handing_over.html", leaver=leaver, rows=rows, forms=forms, sent=sent, now=now())

@@ -74,7 +74,7 @@ def change_plan(by: By, conference_id: int, revision: int, edit: edits.Edit) -> 
         return _edit(by, row, edit, local_date(by.at, conference.timezone))
 
 
-NOT_RUNG = N_("The plan asks nobody to ring this person now. Look at it again.")
+NOT_RUNG = N_("This person no longer keeps an eye on the plan or calls everyone together. Look at the plan again.")
 
 
 def say_number(by: By, conference_id: int, participant_id: int, phone: str, may: bool) -> None:
@@ -309,11 +309,10 @@ def _agree(
     )
     if answer is not Agreed.NO or before_answer is Agreed.NO:
         return
-    coordinates = conference.coordinator_id is not None and by.visitor.account_id == conference.coordinator_id
     agreed = _in_force(by.session, conference)
     if agreed is None or text != agreed.text:
         return
-    if not coordinates:
+    if by.visitor.account_id is None or by.visitor.account_id != conference.coordinator_id:
         give_notice(by.session, conference, by.at, NoticeKind.DISSENT, about=person.id)
     if person.id in people_with_task(from_json(agreed.content)):
         tell_staff(by.session, conference, by.at, NO_TO_TASK, but=by.visitor.account_id)

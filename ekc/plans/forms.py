@@ -246,12 +246,18 @@ class _HeardForm(_AnswerForm):
             SelectChoice("", _("choose how")),
             *(SelectChoice(how.value, _(how.label)) for how in SaidHow if how is not SaidHow.OWN_PAGE),
         ]
-        if not any(person.id in away for person in people):
+        left_out = self.how.raw_data == []  # the page that was sent offered nobody who is away
+        if left_out:
+            self.how.data = ""
+        if not any(person.id in away for person in people) or (left_out and not self._chose_away()):
             del self.how
+
+    def _chose_away(self) -> bool:
+        return any(id_ in self.away for id_ in self.chosen)
 
     def validate_how(self, field: SelectField) -> None:
         """Whoever was not in the room said it somehow."""
-        if not field.data and any(id_ in self.away for id_ in self.chosen):
+        if not field.data and self._chose_away():
             raise ValidationError(_("Say how they said it: they were not in the room."))
 
     def to_how(self) -> SaidHow | None:

@@ -106,7 +106,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.CHANGE_CIRCLE,
         N_("change the circle, safety and who was told"),
         _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
-        owes=frozenset({NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART}),
+        owes=frozenset({NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART, NoticeKind.LEFT_PLAN}),
     ),
     ActivityRule(
         Activity.SEE_BOTTOM_LINES,

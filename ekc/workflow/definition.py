@@ -190,7 +190,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.EVALUATION,
         _COORDINATOR,
         guards=steps.AGREE_PLAN,
-        questions=(agreement.noes_of_former_main_persons,),
+        questions=(agreement.noes_of_former_main_persons, room.letters_read_out),
         effects=(
             Effect.FREEZE_PLAN,
             Effect.ISSUE_DOCUMENTS,

@@ -28,6 +28,8 @@ from ekc.workflow.vocabulary import (
 )
 
 OF_AGE = 18  # years
+#: A conference about a place or a question asks nobody to consent.
+NO_CONSENT = frozenset({Variant.GROUP, Variant.LEARNING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class PersonFacts(MaybeProfessional):
     voices: Mapping[VoiceMatter, Agreed] = field(default_factory=dict)  # what they themselves said, as it stands now
     spoken_with: frozenset[VoiceMatter] = frozenset()  # their wishes about which staff spoke with them
     no_stands: bool = False  # was a main person, and had said no before that ended
-    withdrew_on: date | None = None  # took their consent back on this day, and gave no other since
+    withdrew_on: date | None = None  # asked or by themselves took their consent back then, and gave no other since
 
     @property
     def is_family(self) -> bool:
@@ -70,8 +72,11 @@ class PersonFacts(MaybeProfessional):
     def asked_to_consent(self, from_age: int) -> bool:
         """Whether their own consent is asked, where children are asked from this age on, in years.
 
-        Whoever may have that age is asked; a main person whose age is not known may be grown up, and is asked.
+        Whoever may have that age is asked; a main person whose age is not known may be grown up, and is asked. Whoever
+        took their consent back is asked whatever their part or age becomes, so that no change of these lifts it.
         """
+        if self.withdrew_on:
+            return True
         oldest = self.age if self.oldest is None else self.oldest
         if self.part is Part.MAIN_PERSON:
             return oldest is None or oldest >= from_age
@@ -95,6 +100,12 @@ class PersonFacts(MaybeProfessional):
     def not_informed(self) -> bool:
         """Whether this person takes part and was not told personally yet; an interpreter need not be."""
         return self.takes_part and not self.informed and self.part is not Part.INTERPRETER
+
+
+def consents_missing(variant: Variant, profile: Profile, people: Iterable[PersonFacts]) -> tuple[PersonFacts, ...]:
+    """Whose own consent is asked in a conference of this kind, and is not here."""
+    asked_from = profile.own_consent_from
+    return () if variant in NO_CONSENT else tuple(p for p in people if p.consent_missing(asked_from))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +165,7 @@ class CoordinatorFacts:
     asked: bool = False
     accepted: bool = False
     declared: bool = False
+    knows_unsaid: bool = False  # declared, but not yet whether they know anybody: in private time that is not asked
     name: str = ""
     conflicts: tuple[Conflict, ...] = ()
 

@@ -60,6 +60,19 @@ def test_the_coordinator_writes_and_shares_a_bottom_line(noor: PageClient, case:
 
     assert (bottom_lines(refreshed(db_session), case.id)[0].shared_on, page.ids[f"line-{line.id}"].tag) == (TODAY, "li")
     assert "There are none" not in page.buttons
+
+    page = noor.submit("Save", {"What the plan has to meet": "Yara sleeps elsewhere."})
+
+    assert page.flashes == [
+        "The bottom line has other words now. Write down on which day the family heard these.",
+        "Saved.",
+    ]
+    (line,) = bottom_lines(refreshed(db_session), case.id)
+    assert (line.text, line.shared_on) == ("Yara sleeps elsewhere.", None)
+    page = noor.submit("Save", {"Shared with the family on": TODAY, "Why: a law, or safety": "the law"})
+    assert (page.flashes, bottom_lines(refreshed(db_session), case.id)[0].shared_on) == (["Saved."], TODAY)
+    noor.submit("Save", {"What the plan has to meet": "  Yara sleeps  elsewhere."})
+    assert bottom_lines(refreshed(db_session), case.id)[0].shared_on == TODAY
     noor.submit("Take bottom line 1 away")
     assert bottom_lines(refreshed(db_session), case.id) == ()
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions.registration import give_own_consent, withdraw_consent, withdraw_own_consent
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.models import Trace
+from ekc.conferences.models import Participant, Trace
 from ekc.conferences.queries.consents import consented, consents
 from ekc.core.errors import Refusal, Unknown
 from ekc.workflow.vocabulary import Part
@@ -17,6 +17,7 @@ from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
+from tests.page import text_of
 
 TWO = tuple(PersonDetails(name=name, part=Part.MAIN_PERSON) for name in ("Vera Smit", "Mark Bos"))
 BACK = "Vera Smit took their consent back on Monday 2 March 2026"
@@ -95,3 +96,87 @@ def test_nobody_gives_or_takes_back_what_is_not_theirs(cast: Cast, db_session: S
         with pytest.raises(Unknown):
             withdraw_own_consent(By(db_session, who, START), case.id)
     assert consents(db_session, case.id) == before
+
+
+@pytest.mark.parametrize("born", ["about 10", "2019", ""])
+def test_no_change_of_age_lifts_what_a_child_took_back(
+    born: str, app: Flask, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    noor, own = client_of(app), client_of(app)
+    sign_in(noor, cast.noor)
+    noor.page(f"/conferences/{case.id}/circle")
+    noor.submit("Add to the circle", {"Name": "Bo", "Part in the circle": "child"})
+    noor.follow("Bo")
+    noor.submit("Save", {"Born on": "12", "How they come": "in person", "Told on": "2-3-2026"})
+    noor.page(f"/conferences/{case.id}/consents")
+    noor.submit("Note the consent", {"Who": "Bo", "Says yes to": "the conference", "On": "2-3-2026"})
+    bo = build.made(db_session, case.id).people["bo"]
+    enter(own, db_session, clock(), case.id, bo)
+    own.submit("Take it back")
+
+    noor.page(f"/conferences/{case.id}/circle/{bo}")
+    noor.submit("Save", {"Born on": born})
+
+    page = noor.page(f"/conferences/{case.id}")
+    assert ("Bo took their consent back on Monday 2 March 2026" in page.text, page.buttons) == (True, ["Sign out"])
+    assert "We do not have your consent to this conference." in own.page(f"/conferences/{case.id}/mine").text
+    assert "Not here yet: the consent of Bo." in noor.page(f"/conferences/{case.id}/consents").text
+
+    own.page(f"/conferences/{case.id}/mine")
+    own.submit("I give my consent")
+    assert "took their consent back" not in noor.page(f"/conferences/{case.id}").text
+
+
+def test_no_change_of_part_lifts_what_a_main_person_took_back(
+    app: Flask, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    vera, noor = client_of(app), client_of(app)
+    enter(vera, db_session, clock(), case.id, case.people["vera"])
+    vera.submit("Take it back")
+    sign_in(noor, cast.noor)
+    noor.page(f"/conferences/{case.id}/circle/{case.people['vera']}")
+
+    asked = noor.refused("Save", {"Part in the circle": "family"}).errors
+    assert asked == [
+        "Why they have another part now: Vera Smit is a main person and said no to something, and that still stands. "
+        "Write down why they are a main person no longer. The regional manager hears of it, and it stands in the "
+        "history."
+    ]
+    noor.submit("Save", {"Why they have another part now": "She only wants to listen."})
+
+    page = noor.page(f"/conferences/{case.id}")
+    assert (BACK in page.text, page.buttons) == (True, ["Sign out"])
+    assert "We do not have your consent to this conference." in vera.page(f"/conferences/{case.id}/mine").text
+    vera.submit("I give my consent")
+    assert BACK not in noor.page(f"/conferences/{case.id}").text
+
+
+def test_a_consent_noted_by_mistake_is_taken_back_and_nobody_is_asked_for_it(
+    app: Flask, cast: Cast, db_session: Session
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    noor = client_of(app)
+    sign_in(noor, cast.noor)
+    before = noor.page(f"/conferences/{case.id}").buttons
+    noor.page(f"/conferences/{case.id}/consents")
+    whose = db_session.get_one(Participant, case.people["omar"]).name
+    noor.submit("Note the consent", {"Who": whose, "Says yes to": "the conference", "On": "2-3-2026"})
+    noor.submit("Take back the consent", near=whose)
+    assert noor.page(f"/conferences/{case.id}").buttons == before
+
+
+def test_a_worry_without_words_is_said_on_the_page_of_whoever_has_it(
+    app: Flask, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    omar, noor = client_of(app), client_of(app)
+    enter(omar, db_session, clock(), case.id, case.people["omar"])
+    omar.follow("It does not feel safe")
+    omar.submit(omar.here.buttons[-1])
+    sign_in(noor, cast.noor)
+    noor.page(f"/conferences/{case.id}/circle/{case.people['omar']}")
+    aside = [node for node in noor.here.all("aside") if node.get("class") == "page__side"]
+    words = [text_of(p) for node in aside for p in node.iter("p") if p.get("class") == "words"]
+    assert words == ["It does not feel safe Nothing is arranged yet."]

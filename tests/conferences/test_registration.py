@@ -29,6 +29,24 @@ def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
     return registered_case(db_session, cast, clock())
 
 
+def test_another_question_is_not_agreed_yet(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/registration")
+    day = date(2026, 3, 1)
+    client.submit("Save", {"The question": "How does Yara stay at home?", "The question was agreed on": day})
+
+    page = client.submit("Save", {"The question": "How does Yara find another home?"})
+
+    assert page.flashes == [
+        "The question has other words now. Write down on which day it was agreed in these.",
+        "The registration is saved.",
+    ]
+    assert registration(refreshed(db_session), case.id).question_agreed_on is None
+    page = client.submit("Save", {"The question was agreed on": day, "Why now": "The lease ends."})
+    assert page.flashes == ["The registration is saved."]
+    assert registration(refreshed(db_session), case.id).question_agreed_on == day
+
+
 def test_all_that_was_registered_can_be_changed(
     client: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:

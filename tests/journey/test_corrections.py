@@ -104,8 +104,8 @@ def test_another_region_is_said_first_and_then_told_to_everybody(
         elsewhere = {
             old: ". You do not see this conference any more; its follow-ups and papers are with the other region. Does "
             "somebody ask you about it? Ring: Sara Bos (no number known)",
-            sara: ". Who knew it before: Ruud Kramer (no number known), Olaf Prins (no number known)",
-            cast.noor: ". Who knew it before: Ruud Kramer (no number known), Olaf Prins (no number known)",
+            sara: ". Managers of the former region: Ruud Kramer (no number known), Olaf Prins (no number known)",
+            cast.noor: ". Managers of the former region: Ruud Kramer (no number known), Olaf Prins (no number known)",
         }[who]
         assert corrected_lately(browser) == [line + elsewhere]
         assert ("EKC-2026-0001" in [name for name, _ in browser.here.links]) == linked

@@ -132,11 +132,13 @@ def test_whoever_gets_a_mail_of_a_step_may_open_what_it_leads_to(db_session: Ses
     assert closed_to(db_session, cast, case, LATER) == []
 
 
-@pytest.mark.parametrize("make", [agreed, round_ended, closed_after_access, wished_after_access])
+@pytest.mark.parametrize(
+    ("make", "at"),
+    [(agreed, LATER), (round_ended, LATER), (closed_after_access, LONG_AFTER), (wished_after_access, LONG_AFTER)],
+)
 def test_whoever_gets_a_mail_may_open_what_it_leads_to(
-    db_session: Session, cast: Cast, make: Callable[[Session, Cast, datetime], build.Made]
+    db_session: Session, cast: Cast, make: Callable[[Session, Cast, datetime], build.Made], at: datetime
 ) -> None:
-    at = LONG_AFTER if "access" in make.__name__ else LATER
     case = make(db_session, cast, at)
     assert list(queued(db_session, at)) != []
     assert closed_to(db_session, cast, case, at) == []

@@ -771,3 +771,45 @@ def test_a_main_person_without_a_task_who_was_not_asked_is_named_wherever_that_s
     assert "Not asked about this plan yet: Marieke de Wit" in client.page(f"/conferences/{case.id}/plan").text
     assert "Marieke de Wit: not asked yet" in client.page(f"/conferences/{case.id}/plan/versions/1").text
     assert "not asked yet" in client.page(f"/conferences/{case.id}/plan/agreement").text
+
+
+@pytest.mark.parametrize("how", ["taken out", "stays away"])
+def test_whoever_the_plan_names_goes_and_staff_see_to_who_does_it_instead(
+    how: str, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    omar, linda = case.people["omar"], case.people["linda"]
+    clock.advance(days=7)
+    noor = by(db_session, cast.noor, clock)
+    assert db_session.get_one(Participant, omar).tasks_until is not None
+
+    if how == "taken out":
+        circle_actions.remove_person(noor, case.id, omar, "He moved to Spain.")
+    else:
+        sign_in(client, cast.noor)
+        client.page(f"/conferences/{case.id}/circle/{omar}")
+        why = {"Why they stay away": "A threat.", "Decided by": "the coordinator", "Decided on": "9-3-2026"}
+        client.submit("Save", {"How they come": "stays away, as was decided", **why})
+
+    line = "Somebody whom the plan names is not in the circle any more: ask the family who does it instead"
+    for who in (cast.noor, cast.ruud):
+        assert at_home(db_session, who, clock, case)[NoticeKind.LEFT_PLAN] == 0
+        sign_in(client, who)
+        client.page("/")
+        assert line in client.here.text
+        assert line in client.page(f"/conferences/{case.id}").text
+    clock.advance(hours=1)
+    log_contacts(by(db_session, cast.noor, clock), case.id, {linda: "She does it from now on."}, "phone")
+
+    assert NoticeKind.LEFT_PLAN not in at_home(db_session, cast.ruud, clock, case)
+    assert db_session.scalars(select(Notice.about).where(Notice.kind == NoticeKind.LEFT_PLAN)).all() == [omar]
+
+
+def test_whoever_the_plan_does_not_name_goes_and_nothing_is_left(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor = by(db_session, cast.noor, clock)
+    new = circle_actions.add_person(noor, case.id, PersonDetails(name="Pieter Bos", part=Part.FAMILY))
+    circle_actions.remove_person(noor, case.id, new, "He moved.")
+    assert db_session.scalars(select(Notice.about).where(Notice.kind == NoticeKind.LEFT_PLAN)).all() == []

@@ -5,10 +5,12 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.conferences.actions import circle
+from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Consent
 from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.information import InformationText
-from ekc.workflow.vocabulary import Attends, InformationKind, Step
+from ekc.workflow.vocabulary import Attends, InformationKind, Part, Step
 from tests import build
 from tests.cast import Cast, enter, enter_as_before, sign_in
 from tests.client import PageClient
@@ -71,10 +73,13 @@ def test_acceptance_names_who_decides_and_says_you_to_them(
     assert "Do you accept the plan?" in headings
 
 
-def test_coming_out_asks_those_who_are_in_the_room_by_name(
+def test_coming_out_asks_the_family_in_the_room_by_name_and_not_its_interpreter(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = build.case_in_information(db_session, cast, clock())
+    interpreter = PersonDetails(name="Nadia Salem", part=Part.INTERPRETER, attends=Attends.IN_PERSON)
+    nadia = circle.add_person(By(db_session, cast.noor, clock()), case.id, interpreter)
+    attendance.record_attendance(By(db_session, cast.noor, clock()), case.id, [*case.people.values(), nadia])
     attendance.leave(By(db_session, cast.noor, clock()), case.id, case.people["kees"])
     for kind in InformationKind:
         information.add_information(

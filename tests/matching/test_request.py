@@ -23,7 +23,7 @@ from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Activity, Phase, Step
 from tests import build
 from tests.build import INDEPENDENT, Made
-from tests.cast import Cast, participant, sign_in
+from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.stories.test_wrong_turns import pages_of_a_case
@@ -180,6 +180,19 @@ def test_in_private_time_somebody_can_be_asked_and_takes_over(
     page = client.page(f"/conferences/{left_alone.id}")
     assert page.buttons.count("The family called me in: they have a plan") == 1
     assert [words for words in ("Marieke", "Youth protection") if words in page.text] == []
+
+    page = client.submit("The family called me in: they have a plan")  # now they can say whom they know
+    unsaid = "Denise Okafor has not said yet whether they know anybody of the family or the circle"
+    assert unsaid in page.text
+    marieke = app.test_client()
+    assert isinstance(marieke, PageClient)
+    own = enter(marieke, db_session, START, left_alone.id, left_alone.people["marieke"])
+    assert "Knows of the family and the circle not said yet" in own.text
+    assert "They have declared that they are independent." not in own.text
+    client.page(f"/conferences/{left_alone.id}/coordinator")
+    client.submit("Change the declaration", {"Do you know anybody of the family or of the circle?": "No, nobody"})
+    assert unsaid not in client.page(f"/conferences/{left_alone.id}").text
+    assert "Knows of the family and the circle nobody" in marieke.page(own.url).text
 
 
 @pytest.mark.parametrize("name", ["iris", "mila", "bas", "denise"])

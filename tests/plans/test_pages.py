@@ -286,6 +286,23 @@ def test_who_agrees_is_recorded_by_form(noor: PageClient, db_session: Session, f
     assert page.errors == ["They say yes: Choose who says yes."]
 
 
+def test_all_in_the_room_say_yes_at_once_after_whoever_is_away_said_it(
+    noor: PageClient, db_session: Session, family: Family
+) -> None:
+    noor.page(address(family, "/agreement"))
+    by_letter = {"Who": "Hassan El Amrani", "What they say": "agrees", "How they said it": "by letter"}
+    noor.submit("Save what they say", by_letter)
+    assert "How they said it" not in noor.form("They all say yes").labels
+
+    noor.submit("They all say yes", {"They say yes": ["Marieke de Wit", "Omar El Amrani"]})
+
+    assert {(r.participant_id, r.answer) for r in queries.agreements(db_session, family.id, 1)} == {
+        (family["hassan"], Agreed.YES),
+        (family["marieke"], Agreed.YES),
+        (family["omar"], Agreed.YES),
+    }
+
+
 def test_bottom_lines_and_acceptance_by_form(noor: PageClient, db_session: Session, family: Family) -> None:
     noor.page(address(family, "/agreement"))
     noor.submit("The plan meets it", near="An adult is with the children")

@@ -37,7 +37,7 @@ RIGHT = {
     "email": ("other@example.org", "third@example.org"),
     "date": ("01-03-2026", "03-06-2026", "01-06-2026", "02-06-2026", "02-03-2026", "02-03-2026"),
     "number": ("3", "4"),
-    "datetime-local": ("02-03-2026 09:00", "02-03-2026 09:30"),
+    "datetime-local": ("02-03-2026 09:00", "02-03-2026 09:30", "03-06-2026 10:00", "04-06-2026 10:00"),
 }
 #: By the name of the field, where not any words will do.
 LATER = "01-06-2026"

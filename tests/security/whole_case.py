@@ -64,7 +64,6 @@ NAMED = {
     "item_id": "information_item",
     "line_id": "bottom_line",
     "meeting_id": "meeting",
-    "notice_id": "notice",
     "option_id": "date_option",
     "participant_id": "participant",
     "reading_id": "reading",

@@ -61,6 +61,7 @@ def routes(app: Flask, case: Made) -> Iterator[tuple[str, str, str, str]]:
     access = declared_access(app)
     for rule in app.url_map.iter_rules():
         address = rule.rule.replace("<int:conference_id>", str(case.id))
+        address = re.sub(r"<any\((\w+)[^>]*>", r"\1", address)
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
             yield rule.endpoint, access[rule.endpoint].kind, method, re.sub(r"<(\w+:)?\w+>", "1", address)
 

@@ -53,8 +53,16 @@ def professionals_return(walk: Walk) -> None:
     walk.open("attendance").submit("The professionals are back")
 
 
+def letters_are_read(walk: Walk) -> None:
+    """What those who are not there have to say is read out."""
+    client = walk.open("information")
+    while "It was read out" in client.here.buttons:
+        client.submit("It was read out")
+
+
 def begin(walk: Walk, stretch: PrivateRoundEntry) -> None:
-    """The professionals leave, and private time begins."""
+    """What is still to be read out is read, the professionals leave, and private time begins."""
+    letters_are_read(walk)
     professionals_leave(walk)
     walk.at(stretch.began)
     walk.step("Begin private time")

@@ -227,7 +227,8 @@ def test_a_manager_reads_what_is_a_managers_to_decide_and_not_what_the_coordinat
     found = {line.notice.kind for line in open_lines(owed(Phase.INFORMATION, notices, circle), {Role.REGIONAL_MANAGER})}
 
     to_tell = {NoticeKind.COORDINATOR, NoticeKind.PLAN}
-    assert found == to_tell | {NoticeKind.CONSENT, NoticeKind.PART, NoticeKind.UNSAFE, NoticeKind.NOT_DONE}
+    to_decide = {NoticeKind.CONSENT, NoticeKind.UNSAFE, NoticeKind.NOT_DONE, NoticeKind.LEFT_PLAN}
+    assert found == to_tell | to_decide | {NoticeKind.PART}
 
 
 @pytest.mark.parametrize("attends", [Attends.EXCLUDED, None])
@@ -320,6 +321,7 @@ def test_the_table_names_what_the_demand_names() -> None:
         (NoticeKind.LOOK_AGAIN, Verb.DECIDE),
         (NoticeKind.UNSAFE, Verb.DECIDE),
         (NoticeKind.NOT_DONE, Verb.DECIDE),
+        (NoticeKind.LEFT_PLAN, Verb.DECIDE),
         (NoticeKind.PLAN, Verb.GET),
     }
     assert {rule.step: rule.owes for rule in STEPS if rule.owes} == {
@@ -337,7 +339,7 @@ def test_the_table_names_what_the_demand_names() -> None:
     assert {rule.activity: rule.owes for rule in ACTIVITIES if rule.owes} == {
         Activity.CHANGE_REGISTRATION: {NoticeKind.CONSENT},
         Activity.ANSWER_MATCH: {NoticeKind.COORDINATOR, NoticeKind.PAPER},
-        Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART},
+        Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART, NoticeKind.LEFT_PLAN},
         Activity.SAY_NOT_COMING: {NoticeKind.LETTER, NoticeKind.NOT_COMING},
         Activity.ANSWER_PLAN: {NoticeKind.DISSENT},
         Activity.SHARE_PLAN: {NoticeKind.READING},

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import member, preserve_agencies, refuse_future
+from ekc.conferences.actions.circle import day_of_words, member, preserve_agencies, refuse_future
 from ekc.conferences.entries import BottomLineText
 from ekc.conferences.models import BottomLine, Participant
 from ekc.conferences.queries.bottom_lines import bottom_lines
@@ -37,16 +37,21 @@ def add_bottom_line(by: By, conference_id: int, new: BottomLineText) -> int:
     return line.id
 
 
-def change_bottom_line(by: By, conference_id: int, line_id: int, new: BottomLineText) -> None:
-    """Change a bottom line, or the day on which it was shared with the family."""
+def change_bottom_line(by: By, conference_id: int, line_id: int, new: BottomLineText) -> bool:
+    """Change a bottom line, or the day on which it was shared with the family.
+
+    Returns whether other words took that day away, because the family has not heard these.
+    """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
         line = _line(by.session, by.visitor, conference_id, roles, line_id)
         preserve_agencies(by.session, conference)
         line.set_by = _setter(by.session, by.visitor, conference_id, roles, new.set_by or line.set_by).id
         refuse_future(by.at, conference.timezone, shared_on=new.shared_on)
-        line.text, line.ground, line.shared_on = new.text, new.ground, new.shared_on
+        shared_on = day_of_words((line.text, line.shared_on), (new.text, new.shared_on))
+        line.text, line.ground, line.shared_on = new.text, new.ground, shared_on
         by.record("bottom_line.changed", conference_id, number=line.number, text=new.text)
+    return shared_on != new.shared_on
 
 
 def remove_bottom_line(by: By, conference_id: int, line_id: int) -> None:

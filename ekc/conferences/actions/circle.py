@@ -60,6 +60,15 @@ def update_row(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
     return changed
 
 
+def day_of_words(before: tuple[str, date | None], now: tuple[str, date | None]) -> date | None:
+    """The day on which the family heard or agreed these words, as noted; None if only the words were changed.
+
+    Each is words and their day. That day was about the words of then, so it says nothing about others.
+    """
+    (old_words, old_day), (words, day) = before, now
+    return None if day == old_day and words.split() != old_words.split() else day
+
+
 def refuse_future(at: datetime, timezone: str, **days: date | None) -> None:
     """Raise Refusal, at the field of this name, for a day that is after today in this time zone."""
     for name, day in days.items():
@@ -154,6 +163,8 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
             if not has_page(details.part, details.attends):
                 ended = _revoke_access(by.session, by.at, participant)
                 stopped = ended if details.attends is Attends.EXCLUDED and "attends" in changed else None
+                if stopped is not None:
+                    _leave_plan(by, conference, participant)
             if not {"view", "attends"}.isdisjoint(changed):
                 _leave_letter(by, conference, participant)
             if "part" in changed:
@@ -206,6 +217,7 @@ def remove_person(by: By, conference_id: int, participant_id: int, reason: str) 
         is_asked = parts.is_asked(participant.part, participant.attends)
         if is_asked and parts.said_no(by.session, conference, participant_id):
             parts.note_no_stands(by, conference, participant, reason)
+        _leave_plan(by, conference, participant)
         participant.removed_at = by.at
         participant.convenes = False
         by.session.execute(delete(NameKey).where(NameKey.participant_id == participant_id))
@@ -272,6 +284,12 @@ def _told_already(session: Session, conference: Conference) -> bool:
     """Whether somebody was told of this conference, so that whoever joins now joins late."""
     told = (Participant.conference_id == conference.id, Participant.informed_on.is_not(None))
     return session.scalar(select(Participant.id).where(*told, Participant.removed_at.is_(None)).limit(1)) is not None
+
+
+def _leave_plan(by: By, conference: Conference, participant: Participant) -> None:
+    """Whoever the plan in force names goes: somebody else does it, keeps an eye on it or calls people together."""
+    if participant.tasks_until is not None:
+        give_notice(by.session, conference, by.at, NoticeKind.LEFT_PLAN, about=participant.id)
 
 
 def _leave_letter(by: By, conference: Conference, participant: Participant) -> None:

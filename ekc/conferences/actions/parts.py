@@ -17,6 +17,7 @@ from ekc.conferences.effects import give_notice, tell_staff
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.mails import NO_STANDS
 from ekc.conferences.models import Conference, Participant, Voice
+from ekc.conferences.queries.consents import consents_and_concerns
 from ekc.core.errors import Refusal
 from ekc.names import same
 from ekc.workflow.engine import PHASE_RULES
@@ -34,8 +35,10 @@ def is_asked(part: Part, attends: Attends | None) -> bool:
 
 def said_no(session: Session, conference: Conference, participant_id: int) -> bool:
     """Whether they said no to something that counts now: this coordinator, this plan, somebody who reads it; or want to
-    stop.
+    stop, or took their consent back.
     """
+    if participant_id in consents_and_concerns(session, [conference.id]).withdrew:
+        return True
     of_now = exists().where(_match.c.id == Voice.about, _match.c.ended_on.is_(None))
     no = or_(
         (Voice.matter == VoiceMatter.COORDINATOR) & (Voice.answer == Agreed.NO) & of_now,

@@ -15,7 +15,7 @@ from ekc.accounts.queries import managers_of, readers
 from ekc.conferences import mails
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces, voices
-from ekc.conferences.actions.circle import insert_participant, member, refuse_future, update_row
+from ekc.conferences.actions.circle import day_of_words, insert_participant, member, refuse_future, update_row
 from ekc.conferences.effects import give_notice, to_be_rung
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
@@ -129,8 +129,10 @@ def change_registration(
     new: Registration,
     said_yes_on: Mapping[int, date | None] | None = None,
     follows: str | None = None,
-) -> None:
-    """Change the registration. `follows`: the number of a closed case that starts again by this; None: as it was.
+) -> bool:
+    """Change the registration. Returns whether another question took away the day on which it was agreed.
+
+    `follows`: the number of a closed case that starts again by this; None: as it was.
 
     `said_yes_on`: when each of these main persons said yes to a conference, None: not yet; others keep what they said.
     """
@@ -142,7 +144,9 @@ def change_registration(
         refuse_future(by.at, new.timezone, question_agreed_on=new.question_agreed_on, **said)
         if new.question_agreed_on and not new.question:
             raise Refusal(N_("Write the question that was agreed, or leave out the day on which it was."))
-        changed = update_row(conference, new, Registration)
+        question = (conference.question, conference.question_agreed_on)
+        agreed_on = day_of_words(question, (new.question, new.question_agreed_on))
+        changed = update_row(conference, replace(new, question_agreed_on=agreed_on), Registration)
         if follows is not None:
             followed = _followed(by, follows, conference.follows_id)
             if followed != conference.follows_id:
@@ -153,6 +157,7 @@ def change_registration(
                 changed.append(f"said yes {participant_id}")
         if changed:
             by.record("registration.changed", conference_id, fields=", ".join(changed))
+    return agreed_on != new.question_agreed_on
 
 
 def _folded(side: str) -> str:
@@ -289,11 +294,18 @@ def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | Non
         refuse_future(by.at, conference.timezone, on=day)
         if day < consent.given_on:
             raise Refusal(N_("A consent is taken back after it was given. Look at the day again."))
-        _withdraw(by, conference, consent, day)
+        _withdraw(by, conference, consent, day, stands=_was_asked(by, conference, consent.participant_id))
 
 
-def _withdraw(by: By, conference: Conference, consent: Consent, day: date) -> None:
-    consent.withdrawn_on = day
+def _was_asked(by: By, conference: Conference, participant_id: int) -> bool:
+    """Whether the consent of somebody in the circle is asked, or may be: another may be noted by mistake."""
+    today, asked_from = local_date(by.at, conference.timezone), PROFILES[conference.profile].own_consent_from
+    circle = (one.facts(today, {}) for one in members(by.session, conference.id) if one.id == participant_id)
+    return any(one.asked_to_consent(asked_from) or (one.is_child and one.age is None) for one in circle)
+
+
+def _withdraw(by: By, conference: Conference, consent: Consent, day: date, *, stands: bool) -> None:
+    consent.withdrawn_on, consent.withdrawal_stands = day, stands
     traces.leave(by, conference, TraceKind.CONSENT_WITHDRAWN, consent.participant_id)
     give_notice(by.session, conference, by.at, NoticeKind.CONSENT, about=consent.participant_id)
     whose = circle.names(by.session, conference.id)[consent.participant_id]
@@ -327,7 +339,8 @@ def withdraw_own_consent(by: By, conference_id: int) -> None:
         if not consents:
             raise Refusal(N_("There is no consent of yours that you could take back."))
         for consent in consents:
-            _withdraw(by, conference, consent, max(local_date(by.at, conference.timezone), consent.given_on))
+            day = max(local_date(by.at, conference.timezone), consent.given_on)
+            _withdraw(by, conference, consent, day, stands=True)
 
 
 # Contact log

@@ -30,9 +30,10 @@ _MONTHS = ["jan", "feb", "mrt|mar|maa", "apr", "mei|may", "jun", "jul", "aug", "
 
 
 def read_day(typed: str, today: date, *, whole: bool = False, ahead: bool = False) -> date:
-    """The day that somebody typed: 18-4-2026, 18 april 2026, 3 feb. Raises ValueError if it is none.
+    """The day that somebody typed: 18-4-2026, 18 april 2026, 3 feb.
 
-    Without a year it is the nearest to `today`, or with `ahead` the next; `whole`: then it is none.
+    Without a year it is the nearest to `today`, or with `ahead` the next; `whole`: then it is none. Raises ValueError
+    if it is none, and OverflowError if its year is not between `EARLIEST` and `LATEST`.
     """
     found = _DAY.fullmatch(typed)
     if found is None:
@@ -48,7 +49,7 @@ def read_day(typed: str, today: date, *, whole: bool = False, ahead: bool = Fals
 
 
 def read_moment(typed: str, today: date, *, ahead: bool = False) -> datetime:
-    """The day and time that somebody typed: 18-4-2026 10:00, 3 feb 14.30, to the minute. Raises ValueError."""
+    """The day and time that somebody typed: 18-4-2026 10:00, 3 feb 14.30, to the minute. Raises as `read_day`."""
     if sent := _SENT_MOMENT.fullmatch(typed):
         typed = f"{sent[1]} {sent[2]}"
     found = _MOMENT.fullmatch(typed)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, literal, null, select, union_all
+from sqlalchemy import bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
@@ -31,7 +31,11 @@ class ConsentRow:
 FILE_ALONE = "file"  # the scope of a consent that does not cover the conference
 _consents = Consent.__table__.c
 _CONSENTS_OF_CASES = select(
-    _consents.conference_id, _consents.participant_id, _consents.scope, _consents.withdrawn_on, literal(False)
+    _consents.conference_id,
+    _consents.participant_id,
+    _consents.scope,
+    _consents.withdrawn_on,
+    _consents.withdrawal_stands,
 ).where(_consents.conference_id.in_(bindparam("cases", expanding=True)))
 
 
@@ -88,7 +92,8 @@ _CONSENTS_AND_CONCERNS = union_all(_CONSENTS_OF_CASES, _CONCERNS_OF_CASES)
 class ConsentsAndConcerns:
     """Consents to the conference and safety concerns, by participant.
 
-    `withdrew`: who took a consent back, and when last; `unmet`: how many concerns have no arrangement.
+    `withdrew`: who took a consent back, asked for it or by themselves, gave no other since, and when last; `unmet`:
+    how many concerns have no arrangement.
     """
 
     consented: frozenset[int]
@@ -100,10 +105,12 @@ class ConsentsAndConcerns:
 def consents_and_concerns(session: Session, conference_ids: Collection[int]) -> ConsentsAndConcerns:
     """The consents and safety concerns in these cases."""
     rows = session.execute(_CONSENTS_AND_CONCERNS, {"cases": list(conference_ids)}).all() if conference_ids else ()
-    consents = [(who, on) for _, who, scope, on, _ in rows if scope is not None and scope != FILE_ALONE]
+    consents = [(who, on, flag) for _, who, scope, on, flag in rows if scope is not None and scope != FILE_ALONE]
+    given = frozenset(who for who, on, _ in consents if on is None)
+    withdrew = sorted((who, on) for who, on, stands in consents if on is not None and stands and who not in given)
     return ConsentsAndConcerns(
-        consented=frozenset(who for who, on in consents if on is None),
-        withdrew=dict(sorted((who, on) for who, on in consents if on is not None)),
+        consented=given,
+        withdrew=dict(withdrew),
         concerns=Counter(who for _, who, scope, _, _ in rows if scope is None),
         unmet=Counter(who for _, who, scope, _, open_ in rows if scope is None and open_),
     )

@@ -51,7 +51,10 @@ def change_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
     if form.validate():
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _form_of(case, line_id))
-            bottom_lines_actions.change_bottom_line(by(unchanged), case.id, line_id, form.to_bottom_line())
+            if bottom_lines_actions.change_bottom_line(by(unchanged), case.id, line_id, form.to_bottom_line()):
+                flash(
+                    _("The bottom line has other words now. Write down on which day the family heard these."), "warning"
+                )
             flash(_("Saved."), "success")
             return _back(case)
     return _page(case, changed=(line_id, form)), form.status

@@ -25,7 +25,7 @@ from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now
 from ekc.signin.login import by
-from ekc.workflow.guards.consents import NO_CONSENT
+from ekc.workflow.facts import consents_missing
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity, TraceKind, VoiceMatter
 
@@ -51,7 +51,8 @@ def change_registration(case: Case) -> ResponseReturnValue:
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _filled(case))
             new, said_yes = form.to_registration(), form.to_said_yes()
-            registration_actions.change_registration(by(unchanged), case.id, new, said_yes, form.follows.data)
+            if registration_actions.change_registration(by(unchanged), case.id, new, said_yes, form.follows.data):
+                flash(_("The question has other words now. Write down on which day it was agreed in these."), "warning")
             flash(_("The registration is saved."), "success")
             return redirect(url_for("conferences.registration", conference_id=case.id), 303)
     return _registration_page(case, registration_queries.registration(db(), case.id), form), form.status
@@ -151,7 +152,7 @@ def _consents_page(
         "conferences/consents.html",
         case=case,
         rows=rows,
-        not_asked=_not_consented(case),
+        missing=_not_consented(case),
         taken_back=_taken_back(case, rows),
         form=form or _consent_form(case, formdata=None),
         withdraw_forms=forms,
@@ -162,9 +163,9 @@ def _consents_page(
 
 def _not_consented(case: Case) -> list[str]:
     """Whose own consent is asked and is not here."""
-    if case.variant in NO_CONSENT:
-        return []
-    today, known = local_date(now(), case.timezone), consent_queries.consented(db(), case.id)
-    asked_from = PROFILES[case.profile].own_consent_from
-    circle = (member.facts(today, {}) for member in members(db(), case.id))
-    return [one.name for one in circle if one.id not in known and one.asked_to_consent(asked_from)]
+    today, known = local_date(now(), case.timezone), consent_queries.consents_and_concerns(db(), [case.id])
+    circle = (
+        one.facts(today, {}, consented=one.id in known.consented, withdrew_on=known.withdrew.get(one.id))
+        for one in members(db(), case.id)
+    )
+    return [one.name for one in consents_missing(case.variant, PROFILES[case.profile], circle)]

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.models import Account, Region
 from ekc.accounts.notifications import notify_managers
-from ekc.accounts.queries import managers_of, readers
+from ekc.accounts.queries import managers_but, readers
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import move_names, set_referrer
 from ekc.conferences.effects import give_notice_of_number, queue_circle_mail, to_be_rung
@@ -19,11 +19,7 @@ from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.evaluations.effects import move_follow_ups
 from ekc.journey.effects import to_ring
-from ekc.journey.mails import (
-    CORRECTED,
-    CORRECTED_YOURS,
-    END_MAILS,
-)
+from ekc.journey.mails import CORRECTED, CORRECTED_YOURS, END_MAILS
 from ekc.journey.models import Correction
 from ekc.links.queries.links import on_paper_by
 from ekc.matching.actions.asking import withdraw_foreign_request
@@ -72,8 +68,7 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
 
 def _tell_of_old_slips(by: By, conference: Conference, region_before: int) -> None:
     """Leave that printed slips name a manager of the region before, who is not to be rung any more."""
-    here = {one.id for one in managers_of(by.session, conference.region_id)}
-    former = {one.id: one for one in managers_of(by.session, region_before) if one.id not in here}
+    former = {one.id: one for one in managers_but(by.session, region_before, conference.region_id)}
     named = on_paper_by(by.session, conference.id, former)
     was = "; ".join(to_be_rung(former[id_].name, former[id_].phone) for id_ in sorted(set(named.values())))
     if was:

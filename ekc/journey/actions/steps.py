@@ -17,9 +17,7 @@ from ekc.core.transaction import writing
 from ekc.journey.actions.wishes import note_wish
 from ekc.journey.effects import EFFECTS, leave_notices
 from ekc.journey.facts import gather_facts
-from ekc.journey.mails import (
-    CAME_OUT_ALONE,
-)
+from ekc.journey.mails import CAME_OUT_ALONE
 from ekc.journey.models import PhaseChange, StepWords
 from ekc.meetings.effects import planned_day
 from ekc.workflow.definition import ReasonKind, Taking
@@ -108,13 +106,7 @@ def _overrides(taking: Taking, verdict: Verdict) -> dict[str, str]:
     return {code: why.strip() for code, why in taking.overrides.items() if code in blocking and why.strip()}
 
 
-def _record_change(
-    by: By,
-    conference: Conference,
-    source: Phase,
-    taking: Taking,
-    overrides: dict[str, str],
-) -> None:
+def _record_change(by: By, conference: Conference, source: Phase, taking: Taking, overrides: dict[str, str]) -> None:
     last = (
         by.session.scalar(select(func.max(PhaseChange.number)).where(PhaseChange.conference_id == conference.id)) or 0
     )

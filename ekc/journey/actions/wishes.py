@@ -9,14 +9,9 @@ from ekc.conferences.models import Conference, Voice
 from ekc.conferences.queries import concerns
 from ekc.conferences.queries import traces as trace_queries
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.outbox import MailRule
 from ekc.core.transaction import writing
 from ekc.journey.facts import gather_facts
-from ekc.journey.mails import (
-    AGAIN_WISHED,
-    STOP_WISHED,
-    WISH_TAKEN_BACK,
-)
+from ekc.journey.mails import AGAIN_WISHED, STOP_WISHED, WISH_TAKEN_BACK
 from ekc.workflow.definition import Taking
 from ekc.workflow.engine import STEP_RULES, wish_steps
 from ekc.workflow.facts import Facts
@@ -74,16 +69,12 @@ def _wish(by: By, conference: Conference, matter: VoiceMatter, taking: Taking, w
     _trace(by, conference, VOICE_RULES[matter].wished, who)
     by.record("voice.wish", conference.id)
     if not wanted and not known:
-        _mail(by, conference, _WISHED[matter])
+        tell_staff(by.session, conference, by.at, _WISHED[matter])
 
 
 def _trace(by: By, conference: Conference, kind: TraceKind | None, participant_id: int) -> None:
     if kind is not None:
         traces.leave(by, conference, kind, participant_id)
-
-
-def _mail(by: By, conference: Conference, rule: MailRule) -> None:
-    tell_staff(by.session, conference, by.at, rule)
 
 
 def go_on(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) -> None:
@@ -108,7 +99,7 @@ def go_on(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) 
         _trace(by, conference, VOICE_RULES[matter].taken_back, whose)
         by.record("voice.go_on", conference_id, participant=whose)
         if wished and own:
-            _mail(by, conference, WISH_TAKEN_BACK)
+            tell_staff(by.session, conference, by.at, WISH_TAKEN_BACK)
 
 
 def note_answer(by: By, conference_id: int, matter: VoiceMatter, participant_id: int, answer: Agreed) -> None:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries.members import members
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.forms import keyed_digest
 from ekc.core.language import gettext, translate
@@ -32,7 +32,7 @@ from ekc.workflow.engine import (
     judge,
     steps_from,
 )
-from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, CasePart, Effect, Role, Step
+from ekc.workflow.vocabulary import N_, Activity, CasePart, Effect, Role, Step
 from ekc.workflow.voices import VOICE_RULES, VoiceRule, asks_others, must_be_asked
 
 
@@ -136,7 +136,7 @@ def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, st
         other=other,
         form=form,
         possible=verdict is not None,
-        questions=verdict.questions if verdict else (),
+        questions=[blocker_link(question) for question in verdict.questions] if verdict else (),
         reasons=reasons,
         overrides=overrides,
         outside=Role.COORDINATOR in case.roles,
@@ -149,8 +149,7 @@ def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, st
 
 
 def _here(case: Case) -> list[str]:
-    """Who is in the room, or on the line, for private time."""
+    """Who of the family and their supporters is in the room, or on the line."""
     meeting = meetings.current_meeting(db(), case.id)
-    names = circle_queries.names(db(), case.id)
-    rows = meetings.stretches(db(), meeting.id) if meeting else ()
-    return [names[row.participant_id] for row in rows if row.is_open and row.part not in PROFESSIONAL_PARTS]
+    there = {row.participant_id for row in meetings.stretches(db(), meeting.id) if row.is_open} if meeting else set()
+    return [one.name for one in members(db(), case.id) if one.is_inside and one.id in there]

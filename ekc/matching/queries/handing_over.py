@@ -155,7 +155,7 @@ def leaver(session: Session, at: datetime, regions: Collection[int], account_id:
 
 def cases_to_hand_over(session: Session, regions: Collection[int], account_id: int) -> tuple[CaseToHandOver, ...]:
     """The cases of a coordinator still to be handed over: those with the nearest date first, without one last."""
-    found = _cases_to_hand_over(session, _open_in(regions), Conference.coordinator_id == account_id)
+    found = _cases_to_hand_over(session, _open_here, Conference.coordinator_id == account_id, regions=regions)
     return tuple(sorted(found, key=lambda one: one.next_on or date.max))
 
 
@@ -181,7 +181,9 @@ def takeover(session: Session, conference_id: int) -> Takeover:
     return Takeover(row.name or asked.actor, row.phone or "", asked.reason, row.coordinator or "", comes)
 
 
-def _cases_to_hand_over(session: Session, *which: ColumnElement[bool]) -> list[CaseToHandOver]:
+def _cases_to_hand_over(
+    session: Session, *which: ColumnElement[bool], regions: Collection[int] = ()
+) -> list[CaseToHandOver]:
     of_case = (Meeting.conference_id == Conference.id, Meeting.set_aside.is_(False))
     latest = select(func.max(Meeting.number)).where(*of_case).correlate(Conference)
     due = select(func.min(FollowUp.due_on)).where(FollowUp.conference_id == Conference.id, *OPEN)
@@ -203,13 +205,10 @@ def _cases_to_hand_over(session: Session, *which: ColumnElement[bool]) -> list[C
         .outerjoin(Account, Account.id == Conference.asked_coordinator_id)
         .outerjoin(Meeting, and_(Meeting.conference_id == Conference.id, Meeting.number == latest.scalar_subquery()))
         .where(*which)
-        .order_by(Conference.id)
+        .order_by(Conference.id),
+        {"regions": list(regions)},
     )
     return [CaseToHandOver(*row) for row in rows]
-
-
-def _open_in(regions: Collection[int]) -> ColumnElement[bool]:
-    return and_(Conference.region_id.in_(regions), Conference.phase != Phase.CLOSED)
 
 
 def _leaver(row: Row[*tuple[Any, ...]], at: datetime) -> Leaver:

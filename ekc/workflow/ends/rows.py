@@ -6,7 +6,6 @@ from ekc.workflow.vocabulary import N_, Outcome, Part, Step, StopReason
 #: What is settled where a case ends.
 _AT_AN_END = frozenset({Settled.FOLLOW_UPS, Settled.LINKS, Settled.REQUEST, Settled.MAILS, Settled.MEETING})
 
-
 _NEW_CASE = N_(
     "A closed case is not opened again. Register a new conference, and name the number of this one in the registration."
 )
@@ -27,6 +26,7 @@ _ANOTHER_DAY = N_(
     "known yet."
 )
 _GOES_ON = N_("There is no new plan, and the plan in force goes on. Sign in to see which conference it is.")
+_EVERYTHING_GOES_ON = N_("Everything goes on, so you do not have to begin anything again.")
 _STAFF_SUBJECT = N_("A conference has ended")
 
 ENDS: tuple[EndRule, ...] = (
@@ -305,8 +305,8 @@ ENDS: tuple[EndRule, ...] = (
         agencies=_OTHER_REGION_AGENCIES,
         again=Again(
             N_("It goes back by another correction, made by a manager of the region where it is."),
-            N_("Everything goes on, so you do not have to begin anything again."),
-            N_("Everything goes on, so you do not have to begin anything again."),
+            _EVERYTHING_GOES_ON,
+            _EVERYTHING_GOES_ON,
         ),
     ),
 )

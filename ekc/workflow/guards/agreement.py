@@ -68,7 +68,7 @@ def accepted(f: Facts) -> Iterator[Blocker]:
 
     Where no professional takes part, nobody needs to.
     """
-    if all(person.attends is Attends.EXCLUDED for person in f.professionals):
+    if no_professional(f):
         return
     if f.accepted is None:
         yield Blocker(
@@ -103,3 +103,9 @@ def everyone_asked(f: Facts) -> Iterator[Blocker]:
         yield Blocker(
             N_("Nobody of the side “%(side)s” has been asked about the plan yet"), Remedy.AGREEMENT, {"side": side}
         )
+
+
+def no_professional(f: Facts) -> str:
+    """That no professional takes part, where none does."""
+    away = all(person.attends is Attends.EXCLUDED for person in f.professionals)
+    return N_("no professional takes part") if away else ""

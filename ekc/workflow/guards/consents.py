@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 
 from ekc.workflow.blocker import Blocker, Param, about_no_main_person, about_people
-from ekc.workflow.facts import OF_AGE, Facts
-from ekc.workflow.vocabulary import N_, Part, Remedy, Variant, VoiceMatter
+from ekc.workflow.facts import NO_CONSENT, OF_AGE, Facts, consents_missing
+from ekc.workflow.vocabulary import N_, Part, Remedy, VoiceMatter
 from ekc.workflow.voices import hear
-
-#: A conference about a place or a question asks nobody to consent.
-NO_CONSENT = frozenset({Variant.GROUP, Variant.LEARNING})
 
 
 def main_person_said_yes(f: Facts) -> Iterator[Blocker]:
@@ -43,12 +40,13 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
                 params,
                 target=str(person.id),
             )
-    for person in f.people:
-        if person.withdrew_on and person.consent_missing(asked_from):
+    missing = consents_missing(f.variant, f.profile, f.people)
+    for person in missing:
+        if person.withdrew_on:
             sentence = N_("%(name)s took their consent back on %(day)s")
             yield Blocker(sentence, Remedy.CONSENTS, {"name": person.name, "day": person.withdrew_on})
     yield from about_people(
-        [p for p in f.people if p.consent_missing(asked_from) and not p.withdrew_on],
+        [p for p in missing if not p.withdrew_on],
         N_("The consent of %(names)s is not here yet"),
         N_("%(n)s consents are not here yet: %(names)s"),
         Remedy.CONSENTS,

@@ -20,6 +20,12 @@ def independence_declared(f: Facts) -> Iterator[Blocker]:
     """The coordinator has said for this case for whom they work, whom they know and what they gain by it."""
     if not f.coordinator.declared:
         yield Blocker(N_("The independence of the coordinator has not been declared yet"), Remedy.COORDINATOR)
+    elif f.coordinator.knows_unsaid:
+        yield Blocker(
+            N_("%(name)s has not said yet whether they know anybody of the family or the circle"),
+            Remedy.COORDINATOR,
+            {"name": f.coordinator.name},
+        )
 
 
 def coordinator_independent(f: Facts) -> Iterator[Blocker]:

@@ -1,8 +1,16 @@
 """The conditions of each step, in the order of its checklist. Those with a name stand on after it: `standing.py`."""
 
 from ekc.workflow.blocker import GuardRule, about_nobody
+from ekc.workflow.facts import NO_CONSENT
 from ekc.workflow.follow_ups import FOLLOW_UPS
-from ekc.workflow.guards.agreement import accepted, bottom_lines_met, doers_asked, everyone_asked, tasks_agreed
+from ekc.workflow.guards.agreement import (
+    accepted,
+    bottom_lines_met,
+    doers_asked,
+    everyone_asked,
+    no_professional,
+    tasks_agreed,
+)
 from ekc.workflow.guards.circle import (
     childrens_part_decided,
     everyone_decided,
@@ -11,7 +19,7 @@ from ekc.workflow.guards.circle import (
     only_main_person,
     safety_decided,
 )
-from ekc.workflow.guards.consents import NO_CONSENT, consents_valid, main_person_said_yes
+from ekc.workflow.guards.consents import consents_valid, main_person_said_yes
 from ekc.workflow.guards.coordinator import (
     coordinator_accepted,
     coordinator_confirmed,
@@ -40,7 +48,7 @@ from ekc.workflow.guards.plan import (
     what_if_complete,
 )
 from ekc.workflow.guards.room import enough_family_present, professionals_left, somebody_in_room
-from ekc.workflow.vocabulary import N_, ActionKind, Attends, Role
+from ekc.workflow.vocabulary import N_, ActionKind, Role
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
 MAIN_PERSON_SAID_YES = GuardRule(main_person_said_yes, N_("Every main person says yes"))
@@ -141,16 +149,7 @@ AGREE_PLAN = (
     _BEFORE_EVALUATION,
     _AHEAD,
     GuardRule(bottom_lines_met, N_("Bottom lines are met"), first=bottom_lines_shared, nothing=no_bottom_lines),
-    GuardRule(
-        accepted,
-        N_("The plan is accepted"),
-        first=about_nobody,
-        nothing=lambda f: (
-            N_("no professional takes part")
-            if all(person.attends is Attends.EXCLUDED for person in f.professionals)
-            else ""
-        ),
-    ),
+    GuardRule(accepted, N_("The plan is accepted"), first=about_nobody, nothing=no_professional),
     GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR, first=about_nobody),
     GuardRule(
         tasks_agreed,

@@ -30,6 +30,7 @@ class NoticeKind(Labelled):
     NEW_VERSION = "new_version", N_("the family wants a new version of the plan")
     NOT_COMING = "not_coming", N_("somebody says that they do not come")
     DISSENT = "dissent", N_("somebody does not agree with the plan any more")
+    LEFT_PLAN = "left_plan", N_("somebody whom the plan names is not in the circle any more")
 
 
 class Verb(Labelled):

@@ -184,6 +184,15 @@ NOTICES: tuple[NoticeRule, ...] = (
         button=N_("Read the report"),
     ),
     NoticeRule(
+        kind=NoticeKind.LEFT_PLAN,
+        verb=Verb.DECIDE,
+        to=Whom.STAFF,
+        phases=_OPEN,
+        cleared_by=frozenset({ClearedBy.SPOKEN, ClearedBy.AGREED}),
+        done_at=Remedy.PLAN,
+        line=N_("Somebody whom the plan names is not in the circle any more: ask the family who does it instead"),
+    ),
+    NoticeRule(
         kind=NoticeKind.NEW_VERSION,
         verb=Verb.HEAR,
         to=Whom.COORDINATOR,

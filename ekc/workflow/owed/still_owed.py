@@ -117,9 +117,12 @@ def _owed(notice: NoticeFacts, until: datetime | None, listeners: tuple[Listener
 
 
 def _concerns_somebody(notice: NoticeFacts, circle: Iterable[Listener]) -> bool:
-    """Whether the person whom it is about is still in the circle; what they had to say is read out in any case."""
+    """Whether the person whom it is about is still in the circle; what they had to say is read out in any case.
+
+    That somebody whom the plan names left is owed because they left.
+    """
     about = next((one for one in circle if one.id == notice.about), None)
-    if notice.about is None:
+    if notice.about is None or notice.kind is NoticeKind.LEFT_PLAN:
         return True
     return about is not None and (about.attends is not Attends.EXCLUDED or notice.kind is NoticeKind.LETTER)
 
