@@ -102,6 +102,9 @@ class OwnTask:
 
 _columns = [FollowUp.__table__.c[name] for name in _STORED]
 _FOLLOW_UPS = select(*_columns).where(FollowUp.conference_id == bindparam("case"))
+_WITH_IN_FORCE = _FOLLOW_UPS.add_columns(Conference.plan_number).join_from(
+    FollowUp, Conference, Conference.id == FollowUp.conference_id
+)
 _DUE = (
     select(*_columns)
     .join_from(FollowUp, Conference, Conference.id == FollowUp.conference_id)
@@ -204,7 +207,11 @@ _TICKS = (
     .where(ActionTick.conference_id == bindparam("case"), ActionTick.version_number == bindparam("number"))
     .order_by(ActionTick.id)
 )
-_NUMBER = select(Conference.plan_number).where(Conference.id == bindparam("case"))
+_PLAN_IN_FORCE = (
+    select(PlanVersion.number, PlanVersion.content)
+    .join(Conference, (Conference.id == PlanVersion.conference_id) & (Conference.plan_number == PlanVersion.number))
+    .where(Conference.id == bindparam("case"))
+)
 
 
 def task_ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[int, ActionState]]:
@@ -217,11 +224,13 @@ def task_ticks(session: Session, conference_id: int, number: int) -> dict[str, d
 
 def own_tasks(session: Session, conference_id: int, participant_id: int) -> tuple[OwnTask, ...]:
     """The actions of the plan in force that this participant does, in the order of the plan."""
-    number = session.scalar(_NUMBER, {"case": conference_id}) or 0
-    said = task_ticks(session, conference_id, number)
+    plan = session.execute(_PLAN_IN_FORCE, {"case": conference_id}).one_or_none()
+    if plan is None:
+        return ()
+    said = task_ticks(session, conference_id, plan.number)
     return tuple(
         OwnTask(f"{g}.{a}", action, said.get(action.key, {}).get(participant_id))
-        for g, goal in enumerate(goals_of(session, conference_id, number), 1)
+        for g, goal in enumerate(from_json(plan.content).goals, 1)
         for a, action in enumerate(goal.actions, 1)
         if participant_id in action.who
     )
@@ -232,8 +241,7 @@ def follow_up_status(session: Session, conference_id: int) -> FollowUpStatus:
 
     A kind that the round did not plan, because its plan is older than the kind, has nothing open.
     """
-    in_force = session.scalar(_NUMBER, {"case": conference_id})
-    rows = session.execute(_FOLLOW_UPS, {"case": conference_id}).all()
+    rows = session.execute(_WITH_IN_FORCE, {"case": conference_id}).all()
     began = max((row.version_number for row in rows if FOLLOW_UP_RULES[row.kind].once_a_round), default=0)
     this_round = [row for row in rows if row.version_number >= began]
     held = [
@@ -241,7 +249,7 @@ def follow_up_status(session: Session, conference_id: int) -> FollowUpStatus:
         for row in this_round
         if FormSection.NEW_VERSION in FOLLOW_UP_RULES[row.kind].sections
         and row.held_on is not None
-        and row.version_number == in_force
+        and row.version_number == row.plan_number
     ]
     still_open = {row.kind for row in this_round if row.held_on is None and row.given_up_on is None}
     return FollowUpStatus(

@@ -7,10 +7,27 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Date,
+    Integer,
+    Row,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.conferences.entries import GIVES
@@ -337,67 +354,94 @@ def _with_signs(
     by_people = [RULES[kind].cleared_by for kind in {row.kind for row in rows} if not RULES[kind].roles]
     wanted = frozenset[ClearedBy]().union(*by_people)
     signs: dict[int, list[Sign]] = defaultdict(list)
-    for clears, source in _SOURCES.items():
-        if clears & wanted:
-            for participant_id, sign in source(session, heads, rows):
-                signs[participant_id].append(sign)
-    return {case: [replace(one, signs=tuple(signs[one.id])) for one in circle] for case, circle in circles.items()}
+    for participant_id, sign in _signs(session, heads, rows, wanted):
+        signs[participant_id].append(sign)
+    if ClearedBy.THERE in wanted:
+        for participant_id, sign in _there(session, heads, rows):
+            signs[participant_id].append(sign)
+    return {
+        case: [replace(one, signs=tuple(signs[one.id])) if one.id in signs else one for one in circle]
+        for case, circle in circles.items()
+    }
 
 
 _contact, _sent, _link = ContactEntry.__table__.c, OutboxMessage.__table__.c, PersonalLink.__table__.c
-_CONTACTS = select(
-    *(_contact[name] for name in ("conference_id", "participant_id", "on", "written_at", "channel"))
-).where(_contact.conference_id.in_(_CASES), _contact.participant_id.is_not(None))
+_decision = Acceptance.__table__.c
 
 
-def _contacts(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
-    """Each contact: when it was written down; of one of an earlier day the beginning of that day."""
-    for case, participant_id, on, written_at, channel in session.execute(_CONTACTS, {"cases": list(heads)}):
-        timezone = heads[case].timezone
-        at = written_at if on == local_date(written_at, timezone) else _midnight(on, timezone)
-        yield participant_id, Sign(at, ClearedBy.CONTACT)
-        if channel in GIVES:
-            yield participant_id, Sign(at, ClearedBy.GIVEN)
+_NO_DAY, _NO_WORDS = cast(null(), Date), cast(null(), String)
+
+
+def _source(
+    by: ClearedBy, case: Any, participant: Any, at: Any, on: Any = _NO_DAY, words: Any = _NO_WORDS
+) -> Select[*tuple[Any, ...]]:
+    return select(literal(by.value), case, participant, at, on, words).where(case.in_(_CASES))
+
+
+#: By what clears: who did or heard something, when, on which day, and the words that say what it was.
+_SOURCES: dict[frozenset[ClearedBy], Select[*tuple[Any, ...]]] = {
+    frozenset({ClearedBy.CONTACT, ClearedBy.GIVEN}): _source(
+        ClearedBy.CONTACT,
+        _contact.conference_id,
+        _contact.participant_id,
+        _contact.written_at,
+        _contact.on,
+        _contact.channel,
+    ).where(_contact.participant_id.is_not(None)),
+    frozenset({ClearedBy.MAIL}): _source(
+        ClearedBy.MAIL, _sent.conference_id, cast(null(), Integer), _sent.sent_at, words=_sent.key
+    ).where(_sent.sent_at.is_not(None)),
+    frozenset({ClearedBy.PAGE}): _source(
+        ClearedBy.PAGE, _link.conference_id, _link.participant_id, func.max(SignIn.seen_at)
+    )
+    .join_from(PersonalLink, SignIn, SignIn.link_id == PersonalLink.id)
+    .group_by(_link.conference_id, _link.participant_id),
+    frozenset({ClearedBy.PRINT}): _source(
+        ClearedBy.PRINT, _link.conference_id, _link.participant_id, _link.made_at
+    ).where(ON_PAPER),
+    frozenset({ClearedBy.DECIDED}): _source(
+        ClearedBy.DECIDED, _decision.conference_id, _decision.participant_id, _decision.decided_at
+    ),
+}
+
+
+@cache
+def _all_signs(wanted: frozenset[ClearedBy]) -> CompoundSelect[*tuple[Any, ...]] | None:
+    sources = [source for clears, source in _SOURCES.items() if clears & wanted]
+    return union_all(*sources) if sources else None
+
+
+def _signs(
+    session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]], wanted: frozenset[ClearedBy]
+) -> Iterator[Signed]:
+    """Each sign that could clear what is owed, in one statement.
+
+    Contacts: when it was written down; of one of an earlier day the beginning of that day. Mails of these kinds that
+    were sent: their keys begin with the case and end with the participant. When each of them last opened their own
+    page; who was given a link on paper, and when it was made; who accepted or refused the plan, and when.
+    """
+    beginnings = tuple({key.partition("{")[0] for row in rows for key in RULES[row.kind].mails})
+    found = _all_signs(wanted)
+    read = session.execute(found, {"cases": list(heads)}) if found is not None else ()
+    for by, case, participant_id, at, on, words in read:
+        match by:
+            case ClearedBy.CONTACT:
+                timezone = heads[case].timezone
+                heard = at if on == local_date(at, timezone) else _midnight(on, timezone)
+                yield participant_id, Sign(heard, ClearedBy.CONTACT)
+                if words in GIVES:
+                    yield participant_id, Sign(heard, ClearedBy.GIVEN)
+            case ClearedBy.MAIL:
+                about, _, key = words.partition(":")
+                to = key.rpartition(":")[2]
+                if about.isdigit() and to.isdigit() and key.startswith(beginnings):  # others are to staff
+                    yield int(to), Sign(at, ClearedBy.MAIL, key)
+            case _:
+                yield participant_id, Sign(at, ClearedBy(by))
 
 
 def _midnight(on: date, timezone: str) -> datetime:
     return datetime.combine(on, time(), ZoneInfo(timezone)).astimezone(UTC)
-
-
-_MAILS = select(_sent.key, _sent.sent_at).where(_sent.conference_id.in_(_CASES), _sent.sent_at.is_not(None))
-
-
-def _mails(session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]]) -> Iterator[Signed]:
-    """Mails of these kinds that were sent: their keys begin with the case and end with the participant."""
-    beginnings = tuple({key.partition("{")[0] for row in rows for key in RULES[row.kind].mails})
-    for key, sent_at in session.execute(_MAILS, {"cases": list(heads)}):
-        case, _, rest = key.partition(":")
-        to = rest.rpartition(":")[2]
-        if case.isdigit() and to.isdigit() and rest.startswith(beginnings):  # others are to staff
-            yield int(to), Sign(sent_at, ClearedBy.MAIL, rest)
-
-
-_LOOKS = (
-    select(_link.participant_id, func.max(SignIn.seen_at))
-    .join_from(PersonalLink, SignIn, SignIn.link_id == PersonalLink.id)
-    .where(_link.conference_id.in_(_CASES))
-    .group_by(_link.participant_id)
-)
-
-
-def _looks(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
-    """When each of them last opened their own page."""
-    for participant_id, seen_at in session.execute(_LOOKS, {"cases": list(heads)}):
-        yield participant_id, Sign(seen_at, ClearedBy.PAGE)
-
-
-_SLIPS = select(_link.participant_id, _link.made_at).where(_link.conference_id.in_(_CASES), ON_PAPER)
-
-
-def _slips(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
-    """Who was given a link on paper, and when it was made."""
-    for participant_id, made_at in session.execute(_SLIPS, {"cases": list(heads)}):
-        yield participant_id, Sign(made_at, ClearedBy.PRINT)
 
 
 _STRETCHES = (
@@ -414,22 +458,3 @@ def _there(session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]]
         for row in left:
             if row.conference_id == case and came_at <= row.at and (left_at is None or row.at <= left_at):
                 yield participant_id, Sign(row.at, ClearedBy.THERE)
-
-
-_DECISIONS = select(Acceptance.participant_id, Acceptance.decided_at).where(Acceptance.conference_id.in_(_CASES))
-
-
-def _decisions(session: Session, heads: Mapping[int, Row[Any]], _rows: list[Row[Any]]) -> Iterator[Signed]:
-    """Who accepted or refused the plan, and when."""
-    for participant_id, decided_at in session.execute(_DECISIONS, {"cases": list(heads)}):
-        yield participant_id, Sign(decided_at, ClearedBy.DECIDED)
-
-
-_SOURCES: dict[frozenset[ClearedBy], Callable[[Session, Mapping[int, Row[Any]], list[Row[Any]]], Iterator[Signed]]] = {
-    frozenset({ClearedBy.CONTACT, ClearedBy.GIVEN}): _contacts,
-    frozenset({ClearedBy.MAIL}): _mails,
-    frozenset({ClearedBy.PAGE}): _looks,
-    frozenset({ClearedBy.PRINT}): _slips,
-    frozenset({ClearedBy.THERE}): _there,
-    frozenset({ClearedBy.DECIDED}): _decisions,
-}

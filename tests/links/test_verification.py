@@ -84,7 +84,7 @@ def test_after_five_wrong_answers_the_coordinator_alone_opens_it(
             wrong == (([WRONG], []), ([WRONG], []), ([WRONG], ["2 more times"]), ([WRONG], ["1 more time."]), LOCKED)[n]
         )
     page = client.page(f"{path}/code")
-    assert "From now on your coordinator alone opens this link." in page.text
+    assert "From now on no code opens this link: ask to be let in." in page.text
     assert "Open my page" not in page.buttons
     token = dict(client.form("Ask to be let in").fill({}).fields)["csrf_token"]
     right = client.post(f"{path}/code", data={"csrf_token": token, "entrance_code": CODE, "use": "own"})
