@@ -8,7 +8,7 @@ import tomllib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.policy import SMTP
 from ipaddress import ip_address
@@ -59,6 +59,19 @@ class MailServer:
     sender: Address  # its display name is the signature of each mail
 
 
+@dataclass(frozen=True, kw_only=True)
+class AccessibilityStatement:
+    """What the organisation that runs the service declares on `/accessibility`; Dutch public bodies must."""
+
+    organisation: str
+    email: str
+    phone: str
+    status: str  # A complies, B complies in part, C first measures taken, D does not comply
+    signed_on: date
+    signed_by: str  # a function, such as "municipal secretary"; no name
+    report: str = ""  # address of the report of the audit
+
+
 #: Everybody knows the passwords of the demonstration, so guessing them need not be slow.
 DEMO_COST = (1, 8, 1)
 #: (scheme, query) of EKC_MAIL_URL: security and default port.
@@ -80,6 +93,7 @@ class Settings:
     proxies: int = 0  # number of our own proxies, whose X-Forwarded headers are trusted
     password_cost: tuple[int, int, int] = (3, 65536, 4)  # argon2: passes, KiB, lanes
     providers: tuple[Provider, ...] = ()  # of single sign-on
+    accessibility: AccessibilityStatement | None = None  # without one, the page says that it is missing
     contact: str = ""  # how to reach the service: shown where nobody else can be named; empty: not said
     mail: MailServer | None = None  # without one, mails wait in the outbox
     countries: tuple[str, ...] = tuple(PROFILES)  # codes of the profiles in which cases can be registered
@@ -145,6 +159,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             environ, "EKC_SECOND_FACTOR", {"required": True, "optional": False}, secure and not demo
         ),
         contact=environ.get("EKC_CONTACT", "").strip(),
+        accessibility=_read_statement(environ.get("EKC_ACCESSIBILITY", "")),
         countries=_read_countries(environ.get("EKC_COUNTRIES", "")),
         proxies=_read_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
@@ -201,6 +216,23 @@ def load_mail(address: str, sender: str) -> MailServer | None:
     return MailServer(host=host, port=port, security=security, user=user, password=password, sender=named)
 
 
+def _read_statement(name: str) -> AccessibilityStatement | None:
+    """The statement in the TOML file that EKC_ACCESSIBILITY names. Raises ConfigError."""
+    if not name:
+        return None
+    try:
+        statement = _FILES.structure(tomllib.loads(Path(name).read_text()), AccessibilityStatement)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"The file {name}, named by EKC_ACCESSIBILITY, cannot be read: {error}") from None
+    except BaseValidationError as error:
+        raise ConfigError(f"{name}, named by EKC_ACCESSIBILITY: {_describe_faults(list(faults(error)))}") from None
+    if statement.status not in ("A", "B", "C", "D"):
+        raise ConfigError(f"{name}, named by EKC_ACCESSIBILITY: the status must be A, B, C or D.")
+    if statement.report and not statement.report.startswith("https://"):
+        raise ConfigError(f"{name}, named by EKC_ACCESSIBILITY: the address of the report must begin with https://.")
+    return statement
+
+
 def load_providers(path: Path) -> tuple[Provider, ...]:
     """The providers in a TOML file, one table each. Raises ConfigError."""
     try:
@@ -226,7 +258,7 @@ def _read_provider(folder: Path, key: str, table: Any) -> Provider:
         raise ConfigError("each provider is a table; name it with small letters, digits and dashes.")
     if "key" in table:
         raise ConfigError("there is no setting key.")
-    provider = _PROVIDERS.structure({**table, "key": key}, Provider)
+    provider = _FILES.structure({**table, "key": key}, Provider)
     if not provider.domains:
         raise ConfigError("it names no domains, so it could vouch for nobody.")
     if not is_secure_url(provider.issuer):
@@ -265,10 +297,13 @@ def _is_list_of_strings(value: Any) -> bool:
     return isinstance(value, list) and all(map(_is_nonempty_string, value))
 
 
-_PROVIDERS = Converter(forbid_extra_keys=True)
-_PROVIDERS.register_structure_hook(str, _hook("a word", _is_nonempty_string, str))
-_PROVIDERS.register_structure_hook_func(is_sequence, _hook("a list of words", _is_list_of_strings, tuple))
-_PROVIDERS.register_structure_hook(bool, _hook("true or false", lambda value: isinstance(value, bool), bool))
+_FILES = Converter(forbid_extra_keys=True)
+_FILES.register_structure_hook(str, _hook("a word", _is_nonempty_string, str))
+_FILES.register_structure_hook_func(is_sequence, _hook("a list of words", _is_list_of_strings, tuple))
+_FILES.register_structure_hook(
+    date, _hook("a day such as 2026-11-30", lambda value: type(value) is date, lambda day: day)
+)
+_FILES.register_structure_hook(bool, _hook("true or false", lambda value: isinstance(value, bool), bool))
 
 
 def is_secure_url(address: str) -> bool:

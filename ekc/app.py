@@ -179,6 +179,7 @@ def _frame_context() -> dict[str, Any]:
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
         "by_link": who.participant_id is not None,
         "leaves_at": None if who.expires_in is None else now() + timedelta(seconds=who.expires_in),
+        "leaves_in": who.expires_in,
         "has_account": login.visitor().account_id is not None,
         "menu": _menu(),
     }

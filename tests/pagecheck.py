@@ -6,6 +6,7 @@ are checked in `tests/look.py`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -27,13 +28,24 @@ POLICY = {
 }
 NAMELESS_INPUTS = ("hidden", "submit", "image", "button", "reset")
 REFERENCES = ("for", "form", "list", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
+_OF_A_CASE = re.compile(r"/conferences/\d+(?:/|$)")
+_NUMBERED = re.compile(r" · EKC-\d{4}-\d{4} · ")
 # Python or Jinja syntax in visible text.
 SEAMS = ("{{", "{%", "%(", "<ekc.", "LazyString", "Undefined", "Markup(", "datetime.")
 
 
 def faults(page: Page) -> list[str]:
     """Everything wrong with this page, in words; empty for a good one."""
-    return [*page.syntax, *_outline(page), *_references(page), *_controls(page), *_policy(page), *_seams(page)]
+    return [
+        *page.syntax,
+        *_outline(page),
+        *_told(page),
+        *_names(page),
+        *_references(page),
+        *_controls(page),
+        *_policy(page),
+        *_seams(page),
+    ]
 
 
 def header_faults(headers: Headers) -> list[str]:
@@ -76,6 +88,27 @@ def _outline(page: Page) -> Iterator[str]:
             yield f"image {image.get('src')!r} has no alt"
 
 
+def _told(page: Page) -> Iterator[str]:
+    """What is heard first: the title says which case it is about and that a form came back; a result takes focus."""
+    wrong = any("ds-error-summary" in node.get("class", "").split() for node in page.tree.iter())
+    if page.title.startswith(("Error: ", "Fout: ")) is not wrong:
+        yield f"the title {page.title!r} of a page {'with' if wrong else 'without'} an error summary"
+    if _OF_A_CASE.match(page.url) and page.status in (200, 422) and not _NUMBERED.search(page.title):
+        yield f"the title {page.title!r} does not name the case"
+    flashes = [node for node in page.tree.iter() if "flash" in node.get("class", "").split()]
+    for node in flashes[:1]:
+        if "autofocus" not in node.attrib or node.get("tabindex") != "-1":
+            yield f"{text_of(node)!r} does not take focus"
+
+
+def _names(page: Page) -> Iterator[str]:
+    """Who speaks to the browser says what they see: a name has the words that are shown."""
+    for node in page.all("a", "button"):
+        seen, name = text_of(node), page.name_of(node)
+        if seen.casefold() not in name.casefold():
+            yield f"{seen!r} is named {name!r}"
+
+
 def _references(page: Page) -> Iterator[str]:
     counts = Counter(node.attrib["id"] for node in page.tree.iter() if "id" in node.attrib)
     yield from (f"id {name!r} stands {count} times" for name, count in counts.items() if count > 1)
@@ -105,6 +138,8 @@ def _controls(page: Page) -> Iterator[str]:
         if not page.name_of(node):
             yield f"<{node.tag} href={node.get('href')!r} name={node.get('name')!r}> has no name to read out"
     for form in page.all("form"):
+        if inline := [block.tag for block in page.around(form) if block.tag in ("span", "p")]:
+            yield f"the form to {form.get('action')!r} stands in a <{inline[0]}>"
         if form.get("method", "get").lower() == "post":
             tokens = [c.get("value") for c in page.controls_of(form) if c.get("name") == "csrf_token"]
             if len(tokens) != 1 or not tokens[0]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -31,7 +31,6 @@ from ekc.workflow.wording import wording
 bp = Blueprint("links", __name__)
 _PATH = "/l/<token>"
 _SHOW_REMAINING_AFTER = 3  # wrong answers; from then on the page shows how many attempts are left
-_REFRESH_SECONDS = 5  # between reloads of the waiting page
 
 
 def _requires_live_link(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
@@ -161,27 +160,22 @@ def ask(token: str) -> ResponseReturnValue:
 @public
 @_requires_live_link
 def waiting(token: str) -> ResponseReturnValue:
-    """The page while waiting for approval, which reloads by itself; once approved, it has a button to sign in."""
+    """The page while waiting for approval, which looks by itself; once approved, it has a button to sign in."""
     link = _live_link(token)
     asked, private = _cookie_device(link), _private_time(link)
     if asked is None or not (asked.is_pending(now()) or asked.is_trusted(now())):
         return redirect(url_for("links.confirm", token=token))
     let_in = asked.is_trusted(now()) and (private is None or private.knows(asked))
-    response = make_response(
-        render_template(
-            "links/waiting.html",
-            token=token,
-            number=asked.number,
-            words=compared_words(private.language, asked.number) if private and asked.number else "",
-            family_is_in=private is not None and family_is_in(db(), link.conference_id, now()),
-            let_in=let_in,
-            door=door(db(), link.conference_id, now()),
-            form=UseForm(),
-        )
+    return render_template(
+        "links/waiting.html",
+        token=token,
+        number=asked.number,
+        words=compared_words(private.language, asked.number) if private and asked.number else "",
+        family_is_in=private is not None and family_is_in(db(), link.conference_id, now()),
+        let_in=let_in,
+        door=door(db(), link.conference_id, now()),
+        form=UseForm(),
     )
-    if not let_in:
-        response.headers["Refresh"] = str(_REFRESH_SECONDS)
-    return response
 
 
 @bp.get("/signed-out")

@@ -33,17 +33,23 @@ def _code_field(hint: Any) -> StringField:
     return StringField(_l("Code"), validators=rules, description=hint, render_kw={"dir": "ltr"})
 
 
+def _own_mail_field(autocomplete: str) -> EmailField:
+    """Of whoever types it, so that the browser may fill it in."""
+    required = InputRequired(_l("Type your mail address."))
+    return EmailField(_l("Mail address"), [required, Length(max=254)], render_kw={"autocomplete": autocomplete})
+
+
 class SignInForm(TranslatedForm):
     """Mail address and password."""
 
-    email = EmailField(_l("Mail address"), validators=[InputRequired(_l("Type your mail address.")), Length(max=254)])
+    email = _own_mail_field("username")
     password = _password_field(_l("Password"), _l("Type your password."))
 
 
 class ForgottenForm(TranslatedForm):
     """The mail address to which the link for a new password is sent."""
 
-    email = EmailField(_l("Mail address"), validators=[InputRequired(_l("Type your mail address.")), Length(max=254)])
+    email = _own_mail_field("email")
 
 
 class NewPasswordForm(TranslatedForm):
@@ -97,6 +103,7 @@ class PhoneForm(EditingForm):
         _l("Phone"),
         [Length(max=40, message=_l("Make this shorter: at most %(max)d characters."))],
         filters=[_printable],
+        render_kw={"autocomplete": "tel"},
         description=_l(
             "Families read it on their own page and on their paper: those whose coordinator you are, and of a regional "
             "manager those who cannot reach theirs."

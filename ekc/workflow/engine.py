@@ -11,7 +11,7 @@ from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule, OpenFollowUpsRule
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.standing import NOT_YET_IN_ORDER, STANDING, StandingRule, standing
-from ekc.workflow.vocabulary import FAMILY_ROLES, Activity, CasePart, Phase, Role, Scope, Step, VoiceMatter
+from ekc.workflow.vocabulary import FAMILY_ROLES, Activity, CasePart, Phase, Remedy, Role, Scope, Step, VoiceMatter
 
 PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
 STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
@@ -100,7 +100,7 @@ def as_the_circle_reads(verdict: Verdict) -> Verdict:
     hidden = {code: row for code, row in STANDING_RULES.items() if not row.told_in_circle}
     reasons: list[UnmetGuard] = []
     for reason in verdict.reasons:
-        told = Blocker(NOT_YET_IN_ORDER, reason.blocker.remedy) if reason.guard in hidden else reason.blocker
+        told = Blocker(NOT_YET_IN_ORDER, Remedy.CIRCLE) if reason.guard in hidden else reason.blocker
         if told.message not in {one.blocker.message for one in reasons} or reason.guard not in hidden:
             reasons.append(replace(reason, blocker=told))
     return Verdict(verdict.rule, tuple(reasons))

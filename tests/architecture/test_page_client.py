@@ -53,7 +53,7 @@ def client_for(body: str, received: list[MultiDict[str, str]] | None = None) -> 
 
     def answer() -> Response | tuple[str, int]:
         if request.form.get("name") == "":
-            return PAGE.format(REFUSAL), 422
+            return PAGE.format(REFUSAL).replace("<title>", "<title>Error: "), 422
         assert received is not None
         received.append(request.form)
         received.extend(MultiDict({name: file.filename or ""}) for name, file in request.files.items() if file.filename)

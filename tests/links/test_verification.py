@@ -338,7 +338,6 @@ def test_the_coordinator_lets_in_by_a_number(
     page = client.submit("I have no code: ask to be let in")
     (number,) = [node.text or "" for node in page.all("p") if node.get("class") == "big-number"]
     assert (page.url, page.heading) == (f"{path}/waiting", "Tell your coordinator")
-    assert client.get(page.url).headers["Refresh"] == "5"
     assert "Marieke" not in page.html
 
     noor = someone()
@@ -351,7 +350,7 @@ def test_the_coordinator_lets_in_by_a_number(
     noor.submit("It is them")
 
     page = client.page(page.url)
-    assert (page.heading, "Refresh" in client.get(page.url).headers) == ("You can come in", False)
+    assert page.heading == "You can come in"
     assert client.submit("Go to my page", {"Who uses this device?": OWN}).heading == "Hello, Marieke de Wit"
     client.page(path)
     assert client.submit("Go to my page").heading == "Hello, Marieke de Wit"

@@ -16,6 +16,7 @@ SLOW = (
     "security/test_forms_never_break.py",
     "security/test_other_cases.py",
     "security/test_unknown_or_forbidden.py",
+    "security/test_what_is_shown_opens.py",
     "security/test_who_sees_what.py",
 )
 #: These stand in the names of tests, not in the files.

@@ -1,5 +1,6 @@
 """Pages of the workflow: home, the case page, a step, the history, a participant's own page."""
 
+import ekc.journey.views.accessibility
 import ekc.journey.views.case
 import ekc.journey.views.correction
 import ekc.journey.views.history
