@@ -28,8 +28,9 @@ POLICY = {
 }
 NAMELESS_INPUTS = ("hidden", "submit", "image", "button", "reset")
 REFERENCES = ("for", "form", "list", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
-_OF_A_CASE = re.compile(r"/conferences/\d+(?:/|$)")
-_NUMBERED = re.compile(r" · EKC-\d{4}-\d{4} · ")
+#: The page to hand over the cases of somebody who leaves is about several.
+_OF_A_CASE = re.compile(r"/conferences/\d+(?:/(?!hand-over/)|$)")
+_NUMBERED = re.compile(r" · [A-Z]{3}-\d{4}-\d{4} · ")
 # Python or Jinja syntax in visible text.
 SEAMS = ("{{", "{%", "%(", "<ekc.", "LazyString", "Undefined", "Markup(", "datetime.")
 

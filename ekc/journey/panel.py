@@ -105,4 +105,5 @@ def blocker_link(blocker: Blocker) -> BlockerLink:
     """Where this blocker can be solved."""
     endpoint, activity, anchor = PAGES[blocker.remedy]
     values = {"participant_id": int(blocker.target)} if blocker.remedy is Remedy.PERSON else {}
-    return BlockerLink(blocker, activity, endpoint, values, anchor.format(blocker.target) if blocker.target else "")
+    is_one = blocker.target or "{" not in anchor
+    return BlockerLink(blocker, activity, endpoint, values, anchor.format(blocker.target) if is_one else "")

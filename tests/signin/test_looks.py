@@ -83,6 +83,7 @@ def test_pages_come_and_go_by_themselves_without_javascript(
         tablet.get_by_role("button", name="I have no code").click()
         (asked,) = pending_devices(db_session, case.id, clock())
         answer_request(By(db_session, cast.noor, clock()), case.id, asked.id, True)
+        tablet.get_by_role("link", name="Look now whether you can come in").click()
         tablet.get_by_role("heading", name="You can come in").wait_for()
         tablet.get_by_role("button", name="Go to my page").click()
         tablet.get_by_role("heading", name="Hello, Marieke de Wit").wait_for()

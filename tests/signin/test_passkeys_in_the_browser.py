@@ -168,7 +168,7 @@ def test_a_passkey_cannot_be_made_without_the_finger(
 def test_a_removed_passkey_lets_nobody_in(visitor: Page, device: Device, db_session: Session) -> None:
     sign_in(visitor, "Noor", PASSKEYS)
     make_passkey(visitor)
-    visitor.get_by_text("Remove", exact=True).click()
+    visitor.locator("summary", has_text="Remove").click()
     visitor.get_by_role("button", name="Remove").click()
     expect(visitor.get_by_text("You have no passkey yet.")).to_be_visible()
     sign_out(visitor)
