@@ -3,6 +3,7 @@
 Where it is not a day, rules take the age that is the stricter one of what is possible.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
@@ -11,6 +12,18 @@ from ekc.workflow.profiles import age
 
 #: How far an age that is said to be about right can be off, in years.
 _OFF = 1
+#: A relation that begins so may be that of a child; of "friend of my son" only the first part counts.
+_CHILD_WORDS = re.compile(
+    r"\b(son|daughter|child|boy|girl|baby|toddler|teenager|little brother|little sister|grandson|granddaughter|"
+    r"grandchild|stepson|stepdaughter|stepchild|\w*zoon(tje)?|\w*dochter(tje)?|\w*kind(je)?|jongen|jongetje|meisje|peuter|kleuter|"
+    r"tiener|broertje|zusje|neefje|nichtje)\b",
+    re.IGNORECASE,
+)
+
+
+def says_child(relation: str) -> bool:
+    """Whether somebody with this relation may be a child."""
+    return bool(_CHILD_WORDS.search(re.split(r"\b(?:of|van)\b", relation, maxsplit=1)[0]))
 
 
 @dataclass(frozen=True, slots=True)

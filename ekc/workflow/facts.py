@@ -43,6 +43,7 @@ class PersonFacts(MaybeProfessional):
     informed: bool = False
     age: int | None = None  # where it is estimated, the lowest that is possible
     oldest: int | None = None  # the highest that is possible; None: as `age`
+    may_be_a_child: bool = False  # of a main person whose birth is not known: their relation is that of a child
     consented: bool = False
     needs_interpreter: bool = False
     concerns: int = 0  # safety concerns, with an arrangement or without

@@ -142,6 +142,25 @@ def test_somebody_becomes_sixteen_overnight(
     assert not may_open(page)
 
 
+@pytest.mark.parametrize(("relation", "asks"), [("daughter", True), ("dochter van Omar", True), ("mother", False)])
+def test_a_main_person_who_may_be_a_child_is_asked_about(
+    relation: str, asks: bool, client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = build.prepared_case(db_session, cast, clock())
+    marieke = case.people["marieke"]
+    build.change_details(db_session, cast, clock(), case, marieke, relation=relation, born=None, born_until=None)
+    db_session.rollback()
+    page = opens(client, cast, case)
+    unknown = "The age of Marieke de Wit is not known yet: from 12 years a child is asked to consent"
+    asked = [(unknown, f"/conferences/{case.id}/circle/{marieke}")]
+    assert (broken(page), may_open(page)) == (asked if asks else [], not asks)
+
+    build.change_details(db_session, cast, clock(), case, marieke, relation=relation, born=date(1986, 1, 1))
+    db_session.rollback()
+    page = opens(client, cast, case)
+    assert (broken(page), may_open(page)) == ([], True)
+
+
 def test_a_new_coordinator_whom_the_main_person_has_not_confirmed(
     browser: Callable[[], PageClient], cast: Cast, clock: FrozenClock, db_session: Session
 ) -> None:

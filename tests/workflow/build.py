@@ -40,6 +40,7 @@ def person(number: int, part: Part, **other: Any) -> PersonFacts:
         part=part,
         attends=Attends.IN_PERSON,
         age=40,
+        may_be_a_child=False,
         needs_interpreter=False,
         came_as_professional=False,
         no_stands=False,

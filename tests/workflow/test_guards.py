@@ -113,6 +113,11 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         consents_valid,
+        with_people(replace(MOTHER, age=None, may_be_a_child=True)),
+        [("The age of Person 1 is not known yet: from 12 years a child is asked to consent", "person", "1")],
+    ),
+    (
+        consents_valid,
         replace(with_people(replace(CHILD, age=16, consented=False)), profile=ENGLAND),
         [("The consent of Person 4 is not here yet", "consents", "4")],
     ),

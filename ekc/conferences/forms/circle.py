@@ -1,6 +1,5 @@
 """Forms of the circle: adding, changing and removing people, who was informed, safety concerns."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from datetime import date
@@ -30,26 +29,18 @@ from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.workflow.birth import Birth
+from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part
 
 _NAME_MISSING = _l("Write a name.")
 _IS_A_CHILD = _l("Is this a child? Then choose the part child. If not, say below that they are 18 or older.")
 _OF_AGE = _l("They are 18 or older")
-#: A relation that begins so may be that of a child; of "friend of my son" only the first part counts.
-_CHILD_WORDS = re.compile(
-    r"\b(son|daughter|child|boy|girl|baby|toddler|little brother|little sister|grandson|granddaughter|grandchild|"
-    r"stepson|stepdaughter|stepchild|\w*zoon(tje)?|\w*dochter(tje)?|\w*kind(je)?|jongetje|meisje|peuter|kleuter|"
-    r"broertje|zusje)\b",
-    re.IGNORECASE,
-)
 
 
 def may_be_a_child(part: Part, relation: str, born: date | None) -> bool:
     """Whether somebody who comes in another part may be a child: their relation says so, and no age says otherwise."""
-    head = re.split(r"\b(?:of|van)\b", relation, maxsplit=1)[0]
     grown_up_part = part not in FAMILY_PARTS or part in {Part.CHILD, Part.MAIN_PERSON}
-    return born is None and not grown_up_part and bool(_CHILD_WORDS.search(head))
+    return born is None and not grown_up_part and says_child(relation)
 
 
 class AddPersonForm(PlainForm):

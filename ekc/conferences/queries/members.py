@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, case, cast, exists, func, or_, select, type_coerce
+from sqlalchemy import Select, String, and_, bindparam, case, cast, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, Participant, Voice
 from ekc.conferences.queries.rows import by_case
-from ekc.workflow.birth import Birth
+from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.facts import PersonFacts
 from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Agreed, Attends, Part, VoiceMatter
@@ -49,6 +49,7 @@ class Member(MaybeProfessional):
     left: bool  # was taken out of the circle
     organisation: str | None  # of referrer and professionals only
     speaks_for: str | None  # of referrer and professionals only
+    relation: str | None  # of a main person whose birth is not known only
     sets_bottom_line: bool
     side: str
     said: tuple[Said, ...]
@@ -77,6 +78,7 @@ class Member(MaybeProfessional):
             informed=self.informed_on is not None,
             age=birth.youngest(today) if birth else None,
             oldest=birth.oldest(today) if birth else None,
+            may_be_a_child=says_child(self.relation or ""),
             needs_interpreter=self.needs_interpreter,
             side=self.side,
             came_as_professional=self.came_as_professional,
@@ -107,6 +109,7 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
         _people.removed_at.is_not(None),
         case((BY_PROFESSION, _people.organisation)),
         case((BY_PROFESSION, _people.speaks_for)),
+        case((and_(_people.part == Part.MAIN_PERSON, _people.born.is_(None)), _people.relation)),
         SETS_LINE,
         _people.side,
         select(func.aggregate_strings(_VOICE, " "))

@@ -32,7 +32,7 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
     yield from about_no_main_person(f)
     asked_from = f.profile.own_consent_from
     for person in f.people:
-        if person.part is Part.CHILD and person.age is None:
+        if person.age is None and (person.part is Part.CHILD or person.may_be_a_child):
             params: dict[str, Param] = {"name": person.name, "age": asked_from}
             yield Blocker(
                 N_("The age of %(name)s is not known yet: from %(age)s years a child is asked to consent"),
