@@ -1,4 +1,4 @@
-"""One transaction per action: all of it or nothing."""
+"""One transaction per action, or one around many: all of it or nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,3 +22,16 @@ def writing(session: Session) -> Iterator[None]:
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def nested(session: Session) -> Iterator[Session]:
+    """Many actions in one transaction: all of them or none, and the disk is waited for once.
+
+    Yields a session in which the transaction of each action is a savepoint within one of `session`.
+    """
+    with (
+        writing(session),
+        Session(session.connection(), expire_on_commit=False, join_transaction_mode="create_savepoint") as inside,
+    ):
+        yield inside

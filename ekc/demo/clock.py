@@ -11,8 +11,7 @@ from config import Settings
 from ekc.conferences.models import Conference
 from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.demo_clock import clock_time, set_clock
-from ekc.core.transaction import writing
-from ekc.demo.nested import nested
+from ekc.core.transaction import nested, writing
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.nightly import NIGHTLY_JOBS
 from ekc.meetings.queries import current_meeting

@@ -15,10 +15,9 @@ from ekc.conferences.models import Conference
 from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.demo_clock import set_clock
 from ekc.core.errors import Refusal
-from ekc.core.transaction import writing
+from ekc.core.transaction import nested, writing
 from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, read_case
-from ekc.demo.nested import nested
 from ekc.demo.people import Staff, open_accounts
 from ekc.demo.play import play
 from ekc.demo.player import Player, Stage
