@@ -33,9 +33,14 @@ class Worker:
     phone: str = ""
 
     @property
+    def first_name(self) -> str:
+        """What they are called here."""
+        return self.name.split(maxsplit=1)[0]
+
+    @property
     def email(self) -> str:
         """Their address: their first name."""
-        return f"{self.name.split(maxsplit=1)[0].lower()}@example.org"
+        return f"{self.first_name.lower()}@example.org"
 
     def office(self, region_id: int) -> Office:
         """Their office, in the region of their country."""
@@ -97,12 +102,7 @@ class Staff:
     def cast(self, country: str, coordinator: str) -> Cast:
         """The staff of a case in a country, with this coordinator."""
         managers = (one for one in WORKERS if one.country.code == country and one.role is Role.REGIONAL_MANAGER)
-        return Cast(self.regions[country], self.visitors[first_name(next(managers))], self.visitors[coordinator])
-
-
-def first_name(one: Worker) -> str:
-    """What somebody is called here."""
-    return one.name.split(maxsplit=1)[0]
+        return Cast(self.regions[country], self.visitors[next(managers).first_name], self.visitors[coordinator])
 
 
 def open_accounts(session: Session, at: datetime, cost: Cost) -> Staff:
@@ -110,7 +110,7 @@ def open_accounts(session: Session, at: datetime, cost: Cost) -> Staff:
     by = By(session, PROGRAM, at)
     countries = {one.country.code: one.country for one in WORKERS}
     regions = {code: add_region(by, _REGIONS[code], country.timezone) for code, country in countries.items()}
-    return Staff(regions, {first_name(one): _open(by, one, regions[one.country.code], cost) for one in WORKERS})
+    return Staff(regions, {one.first_name: _open(by, one, regions[one.country.code], cost) for one in WORKERS})
 
 
 def _open(by: By, one: Worker, region_id: int, cost: Cost) -> Visitor:

@@ -63,8 +63,12 @@ def bar() -> Bar | None:
         return None
     opened = (request.view_args or {}).get("conference_id") or request.args.get("case", type=int)
     readable = request.method == "GET" and not path_holds_key(request.path)
-    case = opened or visitor().conference_id
-    return Bar(case if case and case <= MAX_ID else None, request.full_path.rstrip("?") if readable else "/")
+    return Bar(_known(opened or visitor().conference_id), request.full_path.rstrip("?") if readable else "/")
+
+
+def _known(number: int | None) -> int | None:
+    """A number that can be that of a case; None for any other."""
+    return number if number and number <= MAX_ID else None
 
 
 def _demo_only(view: View) -> View:
@@ -83,9 +87,9 @@ def _demo_only(view: View) -> View:
 def be(account_id: int) -> ResponseReturnValue:
     """Sign in as a person with an account."""
     start_account_session(account_id, Method.DEMO)
-    case = request.form.get("case", type=int)
-    open_to = case if case and case <= MAX_ID and may_open(by(), case) else None
-    return redirect(url_for("journey.case", conference_id=open_to) if open_to else url_for("home"), 303)
+    case = _known(request.form.get("case", type=int))
+    open_to = url_for("journey.case", conference_id=case) if case and may_open(by(), case) else url_for("home")
+    return redirect(open_to, 303)
 
 
 @bp.post("/demo/be/link/<int:link_id>")
@@ -110,8 +114,8 @@ def _sign_in_by_link(link_id: int) -> bool:
 @moves
 def move() -> ResponseReturnValue:
     """Move the clock on, and return to the page as the same person."""
-    who, case = visitor(), request.form.get("case", type=int)
-    ahead = places(db(), now(), case if case and case <= MAX_ID else None)
+    who = visitor()
+    ahead = places(db(), now(), _known(request.form.get("case", type=int)))
     place = next((one for one in ahead if one.to == request.form.get("to")), None)
     if place is None:
         abort(404)
