@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -168,21 +167,12 @@ def _head(
         profile=PROFILES[case.profile],
         coordinator=_coordinator(circle, matches),
         question_agreed=case.question_agreed_on is not None,
-        people=tuple(row.facts(today, about, **(_consent(row, known) if known else {})) for row in circle),
+        people=tuple(row.facts(today, about, **(known.of(row.id) if known else {})) for row in circle),
         former=tuple(row.facts(today, about) for row in everybody if row.left),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
         without_conference=case.without_conference,
         in_force=case.plan_number > 0,
     )
-
-
-def _consent(row: Member, known: ConsentsAndConcerns) -> dict[str, Any]:
-    return {
-        "consented": row.id in known.consented,
-        "withdrew_on": known.withdrew.get(row.id),
-        "concerns": known.concerns[row.id],
-        "unmet_concerns": known.unmet[row.id],
-    }
 
 
 def _coordinator(circle: Iterable[Member], matches: match_queries.Matches) -> CoordinatorFacts:

@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Consent, Participant, SafetyConcern
-from ekc.conferences.queries.members import Member
+from ekc.conferences.queries.members import Member, members
 from ekc.conferences.queries.rows import columns_of, to_dataclass
+from ekc.workflow.facts import consents_missing
 from ekc.workflow.profiles import PROFILES
 
 
@@ -101,6 +103,15 @@ class ConsentsAndConcerns:
     concerns: Counter[int]
     unmet: Counter[int]
 
+    def of(self, participant_id: int) -> dict[str, Any]:
+        """What is known of one person, by the names of `PersonFacts`."""
+        return {
+            "consented": participant_id in self.consented,
+            "withdrew_on": self.withdrew.get(participant_id),
+            "concerns": self.concerns[participant_id],
+            "unmet_concerns": self.unmet[participant_id],
+        }
+
 
 def consents_and_concerns(session: Session, conference_ids: Collection[int]) -> ConsentsAndConcerns:
     """The consents and safety concerns in these cases."""
@@ -114,3 +125,10 @@ def consents_and_concerns(session: Session, conference_ids: Collection[int]) -> 
         concerns=Counter(who for _, who, scope, _, _ in rows if scope is None),
         unmet=Counter(who for _, who, scope, _, open_ in rows if scope is None and open_),
     )
+
+
+def not_consented(session: Session, case: Case, today: date) -> list[str]:
+    """The names of those whose own consent is asked and is not here."""
+    known = consents_and_concerns(session, [case.id])
+    circle = (one.facts(today, {}, **known.of(one.id)) for one in members(session, case.id))
+    return [one.name for one in consents_missing(case.variant, PROFILES[case.profile], circle)]

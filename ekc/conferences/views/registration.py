@@ -25,7 +25,6 @@ from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now
 from ekc.signin.login import by
-from ekc.workflow.facts import consents_missing
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity, TraceKind, VoiceMatter
 
@@ -152,20 +151,10 @@ def _consents_page(
         "conferences/consents.html",
         case=case,
         rows=rows,
-        missing=_not_consented(case),
+        missing=consent_queries.not_consented(db(), case, local_date(now(), case.timezone)),
         taken_back=_taken_back(case, rows),
         form=form or _consent_form(case, formdata=None),
         withdraw_forms=forms,
         sent=form or (withdrawn[1] if withdrawn else None),
         may_change=case.may(Activity.CHANGE_REGISTRATION),
     )
-
-
-def _not_consented(case: Case) -> list[str]:
-    """Whose own consent is asked and is not here."""
-    today, known = local_date(now(), case.timezone), consent_queries.consents_and_concerns(db(), [case.id])
-    circle = (
-        one.facts(today, {}, consented=one.id in known.consented, withdrew_on=known.withdrew.get(one.id))
-        for one in members(db(), case.id)
-    )
-    return [one.name for one in consents_missing(case.variant, PROFILES[case.profile], circle)]
