@@ -25,6 +25,7 @@ from ekc.evaluations.models import (
 )
 from ekc.plans.draft import Action, Goal, from_json
 from ekc.plans.models import PlanVersion
+from ekc.plans.queries import IS_IN_FORCE
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind, FormSection
 from ekc.workflow.vocabulary import ActionState, Attends, CasePart, Part, Phase, Scope
@@ -209,7 +210,7 @@ _TICKS = (
 )
 _PLAN_IN_FORCE = (
     select(PlanVersion.number, PlanVersion.content)
-    .join(Conference, (Conference.id == PlanVersion.conference_id) & (Conference.plan_number == PlanVersion.number))
+    .join(Conference, IS_IN_FORCE)
     .where(Conference.id == bindparam("case"))
 )
 

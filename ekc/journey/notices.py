@@ -38,6 +38,7 @@ from ekc.links.models import PersonalLink
 from ekc.links.queries.links import ON_PAPER
 from ekc.meetings.models import Meeting, Question, Reading, Stretch
 from ekc.plans.models import Acceptance, PlanVersion
+from ekc.plans.queries import IS_IN_FORCE
 from ekc.signin.models import SignIn
 from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule
@@ -257,10 +258,7 @@ _STAY_AWAY = select(_people.id).where(_people.conference_id.in_(_CASES), _people
 _SAID_OF_PLAN = (
     select(Voice.participant_id, Voice.answer)
     .join(Conference, Conference.id == Voice.conference_id)
-    .join(
-        PlanVersion,
-        (PlanVersion.conference_id == Conference.id) & (PlanVersion.number == Conference.plan_number),
-    )
+    .join(PlanVersion, IS_IN_FORCE)
     .where(Voice.conference_id.in_(_CASES), Voice.matter == VoiceMatter.PLAN, Voice.text == PlanVersion.text)
     .order_by(Voice.written_at, Voice.id)
 )

@@ -79,12 +79,11 @@ _VERSIONS = (
     .order_by(PlanVersion.number.desc())
 )
 _VERSION = select(PlanVersion).where(PlanVersion.conference_id == _CASE, PlanVersion.number == bindparam("number"))
+#: On which a case is joined with the version of its plan that is in force.
+IS_IN_FORCE = (Conference.id == PlanVersion.conference_id) & (Conference.plan_number == PlanVersion.number)
 _IN_FORCE = (
     select(PlanVersion.conference_id, PlanVersion.text, PlanVersion.content)
-    .join(
-        Conference,
-        (Conference.id == PlanVersion.conference_id) & (Conference.plan_number == PlanVersion.number),
-    )
+    .join(Conference, IS_IN_FORCE)
     .where(Conference.id.in_(bindparam("cases", expanding=True)))
 )
 
