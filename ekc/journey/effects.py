@@ -71,10 +71,7 @@ def new_round(session: Session, conference: Conference, at: datetime, taking: Ta
     conference.round += 1
     conference.tasks_ended_on = None
     conference.without_conference = False
-    staff = {
-        one.id: one for one in (*_coordinator(session, conference, at), *managers_of(session, conference.region_id))
-    }
-    for account in staff.values():
+    for account in _staff(session, conference, at):
         if account.id != taking.account_id:
             queue(
                 session,
@@ -189,9 +186,13 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
 
 def to_ring(session: Session, conference: Conference, at: datetime) -> str:
     """Whom the circle can ring about an end: the coordinator while they can open the case, and those of the region."""
-    told = (*_coordinator(session, conference, at), *managers_of(session, conference.region_id))
-    staff = {one.id: one for one in told}
-    return "; ".join(to_be_rung(one.name, one.phone) for one in staff.values() if one.phone)
+    return "; ".join(to_be_rung(one.name, one.phone) for one in _staff(session, conference, at) if one.phone)
+
+
+def _staff(session: Session, conference: Conference, at: datetime) -> list[Account]:
+    """The coordinator while they can open the case, and the managers of its region, each once."""
+    found = (*_coordinator(session, conference, at), *managers_of(session, conference.region_id))
+    return list({one.id: one for one in found}.values())
 
 
 def leave_notices(session: Session, conference: Conference, at: datetime, taking: Taking, day_before: str) -> None:
