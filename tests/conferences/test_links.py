@@ -31,7 +31,7 @@ from ekc.links.models import Confirmed, PersonalLink
 from ekc.links.queries.devices import devices_of, pending_devices
 from ekc.links.queries.links import links_of
 from ekc.links.verification import ask_to_come_in
-from ekc.staff.actions.own_phone import set_phone
+from ekc.staff.actions.accounts import set_phone
 from ekc.workflow.vocabulary import Part
 from tests import build
 from tests.build import Made, case_in_private_time, case_in_setup, change_details, closed_case

@@ -18,7 +18,7 @@ from ekc.conferences.queries.search import search
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.staff.actions.own_phone import set_phone
+from ekc.staff.actions.accounts import set_phone
 from ekc.staff.actions.regions import add_region
 from ekc.workflow.vocabulary import Activity, Agreed, Part, VoiceMatter
 from tests.cast import Cast, sign_in

@@ -13,7 +13,7 @@ from ekc.core.transaction import writing
 from ekc.plans.actions import change_plan, say_own_answer, share_plan
 from ekc.plans.edits import set_monitor
 from ekc.plans.queries import stored_draft
-from ekc.staff.actions.own_phone import set_phone
+from ekc.staff.actions.accounts import set_phone
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, PlanSharing, Step, StopReason
 from tests.build import (
     INDEPENDENT,

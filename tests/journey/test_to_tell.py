@@ -19,8 +19,7 @@ from ekc.links.queries.links import link_of_token, links_of
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import arranging
 from ekc.meetings.actions.arranging import Venue
-from ekc.staff.actions.accounts import AccountDetails, change_account
-from ekc.staff.actions.own_phone import set_phone
+from ekc.staff.actions.accounts import AccountDetails, change_account, set_phone
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Attends
 from tests import build

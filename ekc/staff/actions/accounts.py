@@ -97,6 +97,18 @@ def change_account(by: By, account_id: int, details: AccountDetails) -> None:
             notify(by.session, mails.ADDRESS_OF_ANOTHER_CHANGED, by.at, account_id, by=by.visitor)
 
 
+def set_phone(by: By, phone: str) -> None:
+    """Set the visitor's own phone number; empty: none. The audit does not record the number. Raises Unknown."""
+    with writing(by.session):
+        account = by.session.get(Account, by.visitor.account_id or 0, with_for_update=True)
+        if account is None:
+            raise Unknown
+        by.check_form()
+        before, account.phone = account.phone, phone.strip() or None
+        number_changed(by.session, account, by.at, before)
+        by.record("account.changed", account=account.id, fields="phone")
+
+
 def ensure_administrator(visitor: Visitor) -> None:
     """Raise Unknown unless the visitor is an administrator or the program itself (a command)."""
     if visitor is not PROGRAM and not has_duty(Duty.ACCOUNTS, visitor.roles):

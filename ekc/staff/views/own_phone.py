@@ -8,7 +8,7 @@ from ekc.core.routes import edits
 from ekc.signin.forms import PhoneForm
 from ekc.signin.login import by, own_account
 from ekc.signin.views.own_account import account_page, phone_form
-from ekc.staff.actions import own_phone
+from ekc.staff.actions import accounts
 from ekc.staff.views.blueprint import bp
 
 
@@ -20,7 +20,7 @@ def set_phone() -> ResponseReturnValue:
     form = PhoneForm()
     if form.validate():
         with form.showing_refusal():
-            own_phone.set_phone(by(form.unless_changed(phone_form)), form.phone.data)
+            accounts.set_phone(by(form.unless_changed(phone_form)), form.phone.data)
             flash(_("Saved."), "success")
             return redirect(url_for("signin.account"), 303)
     return account_page(phone=form), form.status
