@@ -237,7 +237,7 @@ class _AnswerForm(EditingForm):
 class _HeardForm(_AnswerForm):
     """What people say, and how they said it where somebody of them was not in the room: of those in `away`."""
 
-    how = SelectField(_l("How they said it"))
+    how = SelectField(_l("How they said it"), default="")
 
     def __init__(self, people: Iterable[CirclePerson], away: Container[int] = (), **more: Any) -> None:
         super().__init__(**more)
@@ -247,8 +247,6 @@ class _HeardForm(_AnswerForm):
             *(SelectChoice(how.value, _(how.label)) for how in SaidHow if how is not SaidHow.OWN_PAGE),
         ]
         left_out = self.how.raw_data == []  # the page that was sent offered nobody who is away
-        if left_out:
-            self.how.data = ""
         if not any(person.id in away for person in people) or (left_out and not self._chose_away()):
             del self.how
 
