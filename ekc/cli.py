@@ -125,7 +125,7 @@ def load_case(file: Path, region: str, coordinator: str | None) -> None:
 def new_region(name: str, timezone: str) -> None:
     """Add a region, in which coordinators work and cases are."""
     with _database() as (settings, session):
-        add_region(By(session, PROGRAM, clock_time(session, settings)), name, timezone)
+        add_region(_program(session, settings), name, timezone)
     click.echo(f"The region {name} is added.")
 
 
@@ -147,7 +147,7 @@ def new_account(region: str, roles: tuple[str, ...], municipalities: tuple[str, 
             raise ConfigError(f"There is no region {region}. Add it with: bin/ekc add-region")
         offices = tuple(office for role in roles for office in _offices(Role(role), known[region], municipalities))
         new = NewAccount(region_id=known[region], roles=offices, **given)
-        _id, link = open_by_invitation(By(session, PROGRAM, clock_time(session, settings)), new, settings.base_url)
+        _id, link = open_by_invitation(_program(session, settings), new, settings.base_url)
     click.echo(f"The account of {new.name} is open. {_LINK_INTRO}\n{link}")
 
 
@@ -159,7 +159,7 @@ def new_invitation(email: str) -> None:
         account = account_by_email(session, email)
         if account is None:
             raise ConfigError(f"There is no open account with the address {email}.")
-        link = invite(By(session, PROGRAM, clock_time(session, settings)), account.id, settings.base_url)
+        link = invite(_program(session, settings), account.id, settings.base_url)
     click.echo(f"{account.name} is invited. {_LINK_INTRO}\n{link}")
 
 
@@ -235,6 +235,11 @@ def _database() -> Iterator[tuple[Settings, Session]]:
             yield settings, session
     finally:
         engine.dispose()
+
+
+def _program(session: Session, settings: Settings) -> By:
+    """The program itself, acting now."""
+    return By(session, PROGRAM, clock_time(session, settings))
 
 
 def _error_message(error: Exception) -> str:
