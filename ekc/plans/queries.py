@@ -27,6 +27,7 @@ from ekc.accounts.access import Visitor
 from ekc.accounts.models import Account
 from ekc.conferences.access import SHARED, Case, shared
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
+from ekc.conferences.queries.rows import CASES
 from ekc.meetings.models import Meeting, Stretch
 from ekc.plans.draft import Draft, from_json, people_with_task, rung
 from ekc.plans.edits import ChangedPart
@@ -84,7 +85,7 @@ IS_IN_FORCE = (Conference.id == PlanVersion.conference_id) & (Conference.plan_nu
 _IN_FORCE = (
     select(PlanVersion.conference_id, PlanVersion.text, PlanVersion.content)
     .join(Conference, IS_IN_FORCE)
-    .where(Conference.id.in_(bindparam("cases", expanding=True)))
+    .where(Conference.id.in_(CASES))
 )
 
 

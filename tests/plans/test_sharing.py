@@ -16,7 +16,8 @@ from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
 from ekc.journey.effects import EFFECTS
-from ekc.journey.notices import notices, owed_in
+from ekc.journey.notices import owed_in
+from ekc.journey.queries.notices import notices
 from ekc.meetings.models import Stretch
 from ekc.plans import actions, edits, queries
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf

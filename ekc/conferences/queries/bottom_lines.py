@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.conferences.models import BottomLine, Participant
-from ekc.conferences.queries.rows import by_case, columns_of, to_dataclass
+from ekc.conferences.queries.rows import CASES, by_case, columns_of, to_dataclass
 from ekc.workflow.vocabulary import CasePart, Scope
 
 _lines = BottomLine.__table__.c
@@ -39,7 +39,7 @@ class BottomLineState:
 
 _LINES = (
     select(_lines.conference_id, *(_lines[name] for name in BottomLineState.__dataclass_fields__))
-    .where(_lines.conference_id.in_(bindparam("cases", expanding=True)))
+    .where(_lines.conference_id.in_(CASES))
     .order_by(_lines.conference_id, _lines.number)
 )
 

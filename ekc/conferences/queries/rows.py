@@ -5,7 +5,7 @@ from dataclasses import fields
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Row
+from sqlalchemy import BindParameter, Executable, Row, bindparam
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Region
@@ -13,6 +13,8 @@ from ekc.conferences.models import Participant
 
 _NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name}
 _Kind = TypeVar("_Kind")
+#: In a statement about several cases: their ids, which are given as `cases`.
+CASES: BindParameter[Any] = bindparam("cases", expanding=True)
 
 
 def columns_of(kind: Any, table: Any, without: frozenset[str] = frozenset()) -> list[Any]:

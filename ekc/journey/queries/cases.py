@@ -12,6 +12,7 @@ from ekc.accounts.models import Account
 from ekc.accounts.queries import who_can_coordinate
 from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import Conference, ContactEntry, Participant
+from ekc.conferences.queries.rows import CASES
 from ekc.core.outbox import OutboxMessage
 from ekc.links.models import PersonalLink
 from ekc.links.queries.devices import CASES_AWAITING_APPROVAL, pending_since
@@ -187,7 +188,7 @@ def cases_with_unattended_links(session: Session, regions: Collection[int], at: 
 _NOT_INFORMED = (
     select(Participant.conference_id, func.count())
     .where(
-        Participant.conference_id.in_(bindparam("cases", expanding=True)),
+        Participant.conference_id.in_(CASES),
         Participant.removed_at.is_(None),
         Participant.informed_on.is_(None),
         Participant.part != Part.INTERPRETER,

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, ContactEntry, Participant
+from ekc.conferences.queries.rows import CASES
 from ekc.workflow.vocabulary import Part
 
 
@@ -22,14 +22,13 @@ class Referrer:
     shared: list[date] = field(default_factory=list)
 
 
-_CASES: BindParameter[Any] = bindparam("cases", expanding=True)
 _REFERRERS = select(Participant.conference_id, Participant.id, Participant.removed_at).where(
-    Participant.conference_id.in_(_CASES), Participant.part == Part.REFERRER
+    Participant.conference_id.in_(CASES), Participant.part == Part.REFERRER
 )
 _CONTACTS = select(ContactEntry.conference_id, ContactEntry.on).where(
     ContactEntry.participant_id.in_(bindparam("referrers", expanding=True))
 )
-_LINES = select(BottomLine.conference_id, BottomLine.shared_on).where(BottomLine.conference_id.in_(_CASES))
+_LINES = select(BottomLine.conference_id, BottomLine.shared_on).where(BottomLine.conference_id.in_(CASES))
 
 
 def referrers_of_cases(session: Session, conference_ids: Collection[int]) -> defaultdict[int, Referrer]:

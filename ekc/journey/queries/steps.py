@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
+from ekc.conferences.queries.rows import CASES
 from ekc.core.audit import ActorKind, AuditEvent
 from ekc.journey.models import PhaseChange, StepWords
 from ekc.workflow.ends.kinds import EndRule
@@ -45,11 +46,10 @@ class StepWhy:
 
 
 _changes = PhaseChange.__table__.c
-_CASES: BindParameter[Any] = bindparam("cases", expanding=True)
 _AGAIN = (
     select(_changes.conference_id, _changes.at, StepWords.reason)
     .outerjoin_from(PhaseChange, StepWords, StepWords.change_id == _changes.id)
-    .where(_changes.conference_id.in_(_CASES), _changes.step == Step.RECONVENE, _changes.at > bindparam("since"))
+    .where(_changes.conference_id.in_(CASES), _changes.step == Step.RECONVENE, _changes.at > bindparam("since"))
     .order_by(_changes.number)
 )
 
@@ -91,7 +91,7 @@ class StepRow:
 
 _STEPS = (
     select(_changes.conference_id, *(_changes[name] for name in StepRow.__dataclass_fields__))
-    .where(_changes.conference_id.in_(_CASES))
+    .where(_changes.conference_id.in_(CASES))
     .order_by(_changes.number)
 )
 

@@ -10,10 +10,11 @@ from ekc.conferences.queries import traces as trace_queries
 from ekc.conferences.queries.members import with_former
 from ekc.conferences.queries.voices import voices
 from ekc.core.routes import db
-from ekc.journey.notices import notices, owed_so_far
+from ekc.journey.notices import owed_so_far
 from ekc.journey.queries import corrections as correction_queries
 from ekc.journey.queries import steps as step_queries
 from ekc.journey.queries.corrections import CorrectionRow
+from ekc.journey.queries.notices import notices
 from ekc.journey.queries.steps import ChangeRow
 from ekc.journey.views.blueprint import bp
 from ekc.workflow.engine import STEP_RULES

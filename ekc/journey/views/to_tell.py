@@ -14,9 +14,10 @@ from ekc.core.form_numbers import adds
 from ekc.core.language import gettext, translate
 from ekc.core.routes import db, now
 from ekc.journey.forms import ToldForm
-from ekc.journey.notices import notices, owed_in
+from ekc.journey.notices import owed_in
 from ekc.journey.panel import owed_page
 from ekc.journey.queries import people as people_queries
+from ekc.journey.queries.notices import notices
 from ekc.journey.queries.people import Reach
 from ekc.journey.views.blueprint import bp
 from ekc.links.models import Confirmed

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import has_left
@@ -14,6 +14,7 @@ from ekc.accounts.models import Account, AccountRole, Region
 from ekc.conferences.models import Conference
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
+from ekc.conferences.queries.rows import CASES
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
@@ -146,7 +147,7 @@ _OPEN = (
         .outerjoin(Waiver.__table__, _waiver.match_id == _match.id)
         .outerjoin(_decider, _decider.c.id == _waiver.waived_by)
     )
-    .where(_match.conference_id.in_(bindparam("cases", expanding=True)), _match.ended_on.is_(None))
+    .where(_match.conference_id.in_(CASES), _match.ended_on.is_(None))
     .order_by(_match.id, _waiver.id)
 )
 

@@ -1,0 +1,181 @@
+"""What settles the notices that are owed to staff: read where there is one of their kind."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from ekc.conferences.models import Conference, Consent, ContactEntry, Participant, Voice
+from ekc.conferences.queries.rows import CASES
+from ekc.meetings.models import Meeting, Question, Reading
+from ekc.plans.models import PlanVersion
+from ekc.plans.queries import IS_IN_FORCE
+from ekc.workflow.follow_ups import FINDINGS
+from ekc.workflow.owed.kinds import ClearedBy, NoticeKind
+from ekc.workflow.owed.rows import RULES
+from ekc.workflow.vocabulary import NOT_THERE, Agreed, Attends, Part, VoiceMatter
+
+#: Of these something is written down, or a new version agreed, since.
+_SEEN_TO = FINDINGS | {NoticeKind.LEFT_PLAN}
+_people = Participant.__table__.c
+
+
+class Settled:
+    """What settles the notices that are owed to staff: read once for all of a kind."""
+
+    def __init__(self, session: Session, rows: list[Row[Any]]) -> None:
+        cases: dict[NoticeKind, set[int]] = defaultdict(set)
+        for row in rows:
+            cases[row.kind].add(row.conference_id)
+        self._unasked = _with_family_question(session, cases[NoticeKind.QUESTION])
+        self._missing = _without_yes(session, cases[NoticeKind.CONSENT], rows)
+        self._read, self._gone = _letters(session, cases[NoticeKind.LETTER])
+        found = frozenset[int]().union(*(cases[kind] for kind in _SEEN_TO))
+        of_one = cases[NoticeKind.NOT_COMING] | cases[NoticeKind.DISSENT]
+        self._spoken_with = _last(session, _CONTACTS_WITH, of_one)
+        self._still = {
+            NoticeKind.NOT_COMING: _stay_away(session, cases[NoticeKind.NOT_COMING]),
+            NoticeKind.DISSENT: _who_says_no(session, cases[NoticeKind.DISSENT]),
+        }
+        found |= cases[NoticeKind.DISSENT]
+        self._spoken = _last(session, _SPOKEN, found)
+        self._agreed = _last(session, _AGREED, found)
+
+    def how(self, row: Row[Any]) -> ClearedBy | None:
+        """By what a notice is settled; None: it is not, or it is owed to people of the circle."""
+        match row.kind:
+            case NoticeKind.QUESTION:
+                return None if row.conference_id in self._unasked else ClearedBy.ANSWERED
+            case NoticeKind.CONSENT:
+                return None if row.about in self._missing else ClearedBy.CONSENT
+            case NoticeKind.LETTER:
+                return self._read_out(row)
+            case NoticeKind.NOT_COMING | NoticeKind.DISSENT:
+                return self._heard(row)
+            case kind if kind in _SEEN_TO:
+                return self._seen_to(row)
+            case _:
+                return None
+
+    def _read_out(self, row: Row[Any]) -> ClearedBy | None:
+        if any(at >= row.at for at in self._read[row.about]):
+            return ClearedBy.READ
+        return ClearedBy.LAPSED if row.about in self._gone else None
+
+    def _heard(self, row: Row[Any]) -> ClearedBy | None:
+        """How what somebody said for themselves was settled: with them, by another word of theirs, or a new version."""
+        if row.at < self._spoken_with.get(row.about, row.at):
+            return ClearedBy.SPOKEN
+        if row.about not in self._still[row.kind]:
+            return ClearedBy.DECIDED
+        renewed = row.kind is NoticeKind.DISSENT and row.at < self._agreed.get(row.conference_id, row.at)
+        return ClearedBy.AGREED if renewed else None
+
+    def _seen_to(self, row: Row[Any]) -> ClearedBy | None:
+        """How what a follow-up found was seen to, as far as its row says that this clears it."""
+        since = {ClearedBy.SPOKEN: self._spoken, ClearedBy.AGREED: self._agreed}
+        found = (by for by, last in since.items() if row.at < last.get(row.conference_id, row.at))
+        return next((by for by in found if by in RULES[row.kind].cleared_by), None)
+
+
+def _last_of(at: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
+    case = at.class_.conference_id
+    return select(case, func.max(at)).where(case.in_(CASES)).group_by(case)
+
+
+_AGREED = _last_of(PlanVersion.made_at)
+#: Who was told what stood on a list was not spoken with about anything else.
+_SPOKEN = _last_of(ContactEntry.written_at).where(ContactEntry.from_list.is_(False))
+
+
+def _last(session: Session, found: Select[*tuple[Any, ...]], cases: Collection[int]) -> dict[int, datetime]:
+    """By case the last instant that the statement finds."""
+    rows = session.execute(found, {"cases": list(cases)}) if cases else ()
+    return {row[0]: row[1] for row in rows}
+
+
+_FAMILY_QUESTIONS = (
+    select(Meeting.conference_id)
+    .join(Question, Question.meeting_id == Meeting.id)
+    .join(Conference, (Conference.id == Meeting.conference_id) & (Conference.round == Meeting.round))
+    .where(Meeting.conference_id.in_(CASES), Question.participant_id.is_(None), Question.answer.is_(None))
+)
+
+
+_CONTACTS_WITH = (
+    select(ContactEntry.participant_id, func.max(ContactEntry.written_at))
+    .where(ContactEntry.conference_id.in_(CASES), ContactEntry.participant_id.is_not(None))
+    .where(ContactEntry.from_list.is_(False))
+    .group_by(ContactEntry.participant_id)
+)
+_STAY_AWAY = select(_people.id).where(_people.conference_id.in_(CASES), _people.attends == Attends.NO)
+#: Of the plan in force: what somebody else notes of the next one takes no no back.
+_SAID_OF_PLAN = (
+    select(Voice.participant_id, Voice.answer)
+    .join(Conference, Conference.id == Voice.conference_id)
+    .join(PlanVersion, IS_IN_FORCE)
+    .where(Voice.conference_id.in_(CASES), Voice.matter == VoiceMatter.PLAN, Voice.text == PlanVersion.text)
+    .order_by(Voice.written_at, Voice.id)
+)
+
+
+def _stay_away(session: Session, cases: Collection[int]) -> set[int]:
+    return set(session.scalars(_STAY_AWAY, {"cases": list(cases)})) if cases else set()
+
+
+def _who_says_no(session: Session, cases: Collection[int]) -> set[int]:
+    """Who said no to the plan in force when they said something of it last."""
+    rows = session.execute(_SAID_OF_PLAN, {"cases": list(cases)}) if cases else ()
+    last = {row[0]: row[1] for row in rows}
+    return {id_ for id_, answer in last.items() if answer is Agreed.NO}
+
+
+def _with_family_question(session: Session, cases: Collection[int]) -> set[int]:
+    """The cases with a question of this round that the family came out with and that has no answer."""
+    return set(session.scalars(_FAMILY_QUESTIONS, {"cases": list(cases)})) if cases else set()
+
+
+_ABOUT: BindParameter[Any] = bindparam("about", expanding=True)
+_CONSENTS = select(Consent.participant_id, Consent.withdrawn_on).where(
+    Consent.conference_id.in_(CASES), Consent.participant_id.in_(_ABOUT)
+)
+_YES = select(Voice.participant_id).where(
+    Voice.conference_id.in_(CASES), Voice.matter == VoiceMatter.CONFERENCE, Voice.answer == Agreed.YES
+)
+_MAIN_PERSONS = select(_people.id).where(_people.id.in_(_ABOUT), _people.part == Part.MAIN_PERSON)
+
+
+def _without_yes(session: Session, cases: Collection[int], rows: list[Row[Any]]) -> set[int]:
+    """Who took something back and has not given it again: a consent that was withdrawn, or their yes."""
+    if not cases:
+        return set()
+    about = {row.about for row in rows if row.kind is NoticeKind.CONSENT}
+    asked = {"cases": list(cases), "about": list(about)}
+    consents = session.execute(_CONSENTS, asked).all()
+    withdrawn = {row.participant_id for row in consents if row.withdrawn_on is not None}
+    given = {row.participant_id for row in consents if row.withdrawn_on is None}
+    main = set(session.scalars(_MAIN_PERSONS, asked))
+    return (about & withdrawn - given) | (main - set(session.scalars(_YES, asked)))
+
+
+_READINGS = (
+    select(Reading.participant_id, Reading.at)
+    .join(Meeting, Meeting.id == Reading.meeting_id)
+    .where(Meeting.conference_id.in_(CASES))
+)
+_VIEWS = select(_people.id, _people.view, _people.attends).where(_people.conference_id.in_(CASES))
+
+
+def _letters(session: Session, cases: Collection[int]) -> tuple[dict[int, list[datetime]], set[int]]:
+    """When the words of whom were read out; and whose words are there no longer, or who came after all."""
+    read: dict[int, list[datetime]] = defaultdict(list)
+    if not cases:
+        return read, set()
+    asked = {"cases": list(cases)}
+    for participant_id, at in session.execute(_READINGS, asked):
+        read[participant_id].append(at)
+    people = session.execute(_VIEWS, asked)
+    return read, {row.id for row in people if not row.view or row.attends not in NOT_THERE}
