@@ -174,7 +174,7 @@ class NumberForm(EditingForm):
 
     def __init__(self, shown: PlanNumber, **more: Any) -> None:
         data = {"phone": shown.phone, "may": None if shown.said_on is None else "yes" if shown.phone else "no"}
-        super().__init__(prefix=f"number-{shown.id}-", data=data, **more)
+        super().__init__(prefix=f"{shown.place}-", data=data, **more)
         self.may.choices = [SelectChoice("yes", _l("yes")), SelectChoice("no", _l("no"))]
 
     @property

@@ -124,6 +124,11 @@ class PlanNumber:
     monitors: bool
     convenes: bool
 
+    @property
+    def place(self) -> str:
+        """The place of its form on the page."""
+        return f"number-{self.id}"
+
 
 _NUMBERS = select(Participant.id, Participant.name, Participant.plan_phone, Participant.plan_phone_on).where(
     Participant.conference_id == _CASE,

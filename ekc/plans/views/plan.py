@@ -3,10 +3,9 @@
 A referrer or professional with whom the whole plan is not shared sees a page with their own part.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,9 +22,7 @@ from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, moves, now
 from ekc.plans import edits, queries
-from ekc.plans.actions import NOT_RUNG, change_plan
-from ekc.plans.actions import say_number as store_number
-from ekc.plans.actions import take_number_out as take_out
+from ekc.plans.actions import change_plan
 from ekc.plans.changes import changes
 from ekc.plans.draft import (
     Action,
@@ -42,7 +39,7 @@ from ekc.plans.draft import (
 )
 from ekc.plans.facts import heard, open_points
 from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, NumberForm, WhatIfForm
-from ekc.plans.queries import CirclePerson, PlanNumber
+from ekc.plans.queries import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.blocker import evaluation_limit
@@ -74,7 +71,7 @@ Page = Callable[[Case, SubmittedForm], ResponseReturnValue]
 @case_route(Activity.SEE_PLAN)
 def plan(case: Case) -> ResponseReturnValue:
     """The plan; with forms for people who may write it. Others see the part that concerns them."""
-    return _plan_page(case) if case.sees(CasePart.PLAN) else _own_part_page(case)
+    return plan_page(case) if case.sees(CasePart.PLAN) else _own_part_page(case)
 
 
 @bp.post("/goals")
@@ -83,7 +80,7 @@ def plan(case: Case) -> ResponseReturnValue:
 def add_goal(case: Case) -> ResponseReturnValue:
     """Add a goal."""
     form = GoalForm(prefix="goal-")
-    return _change(case, SubmittedForm("goal", form), _plan_page, lambda: edits.add_goal(form.to_goal()))
+    return _change(case, SubmittedForm("goal", form), plan_page, lambda: edits.add_goal(form.to_goal()))
 
 
 @bp.post("/goals/<key>/actions")
@@ -92,9 +89,7 @@ def add_goal(case: Case) -> ResponseReturnValue:
 def add_action(case: Case, key: str) -> ResponseReturnValue:
     """Add an action to a goal."""
     form = ActionForm(_choosable(case), prefix=f"{key}-")
-    return _change(
-        case, SubmittedForm(key, form), _plan_page, lambda: edits.add_action(key, form.to_action()), more=key
-    )
+    return _change(case, SubmittedForm(key, form), plan_page, lambda: edits.add_action(key, form.to_action()), more=key)
 
 
 @bp.post("/what-ifs")
@@ -103,7 +98,7 @@ def add_action(case: Case, key: str) -> ResponseReturnValue:
 def add_what_if(case: Case) -> ResponseReturnValue:
     """Add a what-if."""
     form = WhatIfForm(_choosable(case), prefix="what-if-")
-    return _change(case, SubmittedForm("what-if", form), _plan_page, lambda: edits.add_what_if(form.to_what_if()))
+    return _change(case, SubmittedForm("what-if", form), plan_page, lambda: edits.add_what_if(form.to_what_if()))
 
 
 @bp.post("/monitor")
@@ -112,7 +107,7 @@ def add_what_if(case: Case) -> ResponseReturnValue:
 def set_monitor(case: Case) -> ResponseReturnValue:
     """Set who monitors the plan."""
     form = MonitorForm(_choosable(case), prefix="monitor-")
-    return _change(case, SubmittedForm("monitor", form), _plan_page, lambda: edits.set_monitor(form.to_person()))
+    return _change(case, SubmittedForm("monitor", form), plan_page, lambda: edits.set_monitor(form.to_person()))
 
 
 @bp.post("/evaluation")
@@ -125,45 +120,9 @@ def set_evaluation(case: Case) -> ResponseReturnValue:
     return _change(
         case,
         SubmittedForm("evaluation", form),
-        _plan_page,
+        plan_page,
         lambda: edits.set_evaluation(form.to_evaluation(case.timezone)),
     )
-
-
-@bp.post("/numbers/<int:participant_id>")
-@case_route(Activity.WRITE_PLAN)
-@routes.edits
-def say_number(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Note whether a number may stand in the plan."""
-    form = _number_form(case, participant_id)
-    if form.validate():
-        with form.showing_refusal():
-            unchanged = form.unless_changed(lambda: _number_form(case, participant_id, formdata=None))
-            store_number(by(unchanged), case.id, participant_id, form.phone.data, form.is_shared)
-            return _to_plan(case, "numbers")
-    return _plan_page(case, SubmittedForm(_place(participant_id), form))
-
-
-@bp.post("/numbers/mine")
-@case_route(Activity.OWN_NUMBER)
-@routes.moves
-def take_number_out(case: Case) -> ResponseReturnValue:
-    """Somebody takes their own number out of the plan."""
-    take_out(by(), case.id)
-    flash(_("Your number does not stand in the plan any more."), "success")
-    return redirect(url_for("journey.own_page", conference_id=case.id), 303)
-
-
-def _place(participant_id: int) -> str:
-    return f"number-{participant_id}"
-
-
-def _number_form(case: Case, participant_id: int, **more: Any) -> NumberForm:
-    found = queries.plan_numbers(db(), case.id, queries.stored_draft(db(), case.id).draft)
-    shown = next((one for one in found if one.id == participant_id), None)
-    if shown is None:
-        raise Stale(NOT_RUNG)
-    return NumberForm(shown, **more)
 
 
 @bp.get("/parts/<key>")
@@ -209,7 +168,7 @@ def take_over(case: Case) -> ResponseReturnValue:
         raise Stale(N_("There is no plan of an earlier conference to take over now."))
     if not chosen:
         flash(_("Choose what you want to take over."), "warning")
-        return _to_plan(case, "last-time")
+        return to_plan(case, "last-time")
     here = {person.id for person in queries.circle(db(), case.id) if person.belongs}
     try:
         edit = edits.take_over(before, set(chosen), here, local_date(now(), case.timezone))
@@ -253,17 +212,18 @@ def _change(
             raise
         sent.form.status = sent.form.refuse(refusal)
         return page(case, sent)
-    return _to_plan(case, target, more)
+    return to_plan(case, target, more)
 
 
-def _to_plan(case: Case, anchor: str = "", more: str | None = None) -> ResponseReturnValue:
+def to_plan(case: Case, anchor: str = "", more: str | None = None) -> ResponseReturnValue:
+    """The response after a change: back to the plan, at an anchor; `more`: the goal to which more is added."""
     return redirect(url_for("plans.plan", conference_id=case.id, more=more, _anchor=anchor or None), 303)
 
 
 def _stale_move(case: Case, _sent: SubmittedForm) -> ResponseReturnValue:
     """Redirect to the current plan: nothing was typed, so there is nothing to show again."""
     flash(_("Somebody changed the plan meanwhile, so nothing was moved or taken out. Look at it again."), "warning")
-    return _to_plan(case)
+    return to_plan(case)
 
 
 def _choosable(case: Case) -> list[CirclePerson]:
@@ -283,7 +243,7 @@ def _convenors(people: list[CirclePerson]) -> list[CirclePerson]:
     return [person for person in people if not person.is_professional]
 
 
-def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
+def plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     """The plan; `sent` is a rejected form, shown at its place with everything that was typed."""
     session = db()
     found = queries.stored_draft(session, case.id)
@@ -303,7 +263,7 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
     said = {row.participant_id: row.answer for row in queries.agreements(session, case.id, case.presentation, text)}
     frozen = in_force is not None and in_force.text == text  # who was not asked is marked where it is agreed
     numbers = queries.plan_numbers(session, case.id, draft)
-    places = {*_FIXED, *(_place(one.id) for one in numbers), *(goal.key for goal in draft.goals)}
+    places = {*_FIXED, *(one.place for one in numbers), *(goal.key for goal in draft.goals)}
     lost = sent if sent and sent.place not in places else None
     page = render_template(
         "plans/plan.html",
@@ -315,7 +275,9 @@ def _plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnV
         gone={person.id for person in people if person.removed},
         points=points,
         writes=writes,
-        forms=_number_forms(numbers) | _forms(draft, people, sent) if writes else {},
+        forms={one.place: NumberForm(one, formdata=None) for one in numbers} | _forms(draft, people, sent)
+        if writes
+        else {},
         numbers=numbers,
         sent=sent,
         lost=lost,
@@ -393,11 +355,6 @@ def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: SubmittedForm |
     if sent:
         forms[sent.place] = sent.form
     return forms
-
-
-def _number_forms(numbers: Iterable[PlanNumber]) -> dict[str, PlainForm]:
-    """One form for each number that the plan asks for."""
-    return {_place(one.id): NumberForm(one, formdata=None) for one in numbers}
 
 
 def _found(draft: Draft, key: str) -> Goal | Action | WhatIf:
