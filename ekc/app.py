@@ -1,7 +1,7 @@
 """The application factory. It refuses to start with invalid tables, an outdated schema, or a route without a gate."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -131,12 +131,17 @@ def _extend_jinja(app: Flask) -> None:
         stop_name=lambda code: gettext(StopReason(code).label),
         local_date=local_date,
         local_day=lambda instant, zone: language.short_day(local_date(instant, zone), local_date(now(), zone)),
-        local_day_passed=lambda instant, zone: local_date(instant, zone) < local_date(now(), zone),
+        lies_ahead=_lies_ahead,
         local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
         country=PROFILES.__getitem__,
     )
     app.context_processor(_frame_context)
+
+
+def _lies_ahead(instant: datetime | None, zone: str) -> bool:
+    """Whether there is an instant, and its day has not passed there."""
+    return instant is not None and local_date(instant, zone) >= local_date(now(), zone)
 
 
 def _gettext(message: str, /, **values: object) -> Markup:
