@@ -287,7 +287,7 @@ class BottomLine(Base):
 
 
 class ContactEntry(Base):
-    """An entry of the coordinator's contact log."""
+    """An entry of the contact log."""
 
     __tablename__ = "contact_entry"
 
@@ -298,6 +298,7 @@ class ContactEntry(Base):
     channel: Mapped[str] = mapped_column(String(16))  # visit, phone, mail, letter, message
     text: Mapped[str] = mapped_column(SealedText("contact_entry.text"))
     written_at: Mapped[datetime]
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     #: It says that they were told, or given, what stood on the list of that; not that anything else was spoken about.
     from_list: Mapped[bool] = mapped_column(default=False)
 

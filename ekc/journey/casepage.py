@@ -205,8 +205,10 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
             Related(one.id, one.number, one.is_before, may_open(By(session, case.visitor, at), one.id))
             for one in registration.related_cases(session, case)
         ),
-        owed=tuple((same, owed_page(same[0])) for same in by_people(owed)),
-        found=tuple((one, owed_page(one)) for one in sorted(owed, key=_weight) if one.notice.kind in FINDINGS),
+        owed=tuple((same, owed_page(same[0], case.may)) for same in by_people(owed)),
+        found=tuple(
+            (one, owed_page(one, case.may)) for one in sorted(owed, key=_weight) if one.notice.kind in FINDINGS
+        ),
         ended_round=step_queries.ended_round(changes, at),
         today=today,
     )

@@ -69,10 +69,11 @@ class LinkRequests:
 
 @dataclass(frozen=True, slots=True)
 class ToTell:
-    """A case in which somebody still has to hear, answer or decide something."""
+    """A case in which somebody still has to hear, answer or decide something. `roles`: of the visitor in it."""
 
     case: CaseRow
     lines: tuple[Owed, ...]
+    roles: frozenset[Role]
 
     @property
     def by_people(self) -> tuple[tuple[Owed, ...], ...]:
@@ -82,8 +83,11 @@ class ToTell:
     @property
     def endpoint(self) -> str:
         """The page where it is done; where that is several, the case page, which lists them."""
-        pages = {owed_page(line) for line in self.lines}
+        pages = {owed_page(line, self._may) for line in self.lines}
         return pages.pop() if len(pages) == 1 else "journey.case"
+
+    def _may(self, activity: Activity) -> bool:
+        return may(activity, self.case.phase, self.roles, self.case.in_force)
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,11 +383,13 @@ def _to_tell(
     found = owed_in(session, [id_ for id_, row in seen.items() if may(Activity.TELL, row.phase, Role)], names=False)
     told = []
     for id_, row in seen.items():
-        roles = {Role.REGIONAL_MANAGER if id_ in theirs else Role.COORDINATOR}
-        attended = id_ in theirs and id_ not in gone and _attended(row, at)
-        wanted = (one for one in found.get(id_, ()) if one.notice.rule.roles or not attended)
+        attended = id_ not in gone and _attended(row, at)
+        roles = frozenset({Role.REGIONAL_MANAGER} if id_ in theirs else {Role.COORDINATOR})
+        if id_ in theirs and not attended:
+            roles |= {Role.STANDS_IN}
+        wanted = (one for one in found.get(id_, ()) if one.rule.roles or id_ not in theirs or not attended)
         if lines := open_lines(wanted, roles):
-            told.append(ToTell(row, lines))
+            told.append(ToTell(row, lines, roles))
     return tuple(told)
 
 

@@ -1,5 +1,6 @@
 """The next-step panel: the verdicts as one main button, or all blockers with links to where they are solved."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ekc.workflow.blocker import Blocker
@@ -96,9 +97,17 @@ def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
     )
 
 
-def owed_page(line: Owed) -> str:
-    """The page where what is owed is done: its endpoint."""
-    return PAGES[line.rule.done_at][0] if line.rule.done_at else "journey.to_tell"
+def owed_page(line: Owed, may: Callable[[Activity], bool]) -> str:
+    """The endpoint of the page where what is owed is done by somebody who may do these activities.
+
+    Who may not open that page writes down that they spoke with somebody, or asks another coordinator.
+    """
+    if line.rule.done_at is None:
+        return "journey.to_tell"
+    endpoint, activity, _ = PAGES[line.rule.done_at]
+    if may(activity):
+        return endpoint
+    return "conferences.contact_log" if line.rule.by_speaking else "matching.coordinator"
 
 
 def blocker_link(blocker: Blocker) -> BlockerLink:

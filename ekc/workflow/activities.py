@@ -67,7 +67,8 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ActivityRule(
         Activity.CHANGE_REGISTRATION,
         N_("change the registration, the question and the consents"),
-        _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
+        # the manager in each phase too: a consent that was taken back is theirs to decide about as well
+        _grant(_OUTSIDE, Role.COORDINATOR, Role.REGIONAL_MANAGER),
         owes=frozenset({NoticeKind.CONSENT}),
     ),
     ActivityRule(
@@ -160,7 +161,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("speak with main persons about a wish to stop or to come together again, and write down what they say"),
         _grant(_OUTSIDE, Role.COORDINATOR, Role.REGIONAL_MANAGER),
     ),
-    ActivityRule(Activity.LOG_CONTACT, N_("keep the contact log"), _grant(_OUTSIDE, Role.COORDINATOR)),
+    ActivityRule(  # reading it is the coordinator's; also once the case has ended, where somebody does not feel safe
+        Activity.LOG_CONTACT,
+        N_("write in the contact log whom they spoke with"),
+        _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.REGIONAL_MANAGER),
+    ),
     ActivityRule(  # also how it ended; and the manager, where no coordinator can any more
         Activity.TELL,
         N_("see who still has to hear what, and note who was told"),

@@ -10,7 +10,7 @@ from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.ends.kinds import End, EndRule, Hears
 from ekc.workflow.ends.rows import ENDS
 from ekc.workflow.follow_ups import FINDINGS, FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule
-from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule
+from ekc.workflow.owed.kinds import CLEARED_WITH, ClearedBy, NoticeKind, NoticeRule
 from ekc.workflow.owed.rows import NOTICES
 from ekc.workflow.parts import PARTS, SHOWN_BY, PartRule
 from ekc.workflow.profiles import PROFILES, Event
@@ -46,6 +46,8 @@ _PROTECTS = frozenset(
 )
 #: Where a round ends: nobody is in danger because of an end.
 _AFTER = frozenset({Phase.EVALUATION, Phase.CLOSED})
+
+_MANAGES = frozenset({Role.REGIONAL_MANAGER, Role.STANDS_IN})
 
 #: Nobody in the circle, on whatever side, ever sees these of anybody; what is kept of oneself is a part of its own.
 _NEVER_IN_THE_CIRCLE = frozenset(
@@ -122,6 +124,7 @@ def check_tables(
         *_open_follow_ups(steps),
         *_ends(ends, steps),
         *_owed(notices, steps, activities),
+        *(problem for rule in notices for problem in _can_be_cleared(rule, activities)),
         *_private_time(phases, activities),
         *_take_step(steps, activities),
         *(problem for rule in parts for problem in _part(rule)),
@@ -304,6 +307,24 @@ def _owed(
             yield f"{step.step} closes a case and nobody has to hear it"
         if Effect.BACK_TO_PLAN in step.effects and NoticeKind.ROUND not in step.owes:
             yield f"{step.step} ends a round and nobody has to hear it"
+
+
+def _can_be_cleared(rule: NoticeRule, activities: tuple[ActivityRule, ...]) -> Iterator[str]:
+    """Whoever has a line of what is owed can do what clears it, also where there is no coordinator, or no manager.
+
+    Where no coordinator can act, the manager may be able to ask another alone, who then does it.
+    """
+    clears = {CLEARED_WITH[by] for by in rule.cleared_by if by in CLEARED_WITH}
+    for nobody in (_MANAGES, frozenset({Role.COORDINATOR})):
+        if not rule.listed_to & nobody:
+            yield f"{rule.kind} is listed to none of {', '.join(sorted(nobody))}"
+    for role in sorted(rule.listed_to):
+        stands_in = role is Role.STANDS_IN
+        held = {role, Role.REGIONAL_MANAGER} if stands_in else {role}
+        enough = clears | {Activity.MATCH_COORDINATOR} if stands_in else clears
+        may = [one.grants.get(as_role, frozenset()) for one in activities if one.activity in enough for as_role in held]
+        for phase in sorted(rule.phases - frozenset[Phase]().union(*may)):
+            yield f"{rule.kind} is listed in {phase} to {role}, who cannot clear it"
 
 
 def _private_time(phases: tuple[PhaseRule, ...], activities: tuple[ActivityRule, ...]) -> Iterator[str]:

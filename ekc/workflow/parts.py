@@ -240,7 +240,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.ANSWER_SAFETY: frozenset({CasePart.SAFETY, CasePart.NAMES, CasePart.CONTACT}),
     Activity.GO_ON: frozenset(),
     Activity.SPEAK_ABOUT_WISHES: frozenset({CasePart.NAMES, CasePart.CONTACT}),
-    Activity.LOG_CONTACT: frozenset({CasePart.CONTACT_LOG, CasePart.NAMES, CasePart.DAY, CasePart.PRACTICAL}),
+    Activity.LOG_CONTACT: frozenset({CasePart.NAMES, CasePart.DAY, CasePart.PRACTICAL}),  # the log: `Case.sees`
     Activity.TELL: frozenset({CasePart.NAMES, CasePart.CONTACT, CasePart.DAY, CasePart.PRACTICAL}),
     Activity.MAKE_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES, CasePart.CONTACT}),
     Activity.END_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES}),

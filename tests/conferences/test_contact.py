@@ -219,13 +219,25 @@ def test_the_contact_log_begins_with_the_latest(noor: PageClient, case: Made, db
     ]
 
 
-def test_only_the_coordinator_keeps_the_log(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
+def test_a_manager_writes_in_the_log_and_does_not_read_it(
+    client: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    registration.log_contact(
+        By(db_session, cast.noor, START), case.id, NewContact(on=TODAY, channel="visit", text="Between us.")
+    )
     sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/contact")
 
-    assert client.get(f"/conferences/{case.id}/contact").status_code == 404
-    new = NewContact(on=TODAY, channel="phone", text="x")
-    with pytest.raises(Unknown):
-        registration.log_contact(By(db_session, cast.ruud, START), case.id, new)
+    page = client.submit("Add to the log", {"With": "Marieke de Wit", "What was said or agreed": "She is well."})
+
+    assert ("She is well." in page.text, "Between us." in page.text) == (False, False)
+    sign_in(client, cast.noor)
+    text = client.page(f"/conferences/{case.id}/contact").text
+    assert "She is well. (noted by Ruud Kramer)" in text
+    assert text.count("noted by") == 1
+    for other in (cast.mila, cast.bas, cast.iris, cast.denise):
+        sign_in(client, other)
+        assert client.get(f"/conferences/{case.id}/contact").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -17,15 +17,18 @@ from ekc.conferences.actions import links
 from ekc.conferences.models import Participant
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
+from ekc.evaluations.actions import FollowUpReport, record_follow_up
+from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import take_step
 from ekc.journey.home import staff_home
 from ekc.links.models import PersonalLink
 from ekc.links.queries.door import Door, door
 from ekc.links.tokens import MAX_ATTEMPTS
 from ekc.matching.actions import asking, independence
+from ekc.plans.actions import say_own_answer
 from ekc.staff.actions import closing, roles
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import Activity, Part, Phase, Role, Step, StopReason
+from ekc.workflow.vocabulary import Activity, Agreed, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, enter, participant, sign_in
@@ -123,6 +126,55 @@ def test_a_wish_to_stop_is_for_the_manager_where_nobody_coordinates(
     text = client.page("/").text
     assert "A main person wants to stop: ring them" in text
     assert "Nobody coordinates this conference any more: ask somebody, and ring the family" in text
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_the_manager_settles_that_somebody_does_not_feel_safe_where_nobody_coordinates(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, closed: bool
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=28)
+    (call, *_) = follow_ups(db_session, case.id, clock().date())
+    found = FollowUpReport(held_on=clock().date(), found="It goes.", unsafe=True)
+    record_follow_up(By(db_session, cast.noor, clock()), case.id, call.id, found)
+    close_noor(db_session, cast)
+    if closed:  # whoever is not safe is not, however it ended
+        gone = Taking(Step.MAIN_PERSON_GONE, stop_reason=StopReason.DIED)
+        take_step(By(db_session, cast.ruud, clock()), case.id, gone)
+    clock.advance(hours=1)
+    unsafe = "Somebody does not feel safe, a follow-up found"
+    sign_in(client, cast.ruud)
+    assert unsafe in client.page("/").text
+    client.page(f"/conferences/{case.id}")
+    client.follow("Write down whom you spoke with")
+
+    client.submit("Add to the log", {"What was said or agreed": "Nobody at home."})  # with nobody
+    assert unsafe in client.page("/").text
+    client.page(f"/conferences/{case.id}/contact")
+    client.submit("Add to the log", {"With": "Kees de Wit", "What was said or agreed": "He is safe now."})
+
+    assert unsafe not in client.page("/").text
+    assert unsafe not in client.page(f"/conferences/{case.id}").text
+
+
+def test_a_no_to_the_plan_is_for_the_manager_to_hear_where_nobody_coordinates(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=3)
+    say_own_answer(By(db_session, participant(case.id, case.people["kees"]), clock()), case.id, Agreed.NO)
+    sign_in(client, cast.ruud)
+    line = "Somebody does not agree with the plan any more"
+    assert line not in client.page("/").text
+    close_noor(db_session, cast)
+    assert line in client.page("/").text
+    clock.advance(hours=1)
+
+    client.page(f"/conferences/{case.id}")
+    client.follow(f"{line}: speak with them, and write it in the contact log")
+    client.submit("Add to the log", {"With": "Kees de Wit", "What was said or agreed": "He thinks it over."})
+
+    assert line not in client.page("/").text
 
 
 def test_the_pages_of_staff_say_it_first(client: PageClient, cast: Cast, came_out: Made) -> None:

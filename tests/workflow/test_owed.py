@@ -231,6 +231,14 @@ def test_a_manager_reads_what_is_a_managers_to_decide_and_not_what_the_coordinat
     assert found == to_tell | to_decide | {NoticeKind.PART}
 
 
+def test_while_no_coordinator_can_act_the_manager_reads_all_that_is_open() -> None:
+    circle = [listener(), listener(2, Part.REFERRER, set_line=True)]
+    for rule in NOTICES:
+        open_now = owed(sorted(rule.phases)[0], [left(rule.kind, end=End.CLOSED)], circle)
+        of_coordinator = open_lines(open_now, {Role.COORDINATOR})
+        assert open_lines(open_now, {Role.REGIONAL_MANAGER, Role.STANDS_IN}) == of_coordinator
+
+
 @pytest.mark.parametrize("attends", [Attends.EXCLUDED, None])
 def test_a_consent_of_somebody_who_left_the_circle_is_nothing_to_decide(attends: Attends | None) -> None:
     circle = [listener(attends=attends)] if attends else []
@@ -367,6 +375,26 @@ def test_a_row_that_contradicts_itself_is_refused(change: dict[str, object], say
     rows = tuple(replace(rule, **change) if rule.kind is NoticeKind.PLACE else rule for rule in NOTICES)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=re.escape(says)):
         check_tables(notices=rows)
+
+
+@pytest.mark.parametrize(
+    ("activity", "role", "says"),
+    [
+        (Activity.LOG_CONTACT, Role.REGIONAL_MANAGER, "unsafe is listed in evaluation to regional_manager, who cannot"),
+        (Activity.CHANGE_REGISTRATION, Role.REGIONAL_MANAGER, "consent is listed in registration to regional_manager"),
+        (Activity.TELL, Role.COORDINATOR, "end is listed in closed to coordinator"),
+        (Activity.MATCH_COORDINATOR, Role.REGIONAL_MANAGER, "question is listed in presentation to stands_in"),
+    ],
+)
+def test_whoever_has_a_line_of_what_is_owed_can_do_what_clears_it(activity: Activity, role: Role, says: str) -> None:
+    without = tuple(
+        replace(rule, grants={one: phases for one, phases in rule.grants.items() if one is not role})
+        if rule.activity is activity
+        else rule
+        for rule in ACTIVITIES
+    )
+    with pytest.raises(ValueError, match=says):
+        check_tables(activities=without)
 
 
 def test_what_nothing_makes_owed_and_what_has_no_row_is_refused() -> None:

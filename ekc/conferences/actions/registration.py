@@ -353,11 +353,17 @@ def log_contact(by: By, conference_id: int, new: NewContact) -> int:
         if new.participant_id is not None:
             member(by.session, conference_id, new.participant_id)
         refuse_future(by.at, conference.timezone, on=new.on)
-        entry = ContactEntry(conference_id=conference_id, written_at=by.at, **asdict(new))
+        entry = _entry(by, conference_id, new)
         by.session.add(entry)
         by.session.flush()
         by.record("contact.logged", conference_id, channel=new.channel)
     return entry.id
+
+
+def _entry(by: By, conference_id: int, new: NewContact, *, from_list: bool = False) -> ContactEntry:
+    said = asdict(new)
+    who = by.visitor.account_id
+    return ContactEntry(conference_id=conference_id, written_at=by.at, written_by=who, from_list=from_list, **said)
 
 
 def log_contacts(by: By, conference_id: int, texts: Mapping[int, str], channel: str) -> int:
@@ -374,8 +380,7 @@ def log_contacts(by: By, conference_id: int, texts: Mapping[int, str], channel: 
         for participant_id, text in sorted(texts.items()):
             member(by.session, conference_id, participant_id)
             new = NewContact(on=today, channel=channel, text=text, participant_id=participant_id)
-            entry = ContactEntry(conference_id=conference_id, written_at=by.at, from_list=True, **asdict(new))
-            by.session.add(entry)
+            by.session.add(_entry(by, conference_id, new, from_list=True))
         by.session.flush()
         by.record("contact.logged", conference_id, channel=channel, people=len(texts))
     return len(texts)

@@ -6,13 +6,14 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.models import Account
 from ekc.conferences.models import ContactEntry, Participant
 from ekc.conferences.queries.rows import columns_of, to_dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """An entry of the contact log. `name` is None where it is about nobody in particular."""
+    """An entry of the contact log. `name` is None where it is about nobody in particular; `writer`: who wrote it."""
 
     id: int
     on: date
@@ -20,12 +21,15 @@ class ContactRow:
     text: str
     participant_id: int | None
     name: str | None
+    written_by: int | None
+    writer: str | None
 
 
 def contact_log(session: Session, conference_id: int) -> tuple[ContactRow, ...]:
     """The contact log, newest first."""
     whose = Participant.id == ContactEntry.participant_id
     found = select(*columns_of(ContactRow, ContactEntry)).outerjoin(Participant, whose)
+    found = found.outerjoin(Account, Account.id == ContactEntry.written_by)
     here = found.where(ContactEntry.conference_id == conference_id)
     rows = session.execute(here.order_by(ContactEntry.on.desc(), ContactEntry.id.desc()))
     return tuple(to_dataclass(ContactRow, row) for row in rows)

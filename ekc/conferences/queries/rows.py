@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 from sqlalchemy import BindParameter, Executable, Row, bindparam
 from sqlalchemy.orm import Session
 
-from ekc.accounts.models import Region
+from ekc.accounts.models import Account, Region
 from ekc.conferences.models import Participant
 
-_NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name}
+_NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name, "writer": Account.name}
 _Kind = TypeVar("_Kind")
 #: In a statement about several cases: their ids, which are given as `cases`.
 CASES: BindParameter[Any] = bindparam("cases", expanding=True)

@@ -15,7 +15,7 @@ from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import Activity
+from ekc.workflow.vocabulary import Activity, CasePart
 
 _LOG = "/conferences/<int:conference_id>/contact"
 
@@ -23,7 +23,7 @@ _LOG = "/conferences/<int:conference_id>/contact"
 @bp.get(_LOG)
 @case_route(Activity.LOG_CONTACT)
 def contact_log(case: Case) -> ResponseReturnValue:
-    """The contact log, newest first."""
+    """The contact log, newest first; to whoever does not read it the form alone."""
     return _log_page(case)
 
 
@@ -44,5 +44,5 @@ def log_contact(case: Case) -> ResponseReturnValue:
 def _log_page(case: Case, form: ContactForm | None = None) -> str:
     day = {"on": local_date(now(), case.timezone)}
     form = form or ContactForm(circle(db(), case.id), formdata=None, data=day)
-    rows = contact.contact_log(db(), case.id)
+    rows = contact.contact_log(db(), case.id) if case.sees(CasePart.CONTACT_LOG) else ()
     return render_template("conferences/contact_log.html", case=case, form=form, rows=rows)

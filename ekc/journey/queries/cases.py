@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.models import Account
 from ekc.accounts.queries import who_can_coordinate
 from ekc.conferences.access import open_until, still_open
-from ekc.conferences.models import Conference, ContactEntry, Participant
+from ekc.conferences.models import Conference, ContactEntry, Notice, Participant
 from ekc.conferences.queries.rows import CASES
 from ekc.core.outbox import OutboxMessage
 from ekc.links.models import PersonalLink
@@ -20,6 +20,7 @@ from ekc.meetings.models import Meeting
 from ekc.signin.models import SignIn
 from ekc.workflow.ends.kinds import EndRule
 from ekc.workflow.ends.rows import end_of
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, TAKES_PART, TOOK_PART, Outcome, Part, Phase, StopReason, Variant
 
 _MOST = 50  # cases in one list of the home page
@@ -166,11 +167,23 @@ def _not_told() -> ColumnElement[bool]:
     return exists().where(*person, *(~sign.correlate(Conference, Participant) for sign in signs))
 
 
-_ENDED_UNTOLD = _IN_REGIONS.where(_case.phase == Phase.CLOSED, _not_told()).order_by(_case.id.desc()).limit(_MOST)
+_SPOKEN_SINCE = exists().where(
+    ContactEntry.conference_id == Notice.conference_id,
+    ContactEntry.participant_id.is_not(None),
+    ContactEntry.from_list.is_(False),
+    ContactEntry.written_at > Notice.at,
+)
+#: Somebody did not feel safe, a follow-up found, and nobody spoke with anybody since.
+_UNSAFE = exists().where(
+    Notice.conference_id == Conference.id, Notice.kind == NoticeKind.UNSAFE, ~_SPOKEN_SINCE.correlate(Notice)
+)
+_ENDED_UNTOLD = (
+    _IN_REGIONS.where(_case.phase == Phase.CLOSED, or_(_not_told(), _UNSAFE)).order_by(_case.id.desc()).limit(_MOST)
+)
 
 
 def ended_untold(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
-    """The closed cases of these regions in which somebody may not have heard of the end, the last ones first."""
+    """The closed cases of these regions in which somebody may not have heard of the end, or is not safe; last first."""
     return tuple(map(_row, session.execute(_ENDED_UNTOLD, {"regions": list(regions)})))
 
 

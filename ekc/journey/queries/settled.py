@@ -87,8 +87,10 @@ def _last_of(at: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
 
 
 _AGREED = _last_of(PlanVersion.made_at)
-#: Who was told what stood on a list was not spoken with about anything else.
-_SPOKEN = _last_of(ContactEntry.written_at).where(ContactEntry.from_list.is_(False))
+#: With somebody of the circle. Who was told what stood on a list was not spoken with about anything else.
+_SPOKEN = _last_of(ContactEntry.written_at).where(
+    ContactEntry.from_list.is_(False), ContactEntry.participant_id.is_not(None)
+)
 
 
 def _last(session: Session, found: Select[*tuple[Any, ...]], cases: Collection[int]) -> dict[int, datetime]:

@@ -77,7 +77,7 @@ class Call:
 def _owed(case: Case) -> tuple[Owed, ...]:
     """What is owed in the case now, and concerns the visitor; settled or not."""
     found = owed_in(db(), [case.id]).get(case.id, ())
-    return lines(one for one in found if not one.notice.rule.roles or one.notice.rule.roles & case.roles)
+    return lines(one for one in found if one.rule.listed_to & case.roles)
 
 
 def _labels(case: Case, found: Iterable[Owed]) -> dict[int, str]:
@@ -116,7 +116,7 @@ def _to_tell_page(case: Case, found: tuple[Owed, ...], rejected: dict[Verb, Told
     return render_template(
         "journey/to_tell.html",
         case=case,
-        owed=[(one, owed_page(one), rows[one.notice.id]) for one in found],
+        owed=[(one, owed_page(one, case.may), rows[one.notice.id]) for one in found],
         together=together,
         forms=forms,
         ends={end: rule.told(case.in_force) for end, rule in END_RULES.items()},

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ekc.workflow.vocabulary import N_, CasePart, Labelled, Phase, Remedy, Role
+from ekc.workflow.vocabulary import N_, Activity, CasePart, Labelled, Phase, Remedy, Role
 
 
 class NoticeKind(Labelled):
@@ -66,7 +66,7 @@ class Whom(Labelled):
         "took_part",
         N_("those who hear of this end, with a mail address or without, whoever has a task, and an interpreter"),
     )
-    COORDINATOR = "coordinator", N_("the coordinator, who sees to it")
+    COORDINATOR = "coordinator", N_("the coordinator, who sees to it, or the regional manager while none can")
     STAFF = "staff", N_("coordinator and regional managers")
 
 
@@ -87,6 +87,21 @@ class ClearedBy(Labelled):
     LAPSED = "lapsed", N_("no longer there to be read out")
     SPOKEN = "spoken", N_("spoken with somebody about it, as the contact log says")
     AGREED = "agreed", N_("a new version was agreed")
+
+
+#: What staff do so that it is cleared; the rest people of the circle do, or it happens.
+CLEARED_WITH = {
+    ClearedBy.CONTACT: Activity.TELL,
+    ClearedBy.GIVEN: Activity.TELL,
+    ClearedBy.PRINT: Activity.MAKE_LINKS,
+    ClearedBy.INFORMED: Activity.CHANGE_CIRCLE,
+    ClearedBy.DECIDED: Activity.DECIDE_ACCEPTANCE,
+    ClearedBy.CONSENT: Activity.CHANGE_REGISTRATION,
+    ClearedBy.ANSWERED: Activity.RECORD_INFORMATION,
+    ClearedBy.READ: Activity.RECORD_INFORMATION,
+    ClearedBy.SPOKEN: Activity.LOG_CONTACT,
+    ClearedBy.AGREED: Activity.WRITE_PLAN,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +141,14 @@ class NoticeRule:
         """To which of the staff it is owed; empty: to people of the circle."""
         return _STAFF.get(self.to, frozenset())
 
+    @property
+    def listed_to(self) -> frozenset[Role]:
+        """To which of the staff it is listed: to whom it is owed, or who tells people of the circle."""
+        told = self.cleared_by & {ClearedBy.CONTACT, ClearedBy.GIVEN}
+        return self.roles or _STAFF[Whom.STAFF if told else Whom.COORDINATOR]
+
 
 _STAFF = {
-    Whom.COORDINATOR: frozenset({Role.COORDINATOR}),
+    Whom.COORDINATOR: frozenset({Role.COORDINATOR, Role.STANDS_IN}),
     Whom.STAFF: frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
 }

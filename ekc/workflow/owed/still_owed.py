@@ -45,7 +45,7 @@ def lines(found: Iterable[Owed]) -> tuple[Owed, ...]:
 def open_lines(found: Iterable[Owed], roles: Iterable[Role]) -> tuple[Owed, ...]:
     """What is still owed and concerns these of the staff: to them, or to people whom they tell."""
     held = frozenset(roles)
-    return lines(one for one in found if one.is_open and (not one.rule.roles or one.rule.roles & held))
+    return lines(one for one in found if one.is_open and one.rule.listed_to & held)
 
 
 def told_together(found: Iterable[Owed]) -> dict[Verb, tuple[Owed, ...]]:
