@@ -33,6 +33,7 @@ class PersonDetails:
     relation: str = ""
     side: str = ""
     organisation: str = ""
+    for_themselves: bool = False  # of an organisation whose professional takes part, and not here for it
     speaks_for: str = ""
     language: str = ""
     born: date | None = None

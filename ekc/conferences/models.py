@@ -168,6 +168,8 @@ class Participant(MaybeProfessional, Base):
     earlier_plans: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Came to this conference as a professional, whatever their part is now.
     came_as_professional: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Works where a professional of the conference works, and does not come as one: that was asked.
+    for_themselves: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Was a main person, and had said no to something that counts; they are asked no longer.
     no_stands: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The last day on which the plan in force asks something of them; null: it does not name them.

@@ -10,7 +10,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import bottom_lines, consents
 from ekc.conferences.queries import circle as circle_queries
-from ekc.conferences.queries.agencies import agencies
+from ekc.conferences.queries.agencies import agencies, perhaps_professional
 from ekc.conferences.queries.bottom_lines import BottomLineState
 from ekc.conferences.queries.consents import ConsentsAndConcerns
 from ekc.conferences.queries.members import Member, with_former, with_former_of_cases
@@ -160,6 +160,7 @@ def _head(
     circle = [row for row in everybody if not row.left]
     today = local_date(at, case.timezone)
     about = voices_about(case, matches.current)
+    perhaps = perhaps_professional(circle)
     return Facts(
         phase=case.phase,
         today=today,
@@ -167,7 +168,10 @@ def _head(
         profile=PROFILES[case.profile],
         coordinator=_coordinator(circle, matches),
         question_agreed=case.question_agreed_on is not None,
-        people=tuple(row.facts(today, about, **(known.of(row.id) if known else {})) for row in circle),
+        people=tuple(
+            row.facts(today, about, perhaps_professional=row.id in perhaps, **(known.of(row.id) if known else {}))
+            for row in circle
+        ),
         former=tuple(row.facts(today, about) for row in everybody if row.left),
         said_no_bottom_lines=case.no_bottom_lines_on is not None,
         without_conference=case.without_conference,

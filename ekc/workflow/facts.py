@@ -53,6 +53,7 @@ class PersonFacts(MaybeProfessional):
     in_room: bool = False  # is there now
     to_be_read_out: bool = False  # is not there, and what they have to say was not read out in this round
     came_as_professional: bool = False  # to a meeting of this conference, whatever their part is now
+    perhaps_professional: bool = False  # works where a professional of the case works; as what they come is not known
     has_task: bool = False
     said_earlier: bool = False  # what they say of the plan is about an earlier text of it
     voices: Mapping[VoiceMatter, Agreed] = field(default_factory=dict)  # what they themselves said, as it stands now

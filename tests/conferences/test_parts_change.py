@@ -49,6 +49,7 @@ from tests import build
 from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.form import Value
 from tests.workflow.build import said
 
 WHY = "She has stopped working and is a friend now."
@@ -354,3 +355,47 @@ def test_a_main_person_who_said_nothing_is_taken_out_as_before(db_session: Sessi
     circle.change_person(by, case.id, omar, details(db_session, omar, part=Part.MAIN_PERSON))
     circle.change_person(by, case.id, omar, details(db_session, omar, part=Part.FAMILY))
     assert db_session.get_one(Participant, omar).no_stands is False
+
+
+# Whoever works where a professional works
+
+
+def test_a_neighbour_who_works_where_a_professional_works_is_asked_about(
+    client: PageClient, db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/circle")
+    here: dict[str, Value] = {
+        "Name": "Wim Bos",
+        "Part in the circle": "neighbour",
+        "Organisation": "Primary School Wilg",
+    }
+    assert "They come for themselves" not in client.here.text
+
+    page = client.refused("Add to the circle", here, status=409)
+
+    (error,) = page.errors
+    assert "Somebody of Primary School Wilg takes part as a professional. Does Wim Bos come as one too?" in error
+    client.submit("Add to the circle", here | {"They come for themselves, not for this organisation": True})
+    client.follow("Wim Bos")
+    client.refused("Save", {"They come for themselves, not for this organisation": False}, status=409)
+    client.submit("Save", {"Part in the circle": "professional"})
+
+
+def test_private_time_waits_until_it_is_known_as_what_somebody_comes(db_session: Session, cast: Cast) -> None:
+    """The organisation of the professional was written down later than theirs."""
+    case = build.case_in_information(db_session, cast, START)
+    omar = case.people["omar"]
+    db_session.get_one(Participant, omar).organisation = "primary school de Wilg"
+    db_session.commit()
+    by = noor(db_session, cast)
+    attendance.come_back(by, case.id, omar)
+
+    def asked() -> list[tuple[str, str, str]]:
+        facts = gather_facts(db_session, open_case(by, case.id, Activity.SEE_CASE), LATER)
+        return [one for one in said(professionals_left, facts) if one[1] == "person"]
+
+    assert asked() == [("It is not known whether Omar El Amrani comes as a professional", "person", str(omar))]
+    circle.change_person(by, case.id, omar, details(db_session, omar, for_themselves=True))
+    assert asked() == []

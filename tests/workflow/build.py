@@ -43,6 +43,7 @@ def person(number: int, part: Part, **other: Any) -> PersonFacts:
         may_be_a_child=False,
         needs_interpreter=False,
         came_as_professional=False,
+        perhaps_professional=False,
         no_stands=False,
         voices=dict.fromkeys(VoiceMatter, Agreed.YES),
     )

@@ -303,6 +303,11 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         with_people(replace(NURSE, in_room=True, part=Part.SUPPORTER)),
         [("Person 6 is still in the room", "attendance", "6")],
     ),
+    (  # works where a professional works
+        professionals_left,
+        with_people(replace(UNCLE, perhaps_professional=True)),
+        [("It is not known whether Person 2 comes as a professional", "person", "2")],
+    ),
     (actions_complete, with_plan(actions=()), [("The plan has no actions yet", "plan", "")]),
     (
         actions_complete,
@@ -549,6 +554,7 @@ CLOSE_CALLS: list[tuple[Guard, Facts]] = [
     (enough_family_present, replace(TWO_SIDES, variant=Variant.FAMILY, people=ON_ONE_SIDE)),
     (professionals_left, with_people(replace(NURSE, part=Part.SUPPORTER))),
     (professionals_left, with_people(replace(INTERPRETER, in_room=True))),
+    (professionals_left, with_people(replace(UNCLE, perhaps_professional=True, in_room=False))),
     (actions_complete, with_plan(actions=(ACTION, replace(SUPPORT, people=0)))),
     (actions_before_evaluation, with_plan(actions=(replace(ACTION, starts=date(2026, 7, 11)),))),
     (only_main_person, with_people(replace(UNCLE, part=Part.MAIN_PERSON, attends=Attends.EXCLUDED))),

@@ -377,6 +377,7 @@ def _validate(
     days = {name: getattr(details, name) for name in ("born", "informed_on", "excluded_on")}
     refuse_future(at, conference.timezone, **days)
     parts.refuse_professional_again(session, conference, details, current)
+    parts.refuse_unknown_part(session, conference, details, current)
     explained = details.exclusion_reason and details.excluded_by and details.excluded_on
     if details.attends is Attends.EXCLUDED and not explained:
         raise Refusal(N_("Write why they stay away, who decided it and when. It is kept for everybody's safety."))

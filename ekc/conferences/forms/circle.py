@@ -35,6 +35,7 @@ from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part
 _NAME_MISSING = _l("Write a name.")
 _IS_A_CHILD = _l("Is this a child? Then choose the part child. If not, say below that they are 18 or older.")
 _OF_AGE = _l("They are 18 or older")
+_FOR_THEMSELVES = _l("They come for themselves, not for this organisation")
 
 
 def may_be_a_child(part: Part, relation: str, born: date | None) -> bool:
@@ -53,6 +54,7 @@ class AddPersonForm(PlainForm):
     of_age = BooleanField(_OF_AGE)
     relation = line(_l("Relation"))
     organisation = line(_l("Organisation"))
+    for_themselves = BooleanField(_FOR_THEMSELVES)
     side = SelectField(_l("Side"), **FROM_LIST)
     why = passage(_l("Why they have another part now"), most=500, rows=2)
     asks_age = False
@@ -74,6 +76,7 @@ class AddPersonForm(PlainForm):
             part=Part(self.part.data),
             relation=self.relation.data,
             organisation=self.organisation.data,
+            for_themselves=self.for_themselves.data,
             side=self.side.data if "side" in self else "",
         )
 
@@ -129,6 +132,7 @@ class PersonForm(EditingForm):
     relation = line(_l("Relation"))
     side = SelectField(_l("Side"), **FROM_LIST)
     organisation = line(_l("Organisation"))
+    for_themselves = BooleanField(_FOR_THEMSELVES)
     speaks_for = line(_l("Speaks on behalf of"))
     informed_on = day(_l("Told on"))
     attends = one_of(_l("How they come"), Attends, blank=_l("not known yet"))

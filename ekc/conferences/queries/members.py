@@ -13,7 +13,7 @@ from ekc.conferences.queries.rows import CASES, by_case
 from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.facts import PersonFacts
 from ekc.workflow.professionals import MaybeProfessional
-from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Agreed, Attends, Part, VoiceMatter
+from ekc.workflow.vocabulary import INSIDE_PARTS, PROFESSIONAL_PARTS, Agreed, Attends, Part, VoiceMatter
 
 _people = Participant.__table__.c
 _lines = BottomLine.__table__.c
@@ -49,6 +49,7 @@ class Member(MaybeProfessional):
     left: bool  # was taken out of the circle
     organisation: str | None  # of referrer and professionals only
     speaks_for: str | None  # of referrer and professionals only
+    works_for: str | None  # of others, unless it was said that they come for themselves
     relation: str | None  # of a main person whose birth is not known only
     sets_bottom_line: bool
     side: str
@@ -109,6 +110,7 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
         _people.removed_at.is_not(None),
         case((BY_PROFESSION, _people.organisation)),
         case((BY_PROFESSION, _people.speaks_for)),
+        case((and_(_people.part.in_(INSIDE_PARTS), ~_people.for_themselves), _people.organisation)),
         case((and_(_people.part == Part.MAIN_PERSON, _people.born.is_(None)), _people.relation)),
         SETS_LINE,
         _people.side,

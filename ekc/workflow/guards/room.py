@@ -51,10 +51,17 @@ def letters_read_out(f: Facts) -> Iterator[Blocker]:
 
 
 def professionals_left(f: Facts) -> Iterator[Blocker]:
-    """Private time is without professionals, whoever came as one (OECD Box 4.1, part two)."""
+    """Private time is without professionals, whoever came as one (OECD Box 4.1, part two).
+
+    Of whoever works where a professional works it is known that they come for themselves.
+    """
     yield from about_people(
         [p for p in f.people if p.in_room and p.is_professional],
         N_("%(names)s is still in the room"),
         N_("%(n)s professionals are still in the room: %(names)s"),
         Remedy.ATTENDANCE,
     )
+    for person in f.people:
+        if person.in_room and person.perhaps_professional and not person.is_professional:
+            unknown = N_("It is not known whether %(name)s comes as a professional")
+            yield Blocker(unknown, Remedy.PERSON, {"name": person.name}, target=str(person.id))
