@@ -89,9 +89,11 @@ def check() -> None:
     """Look whether settings, keys, workflow and database are in order."""
     check_tables()
     check_kinds()
-    with _database() as (_, session):
+    with _database() as (settings, session):
         session.scalars(select(Conference.title).limit(1)).all()  # raises Unreadable under wrong keys
     click.echo("Settings, keys, workflow and database are in order.")
+    if not settings.contact:
+        click.echo("EKC_CONTACT is not set: a page that lets nobody in names nobody who can be rung.")
 
 
 @cli.command()

@@ -70,7 +70,14 @@ def test_a_database_is_brought_up_to_date_and_checked(
     file.touch()
     assert run("check") == Result(1, "", f"{OUTDATED}\n")
     assert run("migrate") == Result(0, "The database is up to date.\n", "")
-    assert run("check") == Result(0, "Settings, keys, workflow and database are in order.\n", "")
+    assert run("check") == Result(
+        0,
+        "Settings, keys, workflow and database are in order.\n"
+        "EKC_CONTACT is not set: a page that lets nobody in names nobody who can be rung.\n",
+        "",
+    )
+    monkeypatch.setenv("EKC_CONTACT", "0900 1234")
+    assert run("check").out == "Settings, keys, workflow and database are in order.\n"
 
 
 def test_what_the_program_makes_is_for_its_own_user_alone(tmp_path: Path) -> None:

@@ -132,7 +132,8 @@ class OwnPage:
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None  # of the coordinator
     alone: tuple[Account, ...] | None  # the coordinator cannot act any more: whom to ring
-    ring: tuple[match_queries.MatchRow | Account, ...]  # whom the visitor can ring about the end
+    coordinated: bool  # there is a coordinator who can open the case
+    ring: tuple[match_queries.MatchRow | Account, ...]  # whom the visitor can ring, where no other part says it
     asks_confirmation: bool  # whether to ask for the main person's confirmation
     confirmed: bool  # the main person said yes to the coordinator themselves
     own_voice: VoiceRow | None  # what they said about the coordinator
@@ -190,6 +191,9 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     own_voice = _own_voice(said, me, VoiceMatter.COORDINATOR)
     gone = bool(read.matches.current and read.matches.current.gone(at)) and case.phase is not Phase.CLOSED
     several = len(main_person_voices(read.circle, (), VoiceMatter.COORDINATOR, 0)) > 1
+    coordinated = read.matches.current is not None and not gone and still_open(case, at)
+    shows_coordinator = coordinator is not None and _shows_coordinator(case, coordinator, coordinated)
+    has_number = gone or bool(shows_coordinator and coordinated and coordinator and coordinator.phone)
     return OwnPage(
         me=me,
         by_profession=me.part in PROFESSIONAL_PARTS,
@@ -203,7 +207,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
         alone=tuple(managers_of(session, case.region_id)) if gone else None,
-        ring=_ring(session, case, read, at),
+        coordinated=coordinated,
+        ring=() if has_number and case.end is None else _ring(session, case, read, at),
         asks_confirmation=coordinator is not None and not gone and _asks_confirmation(case, own_voice),
         confirmed=own_voice is not None and own_voice.answer is Agreed.YES,
         own_voice=own_voice,
@@ -215,7 +220,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
             if facts and verdict.rule.matter is not None and asks_others(verdict.rule.matter, facts, me.id)
         },
         refusals=_refusals(session, case),
-        shows_coordinator=coordinator is not None and _shows_coordinator(case, coordinator),
+        shows_coordinator=shows_coordinator,
         undecided=bool(coordinator and coordinator.open_conflicts(agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
         in_room=in_the_room(session, me.id),
@@ -251,12 +256,15 @@ def _goes_on(case: Case) -> bool:
 def _ring(
     session: Session, case: Case, read: CaseContext, at: datetime
 ) -> tuple[match_queries.MatchRow | Account, ...]:
-    """Whom to ring once the case has ended, to talk or to start again; a coordinator as long as they can open it."""
-    if case.end is None:
-        return ()
+    """Whom to ring: a coordinator as long as they can open the case, and the managers of its region.
+
+    Once it has ended all of them, to talk or to start again; before that a coordinator with a number alone.
+    """
     current = read.matches.current
     here = (current,) if current is not None and still_open(case, at) and not current.gone(at) else ()
-    return (*here, *managers_of(session, case.region_id))
+    if case.end is None and here and here[0].phone:
+        return here
+    return (*(here if case.end else ()), *managers_of(session, case.region_id))
 
 
 def _sharing(session: Session, case: Case, me: Member) -> tuple[plans.CirclePerson, ...]:
@@ -364,10 +372,14 @@ def _asks_confirmation(case: Case, own_voice: VoiceRow | None) -> bool:
     return may_say_yes and (own_voice is None or own_voice.answer is not Agreed.YES)
 
 
-def _shows_coordinator(case: Case, coordinator: match_queries.MatchRow) -> bool:
-    """Whether the page shows the coordinator: in private time and after closing only if there is something to read."""
+def _shows_coordinator(case: Case, coordinator: match_queries.MatchRow, coordinated: bool) -> bool:
+    """Whether the page shows the coordinator: in private time and after their last day only if there is something to
+    read.
+    """
     if case.sees(CasePart.WAIVERS) is None:
         return False
+    if not coordinated:
+        return bool(coordinator.waivers)
     match case.phase:
         case Phase.PRIVATE_TIME:
             return bool(coordinator.waivers or coordinator.phone)

@@ -110,10 +110,10 @@ VOICES: tuple[VoiceRule, ...] = (
             "each of them and writes it down. You also come together again when the coordinator decides so."
         ),
         N_(
-            "When one of you wants to come together again, the coordinator and the regional manager hear of it. The "
-            "main persons are asked, at once or once the coordinator has decided so. When you all want it, your "
-            "coordinator speaks with each of you and writes it down; then it is prepared. It is also prepared when the "
-            "coordinator decides so."
+            "When one of you wants to come together again, your coordinator, if there is one now, and the regional "
+            "manager hear of it. The main persons are asked, at once or once the coordinator has decided so. When you "
+            "all want it, your coordinator speaks with each of you and writes it down; then it is prepared. It is also "
+            "prepared when the coordinator decides so."
         ),
         wish=N_("I want to come together again"),
         told_to_others=no_safety_concern_known,

@@ -17,6 +17,9 @@ from ekc.conferences.entries import MadeLink, NewLink
 from ekc.core.audit import AuditEvent
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
+from ekc.evaluations.actions import give_up
+from ekc.evaluations.queries import follow_ups
+from ekc.journey.actions.steps import take_step
 from ekc.journey.home import staff_home
 from ekc.links import verification
 from ekc.links.models import LinkDevice, PersonalLink
@@ -24,12 +27,14 @@ from ekc.links.verification import verify_by_answer
 from ekc.matching.actions.asking import ask_coordinator, end_match
 from ekc.matching.actions.independence import accept
 from ekc.staff.actions import closing, roles
-from ekc.workflow.vocabulary import Attends, Part, Role
+from ekc.staff.actions.accounts import set_phone
+from ekc.workflow.definition import Taking
+from ekc.workflow.vocabulary import Attends, Part, Role, Step
 from tests import build
 from tests.build import INDEPENDENT, Made
-from tests.cast import COST, Cast, sign_in
+from tests.cast import COST, Cast, enter_as_before, participant, sign_in
 from tests.client import PageClient
-from tests.clock import START
+from tests.clock import START, FrozenClock
 
 End = Callable[[Session, Cast, Made], None]
 LONG = timedelta(days=31)
@@ -219,3 +224,36 @@ def test_the_new_coordinator_gives_everybody_a_code_at_once(
     assert "no code from you" not in client.here.text
     refused = client.post(f"/conferences/{case.id}/links/codes", data=sent)
     assert (refused.status_code, "Each link has a code." in refused.text) == (409, True)
+
+
+def test_a_family_that_wants_to_come_together_again_after_their_last_day_leads_them_nowhere(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    build.change_details(db_session, cast, START, case, case.people["omar"], part=Part.MAIN_PERSON)
+    for row in follow_ups(db_session, case.id, START.date()):
+        give_up(By(db_session, cast.noor, START), case.id, row.id, "The family moved away.")
+    set_phone(By(db_session, cast.ruud, START), "01632 960010")
+    clock.advance(days=60)
+    page = enter_as_before(client, db_session, clock(), case.id, case.people["marieke"])
+    assert "You can ring: Ruud Kramer, 01632 960010" in page.text
+    assert "your coordinator" not in page.text.lower()
+    for name in ("marieke", "omar"):
+        who = participant(case.id, case.people[name])
+        take_step(By(db_session, who, clock()), case.id, Taking(Step.RECONVENE, reason="School."))
+
+    text = client.page(page.url).text
+    assert "The regional manager knows." in text
+    assert "Your coordinator and the regional manager know" not in text
+    to_noor = select(OutboxMessage.id).where(
+        OutboxMessage.recipient == "noor@example.org", OutboxMessage.queued_at == clock()
+    )
+    assert db_session.scalars(to_noor).all() == []
+    db_session.rollback()
+    sign_in(client, cast.noor)
+    assert "De Wit" not in client.page("/").text
+    refused = client.get(f"/conferences/{case.id}")
+    assert (refused.status_code, "Ruud Kramer 01632 960010 can open it: ring them." in refused.text) == (403, True)
+    sign_in(client, cast.ruud)
+    text = client.page(f"/conferences/{case.id}").text
+    assert "There is nobody who can take the step now: ask another coordinator first. Find a coordinator" in text

@@ -1,5 +1,6 @@
 """Whoever gets a mail may open the page to which it leads."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
@@ -154,3 +155,12 @@ def test_whoever_came_as_a_professional_hears_of_the_plan_as_far_as_they_may_rea
     build.step(db_session, cast, LATER, case, Step.AGREE_PLAN)
     to_els = [rule.name for rule, mail in queued(db_session, LATER) if mail.recipient == "els@example.org"]
     assert to_els == [gets]
+
+
+def test_a_mail_that_says_to_ring_leads_to_a_page_with_a_number_or_has_one() -> None:
+    """The own page of each reader names a number in each phase (`test_own_page.py`), the page of a link as well."""
+    says = [rule for rule in MAILS if re.search(r"\b[Rr]ing\b", f"{rule.subject} {rule.body}")]
+    to_circle = {rule.name: rule for rule in says if rule.audience in (Audience.CIRCLE, Audience.PARTICIPANT)}
+    assert {"notice_coordinator", "personal_link"} <= to_circle.keys()
+    without = {name for name, rule in to_circle.items() if rule.opens != Activity.SEE_OWN_PAGE}
+    assert without == {"registration_received"}  # has the numbers of the managers itself

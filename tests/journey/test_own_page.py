@@ -1,5 +1,7 @@
 """The own page of somebody in the circle: its content for each part, and what they can do on it."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -17,8 +19,10 @@ from ekc.staff.actions.accounts import set_phone
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, PlanSharing, Step, StopReason
 from tests.build import (
     INDEPENDENT,
+    Made,
     answer_plan,
     case_in_evaluation,
+    case_in_information,
     case_in_presentation,
     case_in_private_time,
     case_in_setup,
@@ -236,3 +240,21 @@ def test_whoever_does_not_read_the_plan_does_not_read_who_says_no_to_it(
         read.append(("Kees de Wit does not agree" in page.text, "I am afraid of him." in page.text))
 
     assert read == [(False, False), (False, False), (True, True)]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [case_in_setup, case_in_information, case_in_private_time, case_in_presentation, case_in_evaluation, closed_case],
+)
+@pytest.mark.parametrize("rung", ["noor", "ruud"])
+def test_each_own_page_names_a_number_in_each_phase(
+    app: Flask, cast: Cast, db_session: Session, clock: FrozenClock, make: Callable[..., Made], rung: str
+) -> None:
+    """Mails and pages say that one can ring. `rung`: the one of coordinator and manager who has a number."""
+    case = make(db_session, cast, clock())
+    set_phone(By(db_session, getattr(cast, rung), clock()), "01632 960010")
+    for name in ("marieke", "omar", "joost", "karim", "els"):
+        reader = app.test_client()
+        assert isinstance(reader, PageClient)
+        page = enter_as_before(reader, db_session, clock(), case.id, case.people[name])
+        assert "tel:" in str([one.get("href") for one in page.all("a")]), name
