@@ -96,3 +96,34 @@ def test_a_retired_word_is_seen() -> None:
 @pytest.mark.parametrize(("translated", "retired"), [(True, DUTCH), (False, ENGLISH)], ids=["dutch", "english"])
 def test_retired_words_are_not_said(translated: bool, retired: tuple[tuple[str, str], ...]) -> None:
     assert still_said(said(translated=translated), retired) == []
+
+
+#: Where there is one main person alone, or where the page says otherwise if there are more.
+OF_ONE = {
+    "%(name)s is the only main person. Add another main person first, or stop the case.",
+    "Say who the main person is.",
+    "Stop: the main person died or left",
+    "The main person said yes to %(name)s.",
+    "The main person would rather have another coordinator than %(name)s, and need not say why.",
+    "The main person would rather have somebody else than %(name)s.",
+    "The main person. There can be several, such as two parents, or people of each side of a street. The others join "
+    "the circle later.",
+    "The plan is the family's. The main person says who reads it.",
+    "Write the name of the main person.",
+    "You are the only main person now, so you decide.",
+    "the main person died",
+    "the main person left",
+    "the main person: it is about me or my family",
+}
+
+
+def test_a_sentence_about_the_main_person_has_another_for_two() -> None:
+    catalogue = read(TRANSLATIONS / "nl" / "LC_MESSAGES" / "messages.po")
+    about = re.compile(r"\b(the|only) main person\b|\bde hoofdpersoon\b", re.IGNORECASE)
+    alone = {
+        message.id
+        for message in sentences(catalogue)
+        if isinstance(message.id, str) and about.search(f"{message.id} {message.string}")
+    }
+    ended = {said for said in alone if "main person died or left" in said}
+    assert alone - ended == OF_ONE - ended

@@ -185,7 +185,7 @@ class CorrectionForm(EditingForm):
         self.region_id.choices = [SelectChoice(str(id_), name) for id_, name in regions.items()]
         self.profile.choices = country_choices(tuple(dict.fromkeys((*countries, before.profile))))
         self.municipality.label.text = gettext(PROFILES[before.profile].area)
-        nobody = SelectChoice("0", gettext("nobody: the main person registered"))
+        nobody = SelectChoice("0", gettext("nobody: a main person registered"))
         self.referrer_id.choices = [nobody, *(SelectChoice(str(id_), name) for id_, name in referrers.items())]
         if len(regions) == 1:
             del self.region_id

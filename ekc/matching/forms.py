@@ -181,7 +181,7 @@ class ConfirmForm(EditingForm):
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
     person = SelectField(_l("Who said yes"), coerce=int, **FROM_LIST)  # chosen, unless there is one alone
-    confirmed_on = day(_l("Day on which the main person said yes"))
+    confirmed_on = day(_l("Day on which they said yes"))
 
     def __init__(self, open_: Iterable[OwnVoice] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)

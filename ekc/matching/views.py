@@ -14,7 +14,7 @@ from ekc.conferences.queries.voices import OwnVoice, main_person_voices, voices
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.forms import PlainForm, Standing
-from ekc.core.language import day
+from ekc.core.language import day, ngettext
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now
 from ekc.matching.actions import asking, independence
@@ -79,7 +79,12 @@ def accept(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_refusal():
             independence.accept(by(), case.id, form.to_declaration(), form.accepted_on.data, form.phone.data)
-            flash(_("The case is yours. Next, the main person says whether you may be their coordinator."), "success")
+            mine = ngettext(
+                "The case is yours. Next, the main person says whether you may be their coordinator.",
+                "The case is yours. Next, each main person says whether you may be their coordinator.",
+                len(_voices(case, None)),
+            )
+            flash(mine, "success")
             if case.phase is Phase.PRIVATE_TIME:
                 return redirect(url_for("journey.case", conference_id=case.id), 303)
             return _back(case)

@@ -242,7 +242,7 @@ class StopReason(Labelled):
     PLAN_ALREADY_MADE = "plan_already_made", N_("there is a plan already")
     SITUATION_CHANGED = "situation_changed", N_("the situation changed")
     NETWORK_TOO_SMALL = "network_too_small", N_("the network is too small or too fragile")
-    MAIN_PERSON_WITHDREW = "main_person_withdrew", N_("the main person does not want it any more")
+    MAIN_PERSON_WITHDREW = "main_person_withdrew", N_("a main person does not want it any more")
     NOT_SAFE = "not_safe", N_("it does not feel safe to somebody")
     DIED = "died", N_("the main person died")
     LEFT = "left", N_("the main person left")

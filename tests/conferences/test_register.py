@@ -382,6 +382,10 @@ def test_whoever_registered_reads_who_looks_after_it_and_the_number(
     mail = refreshed(db_session).scalars(select(OutboxMessage).where(OutboxMessage.key.contains(":received:"))).one()
     assert mail.ring == "Ruud Kramer, 0318 555 019"
     assert "The coordinator rings the main person, and says their name and number." in thanks.text
+    client.page("/register")
+    thanks = client.submit("Register", FILLED_IN | {"Main person 2 / Name": "Bilal Öztürk"})
+    assert "The coordinator rings the main persons, and says their name and number." in thanks.text
+    assert "Each main person says whether they want this coordinator." in thanks.text
 
 
 def test_the_rules_of_the_country_stand_where_whoever_registered_reads_on(client: PageClient, cast: Cast) -> None:

@@ -265,7 +265,7 @@ def test_kind_and_referrer_can_be_corrected(
     client.page(f"/conferences/{case.id}/registration/correct")
     field = next(one for one in client.here.all("select") if one.get("name") == "referrer_id")
     assert [text_of(option) for option in field.iter("option")] == [
-        "nobody: the main person registered",
+        "nobody: a main person registered",
         "Karim Jansen",
         "Els Vermeer",
     ]
@@ -282,7 +282,7 @@ def test_kind_and_referrer_can_be_corrected(
         in circle
     )
 
-    correct(client, cast.ruud, case, {"Who referred the case": "nobody: the main person registered"})
+    correct(client, cast.ruud, case, {"Who referred the case": "nobody: a main person registered"})
 
     assert assignment(refreshed(db_session), case.id).referrer_id is None
     assert registration(db_session, case.id).registered_by is Part.MAIN_PERSON

@@ -216,7 +216,7 @@ def test_the_coordinator_stops_in_the_words_of_the_field(
     page = client.page(f"/conferences/{case.id}/steps/stop")
 
     assert (page.heading, "No conference is prepared any more" in page.text) == ("Stop", False)
-    assert "the main person does not want it any more" in page.text
+    assert "a main person does not want it any more" in page.text
 
 
 def test_whoever_does_not_read_the_plan_does_not_read_who_says_no_to_it(

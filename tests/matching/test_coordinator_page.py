@@ -280,13 +280,12 @@ def test_the_manager_ends_a_match(client: PageClient, cast: Cast, taken: Made) -
 def test_the_coordinator_notes_the_main_persons_yes(client: PageClient, cast: Cast, taken: Made) -> None:
     sign_in(client, cast.noor)
     client.page(page_of(taken))
-    early = client.refused("Note their yes", {"Day on which the main person said yes": date(2026, 3, 1)})
+    early = client.refused("Note their yes", {"Day on which they said yes": date(2026, 3, 1)})
     assert early.errors == [
-        "Day on which the main person said yes: "
-        "The coordinator took the case later than that day. Choose that day or a later one."
+        "Day on which they said yes: The coordinator took the case later than that day. Choose that day or a later one."
     ]
 
-    page = client.submit("Note their yes", {"Day on which the main person said yes": date(2026, 3, 2)})
+    page = client.submit("Note their yes", {"Day on which they said yes": date(2026, 3, 2)})
 
     assert "Note their yes" not in page.buttons
 
@@ -341,7 +340,7 @@ def test_a_no_of_the_main_person_is_taken_back_by_themselves(
 ) -> None:
     enter(client, db_session, clock(), taken.id, taken.people["marieke"])
     client.submit("Ask for somebody else")
-    with pytest.raises(Refusal, match="The main person would rather have somebody else"):
+    with pytest.raises(Refusal, match="would rather have somebody else"):
         independence.confirm_coordinator(By(db_session, cast.noor, clock()), taken.id)
 
     page = client.submit("Yes, Noor van Dijk after all")
@@ -366,7 +365,7 @@ def test_a_yes_that_others_noted_is_no_bar_to_asking_for_another(
     offices = frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER})
     manager_too = replace(cast.noor, roles=offices, regions=frozenset({cast.north}))
     for somebody in (cast.noor, manager_too):  # only she can withdraw her wish
-        with pytest.raises(Refusal, match="The main person would rather have somebody else"):
+        with pytest.raises(Refusal, match="would rather have somebody else"):
             independence.confirm_coordinator(By(db_session, somebody, clock()), taken.id)
     independence.confirm_coordinator(By(db_session, cast.ruud, clock()), taken.id)
 

@@ -129,7 +129,7 @@ def note_their_yes(walk: Walk, *but: str) -> None:
     """The coordinator notes that each main person confirmed her; `but`: who said so themselves."""
     mains = [person.name for person in walk.case.people.values() if person.role is Part.MAIN_PERSON]
     for name in [name for name in mains if name not in but]:
-        yes: dict[str, Value] = {"Day on which the main person said yes": walk.case.coordinator.accepted_on}
+        yes: dict[str, Value] = {"Day on which they said yes": walk.case.coordinator.accepted_on}
         if len(mains) > 1:
             yes["Who said yes"] = name
         walk.open("coordinator").submit("Note their yes", yes)

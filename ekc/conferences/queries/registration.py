@@ -82,8 +82,9 @@ def wording_of(session: Session, conference_id: int) -> Wording | None:
     return wording(session.scalars(select(Conference.variant).where(Conference.id == conference_id)).one())
 
 
-def registered_as(session: Session, number: str) -> Row[str, Variant, int] | None:
-    """The country's profile, the kind and the region of the case with this number; None where there is none."""
-    return session.execute(
-        select(Conference.profile, Conference.variant, Conference.region_id).where(Conference.number == number)
-    ).one_or_none()
+def registered_as(session: Session, number: str) -> Row[str, Variant, int, int] | None:
+    """Country profile, kind, region and number of main persons of the case with this number; None: there is none."""
+    main = select(func.count()).where(Participant.conference_id == Conference.id, Participant.part == Part.MAIN_PERSON)
+    columns = (Conference.profile, Conference.variant, Conference.region_id)
+    found = select(*columns, main.scalar_subquery().label("main_persons")).where(Conference.number == number)
+    return session.execute(found).one_or_none()

@@ -15,7 +15,7 @@ from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import Activity, CasePart
+from ekc.workflow.vocabulary import Activity, CasePart, Part
 
 _LOG = "/conferences/<int:conference_id>/contact"
 
@@ -43,6 +43,8 @@ def log_contact(case: Case) -> ResponseReturnValue:
 
 def _log_page(case: Case, form: ContactForm | None = None) -> str:
     day = {"on": local_date(now(), case.timezone)}
-    form = form or ContactForm(circle(db(), case.id), formdata=None, data=day)
+    people = circle(db(), case.id)
+    form = form or ContactForm(people, formdata=None, data=day)
     rows = contact.contact_log(db(), case.id) if case.sees(CasePart.CONTACT_LOG) else ()
-    return render_template("conferences/contact_log.html", case=case, form=form, rows=rows)
+    main = sum(one.part is Part.MAIN_PERSON for one in people)
+    return render_template("conferences/contact_log.html", case=case, form=form, rows=rows, main_persons=main)

@@ -12,7 +12,7 @@ from ekc.accounts.queries import who_can_coordinate
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.effects import give_notice, give_notice_of_number, queue_circle_mail, to_be_rung
-from ekc.conferences.models import Conference
+from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries import voices as voice_queries
 from ekc.conferences.queries.members import members
 from ekc.core.clock import local_date
@@ -192,9 +192,10 @@ def confirm_coordinator(
         if taken_back and by.visitor.participant_id != whose and not decides:
             raise Refusal(
                 N_(
-                    "The main person would rather have somebody else. Only they can take that back on their own page, "
-                    "or your regional manager notes here that they did."
-                )
+                    "%(name)s would rather have somebody else. Only they can take that back on their own page, or your "
+                    "regional manager notes here that they did."
+                ),
+                name=by.session.get_one(Participant, whose).name,
             )
         day = past_day(by.at, conference, confirmed_on=on)
         if match.accepted_on is not None and day < match.accepted_on:
