@@ -323,15 +323,20 @@ def _agree(
         how=how,
         words=words,
     )
-    if answer is not Agreed.NO or before_answer is Agreed.NO:
+    if not _agrees_less(before_answer, answer):
         return
     agreed = _in_force(by.session, conference)
     if agreed is None or text != agreed.text:
         return
     if by.visitor.account_id is None or by.visitor.account_id != conference.coordinator_id:
         give_notice(by.session, conference, by.at, NoticeKind.DISSENT, about=person.id)
-    if person.id in people_with_task(from_json(agreed.content)):
+    if answer is Agreed.NO and person.id in people_with_task(from_json(agreed.content)):
         tell_staff(by.session, conference, by.at, NO_TO_TASK, but=by.visitor.account_id)
+
+
+def _agrees_less(before: Agreed | None, now: Agreed) -> bool:
+    """Whether somebody says no who did not before, or yes to a part alone who said yes to all."""
+    return now is not before and (now is Agreed.NO or (before is Agreed.YES and now is Agreed.PART))
 
 
 def _in_force(session: Session, conference: Conference) -> PlanVersion | None:

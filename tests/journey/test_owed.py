@@ -42,7 +42,7 @@ from ekc.workflow.owed.rows import RULES
 from ekc.workflow.vocabulary import ActionState, Agreed, Attends, InformationKind, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, enter, participant, sign_in
+from tests.cast import Cast, enter, enter_as_before, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.page import text_of
@@ -729,18 +729,28 @@ def test_a_no_to_a_task_after_the_agreement_is_mailed_once_and_stands_with_those
         assert ("Linda de Wit does not agree with the plan" in page.text) == reads, name
 
 
+@pytest.mark.parametrize(("answer", "says"), [(Agreed.NO, "does not agree"), (Agreed.PART, "agrees with part of it")])
 def test_a_no_of_anybody_after_the_agreement_is_for_the_coordinator_to_hear_until_they_spoke_with_them(
-    app: Flask, client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, answer: Agreed, says: str
 ) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
     clock.advance(days=3)
     kees = case.people["kees"]
-    plans.say_own_answer(by(db_session, participant(case.id, kees), clock), case.id, Agreed.NO, "Not like this.")
+    enter_as_before(client, db_session, clock(), case.id, kees)
+    answers = {"yes": "yes", "part": "in part", "no": "no"}
+    client.submit(
+        "Save what I say", {"Do you agree with the plan?": answers[answer], "In your words": "Not like this."}
+    )
     assert NoticeKind.DISSENT in at_home(db_session, cast.noor, clock, case)
 
     sign_in(client, cast.noor)
+    line = "Somebody does not agree with the plan any more, or with part of it: speak with them"
+    assert line in client.page("/").text
+    assert line in client.page(f"/conferences/{case.id}").text
+    history = client.page(f"/conferences/{case.id}/history").text
+    assert "Somebody does not agree with the plan any more, or with part of it For: the coordinator" in history
     version = client.page(f"/conferences/{case.id}/plan/versions/1")
-    assert "Kees de Wit: does not agree, said on 5 March 2026. “Not like this.”" in version.text
+    assert f"Kees de Wit: {says}, said on 5 March 2026. “Not like this.”" in version.text
     clock.advance(minutes=1)
     log_contact(
         by(db_session, cast.noor, clock),
@@ -748,6 +758,8 @@ def test_a_no_of_anybody_after_the_agreement_is_for_the_coordinator_to_hear_unti
         NewContact(on=clock().date(), channel="phone", text="He wants another day.", participant_id=kees),
     )
     assert NoticeKind.DISSENT not in at_home(db_session, cast.noor, clock, case)
+    history = client.page(f"/conferences/{case.id}/history").text
+    assert "Settled: spoken with somebody about it, as the contact log says." in history
 
 
 def test_a_no_is_not_taken_back_by_what_another_notes_of_the_next_version_nor_by_telling_something_else(

@@ -171,7 +171,7 @@ def test_a_no_to_the_plan_is_for_the_manager_to_hear_where_nobody_coordinates(
     clock.advance(hours=1)
 
     client.page(f"/conferences/{case.id}")
-    client.follow(f"{line}: speak with them, and write it in the contact log")
+    client.follow(f"{line}, or with part of it: speak with them, and write it in the contact log")
     client.submit("Add to the log", {"With": "Kees de Wit", "What was said or agreed": "He thinks it over."})
 
     assert line not in client.page("/").text

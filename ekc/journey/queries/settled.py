@@ -38,7 +38,7 @@ class Settled:
         self._spoken_with = _last(session, _CONTACTS_WITH, of_one)
         self._still = {
             NoticeKind.NOT_COMING: _stay_away(session, cases[NoticeKind.NOT_COMING]),
-            NoticeKind.DISSENT: _who_says_no(session, cases[NoticeKind.DISSENT]),
+            NoticeKind.DISSENT: _who_disagrees(session, cases[NoticeKind.DISSENT]),
         }
         found |= cases[NoticeKind.DISSENT]
         self._spoken = _last(session, _SPOKEN, found)
@@ -128,11 +128,11 @@ def _stay_away(session: Session, cases: Collection[int]) -> set[int]:
     return set(session.scalars(_STAY_AWAY, {"cases": list(cases)})) if cases else set()
 
 
-def _who_says_no(session: Session, cases: Collection[int]) -> set[int]:
-    """Who said no to the plan in force when they said something of it last."""
+def _who_disagrees(session: Session, cases: Collection[int]) -> set[int]:
+    """Who did not say yes to all of the plan in force when they said something of it last."""
     rows = session.execute(_SAID_OF_PLAN, {"cases": list(cases)}) if cases else ()
     last = {row[0]: row[1] for row in rows}
-    return {id_ for id_, answer in last.items() if answer is Agreed.NO}
+    return {id_ for id_, answer in last.items() if answer is not Agreed.YES}
 
 
 def _with_family_question(session: Session, cases: Collection[int]) -> set[int]:

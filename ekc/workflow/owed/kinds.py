@@ -29,7 +29,7 @@ class NoticeKind(Labelled):
     NOT_DONE = "not_done", N_("a follow-up found that much of the plan was not carried out")
     NEW_VERSION = "new_version", N_("the family wants a new version of the plan")
     NOT_COMING = "not_coming", N_("somebody says that they do not come")
-    DISSENT = "dissent", N_("somebody does not agree with the plan any more")
+    DISSENT = "dissent", N_("somebody does not agree with the plan any more, or with part of it")
     LEFT_PLAN = "left_plan", N_("somebody whom the plan names is not in the circle any more")
 
 

@@ -218,7 +218,10 @@ NOTICES: tuple[NoticeRule, ...] = (
         phases=_OPEN,
         cleared_by=frozenset({ClearedBy.SPOKEN, ClearedBy.DECIDED, ClearedBy.AGREED}),
         done_at=Remedy.AGREEMENT,
-        line=N_("Somebody does not agree with the plan any more: speak with them, and write it in the contact log"),
+        line=N_(
+            "Somebody does not agree with the plan any more, or with part of it: speak with them, and write it in the "
+            "contact log"
+        ),
         lasts=True,
     ),
     NoticeRule(
