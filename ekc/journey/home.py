@@ -65,6 +65,7 @@ class LinkRequests:
 
     case: CaseRow
     waiting: int
+    since: datetime | None  # when the first of them asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +368,7 @@ def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, r
     """The waiting people by case. None in private time: who of the family is at a screen stays private."""
     seen = [row.id for row in cases if sees(CasePart.LINKS, row.phase, {role})]
     asking = approval_requests(session, seen, at)
-    return tuple(LinkRequests(row, asking[row.id]) for row in cases if row.id in asking)
+    return tuple(LinkRequests(row, *asking[row.id]) for row in cases if row.id in asking)
 
 
 def _to_tell(

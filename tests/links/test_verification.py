@@ -342,10 +342,10 @@ def test_the_coordinator_lets_in_by_a_number(
 
     noor = someone()
     sign_in(noor, cast.noor)
-    assert "Somebody waits to be let in by a personal link" in noor.page("/").text
+    assert "Somebody waits to be let in by a personal link, since 10:00" in noor.page("/").text
     seen = noor.page(f"/conferences/{case.id}/links").text
     assert "Somebody opened the link of Marieke de Wit On Safari, iPhone, at 10:00." in seen
-    assert f"the number {number} " in seen
+    assert f"the number {number} They wait until 11:00, and then ask again." in seen
     assert not is_in(client, case)
     noor.submit("It is them")
 

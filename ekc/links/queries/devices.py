@@ -90,6 +90,11 @@ class PendingDevice:
     asked_at: datetime
     number: int | None
 
+    @property
+    def until(self) -> datetime:
+        """When it stops waiting."""
+        return self.asked_at + APPROVAL_LIFETIME
+
 
 def awaits_approval(device: DeviceRow | LinkDevice, at: datetime) -> bool:
     """Whether a device waits for the coordinator's approval; `is_pending` is the same condition for statements."""
@@ -139,7 +144,7 @@ _locked = and_(
     _works,
 )
 _REQUESTS = (
-    select(PersonalLink.conference_id, func.count(LinkDevice.id))
+    select(PersonalLink.conference_id, func.count(LinkDevice.id), func.min(LinkDevice.asked_at))
     .outerjoin(LinkDevice, and_(LinkDevice.link_id == PersonalLink.id, *_IS_PENDING))
     .where(
         PersonalLink.conference_id.in_(bindparam("cases", expanding=True)),
@@ -154,12 +159,14 @@ CASES_AWAITING_APPROVAL = _with_link(select(PersonalLink.conference_id).select_f
 )
 
 
-def approval_requests(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, int]:
-    """The cases among these that need the coordinator: the number of pending devices, by case.
+def approval_requests(
+    session: Session, conference_ids: Collection[int], at: datetime
+) -> dict[int, tuple[int, datetime | None]]:
+    """The cases among these that need the coordinator: the number of pending devices, and since when, by case.
 
     The number is 0 if only a locked link (too many wrong answers) needs attention: no device of it was approved since.
     """
     if not conference_ids:
         return {}
     asked = {"cases": list(conference_ids), "at": at, "pending_since": pending_since(at)}
-    return {row[0]: row[1] for row in session.execute(_REQUESTS, asked)}
+    return {row[0]: (row[1], row[2]) for row in session.execute(_REQUESTS, asked)}
