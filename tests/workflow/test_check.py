@@ -127,6 +127,13 @@ def test_words_about_a_plan_of_an_end_that_comes_without_one_are_refused() -> No
         check_tables(ends=ends)
 
 
+def test_a_step_that_is_two_ends_is_refused() -> None:
+    stop = END_RULES[End.STOPPED].steps
+    ends = tuple(replace(rule, steps=rule.steps | stop) if rule.end is End.GONE else rule for rule in ENDS)
+    with pytest.raises(ValueError, match="; ".join(f"{step} is 2 ends" for step in sorted(stop))):
+        check_tables(ends=ends)
+
+
 def test_a_finding_without_a_button_is_refused() -> None:
     notices = tuple(replace(rule, button="") if rule.kind is NoticeKind.UNSAFE else rule for rule in NOTICES)
     with pytest.raises(ValueError, match=r"^unsafe is a finding without a button, or has one and is none$"):

@@ -1,0 +1,32 @@
+"""Which end a closed case had, and for whom of its circle that is the end of them."""
+
+from itertools import product
+
+import pytest
+
+from ekc.workflow.ends.kinds import End
+from ekc.workflow.ends.rows import END_RULES, end_of, is_gone
+from ekc.workflow.vocabulary import Outcome, Part, StopReason
+
+STOPPED = {
+    reason: End.GONE if reason in (StopReason.DIED, StopReason.LEFT) else End.STOPPED for reason in StopReason
+}
+
+
+@pytest.mark.parametrize(("reason", "end"), STOPPED.items())
+@pytest.mark.parametrize("in_force", [True, False])
+def test_a_case_that_was_stopped_ended_so_or_with_its_main_person(
+    reason: StopReason, end: End, in_force: bool
+) -> None:
+    assert end_of(Outcome.STOPPED, reason, in_force) == END_RULES[end].told(in_force)
+
+
+@pytest.mark.parametrize(("outcome", "end"), [(Outcome.NO_PLAN, End.NO_PLAN), (Outcome.PLAN, End.CLOSED), (None, None)])
+def test_other_ends_follow_from_the_outcome(outcome: Outcome | None, end: End | None) -> None:
+    assert end_of(outcome, None) == (END_RULES[end].told(False) if end else None)
+
+
+def test_only_a_main_person_is_gone_and_only_at_that_end() -> None:
+    ends = [None, *END_RULES.values()]
+    gone = {(part, end.end) for part, end in product(Part, ends) if is_gone(part, end) and end}
+    assert gone == {(Part.MAIN_PERSON, End.GONE)}
