@@ -11,6 +11,7 @@ pytest_plugins = (
     "tests.plugins.network",
     "tests.plugins.postgresql",
     "tests.plugins.databases",
+    "tests.plugins.statements",
     "tests.plugins.web",
     "tests.plugins.browser",
 )

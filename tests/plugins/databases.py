@@ -45,6 +45,7 @@ def database(
     request: pytest.FixtureRequest,
     run_folder: Path,
     _writing_is_noticed: None,
+    _statements_are_noted: None,
 ) -> Iterator[Database]:
     """The database of this worker, of either kind. Tests ask for `engine`, `db_session`, `app` or `client` instead."""
     from tests.database import PostgreSQL, SQLite

@@ -19,6 +19,8 @@ SLOW = (
     "security/test_what_is_shown_opens.py",
     "security/test_who_sees_what.py",
 )
+#: Whoever asks for one of these tests pages.
+PAGES = {"client", "someone"}
 #: These stand in the names of tests, not in the files.
 DATABASES = ("sqlite", "postgresql")
 
@@ -79,16 +81,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark tests that need a browser, and deselect slow or redundant ones.
 
-    Pages are the same on both databases, so browser tests run on SQLite only; stories run over HTTP on both.
+    Pages are the same on both databases, so tests of pages run on SQLite only. Stories, what is below the pages, and
+    tests marked `both_databases` run on both: each statement of the product, as `statements.py` shows.
     """
     fast = config.getoption("fast")
     kept, left = list[pytest.Item](), list[pytest.Item]()
     for item in items:
-        browser = "browser" in getattr(item, "fixturenames", ())
+        given = set(getattr(item, "fixturenames", ()))
+        browser = "browser" in given
         if browser:
             item.add_marker("browser")
         postgresql = "postgresql" in item.name
-        (left if (browser and postgresql) or (fast and (browser or postgresql)) else kept).append(item)
+        both = "stories/" in item.nodeid or item.get_closest_marker("both_databases")
+        redundant = postgresql and (browser or (given & PAGES and not both))
+        (left if redundant or (fast and (browser or postgresql)) else kept).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
     items[:] = _spread(kept)

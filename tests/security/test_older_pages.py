@@ -288,6 +288,7 @@ def at_once(client: PageClient, url: str, *forms: Mapping[str, list[object]]) ->
         return list(pool.map(send, forms))
 
 
+@pytest.mark.both_databases
 def test_the_same_form_sent_at_once_adds_one_person(
     client: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
@@ -303,6 +304,7 @@ def test_the_same_form_sent_at_once_adds_one_person(
     assert refreshed(db_session).scalar(people) == len(case.people) + 1
 
 
+@pytest.mark.both_databases
 def test_a_registration_sent_at_once_is_one_case(client: PageClient, cast: Cast, db_session: Session) -> None:
     client.page("/register")
     words = {"Main person 1 / Name": "Rosa", "Why now": "We need a plan.", "Municipality": "Rivierstad"}
@@ -328,6 +330,7 @@ def test_a_registration_sent_at_once_is_one_case(client: PageClient, cast: Cast,
     assert refreshed(db_session).scalars(select(Conference.number)).one() in page.text
 
 
+@pytest.mark.both_databases
 def test_of_two_older_pages_at_once_one_is_refused(
     client: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:

@@ -8,16 +8,12 @@ from ekc.workflow.ends.kinds import End
 from ekc.workflow.ends.rows import END_RULES, end_of, is_gone
 from ekc.workflow.vocabulary import Outcome, Part, StopReason
 
-STOPPED = {
-    reason: End.GONE if reason in (StopReason.DIED, StopReason.LEFT) else End.STOPPED for reason in StopReason
-}
+STOPPED = {reason: End.GONE if reason in (StopReason.DIED, StopReason.LEFT) else End.STOPPED for reason in StopReason}
 
 
 @pytest.mark.parametrize(("reason", "end"), STOPPED.items())
 @pytest.mark.parametrize("in_force", [True, False])
-def test_a_case_that_was_stopped_ended_so_or_with_its_main_person(
-    reason: StopReason, end: End, in_force: bool
-) -> None:
+def test_a_case_that_was_stopped_ended_so_or_with_its_main_person(reason: StopReason, end: End, in_force: bool) -> None:
     assert end_of(Outcome.STOPPED, reason, in_force) == END_RULES[end].told(in_force)
 
 

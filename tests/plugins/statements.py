@@ -1,0 +1,106 @@
+"""Each statement that the product sends to SQLite is sent to PostgreSQL by some test as well.
+
+Tests of pages run on SQLite alone (`lanes.py`). After a whole run this fails where something was tried there only: mark
+one of the tests that it names with `both_databases`.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+_SENT: dict[str, dict[str, str]] = {"sqlite": {}, "postgresql": {}}  # by dialect: the first test that sent it
+_ALL = pytest.StashKey[dict[str, dict[str, str]]]()
+_WANTING = pytest.StashKey[list[str]]()
+
+#: What the two write differently, and how it is written here: values and their casts, lists of them, true and false,
+#: names that are words of the language, an empty list, a limit, row locks.
+_PLAIN = (
+    (r"\s+", " "),
+    (
+        r"%\(\w+\)s(?:::(?:TIMESTAMP WITH(?:OUT)? TIME ZONE|INTEGER|BIGINT|SMALLINT|VARCHAR|BYTEA|DATE|BOOLEAN|NUMERIC|"
+        r"FLOAT|TEXT|INTERVAL)(?:\(\d+\))?)?|%s",
+        "?",
+    ),
+    (r"\(SELECT 1 FROM \(SELECT 1\) WHERE 1!=1\)|\(NULL\) (?:AND \(1 != 1\)|OR \(1 = 1\))", "(?)"),
+    (r"\(\?(?:, \?)+\)", "(?)"),
+    (r'"', ""),
+    (r" = 1(?= |\)|$)", ""),
+    (r"NOT (\w+\.\w+)|(?<=\w) = 0(?= |\)|$)", r"\1 IS false"),
+    (r"IS 0", "IS false"),
+    (r"group_concat", "string_agg"),
+    (r" LIMIT (\?|-1) OFFSET \?", " LIMIT ?"),
+    (r" FOR (?:NO KEY )?(?:UPDATE|SHARE).*$", ""),
+)
+_INSERT = re.compile(r"INSERT INTO (\w+) \((.*?)\) (?:VALUES|SELECT) .*")
+_UPDATE = re.compile(r"UPDATE (\w+) SET (.*?)(?: WHERE (.*?))?(?: RETURNING .*)?")
+_ASKS = re.compile(r"\(?(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b")
+_NOT_OURS = re.compile(r"alembic|sqlite_|pg_catalog")
+
+
+def parts(statement: str) -> Iterator[str]:
+    """What a statement asks, in words of neither dialect; of one that writes, each column for itself."""
+    for written, plain in _PLAIN:
+        statement = re.sub(written, plain, statement)
+    if found := _INSERT.fullmatch(statement):
+        yield from (f"INSERT {found[1]}.{column}" for column in found[2].split(", "))
+    elif found := _UPDATE.fullmatch(statement):
+        yield from (f"UPDATE {found[1]}.{column}" for column in re.findall(r"(?:^|, )(\w+)=", found[2]))
+        yield f"UPDATE {found[1]} WHERE {found[3]}"
+    else:
+        yield re.sub(r" RETURNING .*", "", statement)
+
+
+@pytest.fixture(scope="session")
+def _statements_are_noted() -> None:
+    from sqlalchemy import Engine, event
+
+    def note(connection: Any, _cursor: object, statement: str, *_more: object) -> None:
+        sent = _SENT[connection.dialect.name]
+        if statement not in sent:
+            sent[statement] = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+
+    event.listen(Engine, "before_cursor_execute", note)
+
+
+def _noted() -> dict[str, dict[str, str]]:
+    """What this process sent, in parts."""
+    found: dict[str, dict[str, str]] = {}
+    for dialect, sent in _SENT.items():
+        asked = {one: test for one, test in sent.items() if _ASKS.match(one) and not _NOT_OURS.search(one)}
+        found[dialect] = {part: test for one, test in asked.items() for part in parts(one)}
+    return found
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker sent."""
+    everything = node.config.stash.setdefault(_ALL, {"sqlite": {}, "postgresql": {}})
+    for dialect, sent in getattr(node, "workeroutput", {}).get("statements", {}).items():
+        everything[dialect] |= sent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Compare the two after a whole run; a worker hands on what it sent."""
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["statements"] = _noted()
+        return
+    sent = config.stash.get(_ALL, {})
+    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.getoption("keyword")
+    if whole and sent and not config.getoption("fast") and not session.testsfailed:
+        wanting = sorted((test, part) for part, test in sent["sqlite"].items() if part not in sent["postgresql"])
+        config.stash[_WANTING] = [f"{test}\n    {part}" for test, part in wanting]
+        if wanting:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Name the tests to be marked."""
+    if wanting := config.stash.get(_WANTING, []):
+        terminalreporter.section("statements that PostgreSQL was not sent; mark a test with both_databases")
+        for one in wanting:
+            terminalreporter.line(one)
