@@ -75,6 +75,9 @@ TAKE_STEP = ACTIVITY_RULES[Activity.TAKE_STEP]
         (PHASES, STEPS, activities(replace(SEE_PLAN, grants=SEE_PLAN.grants | {Role.COORDINATOR: frozenset(Phase)})),
          "see_plan is open to coordinator in private time; "
          "see_plan shows bottom_lines to coordinator in private_time, who does not see it then"),
+        (PHASES, STEPS, activities(replace(SEE_PLAN, in_force={Role.COORDINATOR: frozenset({Phase.PRIVATE_TIME})})),
+         "see_plan is open to coordinator in private time; "
+         "see_plan shows bottom_lines to coordinator in private_time, who does not see it then"),
         (PHASES, STEPS, activities(replace(TAKE_STEP, grants=TAKE_STEP.grants | {Role.SUPPORTER: frozenset(Phase)})),
          "take_step and the steps of supporter name different phases"),
     ],
