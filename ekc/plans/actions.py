@@ -84,9 +84,8 @@ def say_number(by: By, conference_id: int, participant_id: int, phone: str, may:
         if participant_id not in rung(stored_draft(by.session, conference_id).draft):
             raise Stale(NOT_RUNG)
         person = member(by.session, conference_id, participant_id)
-        agreed = _in_force(by.session, conference)
         theirs = by.visitor.participant_id in {None, participant_id}
-        if agreed and not theirs and person.plan_phone_on and participant_id in rung(from_json(agreed.content)):
+        if not theirs and person.plan_phone_on and _number_stands(by.session, conference, person):
             raise Refusal(
                 N_("%(name)s said already which number may stand in the plan. Only they or the coordinator change it."),
                 name=person.name,
@@ -94,6 +93,12 @@ def say_number(by: By, conference_id: int, participant_id: int, phone: str, may:
         if may and not phone:
             raise Refusal(N_("Write the number that may stand in the plan.")).at("phone")
         _keep_number(by, conference, person, phone if may else None)
+
+
+def _number_stands(session: Session, conference: Conference, person: Participant) -> bool:
+    """Whether what was said of a number is their own to change: a no, or where a plan in force says to ring them."""
+    agreed = version(session, conference.id, conference.plan_number)
+    return person.plan_phone is None or (agreed is not None and person.id in rung(from_json(agreed.content)))
 
 
 def take_number_out(by: By, conference_id: int) -> None:

@@ -1,5 +1,6 @@
 """What a change of somebody's part does not lift: private time without professionals, and the no of a main person."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from ekc.conferences.access import Case, open_case
 from ekc.conferences.actions import circle
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference, Notice, Participant
+from ekc.conferences.queries.agencies import perhaps_professional
+from ekc.conferences.queries.members import members
 from ekc.conferences.queries.traces import traces
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
@@ -399,3 +402,31 @@ def test_private_time_waits_until_it_is_known_as_what_somebody_comes(db_session:
     assert asked() == [("It is not known whether Omar El Amrani comes as a professional", "person", str(omar))]
     circle.change_person(by, case.id, omar, details(db_session, omar, for_themselves=True))
     assert asked() == []
+
+
+@pytest.mark.parametrize("way", ["speaks for it", "has another part now", "works for two"])
+def test_it_is_asked_of_whoever_works_for_an_agency_of_the_case(
+    db_session: Session, cast: Cast, between: build.Made, way: str
+) -> None:
+    by, els, school = noor(db_session, cast), between.people["els"], "De Wilg"
+    match way:
+        case "speaks for it":
+            speaks = details(db_session, els, organisation="The city", speaks_for=school)
+            circle.change_person(by, between.id, els, speaks)
+        case "has another part now":
+            els_now = details(db_session, els, organisation=school, part=Part.FRIEND)
+            circle.change_person(by, between.id, els, els_now, WHY)
+        case _:
+            circle.change_person(by, between.id, els, details(db_session, els, organisation=school))
+            school = "Albert Heijn; De Wilg"
+    wim = PersonDetails(name="Wim Bos", part=Part.NEIGHBOUR, organisation=school)
+
+    with pytest.raises(Refusal, match="come as one too") as refused:
+        circle.add_person(by, between.id, wim)
+
+    assert refused.value.field == "for_themselves"
+    db_session.rollback()
+    here = circle.add_person(by, between.id, replace(wim, organisation=""))
+    db_session.get_one(Participant, here).organisation = school
+    db_session.flush()
+    assert perhaps_professional(members(db_session, between.id)) == {here}

@@ -1,6 +1,7 @@
 """What each step and change leaves for whom: at home, on the case page, in history; and what clears it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -639,6 +640,9 @@ def test_what_a_follow_up_found_leads_the_next_step_and_goes_when_somebody_was_s
     log_contacts(by(db_session, cast.noor, clock), case.id, {marieke: "Told: another day."}, "phone")
     assert kind in owed_to(db_session, case)  # of this nobody spoke then
     spoken = NewContact(on=clock().date(), channel="phone", text="Spoken.", participant_id=marieke)
+    before = replace(spoken, on=clock().date() - timedelta(days=1))  # before it was found, and written down late
+    log_contact(by(db_session, cast.noor, clock), case.id, before)
+    assert kind in owed_to(db_session, case)
     log_contact(by(db_session, cast.noor, clock), case.id, spoken)
     assert kind not in owed_to(db_session, case)
     assert line not in client.page(f"/conferences/{case.id}").text
@@ -752,11 +756,11 @@ def test_a_no_of_anybody_after_the_agreement_is_for_the_coordinator_to_hear_unti
     version = client.page(f"/conferences/{case.id}/plan/versions/1")
     assert f"Kees de Wit: {says}, said on 5 March 2026. “Not like this.”" in version.text
     clock.advance(minutes=1)
-    log_contact(
-        by(db_session, cast.noor, clock),
-        case.id,
-        NewContact(on=clock().date(), channel="phone", text="He wants another day.", participant_id=kees),
-    )
+    spoken = NewContact(on=clock().date(), channel="phone", text="He wants another day.", participant_id=kees)
+    before = replace(spoken, on=clock().date() - timedelta(days=1))
+    log_contact(by(db_session, cast.noor, clock), case.id, before)
+    assert NoticeKind.DISSENT in at_home(db_session, cast.noor, clock, case)
+    log_contact(by(db_session, cast.noor, clock), case.id, spoken)
     assert NoticeKind.DISSENT not in at_home(db_session, cast.noor, clock, case)
     history = client.page(f"/conferences/{case.id}/history").text
     assert "Settled: spoken with somebody about it, as the contact log says." in history

@@ -4,7 +4,7 @@ reads whom to ring.
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -34,6 +34,7 @@ from tests.build import Made
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.form import Value
 from tests.page import text_of
 
 ALONE = "Noor van Dijk cannot sign in any more: nobody coordinates this conference. Ask somebody today"
@@ -151,7 +152,11 @@ def test_the_manager_settles_that_somebody_does_not_feel_safe_where_nobody_coord
     client.submit("Add to the log", {"What was said or agreed": "Nobody at home."})  # with nobody
     assert unsafe in client.page("/").text
     client.page(f"/conferences/{case.id}/contact")
-    client.submit("Add to the log", {"With": "Kees de Wit", "What was said or agreed": "He is safe now."})
+    spoken: dict[str, Value] = {"With": "Kees de Wit", "What was said or agreed": "He is safe now."}
+    client.submit("Add to the log", spoken | {"On": clock().date() - timedelta(days=1)})  # before it was found
+    assert unsafe in client.page("/").text
+    client.page(f"/conferences/{case.id}/contact")
+    client.submit("Add to the log", spoken)
 
     assert unsafe not in client.page("/").text
     assert unsafe not in client.page(f"/conferences/{case.id}").text

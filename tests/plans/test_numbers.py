@@ -15,7 +15,7 @@ from ekc.core.errors import Refusal, Stale
 from ekc.core.language import using
 from ekc.core.transaction import writing
 from ekc.plans import edits
-from ekc.plans.actions import change_plan, say_number
+from ekc.plans.actions import change_plan, say_number, take_number_out
 from ekc.plans.document import PLAN, PlanDocument, from_json
 from ekc.plans.draft import EvaluationPlan
 from ekc.plans.effects import freeze_plan
@@ -138,6 +138,38 @@ def test_of_a_plan_in_force_nobody_else_in_the_circle_changes_whose_number_it_sa
     assert db_session.get_one(Participant, omar).plan_phone == "06 12345678"
     say_number(noor, case.id, omar, "06 87654321", True)
     assert db_session.get_one(Participant, omar).plan_phone == "06 87654321"
+
+
+def test_while_another_plan_is_made_nobody_in_the_room_changes_whose_number_the_plan_in_force_says(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    noor, omar = By(db_session, cast.noor, START), case.people["omar"]
+    say_number(noor, case.id, omar, "06 12345678", True)
+    build.step(db_session, cast, START, case, Step.RECONVENE, "The summer.")
+    build.open_again(db_session, cast, START, case)
+    build.to_presentation(db_session, cast, START, case)
+    build.write_again(db_session, cast, START, case)
+    kees = By(db_session, participant(case.id, case.people["kees"]), START)
+
+    with pytest.raises(Refusal, match="said already which number may stand in the plan"):
+        say_number(kees, case.id, omar, "06 66666666", True)
+
+    assert db_session.get_one(Participant, omar).plan_phone == "06 12345678"
+
+
+def test_a_number_that_its_owner_took_out_is_not_written_in_again_by_others(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    build.write_plan(db_session, cast, START, case)
+    omar = By(db_session, participant(case.id, case.people["omar"]), START)
+    kees = By(db_session, participant(case.id, case.people["kees"]), START)
+    say_number(kees, case.id, case.people["omar"], "06 1234567", True)
+    say_number(kees, case.id, case.people["omar"], "06 12345678", True)  # a slip of the pen
+    take_number_out(omar, case.id)
+
+    with pytest.raises(Refusal, match="said already which number may stand in the plan"):
+        say_number(kees, case.id, case.people["omar"], "06 12345678", True)
+
+    say_number(omar, case.id, case.people["omar"], "06 12345678", True)
 
 
 def test_whom_a_new_version_does_not_say_to_ring_has_no_number_in_it_any_more(

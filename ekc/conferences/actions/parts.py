@@ -17,12 +17,13 @@ from ekc.conferences.effects import give_notice, tell_staff
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.mails import NO_STANDS
 from ekc.conferences.models import Conference, Participant, Voice
+from ekc.conferences.queries.agencies import agencies_of_professionals
 from ekc.conferences.queries.consents import consents_and_concerns
 from ekc.conferences.queries.members import members
 from ekc.core.errors import Refusal
 from ekc.names import same
 from ekc.workflow.engine import PHASE_RULES
-from ekc.workflow.independence import plain
+from ekc.workflow.independence import works_for
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import INSIDE_PARTS, N_, PROFESSIONAL_PARTS, Agreed, Attends, Part, TraceKind, VoiceMatter
 
@@ -134,14 +135,13 @@ def note_other_part(by: By, conference: Conference, participant: Participant, wh
 def refuse_unknown_part(
     session: Session, conference: Conference, details: PersonDetails, current: Participant | None
 ) -> None:
-    """Ask as what somebody comes who works where a professional of the conference works."""
-    if details.for_themselves or details.part not in INSIDE_PARTS or not plain(details.organisation):
+    """Ask as what somebody comes who works for an agency of the conference."""
+    if details.for_themselves or details.part not in INSIDE_PARTS or not details.organisation:
         return
     if current is not None and current.came_as_professional:  # they stay outside private time in any case
         return
-    circle = members(session, conference.id)
-    others = (one.organisation for one in circle if one.organisation and (current is None or one.id != current.id))
-    if plain(details.organisation) in map(plain, others):
+    others = (one for one in members(session, conference.id) if current is None or one.id != current.id)
+    if works_for([details.organisation], agencies_of_professionals(others)):
         raise Refusal(
             N_(
                 "Somebody of %(organisation)s takes part as a professional. Does %(name)s come as one too? Then choose "

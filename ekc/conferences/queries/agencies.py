@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ekc.conferences.queries.members import Member
 from ekc.workflow import independence
-from ekc.workflow.independence import Agency, Tie, plain
+from ekc.workflow.independence import Agency, Tie, closest, works_for
 from ekc.workflow.vocabulary import Part
 
 
@@ -19,10 +19,18 @@ def agencies(circle: Iterable[Member]) -> tuple[Agency, ...]:
 
 
 def perhaps_professional(circle: Iterable[Member]) -> frozenset[int]:
-    """Who works where a professional of the case works, and of whom it was not said that they come for themselves."""
+    """Who works for an agency of the case, and of whom it was not said that they come for themselves."""
     people = tuple(circle)
-    theirs = {plain(one.organisation) for one in people if one.organisation} - {""}
-    return frozenset(one.id for one in people if theirs and one.works_for and plain(one.works_for) in theirs)
+    known = agencies_of_professionals(people)
+    asked = (one for one in people if one.works_for and not one.is_professional)
+    return frozenset(one.id for one in asked if works_for([one.works_for or ""], known))
+
+
+def agencies_of_professionals(circle: Iterable[Member]) -> tuple[Agency, ...]:
+    """The agencies of a case, and for whom those work who came as a professional and have another part now."""
+    people = tuple(circle)
+    former = (Agency(one.works_for, Tie.HELPS) for one in people if one.came_as_professional and one.works_for)
+    return closest((*agencies(people), *former))
 
 
 def _tie(part: Part, decides: bool) -> Tie:

@@ -172,6 +172,7 @@ _SPOKEN_SINCE = exists().where(
     ContactEntry.participant_id.is_not(None),
     ContactEntry.from_list.is_(False),
     ContactEntry.written_at > Notice.at,
+    ContactEntry.on > func.date(Notice.at),  # of the same day `owed/` says exactly, where the case is
 )
 #: Somebody did not feel safe, a follow-up found, and nobody spoke with anybody since.
 _UNSAFE = exists().where(

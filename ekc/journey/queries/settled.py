@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, Row, Select, bindparam, func, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.conferences.models import Conference, Consent, ContactEntry, Participant, Voice
 from ekc.conferences.queries.rows import CASES
+from ekc.core.clock import local_date
 from ekc.meetings.models import Meeting, Question, Reading
 from ekc.plans.models import PlanVersion
 from ekc.plans.queries import IS_IN_FORCE
@@ -35,13 +36,13 @@ class Settled:
         self._read, self._gone = _letters(session, cases[NoticeKind.LETTER])
         found = frozenset[int]().union(*(cases[kind] for kind in _SEEN_TO))
         of_one = cases[NoticeKind.NOT_COMING] | cases[NoticeKind.DISSENT]
-        self._spoken_with = _last(session, _CONTACTS_WITH, of_one)
+        self._spoken_with = _contacts(session, ContactEntry.participant_id, of_one)
         self._still = {
             NoticeKind.NOT_COMING: _stay_away(session, cases[NoticeKind.NOT_COMING]),
             NoticeKind.DISSENT: _who_disagrees(session, cases[NoticeKind.DISSENT]),
         }
         found |= cases[NoticeKind.DISSENT]
-        self._spoken = _last(session, _SPOKEN, found)
+        self._spoken = _contacts(session, ContactEntry.conference_id, found)
         self._agreed = _last(session, _AGREED, found)
 
     def how(self, row: Row[Any]) -> ClearedBy | None:
@@ -67,7 +68,7 @@ class Settled:
 
     def _heard(self, row: Row[Any]) -> ClearedBy | None:
         """How what somebody said for themselves was settled: with them, by another word of theirs, or a new version."""
-        if row.at < self._spoken_with.get(row.about, row.at):
+        if _is_since(row, self._spoken_with[row.about]):
             return ClearedBy.SPOKEN
         if row.about not in self._still[row.kind]:
             return ClearedBy.DECIDED
@@ -76,9 +77,11 @@ class Settled:
 
     def _seen_to(self, row: Row[Any]) -> ClearedBy | None:
         """How what a follow-up found was seen to, as far as its row says that this clears it."""
-        since = {ClearedBy.SPOKEN: self._spoken, ClearedBy.AGREED: self._agreed}
-        found = (by for by, last in since.items() if row.at < last.get(row.conference_id, row.at))
-        return next((by for by in found if by in RULES[row.kind].cleared_by), None)
+        clears = RULES[row.kind].cleared_by
+        if ClearedBy.SPOKEN in clears and _is_since(row, self._spoken[row.conference_id]):
+            return ClearedBy.SPOKEN
+        renewed = ClearedBy.AGREED in clears and row.at < self._agreed.get(row.conference_id, row.at)
+        return ClearedBy.AGREED if renewed else None
 
 
 def _last_of(at: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
@@ -87,10 +90,6 @@ def _last_of(at: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
 
 
 _AGREED = _last_of(PlanVersion.made_at)
-#: With somebody of the circle. Who was told what stood on a list was not spoken with about anything else.
-_SPOKEN = _last_of(ContactEntry.written_at).where(
-    ContactEntry.from_list.is_(False), ContactEntry.participant_id.is_not(None)
-)
 
 
 def _last(session: Session, found: Select[*tuple[Any, ...]], cases: Collection[int]) -> dict[int, datetime]:
@@ -107,12 +106,32 @@ _FAMILY_QUESTIONS = (
 )
 
 
-_CONTACTS_WITH = (
-    select(ContactEntry.participant_id, func.max(ContactEntry.written_at))
-    .where(ContactEntry.conference_id.in_(CASES), ContactEntry.participant_id.is_not(None))
-    .where(ContactEntry.from_list.is_(False))
-    .group_by(ContactEntry.participant_id)
-)
+#: On which day staff spoke with somebody of the circle, and when that was written down last.
+_Contacts = defaultdict[int, list[tuple[date, datetime]]]
+
+
+def _contacts(session: Session, key: InstrumentedAttribute[Any], cases: Collection[int]) -> _Contacts:
+    """The contacts by case or person. Who was told what stood on a list was not spoken with about anything else."""
+    contacts = _Contacts(list)
+    if not cases:
+        return contacts
+    found = (
+        select(key, ContactEntry.on, func.max(ContactEntry.written_at))
+        .where(ContactEntry.conference_id.in_(CASES), ContactEntry.participant_id.is_not(None))
+        .where(ContactEntry.from_list.is_(False))
+        .group_by(key, ContactEntry.on)
+    )
+    for of, on, at in session.execute(found, {"cases": list(cases)}):
+        contacts[of].append((on, at))
+    return contacts
+
+
+def _is_since(row: Row[Any], contacts: list[tuple[date, datetime]]) -> bool:
+    """Whether one of these was after the notice. One of an earlier day, written down later, settles nothing."""
+    day = local_date(row.at, row.timezone)
+    return any(on >= day and at > row.at for on, at in contacts)
+
+
 _STAY_AWAY = select(_people.id).where(_people.conference_id.in_(CASES), _people.attends == Attends.NO)
 #: Of the plan in force: what somebody else notes of the next one takes no no back.
 _SAID_OF_PLAN = (
