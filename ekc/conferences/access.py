@@ -437,7 +437,13 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
 
 
 def _dated(by: By, stale: Stale, conference: Conference) -> Stale:
-    """Also says when the case was last changed. Not by whom: the page may be open at somebody who may not know that."""
+    """Also says when the case was last changed: to staff outside private time.
+
+    Not by whom: the page may be open at somebody who may not know that. To nobody of the circle: it may have been when
+    somebody said that it does not feel safe.
+    """
+    if by.visitor.account_id is None or conference.phase is Phase.PRIVATE_TIME:
+        return stale
     changed = (AuditEvent.conference_id == conference.id, AuditEvent.action.not_in(_NO_CHANGES))
     at = by.session.scalar(select(func.max(AuditEvent.at)).where(*changed))
     if at is None:

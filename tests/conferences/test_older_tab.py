@@ -17,10 +17,10 @@ from ekc.plans import actions as plans
 from ekc.plans import queries as plan_queries
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Attends, Part, Step, StopReason
-from tests.build import Made, case_in_presentation, case_in_setup
-from tests.cast import Cast, participant, sign_in
+from tests.build import Made, case_in_evaluation, case_in_presentation, case_in_setup
+from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
-from tests.clock import START
+from tests.clock import START, FrozenClock
 from tests.database import refreshed
 from tests.form import Value
 
@@ -236,3 +236,20 @@ def test_a_new_reason_to_stop_is_not_taken_back_unread(
     assert "Somebody changed this after you opened the page" in page.text
     noor.page(f"/conferences/{case.id}")
     noor.submit("Marieke de Wit told me: go on after all")
+
+
+def test_nobody_of_the_circle_reads_when_somebody_said_that_it_does_not_feel_safe(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = case_in_evaluation(db_session, cast, START)
+    own = enter(client, db_session, START, case.id, case.people["kees"])
+    client.submit("Save what I say", {"Do you agree with the plan?": "in part"})
+    clock.advance(hours=1)
+    safety_actions.say_not_safe(By(db_session, participant(case.id, case.people["omar"]), clock()), case.id, "")
+    client.at = own
+
+    page = client.refused("Save what I say", {"Do you agree with the plan?": "no"}, status=409)
+
+    assert page.errors[0] == (
+        "Somebody changed this after you opened the page. Nothing is saved yet: look, and save again."
+    )
