@@ -151,6 +151,60 @@ class CaseRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """A case that came together again lately, and why."""
+
+    case: CaseRow
+    taken: StepWhy
+
+
+class NeedKind(StrEnum):
+    """Why something waits for the visitor; in which words, `templates/journey/_need.html` says."""
+
+    URGENT = "urgent"
+    TO_RING = "to_ring"
+    WANTED = "wanted"
+    ALONE = "alone"
+    AT_A_LINK = "at_a_link"
+    TO_DECIDE = "to_decide"
+    NO_LONGER = "no_longer"
+    REGISTERED = "registered"
+    HELD_UP = "held_up"
+    AGAIN = "again"
+    ENDED = "ended"
+    ASKED = "asked"
+    LATE = "late"
+    OWED = "owed"
+    UNSETTLED = "unsettled"
+    TODO = "todo"
+
+
+Waiting = (
+    (UnansweredRequest | ToRing | Wanted | Alone | LinkRequests | CaseRow | NoLonger | Again | CaseRequest | ToTell)
+    | Unsettled
+    | Todo
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing in a case that waits for the visitor."""
+
+    kind: NeedKind
+    conference_id: int
+    title: str
+    about: Waiting
+    case: CaseRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNeeds:
+    """All that waits for the visitor in one case, the most urgent first."""
+
+    needs: tuple[Need, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """The home page of one visitor."""
 
@@ -172,7 +226,7 @@ class Home:
     registrations: tuple[CaseRequest, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
     new_registrations: tuple[CaseRow, ...]  # of `registrations`: nobody was asked yet
-    again: tuple[tuple[CaseRow, StepWhy], ...]  # which came together again lately, for coordinator and manager
+    again: tuple[Again, ...]  # which came together again lately, for coordinator and manager
     ended: tuple[CaseRow, ...]  # which ended in the last days otherwise than with a plan, for coordinator and manager
     handing_over: HandingOver
     urgent: tuple[UnansweredRequest, ...]  # of `handing_over`: without an answer for days, and a day comes soon
@@ -183,26 +237,40 @@ class Home:
     asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
 
     @property
-    def late_cases(self) -> tuple[CaseRow, ...]:
-        """Those that a coordinator sees to; a manager reads it in the lists."""
-        return tuple(row for row in self.cases if row.id in self.late)
-
-    @property
-    def needs_somebody(self) -> bool:
-        """Whether something waits for this visitor."""
-        asked = (self.link_requests, self.to_decide, self.new_registrations, self.no_longer, self.awaiting_decision)
-        others = (
-            self.to_ring,
-            self.wanted,
-            self.requests,
-            self.late_cases,
-            self.to_tell,
-            self.unsettled,
-            self.todos,
-            self.again,
-            self.ended,
+    def needs(self) -> tuple[CaseNeeds, ...]:
+        """What waits for this visitor, by case; the cases in the order of what is most urgent in each."""
+        lates = (row for row in self.cases if row.id in self.late)  # a manager reads it in the lists
+        kinds: tuple[tuple[NeedKind, Iterable[Waiting]], ...] = (
+            (NeedKind.URGENT, self.urgent),
+            (NeedKind.TO_RING, self.to_ring),
+            (NeedKind.WANTED, self.wanted),
+            (NeedKind.ALONE, self.alone),
+            (NeedKind.AT_A_LINK, self.link_requests),
+            (NeedKind.TO_DECIDE, self.to_decide),
+            (NeedKind.NO_LONGER, self.no_longer),
+            (NeedKind.REGISTERED, self.new_registrations),
+            (NeedKind.HELD_UP, self.awaiting_decision),
+            (NeedKind.AGAIN, self.again),
+            (NeedKind.ENDED, self.ended),
+            (NeedKind.ASKED, self.requests),
+            (NeedKind.LATE, lates),
+            (NeedKind.OWED, self.to_tell),
+            (NeedKind.UNSETTLED, self.unsettled),
+            (NeedKind.TODO, self.todos),
         )
-        return any((*asked, self.urgent, self.alone, *others))
+        found: dict[int, list[Need]] = {}
+        for kind, waiting in kinds:
+            for one in waiting:
+                need = _need(kind, one)
+                found.setdefault(need.conference_id, []).append(need)
+        return tuple(CaseNeeds(tuple(needs)) for needs in found.values())
+
+
+def _need(kind: NeedKind, one: Waiting) -> Need:
+    if isinstance(one, UnansweredRequest | ToRing):
+        return Need(kind, one.conference_id, one.title, one)
+    row = one if isinstance(one, CaseRow) else one.case
+    return Need(kind, row.id, row.number if kind is NeedKind.ASKED else row.title, one, row)
 
 
 def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
@@ -356,12 +424,12 @@ def _ended(session: Session, who: Visitor, cases: tuple[CaseRow, ...], at: datet
 
 def _again(
     session: Session, cases: Iterable[CaseRow], at: datetime, taken: Mapping[int, Sequence[StepRow]]
-) -> tuple[tuple[CaseRow, StepWhy], ...]:
+) -> tuple[Again, ...]:
     """The cases whose round began lately and whose conference is being prepared, with the reason."""
     rows = {row.id: row for row in cases if row.round > 1 and row.phase is Phase.SETUP}
     lately = [id_ for id_ in rows if any(one.step is Step.RECONVENE and one.at > at - _TOLD_FOR for one in taken[id_])]
     found = steps.come_together_again(session, lately, at - _TOLD_FOR)
-    return tuple((row, found[id_]) for id_, row in rows.items() if id_ in found)
+    return tuple(Again(row, found[id_]) for id_, row in rows.items() if id_ in found)
 
 
 def _link_requests(session: Session, cases: tuple[CaseRow, ...], at: datetime, role: Role) -> tuple[LinkRequests, ...]:

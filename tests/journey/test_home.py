@@ -25,9 +25,13 @@ DECIDE = "Decide whether Noor van Dijk can go on · Conference in 40 days"
 
 
 def needs(page: Page) -> list[str]:
-    """The lines below "Needs you"; empty where there are none."""
+    """The lines below "Needs you", each with its case; empty where there are none."""
     sections = [part for part in page.all("section") if part.get("aria-labelledby") == "needs"]
-    return [text_of(row) for part in sections for row in part.iter("li")]
+    found = []
+    for row in (row for part in sections for row in part.iter("li") if "rows__row" in row.get("class", "")):
+        title, lines = next(row.iter("a")), list(row.iter("li"))[1:]
+        found += [f"{text_of(title)} {text_of(line)}" for line in lines] or [text_of(row)]
+    return found
 
 
 @pytest.fixture
@@ -114,6 +118,8 @@ def test_a_manager_who_coordinates_a_case_finds_it_among_their_own(
     choose_date(By(db_session, cast.noor, clock()), case.id, clock() + timedelta(days=30))
     sign_in(client, cast.noor)
     as_coordinator = needs(client.page("/"))
+    rows = [row for row in client.here.all("li") if "rows__row--lines" in row.get("class", "")]
+    assert len(rows) == 1  # both lines are of one case
     both = AccountRole(account_id=cast.noor.account_id, role=Role.REGIONAL_MANAGER, region_id=cast.north)
     both.given_at = clock()
     db_session.add(both)

@@ -20,6 +20,7 @@ from tests.build import INDEPENDENT, Made
 from tests.cast import Cast, enter, enter_as_before, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
+from tests.journey.test_home import needs
 from tests.page import Page, text_of
 
 OPEN = "Open the conference"
@@ -42,12 +43,6 @@ def broken(page: Page) -> list[tuple[str, str]]:
         (text_of(row).removesuffix(f" {text_of(link)}"), link.get("href", ""))
         for row, link in zip(rows, links, strict=True)
     ]
-
-
-def to_do(page: Page) -> list[str]:
-    """The lines of what needs somebody at home."""
-    found = [part for part in page.all("section") if part.get("aria-labelledby") == "needs"]
-    return [text_of(row) for part in found for row in part.iter("li")]
 
 
 def checklist(page: Page) -> list[str]:
@@ -85,7 +80,7 @@ def test_a_consent_taken_back_the_evening_before(
     assert checklist(page) == ["Consents are there"]
     assert not may_open(page)
     assert "You can take this step as soon as that is put right." in page.text
-    assert to_do(noor.page("/"))[0] == f"Family De Wit - El Amrani {taken_back}"
+    assert needs(noor.page("/"))[0] == f"Family De Wit - El Amrani {taken_back}"
     page = enter(marieke, db_session, clock(), case.id, case.people["marieke"])
     assert WITHOUT_CONSENT in page.text
     omar = browser()
@@ -172,15 +167,15 @@ def test_a_new_coordinator_whom_the_main_person_has_not_confirmed(
     page = opens(denise, cast, case, "denise")
     assert broken(page) == [(UNCONFIRMED, f"/conferences/{case.id}/coordinator")]
     assert "Every main person confirms the coordinator" in checklist(page)
-    assert to_do(denise.page("/"))[0] == f"Family De Wit - El Amrani {UNCONFIRMED}"
+    assert needs(denise.page("/"))[0] == f"Family De Wit - El Amrani {UNCONFIRMED}"
     sign_in(ruud, cast.ruud)
-    assert to_do(ruud.page("/")) == [f"Family De Wit - El Amrani {UNCONFIRMED}"]
+    assert needs(ruud.page("/")) == [f"Family De Wit - El Amrani {UNCONFIRMED}"]
     assert broken(ruud.page(f"/conferences/{case.id}")) == [(UNCONFIRMED, f"/conferences/{case.id}/coordinator")]
 
     enter(marieke, db_session, clock(), case.id, case.people["marieke"])
     marieke.submit("Yes, that is good")
     assert broken(denise.page(f"/conferences/{case.id}")) == []
-    assert to_do(ruud.page("/")) == []
+    assert needs(ruud.page("/")) == []
 
 
 def test_a_concern_in_the_information_phase(
@@ -244,7 +239,7 @@ def test_in_private_time_nothing_of_this_is_shown_and_nothing_holds_anybody_in(
     db_session.commit()
     noor, omar = browser(), browser()
     page = opens(noor, cast, case)
-    assert (broken(page), to_do(noor.page("/"))) == ([], ["Family De Wit - El Amrani The family has private time"])
+    assert (broken(page), needs(noor.page("/"))) == ([], ["Family De Wit - El Amrani The family has private time"])
     enter_as_before(omar, db_session, clock(), case.id, case.people["omar"])
     omar.follow("We have a plan")
     assert "See the plan as it is now" in omar.submit("Come out with a plan").text

@@ -71,7 +71,10 @@ def test_the_manager_hears_that_a_family_came_out(db_session: Session, cast: Cas
     subject = "A family has come out, and nobody coordinates its conference"
     assert mails_to(db_session, "ruud").count(subject) == 1
     home = staff_home(db_session, cast.ruud, START)
-    assert ([one.case.id for one in home.alone], home.needs_somebody) == ([came_out.id], True)
+    assert ([one.case.id for one in home.alone], [one.needs[0].conference_id for one in home.needs]) == (
+        [came_out.id],
+        [came_out.id],
+    )
 
 
 def test_nobody_hears_it_while_somebody_coordinates(db_session: Session, cast: Cast) -> None:
