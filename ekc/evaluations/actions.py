@@ -110,13 +110,17 @@ def record_follow_up(by: By, conference_id: int, follow_up_id: int, report: Foll
 
 
 def _leave_findings(by: By, conference: Conference, row: FollowUp, report: FollowUpReport) -> None:
-    """Leave what cannot wait for whom it concerns, once; a correction takes back what was not found after all."""
+    """Leave what cannot wait for whom it concerns, once; a correction takes back what was not found after all.
+
+    Nobody of the circle takes back that somebody does not feel safe: staff speak with them first.
+    """
     states = tuple(report.actions.values())
     found = findings(unsafe=report.unsafe, wants_new_version=report.wants_new_version, actions=states)
     of_case = (Notice.conference_id == conference.id, Notice.kind.in_(FINDINGS))
     about = str(row.id)
     left = {one.kind: one for one in by.session.scalars(select(Notice).where(*of_case)) if one.now == about}
-    for kind in left.keys() - found:
+    stays = {NoticeKind.UNSAFE} if by.visitor.account_id is None else set()
+    for kind in left.keys() - found - stays:
         by.session.delete(left[kind])
     for kind in sorted(found - left.keys()):
         give_notice(by.session, conference, by.at, kind, now=about, account_id=by.visitor.account_id)

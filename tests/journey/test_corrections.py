@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.accounts.models import Account
-from ekc.accounts.queries import visitor_of_account
+from ekc.accounts.queries import offices, visitor_of_account
 from ekc.conferences.actions import links as link_actions
 from ekc.conferences.models import Conference, NameKey
 from ekc.conferences.queries.registration import assignment, registration
 from ekc.conferences.queries.search import search
 from ekc.core.outbox import OutboxMessage
 from ekc.evaluations.models import FollowUp
+from ekc.links.verification import verify_by_answer
 from ekc.matching.actions import asking, independence
 from ekc.meetings.models import Meeting
+from ekc.staff.actions import roles
 from ekc.staff.actions.accounts import NewAccount, open_account
 from ekc.workflow.vocabulary import Part, Phase, Role, Variant
 from tests.build import Made, case_in_evaluation, case_in_private_time, case_in_setup, prepared_case, registered_case
@@ -169,6 +171,30 @@ def test_slips_that_name_a_manager_of_the_former_region_are_printed_anew(
     assert "Ruud Kramer, 010-2000001" in owed.text
     assert "Sara Bos, 020-3000003" in owed.text
     assert "Make all new slips and print them together" in owed.buttons
+
+
+@pytest.mark.parametrize("how", ["another region", "no manager any more"])
+def test_a_code_that_a_former_manager_knows_opens_nothing(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, sara: Visitor, how: str
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+    made, other = (
+        link_actions.make_link(By(db_session, who, clock()), case.id, case.people[name], cost=COST)
+        for name, who in (("omar", cast.ruud), ("linda", cast.noor))
+    )
+
+    if how == "another region":
+        correct(client, cast.ruud, case, SOUTH)
+    else:
+        ruud = cast.ruud.account_id or 0
+        roles.give_role(By(db_session, cast.bas, clock()), ruud, Office(Role.CARE_MANAGER, municipality="Rivierstad"))
+        (office, *_) = offices(db_session, [ruud])[ruud]
+        roles.take_role(By(db_session, cast.bas, clock()), ruud, office.id)
+
+    db_session.rollback()
+    for one, opens in ((made, False), (other, True)):
+        entered = verify_by_answer(db_session, clock(), one.token, one.code, False, "", COST)
+        assert (entered is not None) == opens
 
 
 def test_names_and_follow_ups_move_with_the_region(

@@ -661,6 +661,24 @@ def test_a_correction_takes_back_what_was_not_found_after_all_and_leaves_nothing
     assert db_session.scalars(found).all() == []
 
 
+def test_a_convenor_who_corrects_their_report_does_not_take_back_that_somebody_does_not_feel_safe(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.advance(days=100)
+    rows = follow_ups(db_session, case.id, clock().date())
+    evaluation = next(row.id for row in rows if row.kind is FollowUpKind.EVALUATION)
+    omar = participant(case.id, case.people["omar"])  # convenes
+    report = FollowUpReport(held_on=clock().date(), found="It goes.", unsafe=True)
+    record_follow_up(by(db_session, omar, clock), case.id, evaluation, report)
+
+    record_follow_up(by(db_session, omar, clock), case.id, evaluation, replace(report, unsafe=False))
+
+    assert NoticeKind.UNSAFE in at_home(db_session, cast.ruud, clock, case)
+    record_follow_up(by(db_session, cast.noor, clock), case.id, evaluation, replace(report, unsafe=False))
+    assert NoticeKind.UNSAFE not in at_home(db_session, cast.ruud, clock, case)
+
+
 def test_a_convenor_who_writes_that_a_new_version_is_wanted_tells_the_coordinator_until_it_is_agreed(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:

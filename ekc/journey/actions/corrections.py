@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, fields
 
+from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -21,6 +22,8 @@ from ekc.evaluations.effects import move_follow_ups
 from ekc.journey.effects import to_ring
 from ekc.journey.mails import CORRECTED, CORRECTED_YOURS, END_MAILS
 from ekc.journey.models import Correction
+from ekc.links.actions import ask_on_new_devices
+from ekc.links.models import PersonalLink
 from ekc.links.queries.links import on_paper_by
 from ekc.matching.actions.asking import withdraw_foreign_request
 from ekc.meetings.effects import keep_local_times
@@ -56,7 +59,7 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
         conference.variant, conference.municipality = new.variant, new.municipality
         if new.region_id != before.region_id:
             conference.region_id = new.region_id
-            _tell_of_old_slips(by, conference, before.region_id)
+            _end_with_region(by, conference, before.region_id)
             move_names(by.session, conference)
             move_follow_ups(by.session, conference)
             withdraw_foreign_request(by, conference)
@@ -66,9 +69,11 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
         _record_correction(by, conference, before, new)
 
 
-def _tell_of_old_slips(by: By, conference: Conference, region_before: int) -> None:
-    """Leave that printed slips name a manager of the region before, who is not to be rung any more."""
+def _end_with_region(by: By, conference: Conference, region_before: int) -> None:
+    """Managers of the region before know the codes of links that they made, and slips say to ring them."""
     former = {one.id: one for one in managers_but(by.session, region_before, conference.region_id)}
+    theirs = (PersonalLink.made_by.in_(former), PersonalLink.made_by.is_distinct_from(conference.coordinator_id))
+    ask_on_new_devices(by.session, and_(PersonalLink.conference_id == conference.id, *theirs))
     named = on_paper_by(by.session, conference.id, former)
     was = "; ".join(to_be_rung(former[id_].name, former[id_].phone) for id_ in sorted(set(named.values())))
     if was:

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Office, has_left
 from ekc.accounts.models import Account, AccountRole, Region
 from ekc.accounts.queries import lock_account
+from ekc.conferences.models import Conference
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.links.actions import ask_on_new_devices
@@ -51,6 +52,11 @@ def take_role(by: By, account_id: int, role_id: int) -> None:
         account.roles.remove(held)
         if held.role is Role.COORDINATOR:
             ask_on_new_devices(by.session, PersonalLink.made_by == account_id)
+        if held.role is Role.REGIONAL_MANAGER:
+            others = Conference.coordinator_id.is_distinct_from(account_id)
+            of_region = select(Conference.id).where(Conference.region_id == held.region_id, others)
+            theirs = PersonalLink.made_by == account_id
+            ask_on_new_devices(by.session, and_(theirs, PersonalLink.conference_id.in_(of_region)))
         office = Office(held.role, held.region_id, held.municipality)
         _record(by, "account.role_taken", account_id, office)
 
