@@ -31,7 +31,7 @@ from tests.clock import START, FrozenClock
 from tests.journey.counting import counted
 from tests.page import Page, text_of
 from tests.plugins.web import MakeApp
-from tests.security.test_unknown_or_forbidden import decrypting
+from tests.security.revealed import decrypting
 
 TITLE = "Who has opened this file"
 

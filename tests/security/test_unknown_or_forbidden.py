@@ -1,12 +1,10 @@
 """A case without access and a case that does not exist get the same response: content, headers and work done.
 
 Times are not measured, because they vary on shared machines. The SQL statements and decryptions are compared instead.
+For each route: `tests/test_access_matrix.py`.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -17,8 +15,6 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
 from ekc.core.audit import AuditEvent
-from ekc.core.crypto import Keyring
-from ekc.core.sessions import EncryptedSessions
 from ekc.links.actions import revoke
 from ekc.links.models import PersonalLink
 from ekc.workflow.vocabulary import Outcome, Phase, StopReason
@@ -28,85 +24,7 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.journey.counting import counted
 from tests.page import without_token
-from tests.security.everybody import Comer
-from tests.test_access_matrix import UNKNOWN, Judge, Route, make_world, routes
-
-NOWHERE = 1_999_999_999
-
-
-@dataclass(frozen=True)
-class Answer:
-    """All that a response reveals, and the work it took."""
-
-    status: int
-    body: str
-    headers: tuple[tuple[str, str], ...]
-    statements: tuple[str, ...]
-    decrypted: int
-
-
-@contextmanager
-def decrypting() -> Iterator[list[str]]:
-    """Records decryptions, except that of the visitor's session cookie."""
-    found, real = list[str](), Keyring.open
-
-    def noting(self: Keyring, sealed: bytes, context: str) -> bytes:
-        found.extend({context} - {"session cookie"})
-        return real(self, sealed, context)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Keyring, "open", noting)
-        yield found
-
-
-def answer(app: Flask, comer: Comer, method: str, address: str, number: int) -> Answer:
-    """The response without the requested id."""
-    with counted(app) as sent, decrypting() as opened:
-        said = comer.ask(method, address)
-    assert app.extensions.pop("fault", None) is None, (comer.label, method, address)
-    body = without_token(said.text).replace(f"/conferences/{number}", "/conferences/N")
-    length = len(said.data) - said.text.count(f"/conferences/{number}") * len(str(number))
-    cookie = re.sub(r"(?<=session=)[^;]+", lambda kept: _in_cookie(app, kept[0]), said.headers.get("Set-Cookie", ""))
-    headers = {**said.headers, "Content-Length": str(length), "Set-Cookie": cookie}
-    return Answer(said.status_code, body, tuple(sorted(headers.items())), tuple(sent), len(opened))
-
-
-def _in_cookie(app: Flask, sealed: str) -> str:
-    """The content of a session cookie, without nonce, time and signature."""
-    assert isinstance(app.session_interface, EncryptedSessions)
-    reader = app.session_interface.get_signing_serializer(app)
-    assert reader is not None
-    return str(reader.loads(sealed))
-
-
-@pytest.mark.parametrize(
-    ("database", "phase"),
-    [("sqlite", Phase.SETUP), ("postgresql", Phase.EVALUATION)],
-    indirect=["database"],
-)
-def test_no_route_tells_whether_there_is_such_a_case(
-    phase: Phase, app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
-) -> None:
-    judge, compared, told = Judge(db_session), 0, []
-    for comer in make_world(app, db_session, cast, phase)[phase]:
-        for route in (route for route in routes(app) if route.access.kind == "case" and comer.known):
-            if judge.verdict(route.access, comer) == UNKNOWN:
-                db_session.rollback()
-                there, nowhere = _both(app, comer, route)
-                compared += 1
-                if there != nowhere:
-                    told.append((comer.label, str(route), there, nowhere))
-
-    assert told[:1] == []
-    assert compared > 1300
-
-
-def _both(app: Flask, comer: Comer, route: Route) -> tuple[Answer, Answer]:
-    method, number = "HEAD" if comer.label == "interpreter" and route.method == "GET" else route.method, comer.case.id
-    address = comer.case.address(app.url_map, route.rule)
-    there = answer(app, comer, method, address, number)
-    elsewhere = address.replace(f"/conferences/{number}", f"/conferences/{NOWHERE}", 1)
-    return there, answer(app, comer, method, elsewhere, NOWHERE)
+from tests.security.revealed import NOWHERE, decrypting
 
 
 def test_both_wait_for_the_same_line(app: Flask, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
