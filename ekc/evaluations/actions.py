@@ -34,6 +34,7 @@ from ekc.plans.models import PlanVersion
 from ekc.workflow.blocker import about_evaluation
 from ekc.workflow.engine import FOLLOW_UP_RULES, sees
 from ekc.workflow.follow_ups import FINDINGS, FollowUpKind, FormSection, findings
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, ActionState, Activity, CasePart, Role, Scope
 
