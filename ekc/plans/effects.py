@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
@@ -73,8 +73,12 @@ def begin_round(session: Session, conference: Conference, at: datetime) -> None:
 
 
 def destroy_draft(session: Session, conference: Conference, at: datetime) -> None:
-    """Delete the plan that was being written; versions that were agreed stay, and the next one begins from the last."""
+    """Delete the plan that was being written, with the numbers that were to stand in it alone.
+
+    Versions that were agreed stay, and the next one begins from the last.
+    """
     in_force, row = version(session, conference.id, conference.plan_number), session.get(PlanDraft, conference.id)
+    _keep_numbers(session, conference, from_json(in_force.content) if in_force else Draft())
     if in_force is None or row is None:
         session.execute(delete(PlanDraft).where(PlanDraft.conference_id == conference.id))
         return
@@ -101,9 +105,14 @@ def freeze_plan(session: Session, conference: Conference, at: datetime, _taking:
     for person in session.scalars(select(Participant).where(Participant.conference_id == conference.id)):
         person.convenes = person.id == draft.evaluation.convenor
         person.tasks_until = tasks_until(draft, person.id)
-        if person.id not in rung(draft):  # asked again, should a later plan say to ring them
-            person.plan_phone = person.plan_phone_on = None
+    _keep_numbers(session, conference, draft)
     session.flush()
+
+
+def _keep_numbers(session: Session, conference: Conference, draft: Draft) -> None:
+    """Whom this plan does not say to ring is asked again, should a later one say so."""
+    others = (Participant.conference_id == conference.id, Participant.id.not_in(rung(draft)))
+    session.execute(update(Participant).where(*others).values(plan_phone=None, plan_phone_on=None))
 
 
 def store_version(session: Session, conference: Conference, at: datetime, draft: Draft, text: int) -> int:

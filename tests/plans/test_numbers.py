@@ -187,6 +187,38 @@ def test_whom_a_new_version_does_not_say_to_ring_has_no_number_in_it_any_more(
     assert (person.plan_phone, person.plan_phone_on) == (None, None)
 
 
+def test_without_a_plan_no_number_is_kept_that_was_to_stand_in_it(
+    client: PageClient, db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_presentation(db_session, cast, START)
+    build.write_plan(db_session, cast, START, case)
+    say_number(By(db_session, cast.noor, START), case.id, case.people["omar"], "06 12345678", True)
+
+    build.step(db_session, cast, START, case, Step.NO_PLAN)
+
+    person = db_session.get_one(Participant, case.people["omar"])
+    assert (person.plan_phone, person.plan_phone_on) == (None, None)
+    assert "06 12345678" not in enter(client, db_session, START, case.id, person.id).text
+
+
+def test_a_round_without_a_new_plan_keeps_the_numbers_of_the_plan_in_force_alone(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    noor, omar, kees = By(db_session, cast.noor, START), case.people["omar"], case.people["kees"]
+    say_number(noor, case.id, omar, "06 12345678", True)
+    build.step(db_session, cast, START, case, Step.RECONVENE, "The summer.")
+    build.open_again(db_session, cast, START, case)
+    build.to_presentation(db_session, cast, START, case)
+    build.write_again(db_session, cast, START, case)
+    change_plan(noor, case.id, stored_draft(db_session, case.id).revision, edits.set_monitor(kees))
+    say_number(noor, case.id, kees, "06 66666666", True)
+
+    build.step(db_session, cast, START, case, Step.NO_NEW_PLAN)
+
+    assert db_session.get_one(Participant, kees).plan_phone is None
+    assert db_session.get_one(Participant, omar).plan_phone == "06 12345678"
+
+
 def convenes(session: Session, case: Made, name: str) -> None:
     with writing(session):
         session.get_one(Participant, case.people[name]).convenes = True
