@@ -53,8 +53,8 @@ def leaving(db_session: Session, cast: Cast, noor: int) -> list[Made]:
 
 
 @pytest.fixture
-def ruud(client: PageClient, cast: Cast) -> PageClient:
-    """The regional manager in a browser."""
+def ruud(client: PageClient, cast: Cast, leaving: list[Made]) -> PageClient:
+    """The regional manager in a browser, after `leaving`, so that what was built once is restored."""
     sign_in(client, cast.ruud)
     return client
 
@@ -174,17 +174,18 @@ def test_after_the_last_day_what_is_left_is_red(
     assert (page.heading, page.text.count(NOBODY_CAN)) == ("Noor van Dijk cannot sign in any more", 2)
 
 
-def test_a_stolen_laptop(ruud: PageClient, cast: Cast, db_session: Session, noor: int) -> None:
+def test_a_stolen_laptop(client: PageClient, cast: Cast, db_session: Session, noor: int) -> None:
     """Closing an account is always possible; its cases appear at once, also the one in private time."""
     build.case_in_setup(db_session, cast, START, title="First family")
     build.case_in_private_time(db_session, cast, START, title="Second family")
+    sign_in(client, cast.ruud)
 
     closing.close_account(By(db_session, cast.bas, START), noor)
 
-    assert to_hand_over(ruud.page("/")) == [
+    assert to_hand_over(client.page("/")) == [
         "Noor van Dijk Cannot sign in any more Nobody can reach 2 conferences: ask today"
     ]
-    page = ruud.follow("Noor van Dijk")
+    page = client.follow("Noor van Dijk")
     assert page.text.count(NOBODY_CAN) == 2
     assert page.text.count("The family has private time now. Whoever takes over sees nothing of it") == 1
     assert page.buttons.count("Ask to take over") == 2
@@ -211,12 +212,13 @@ def test_only_ones_own_regions(db_session: Session, cast: Cast, leaving: list[Ma
 
 
 def test_a_coordinator_without_cases_leaves_nothing(
-    ruud: PageClient, cast: Cast, db_session: Session, denise: int
+    client: PageClient, cast: Cast, db_session: Session, denise: int
 ) -> None:
+    sign_in(client, cast.ruud)
     closing.set_leaving(By(db_session, cast.bas, START), denise, LAST_DAY)
 
-    assert to_hand_over(ruud.page("/")) == []
-    assert "Nothing is left to hand over." in ruud.page(f"/handing-over/{denise}").text
+    assert to_hand_over(client.page("/")) == []
+    assert "Nothing is left to hand over." in client.page(f"/handing-over/{denise}").text
 
 
 @pytest.mark.parametrize("name", ["noor", "denise", "mila", "bas"])
