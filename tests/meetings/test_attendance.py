@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.journey.actions.steps import Blocked
 from ekc.meetings import queries
 from ekc.meetings.actions import attendance as attendance_actions
 from ekc.meetings.queries import StretchRow
-from ekc.workflow.vocabulary import Phase
-from tests.build import Made
+from ekc.workflow.vocabulary import Attends, Phase, Remedy, Step
+from tests.build import Made, case_in_information, change_details, step
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -110,6 +111,32 @@ def test_nobody_of_another_case_comes_and_nobody_who_stays_away(db_session: Sess
             move(By(db_session, cast.noor, START), case.id, other.people["fatima"])
 
     assert attendance(db_session, case) == {}
+
+
+def test_of_whom_it_is_decided_on_the_day_that_they_stay_away_private_time_waits_until_they_left(
+    client: PageClient, db_session: Session, cast: Cast
+) -> None:
+    case = case_in_information(db_session, cast, START)
+    kees, here = case.people["kees"], set(case.people.values())
+    noor = By(db_session, cast.noor, START)
+    attendance_actions.record_attendance(noor, case.id, here)
+    attendance_actions.professionals_leave(noor, case.id)
+    threat = {"exclusion_reason": "A threat.", "excluded_by": "the coordinator", "excluded_on": START.date()}
+    change_details(db_session, cast, START, case, kees, attends=Attends.EXCLUDED, **threat)
+
+    attendance_actions.record_attendance(noor, case.id, here - {kees})  # the form offers them no longer
+
+    with pytest.raises(Blocked) as waits:
+        step(db_session, cast, START, case, Step.BEGIN_PRIVATE_TIME)
+    blockers = [reason.blocker for reason in waits.value.verdict.reasons if reason.guard == "professionals_left"]
+    assert [(one.remedy, one.target) for one in blockers] == [(Remedy.ATTENDANCE, str(kees))]
+    db_session.rollback()
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/attendance")
+    client.submit("Kees de Wit has left")
+    assert "Kees de Wit is back" not in client.here.buttons
+    with pytest.raises(Refusal, match="stays away, as was decided"):
+        attendance_actions.come_back(noor, case.id, kees)
 
 
 @pytest.mark.parametrize("phase", [Phase.SETUP, Phase.PRIVATE_TIME, Phase.EVALUATION])

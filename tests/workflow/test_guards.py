@@ -285,6 +285,11 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         enough_family_present,
+        facts(people=(MOTHER, UNCLE, replace(FRIEND, attends=Attends.EXCLUDED))),
+        [("Private time asks for 3 of the family or more; in the room now: 2", "attendance", "")],
+    ),
+    (
+        enough_family_present,
         replace(TWO_SIDES, people=(*ON_ONE_SIDE, replace(CHILD, side="young people", in_room=False))),
         [("Nobody of this side is in the room: young people", "attendance", "")],
     ),
@@ -302,6 +307,11 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         professionals_left,
         with_people(replace(NURSE, in_room=True, part=Part.SUPPORTER)),
         [("Person 6 is still in the room", "attendance", "6")],
+    ),
+    (  # it was decided while they were there
+        professionals_left,
+        with_people(replace(UNCLE, attends=Attends.EXCLUDED)),
+        [("Person 2 is still in the room", "attendance", "2")],
     ),
     (  # works where a professional works
         professionals_left,

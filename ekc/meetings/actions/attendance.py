@@ -18,7 +18,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.meetings.effects import latest_meeting
 from ekc.meetings.models import Meeting, Stretch
-from ekc.workflow.vocabulary import N_, PRESENT_BY, Activity, Attends, Part, PresentBy
+from ekc.workflow.vocabulary import N_, PRESENT_BY, Activity, Part, PresentBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Corrected:
 def record_attendance(by: By, conference_id: int, came: Collection[int]) -> None:
     """Set the people who came. On the first call they came at the start; people added later come now.
 
-    Whoever was written down before and is not among them did not come: their stretches are set aside.
+    Whoever was written down before and is not among them did not come: their stretches are set aside. Of whoever stays
+    away by now, as was decided, they stay: nobody can be among them any more.
     """
     with writing(by.session):
         meeting, started_at = _lock(by, conference_id)
@@ -41,15 +42,12 @@ def record_attendance(by: By, conference_id: int, came: Collection[int]) -> None
         for participant_id in came:
             if participant_id not in people:
                 raise Unknown
-            if people[participant_id].attends is Attends.EXCLUDED:
-                raise Refusal(
-                    N_("%(name)s stays away, as was decided. If that changed, change it in the circle first."),
-                    name=people[participant_id].name,
-                )
+            _refuse_away(people[participant_id])
         rows = _rows(by.session, meeting.id)
         known = {row.participant_id for row in rows}
         for row in rows:
-            if row.participant_id in people and row.participant_id not in came:
+            person = people.get(row.participant_id)
+            if person is not None and not person.excluded and person.id not in came:
                 _set_aside(by, conference_id, row)
         came_at = by.at if rows else started_at
         new = [person for person in people.values() if person.id in came and person.id not in known]
@@ -68,7 +66,10 @@ def come_back(by: By, conference_id: int, participant_id: int) -> None:
     """Somebody who left is in the room again. Nothing changes for whoever is there."""
     with writing(by.session):
         meeting, _ = _lock(by, conference_id)
-        _come_back(by, conference_id, meeting, _rows_of(by.session, meeting, participant_id))
+        rows = _rows_of(by.session, meeting, participant_id)
+        if (person := _people(by.session, conference_id).get(participant_id)) is not None:
+            _refuse_away(person)
+        _come_back(by, conference_id, meeting, rows)
 
 
 def professionals_leave(by: By, conference_id: int) -> None:
@@ -172,8 +173,17 @@ def _come_back(by: By, conference_id: int, meeting: Meeting, rows: Collection[St
     there = {row.participant_id for row in rows if row.left_at is None}
     back = {row.participant_id for row in rows} - there
     people = _people(by.session, conference_id)
-    _come(by.session, meeting, [person for person in people.values() if person.id in back], by.at)
+    _come(by.session, meeting, [one for one in people.values() if one.id in back and not one.excluded], by.at)
     by.record("attendance.came_back", conference_id, people=len(back))
+
+
+def _refuse_away(person: PersonRow) -> None:
+    """Nobody comes of whom it was decided that they stay away."""
+    if person.excluded:
+        raise Refusal(
+            N_("%(name)s stays away, as was decided. If that changed, change it in the circle first."),
+            name=person.name,
+        )
 
 
 def _professionals(session: Session, conference_id: int, meeting: Meeting) -> list[Stretch]:

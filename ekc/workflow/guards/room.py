@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 from ekc.workflow.blocker import Blocker, about_people
 from ekc.workflow.facts import Facts
-from ekc.workflow.vocabulary import N_, TWO_SIDED, Part, Remedy
+from ekc.workflow.vocabulary import N_, TWO_SIDED, Attends, Part, Remedy
+
+_STILL_THERE = N_("%(names)s is still in the room")
 
 
 def enough_family_present(f: Facts) -> Iterator[Blocker]:
     """Enough of the family is in the room to make a plan: the profile's number, and somebody of each side."""
-    present = sum(p.in_room for p in f.family)
+    here = tuple(p for p in f.family if p.in_room and p.attends is not Attends.EXCLUDED)
+    present = len(here)
     least = f.profile.least_family_present
     if present < least:
         yield Blocker(
@@ -18,7 +21,7 @@ def enough_family_present(f: Facts) -> Iterator[Blocker]:
             {"least": least, "present": present},
         )
     for side in f.sides if f.variant in TWO_SIDED else ():
-        if not any(p.in_room and p.side == side for p in f.family):
+        if not any(p.side == side for p in here):
             yield Blocker(N_("Nobody of this side is in the room: %(side)s"), Remedy.ATTENDANCE, {"side": side})
 
 
@@ -53,15 +56,18 @@ def letters_read_out(f: Facts) -> Iterator[Blocker]:
 def professionals_left(f: Facts) -> Iterator[Blocker]:
     """Private time is without professionals, whoever came as one (OECD Box 4.1, part two).
 
-    Of whoever works where a professional works it is known that they come for themselves.
+    And without those of whom it was decided, while they were there, that they stay away. Of whoever works where a
+    professional works it is known that they come for themselves.
     """
     yield from about_people(
         [p for p in f.people if p.in_room and p.is_professional],
-        N_("%(names)s is still in the room"),
+        _STILL_THERE,
         N_("%(n)s professionals are still in the room: %(names)s"),
         Remedy.ATTENDANCE,
     )
     for person in f.people:
+        if person.in_room and person.attends is Attends.EXCLUDED and not person.is_professional:
+            yield from about_people([person], _STILL_THERE, _STILL_THERE, Remedy.ATTENDANCE)  # the family reads it too
         if person.in_room and person.perhaps_professional and not person.is_professional:
             unknown = N_("It is not known whether %(name)s comes as a professional")
             yield Blocker(unknown, Remedy.PERSON, {"name": person.name}, target=str(person.id))
