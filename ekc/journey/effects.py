@@ -178,7 +178,8 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
             continue
         if hears not in staff:
             named = hears is Hears.NAMED_AGENCIES
-            queue_circle_mail(session, conference, at, rule, comes=True, named=named, phase=phase, ring=ring)
+            takes_part = hears is not Hears.KIN
+            queue_circle_mail(session, conference, at, rule, comes=takes_part, named=named, phase=phase, ring=ring)
         for account in staff.get(hears, ()):
             if account.id != taking.account_id:
                 queue(session, rule, account.recipient, at, case=conference.id)

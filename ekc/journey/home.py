@@ -477,21 +477,25 @@ def _unsettled(
     facts: Mapping[int, Facts],
     taken: Mapping[int, Sequence[StepRow]],
 ) -> Iterator[Unsettled]:
-    """What stays open of the answers to plans in force. Who was at the meeting is not read here."""
-    rows = {row.id: row for row in cases if row.phase is Phase.EVALUATION}
+    """What stays open of the answers to plans in force. Who was at the meeting is not read here.
+
+    A new round changes nothing in who says no to a task; whoever was not asked is asked about the plan that it makes.
+    """
+    rows = {row.id: row for row in cases if row.phase not in {Phase.PRIVATE_TIME, Phase.CLOSED}}
     found = plans.tasks_in_force(session, rows)
     for id_, (text, busy) in found.items():
         row = rows[id_]
-        answers = {one.id: one.answer_to_plan(row.presentation, text) for one in circles.get(id_, ())}
+        answers = {one.id: one.answer_to_text(text) for one in circles.get(id_, ())}
         people = tuple(
             replace(p, has_task=p.id in busy, voices={VoiceMatter.PLAN: said} if (said := answers[p.id]) else {})
             for p in facts[id_].people
         )
         heard = hear_people(VoiceMatter.PLAN, people, meeting_held=False)
-        not_asked = tuple(p.name for p in heard.not_asked)
+        goes_on = row.phase is Phase.EVALUATION
+        not_asked = tuple(p.name for p in heard.not_asked if goes_on)
         disagree = tuple(p.name for p in heard.no if p.is_inside and p.has_task)
         by_family = (one.at for one in taken[id_] if one.step is Step.REVISE_PLAN and one.by_circle)
-        revised = max(by_family, default=None)
+        revised = max(by_family, default=None) if goes_on else None
         on = local_date(revised, row.timezone) if revised and revised > at - _TOLD_FOR else None
         if not_asked or disagree or on:
             yield Unsettled(row, not_asked, disagree, on)

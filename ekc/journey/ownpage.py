@@ -339,10 +339,11 @@ def _disagreements(session: Session, case: Case, read: CaseContext, agreed: Plan
     """Who says no to the version in force, for those who decide, keep an eye on it or convene."""
     draft, me = from_json(agreed.content), case.visitor.participant_id
     concerned = Role.MAIN_PERSON in case.roles or me in rung(draft)
-    if case.phase is not Phase.EVALUATION or not concerned or not case.sees(CasePart.PLAN):  # who agrees is part of it
+    open_ = case.phase not in {Phase.PRIVATE_TIME, Phase.CLOSED}  # a new round changes nothing in it
+    if not open_ or not concerned or not case.sees(CasePart.PLAN):  # who agrees is part of it
         return ()
     names = {row.id: row.name for row in read.circle}
-    rows = plans.agreements(session, case.id, case.presentation, agreed.text)
+    rows = plans.said_of_version(session, agreed)
     return tuple(
         Disagreement(
             names[row.participant_id],

@@ -382,6 +382,11 @@ def _of(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return or_(_TEXT.is_(None), column == _TEXT)
 
 
+_SAID_OF_VERSION = (
+    select(Voice.participant_id, Voice.answer, Voice.words, Voice.written_at, Voice.text, Voice.how)
+    .where(Voice.conference_id == _CASE, Voice.matter == VoiceMatter.PLAN, Voice.text == bindparam("text"))
+    .order_by(Voice.participant_id)
+)
 _AGREEMENTS = (
     select(Voice.participant_id, Voice.answer, Voice.words, Voice.written_at, Voice.text, Voice.how)
     .where(Voice.conference_id == _CASE, Voice.matter == VoiceMatter.PLAN, Voice.about == bindparam("presentation"))
@@ -411,6 +416,12 @@ _CHECKS = (
     .where(_of(BottomLineCheck.text))
     .order_by(BottomLineCheck.text)
 )
+
+
+def said_of_version(session: Session, found: PlanVersion) -> tuple[AgreementRow, ...]:
+    """What people say of a version, in whichever presentation, by participant id."""
+    rows = session.execute(_SAID_OF_VERSION, {"case": found.conference_id, "text": found.text})
+    return tuple(AgreementRow(row[0], row[1], row[2] or "", *row[3:]) for row in rows)
 
 
 def agreements(

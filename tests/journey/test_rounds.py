@@ -1,6 +1,7 @@
 """A family that comes together again: the plan in force goes on, and nothing of it counts by itself."""
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -9,7 +10,7 @@ from ekc.accounts.models import Account
 from ekc.conferences.actions.links import make_link
 from ekc.conferences.actions.safety import add_concern, change_concern
 from ekc.conferences.entries import Concern
-from ekc.conferences.models import Conference, Participant
+from ekc.conferences.models import Conference, Participant, Voice
 from ekc.conferences.queries.concerns import concerns
 from ekc.core.audit import broken_chains
 from ekc.core.errors import NotNow, Stale
@@ -31,7 +32,7 @@ from ekc.workflow.definition import Taking
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.owed.kinds import NoticeKind
-from ekc.workflow.vocabulary import ActionState, Agreed, Attends, Part, Phase, Step, StopReason
+from ekc.workflow.vocabulary import ActionState, Agreed, Attends, Part, Phase, Step, StopReason, VoiceMatter
 from tests import build
 from tests.build import Made
 from tests.cast import Cast, enter, enter_as_before, participant, sign_in
@@ -456,6 +457,47 @@ def test_whoever_hears_of_the_end_of_a_round_stays_on_the_list_until_told(db_ses
     assert {one.id for one in line.to} == set(who.values())  # Linda made the plan that stays
     mailed = {mail.recipient for mail in db_session.scalars(select(OutboxMessage)) if ":round-" in mail.key}
     assert {"marieke@example.org", "omar@example.org", "linda@example.org", "karim@example.org"} <= mailed
+
+
+def test_whoever_got_a_mail_that_they_come_together_again_gets_one_that_they_do_not(
+    db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor, linda = By(db_session, cast.noor, START), case.people["linda"]
+    with writing(db_session):  # she never came, and has no task
+        of_linda = update(Participant).where(Participant.id == linda)
+        db_session.execute(of_linda.values(attends=Attends.NO, tasks_until=None))
+    take_step(noor, case.id, AGAIN)
+    begun = {mail.recipient for mail in db_session.scalars(select(OutboxMessage)) if ":notice-" in mail.key}
+
+    take_step(noor, case.id, STOP_ROUND)
+
+    ended = {mail.recipient for mail in db_session.scalars(select(OutboxMessage)) if ":round-" in mail.key}
+    assert "linda@example.org" in begun <= ended
+
+
+@pytest.mark.parametrize("phase", NEW_ROUND)
+def test_who_says_no_to_a_task_stays_known_as_long_as_the_plan_goes_on(
+    app: Flask, db_session: Session, cast: Cast, client: PageClient, phase: Phase
+) -> None:
+    case = evaluated(db_session, cast)
+    with writing(db_session):
+        said = update(Voice).where(Voice.participant_id == case.people["omar"], Voice.matter == VoiceMatter.PLAN)
+        db_session.execute(said.values(answer=Agreed.NO))
+    to_phase(db_session, phase)
+    with writing(db_session):  # another plan was presented meanwhile, which says nothing of the one in force
+        db_session.execute(update(Conference).values(presentation=Conference.presentation + 1))
+
+    mine = enter(client, db_session, START, case.id, case.people["marieke"])
+    assert "Omar El Amrani does not agree with the plan" in mine.text
+    staff = app.test_client()
+    assert isinstance(staff, PageClient)
+    sign_in(staff, cast.noor)
+    staff.page("/")
+    line = "Has a task and does not agree: Omar El Amrani"
+    assert line in staff.here.text
+    addresses = [str(one.get("href")) for one in staff.here.all("a") if "/plan/versions/1" in str(one.get("href"))]
+    assert staff.page(addresses[0]).status == 200
 
 
 @pytest.mark.parametrize("step", [Step.STOP, Step.NO_PLAN])

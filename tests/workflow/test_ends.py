@@ -4,8 +4,10 @@ from itertools import product
 
 import pytest
 
-from ekc.workflow.ends.kinds import End
+from ekc.workflow.definition import ReasonKind
+from ekc.workflow.ends.kinds import Destroyed, End
 from ekc.workflow.ends.rows import END_RULES, end_of, is_gone
+from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.vocabulary import Outcome, Part, StopReason
 
 STOPPED = {reason: End.GONE if reason in (StopReason.DIED, StopReason.LEFT) else End.STOPPED for reason in StopReason}
@@ -26,3 +28,11 @@ def test_only_a_main_person_is_gone_and_only_at_that_end() -> None:
     ends = [None, *END_RULES.values()]
     gone = {(part, end.end) for part, end in product(Part, ends) if is_gone(part, end) and end}
     assert gone == {(Part.MAIN_PERSON, End.GONE)}
+
+
+def test_what_destroys_reasons_says_that_a_chosen_one_is_kept() -> None:
+    """The history shows a reason that was chosen from the list: it is no words of anybody."""
+    for rule in END_RULES.values():
+        if Destroyed.REASONS in rule.destroys:
+            chosen = any(STEP_RULES[step].reason is ReasonKind.CODED for step in rule.steps)
+            assert ("the reason chosen from the list" in rule.staff) == chosen, rule.end

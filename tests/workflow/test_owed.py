@@ -120,6 +120,15 @@ def test_everybody_but_an_interpreter_hears_that_people_come_together_again(part
     assert owed_to(NoticeKind.AGAIN, now) == ([] if part is Part.INTERPRETER else [1])
 
 
+@pytest.mark.parametrize("part", [part for part in Part if part is not Part.INTERPRETER])
+@pytest.mark.parametrize("attends", [None, Attends.NO, Attends.LETTER])
+def test_whoever_heard_that_people_come_together_again_hears_that_they_do_not(
+    part: Part, attends: Attends | None
+) -> None:
+    one = listener(part=part, attends=attends, informed_on=None)
+    assert owed_to(NoticeKind.ROUND, one, end=End.ROUND) == owed_to(NoticeKind.AGAIN, one) == [1]
+
+
 def test_the_plan_is_for_those_who_took_part_and_for_whoever_it_names_and_a_call_does_not_give_it() -> None:
     circle = [
         listener(1, Part.MAIN_PERSON, attends=Attends.NO),

@@ -60,6 +60,11 @@ class Member(MaybeProfessional):
         about = (VoiceMatter.PLAN, presentation, text)
         return next((one.answer for one in self.said if (one.matter, one.about, one.text) == about), None)
 
+    def answer_to_text(self, text: int) -> Agreed | None:
+        """What they say of this text of the plan, in whichever presentation; None: nothing yet."""
+        about = (VoiceMatter.PLAN, text)
+        return next((one.answer for one in self.said if (one.matter, one.text) == about), None)
+
     def answered_plan(self, presentation: int) -> bool:
         """Whether they said anything of some text of the plan, in this presentation."""
         return any((one.matter, one.about) == (VoiceMatter.PLAN, presentation) for one in self.said)

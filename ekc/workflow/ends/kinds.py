@@ -24,6 +24,7 @@ class Hears(Labelled):
     """Who hears of an end by mail; whoever brought it about does not."""
 
     FAMILY = "family", N_("main persons, and those of family and supporters who take part, there or from afar")
+    KIN = "kin", N_("main persons, and everyone of family and supporters")
     RELATIVES = "relatives", N_("those of family and supporters who take part, there or from afar")
     AGENCIES = "agencies", N_("referrer and professionals")
     NAMED_AGENCIES = "named_agencies", N_("the referrer and professionals whom the plan names")
@@ -56,8 +57,8 @@ class Destroyed(Labelled):
     REASONS = (
         "reasons",
         N_(
-            "why the family came out of private time or went back, all reasons of steps, and who wished to stop or to "
-            "come together again"
+            "why the family came out of private time or went back, all reasons of steps in words, and who wished to "
+            "stop or to come together again"
         ),
     )
 

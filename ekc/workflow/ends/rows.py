@@ -252,7 +252,7 @@ ENDS: tuple[EndRule, ...] = (
         settles=frozenset({Settled.MAILS, Settled.MEETING}),
         destroys=frozenset(Destroyed),
         mails={
-            Hears.FAMILY: Words(
+            Hears.KIN: Words(
                 N_("There is no new plan: your plan stays as it is"),
                 N_(
                     "You do not come together again now, or you did and made no new plan. Your plan stays as it is: "
@@ -273,8 +273,8 @@ ENDS: tuple[EndRule, ...] = (
         reason=N_("There is no new plan"),
         staff=N_(
             "There is no new plan. The plan in force goes on, with its tasks, follow-ups and links. Of the last round "
-            "only that is kept, its day and who wrote it down: the plan that was being written, what people said to it "
-            "and every reason are destroyed."
+            "only that is kept, its day, who wrote it down and the reason chosen from the list, if there was one: the "
+            "plan that was being written, what people said to it and every reason in words are destroyed."
         ),
         family=N_(
             "There is no new plan. Your plan stays as it is: its tasks, and the days on which you look at it again. "
