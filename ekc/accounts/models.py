@@ -47,8 +47,8 @@ class Account(Base):
 
     @property
     def recipient(self) -> Recipient:
-        """The owner as the recipient of a mail."""
-        return Recipient(self.id, self.email, self.language)
+        """The owner as the recipient of a mail; without an address once the account is closed: nobody can sign in."""
+        return Recipient(self.id, self.email if self.active else "", self.language)
 
 
 class AccountRole(Base):

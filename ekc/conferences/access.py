@@ -344,6 +344,11 @@ def unattended(session: Session, case: Case | Conference | Row[Any], at: datetim
     return not still_open(case, at) or not who_can_coordinate(session, [case.coordinator_id], at)
 
 
+def attended(session: Session, case: Case, at: datetime) -> bool:
+    """Whether a case has a coordinator who can act at `at`."""
+    return case.coordinator_id is not None and not unattended(session, case, at)
+
+
 def _standing_in(by: By, case: Conference | Row[Any], roles: frozenset[Role], *wanted: Activity) -> frozenset[Role]:
     """The role of a regional manager while the coordinator cannot act. Not asked where nothing of `wanted` is allowed.
 

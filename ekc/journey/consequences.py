@@ -1,12 +1,12 @@
 """What a correction of a registration brings about, said before it is made. Nothing here writes."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from ekc.accounts import queries as accounts
-from ekc.conferences.access import Case
+from ekc.conferences.access import Case, unattended
 from ekc.conferences.entries import Assignment
 from ekc.conferences.queries.circle import circle
 from ekc.journey.deadlines import deadlines_of
@@ -39,11 +39,12 @@ class Consequences:
     due: tuple[DueChange, ...]
     country: Profile | None
     coordinator: str  # accepted, of another region than the case then: stays; empty: there is none
+    alone: bool  # nobody coordinates the case that moves: the new region asks somebody
     request_ends: str  # asked, of another region than the case then; empty: there is none
     slips: tuple[str, ...]  # who has a printed slip that names a manager of the region before
 
 
-def consequences(session: Session, case: Case, before: Assignment, after: Assignment) -> Consequences:
+def consequences(session: Session, case: Case, at: datetime, before: Assignment, after: Assignment) -> Consequences:
     """What follows if `before` becomes `after`."""
     saw = accounts.readers(session, before.region_id, before.municipality)
     will_see = accounts.readers(session, after.region_id, after.municipality)
@@ -52,6 +53,7 @@ def consequences(session: Session, case: Case, before: Assignment, after: Assign
     moves = before.region_id != after.region_id
     waiting = case.asked_coordinator_id if moves and case.asked_coordinator_id not in of_region else None
     foreign = moves and case.coordinator_id is not None and case.coordinator_id not in of_region
+    alone = moves and unattended(session, case, at)
     former = accounts.managers_but(session, before.region_id, after.region_id)
     named = on_paper_by(session, case.id, [one.id for one in former])
     return Consequences(
@@ -61,7 +63,8 @@ def consequences(session: Session, case: Case, before: Assignment, after: Assign
         unmanaged=not accounts.readers(session, after.region_id, ""),
         due=_due_changes(session, case, before, after),
         country=PROFILES[after.profile] if after.profile != before.profile else None,
-        coordinator=matches.current.name if foreign and matches.current else "",
+        coordinator=matches.current.name if foreign and matches.current and not alone else "",
+        alone=alone,
         slips=tuple(row.name for row in circle(session, case.id) if row.id in named),
         request_ends=matches.pending.name if waiting is not None and matches.pending else "",
     )

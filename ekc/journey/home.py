@@ -481,7 +481,8 @@ def _unsettled(
 
     A new round changes nothing in who says no to a task; whoever was not asked is asked about the plan that it makes.
     """
-    rows = {row.id: row for row in cases if row.phase not in {Phase.PRIVATE_TIME, Phase.CLOSED}}
+    hidden = {Phase.PRIVATE_TIME, Phase.CLOSED}
+    rows = {row.id: row for row in cases if row.plan_number and row.phase not in hidden}
     found = plans.tasks_in_force(session, rows)
     for id_, (text, busy) in found.items():
         row = rows[id_]

@@ -132,6 +132,7 @@ class OwnPage:
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None  # of the coordinator
     alone: tuple[Account, ...] | None  # the coordinator cannot act any more: whom to ring
+    old_slip: bool  # somebody else than the coordinator printed their last slip
     coordinated: bool  # there is a coordinator who can open the case
     ring: tuple[match_queries.MatchRow | Account, ...]  # whom the visitor can ring, where no other part says it
     asks_confirmation: bool  # whether to ask for the main person's confirmation
@@ -191,6 +192,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     own_voice = _own_voice(said, me, VoiceMatter.COORDINATOR)
     gone = bool(read.matches.current and read.matches.current.gone(at)) and case.phase is not Phase.CLOSED
     several = len(main_person_voices(read.circle, (), VoiceMatter.COORDINATOR, 0)) > 1
+    links = links_of_participant(session, me.id)
+    slip = next((row for row in links if "paper" in row.handed_over), None)
     coordinated = read.matches.current is not None and not gone and still_open(case, at)
     shows_coordinator = coordinator is not None and _shows_coordinator(case, coordinator, coordinated)
     has_number = gone or bool(shows_coordinator and coordinated and coordinator and coordinator.phone)
@@ -207,6 +210,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
         alone=tuple(managers_of(session, case.region_id)) if gone else None,
+        old_slip=coordinator is not None and slip is not None and slip.made_by != coordinator.account_id,
         coordinated=coordinated,
         ring=() if has_number and case.end is None else _ring(session, case, read, at),
         asks_confirmation=coordinator is not None and not gone and _asks_confirmation(case, own_voice),
@@ -242,7 +246,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
         numbers=plans.plan_numbers(session, case.id, plan) if plan and case.sees(CasePart.PLAN) else (),
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
-        link=next((row.life(at) for row in links_of_participant(session, me.id) if row.is_live(at)), None),
+        link=next((row.life(at) for row in links if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if corrections.moved_lately(session, case.id, at) else None,
         ended_round=ended_round(steps_taken(session, case.id), at) if _goes_on(case) else None,
         today=today,

@@ -215,7 +215,7 @@ def test_a_main_person_who_is_elsewhere_reads_place_time_who_comes_and_how_to_jo
     marieke = case.people["marieke"]
     build.change_details(db_session, cast, clock(), case, marieke, attends=how)
     own = enter(client, db_session, clock(), case.id, marieke)
-    joins = "You take part by telephone or video. Your coordinator tells you how."
+    joins = "You take part by telephone or video. You hear how."
     away = "It is written down that you will not be there yourself. Is that not right, or does it change?"
     assert (joins in own.text, away in own.text) == (how is not Attends.NO, how is Attends.NO)
 

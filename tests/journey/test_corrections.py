@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
@@ -16,12 +16,14 @@ from ekc.conferences.models import Conference, NameKey
 from ekc.conferences.queries.registration import assignment, registration
 from ekc.conferences.queries.search import search
 from ekc.core.outbox import OutboxMessage
+from ekc.core.transaction import writing
 from ekc.evaluations.models import FollowUp
 from ekc.links.verification import verify_by_answer
 from ekc.matching.actions import asking, independence
 from ekc.meetings.models import Meeting
 from ekc.staff.actions import roles
 from ekc.staff.actions.accounts import NewAccount, open_account
+from ekc.staff.actions.closing import close_account
 from ekc.workflow.vocabulary import Part, Phase, Role, Variant
 from tests.build import Made, case_in_evaluation, case_in_private_time, case_in_setup, prepared_case, registered_case
 from tests.cast import COST, PASSWORD, Cast, make_link, open_link, participant, sign_in
@@ -121,6 +123,24 @@ def test_another_region_is_said_first_and_then_told_to_everybody(
     later = PageClient(app)
     sign_in(later, sara)
     assert corrected_lately(later) == []
+
+
+def test_nobody_is_said_to_stay_the_coordinator_or_mailed_so_whose_account_is_closed(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, sara: Visitor
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    close_account(By(db_session, cast.bas, clock()), cast.noor.account_id or 0)
+    with writing(db_session):
+        db_session.execute(delete(OutboxMessage))
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/registration/correct")
+
+    page = client.shown("Show what follows", SOUTH)
+
+    assert "Noor van Dijk" not in page.text
+    assert "Nobody coordinates this conference now. The new region asks somebody." in page.text
+    client.submit("Correct it")
+    assert mails(db_session) == [("sara@example.org", "The registration of a conference was corrected")]
 
 
 def test_the_circle_hears_of_another_region_by_mail_and_on_its_page(

@@ -16,6 +16,7 @@ from ekc.plans.actions import change_plan, say_own_answer, share_plan
 from ekc.plans.edits import set_monitor
 from ekc.plans.queries import stored_draft
 from ekc.staff.actions.accounts import set_phone
+from ekc.staff.actions.closing import close_account
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, PlanSharing, Step, StopReason
 from tests.build import (
     INDEPENDENT,
@@ -149,7 +150,8 @@ def test_whoever_keeps_an_eye_on_the_plan_or_calls_everybody_together_is_told_so
     )
 
     assert wrong["omar"].startswith(f"{WRONG} You keep an eye on the plan: people ring you first. Does somebody ring?")
-    assert wrong["marieke"] == f"{WRONG} Ring Omar El Amrani first, who keeps an eye on the plan."
+    first = f"{WRONG} Ring Omar El Amrani first, who keeps an eye on the plan."
+    assert wrong["marieke"] == f"{first} Their number does not stand in the plan."
     assert ["You call everybody together for the evaluation on" in one for one in again.values()] == [True, False]
     assert "Afterwards you write down here how it went, at the latest on" in again["omar"]
 
@@ -189,8 +191,8 @@ def test_a_main_person_stops_in_their_own_words(
 
     assert page.heading == "We want to stop the conference"
     assert (
-        "No conference is prepared any more. Everybody who would come, the referrer and the professionals get a mail "
-        "that it does not go on. Why, it does not say: your coordinator and the regional manager alone read that."
+        "No conference is prepared any more. Everybody who would come, the referrer and the professionals hear "
+        "that it does not go on. Why, they do not hear: your coordinator and the regional manager alone read that."
     ) in page.text
     [choice] = page.all("select")
     assert [text_of(one) for one in choice.iter("option")] == [
@@ -242,10 +244,35 @@ def test_whoever_does_not_read_the_plan_does_not_read_who_says_no_to_it(
     assert read == [(False, False), (False, False), (True, True)]
 
 
-@pytest.mark.parametrize(
-    "make",
-    [case_in_setup, case_in_information, case_in_private_time, case_in_presentation, case_in_evaluation, closed_case],
-)
+IN_EACH_PHASE = [
+    case_in_setup,
+    case_in_information,
+    case_in_private_time,
+    case_in_presentation,
+    case_in_evaluation,
+    closed_case,
+]
+
+
+@pytest.mark.parametrize("make", IN_EACH_PHASE)
+def test_while_nobody_coordinates_no_own_page_speaks_of_a_coordinator_who_does_something(
+    app: Flask, cast: Cast, db_session: Session, clock: FrozenClock, make: Callable[..., Made]
+) -> None:
+    case = make(db_session, cast, clock())
+    close_account(By(db_session, cast.bas, clock()), cast.noor.account_id or 0)
+    how = {"marieke": None, "omar": Attends.NO, "joost": Attends.VIDEO, "karim": None, "els": Attends.IN_PERSON}
+    for name, attends in how.items():
+        with writing(db_session):
+            db_session.get_one(Participant, case.people[name]).attends = attends
+        reader = app.test_client()
+        assert isinstance(reader, PageClient)
+        page = enter_as_before(reader, db_session, clock(), case.id, case.people[name])
+        assert "your coordinator" not in page.text.lower(), name
+        if "Say that I do not come" in page.buttons:
+            assert "The regional manager hears of it." in reader.submit("Say that I do not come").text
+
+
+@pytest.mark.parametrize("make", IN_EACH_PHASE)
 @pytest.mark.parametrize("rung", ["noor", "ruud"])
 def test_each_own_page_names_a_number_in_each_phase(
     app: Flask, cast: Cast, db_session: Session, clock: FrozenClock, make: Callable[..., Made], rung: str
@@ -258,3 +285,35 @@ def test_each_own_page_names_a_number_in_each_phase(
         assert isinstance(reader, PageClient)
         page = enter_as_before(reader, db_session, clock(), case.id, case.people[name])
         assert "tel:" in str([one.get("href") for one in page.all("a")]), name
+
+
+@pytest.mark.parametrize("phone", ["", "01632 960011"])
+def test_only_whose_number_is_known_reads_that_somebody_rings_them(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, phone: str
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    for who in ("noor", "ruud"):
+        set_phone(By(db_session, getattr(cast, who), clock()), "01632 96001" + str(len(who)))
+    with writing(db_session):
+        db_session.get_one(Participant, case.people["marieke"]).phone = phone
+
+    page = enter(client, db_session, clock(), case.id, case.people["marieke"])
+    assert ("rings you" in page.text, "ring you" in page.text) == (bool(phone), bool(phone))
+
+    page = client.follow("It does not feel safe")
+    assert ("Write below at which one we can ring you safely." in page.text) == (not phone)
+    numbers = [one.get("href") for one in page.all("a") if "tel:0" in str(one.get("href"))]
+    assert len(numbers) == 2, "the manager's too: the coordinator may be ill"
+
+
+def test_a_number_in_the_plan_is_not_said_to_be_seen_by_nobody(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+    with writing(db_session):
+        for name in ("marieke", "omar"):
+            db_session.get_one(Participant, case.people[name]).phone = "01632 960011"
+        db_session.get_one(Participant, case.people["omar"]).plan_phone = "01632 960011"
+    for name, says in (("marieke", "Nobody in the circle sees this."), ("omar", "except your number in the plan.")):
+        page = enter(client, db_session, clock(), case.id, case.people[name])
+        assert says in section(page, "What we have about you")

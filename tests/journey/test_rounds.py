@@ -87,6 +87,21 @@ def test_the_coordinator_finds_last_time_on_the_case_page(
     assert client.here.status == 200
 
 
+def test_what_a_follow_up_found_about_safety_stands_where_the_next_round_asks_about_it(
+    db_session: Session, cast: Cast, client: PageClient
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    noor, words = By(db_session, cast.noor, START), "A follow-up found on 2 Mar that somebody does not feel safe."
+    sign_in(client, cast.noor)
+    assert words not in client.page(f"/conferences/{case.id}/safety").text
+    call = next(row for row in follow_ups(db_session, case.id, TODAY) if row.kind is FollowUpKind.CALL)
+    evaluations.record_follow_up(noor, case.id, call.id, FollowUpReport(held_on=TODAY, found="QfoundZ", unsafe=True))
+    take_step(noor, case.id, AGAIN)
+
+    assert words in client.page(f"/conferences/{case.id}/safety").text
+    assert "QfoundZ" in client.follow("Read the report").text
+
+
 @pytest.mark.parametrize("phase", NEW_ROUND)
 def test_the_family_goes_on_with_its_own_tasks(
     db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock, phase: Phase

@@ -149,7 +149,9 @@ def on_old_paper(session: Session, case: Made) -> list[str]:
 
 
 @pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
-@pytest.mark.parametrize("change", ["another coordinator", "own number", "number by an administrator"])
+@pytest.mark.parametrize(
+    "change", ["another coordinator", "own number", "number by an administrator", "with another case"]
+)
 def test_an_old_number_on_paper_is_owed_to_whoever_has_a_slip(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made, change: str
 ) -> None:
@@ -162,6 +164,11 @@ def test_an_old_number_on_paper_is_owed_to_whoever_has_a_slip(
             independence.accept(By(db_session, cast.denise, clock()), case.id, build.INDEPENDENT)
         case "own number":
             set_phone(By(db_session, cast.noor, clock()), "06 98765432")
+        case "with another case":
+            other = build.registered_case(db_session, cast, clock())
+            asking.ask_coordinator(By(db_session, cast.ruud, clock()), other.id, cast.noor.account_id or 0)
+            noor = By(db_session, cast.noor, clock())
+            independence.accept(noor, other.id, build.INDEPENDENT, phone="06 98765432")
         case _:
             row = db_session.get_one(Account, cast.noor.account_id)
             details = AccountDetails(name=row.name, email=row.email, region_id=row.region_id, phone="06 98765432")

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import By, Office
+from ekc.accounts.access import By, Office, Visitor
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import links
 from ekc.conferences.models import Participant
@@ -281,7 +281,27 @@ def test_the_own_page_says_who_it_was_before(app: Flask, db_session: Session, ca
     page = enter(app.test_client(), db_session, clock(), case.id, case.people["linda"])  # type: ignore[arg-type]
 
     told = "Since 3 March 2026 Denise Okafor is your coordinator, and not Noor van Dijk any more."
-    assert f"{told} On your slip the old number may stand." in page.text
+    assert told in page.text
+    assert "On your slip" not in page.text  # she has none
+
+
+def take_slip(session: Session, clock: FrozenClock, who: Visitor, case: Made, name: str) -> None:
+    noted = By(session, who, clock())
+    links.hand_over(noted, case.id, [links.make_link(noted, case.id, case.people[name]).token], "paper")
+
+
+def test_only_whose_slip_names_the_former_coordinator_reads_that_it_does(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    take_slip(db_session, clock, cast.noor, case, "linda")
+    clock.advance(days=1)
+    take_over(db_session, cast, case, clock, "denise")
+    take_slip(db_session, clock, cast.denise, case, "kees")
+    for name, old in (("linda", True), ("kees", False)):
+        db_session.rollback()
+        page = enter(app.test_client(), db_session, clock(), case.id, case.people[name])  # type: ignore[arg-type]
+        assert ("On your slip the old number may stand." in page.text) == old, name
 
 
 def test_everybody_hears_from_what_they_heard_last(

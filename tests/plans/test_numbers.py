@@ -20,6 +20,7 @@ from ekc.plans.document import PLAN, PlanDocument, from_json
 from ekc.plans.draft import EvaluationPlan
 from ekc.plans.effects import freeze_plan
 from ekc.plans.queries import stored_draft
+from ekc.staff.actions.accounts import set_phone
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import Step
 from tests import build
@@ -122,6 +123,28 @@ def test_whoever_takes_their_number_out_stands_on_no_page_and_on_no_paper_made_s
     assert (printed.monitor_phone, printed.convenor_phone) == ("", "")
     first = client.get(f"/conferences/{case.id}/plan/versions/1.pdf").data
     assert client.get(f"/conferences/{case.id}/plan/versions/1.pdf").data == first
+
+
+def test_without_any_number_in_the_plan_the_own_page_names_whom_of_the_staff_one_can_ring(
+    app: Flask, client: PageClient, db_session: Session, cast: Cast, case: Made
+) -> None:
+    """No number of the service is set, either: it is promised to nobody."""
+    set_phone(By(db_session, cast.noor, START), "01632 960010")
+    page = enter(client, db_session, START, case.id, case.people["kees"])
+    assert (
+        "Ring Omar El Amrani first, who keeps an eye on the plan. Their number does not stand in the plan. Do you not "
+        "have it? You can ring: Noor van Dijk, 01632 960010" in page.text
+    )
+    page = client.page(f"/conferences/{case.id}/plan/versions/1")
+    assert "Their number does not stand in the plan." in page.text
+    page = enter(app.test_client(), db_session, START, case.id, case.people["omar"])  # type: ignore[arg-type]
+    assert "Your number does not stand in the plan. See to it that people have it." in page.text
+    sign_in(client, cast.noor)
+    build.step(db_session, cast, START, case, Step.RECONVENE, "The summer.")
+    build.open_again(db_session, cast, START, case)
+    build.to_presentation(db_session, cast, START, case)
+    build.write_again(db_session, cast, START, case)
+    assert "the plan says the number of the service" not in client.page(f"/conferences/{case.id}/plan").text
 
 
 def test_of_a_plan_in_force_nobody_else_in_the_circle_changes_whose_number_it_says(

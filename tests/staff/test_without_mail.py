@@ -9,6 +9,7 @@ from tests.build import case_in_setup
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.conferences.test_register import FILLED_IN
 from tests.plugins.web import MakeApp
 from tests.staff.test_accounts import NEW
 
@@ -74,3 +75,19 @@ def test_who_was_in_before_gets_a_link_from_whoever_keeps_the_server(client: Pag
 
     assert "whoever keeps the server can print a link with this command: ekc invite noor@example.org" in page.text
     assert [word for word in ("/invitations/", "Sent to", "is sent") if word in page.html] == []
+
+
+@pytest.mark.parametrize("page", ["register/thanks", "steps/stop", "registration/correct"])
+def test_no_page_says_that_a_mail_is_sent(client: PageClient, db_session: Session, cast: Cast, page: str) -> None:
+    if page == "register/thanks":
+        client.page("/register")
+        shown = client.submit("Register", FILLED_IN)
+    else:
+        case = case_in_setup(db_session, cast, START)
+        sign_in(client, cast.ruud)
+        shown = client.page(f"/conferences/{case.id}/{page}")
+        if page == "registration/correct":
+            shown = client.shown("Show what follows", {"Kind of conference": "recovery conference"})
+        assert "This service sends no mail" in shown.text
+    promises = [words for words in ("A mail goes to", "get a mail", "Then a mail") if words in shown.text]
+    assert promises == []

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.models import Participant, SafetyConcern
+from ekc.conferences.models import Notice, Participant, SafetyConcern
 from ekc.conferences.queries.rows import columns_of, to_dataclass
 from ekc.workflow.engine import STEP_RULES
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Step, VoiceMatter
 
 
@@ -57,6 +58,12 @@ def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
     return tuple(
         to_dataclass(ConcernRow, row) for row in session.execute(found.where(*here).order_by(SafetyConcern.id))
     )
+
+
+def found_unsafe(session: Session, conference_id: int) -> datetime | None:
+    """When a follow-up last found that somebody does not feel safe, in whichever round; None: never."""
+    found = (Notice.conference_id == conference_id, Notice.kind == NoticeKind.UNSAFE)
+    return session.scalar(select(func.max(Notice.at)).where(*found))
 
 
 def not_safe_since(session: Session, conference_id: int, participant_id: int) -> datetime | None:

@@ -9,7 +9,7 @@ from ekc.conferences.forms.circle import AnswerForm, ConcernForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.circle import PersonRow
-from ekc.conferences.queries.concerns import ConcernRow, concerns
+from ekc.conferences.queries.concerns import ConcernRow, concerns, found_unsafe
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
@@ -103,6 +103,7 @@ def _page(
         "conferences/safety.html",
         case=case,
         rows=rows,
+        found=found_unsafe(db(), case.id),
         asked=[person.name for person in circle if not person.excluded and not person.is_professional],
         first={row.participant_id: row.id for row in reversed(rows)},  # one anchor for each person
         form=form or ConcernForm(circle, formdata=None, data=about),

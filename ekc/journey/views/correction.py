@@ -11,7 +11,7 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import registration
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext
-from ekc.core.routes import db, edits, runtime
+from ekc.core.routes import db, edits, now, runtime
 from ekc.journey.actions.corrections import correct_registration
 from ekc.journey.consequences import consequences, professionals
 from ekc.journey.forms import CorrectionForm
@@ -33,7 +33,7 @@ def correct(case: Case) -> ResponseReturnValue:
             before, after = registration.assignment(db(), case.id), form.to_assignment()
             # What was shown belongs to these values only: with others it is shown again.
             if after != before and form.read.data != repr(after):
-                follows, form.read.data = consequences(db(), case, before, after), repr(after)
+                follows, form.read.data = consequences(db(), case, now(), before, after), repr(after)
             else:
                 correct_registration(by(unchanged), case.id, after)
                 flash(gettext("The registration is corrected."), "success")

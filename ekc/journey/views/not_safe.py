@@ -40,13 +40,17 @@ def say_not_safe(case: Case) -> ResponseReturnValue:
 
 
 def _not_safe_page(case: Case, form: NotSafeForm) -> str:
-    own = own_details(db(), case)
+    own, managers = own_details(db(), case), managers_of(db(), case.region_id)
+    match = None if unattended(db(), case, now()) else matches(db(), case.id).current
+    staff = ([match] if match else []) + [one for one in managers if not match or one.id != match.account_id]
     return render_template(
         "journey/not_safe.html",
         case=case,
         form=form,
         since=not_safe_since(db(), case.id, case.visitor.participant_id or 0),
-        match=None if unattended(db(), case, now()) else matches(db(), case.id).current,
-        managers=managers_of(db(), case.region_id),
+        match=match,
+        managers=managers,
+        numbers=[one for one in staff if one.phone],
+        reachable=bool(own and own.phone),
         emergency=emergency_numbers(case.profile, own.phone if own else "", runtime().settings.countries),
     )

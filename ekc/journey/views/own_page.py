@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences.access import Case
+from ekc.conferences.access import Case, attended
 from ekc.conferences.actions.circle import say_not_coming
 from ekc.conferences.actions.registration import give_own_consent, withdraw_own_consent
 from ekc.conferences.gate import case_route
@@ -32,7 +32,8 @@ def own_page(case: Case) -> ResponseReturnValue:
 def not_coming(case: Case, participant_id: int) -> ResponseReturnValue:
     """Somebody says that they do not come, or the child whom they support."""
     say_not_coming(by(), case.id, participant_id)
-    flash(gettext("It is noted. Your coordinator hears of it."), "success")
+    coordinator, manager = gettext("Your coordinator hears of it."), gettext("The regional manager hears of it.")
+    flash(gettext("Noted.") + " " + (coordinator if attended(db(), case, now()) else manager), "success")
     return redirect(url_for("journey.own_page", conference_id=case.id), 303)
 
 

@@ -3,7 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences.access import Case
+from ekc.conferences.access import Case, attended
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries.members import members
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -65,7 +65,8 @@ def step(case: Case, step: str) -> ResponseReturnValue:
         return redirect(url_for("journey.not_safe", conference_id=case.id), 303)
     if rule.matter is not None and phase is not rule.target:
         told = gettext("It is written down as your own wish. Your coordinator and the regional manager hear of it.")
-        flash(told, "success")
+        alone = gettext("It is written down as your own wish. The regional manager hears of it.")
+        flash(told if attended(db(), case, now()) else alone, "success")
     else:
         flash(translate(rule.done), "success")
     return redirect(back(case), 303)

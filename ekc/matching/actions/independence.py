@@ -11,7 +11,13 @@ from ekc.accounts.models import Account
 from ekc.accounts.queries import who_can_coordinate
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
-from ekc.conferences.effects import give_notice, give_notice_of_number, queue_circle_mail, to_be_rung
+from ekc.conferences.effects import (
+    give_notice,
+    give_notice_of_number,
+    number_changed,
+    queue_circle_mail,
+    to_be_rung,
+)
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries import voices as voice_queries
 from ekc.conferences.queries.members import members
@@ -85,7 +91,8 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
                 agency=tied[0].name,
             )
         if phone is not None and phone != (account.phone or ""):
-            account.phone = phone
+            number, account.phone = account.phone, phone or None
+            number_changed(by.session, account, by.at, number)
             by.record("account.changed", account=account.id, fields="phone")
         day = past_day(by.at, conference, accepted_on=on)
         if (before := current_match(by.session, conference_id)) is not None:
