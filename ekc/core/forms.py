@@ -4,6 +4,7 @@ carries what it showed.
 
 import hashlib
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,12 +16,15 @@ from typing import Any
 
 from flask import current_app
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField
+from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField
 from wtforms.fields.choices import SelectFieldBase
+from wtforms.fields.core import UnboundField
 from wtforms.i18n import messages_path
 
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.language import day, gettext, language, translate
+
+_AS_SENT = (PasswordField, HiddenField)
 
 
 @cache
@@ -28,11 +32,25 @@ def _messages_of_wtforms(code: str) -> NullTranslations:
     return translation("wtforms", messages_path(), [code], fallback=True)
 
 
+#: They turn the direction of all that follows them, our sentence too. The marks that Arabic needs are not among them.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def _not_turning(typed: Any) -> Any:
+    return _TURNING.sub("", typed) if isinstance(typed, str) else typed
+
+
 class TranslatedForm(FlaskForm):  # type: ignore[misc]
-    """A form in which the messages of WTForms itself are in the language in force."""
+    """A form in which the messages of WTForms itself are in the language in force, and no text turns what follows."""
 
     class Meta:
-        """Where its messages are looked up. Flask-WTF would ask Flask-Babel."""
+        """Where its messages are looked up (Flask-WTF would ask Flask-Babel), and what each of its fields is given."""
+
+        def bind_field(self, form: FlaskForm, unbound: UnboundField, options: dict[str, Any]) -> Field:
+            """A field of this form; of a text, without characters that turn what follows."""
+            if issubclass(unbound.field_class, StringField) and not issubclass(unbound.field_class, _AS_SENT):
+                options = {**options, "filters": [_not_turning, *unbound.kwargs.get("filters", ())]}
+            return unbound.bind(form=form, **options)
 
         def get_translations(self, _form: FlaskForm) -> NullTranslations:
             """The catalogue that WTForms brings along; without one its messages stay English."""

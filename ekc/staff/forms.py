@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, SelectField, TelField, ValidationError
+from wtforms import SelectField, TelField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from ekc.accounts.access import Office
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import SPOKEN, asked_of, choice, language_name, line, lines, mail
-from ekc.core.forms import EditingForm
+from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
@@ -25,7 +25,7 @@ _OFFICES = (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADM
 Rows = Iterable[Any]
 
 
-class AccountsForm(Form):  # type: ignore[misc]
+class AccountsForm(PlainForm):
     """The filter of the list of accounts, sent by GET."""
 
     q = line(_l("Name or mail address"))

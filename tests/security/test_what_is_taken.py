@@ -3,6 +3,8 @@
 import importlib
 from collections.abc import Iterator
 
+from flask import Flask
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
@@ -11,6 +13,7 @@ from wtforms.validators import Length
 from ekc.conferences.forms.days import DayField, MomentField
 from ekc.conferences.forms.fields import BirthField
 from ekc.conferences.forms.numbers import NumberField
+from ekc.core.forms import TranslatedForm
 from tests.architecture.sources import EKC, ROOT
 
 
@@ -63,3 +66,21 @@ def test_a_text_without_a_limit_is_seen() -> None:
         shown = HiddenField()
 
     assert list(texts(Endless)) == [("short", 3), ("long", -1), ("secret", -1)]
+
+
+def test_no_text_turns_what_follows_it() -> None:
+    bare = {name for form in forms() for name, _ in texts(form) if not issubclass(form, TranslatedForm)}
+    assert bare == set()
+    with Flask("here").test_request_context():
+
+        class Typed(TranslatedForm):
+            class Meta:
+                csrf = False
+
+            text = StringField("x", filters=[str.strip])
+            password = PasswordField("x")
+
+        sent = "\u202e a\u2066b\u200f "
+        form = Typed(formdata=MultiDict({"text": sent, "password": sent}))
+
+    assert (form.text.data, form.password.data) == ("ab\u200f", sent)

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfoNotFoundError
 from wtforms import (
     Field,
     FieldList,
-    Form,
     FormField,
     RadioField,
     SelectField,
@@ -62,7 +61,7 @@ def country_choices(codes: Collection[str]) -> list[SelectChoice]:
     return named_choices({code: PROFILES[code].name for code in codes})
 
 
-class MainPersonForm(Form):  # type: ignore[misc]
+class MainPersonForm(PlainForm):
     """A row of the main persons."""
 
     name = line(_l("Name"))
