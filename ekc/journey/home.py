@@ -340,7 +340,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         todos=tuple(todo for row in cases for todo in _todos(row, dues.get(row.id), at)),
         cases=cases,
         registrations=tuple(CaseRequest(row, asked_at.get(row.id)) for row in registrations),
-        regional=regional,
+        regional=tuple(replace(row, coordinator="") if row.id in gone else row for row in regional),
         new_registrations=tuple(
             row for row in registrations if row.coordinator_id is None and row.asked_coordinator_id is None
         ),

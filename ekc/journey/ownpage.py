@@ -24,6 +24,7 @@ from ekc.evaluations import queries as evaluations
 from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
 from ekc.journey.panel import Panel, panel
 from ekc.journey.queries import corrections
+from ekc.journey.queries.notices import joined_at
 from ekc.journey.queries.steps import ended_round, steps_taken
 from ekc.links.queries.devices import pending_devices
 from ekc.links.queries.links import links_of_participant
@@ -132,6 +133,7 @@ class OwnPage:
     meeting: meetings.MeetingRow | None
     match: match_queries.MatchRow | None  # of the coordinator
     alone: tuple[Account, ...] | None  # the coordinator cannot act any more: whom to ring
+    predecessor: str  # who was the coordinator before, as the visitor knew them; empty: nobody
     old_slip: bool  # somebody else than the coordinator printed their last slip
     coordinated: bool  # there is a coordinator who can open the case
     ring: tuple[match_queries.MatchRow | Account, ...]  # whom the visitor can ring, where no other part says it
@@ -193,6 +195,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     gone = bool(read.matches.current and read.matches.current.gone(at)) and case.phase is not Phase.CLOSED
     several = len(main_person_voices(read.circle, (), VoiceMatter.COORDINATOR, 0)) > 1
     links = links_of_participant(session, me.id)
+    moved = corrections.moved_lately(session, case.id, at)
+    joined = joined_at(session, case.id, me.id) if moved or (coordinator and coordinator.predecessor) else None
     slip = next((row for row in links if "paper" in row.handed_over), None)
     coordinated = read.matches.current is not None and not gone and still_open(case, at)
     shows_coordinator = coordinator is not None and _shows_coordinator(case, coordinator, coordinated)
@@ -210,6 +214,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
         match=coordinator,
         alone=tuple(managers_of(session, case.region_id)) if gone else None,
+        predecessor="" if coordinator is None or _joined_since(case, joined, coordinator) else coordinator.predecessor,
         old_slip=coordinator is not None and slip is not None and slip.made_by != coordinator.account_id,
         coordinated=coordinated,
         ring=() if has_number and case.end is None else _ring(session, case, read, at),
@@ -247,10 +252,16 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         numbers=plans.plan_numbers(session, case.id, plan) if plan and case.sees(CasePart.PLAN) else (),
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         link=next((row.life(at) for row in links if row.is_live(at)), None),
-        moved=END_RULES[End.OTHER_REGION] if corrections.moved_lately(session, case.id, at) else None,
+        moved=END_RULES[End.OTHER_REGION] if moved and not (joined and joined >= moved) else None,
         ended_round=ended_round(steps_taken(session, case.id), at) if _goes_on(case) else None,
         today=today,
     )
+
+
+def _joined_since(case: Case, joined: datetime | None, coordinator: match_queries.MatchRow) -> bool:
+    """Whether somebody came into the circle while this was the coordinator."""
+    accepted = coordinator.accepted_on
+    return joined is not None and accepted is not None and local_date(joined, case.timezone) >= accepted
 
 
 def _goes_on(case: Case) -> bool:

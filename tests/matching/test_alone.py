@@ -4,6 +4,7 @@ reads whom to ring.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,11 +15,15 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By, Office, Visitor
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import links
-from ekc.conferences.models import Participant
+from ekc.conferences.actions.circle import add_person
+from ekc.conferences.entries import PersonDetails
+from ekc.conferences.models import Conference, Participant
+from ekc.conferences.queries.registration import assignment
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.evaluations.actions import FollowUpReport, record_follow_up
 from ekc.evaluations.queries import follow_ups
+from ekc.journey.actions.corrections import correct_registration
 from ekc.journey.actions.steps import take_step
 from ekc.journey.home import staff_home
 from ekc.links.models import PersonalLink
@@ -228,6 +233,17 @@ def test_while_a_coordinator_can_the_manager_does_not(db_session: Session, cast:
         open_case(By(db_session, cast.ruud, START), case.id, Activity.MAKE_LINKS)
 
 
+def test_the_list_of_a_region_names_no_coordinator_who_is_gone(
+    client: PageClient, db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    sign_in(client, cast.ruud)
+    number = db_session.get_one(Conference, case.id).number
+    assert f"{number} · Noor van Dijk" in client.page("/").text
+    close_noor(db_session, cast)
+    assert f"{number} · nobody coordinates it" in client.page("/").text
+
+
 def test_in_private_time_the_manager_lets_nobody_in(db_session: Session, cast: Cast) -> None:
     case = build.case_in_private_time(db_session, cast, START)
     close_noor(db_session, cast)
@@ -283,6 +299,26 @@ def test_the_own_page_says_who_it_was_before(app: Flask, db_session: Session, ca
     told = "Since 3 March 2026 Denise Okafor is your coordinator, and not Noor van Dijk any more."
     assert told in page.text
     assert "On your slip" not in page.text  # she has none
+
+
+def test_whoever_joins_later_reads_of_no_change_that_was_none_for_them(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    clock.advance(days=1)
+    take_over(db_session, cast, case, clock, "denise")
+    manages = Office(Role.REGIONAL_MANAGER, region_id=cast.south)
+    roles.give_role(By(db_session, cast.bas, clock()), cast.denise.account_id or 0, manages)
+    ruud = By(db_session, cast.ruud, clock())
+    correct_registration(ruud, case.id, replace(assignment(db_session, case.id), region_id=cast.south))
+    clock.advance(days=1)
+    new = PersonDetails(name="Petra Bos", part=Part.FRIEND)
+    petra = add_person(By(db_session, cast.denise, clock()), case.id, new)
+    told = ("Another region looks after your conference now.", "and not Noor van Dijk any more")
+    for who, reads in ((case.people["linda"], True), (petra, False)):
+        db_session.rollback()
+        page = enter(app.test_client(), db_session, clock(), case.id, who)  # type: ignore[arg-type]
+        assert [words in page.text for words in told] == [reads, reads]
 
 
 def take_slip(session: Session, clock: FrozenClock, who: Visitor, case: Made, name: str) -> None:

@@ -23,9 +23,10 @@ _MOVED = (
 )
 
 
-def moved_lately(session: Session, conference_id: int, at: datetime) -> bool:
-    """Whether the case came to another region in the last days."""
-    return session.scalar(_MOVED, {"case": conference_id, "since": at - _RECENT}) is not None
+def moved_lately(session: Session, conference_id: int, at: datetime) -> datetime | None:
+    """When the case came to another region, in the last days."""
+    moved: datetime | None = session.scalar(_MOVED, {"case": conference_id, "since": at - _RECENT})
+    return moved
 
 
 @dataclass(frozen=True, slots=True)

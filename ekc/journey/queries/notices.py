@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Notice
@@ -77,3 +77,9 @@ _GIVEN = (
 def notices_of_cases(session: Session, conference_ids: Collection[int]) -> list[Row[Any]]:
     """The notices that count in the round of each case now, with the phase, time zone and round of the case."""
     return list(session.execute(_GIVEN, {"cases": list(conference_ids)}))
+
+
+def joined_at(session: Session, conference_id: int, participant_id: int) -> datetime | None:
+    """When somebody was added to the circle of a case that was under way; None: they were there before."""
+    of_them = (Notice.conference_id == conference_id, Notice.kind == NoticeKind.JOINED, Notice.about == participant_id)
+    return session.scalar(select(func.max(Notice.at)).where(*of_them))
