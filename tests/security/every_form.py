@@ -5,15 +5,17 @@ that each attempt starts from the same state.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
+from typing import TypeVar
 from urllib.parse import urljoin
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -32,6 +34,7 @@ from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.plans import actions as plans
 from ekc.plans import edits
 from ekc.plans.draft import NewAction
+from ekc.schema import metadata
 from ekc.signin.actions.nonces import Nonce
 from ekc.signin.actions.passkeys import add_passkey
 from ekc.signin.actions.sessions import sign_in_account
@@ -44,15 +47,21 @@ from ekc.staff.actions.accounts import NewAccount
 from ekc.workflow.definition import Taking
 from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, Role, Step
 from tests import build
+from tests.architecture.sources import templates
 from tests.build import Made
 from tests.cast import COST, Cast, come_in, make_link, participant, session_of, set_up_app
 from tests.clock import START
+from tests.database import READS
 from tests.page import Page
+from tests.security.strange_case import strange_case
+from tests.security.whole_case import Whole
 from tests.stages import stage
 
+T = TypeVar("T")
 #: Routes of the demo only; they have no fields.
 DEMO = {"demo.be", "demo.be_participant", "demo.move"}
 _FURTHER = re.compile(r'href="(/conferences/\d+/[^"#?.]*)"')
+_WRITES = re.compile(r"(?:INSERT|REPLACE|UPDATE|DELETE)\s+(?:OR\s+\w+\s+)?(?:INTO\s+|FROM\s+)?\W?(\w+)")
 _TARGET = re.compile(r'<form[^>]* method="(post|get)" action="([^"?]*)')
 
 
@@ -82,10 +91,26 @@ class Found:
         return {field.name: list(field.shown) for field in self.fields}
 
 
+def takers(app: Flask) -> set[str]:
+    """The endpoints that take a form by POST."""
+    return {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())} - DEMO
+
+
+def searches() -> set[str]:
+    """The endpoints to which a template sends a form by GET."""
+    found = re.compile(r"""<form[^>]* method="get" action="{{ url_for\(['"]([\w.]+)""")
+    return {endpoint for path in templates() for endpoint in found.findall(path.read_text())}
+
+
 @stage
-def every_form(session: Session, app: Flask, cast: Cast) -> list[Found]:
-    """One form for each route that takes one, from the pages of the person who sends it."""
+def every_form(session: Session, app: Flask, cast: Cast) -> tuple[Whole, list[Found]]:
+    """One form for each route that takes one, from the pages of the person who sends it.
+
+    And a strange case, made before all others, which none of them is about.
+    """
+    strange = strange_case(session, cast)
     found: dict[tuple[str, str], Found] = {}
+    wanted = {("POST", endpoint) for endpoint in takers(app)} | {("GET", endpoint) for endpoint in searches()}
     for who, start in _who_looks_where(session, cast):
         pages = start if isinstance(start, tuple) else _pages_of(app, start)
         client = FlaskClient(app)
@@ -100,6 +125,8 @@ def every_form(session: Session, app: Flask, cast: Cast) -> list[Found]:
         waiting, seen = list(pages), set(pages)
         while waiting:
             url = waiting.pop(0)
+            if not isinstance(start, tuple) and _area(url) not in _areas(app, wanted - found.keys()):
+                continue
             answer = _opened(client, url)
             if answer.status_code != 200 or answer.mimetype != "text/html":
                 continue
@@ -111,7 +138,25 @@ def every_form(session: Session, app: Flask, cast: Cast) -> list[Found]:
             further = set(_FURTHER.findall(answer.text)) - seen
             seen |= further
             waiting += sorted(further)
-    return list(found.values())
+    return strange, list(found.values())
+
+
+def _areas(app: Flask, wanted: Set[tuple[str, str]]) -> set[str]:
+    """In which parts of a case the forms can stand that are still wanted; all of them can on the two main pages.
+
+    A form that stands elsewhere is missing, which a test tells: its page is then named in `_who_looks_where`.
+    """
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if ("POST", rule.endpoint) in wanted or ("GET", rule.endpoint) in wanted
+    ]
+    return {_area(rule.rule) for rule in rules} | {"", "mine"}
+
+
+def _area(address: str) -> str:
+    """What follows the number of the case: circle, plan, steps."""
+    return "".join(address.split("/")[3:4])
 
 
 def _opened(client: FlaskClient, url: str) -> TestResponse:
@@ -312,6 +357,15 @@ def _told(session: Session, cast: Cast) -> Made:
     return case
 
 
+def distinct(found: Iterable[T]) -> Iterator[T]:
+    """Each once, in their order: sent again from the same state, a form gets the same answer."""
+    known: list[T] = []
+    for one in found:
+        if one not in known:
+            known.append(one)
+            yield one
+
+
 @contextmanager
 def undone(app: Flask) -> Iterator[Callable[..., TestResponse]]:
     """Provides requests to the product; all writes are rolled back at the end."""
@@ -326,3 +380,32 @@ def undone(app: Flask) -> Iterator[Callable[..., TestResponse]]:
         finally:
             runtime.sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
             connection.rollback()
+
+
+@contextmanager
+def written_tables() -> Iterator[set[str]]:
+    """The tables to which statements write meanwhile, and those to which that is handed on by their foreign keys."""
+    written: set[str] = set()
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if not statement.startswith(READS):
+            write = _WRITES.match(statement)
+            assert write is not None, statement
+            written.update(with_followers(write[1]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield written
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+@cache
+def with_followers(table: str) -> Set[str]:
+    """A table, and those whose rows the database deletes or changes with its rows."""
+    followers = {
+        other.name
+        for other in metadata.sorted_tables
+        if any(key.ondelete or key.onupdate for key in other.foreign_keys if key.column.table.name == table)
+    }
+    return {table}.union(*map(with_followers, followers))

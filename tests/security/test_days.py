@@ -14,11 +14,11 @@ from tests.cast import make_cast
 from tests.clock import START, FrozenClock
 from tests.database import Database
 from tests.page import Page
-from tests.security.every_form import DEMO, Found, every_form, forms_of, undone
+from tests.security.every_form import DEMO, Found, distinct, every_form, forms_of, undone
 from tests.security.test_older_pages import post, wholes
 from tests.stories.paper import PRINTER
 
-pytestmark = PRINTER
+pytestmark = [PRINTER, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 
 
 class Lies(Enum):
@@ -83,7 +83,7 @@ def shared_app(database: Database, _worker_app: Flask, _worker_clock: FrozenCloc
 def forms(shared_app: Flask, database: Database) -> dict[str, Found]:
     """The form of each route that takes one by POST and has a day or a time."""
     with make_sessions(database.engine)() as session:
-        found = every_form(session, shared_app, make_cast(session))
+        _, found = every_form(session, shared_app, make_cast(session))
     return {form.endpoint: form for form in found if form.method == "POST" and form.endpoint not in DEMO}
 
 
@@ -117,9 +117,9 @@ def wrong(app: Flask, form: Found, name: str, lies: Lies) -> str:
     answers = []
     empty = {"starts", "every", "employer", "relation", "interest"}  # to be left out beside what else is sent
     beside = {one.name: [""] for one in form.fields if one.name.rpartition("-")[2] in empty}
-    for whole in wholes(form):
+    for sent in distinct(whole | beside | {field.name: [typed]} for whole in wholes(form)):
         with undone(app) as ask:
-            answer = post(ask, form, whole | beside | {field.name: [typed]})
+            answer = post(ask, form, sent)
             page = Page(answer.text, form.url, answer.status_code)
             said = [error for error in page.errors if error.endswith(sentence) and error != sentence]
             again = [one.shown()[field.name] for one in forms_of(app, page, form.cookie) if one.url == form.url]

@@ -3,7 +3,7 @@
 Which forms these are, each route says itself; what a route says is checked when the program starts.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -25,12 +25,15 @@ from tests.clock import START, FrozenClock
 from tests.database import Database, refreshed
 from tests.form import Value
 from tests.page import Page
-from tests.security.every_form import DEMO, Field, Found, every_form, forms_of, undone
+from tests.security.every_form import DEMO, Field, Found, distinct, every_form, forms_of, undone, written_tables
 from tests.security.test_forms_never_break import fitting, is_typed
 from tests.stories.paper import PRINTER
 
 pytestmark = PRINTER
+#: Forms and what a route says do not depend on the database; what happens at once does.
+one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 Sent = dict[str, list[str]]
+Rows = dict[tuple[object, ...], object]
 OLDER = "Typed in the older page"
 #: What a field takes that does not take any words.
 RIGHT = {
@@ -64,7 +67,7 @@ def shared_app(database: Database, _worker_app: Flask, _worker_clock: FrozenCloc
 def forms(shared_app: Flask, database: Database) -> dict[str, Found]:
     """The form of each route that takes one by POST, and of its steps, by endpoint."""
     with make_sessions(database.engine)() as session:
-        found = every_form(session, shared_app, make_cast(session))
+        _, found = every_form(session, shared_app, make_cast(session))
     return {form.endpoint: form for form in found if form.method == "POST"}
 
 
@@ -119,6 +122,13 @@ def filled(form: Found) -> Iterator[Sent]:
         yield sent
 
 
+def attempts(form: Found) -> Iterator[tuple[Sent, list[str], Sent]]:
+    """The form filled in, another value for one field, and the form with that value."""
+    yield from distinct(
+        (whole, value, whole | {field.name: value}) for whole in filled(form) for field, value in changes(form, 0)
+    )
+
+
 def test_a_route_that_does_not_say_what_its_form_does_stops_the_program() -> None:
     app = Flask(__name__)
     app.add_url_rule("/said", "said", edits(lambda: ""), methods=["POST"])
@@ -128,6 +138,7 @@ def test_a_route_that_does_not_say_what_its_form_does_stops_the_program() -> Non
         declared_sending(app)
 
 
+@one_database
 def test_every_form_that_edits_refuses_an_older_page(shared_app: Flask, forms: dict[str, Found]) -> None:
     edited = those(shared_app, Sending.EDITS)
     assert len(edited) > 20
@@ -139,13 +150,12 @@ def test_every_form_that_edits_refuses_an_older_page(shared_app: Flask, forms: d
 def older_page(app: Flask, form: Found) -> str:
     """What is wrong when this form is sent from two pages, of which the second is older; "" if nothing is."""
     refused: list[list[str]] = []
-    for whole in filled(form):
-        for field, value in changes(form, 0):
-            with undone(app) as ask:
-                first = confirmed(app, ask, form, whole | {field.name: value})
-                if first.status_code == 303:
-                    return _second_page(app, ask, form, whole, value)
-            refused.append(Page(first.text, form.url, first.status_code).errors)
+    for whole, value, sent in attempts(form):
+        with undone(app) as ask:
+            first = confirmed(app, ask, form, sent)
+            if first.status_code == 303:
+                return _second_page(app, ask, form, whole, value)
+        refused.append(Page(first.text, form.url, first.status_code).errors)
     return f"no change of it was accepted: {[*map(list, dict.fromkeys(map(tuple, refused)))]}"
 
 
@@ -180,12 +190,12 @@ def _second_page(app: Flask, ask: Callable[..., TestResponse], form: Found, whol
     return "no second change of it was accepted"
 
 
-def rows(app: Flask) -> dict[tuple[object, ...], object]:
-    """All that is stored: each value by table, key and column."""
-    found: dict[tuple[object, ...], object] = {}
+def rows(app: Flask, tables: Iterable[str]) -> Rows:
+    """All that is stored in these tables: each value by table, key and column."""
+    found: Rows = {}
     with app.extensions["ekc"].sessions() as session:
         for table in metadata.sorted_tables:
-            if table.name in BESIDE:
+            if table.name in BESIDE or table.name not in tables:
                 continue
             for row in session.execute(select(table)).mappings():
                 key = (table.name, *(row[column.name] for column in table.primary_key))
@@ -193,32 +203,33 @@ def rows(app: Flask) -> dict[tuple[object, ...], object]:
     return found
 
 
+@one_database
 def test_no_form_that_moves_replaces_what_another_page_saved(shared_app: Flask, forms: dict[str, Found]) -> None:
     moving = those(shared_app, Sending.MOVES) & forms.keys()
     assert len(moving) > 40
-    lost = {one: what for one in sorted(moving) if (what := replaced(shared_app, forms[one]))}
+    before = rows(shared_app, metadata.tables)
+    lost = {one: what for one in sorted(moving) if (what := replaced(shared_app, forms[one], before))}
     assert lost == REPLACES
+    assert rows(shared_app, metadata.tables) == before
 
 
-def replaced(app: Flask, form: Found) -> set[str]:
+def replaced(app: Flask, form: Found, before: Rows) -> set[str]:
     """The columns in which this form, sent from an older page, replaces what it saved itself from another one."""
     lost: set[str] = set()
-    for whole in filled(form):
-        for field, value in changes(form, 0):
-            with undone(app) as ask:
-                before = rows(app)
-                if post(ask, form, whole | {field.name: value}).status_code != 303:
-                    continue
-                saved = rows(app)
-                for other, second in changes(form, 1):
-                    if post(ask, form, whole | {other.name: second}).status_code == 303:
-                        break
-                after = rows(app)
-                lost |= {
-                    f"{key[0]}.{key[-1]}"
-                    for key, held in saved.items()
-                    if held and held != before.get(key) and after.get(key) != held
-                }
+    for whole, _, sent in attempts(form):
+        with undone(app) as ask, written_tables() as written:
+            if post(ask, form, sent).status_code != 303:
+                continue
+            stored = rows(app, written)
+            saved = {key: held for key, held in stored.items() if held and held != before.get(key)}
+            written.clear()
+            for second in distinct(whole | {other.name: value} for other, value in changes(form, 1)):
+                if post(ask, form, second).status_code == 303:
+                    break
+            after = rows(app, written)
+            lost |= {
+                f"{key[0]}.{key[-1]}" for key, held in saved.items() if key[0] in written and after.get(key) != held
+            }
     return lost
 
 
@@ -228,6 +239,7 @@ def counted(app: Flask) -> dict[str, int]:
         return {table.name: session.scalars(select(func.count()).select_from(table)).one() for table in tables}
 
 
+@one_database
 def test_every_form_that_adds_does_it_once(shared_app: Flask, forms: dict[str, Found]) -> None:
     adding = those(shared_app, Sending.ADDS)
     assert len(adding) > 15
@@ -264,9 +276,7 @@ def _second_time(app: Flask, ask: Callable[..., TestResponse], form: Found, sent
 
 def wholes(form: Found) -> Iterator[Sent]:
     """The form filled in, with other choices where the first are refused."""
-    yield from filled(form)
-    for whole in filled(form):
-        yield from (whole | {field.name: value} for field, value in changes(form, 0))
+    yield from distinct([*filled(form), *(sent for _, _, sent in attempts(form))])
 
 
 @pytest.fixture
