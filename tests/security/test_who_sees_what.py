@@ -6,19 +6,23 @@ The words they see must be exactly those that the tables of the workflow grant t
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import groupby, islice, product
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from ekc import schema
-from ekc.accounts.access import By
+from ekc.accounts.access import By, Visitor
+from ekc.conferences.access import open_case
 from ekc.conferences.models import Conference
+from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
+from ekc.core.routes import Access, declared_access
 from ekc.links.actions import sign_in_by_link
 from ekc.matching.actions.independence import confirm_coordinator
 from ekc.signin.models import Method
@@ -48,18 +52,20 @@ from tests.stories.paper import PRINTER, values_of, words_of
 pytestmark = PRINTER
 #: Pages do not depend on the database.
 one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+#: What a gate says that refuses nobody.
+LET_IN = 200
 #: Addresses outside the case that may show something of it.
 ELSEWHERE = (
     "/",
     "/register/thanks",
     "/follow-ups?state=all",
     "/follow-ups.csv?state=all",
-    *(f"/handing-over/{account_id}" for account_id in range(1, 8)),
 )
 #: Search terms: a prefix of every name in the case, and its number.
 SEARCHED = ("qn", "ekc-2026-0001")
 #: What fills the blanks of an address: more than there is, so that what is not there is asked for as well.
 BLANKS: dict[str, list[object]] = {
+    "account_id": [*range(1, 8)],
     "participant_id": [*range(1, 14)],
     "follow_up_id": [1, 2, 3, 4],
     "number": [1, 2],
@@ -94,13 +100,25 @@ class Eyes:
 
     name: str
     client: FlaskClient
+    visitor: Visitor
     seen: dict[str, str] = field(default_factory=dict)  # where each word was seen first
     found: set[str] = field(default_factory=set)  # for which of `SEARCHED` they were shown the case
 
-    def look_everywhere(self, app: Flask, case: Marked) -> None:
-        """Opens every address, and searches."""
-        for address in addresses(app, case):
+    def look_everywhere(self, app: Flask, session: Session, case: Marked) -> None:
+        """Opens every address, and searches.
+
+        Where a gate refuses somebody, the rest of the address makes no difference: one is opened of all that ask the
+        same of their gate.
+        """
+        for address in ELSEWHERE:
             self.look(address)
+        access = declared_access(app)
+        rules = sorted(looked_at(app), key=lambda rule: str(access[rule.endpoint]))
+        for asks, those in groupby(rules, key=lambda rule: access[rule.endpoint]):
+            said = verdict(session, self.visitor, case, asks)
+            found = (address for rule in those for address in addresses(app, rule, case))
+            for address in found if said == LET_IN else islice(found, 1):
+                self.look(address, said)
         for asked in SEARCHED:
             page = self.client.get("/search")
             if page.status_code == 200:
@@ -109,10 +127,11 @@ class Eyes:
                 self.read(answer, f"search for {asked}")
                 self.found |= {asked} if mark("title") in answer.text else set()
 
-    def look(self, address: str) -> None:
-        """Opens an address, follows where it leads, and reads what comes."""
+    def look(self, address: str, said: int = LET_IN) -> None:
+        """Opens an address, follows where it leads, and reads what comes: what the gate says, if it refuses."""
         answer = self.client.get(address, follow_redirects=True)
-        assert answer.status_code in (200, 403, 404), (self.name, address, answer.status_code)
+        wanted = (200, 403, 404) if said == LET_IN else (said,)
+        assert answer.status_code in wanted, (self.name, address, answer.status_code)
         self.read(answer, address)
 
     def read(self, answer: TestResponse, address: str) -> None:
@@ -139,33 +158,59 @@ def token_of(html: str) -> str:
     return str(re.findall(r'value="([^"]+)"', token[0])[0])
 
 
-def addresses(app: Flask, case: Marked) -> Iterator[str]:
-    """Every GET address of the case, and others that may show something of it."""
-    yield from ELSEWHERE
+def verdict(session: Session, visitor: Visitor, case: Marked, access: Access) -> int:
+    """What the gate of a route says to a visitor: the status with which it refuses, or that it lets them in."""
+    if access.kind == "office":
+        return LET_IN if visitor.roles & {Role(role) for role in access.detail.split(", ")} else Unknown.status
+    activity, *others = (Activity(one) for one in access.detail.split(", "))
+    try:
+        open_case(By(session, visitor, START), case.id, activity, *others)
+    except Refusal as refusal:
+        return refusal.status
+    finally:
+        session.rollback()
+    return LET_IN
+
+
+def looked_at(app: Flask) -> Iterator[Rule]:
+    """Every page of a case; and where the cases of an account are handed over."""
+    yield from of_the_case(app, "GET")
+    yield from app.url_map.iter_rules("matching.handing_over")
+
+
+def of_the_case(app: Flask, method: str) -> Iterator[Rule]:
+    """Every rule whose address names a case."""
     for rule in app.url_map.iter_rules():
-        if "conference_id" in rule.arguments and "GET" in (rule.methods or ()):
-            names = sorted(rule.arguments - {"conference_id"})
-            for values in product(*[BLANKS[name] for name in names]):
-                filled = dict(zip(names, values, strict=True))
-                yield app.url_map.bind("").build(rule.endpoint, {"conference_id": case.id, **filled})
+        if "conference_id" in rule.arguments and method in (rule.methods or ()):
+            yield rule
+
+
+def addresses(app: Flask, rule: Rule, case: Marked) -> Iterator[str]:
+    """Every address of a rule, in the case."""
+    blanks = BLANKS | {"conference_id": [case.id]}
+    names = sorted(rule.arguments)
+    for values in product(*[blanks[name] for name in names]):
+        yield app.url_map.bind("").build(rule.endpoint, dict(zip(names, values, strict=True)))
 
 
 def everybody(app: Flask, session: Session, cast: Cast, case: Marked) -> list[Eyes]:
     """All who might ask, each at a browser of their own; by link also who should have none."""
     other = build.registered_case(session, cast, START)
-    cookies = {name: session_of(session, START, getattr(cast, name)) for name in OTHERS if name != "stranger"}
-    links = {name: link_of(session, case, name) for name in CIRCLE}
-    links["stranger"] = link_of(session, Marked(other.id, other.people), "marieke")
-    for name, link in links.items():
-        begun = sign_in_by_link(session, START, Method.DEMO, "", link)
+    visitors = {name: getattr(cast, name) for name in OTHERS if name != "stranger"}
+    cookies = {name: session_of(session, START, visitor) for name, visitor in visitors.items()}
+    links = {name: (case, name) for name in CIRCLE}
+    links["stranger"] = (Marked(other.id, other.people), "marieke")
+    for name, (whose, called) in links.items():
+        begun = sign_in_by_link(session, START, Method.DEMO, "", link_of(session, whose, called))
         assert begun is not None
         cookies[name] = {"_user_id": f"link:{begun.token}", "_fresh": True}
+        visitors[name] = participant(whose.id, whose.people[called])
     found = []
     for name, holds in cookies.items():
         client = FlaskClient(app)  # not the one that checks pages: that is done elsewhere, and takes its time
         with client.session_transaction() as cookie:
             cookie.update(holds)
-        found.append(Eyes(name, client))
+        found.append(Eyes(name, client, visitors[name]))
     assert {eyes.name for eyes in found} == set(ROLES)
     return found
 
@@ -211,33 +256,41 @@ def test_whoever_has_no_part_in_it_reaches_nothing(
     people = [eyes for eyes in everybody(app, db_session, cast, case) if eyes.name in ("hassan", "saskia")]
     db_session.rollback()
 
-    every, let_in = list(case_routes(app, db_session, case)), []
+    every = list(case_routes(app, db_session, case))
+    said = {verdict(db_session, eyes.visitor, case, one) for eyes in people for one in {access for *_, access in every}}
+    # Each route is requested in one phase; in each phase, one of each method and of all that asks the same of its gate.
+    requested = {(method, access): address for method, address, access in every}
+    asked = {(method, address) for method, address, _ in every[[*Phase].index(phase) :: len(Phase)]}
+    asked |= {(method, address) for (method, _), address in requested.items()}
+    let_in = []
     for eyes in people:
         sent = {"csrf_token": token_of(eyes.client.get("/nothing").text)}
-        for method, address in every:
+        for method, address in sorted(asked):
             status = eyes.client.open(address, method=method, data=sent if method == "POST" else None).status_code
             if status != 404:
                 let_in.append((eyes.name, method, address, status))
 
     assert len(people) == 2
+    assert said == {404}
     assert let_in == []
 
 
-def case_routes(app: Flask, session: Session, case: Marked) -> Iterator[tuple[str, str]]:
+def case_routes(app: Flask, session: Session, case: Marked) -> Iterator[tuple[str, str, Access]]:
     """Every method and address of the case routes, with existing ids where the case has such rows (the oldest of each).
 
-    The account is the coordinator's.
+    And what its gate asks. The account is the coordinator's.
     """
     numbers = numbers_of(session.connection(), case.id)
     there: dict[str, object] = {name: min(numbers[table], default=1) for name, table in NAMED.items()}
     account = session.scalar(select(Conference.coordinator_id).where(Conference.id == case.id))
     there |= {**SPOKEN, "account_id": account, "participant_id": case.people["kees"]}
     session.rollback()
-    for rule in app.url_map.iter_rules():
-        if "conference_id" in rule.arguments:
+    access = declared_access(app)
+    for method in ("GET", "POST"):
+        for rule in of_the_case(app, method):
             values = {name: there[name] for name in rule.arguments - {"conference_id"}} | dict(rule.defaults or {})
             address = app.url_map.bind("").build(rule.endpoint, {**values, "conference_id": case.id})
-            yield from ((method, address) for method in sorted((rule.methods or set()) & {"GET", "POST"}))
+            yield method, address, access[rule.endpoint]
 
 
 @one_database
@@ -279,7 +332,7 @@ def test_everybody_meets_what_the_table_grants(
     db_session.rollback()
 
     for eyes in sorted(people, key=lambda eyes: sees_who(ROLES[eyes.name])):
-        eyes.look_everywhere(app, case)
+        eyes.look_everywhere(app, db_session, case)
 
     compare(people, {eyes.name: granted(eyes.name, phase) for eyes in people})
     searching = [name for name in ("noor", "ruud") if may(Activity.SEE_CASE, phase, ROLES[name])]
@@ -317,7 +370,7 @@ def test_the_declaration_is_read_before_and_after_the_yes(
 
     for name in ("hassan", "saskia"):  # she also meets who tried and may not
         people[name].look(f"/conferences/{case.id}")
-    people["marieke"].look_everywhere(app, case)
+    people["marieke"].look_everywhere(app, db_session, case)
 
     compare([people["marieke"]], {"marieke": granted("marieke", Phase.SETUP)})
 
@@ -336,7 +389,7 @@ def test_whoever_is_asked_meets_the_request_alone(
     for name in ("hassan", "saskia"):  # who tried and may not is told
         people[name].look(f"/conferences/{case.id}")
     for name in ("denise", "noor"):
-        people[name].look_everywhere(app, case)
+        people[name].look_everywhere(app, db_session, case)
 
     asked = granted("denise", phase, frozenset({Role.ASKED_COORDINATOR}))
     if phase is Phase.PRIVATE_TIME:  # they can answer then too: what the case is, not who
