@@ -16,7 +16,7 @@ from ekc.accounts.queries import visitor_of_account
 from ekc.links.models import PersonalLink
 from ekc.staff.actions.accounts import NewAccount, open_account
 from ekc.workflow.vocabulary import Role
-from tests.cast import COST, Cast, come_in, participant
+from tests.cast import COST, Cast, participant, session_of
 from tests.clock import START
 from tests.security.whole_case import Whole
 
@@ -97,22 +97,24 @@ def everybody(
 ) -> Iterator[Comer]:
     """All of them. `asked`: a case for which Denise was asked; `other`: the case to which a stranger has a link."""
 
+    signing = URLSafeTimedSerializer(
+        app.secret_key or "", salt="wtf-csrf-token", signer_kwargs={"digest_method": sha256}
+    )
+    token = str(signing.dumps(_TOKEN))
+
     def comer(label: str, visitor: Visitor, into: Whole = case, known: bool = True) -> Comer:
         browser = FlaskClient(app)  # not the one that reads pages: here they are too many
-        come_in(browser, session, START, visitor)
         with browser.session_transaction() as kept:
-            kept["csrf_token"] = _TOKEN
+            kept.update(session_of(session, START, visitor), csrf_token=_TOKEN)
         if label in GONE:
             links = update(PersonalLink).where(PersonalLink.participant_id == visitor.participant_id)
             session.execute(links.values(revoked_at=START))
             session.commit()
+        session.rollback()
         cookie = browser.get_cookie("session")
         assert cookie is not None
-        token = URLSafeTimedSerializer(
-            app.secret_key or "", salt="wtf-csrf-token", signer_kwargs={"digest_method": sha256}
-        ).dumps(_TOKEN)
         client = FlaskClient(app, use_cookies=False)
-        return Comer(label, visitor, into, known, f"session={cookie.value}", client, str(token))
+        return Comer(label, visitor, into, known, f"session={cookie.value}", client, token)
 
     for label, name in BY_LINK.items():
         yield comer(label, participant(case.id, case.people[name]), known=label not in GONE)

@@ -16,6 +16,8 @@ _TARGET = re.compile(r'(?:href|action|formaction)="(/[^"#]*)')
 _LEFT_OUT = re.compile(r"/static/|/language/|/sign-out|/demo/")
 #: An interpreter has no page: no link is made for them. The others have no part in this case.
 _SHOWN_NOTHING = {"interpreter", "link to another case"}
+#: What these pages show has nothing to do with the variants of conferences: no file in these folders names them.
+KNOW_NO_VARIANT = ("signin", "staff")
 
 
 def shown_to(comers: Iterable[Comer]) -> list[Comer]:
@@ -50,8 +52,9 @@ def refused(
 ) -> dict[str, tuple[int | str, str]]:
     """What a person is shown from home on and cannot open: its status, and the page that shows it.
 
-    `opened`: what they opened before, by address; without, only the first address of each route is asked. Papers are
-    not printed: their gate is asked. That they print: the tests of each feature.
+    `opened`: what they opened before, by address; without, only the first address of each route is asked, and of pages
+    that are the same in all variants their gate. So it is of papers, which are not printed here: the tests of each
+    feature do that.
     """
     access, urls = declared_access(app), app.url_map.bind("localhost")
     found = dict[str, tuple[int | str, str]]()
@@ -60,13 +63,13 @@ def refused(
     case = f"/conferences/{comer.case.id}"
     while ahead:
         address, there = ahead.pop()
-        asked = address if opened is not None else _route(urls, address)
+        route = _route(urls, address)
+        asked = route if opened is None else address
         if asked in seen:
             continue
         seen.add(asked)
-        if ".pdf" in address:
-            gate = access[urls.match(address.partition("?")[0])[0]]
-            if (said := verdict(gate, comer)) != "in":
+        if ".pdf" in address or (opened is None and route.startswith(tuple(f"{one}." for one in KNOW_NO_VARIANT))):
+            if (said := verdict(access[route], comer)) != "in":
                 found[address] = said, there
             continue
         answer = comer.ask("GET", address)
