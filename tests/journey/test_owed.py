@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
@@ -659,6 +659,26 @@ def test_a_correction_takes_back_what_was_not_found_after_all_and_leaves_nothing
     assert db_session.scalars(found).all() == [NoticeKind.UNSAFE, NoticeKind.NOT_DONE]
     record(db_session, cast, clock, case, cast.noor, actions={"a2": ActionState.DONE})
     assert db_session.scalars(found).all() == []
+
+
+def test_that_somebody_is_not_safe_stays_at_home_however_many_cases_have_ended_since(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    record(db_session, cast, clock, case, cast.noor, unsafe=True)
+    gone = Taking(Step.MAIN_PERSON_GONE, stop_reason=StopReason.DIED)
+    take_step(by(db_session, cast.ruud, clock), case.id, gone)
+    mother = case.people["marieke"]
+    for number in range(1000, 1050):  # in which nobody was told
+        for kind, id_, changes in (
+            (Conference, case.id, {"number": f"EKC-2027-{number}"}),
+            (Participant, mother, {"conference_id": number}),
+        ):
+            row = db_session.execute(select(*kind.__table__.c).where(kind.id == id_)).mappings().one()
+            db_session.execute(insert(kind).values({**row, "id": number, **changes}))
+    db_session.commit()
+
+    assert NoticeKind.UNSAFE in at_home(db_session, cast.ruud, clock, case)
 
 
 def test_a_convenor_who_corrects_their_report_does_not_take_back_that_somebody_does_not_feel_safe(

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, String, bindparam, cast, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
@@ -179,12 +192,14 @@ _UNSAFE = exists().where(
     Notice.conference_id == Conference.id, Notice.kind == NoticeKind.UNSAFE, ~_SPOKEN_SINCE.correlate(Notice)
 )
 _ENDED_UNTOLD = (
-    _IN_REGIONS.where(_case.phase == Phase.CLOSED, or_(_not_told(), _UNSAFE)).order_by(_case.id.desc()).limit(_MOST)
+    _IN_REGIONS.where(_case.phase == Phase.CLOSED, or_(_not_told(), _UNSAFE))
+    .order_by(case((_UNSAFE, 0), else_=1), _case.id.desc())  # however many others have ended since
+    .limit(_MOST)
 )
 
 
 def ended_untold(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
-    """The closed cases of these regions in which somebody may not have heard of the end, or is not safe; last first."""
+    """The closed cases of these regions in which somebody is not safe, or may not have heard of the end; last first."""
     return tuple(map(_row, session.execute(_ENDED_UNTOLD, {"regions": list(regions)})))
 
 
