@@ -661,13 +661,15 @@ def test_a_correction_takes_back_what_was_not_found_after_all_and_leaves_nothing
     assert db_session.scalars(found).all() == []
 
 
-def test_that_somebody_is_not_safe_stays_at_home_however_many_cases_have_ended_since(
-    db_session: Session, cast: Cast, clock: FrozenClock
+@pytest.mark.parametrize("ended", [False, True])
+def test_that_somebody_is_not_safe_stays_at_home_however_many_cases_there_are_since(
+    db_session: Session, cast: Cast, clock: FrozenClock, ended: bool
 ) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
     record(db_session, cast, clock, case, cast.noor, unsafe=True)
     gone = Taking(Step.MAIN_PERSON_GONE, stop_reason=StopReason.DIED)
-    take_step(by(db_session, cast.ruud, clock), case.id, gone)
+    if ended:
+        take_step(by(db_session, cast.ruud, clock), case.id, gone)
     mother = case.people["marieke"]
     for number in range(1000, 1050):  # in which nobody was told
         for kind, id_, changes in (

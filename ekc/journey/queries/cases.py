@@ -130,9 +130,25 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime) -> tup
     return tuple(_row(row, not_informed=not_informed.get(row.id, 0)) for row in seen)
 
 
+_SPOKEN_SINCE = exists().where(
+    ContactEntry.conference_id == Notice.conference_id,
+    ContactEntry.participant_id.is_not(None),
+    ContactEntry.from_list.is_(False),
+    ContactEntry.written_at > Notice.at,
+    ContactEntry.on > func.date(Notice.at),  # of the same day `owed/` says exactly, where the case is
+)
+#: Somebody did not feel safe, a follow-up found, and nobody spoke with anybody since.
+_UNSAFE = exists().where(
+    Notice.conference_id == Conference.id, Notice.kind == NoticeKind.UNSAFE, ~_SPOKEN_SINCE.correlate(Notice)
+)
+_UNSAFE_FIRST = case((_UNSAFE, 0), else_=1)  # however many others there are
+
+
 _REGISTRATIONS = _IN_REGIONS.where(_case.phase == Phase.REGISTRATION).order_by(_case.id).limit(_MOST)
 _UNDER_WAY = (
-    _IN_REGIONS.where(_case.phase.not_in([Phase.REGISTRATION, Phase.CLOSED])).order_by(_case.id.desc()).limit(_MOST)
+    _IN_REGIONS.where(_case.phase.not_in([Phase.REGISTRATION, Phase.CLOSED]))
+    .order_by(_UNSAFE_FIRST, _case.id.desc())
+    .limit(_MOST)
 )
 _ENDED = _IN_REGIONS.where(_case.phase == Phase.CLOSED, _case.closed_on >= bindparam("since")).order_by(
     _case.closed_on.desc(), _case.id.desc()
@@ -145,8 +161,9 @@ def registrations(session: Session, regions: Collection[int]) -> tuple[CaseRow, 
 
 
 def cases_of_regions(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
-    """The cases under way in regions, newest first."""
-    return tuple(map(_row, session.execute(_UNDER_WAY, {"regions": list(regions)})))
+    """The cases under way in regions, newest first; of many, those in which somebody is not safe and the newest."""
+    rows = session.execute(_UNDER_WAY, {"regions": list(regions)}).all()
+    return tuple(_row(row) for row in sorted(rows, key=lambda row: row.id, reverse=True))
 
 
 def ended_cases(session: Session, regions: Collection[int], since: date) -> tuple[CaseRow, ...]:
@@ -180,20 +197,9 @@ def _not_told() -> ColumnElement[bool]:
     return exists().where(*person, *(~sign.correlate(Conference, Participant) for sign in signs))
 
 
-_SPOKEN_SINCE = exists().where(
-    ContactEntry.conference_id == Notice.conference_id,
-    ContactEntry.participant_id.is_not(None),
-    ContactEntry.from_list.is_(False),
-    ContactEntry.written_at > Notice.at,
-    ContactEntry.on > func.date(Notice.at),  # of the same day `owed/` says exactly, where the case is
-)
-#: Somebody did not feel safe, a follow-up found, and nobody spoke with anybody since.
-_UNSAFE = exists().where(
-    Notice.conference_id == Conference.id, Notice.kind == NoticeKind.UNSAFE, ~_SPOKEN_SINCE.correlate(Notice)
-)
 _ENDED_UNTOLD = (
     _IN_REGIONS.where(_case.phase == Phase.CLOSED, or_(_not_told(), _UNSAFE))
-    .order_by(case((_UNSAFE, 0), else_=1), _case.id.desc())  # however many others have ended since
+    .order_by(_UNSAFE_FIRST, _case.id.desc())
     .limit(_MOST)
 )
 
