@@ -472,6 +472,15 @@ def _take_out_the_others(walker: Walker) -> None:
         circle.remove_person(walker.by(), walker.id, one, "Left.")
 
 
+def _make_room(walker: Walker) -> None:
+    """The professionals leave, and whoever stays away by now."""
+    attendance.professionals_leave(walker.by(), walker.id)
+    here = walker.here()
+    for one in walker.circle(*FAMILY_PARTS, Part.SUPPORTER):
+        if one.id in here and one.attends is Attends.EXCLUDED:
+            attendance.leave(walker.by(), walker.id, one.id)
+
+
 _MENDS: dict[str, Callable[[Walker], None]] = {
     "main_person_said_yes": _say_yes,
     "consents_valid": _consents,
@@ -491,7 +500,7 @@ _MENDS: dict[str, Callable[[Walker], None]] = {
     "information_told": _tell_situation,
     "questions_answered": Walker.answer_questions,
     "enough_family_present": _family_comes,
-    "professionals_left": lambda walker: attendance.professionals_leave(walker.by(), walker.id),
+    "professionals_left": _make_room,
     **dict.fromkeys(
         (
             "actions_complete",
