@@ -198,13 +198,6 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseNeeds:
-    """All that waits for the visitor in one case, the most urgent first."""
-
-    needs: tuple[Need, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Home:
     """The home page of one visitor."""
 
@@ -237,8 +230,8 @@ class Home:
     asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
 
     @property
-    def needs(self) -> tuple[CaseNeeds, ...]:
-        """What waits for this visitor, by case; the cases in the order of what is most urgent in each."""
+    def needs(self) -> tuple[tuple[Need, ...], ...]:
+        """What waits for this visitor, by case, the most urgent first; so are the cases."""
         lates = (row for row in self.cases if row.id in self.late)  # a manager reads it in the lists
         kinds: tuple[tuple[NeedKind, Iterable[Waiting]], ...] = (
             (NeedKind.URGENT, self.urgent),
@@ -263,7 +256,7 @@ class Home:
             for one in waiting:
                 need = _need(kind, one)
                 found.setdefault(need.conference_id, []).append(need)
-        return tuple(CaseNeeds(tuple(needs)) for needs in found.values())
+        return tuple(map(tuple, found.values()))
 
 
 def _need(kind: NeedKind, one: Waiting) -> Need:

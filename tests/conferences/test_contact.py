@@ -238,6 +238,10 @@ def test_a_manager_writes_in_the_log_and_does_not_read_it(
     for other in (cast.mila, cast.bas, cast.iris, cast.denise):
         sign_in(client, other)
         assert client.get(f"/conferences/{case.id}/contact").status_code == 404
+        with pytest.raises(Unknown):
+            registration.log_contact(
+                By(db_session, other, START), case.id, NewContact(on=TODAY, channel="phone", text="x")
+            )
 
 
 @pytest.mark.parametrize(

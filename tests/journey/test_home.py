@@ -29,8 +29,8 @@ def needs(page: Page) -> list[str]:
     sections = [part for part in page.all("section") if part.get("aria-labelledby") == "needs"]
     found = []
     for row in (row for part in sections for row in part.iter("li") if "rows__row" in row.get("class", "")):
-        title, lines = next(row.iter("a")), list(row.iter("li"))[1:]
-        found += [f"{text_of(title)} {text_of(line)}" for line in lines] or [text_of(row)]
+        titles, lines = list(row.iter("strong")), list(row.iter("li"))[1:]
+        found += [f"{text_of(titles[0])} {text_of(line)}" for line in lines] or [text_of(row)]
     return found
 
 

@@ -76,7 +76,7 @@ def test_the_manager_hears_that_a_family_came_out(db_session: Session, cast: Cas
     subject = "A family has come out, and nobody coordinates its conference"
     assert mails_to(db_session, "ruud").count(subject) == 1
     home = staff_home(db_session, cast.ruud, START)
-    assert ([one.case.id for one in home.alone], [one.needs[0].conference_id for one in home.needs]) == (
+    assert ([one.case.id for one in home.alone], [needs[0].conference_id for needs in home.needs]) == (
         [came_out.id],
         [came_out.id],
     )

@@ -1,7 +1,7 @@
-"""Each statement that the product sends to SQLite is sent to PostgreSQL by some test as well.
+"""Each statement that is sent to SQLite is sent to PostgreSQL by some test as well.
 
-Tests of pages run on SQLite alone (`lanes.py`). After a whole run this fails where something was tried there only: mark
-one of the tests that it names with `both_databases`.
+Tests of pages run on SQLite alone (`lanes.py`). After a whole run this fails where something was sent there only: mark
+one of the tests that it names with `both_databases`. It listens to every engine, so what tests read counts as well.
 """
 
 import os
@@ -15,8 +15,8 @@ _SENT: dict[str, dict[str, str]] = {"sqlite": {}, "postgresql": {}}  # by dialec
 _ALL = pytest.StashKey[dict[str, dict[str, str]]]()
 _WANTING = pytest.StashKey[list[str]]()
 
-#: What the two write differently, and how it is written here: values and their casts, lists of them, true and false,
-#: names that are words of the language, an empty list, a limit, row locks.
+#: What the two write differently, and how it is written here: values and their casts, an empty list, lists of values,
+#: names that are words of the language, true and false (a number would be a value), a limit, row locks.
 _PLAIN = (
     (r"\s+", " "),
     (
@@ -34,7 +34,8 @@ _PLAIN = (
     (r" LIMIT (\?|-1) OFFSET \?", " LIMIT ?"),
     (r" FOR (?:NO KEY )?(?:UPDATE|SHARE).*$", ""),
 )
-_INSERT = re.compile(r"INSERT INTO (\w+) \((.*?)\) (?:VALUES|SELECT) .*")
+_INSERT = re.compile(r"INSERT INTO (\w+) \((.*?)\) (?:VALUES \(\?\)(?:, \(\?\))*)?(.*?)(?: RETURNING .*)?")
+_SET = re.compile(r"(?:^|, )(\w+)=(.*?)(?=, \w+=|$)")
 _UPDATE = re.compile(r"UPDATE (\w+) SET (.*?)(?: WHERE (.*?))?(?: RETURNING .*)?")
 _ASKS = re.compile(r"\(?(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 _NOT_OURS = re.compile(r"alembic|sqlite_|pg_catalog")
@@ -46,8 +47,9 @@ def parts(statement: str) -> Iterator[str]:
         statement = re.sub(written, plain, statement)
     if found := _INSERT.fullmatch(statement):
         yield from (f"INSERT {found[1]}.{column}" for column in found[2].split(", "))
+        yield f"INSERT {found[1]}{found[3]}"
     elif found := _UPDATE.fullmatch(statement):
-        yield from (f"UPDATE {found[1]}.{column}" for column in re.findall(r"(?:^|, )(\w+)=", found[2]))
+        yield from (f"UPDATE {found[1]}.{column}={value}" for column, value in _SET.findall(found[2]))
         yield f"UPDATE {found[1]} WHERE {found[3]}"
     else:
         yield re.sub(r" RETURNING .*", "", statement)
@@ -85,13 +87,13 @@ def pytest_testnodedown(node: Any) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Compare the two after a whole run; a worker hands on what it sent."""
-    config = session.config
+    config, option = session.config, session.config.getoption
     if hasattr(config, "workeroutput"):
         config.workeroutput["statements"] = _noted()
         return
-    sent = config.stash.get(_ALL, {})
-    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.getoption("keyword")
-    if whole and sent and not config.getoption("fast") and not session.testsfailed:
+    sent = config.stash.get(_ALL, None) or _noted()
+    part = any(option(name, None) for name in ("keyword", "markexpr", "deselect", "lf", "fast", "collectonly"))
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not part and not session.testsfailed:
         wanting = sorted((test, part) for part, test in sent["sqlite"].items() if part not in sent["postgresql"])
         config.stash[_WANTING] = [f"{test}\n    {part}" for test, part in wanting]
         if wanting:

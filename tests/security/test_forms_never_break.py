@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger, Engine, Integer, String, event, insert
+from sqlalchemy import BigInteger, ColumnElement, Engine, Integer, String, event, insert, select
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
 from ekc.accounts.models import Region
@@ -84,16 +84,20 @@ def _as_strict_as_postgresql() -> Iterator[None]:
 def refuse(_line: object, _cursor: object, statement: str, given: object, context: Any, _many: bool) -> None:
     """What PostgreSQL refuses and SQLite would take: NUL, text longer than its column, whole numbers beyond 32 bits."""
     assert "\0" not in "".join(_texts(given)), statement
-    table = getattr(getattr(context.compiled, "statement", None), "table", None)
-    if table is None:
+    if context.compiled is None:
         return
+    table = getattr(context.compiled.statement, "table", None)
     for row in context.compiled_parameters:
-        for column in (table.c[name] for name in row.keys() & table.c.keys()):
-            value, kind = row[column.key], column.type
-            if isinstance(kind, String) and kind.length and value is not None:
-                assert len(value) <= kind.length, f"{column} is too short for {len(value)} characters"
-            if isinstance(kind, Integer) and not isinstance(kind, BigInteger) and isinstance(value, int):
-                assert -(2**31) <= value < 2**31, f"{column} does not hold {value}"
+        for name, value in row.items():
+            binds = context.compiled.binds
+            bind = binds.get(name, binds.get(name.rpartition("_")[0]))  # of a list each value has a name of its own
+            kind = None if bind is None else bind.type
+            if isinstance(kind, Integer) and not isinstance(kind, BigInteger):
+                for number in value if isinstance(value, list | tuple) else (value,):
+                    assert number is None or -(2**31) <= number < 2**31, f"{name} does not hold {number}"
+            if table is not None and name in table.c and isinstance(table.c[name].type, String) and value is not None:
+                length = table.c[name].type.length
+                assert length is None or len(value) <= length, f"{name} is too short for {len(value)} characters"
 
 
 def _texts(given: object) -> Iterator[str]:
@@ -227,3 +231,9 @@ def test_anything_can_be_asked_in_an_address(chance: Random, words: str, app: Fl
 def test_what_postgresql_refuses_is_refused(values: dict[str, object], app: Flask, database: Database) -> None:
     with make_sessions(database.engine)() as session, pytest.raises(AssertionError):
         session.execute(insert(Region).values(values))
+
+
+@pytest.mark.parametrize("asked", [Region.id == 2**31, Region.id.in_([1, 2**31])])
+def test_also_a_number_that_no_row_can_have(asked: ColumnElement[bool], app: Flask, database: Database) -> None:
+    with make_sessions(database.engine)() as session, pytest.raises(AssertionError):
+        session.execute(select(Region.id).where(asked))
