@@ -66,8 +66,13 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ),
     ActivityRule(
         Activity.CHANGE_REGISTRATION,
-        N_("change the registration, the question and the consents"),
-        # the manager in each phase too: a consent that was taken back is theirs to decide about as well
+        N_("change the registration and the question, and write down who said yes to a conference"),
+        _grant(_OUTSIDE, Role.COORDINATOR) | _grant(_BEFORE, Role.REGIONAL_MANAGER),
+        owes=frozenset({NoticeKind.CONSENT}),
+    ),
+    ActivityRule(  # the manager in each phase too: they decide as well about one that was taken back
+        Activity.NOTE_CONSENTS,
+        N_("write down consents, and that one was taken back"),
         _grant(_OUTSIDE, Role.COORDINATOR, Role.REGIONAL_MANAGER),
         owes=frozenset({NoticeKind.CONSENT}),
     ),

@@ -221,7 +221,8 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
             CasePart.SAFETY,
         }
     ),
-    Activity.CHANGE_REGISTRATION: frozenset({CasePart.REGISTRATION, CasePart.CONSENTS}),
+    Activity.CHANGE_REGISTRATION: frozenset({CasePart.REGISTRATION}),
+    Activity.NOTE_CONSENTS: frozenset({CasePart.CONSENTS}),
     Activity.CORRECT_REGISTRATION: frozenset({CasePart.REGISTRATION, CasePart.NAMES}),
     Activity.MATCH_COORDINATOR: frozenset({CasePart.INDEPENDENCE, CasePart.WAIVERS}),
     Activity.ASK_COORDINATOR: frozenset(),  # in private time who coordinates and who could; nothing of the case

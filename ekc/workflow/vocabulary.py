@@ -264,6 +264,7 @@ class Activity(StrEnum):
     SEE_OWN_PAGE = "see_own_page"
     SEE_REGISTRATION = "see_registration"
     CHANGE_REGISTRATION = "change_registration"
+    NOTE_CONSENTS = "note_consents"
     CORRECT_REGISTRATION = "correct_registration"
     MATCH_COORDINATOR = "match_coordinator"
     ASK_COORDINATOR = "ask_coordinator"

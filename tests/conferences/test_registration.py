@@ -16,7 +16,15 @@ from ekc.conferences.queries.consents import consents
 from ekc.conferences.queries.registration import registration
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.workflow.vocabulary import Agreed, LegalContext, VoiceMatter
-from tests.build import Made, case_in_private_time, case_in_setup, change_details, closed_case, registered_case
+from tests.build import (
+    Made,
+    case_in_information,
+    case_in_private_time,
+    case_in_setup,
+    change_details,
+    closed_case,
+    registered_case,
+)
 from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -245,6 +253,23 @@ def test_a_consent_is_noted_and_taken_back(client: PageClient, cast: Cast, case:
     assert "taken back on 2 March 2026" in page.text
     assert "Take back the consent" not in page.buttons
     assert consented(db_session, case) == []
+
+
+def test_once_people_meet_a_manager_still_notes_consents_and_changes_nothing_else_of_the_registration(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_information(db_session, cast, clock())
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/consents")
+    client.submit(
+        "Note the consent",
+        {"Who": "Omar El Amrani", "Says yes to": "the conference, and keeping a file", "On": date(2026, 3, 1)},
+    )
+    assert "Omar El Amrani" in consented(db_session, case)
+    assert "Save" not in client.page(f"/conferences/{case.id}/registration").buttons
+    as_it_is = registration(refreshed(db_session), case.id)
+    with pytest.raises(NotNow):
+        registration_actions.change_registration(By(db_session, cast.ruud, clock()), case.id, as_it_is)
 
 
 def consented(session: Session, case: Made) -> list[str]:

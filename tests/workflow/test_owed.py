@@ -354,7 +354,7 @@ def test_the_table_names_what_the_demand_names() -> None:
         **dict.fromkeys((Step.NO_NEW_PLAN, Step.STOP_ROUND), frozenset({NoticeKind.ROUND})),
     }
     assert {rule.activity: rule.owes for rule in ACTIVITIES if rule.owes} == {
-        Activity.CHANGE_REGISTRATION: {NoticeKind.CONSENT},
+        **dict.fromkeys((Activity.CHANGE_REGISTRATION, Activity.NOTE_CONSENTS), frozenset({NoticeKind.CONSENT})),
         Activity.ANSWER_MATCH: {NoticeKind.COORDINATOR, NoticeKind.PAPER},
         Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART, NoticeKind.LEFT_PLAN},
         Activity.SAY_NOT_COMING: {NoticeKind.LETTER, NoticeKind.NOT_COMING},
@@ -390,7 +390,7 @@ def test_a_row_that_contradicts_itself_is_refused(change: dict[str, object], say
     ("activity", "role", "says"),
     [
         (Activity.LOG_CONTACT, Role.REGIONAL_MANAGER, "unsafe is listed in evaluation to regional_manager, who cannot"),
-        (Activity.CHANGE_REGISTRATION, Role.REGIONAL_MANAGER, "consent is listed in registration to regional_manager"),
+        (Activity.NOTE_CONSENTS, Role.REGIONAL_MANAGER, "consent is listed in registration to regional_manager"),
         (Activity.TELL, Role.COORDINATOR, "end is listed in closed to coordinator"),
         (Activity.MATCH_COORDINATOR, Role.REGIONAL_MANAGER, "question is listed in presentation to stands_in"),
     ],

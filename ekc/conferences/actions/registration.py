@@ -268,7 +268,7 @@ def _next_number(session: Session, prefix: str, year: int) -> str:
 def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
     """Note a consent; returns its id."""
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
+        conference, _ = lock_case(by, conference_id, Activity.NOTE_CONSENTS)
         return _add_consent(by, conference, new)
 
 
@@ -286,7 +286,7 @@ def _add_consent(by: By, conference: Conference, new: NewConsent) -> int:
 def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | None = None) -> None:
     """Note that a consent was withdrawn. `on` None: today."""
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.CHANGE_REGISTRATION)
+        conference, _ = lock_case(by, conference_id, Activity.NOTE_CONSENTS)
         consent = by.session.get(Consent, consent_id)
         if consent is None or consent.conference_id != conference_id or consent.withdrawn_on is not None:
             raise Unknown

@@ -94,7 +94,7 @@ def consents(case: Case) -> ResponseReturnValue:
 
 
 @bp.post(_CONSENTS)
-@case_route(Activity.CHANGE_REGISTRATION)
+@case_route(Activity.NOTE_CONSENTS)
 @adds()
 def add_consent(case: Case) -> ResponseReturnValue:
     """Note a consent."""
@@ -108,7 +108,7 @@ def add_consent(case: Case) -> ResponseReturnValue:
 
 
 @bp.post(f"{_CONSENTS}/<int:consent_id>/withdraw")
-@case_route(Activity.CHANGE_REGISTRATION)
+@case_route(Activity.NOTE_CONSENTS)
 @moves
 def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
     """Note that a consent was withdrawn."""
@@ -156,5 +156,5 @@ def _consents_page(
         form=form or _consent_form(case, formdata=None),
         withdraw_forms=forms,
         sent=form or (withdrawn[1] if withdrawn else None),
-        may_change=case.may(Activity.CHANGE_REGISTRATION),
+        may_change=case.may(Activity.NOTE_CONSENTS),
     )

@@ -96,7 +96,7 @@ CLEARED_WITH = {
     ClearedBy.PRINT: Activity.MAKE_LINKS,
     ClearedBy.INFORMED: Activity.CHANGE_CIRCLE,
     ClearedBy.DECIDED: Activity.DECIDE_ACCEPTANCE,
-    ClearedBy.CONSENT: Activity.CHANGE_REGISTRATION,
+    ClearedBy.CONSENT: Activity.NOTE_CONSENTS,
     ClearedBy.ANSWERED: Activity.RECORD_INFORMATION,
     ClearedBy.READ: Activity.RECORD_INFORMATION,
     ClearedBy.SPOKEN: Activity.LOG_CONTACT,
