@@ -344,7 +344,7 @@ def unattended(session: Session, case: Case | Conference | Row[Any], at: datetim
     return not still_open(case, at) or not who_can_coordinate(session, [case.coordinator_id], at)
 
 
-def attended(session: Session, case: Case, at: datetime) -> bool:
+def attended(session: Session, case: Case | Conference, at: datetime) -> bool:
     """Whether a case has a coordinator who can act at `at`."""
     return case.coordinator_id is not None and not unattended(session, case, at)
 

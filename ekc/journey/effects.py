@@ -35,6 +35,7 @@ from ekc.journey.mails import (
     WELCOME,
 )
 from ekc.journey.models import PhaseChange, StepWords
+from ekc.journey.queries.staff import staff_of, staff_to_ring
 from ekc.links.actions import revoke
 from ekc.matching.effects import end_request, withdraw_request
 from ekc.meetings.effects import (
@@ -71,7 +72,7 @@ def new_round(session: Session, conference: Conference, at: datetime, taking: Ta
     conference.round += 1
     conference.tasks_ended_on = None
     conference.without_conference = False
-    for account in _staff(session, conference, at):
+    for account in staff_of(session, conference, at):
         if account.id != taking.account_id:
             queue(
                 session,
@@ -186,14 +187,8 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
 
 
 def to_ring(session: Session, conference: Conference, at: datetime) -> str:
-    """Whom the circle can ring about an end: the coordinator while they can open the case, and those of the region."""
-    return "; ".join(to_be_rung(one.name, one.phone) for one in _staff(session, conference, at) if one.phone)
-
-
-def _staff(session: Session, conference: Conference, at: datetime) -> list[Account]:
-    """The coordinator while they can open the case, and the managers of its region, each once."""
-    found = (*_coordinator(session, conference, at), *managers_of(session, conference.region_id))
-    return list({one.id: one for one in found}.values())
+    """Whom the circle can ring, as a mail and a slip say it."""
+    return "; ".join(to_be_rung(one.name, one.phone) for one in staff_to_ring(session, conference, at))
 
 
 def leave_notices(session: Session, conference: Conference, at: datetime, taking: Taking, day_before: str) -> None:

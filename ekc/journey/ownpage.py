@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import Case, in_the_room, still_open
+from ekc.conferences.access import Case, attended, in_the_room
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries.agencies import agencies
@@ -25,9 +25,10 @@ from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, v
 from ekc.journey.panel import Panel, panel
 from ekc.journey.queries import corrections
 from ekc.journey.queries.notices import joined_at
+from ekc.journey.queries.staff import staff_to_ring
 from ekc.journey.queries.steps import ended_round, steps_taken
 from ekc.links.queries.devices import pending_devices
-from ekc.links.queries.links import links_of_participant
+from ekc.links.queries.links import links_of_participant, on_paper_by
 from ekc.links.tokens import compared_words
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
@@ -134,9 +135,10 @@ class OwnPage:
     match: match_queries.MatchRow | None  # of the coordinator
     alone: tuple[Account, ...] | None  # the coordinator cannot act any more: whom to ring
     predecessor: str  # who was the coordinator before, as the visitor knew them; empty: nobody
-    old_slip: bool  # somebody else than the coordinator printed their last slip
-    coordinated: bool  # there is a coordinator who can open the case
-    ring: tuple[match_queries.MatchRow | Account, ...]  # whom the visitor can ring, where no other part says it
+    old_slip: bool  # a slip of theirs names a former coordinator
+    coordinated: bool  # there is a coordinator who can act
+    ring: tuple[Account, ...]  # whom of the staff the visitor can ring, where no other part says whom
+    instead: tuple[Account, ...]  # whom of the staff they can ring where the plan has no number
     asks_confirmation: bool  # whether to ask for the main person's confirmation
     confirmed: bool  # the main person said yes to the coordinator themselves
     own_voice: VoiceRow | None  # what they said about the coordinator
@@ -197,10 +199,12 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     links = links_of_participant(session, me.id)
     moved = corrections.moved_lately(session, case.id, at)
     joined = joined_at(session, case.id, me.id) if moved or (coordinator and coordinator.predecessor) else None
-    slip = next((row for row in links if "paper" in row.handed_over), None)
-    coordinated = read.matches.current is not None and not gone and still_open(case, at)
+    coordinated = attended(session, case, at)
     shows_coordinator = coordinator is not None and _shows_coordinator(case, coordinator, coordinated)
-    has_number = gone or bool(shows_coordinator and coordinated and coordinator and coordinator.phone)
+    says_whom = gone or bool(shows_coordinator and coordinated and coordinator and coordinator.phone)
+    numbers = plans.plan_numbers(session, case.id, plan) if plan and case.sees(CasePart.PLAN) else ()
+    lacks_number = any(not one.phone for one in numbers)
+    staff = staff_to_ring(session, case, at) if case.end or lacks_number or not says_whom else ()
     return OwnPage(
         me=me,
         by_profession=me.part in PROFESSIONAL_PARTS,
@@ -215,9 +219,10 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         match=coordinator,
         alone=tuple(managers_of(session, case.region_id)) if gone else None,
         predecessor="" if coordinator is None or _joined_since(case, joined, coordinator) else coordinator.predecessor,
-        old_slip=coordinator is not None and slip is not None and slip.made_by != coordinator.account_id,
+        old_slip=bool(coordinator and coordinator.predecessor) and _has_old_slip(session, case, me),
         coordinated=coordinated,
-        ring=() if has_number and case.end is None else _ring(session, case, read, at),
+        ring=staff if case.end or not says_whom else (),
+        instead=staff,
         asks_confirmation=coordinator is not None and not gone and _asks_confirmation(case, own_voice),
         confirmed=own_voice is not None and own_voice.answer is Agreed.YES,
         own_voice=own_voice,
@@ -249,7 +254,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         convenes=Role.CONVENOR in case.roles,
         invited=plan is not None and involvement_of(plan, me.id).attends_evaluation,
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
-        numbers=plans.plan_numbers(session, case.id, plan) if plan and case.sees(CasePart.PLAN) else (),
+        numbers=numbers,
         evaluation=_evaluation(session, case, agreed, today) if agreed else None,
         link=next((row.life(at) for row in links if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if moved and not (joined and joined >= moved) else None,
@@ -268,18 +273,9 @@ def _goes_on(case: Case) -> bool:
     return case.round > 1 and case.phase is Phase.EVALUATION
 
 
-def _ring(
-    session: Session, case: Case, read: CaseContext, at: datetime
-) -> tuple[match_queries.MatchRow | Account, ...]:
-    """Whom to ring: a coordinator as long as they can open the case, and the managers of its region.
-
-    Once it has ended all of them, to talk or to start again; before that a coordinator with a number alone.
-    """
-    current = read.matches.current
-    here = (current,) if current is not None and still_open(case, at) and not current.gone(at) else ()
-    if case.end is None and here and here[0].phone:
-        return here
-    return (*(here if case.end else ()), *managers_of(session, case.region_id))
+def _has_old_slip(session: Session, case: Case, me: Member) -> bool:
+    """Whether a slip of theirs names a former coordinator."""
+    return me.id in on_paper_by(session, case.id, match_queries.former_coordinators(session, case.id))
 
 
 def _sharing(session: Session, case: Case, me: Member) -> tuple[plans.CirclePerson, ...]:

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import By
+from ekc.accounts.access import By, Office
 from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference, Participant
@@ -17,7 +17,8 @@ from ekc.plans.edits import set_monitor
 from ekc.plans.queries import stored_draft
 from ekc.staff.actions.accounts import set_phone
 from ekc.staff.actions.closing import close_account
-from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, PlanSharing, Step, StopReason
+from ekc.staff.actions.roles import give_role
+from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, PlanSharing, Role, Step, StopReason
 from tests.build import (
     INDEPENDENT,
     Made,
@@ -259,6 +260,7 @@ def test_while_nobody_coordinates_no_own_page_speaks_of_a_coordinator_who_does_s
     app: Flask, cast: Cast, db_session: Session, clock: FrozenClock, make: Callable[..., Made]
 ) -> None:
     case = make(db_session, cast, clock())
+    set_phone(By(db_session, cast.noor, clock()), "01632 960010")
     close_account(By(db_session, cast.bas, clock()), cast.noor.account_id or 0)
     how = {"marieke": None, "omar": Attends.NO, "joost": Attends.VIDEO, "karim": None, "els": Attends.IN_PERSON}
     for name, attends in how.items():
@@ -268,6 +270,7 @@ def test_while_nobody_coordinates_no_own_page_speaks_of_a_coordinator_who_does_s
         assert isinstance(reader, PageClient)
         page = enter_as_before(reader, db_session, clock(), case.id, case.people[name])
         assert "your coordinator" not in page.text.lower(), name
+        assert "01632 960010" not in page.text, name
         if "Say that I do not come" in page.buttons:
             assert "The regional manager hears of it." in reader.submit("Say that I do not come").text
 
@@ -288,6 +291,20 @@ def test_each_own_page_names_a_number_in_each_phase(
         assert isinstance(reader, PageClient)
         page = enter_as_before(reader, db_session, clock(), case.id, case.people[name])
         assert RUNG in {one.get("href") for one in page.all("a")}, name
+
+
+def test_whom_one_can_ring_is_named_once_and_has_a_number(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """The coordinator manages the region too; the other manager has no number."""
+    case = closed_case(db_session, cast, clock())
+    set_phone(By(db_session, cast.noor, clock()), "01632 960010")
+    manages = Office(Role.REGIONAL_MANAGER, region_id=db_session.get_one(Conference, case.id).region_id)
+    give_role(By(db_session, cast.bas, clock()), cast.noor.account_id or 0, manages)
+    page = enter(client, db_session, clock(), case.id, case.people["els"])
+    assert page.text.count("You can ring: Noor van Dijk, 01632 960010") == 1
+    assert page.text.count("01632 960010") == 1
+    assert "Ruud Kramer" not in page.text
 
 
 @pytest.mark.parametrize("phone", ["", "01632 960011"])

@@ -332,9 +332,11 @@ def test_only_whose_slip_names_the_former_coordinator_reads_that_it_does(
     case = build.prepared_case(db_session, cast, START)
     take_slip(db_session, clock, cast.noor, case, "linda")
     clock.advance(days=1)
+    close_noor(db_session, cast)
+    take_slip(db_session, clock, cast.ruud, case, "omar")  # names the manager
     take_over(db_session, cast, case, clock, "denise")
     take_slip(db_session, clock, cast.denise, case, "kees")
-    for name, old in (("linda", True), ("kees", False)):
+    for name, old in (("linda", True), ("kees", False), ("omar", False)):
         db_session.rollback()
         page = enter(app.test_client(), db_session, clock(), case.id, case.people[name])  # type: ignore[arg-type]
         assert ("On your slip the old number may stand." in page.text) == old, name

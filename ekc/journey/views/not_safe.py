@@ -4,7 +4,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import Case, unattended
+from ekc.conferences.access import Case, attended
 from ekc.conferences.actions import safety
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries.circle import own_details
@@ -12,6 +12,7 @@ from ekc.conferences.queries.concerns import not_safe_since
 from ekc.core.form_numbers import adds
 from ekc.core.routes import db, now, runtime
 from ekc.journey.forms import NotSafeForm
+from ekc.journey.queries.staff import staff_to_ring
 from ekc.journey.views.blueprint import bp
 from ekc.matching.queries.match import matches
 from ekc.signin.login import by
@@ -41,8 +42,7 @@ def say_not_safe(case: Case) -> ResponseReturnValue:
 
 def _not_safe_page(case: Case, form: NotSafeForm) -> str:
     own, managers = own_details(db(), case), managers_of(db(), case.region_id)
-    match = None if unattended(db(), case, now()) else matches(db(), case.id).current
-    staff = ([match] if match else []) + [one for one in managers if not match or one.id != match.account_id]
+    match = matches(db(), case.id).current if attended(db(), case, now()) else None
     return render_template(
         "journey/not_safe.html",
         case=case,
@@ -50,7 +50,7 @@ def _not_safe_page(case: Case, form: NotSafeForm) -> str:
         since=not_safe_since(db(), case.id, case.visitor.participant_id or 0),
         match=match,
         managers=managers,
-        numbers=[one for one in staff if one.phone],
+        numbers=staff_to_ring(db(), case, now()),
         reachable=bool(own and own.phone),
         emergency=emergency_numbers(case.profile, own.phone if own else "", runtime().settings.countries),
     )

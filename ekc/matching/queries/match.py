@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import has_left
@@ -200,6 +200,19 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
         waivers=tuple(waivers) if row.matter else (),
         agencies_before=tuple(Agency(name, Tie(tie)) for name, tie in row.agencies_before or ()),
     )
+
+
+_FORMER = (
+    select(_match.account_id)
+    .join(Conference.__table__, Conference.__table__.c.id == _match.conference_id)
+    .where(_match.conference_id == bindparam("case"), _match.accepted_on.is_not(None))
+    .where(_match.account_id != Conference.__table__.c.coordinator_id)
+)
+
+
+def former_coordinators(session: Session, conference_id: int) -> frozenset[int]:
+    """Whoever coordinated the case before its coordinator: their accounts."""
+    return frozenset(session.scalars(_FORMER, {"case": conference_id}))
 
 
 def agencies_of(session: Session, conference_id: int) -> tuple[Agency, ...]:
