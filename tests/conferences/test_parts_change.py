@@ -384,6 +384,10 @@ def test_a_neighbour_who_works_where_a_professional_works_is_asked_about(
     client.follow("Wim Bos")
     client.refused("Save", {"They come for themselves, not for this organisation": False}, status=409)
     client.submit("Save", {"Part in the circle": "professional"})
+    omar = f"/conferences/{case.id}/circle/{case.people['omar']}"
+    client.page(omar)
+    client.submit("Save", {"Organisation": "Albert Heijn"})
+    assert "They come for themselves" not in client.page(omar).text, "no professional works there"
 
 
 def test_private_time_waits_until_it_is_known_as_what_somebody_comes(db_session: Session, cast: Cast) -> None:
@@ -402,6 +406,9 @@ def test_private_time_waits_until_it_is_known_as_what_somebody_comes(db_session:
     assert asked() == [("It is not known whether Omar El Amrani comes as a professional", "person", str(omar))]
     circle.change_person(by, case.id, omar, details(db_session, omar, for_themselves=True))
     assert asked() == []
+    elsewhere = "Youth protection"  # where the referrer works; the answer was about the school
+    circle.change_person(by, case.id, omar, details(db_session, omar, organisation=elsewhere))
+    assert len(asked()) == 1
 
 
 @pytest.mark.parametrize("way", ["speaks for it", "has another part now", "works for two"])

@@ -146,6 +146,7 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
         details = replace(details, **{name: getattr(participant, name) for name in hidden})
         details = _with_exclusion(details, participant)
         _validate(by.session, by.at, conference, details, participant)
+        details = parts.of_this_organisation(details, participant)
         parts.refuse_other_part(conference, participant, details.part)
         other_part = parts.has_other_part(by.session, participant, details.part, why) or parts.came_before(
             by.session, conference, details, participant, why

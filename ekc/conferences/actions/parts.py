@@ -6,6 +6,7 @@ in the history.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import column, delete, exists, or_, select, table
 from sqlalchemy.orm import Session
@@ -150,6 +151,12 @@ def refuse_unknown_part(
             organisation=details.organisation,
             name=details.name,
         ).at("for_themselves")
+
+
+def of_this_organisation(details: PersonDetails, participant: Participant) -> PersonDetails:
+    """The details; that they come for themselves was said of the organisation of before, so of another it is asked."""
+    moved = not same(details.organisation or "", participant.organisation or "")
+    return replace(details, for_themselves=False) if participant.for_themselves and moved else details
 
 
 def _named_as(session: Session, conference: Conference, name: str) -> list[Participant]:

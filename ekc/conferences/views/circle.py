@@ -13,9 +13,11 @@ from ekc.conferences.entries import hidden_fields
 from ekc.conferences.forms.circle import AddPersonForm, AddSeveralForm, InformedForm, PersonForm, RemoveForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries.agencies import perhaps_professional
 from ekc.conferences.queries.circle import PersonRow
 from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.consents import consents
+from ekc.conferences.queries.members import members
 from ekc.conferences.queries.registration import registration
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
@@ -258,5 +260,6 @@ def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, r
         sent=form or remove,
         consents=[row for row in consents(db(), case.id) if row.participant_id == shown.id],
         concerns=[row for row in concerns(db(), case.id) if row.participant_id == shown.id],
+        asks_part=shown.id in perhaps_professional(members(db(), case.id)),
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )
