@@ -166,7 +166,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("speak with main persons about a wish to stop or to come together again, and write down what they say"),
         _grant(_OUTSIDE, Role.COORDINATOR, Role.REGIONAL_MANAGER),
     ),
-    ActivityRule(  # reading it is the coordinator's; also once the case has ended, where somebody does not feel safe
+    ActivityRule(  # the coordinator reads it until the case has ended; then it settles that somebody does not feel safe
         Activity.LOG_CONTACT,
         N_("write in the contact log whom they spoke with"),
         _grant(_OUTSIDE | {Phase.CLOSED}, Role.COORDINATOR, Role.REGIONAL_MANAGER),

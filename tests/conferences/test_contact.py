@@ -18,10 +18,10 @@ from ekc.conferences.queries.search import search
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.workflow.vocabulary import Part
-from tests.build import Made, case_in_information, case_in_private_time, case_in_setup, registered_case
+from tests.build import Made, case_in_information, case_in_private_time, case_in_setup, closed_case, registered_case
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
-from tests.clock import START
+from tests.clock import START, FrozenClock
 from tests.database import refreshed
 from tests.form import Value
 
@@ -242,6 +242,17 @@ def test_a_manager_writes_in_the_log_and_does_not_read_it(
             registration.log_contact(
                 By(db_session, other, START), case.id, NewContact(on=TODAY, channel="phone", text="x")
             )
+
+
+def test_the_log_of_a_closed_case_says_that_nobody_reads_it(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = closed_case(db_session, cast, clock())
+    for who in (cast.noor, cast.ruud):
+        sign_in(client, who)
+        text = client.page(f"/conferences/{case.id}/contact").text
+        assert "no page shows what you write here" in text
+        assert "Only the coordinator" not in text
 
 
 @pytest.mark.parametrize(
