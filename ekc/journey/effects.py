@@ -179,7 +179,7 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
             continue
         if hears not in staff:
             named = hears is Hears.NAMED_AGENCIES
-            takes_part = hears is not Hears.KIN
+            takes_part = hears is not Hears.INSIDE
             queue_circle_mail(session, conference, at, rule, comes=takes_part, named=named, phase=phase, ring=ring)
         for account in staff.get(hears, ()):
             if account.id != taking.account_id:

@@ -142,14 +142,14 @@ def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
     circle = "{case}:" + f"{end}-" + "{at}:{round}:{to}"
     audience, key, parts = {
         Hears.FAMILY: (Audience.CIRCLE, circle, INSIDE_PARTS),
-        Hears.KIN: (Audience.CIRCLE, circle, INSIDE_PARTS),
+        Hears.INSIDE: (Audience.CIRCLE, circle, INSIDE_PARTS),
         Hears.RELATIVES: (Audience.CIRCLE, circle, INSIDE_PARTS - {Part.MAIN_PERSON}),
         Hears.AGENCIES: (Audience.CIRCLE, circle, PROFESSIONAL_PARTS),
         Hears.NAMED_AGENCIES: (Audience.CIRCLE, circle, PROFESSIONAL_PARTS),
         Hears.COORDINATOR: (Audience.COORDINATOR, staff, frozenset()),
         Hears.MANAGERS: (Audience.MANAGERS, staff, frozenset()),
     }[hears]
-    again = dict.fromkeys((Hears.FAMILY, Hears.KIN, Hears.RELATIVES), rule.again.family)
+    again = dict.fromkeys((Hears.FAMILY, Hears.INSIDE, Hears.RELATIVES), rule.again.family)
     again |= dict.fromkeys((Hears.AGENCIES, Hears.NAMED_AGENCIES), rule.again.agencies)
     number = _NUMBER if rule.again.by_number and hears in again else ""
     body = "\n\n".join(one for one in (words.body, again.get(hears), number) if one)

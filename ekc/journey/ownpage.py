@@ -197,14 +197,14 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     gone = bool(read.matches.current and read.matches.current.gone(at)) and case.phase is not Phase.CLOSED
     several = len(main_person_voices(read.circle, (), VoiceMatter.COORDINATOR, 0)) > 1
     links = links_of_participant(session, me.id)
-    moved = corrections.moved_lately(session, case.id, at)
+    moved = corrections.moved_at(session, case.id, at)
     joined = joined_at(session, case.id, me.id) if moved or (coordinator and coordinator.predecessor) else None
     coordinated = attended(session, case, at)
     shows_coordinator = coordinator is not None and _shows_coordinator(case, coordinator, coordinated)
-    says_whom = gone or bool(shows_coordinator and coordinated and coordinator and coordinator.phone)
+    page_says_whom_to_ring = gone or bool(shows_coordinator and coordinated and coordinator and coordinator.phone)
     numbers = plans.plan_numbers(session, case.id, plan) if plan and case.sees(CasePart.PLAN) else ()
     lacks_number = any(not one.phone for one in numbers)
-    staff = staff_to_ring(session, case, at) if case.end or lacks_number or not says_whom else ()
+    staff = staff_to_ring(session, case, at) if case.end or lacks_number or not page_says_whom_to_ring else ()
     return OwnPage(
         me=me,
         by_profession=me.part in PROFESSIONAL_PARTS,
@@ -221,7 +221,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         predecessor="" if coordinator is None or _joined_since(case, joined, coordinator) else coordinator.predecessor,
         old_slip=bool(coordinator and coordinator.predecessor) and _has_old_slip(session, case, me),
         coordinated=coordinated,
-        ring=staff if case.end or not says_whom else (),
+        ring=staff if case.end or not page_says_whom_to_ring else (),
         instead=staff,
         asks_confirmation=coordinator is not None and not gone and _asks_confirmation(case, own_voice),
         confirmed=own_voice is not None and own_voice.answer is Agreed.YES,

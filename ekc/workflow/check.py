@@ -277,7 +277,7 @@ def _ends(rules: tuple[EndRule, ...], steps: tuple[StepRule, ...]) -> Iterator[s
             yield f"the end {rule.end} does not say to everybody that the plan stays"
         if rule.with_plan and all(step.in_force is False for step in steps if step.step in rule.steps):
             yield f"the end {rule.end} has words for a plan that cannot be in force"
-        if not {Hears.FAMILY, Hears.KIN, Hears.RELATIVES} & rule.mails.keys():
+        if not {Hears.FAMILY, Hears.INSIDE, Hears.RELATIVES} & rule.mails.keys():
             yield f"the family hears nothing of the end {rule.end}"
 
 

@@ -34,6 +34,7 @@ from ekc.plans import actions as plans
 from ekc.plans import edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.queries import agreements
+from ekc.staff.actions.accounts import set_phone
 from ekc.workflow.definition import Taking
 from ekc.workflow.ends.kinds import End
 from ekc.workflow.ends.rows import END_OF_STEP, ROUND_ENDS
@@ -426,6 +427,7 @@ def test_each_mail_and_page_of_an_end_says_how_one_starts_again_and_whom_to_ring
 
 def test_a_closed_case_says_so_to_the_family(db_session: Session, cast: Cast, client: PageClient) -> None:
     case = build.closed_case(db_session, cast, START)
+    set_phone(By(db_session, cast.noor, START), "01632 960010")
     own = enter(client, db_session, START, case.id, case.people["omar"])
     assert "Your conference is closed. The plan stays yours." in own.text
     assert "Read the plan" in [name for name, _ in own.links]
@@ -723,6 +725,7 @@ def test_the_bereaved_read_what_stays_and_whom_they_can_ring(
     db_session: Session, cast: Cast, client: PageClient, make: Build, family: str, agencies: str
 ) -> None:
     case = make(db_session, cast, START)
+    set_phone(By(db_session, cast.noor, START), "01632 960010")
     take_step(By(db_session, cast.noor, START), case.id, Taking(GONE, stop_reason=StopReason.DIED))
     for name, says in (("omar", family), ("karim", agencies)):
         own = enter(client, db_session, START, case.id, case.people[name])

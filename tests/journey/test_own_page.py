@@ -152,7 +152,7 @@ def test_whoever_keeps_an_eye_on_the_plan_or_calls_everybody_together_is_told_so
 
     assert wrong["omar"].startswith(f"{WRONG} You keep an eye on the plan: people ring you first. Does somebody ring?")
     first = f"{WRONG} Ring Omar El Amrani first, who keeps an eye on the plan."
-    assert wrong["marieke"] == f"{first} Their number does not stand in the plan."
+    assert wrong["marieke"] == f"{first} Their number is not in the plan."
     assert ["You call everybody together for the evaluation on" in one for one in again.values()] == [True, False]
     assert "Afterwards you write down here how it went, at the latest on" in again["omar"]
 
@@ -193,7 +193,7 @@ def test_a_main_person_stops_in_their_own_words(
     assert page.heading == "We want to stop the conference"
     assert (
         "No conference is prepared any more. Everybody who would come, the referrer and the professionals hear "
-        "that it does not go on. Why, they do not hear: your coordinator and the regional manager alone read that."
+        "that it does not go on. They do not hear why: only your coordinator and the regional manager read that."
     ) in page.text
     [choice] = page.all("select")
     assert [text_of(one) for one in choice.iter("option")] == [

@@ -116,7 +116,7 @@ def test_whoever_takes_their_number_out_stands_on_no_page_and_on_no_paper_made_s
 
     page = other.submit("Take my number out of the plan")
 
-    assert page.flashes == ["Your number does not stand in the plan any more."]
+    assert page.flashes == ["Your number is not in the plan any more."]
     assert "06 12345678" not in page.text
     assert "06 12345678" not in client.page(f"/conferences/{case.id}/plan/versions/1").text
     printed = printed_plan(client, case)
@@ -132,13 +132,13 @@ def test_without_any_number_in_the_plan_the_own_page_names_whom_of_the_staff_one
     set_phone(By(db_session, cast.noor, START), "01632 960010")
     page = enter(client, db_session, START, case.id, case.people["kees"])
     assert (
-        "Ring Omar El Amrani first, who keeps an eye on the plan. Their number does not stand in the plan. Do you not "
+        "Ring Omar El Amrani first, who keeps an eye on the plan. Their number is not in the plan. Don't "
         "have it? You can ring: Noor van Dijk, 01632 960010" in page.text
     )
     page = client.page(f"/conferences/{case.id}/plan/versions/1")
-    assert "Their number does not stand in the plan." in page.text
+    assert "Their number is not in the plan." in page.text
     page = enter(app.test_client(), db_session, START, case.id, case.people["omar"])  # type: ignore[arg-type]
-    assert "Your number does not stand in the plan. See to it that people have it." in page.text
+    assert "Your number is not in the plan. See to it that people have it." in page.text
     sign_in(client, cast.noor)
     build.step(db_session, cast, START, case, Step.RECONVENE, "The summer.")
     build.open_again(db_session, cast, START, case)

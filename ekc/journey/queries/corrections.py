@@ -23,7 +23,7 @@ _MOVED = (
 )
 
 
-def moved_lately(session: Session, conference_id: int, at: datetime) -> datetime | None:
+def moved_at(session: Session, conference_id: int, at: datetime) -> datetime | None:
     """When the case came to another region, in the last days."""
     moved: datetime | None = session.scalar(_MOVED, {"case": conference_id, "since": at - _RECENT})
     return moved

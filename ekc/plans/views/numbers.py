@@ -38,7 +38,7 @@ def say_number(case: Case, participant_id: int) -> ResponseReturnValue:
 def take_number_out(case: Case) -> ResponseReturnValue:
     """Somebody takes their own number out of the plan."""
     actions.take_number_out(by(), case.id)
-    flash(_("Your number does not stand in the plan any more."), "success")
+    flash(_("Your number is not in the plan any more."), "success")
     return redirect(url_for("journey.own_page", conference_id=case.id), 303)
 
 

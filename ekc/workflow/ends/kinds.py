@@ -24,7 +24,7 @@ class Hears(Labelled):
     """Who hears of an end by mail; whoever brought it about does not."""
 
     FAMILY = "family", N_("main persons, and those of family and supporters who take part, there or from afar")
-    KIN = "kin", N_("main persons, and everyone of family and supporters")
+    INSIDE = "inside", N_("main persons, family and supporters, also who does not come")
     RELATIVES = "relatives", N_("those of family and supporters who take part, there or from afar")
     AGENCIES = "agencies", N_("referrer and professionals")
     NAMED_AGENCIES = "named_agencies", N_("the referrer and professionals whom the plan names")

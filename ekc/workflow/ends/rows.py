@@ -252,7 +252,7 @@ ENDS: tuple[EndRule, ...] = (
         settles=frozenset({Settled.MAILS, Settled.MEETING}),
         destroys=frozenset(Destroyed),
         mails={
-            Hears.KIN: Words(
+            Hears.INSIDE: Words(
                 N_("There is no new plan: your plan stays as it is"),
                 N_(
                     "You do not come together again now, or you did and made no new plan. Your plan stays as it is: "

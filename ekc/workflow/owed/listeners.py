@@ -96,7 +96,7 @@ def _took_part(end: EndRule, one: Listener) -> bool:
         return not is_gone(one.part, end)
     if one.part is Part.INTERPRETER:
         return end.end in _NOBODY_COMES and (one.attends is None or one.attends in TAKES_PART)
-    return Hears.KIN in end.mails or _said_something(one) or one.has_task
+    return Hears.INSIDE in end.mails or _said_something(one) or one.has_task
 
 
 def _has_plan(notice: NoticeFacts, one: Listener) -> bool:
