@@ -97,8 +97,13 @@ def say_number(by: By, conference_id: int, participant_id: int, phone: str, may:
 
 def _number_stands(session: Session, conference: Conference, person: Participant) -> bool:
     """Whether what was said of a number is their own to change: a no, or where a plan in force says to ring them."""
+    return person.plan_phone is None or _says_to_ring(session, conference, person)
+
+
+def _says_to_ring(session: Session, conference: Conference, person: Participant) -> bool:
+    """Whether the version in force says to ring this person."""
     agreed = version(session, conference.id, conference.plan_number)
-    return person.plan_phone is None or (agreed is not None and person.id in rung(from_json(agreed.content)))
+    return agreed is not None and person.id in rung(from_json(agreed.content))
 
 
 def take_number_out(by: By, conference_id: int) -> None:
@@ -109,6 +114,10 @@ def take_number_out(by: By, conference_id: int) -> None:
 
 
 def _keep_number(by: By, conference: Conference, person: Participant, phone: str | None) -> None:
+    """Keep what is said of a number. Who takes theirs out of the plan in force leaves a notice of it."""
+    taken_out = phone is None and person.plan_phone is not None and by.visitor.participant_id == person.id
+    if taken_out and _says_to_ring(by.session, conference, person):
+        give_notice(by.session, conference, by.at, NoticeKind.NUMBER_OUT, about=person.id)
     person.plan_phone, person.plan_phone_on = phone, local_date(by.at, conference.timezone)
     by.record("plan.number", conference.id, participant=person.id, may="no" if phone is None else "yes")
 

@@ -311,6 +311,10 @@ class AgreementForm(_HeardForm):
         return str(self.words.data or "") if "words" in self else ""
 
 
+#: What people say for themselves.
+_OWN = {Agreed.YES: _l("yes"), Agreed.PART: _l("in part"), Agreed.NO: _l("no")}
+
+
 class OwnAnswerForm(EditingForm):
     """Whether the visitor agrees to the plan. `stands`: what they said before, and the text that was shown."""
 
@@ -319,10 +323,13 @@ class OwnAnswerForm(EditingForm):
 
     def __init__(self, only_agreed: bool = False, **more: Any) -> None:
         super().__init__(prefix="own-", **more)
-        own = {Agreed.YES: _l("yes"), Agreed.PART: _l("in part"), Agreed.NO: _l("no")}
-        self.answer.choices = [SelectChoice(answer.value, label) for answer, label in own.items()]
+        self.answer.choices = [SelectChoice(answer.value, label) for answer, label in _OWN.items()]
         if only_agreed:
             del self.words
+
+    def word(self, answer: Agreed) -> str:
+        """What an answer of theirs is called."""
+        return str(_OWN[answer])
 
     def to_answer(self) -> Agreed:
         return Agreed(self.answer.data)

@@ -156,13 +156,24 @@ def plan_numbers(session: Session, conference_id: int, draft: Draft) -> tuple[Pl
     )
 
 
-def said_since(session: Session, found: PlanVersion) -> tuple[tuple[str, Agreed, date, str], ...]:
-    """What people said of the text of a version after it was agreed: name, answer, on which day, in which words."""
-    columns = (Participant.name, Voice.answer, Voice.said_on, Voice.words)
+@dataclass(frozen=True, slots=True)
+class SaidSince:
+    """What somebody said of the text of a version after it was agreed."""
+
+    participant_id: int
+    name: str
+    answer: Agreed
+    on: date
+    words: str
+
+
+def said_since(session: Session, found: PlanVersion) -> tuple[SaidSince, ...]:
+    """What people said of the text of a version after it was agreed, in the order in which they did."""
+    columns = (Participant.id, Participant.name, Voice.answer, Voice.said_on, Voice.words)
     of_text = (Voice.conference_id == found.conference_id, Voice.matter == VoiceMatter.PLAN, Voice.text == found.text)
     whose = select(*columns).join(Participant, Participant.id == Voice.participant_id)
     rows = session.execute(whose.where(*of_text, Voice.written_at > found.made_at).order_by(Voice.written_at))
-    return tuple((row.name, row.answer, row.said_on, row.words or "") for row in rows)
+    return tuple(SaidSince(row.id, row.name, row.answer, row.said_on, row.words or "") for row in rows)
 
 
 def tasks_in_force(session: Session, conference_ids: Iterable[int]) -> dict[int, tuple[int, frozenset[int]]]:

@@ -139,6 +139,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         Activity.OWN_NUMBER,
         N_("take their own number out of the plan"),
         _grant(_OUTSIDE | {Phase.CLOSED}, *INSIDE_ROLES, Role.REFERRER, Role.PROFESSIONAL),
+        owes=frozenset({NoticeKind.NUMBER_OUT}),
     ),
     ActivityRule(  # a child too; for a child also the supporter who is beside it
         Activity.SAY_NOT_COMING,
@@ -230,6 +231,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_PLAN, Role.COORDINATOR)
         | _grant(frozenset({Phase.PRESENTATION}), Role.IN_ROOM)
         | _grant(frozenset({Phase.EVALUATION}), Role.CONVENOR),
+        owes=frozenset({NoticeKind.NUMBER_OUT}),
     ),
     ActivityRule(
         Activity.ANSWER_PLAN,

@@ -66,8 +66,8 @@ STANDING: tuple[StandingRule, ...] = (
         mended_by=_WITH_MAIN_PERSON | {Role.CHILD, Role.FAMILY},
         waits_for=lambda f, person: person.consent_missing(f.profile.own_consent_from),
         own=N_(
-            "We do not have your consent to this conference. It goes no further without it. Tell your coordinator what "
-            "you want."
+            "Your own consent to this conference is asked, and we do not have it. It goes no further without it. Tell "
+            "your coordinator what you want."
         ),
     ),
     StandingRule(

@@ -120,7 +120,7 @@ def test_no_change_of_age_lifts_what_a_child_took_back(
 
     page = noor.page(f"/conferences/{case.id}")
     assert ("Bo took their consent back on Monday 2 March 2026" in page.text, page.buttons) == (True, ["Sign out"])
-    assert "We do not have your consent to this conference." in own.page(f"/conferences/{case.id}/mine").text
+    assert "Your own consent to this conference is asked" in own.page(f"/conferences/{case.id}/mine").text
     assert "Not here yet: the consent of Bo." in noor.page(f"/conferences/{case.id}/consents").text
 
     own.page(f"/conferences/{case.id}/mine")
@@ -148,7 +148,7 @@ def test_no_change_of_part_lifts_what_a_main_person_took_back(
 
     page = noor.page(f"/conferences/{case.id}")
     assert (BACK in page.text, page.buttons) == (True, ["Sign out"])
-    assert "We do not have your consent to this conference." in vera.page(f"/conferences/{case.id}/mine").text
+    assert "Your own consent to this conference is asked" in vera.page(f"/conferences/{case.id}/mine").text
     vera.submit("I give my consent")
     assert BACK not in noor.page(f"/conferences/{case.id}").text
 

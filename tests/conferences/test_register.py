@@ -73,7 +73,7 @@ def test_the_public_registers_and_hears_the_number(client: PageClient, cast: Cas
     thanks = client.submit("Register", FILLED_IN)
 
     assert thanks.url == "/register/thanks"
-    assert "Its number is EKC-2026-0001." in thanks.text
+    assert "The case is registered. Its number is EKC-2026-0001." in thanks.text
     assert "Marieke" not in thanks.text
     case = only_case(db_session, cast)
     row = registration(refreshed(db_session), case)

@@ -53,6 +53,8 @@ def test_a_coordinator_writes_down_the_call(
     assert page.url == f"/conferences/{case.id}/follow-ups"
     assert "Nights go well." in page.text
     assert "1 done · 1 partly · 1 not yet" in page.text
+    assert "2.1 Rings school Omar El Amrani, Karim Jansen Call after four weeks, 30 March 2026: not yet" in page.text
+    assert "nothing said" not in page.text
     db_session.rollback()
     assert queries.follow_up_records(db_session, [case.call])[case.call].actions == {
         case.nights: ActionState.PARTLY,

@@ -16,7 +16,7 @@ from ekc.journey.actions.steps import take_step
 from ekc.journey.panel import PAGES
 from ekc.meetings.actions.arranging import Venue, set_venue
 from ekc.workflow.definition import Taking
-from ekc.workflow.vocabulary import Attends, Step, StopReason
+from ekc.workflow.vocabulary import NOT_THERE, Attends, Step, StopReason
 from tests import build
 from tests.cast import Cast, enter, enter_as_before, sign_in
 from tests.client import PageClient
@@ -180,8 +180,8 @@ def test_an_own_page_tells_names_and_nothing_to_reach_them(
         (Attends.VIDEO, True, False, "You take part by telephone or video."),
         (None, False, False, "Tell your coordinator whether you come."),
         (Attends.NO, False, False, "It is written down that you will not be there yourself."),
-        (Attends.LETTER, False, False, "It is written down that you will not be there yourself."),
-        (Attends.SPOKESPERSON, False, False, "It is written down that you will not be there yourself."),
+        (Attends.LETTER, False, False, "You take part by letter: give your coordinator what is to be read out. It is"),
+        (Attends.SPOKESPERSON, False, False, "Somebody speaks for you there. It is written down that you will not be"),
     ],
 )
 def test_day_and_place_are_told_to_whoever_comes(
@@ -203,6 +203,7 @@ def test_day_and_place_are_told_to_whoever_comes(
 
     told = [words in own.text for words in ("Saturday 11 April 2026", "Buurthuis De Brug", "Who will be there", says)]
     assert told == [day, place, place, True]
+    assert ("Say that I do not come" in own.buttons) == (attends not in NOT_THERE)
     theirs = enter(client, db_session, clock(), case.id, marieke)  # it is her conference, whatever she still decides
     assert "Buurthuis De Brug" in theirs.text
 

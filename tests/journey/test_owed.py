@@ -822,6 +822,35 @@ def test_a_no_is_not_taken_back_by_what_another_notes_of_the_next_version_nor_by
     assert NoticeKind.DISSENT in at_home(db_session, cast.noor, clock, case)
 
 
+@pytest.mark.parametrize("cleared", ["spoken", "another number"])
+def test_who_takes_their_number_out_of_the_plan_in_force_is_for_the_coordinator_to_ask(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, cleared: str
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    omar = case.people["omar"]
+    plans.say_number(by(db_session, cast.noor, clock), case.id, omar, "06 12345678", True)
+    plans.say_number(by(db_session, cast.noor, clock), case.id, omar, "", False)  # who notes it knows it
+    plans.take_number_out(by(db_session, participant(case.id, omar), clock), case.id)  # there is none
+    assert NoticeKind.NUMBER_OUT not in at_home(db_session, cast.noor, clock, case)
+    plans.say_number(by(db_session, cast.noor, clock), case.id, omar, "06 12345678", True)
+
+    plans.take_number_out(by(db_session, participant(case.id, omar), clock), case.id)
+
+    sign_in(client, cast.noor)
+    line = "Somebody whom the plan says to ring took their number out of it: ask them how people reach them"
+    assert line in client.page("/").text
+    assert line in client.page(f"/conferences/{case.id}").text
+    clock.advance(minutes=1)
+    noor = by(db_session, cast.noor, clock)
+    if cleared == "spoken":
+        log_contact(
+            noor, case.id, NewContact(on=clock().date(), channel="phone", text="They know it.", participant_id=omar)
+        )
+    else:
+        plans.say_number(noor, case.id, omar, "06 87654321", True)
+    assert NoticeKind.NUMBER_OUT not in at_home(db_session, cast.noor, clock, case)
+
+
 def test_whoever_says_yes_again_need_not_be_asked(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
     kees = by(db_session, participant(case.id, case.people["kees"]), clock)

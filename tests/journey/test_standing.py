@@ -24,8 +24,8 @@ from tests.journey.test_home import needs
 from tests.page import Page, text_of
 
 OPEN = "Open the conference"
-NOT_HERE = "The consent of {} is not here yet"
-WITHOUT_CONSENT = "We do not have your consent to this conference. It goes no further without it."
+NOT_HERE = "{} is {} years old, and is asked to consent themselves: that is not here yet"
+WITHOUT_CONSENT = "Your own consent to this conference is asked, and we do not have it. It goes no further without it."
 UNCONFIRMED = "Marieke de Wit has not confirmed the coordinator yet"
 
 
@@ -105,7 +105,7 @@ def test_a_child_of_fourteen_who_joins_in_setup(
     noor.submit("Save", {"Born on": date(2011, 11, 5), "How they come": "in person", "Told on": date(2026, 3, 2)})
 
     page = noor.page(f"/conferences/{case.id}")
-    assert broken(page) == [(NOT_HERE.format("Yara El Amrani"), f"/conferences/{case.id}/consents")]
+    assert broken(page) == [(NOT_HERE.format("Yara El Amrani", 14), f"/conferences/{case.id}/consents")]
     assert not may_open(page)
     yara = build.made(db_session, case.id).people["yara"]
     assert WITHOUT_CONSENT in enter(own, db_session, clock(), case.id, yara).text
@@ -133,7 +133,7 @@ def test_somebody_becomes_sixteen_overnight(
 
     clock.advance(days=1)
     page = opens(client, cast, case)
-    assert broken(page) == [(NOT_HERE.format("Yara El Amrani"), f"/conferences/{case.id}/consents")]
+    assert broken(page) == [(NOT_HERE.format("Yara El Amrani", 16), f"/conferences/{case.id}/consents")]
     assert not may_open(page)
 
 

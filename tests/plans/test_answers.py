@@ -180,14 +180,21 @@ def test_a_no_of_everybody_who_does_it_holds_the_plan_up_and_stands_beside_the_t
 def test_after_the_agreement_a_no_stands_where_somebody_acts_on_it(
     app: Flask, noor: PageClient, db_session: Session, cast: Cast, family: Family
 ) -> None:
-    freeze(db_session, family, LATER)
+    freeze(db_session, family, PRESENTED)
     assert "Has a task" not in noor.page("/").text
 
     fatima = somebody(app, db_session, family, "fatima")
     page = fatima.page(f"/conferences/{family.id}/mine")
     assert "You said on" in page.text
-    fatima.submit("Save what I say", {"Do you agree with the plan?": "no", "In your words": "I cannot on Sundays."})
+    page = fatima.submit(
+        "Save what I say", {"Do you agree with the plan?": "no", "In your words": "I cannot on Sundays."}
+    )
 
+    assert ": no. “I cannot on Sundays.” That is not right, or I say something else now" in page.text
+    version = fatima.page(address(family, "/versions/1")).text
+    at_her_task = "Fatima El Amrani-Benali: does not agree, said on"
+    assert version.count(at_her_task) == 2  # and below what everyone says
+    assert version.index(at_her_task) < version.index("If it goes wrong")
     assert "Has a task and does not agree: Fatima El Amrani-Benali" in noor.page("/").text
     omar = somebody(app, db_session, family, "omar").page(f"/conferences/{family.id}/mine")
     assert "Fatima El Amrani-Benali does not agree with the plan, and stands in it with 1.1." in omar.text

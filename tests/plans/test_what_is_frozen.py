@@ -179,7 +179,7 @@ def test_what_was_done_last_time_is_not_done_in_the_plan_of_a_new_round(
         html = document_html(PLAN, second)
     assert "This is the plan of a second conference. It takes the place of the plan before." in html
     assert "What changed since the version before" not in html
-    assert "nothing said yet" in client.page(f"/conferences/{case.id}/follow-ups").text
+    assert "nothing said on their own page yet" in client.page(f"/conferences/{case.id}/follow-ups").text
     assert "says: done" not in client.here.text
 
 

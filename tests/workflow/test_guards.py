@@ -84,6 +84,8 @@ ON_ONE_SIDE = tuple(replace(p, side="residents") for p in (MOTHER, UNCLE, FRIEND
 
 SAYS_NO = replace(UNCLE, voices={VoiceMatter.PLAN: Agreed.NO})
 
+ASKED = "years old, and is asked to consent themselves: that is not here yet"
+
 #: Guard, the case, and (sentence, remedy, target) of what it says, blanks filled in.
 SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
@@ -104,7 +106,12 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         consents_valid,
         with_people(replace(MOTHER, consented=False), replace(CHILD, consented=False)),
-        [("2 consents are not here yet: Person 1, Person 4", "consents", "1")],
+        [(f"Person 4 is 15 {ASKED}", "consents", "4"), ("The consent of Person 1 is not here yet", "consents", "1")],
+    ),
+    (
+        consents_valid,
+        with_people(replace(MOTHER, consented=False), person(9, Part.MAIN_PERSON, consented=False)),
+        [("2 consents are not here yet: Person 1, Person 9", "consents", "1")],
     ),
     (
         consents_valid,
@@ -119,14 +126,14 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         consents_valid,
         replace(with_people(replace(CHILD, age=16, consented=False)), profile=ENGLAND),
-        [("The consent of Person 4 is not here yet", "consents", "4")],
+        [(f"Person 4 is 16 {ASKED}", "consents", "4")],
     ),
     (consents_valid, facts(people=()), [("There is no main person in the circle yet", "circle", "")]),
     (coordinator_confirmed, facts(people=(UNCLE,)), [("There is no main person in the circle yet", "circle", "")]),
     (
         consents_valid,
         with_people(replace(UNCLE, age=14, consented=False)),
-        [("The consent of Person 2 is not here yet", "consents", "2")],
+        [(f"Person 2 is 14 {ASKED}", "consents", "2")],
     ),
     (
         consents_valid,

@@ -359,6 +359,7 @@ def test_the_table_names_what_the_demand_names() -> None:
         Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART, NoticeKind.LEFT_PLAN},
         Activity.SAY_NOT_COMING: {NoticeKind.LETTER, NoticeKind.NOT_COMING},
         Activity.ANSWER_PLAN: {NoticeKind.DISSENT},
+        **dict.fromkeys((Activity.OWN_NUMBER, Activity.WRITE_PLAN), frozenset({NoticeKind.NUMBER_OUT})),
         Activity.SHARE_PLAN: {NoticeKind.READING},
         Activity.FOLLOW_UP: {NoticeKind.UNSAFE, NoticeKind.NOT_DONE, NoticeKind.NEW_VERSION},
         Activity.ARRANGE_MEETING: {NoticeKind.DAY, NoticeKind.PLACE},

@@ -163,7 +163,7 @@ def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> Respo
         waiting=[row for row in rows if row.is_open],
         held=[(row, _findings(case, row, said[row.id], people)) for row in held],
         given_up=[(row, _reason(row)) for row in rows if row.given_up_on is not None],
-        tasks=_tasks(case, people) if case.sees(CasePart.PLAN) else (),
+        tasks=_tasks(case, people, held, said) if case.sees(CasePart.PLAN) else (),
         kinds=[rule.kind for rule in FOLLOW_UPS],
         own=case.sees(CasePart.FOLLOW_UPS) is not Scope.ALL,
         form=form,
@@ -173,17 +173,25 @@ def _follow_ups_page(case: Case, form: NextEvaluationForm, status: int) -> Respo
 
 
 Said = list[tuple[str, ActionState]]
+Found = tuple[FollowUpRow, ActionState]
 
 
-def _tasks(case: Case, people: dict[int, FollowUpPerson]) -> list[tuple[str, Action, str, Said]]:
-    """The tasks of the plan in force: number, action, who does it, and what each of them said."""
+def _tasks(
+    case: Case, people: dict[int, FollowUpPerson], held: list[FollowUpRow], records: dict[int, FollowUpRecord]
+) -> list[tuple[str, Action, str, Said, Found | None]]:
+    """The tasks of the plan in force: number, action, who does it, what each of them said, and what was found last."""
     said = queries.task_ticks(db(), case.id, case.plan_number)
+    found: dict[str, Found] = {}
+    for row in sorted(held, key=lambda row: (row.held_on or row.due_on, row.id)):
+        if row.version_number == case.plan_number:
+            found.update({key: (row, state) for key, state in records[row.id].actions.items()})
     return [
         (
             f"{g}.{a}",
             action,
             ", ".join(people[id_].name for id_ in action.who if id_ in people),
             [(people[id_].name, state) for id_, state in said.get(action.key, {}).items() if id_ in people],
+            found.get(action.key),
         )
         for g, goal in enumerate(queries.goals_of(db(), case.id, case.plan_number), 1)
         for a, action in enumerate(goal.actions, 1)

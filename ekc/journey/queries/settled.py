@@ -21,6 +21,8 @@ from ekc.workflow.vocabulary import NOT_THERE, Agreed, Attends, Part, VoiceMatte
 
 #: Of these something is written down, or a new version agreed, since.
 _SEEN_TO = FINDINGS | {NoticeKind.LEFT_PLAN}
+#: What somebody said or did for themselves.
+_OF_ONE = frozenset({NoticeKind.NOT_COMING, NoticeKind.DISSENT, NoticeKind.NUMBER_OUT})
 _people = Participant.__table__.c
 
 
@@ -35,13 +37,14 @@ class Settled:
         self._missing = _without_yes(session, cases[NoticeKind.CONSENT], rows)
         self._read, self._gone = _letters(session, cases[NoticeKind.LETTER])
         found = frozenset[int]().union(*(cases[kind] for kind in _SEEN_TO))
-        of_one = cases[NoticeKind.NOT_COMING] | cases[NoticeKind.DISSENT]
+        of_one = frozenset[int]().union(*(cases[kind] for kind in _OF_ONE))
         self._spoken_with = _contacts(session, ContactEntry.participant_id, of_one)
         self._still = {
             NoticeKind.NOT_COMING: _stay_away(session, cases[NoticeKind.NOT_COMING]),
             NoticeKind.DISSENT: _who_disagrees(session, cases[NoticeKind.DISSENT]),
+            NoticeKind.NUMBER_OUT: _without_number(session, cases[NoticeKind.NUMBER_OUT]),
         }
-        found |= cases[NoticeKind.DISSENT]
+        found |= cases[NoticeKind.DISSENT] | cases[NoticeKind.NUMBER_OUT]
         self._spoken = _contacts(session, ContactEntry.conference_id, found)
         self._agreed = _last(session, _AGREED, found)
 
@@ -54,7 +57,7 @@ class Settled:
                 return None if row.about in self._missing else ClearedBy.CONSENT
             case NoticeKind.LETTER:
                 return self._read_out(row)
-            case NoticeKind.NOT_COMING | NoticeKind.DISSENT:
+            case kind if kind in _OF_ONE:
                 return self._heard(row)
             case kind if kind in _SEEN_TO:
                 return self._seen_to(row)
@@ -72,7 +75,8 @@ class Settled:
             return ClearedBy.SPOKEN
         if row.about not in self._still[row.kind]:
             return ClearedBy.DECIDED
-        renewed = row.kind is NoticeKind.DISSENT and row.at < self._agreed.get(row.conference_id, row.at)
+        clears = RULES[row.kind].cleared_by
+        renewed = ClearedBy.AGREED in clears and row.at < self._agreed.get(row.conference_id, row.at)
         return ClearedBy.AGREED if renewed else None
 
     def _seen_to(self, row: Row[Any]) -> ClearedBy | None:
@@ -133,6 +137,7 @@ def _is_since(row: Row[Any], contacts: list[tuple[date, datetime]]) -> bool:
 
 
 _STAY_AWAY = select(_people.id).where(_people.conference_id.in_(CASES), _people.attends == Attends.NO)
+_WITHOUT_NUMBER = select(_people.id).where(_people.conference_id.in_(CASES), _people.plan_phone.is_(None))
 #: Of the plan in force: what somebody else notes of the next one takes no no back.
 _SAID_OF_PLAN = (
     select(Voice.participant_id, Voice.answer)
@@ -145,6 +150,10 @@ _SAID_OF_PLAN = (
 
 def _stay_away(session: Session, cases: Collection[int]) -> set[int]:
     return set(session.scalars(_STAY_AWAY, {"cases": list(cases)})) if cases else set()
+
+
+def _without_number(session: Session, cases: Collection[int]) -> set[int]:
+    return set(session.scalars(_WITHOUT_NUMBER, {"cases": list(cases)})) if cases else set()
 
 
 def _who_disagrees(session: Session, cases: Collection[int]) -> set[int]:

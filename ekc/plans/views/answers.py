@@ -231,9 +231,14 @@ def _agreement_form(case: Case, **more: Any) -> AgreementForm:
 
 def own_answer_form(case: Case, **more: Any) -> OwnAnswerForm:
     """The form in which the visitor says whether they agree, with what they said before."""
+    return answer_form(case, *_own_said(case), **more)
+
+
+def _own_said(case: Case) -> tuple[int, queries.AgreementRow | None]:
+    """The text that the family reads, and what the visitor said of it."""
     text = queries.text_read(db(), case)
     said = {row.participant_id: row for row in queries.agreements(db(), case.id, case.presentation, text)}
-    return answer_form(case, text, said.get(case.visitor.participant_id or 0), **more)
+    return text, said.get(case.visitor.participant_id or 0)
 
 
 def answer_form(case: Case, text: int, row: queries.AgreementRow | None, **more: Any) -> OwnAnswerForm:
@@ -332,6 +337,7 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
         sides=unheard.sides,
         differ=VOICE_RULES[VoiceMatter.PLAN].differ,
         said=answers.said,
+        own_said=_own_said(case)[1] if case.may(Activity.ANSWER_PLAN) else None,
         earlier=answers.earlier if shows_draft else {},
         former=answers.former,
         changed={

@@ -17,10 +17,11 @@ from ekc.plans import draft, queries
 from ekc.plans.actions import issue_document
 from ekc.plans.document import PLAN, SAID, PlanDocument, from_json, paper_kind
 from ekc.plans.models import PlanVersion
+from ekc.plans.queries import SaidSince
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import rhythms
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import Activity
+from ekc.workflow.vocabulary import Activity, Agreed
 
 
 @bp.get("/versions/<int:number>")
@@ -28,14 +29,16 @@ from ekc.workflow.vocabulary import Activity
 def version(case: Case, number: int) -> ResponseReturnValue:
     """A version as it was agreed."""
     found, document = _version(case, number)
+    content, since = draft.from_json(found.content), queries.said_since(db(), found)
     return render_template(
         "plans/version.html",
         case=case,
         plan=document,
         said=SAID,
         agreed_on=found.agreed_on,
-        since=queries.said_since(db(), found),
-        numbers=queries.plan_numbers(db(), case.id, draft.from_json(found.content)),
+        since=since,
+        against=_against(content, since),
+        numbers=queries.plan_numbers(db(), case.id, content),
         versions=queries.versions(db(), case.id, case.plans_not_read),
         rhythms=rhythms(),
         today=local_date(now(), case.timezone),
@@ -57,6 +60,15 @@ def version_pdf(case: Case, number: int) -> ResponseReturnValue:
     response = pdf_response(paper.content, PLAN.filename.format(case=case.number, version=number))
     response.set_etag(paper.sha256.hex())
     return response.make_conditional(request)
+
+
+def _against(plan: draft.Draft, since: tuple[SaidSince, ...]) -> dict[str, list[SaidSince]]:
+    """By the number of a task, who of those who do it said no after the agreement."""
+    no = {row.participant_id: row for row in since if row.answer is Agreed.NO}
+    return {
+        draft.number_of(plan, action.key): [no[id_] for id_ in action.who if id_ in no]
+        for action in draft.actions(plan)
+    }
 
 
 def _with_numbers(case: Case, found: PlanVersion, document: PlanDocument) -> PlanDocument:

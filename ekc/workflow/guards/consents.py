@@ -45,8 +45,13 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
         if person.withdrew_on:
             sentence = N_("%(name)s took their consent back on %(day)s")
             yield Blocker(sentence, Remedy.CONSENTS, {"name": person.name, "day": person.withdrew_on})
+    open_ones = [p for p in missing if not p.withdrew_on]
+    grown = [p for p in open_ones if p.is_child and p.age is not None and p.age >= asked_from]
+    for person in grown:  # a birthday may have made them so
+        sentence = N_("%(name)s is %(age)s years old, and is asked to consent themselves: that is not here yet")
+        yield Blocker(sentence, Remedy.CONSENTS, {"name": person.name, "age": person.age or 0}, target=str(person.id))
     yield from about_people(
-        [p for p in missing if not p.withdrew_on],
+        [p for p in open_ones if p not in grown],
         N_("The consent of %(names)s is not here yet"),
         N_("%(n)s consents are not here yet: %(names)s"),
         Remedy.CONSENTS,

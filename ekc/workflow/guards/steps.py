@@ -66,7 +66,9 @@ COORDINATOR_INDEPENDENT = GuardRule(
 COORDINATOR_CONFIRMED = GuardRule(coordinator_confirmed, N_("Every main person confirms the coordinator"))
 QUESTION_AGREED = GuardRule(question_agreed, N_("The question is agreed"))
 EVERYONE_DECIDED = GuardRule(everyone_decided, N_("It is known who comes"), override=_COORDINATOR)
-EVERYONE_INFORMED = GuardRule(everyone_informed, N_("Everyone is told personally"), override=_COORDINATOR)
+EVERYONE_INFORMED = GuardRule(
+    everyone_informed, N_("Everyone who takes part is told personally"), override=_COORDINATOR
+)
 SAFETY_DECIDED = GuardRule(safety_decided, N_("Everyone is safe"))
 CHILDRENS_PART_DECIDED = GuardRule(
     childrens_part_decided,

@@ -31,6 +31,7 @@ class NoticeKind(Labelled):
     NOT_COMING = "not_coming", N_("somebody says that they do not come")
     DISSENT = "dissent", N_("somebody does not agree with the plan any more, or with part of it")
     LEFT_PLAN = "left_plan", N_("somebody whom the plan names is not in the circle any more")
+    NUMBER_OUT = "number_out", N_("somebody whom the plan says to ring took their number out of it")
 
 
 class Verb(Labelled):

@@ -225,6 +225,19 @@ NOTICES: tuple[NoticeRule, ...] = (
         lasts=True,
     ),
     NoticeRule(
+        kind=NoticeKind.NUMBER_OUT,
+        verb=Verb.HEAR,
+        to=Whom.COORDINATOR,
+        phases=_OPEN,
+        cleared_by=frozenset({ClearedBy.SPOKEN, ClearedBy.DECIDED, ClearedBy.AGREED}),
+        done_at=Remedy.PLAN,
+        line=N_(
+            "Somebody whom the plan says to ring took their number out of it: ask them how people reach them, and "
+            "write it in the contact log"
+        ),
+        lasts=True,
+    ),
+    NoticeRule(
         kind=NoticeKind.END,
         verb=Verb.HEAR,
         to=Whom.TOOK_PART,
