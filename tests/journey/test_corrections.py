@@ -32,6 +32,8 @@ from tests.clock import START, FrozenClock
 from tests.database import refreshed
 from tests.page import Page, text_of
 
+pytestmark = pytest.mark.both_databases
+
 SOUTH = {"Region": "South"}
 
 

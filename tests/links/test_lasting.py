@@ -27,6 +27,8 @@ from tests.cast import Cast, make_link, open_link, participant
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 
+pytestmark = pytest.mark.both_databases
+
 WEEKS = timedelta(weeks=12)  # until the evaluation
 
 

@@ -27,6 +27,8 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.evaluations.agreed import EVALUATION_AT, agreed_case, revise
 
+pytestmark = pytest.mark.both_databases
+
 CALL_DUE = START + timedelta(days=28)
 
 

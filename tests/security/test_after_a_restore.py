@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,8 @@ from tests.cast import (
 )
 from tests.client import PageClient
 from tests.clock import FrozenClock
+
+pytestmark = pytest.mark.both_databases
 
 SITE = "http://localhost"
 

@@ -26,6 +26,8 @@ from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page, text_of
 
+pytestmark = pytest.mark.both_databases
+
 NEW = {
     "Name": "Fatima Haddou",
     "Mail address": "Fatima@example.org",
