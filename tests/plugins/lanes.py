@@ -82,7 +82,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark tests that need a browser, and deselect slow or redundant ones.
 
     Pages are the same on both databases, so tests of pages run on SQLite only. Stories, what is below the pages, and
-    tests marked `both_databases` run on both: each statement of the product, as `statements.py` shows.
+    tests marked `both_databases` run on both; `statements.py` names the statements that only SQLite was sent.
     """
     fast = config.getoption("fast")
     kept, left = list[pytest.Item](), list[pytest.Item]()
