@@ -14,6 +14,7 @@ import ekc.conferences.views.blueprint
 import ekc.demo.views
 import ekc.evaluations.views.blueprint
 import ekc.journey.home
+import ekc.journey.panel
 import ekc.journey.views.blueprint
 import ekc.journey.views.home
 import ekc.links.views
@@ -134,6 +135,7 @@ def _extend_jinja(app: Flask) -> None:
         lies_ahead=_lies_ahead,
         local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
+        owed_line=ekc.journey.panel.owed_line,
         country=PROFILES.__getitem__,
     )
     app.context_processor(_frame_context)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify_case_staff
-from ekc.conferences.access import ASKED_ABOUT, SHARED, circle_access, coordinator_with_access, shared
 from ekc.conferences.mails import (
     AGAIN_NOTICE,
     AGAIN_NOTICE_AGENCIES,
@@ -23,6 +22,7 @@ from ekc.conferences.mails import (
     READS_MORE,
 )
 from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Trace, Voice
+from ekc.conferences.roles import ASKED_ABOUT, SHARED, circle_access, coordinator_with_access, shared
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, OutboxMessage, Recipient, queue

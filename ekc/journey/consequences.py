@@ -6,9 +6,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from ekc.accounts import queries as accounts
-from ekc.conferences.access import Case, unattended
+from ekc.conferences.access import Case
 from ekc.conferences.entries import Assignment
 from ekc.conferences.queries.circle import circle
+from ekc.conferences.roles import unattended
 from ekc.journey.deadlines import deadlines_of
 from ekc.journey.queries import steps as step_queries
 from ekc.links.queries.links import on_paper_by

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import coordinator_with_access, still_open
 from ekc.conferences.effects import (
     begin_round,
     destroy_views,
@@ -20,6 +19,7 @@ from ekc.conferences.effects import (
     to_be_rung,
 )
 from ekc.conferences.models import Conference, Participant
+from ekc.conferences.roles import coordinator_with_access, still_open
 from ekc.core.clock import local_date
 from ekc.core.outbox import MailRule, queue, take_back
 from ekc.evaluations.effects import give_up_open, plan_follow_ups, update_tasks_ended

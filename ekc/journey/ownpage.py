@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import Case, attended, in_the_room
+from ekc.conferences.access import Case
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries.agencies import agencies
@@ -17,6 +17,7 @@ from ekc.conferences.queries.circle import OwnDetails
 from ekc.conferences.queries.consents import OwnConsent
 from ekc.conferences.queries.members import Member, supported_by
 from ekc.conferences.queries.voices import VoiceRow, main_person_voices, voices
+from ekc.conferences.roles import attended, in_the_room
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.language import language_of

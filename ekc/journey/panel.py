@@ -1,11 +1,13 @@
 """The next-step panel: the verdicts as one main button, or all blockers with links to where they are solved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ekc.core.language import gettext, ngettext
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.definition import ReasonKind, StepRule
 from ekc.workflow.engine import Broken, Verdict
+from ekc.workflow.owed.kinds import Verb
 from ekc.workflow.owed.still_owed import Owed
 from ekc.workflow.vocabulary import Activity, Phase, Remedy
 
@@ -108,6 +110,36 @@ def owed_page(line: Owed, may: Callable[[Activity], bool]) -> str:
     if may(activity):
         return endpoint
     return "conferences.contact_log" if line.rule.by_speaking else "matching.coordinator"
+
+
+def owed_line(lines: Sequence[Owed]) -> str:
+    """What is owed to the same people, in a sentence."""
+    line, what = lines[0], "; ".join(gettext(one.notice.kind.label) for one in lines)
+    num = len(line.to)
+    if line.rule.line:
+        return gettext(line.rule.line)
+    match line.rule.verb:
+        case Verb.DECIDE:
+            return ngettext(
+                "%(num)d person has not decided again yet: %(what)s",
+                "%(num)d people have not decided again yet: %(what)s",
+                num,
+                what=what,
+            )
+        case Verb.GET:
+            return ngettext(
+                "%(num)d person does not have it yet: %(what)s",
+                "%(num)d people do not have it yet: %(what)s",
+                num,
+                what=what,
+            )
+        case _:
+            return ngettext(
+                "%(num)d person has not heard yet: %(what)s",
+                "%(num)d people have not heard yet: %(what)s",
+                num,
+                what=what,
+            )
 
 
 def blocker_link(blocker: Blocker) -> BlockerLink:

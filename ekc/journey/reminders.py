@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
-from ekc.conferences.access import open_until
 from ekc.conferences.models import Conference
+from ekc.conferences.roles import open_until
 from ekc.core.clock import local_date
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing

@@ -25,9 +25,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.accounts.access import Visitor
 from ekc.accounts.models import Account
-from ekc.conferences.access import SHARED, Case, shared
+from ekc.conferences.access import Case
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.conferences.queries.rows import CASES
+from ekc.conferences.roles import SHARED, shared
 from ekc.meetings.models import Meeting, Stretch
 from ekc.plans.draft import Draft, from_json, people_with_task, rung
 from ekc.plans.edits import ChangedPart

@@ -21,6 +21,7 @@ from ekc.evaluations.actions import give_up
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import take_step
 from ekc.journey.home import staff_home
+from ekc.journey.needs.kinds import NeedKind
 from ekc.links import verification
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.links.verification import verify_by_answer
@@ -192,7 +193,7 @@ def test_who_waits_then_is_told_of_to_the_manager(db_session: Session, cast: Cas
     def waiting(moment: datetime) -> list[list[tuple[int, int]]]:
         device, _ = verification.ask_to_come_in(db_session, moment, made.token, "Firefox, Windows")
         homes = (staff_home(db_session, one, moment) for one in (cast.noor, cast.ruud, cast.iris))
-        found = [[(entry.case.id, entry.waiting) for entry in home.link_requests] for home in homes]
+        found = [[(entry.case.id, entry.waiting) for entry in home.waits[NeedKind.AT_A_LINK]] for home in homes]
         end_device(By(db_session, cast.ruud, moment), case.id, device)
         return found
 

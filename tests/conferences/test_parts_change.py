@@ -20,6 +20,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions.steps import take_step
 from ekc.journey.facts import gather_facts
 from ekc.journey.home import staff_home
+from ekc.journey.needs.kinds import NeedKind
 from ekc.journey.notices import owed_in
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.matching.actions.independence import accept, confirm_coordinator, want_another_coordinator
@@ -257,7 +258,7 @@ def test_home_does_not_wait_for_the_answer_of_whoever_came_as_a_professional(db_
     circle.change_person(noor(db_session, cast), case.id, els, details(db_session, els, part=Part.FRIEND), WHY)
 
     assert els in tasks_in_force(db_session, [case.id])[case.id][1]
-    assert staff_home(db_session, cast.noor, LATER).unsettled == ()
+    assert staff_home(db_session, cast.noor, LATER).waits[NeedKind.UNSETTLED] == ()
 
 
 def test_by_way_of_a_professional_nobody_is_what_they_were_not(

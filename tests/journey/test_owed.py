@@ -28,6 +28,7 @@ from ekc.evaluations.actions import FollowUpReport, record_follow_up
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import Blocked, take_step
 from ekc.journey.home import staff_home
+from ekc.journey.needs.kinds import NeedKind
 from ekc.journey.notices import owed_in, owed_so_far
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import arranging, attendance, information
@@ -69,7 +70,12 @@ def owed_to(session: Session, case: Made) -> dict[NoticeKind, list[str]]:
 def at_home(session: Session, who: Visitor, clock: FrozenClock, case: Made) -> dict[NoticeKind, int]:
     """What the home page of this member of staff lists of the case, and for how many people."""
     session.rollback()
-    lines = [line for one in staff_home(session, who, clock()).to_tell if one.case.id == case.id for line in one.lines]
+    lines = [
+        line
+        for one in staff_home(session, who, clock()).waits[NeedKind.OWED]
+        if one.case.id == case.id
+        for line in one.lines
+    ]
     return {line.notice.kind: len(line.to) for line in lines}
 
 
@@ -763,7 +769,7 @@ def test_a_no_to_a_task_after_the_agreement_is_mailed_once_and_stands_with_those
     plans.say_own_answer(by(db_session, linda, clock), case.id, Agreed.NO, "I am still ill.")
 
     assert sorted(mail.recipient for mail in db_session.scalars(mailed)) == ["noor@example.org", "ruud@example.org"]
-    (home,) = staff_home(db_session, cast.noor, clock()).unsettled
+    (home,) = staff_home(db_session, cast.noor, clock()).waits[NeedKind.UNSETTLED]
     assert home.disagree == ("Linda de Wit",)
     for name, reads in (("marieke", True), ("omar", True), ("linda", False), ("joost", False)):
         other = app.test_client()
@@ -871,7 +877,7 @@ def test_a_main_person_without_a_task_who_was_not_asked_is_named_wherever_that_s
     take_step(By(db_session, cast.noor, START), case.id, Taking(Step.AGREE_PLAN, overrides=why))
     db_session.rollback()
 
-    (home,) = staff_home(db_session, cast.noor, clock()).unsettled
+    (home,) = staff_home(db_session, cast.noor, clock()).waits[NeedKind.UNSETTLED]
     assert (home.not_asked, home.disagree) == (("Marieke de Wit",), ())
     sign_in(client, cast.noor)
     assert "Has not been asked about the plan yet: Marieke de Wit" in client.page("/").text

@@ -14,6 +14,7 @@ from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import take_step
 from ekc.journey.home import staff_home
+from ekc.journey.needs.kinds import NeedKind
 from ekc.journey.reminders import remind_before_access_ends
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.workflow.definition import Taking
@@ -127,4 +128,4 @@ def test_who_is_asked_to_take_it_over_sees_that(db_session: Session, cast: Cast,
     give_up(db_session, cast, case, *FollowUpKind)
     ask_coordinator(By(db_session, cast.ruud, OVER), case.id, cast.denise.account_id or 0)
 
-    assert [row.case.id for row in staff_home(db_session, cast.denise, OVER).requests] == [case.id]
+    assert [row.case.id for row in staff_home(db_session, cast.denise, OVER).waits[NeedKind.ASKED]] == [case.id]

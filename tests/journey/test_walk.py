@@ -37,6 +37,7 @@ from ekc.journey.actions.wishes import go_on
 from ekc.journey.casepage import case_page
 from ekc.journey.home import staff_home
 from ekc.journey.models import StepWords
+from ekc.journey.needs.kinds import NeedKind
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import PAGES
 from ekc.links.models import PersonalLink
@@ -500,11 +501,11 @@ class Walk(RuleBasedStateMachine):
         notices = owed_in(self.session, [case.id], names=False).get(case.id, ())
         if coordinator is not None:
             owed = _ids(open_lines(notices, {Role.COORDINATOR}))
-            assert [_ids(one.lines) for one in coordinator.to_tell] == ([owed] if owed else [])
+            assert [_ids(one.lines) for one in coordinator.waits[NeedKind.OWED]] == ([owed] if owed else [])
             page = case_page(self.session, open_case(walker.by(), walker.id, Activity.SEE_CASE), at)
             assert sorted(_ids(line for same, _endpoint in page.owed for line in same)) == sorted(owed)
         elif owed := _ids(open_lines(notices, {Role.REGIONAL_MANAGER})):
-            assert [_ids(one.lines) for one in manager.to_tell] == [owed]
+            assert [_ids(one.lines) for one in manager.waits[NeedKind.OWED]] == [owed]
         if case.phase is not Phase.REGISTRATION:
             for at_home, role in ((coordinator, Role.COORDINATOR), (manager, Role.REGIONAL_MANAGER)):
                 if at_home is not None:
@@ -514,13 +515,15 @@ class Walk(RuleBasedStateMachine):
                         if one.rule.guard is not COORDINATOR_INDEPENDENT
                         for blocker in one.blockers
                     ]
-                    assert [list(one.blockers) for one in at_home.no_longer] == ([found] if found else [])
-            assert bool(manager.to_decide) == bool(facts.coordinator.conflicts)
+                    assert [list(one.blockers) for one in at_home.waits[NeedKind.NO_LONGER]] == (
+                        [found] if found else []
+                    )
+            assert bool(manager.waits[NeedKind.TO_DECIDE]) == bool(facts.coordinator.conflicts)
         if (asked := case.asked_coordinator_id) is not None:
-            assert [row.case.id for row in home[asked].requests] == [case.id]
+            assert [row.case.id for row in home[asked].waits[NeedKind.ASKED]] == [case.id]
         wished = {matter for matter in WISHES if hear(matter, facts).yes}
         for at_home in (coordinator, manager):
-            assert at_home is None or {one.matter for one in at_home.to_ring if one.matter} == wished
+            assert at_home is None or {one.matter for one in at_home.waits[NeedKind.TO_RING] if one.matter} == wished
         self.session.rollback()
 
     # what is so after a step

@@ -26,6 +26,7 @@ from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.corrections import correct_registration
 from ekc.journey.actions.steps import take_step
 from ekc.journey.home import staff_home
+from ekc.journey.needs.kinds import NeedKind
 from ekc.links.models import PersonalLink
 from ekc.links.queries.door import Door, door
 from ekc.links.tokens import MAX_ATTEMPTS
@@ -76,7 +77,7 @@ def test_the_manager_hears_that_a_family_came_out(db_session: Session, cast: Cas
     subject = "A family has come out, and nobody coordinates its conference"
     assert mails_to(db_session, "ruud").count(subject) == 1
     home = staff_home(db_session, cast.ruud, START)
-    assert ([one.case.id for one in home.alone], [needs[0].conference_id for needs in home.needs]) == (
+    assert ([one.case.id for one in home.waits[NeedKind.ALONE]], [needs[0].conference_id for needs in home.needs]) == (
         [came_out.id],
         [came_out.id],
     )
@@ -88,7 +89,7 @@ def test_nobody_hears_it_while_somebody_coordinates(db_session: Session, cast: C
     take_step(By(db_session, marieke, START), case.id, Taking(Step.ASK_FOR_INFORMATION, reason="Which school?"))
 
     assert mails_to(db_session, "ruud").count("A family has come out, and nobody coordinates its conference") == 0
-    assert staff_home(db_session, cast.ruud, START).alone == ()
+    assert staff_home(db_session, cast.ruud, START).waits[NeedKind.ALONE] == ()
 
 
 @pytest.mark.parametrize("make", [build.case_in_setup, build.case_in_evaluation])
@@ -250,7 +251,8 @@ def test_in_private_time_the_manager_lets_nobody_in(db_session: Session, cast: C
     with pytest.raises(NotNow):
         open_case(By(db_session, cast.ruud, START), case.id, Activity.MAKE_LINKS)
     assert door(db_session, case.id, START) == Door()
-    assert [one.case.phase for one in staff_home(db_session, cast.ruud, START).alone] == [Phase.PRIVATE_TIME]
+    home = staff_home(db_session, cast.ruud, START)
+    assert [one.case.phase for one in home.waits[NeedKind.ALONE]] == [Phase.PRIVATE_TIME]
 
 
 def test_a_request_without_an_answer_and_with_a_day_soon_is_urgent(
@@ -260,7 +262,7 @@ def test_a_request_without_an_answer_and_with_a_day_soon_is_urgent(
     clock.advance(days=34)
     asking.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.denise.account_id or 0, "Noor is ill.")
     clock.advance(days=1)
-    assert staff_home(db_session, cast.ruud, clock()).urgent == ()
+    assert staff_home(db_session, cast.ruud, clock()).waits[NeedKind.URGENT] == ()
     clock.advance(days=1)
     sign_in(client, cast.ruud)
     assert "Urgent: Denise Okafor was asked on 5 Apr and has not answered" in client.page("/").text

@@ -14,6 +14,7 @@ from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.journey.actions.steps import Blocked, take_step
 from ekc.journey.home import staff_home
+from ekc.journey.needs.kinds import NeedKind
 from ekc.matching.actions import asking, independence
 from ekc.matching.actions.independence import set_employer
 from ekc.matching.queries.asking import candidates, same_referrer
@@ -192,7 +193,7 @@ def test_nobody_frees_themselves_by_changing_the_circle(
     change(db_session, cast, case)
 
     assert ties(db_session, case) == [(Matter.EMPLOYER, "Primary school De Wilg", Tie.HELPS)]
-    assert [row.id for row in staff_home(db_session, cast.noor, START).awaiting_decision] == [case.id]
+    assert [row.id for row in staff_home(db_session, cast.noor, START).waits[NeedKind.HELD_UP]] == [case.id]
     sentence = "Noor van Dijk works for Primary school De Wilg, whose people took part as professionals"
     assert sentence in why_not(db_session, cast, case, Step.OPEN_CONFERENCE)
     waive(db_session, cast, case, "Primary school De Wilg")

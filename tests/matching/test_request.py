@@ -17,6 +17,7 @@ from ekc.core.transaction import writing
 from ekc.evaluations.queries import due_follow_ups
 from ekc.journey.actions.steps import take_step
 from ekc.journey.home import staff_home
+from ekc.journey.needs.kinds import NeedKind
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import attendance
 from ekc.staff.actions import closing
@@ -123,14 +124,15 @@ def test_whoever_went_before_sees_nothing_any_more_once_it_is_taken(
 
 def test_with_their_yes_the_case_is_theirs(db_session: Session, cast: Cast, asked: Made) -> None:
     home = staff_home(db_session, cast.denise, START)
-    assert ([row.case.id for row in home.requests], home.cases, home.todos, home.this_week) == ([asked.id], (), (), ())
+    assert [row.case.id for row in home.waits[NeedKind.ASKED]] == [asked.id]
+    assert (home.cases, home.waits[NeedKind.TODO], home.this_week) == ((), (), ())
 
     independence.accept(By(db_session, cast.denise, START), asked.id, INDEPENDENT)
 
     assert open_case(By(db_session, cast.denise, START), asked.id, Activity.SEE_CASE).id == asked.id
     assert [found.conference_id for found in search(db_session, cast.denise, "Marieke", START)] == [asked.id]
     home = staff_home(db_session, cast.denise, START)
-    assert (home.requests, [row.id for row in home.cases]) == ((), [asked.id])
+    assert (home.waits[NeedKind.ASKED], [row.id for row in home.cases]) == ((), [asked.id])
     with pytest.raises(Unknown):
         open_case(By(db_session, cast.denise, START), asked.id, Activity.SEE_REQUEST)
 

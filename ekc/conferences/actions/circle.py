@@ -10,7 +10,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.access import in_the_room, lock_case
+from ekc.conferences.access import lock_case
 from ekc.conferences.actions import parts, traces
 from ekc.conferences.effects import give_notice, sharing_now, tell_staff, tell_who_sees_more
 from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
@@ -18,6 +18,7 @@ from ekc.conferences.mails import NOT_COMING
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
+from ekc.conferences.roles import in_the_room
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
 from ekc.core.db import Base

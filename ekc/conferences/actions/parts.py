@@ -12,7 +12,6 @@ from sqlalchemy import column, delete, exists, or_, select, table
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.access import came_as_professionals
 from ekc.conferences.actions import traces
 from ekc.conferences.effects import give_notice, tell_staff
 from ekc.conferences.entries import PersonDetails
@@ -21,6 +20,7 @@ from ekc.conferences.models import Conference, Participant, Voice
 from ekc.conferences.queries.agencies import agencies_of_professionals
 from ekc.conferences.queries.consents import consents_and_concerns
 from ekc.conferences.queries.members import members
+from ekc.conferences.roles import came_as_professionals
 from ekc.core.errors import Refusal
 from ekc.names import same
 from ekc.workflow.engine import PHASE_RULES

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.notifications import notify_administrators, notify_case_staff
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import lock_case, unattended
+from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces
 from ekc.conferences.actions.circle import member, update_row
 from ekc.conferences.entries import Concern
 from ekc.conferences.mails import NOT_SAFE, NOT_SAFE_UNMANAGED
 from ekc.conferences.models import Conference, SafetyConcern
 from ekc.conferences.queries.concerns import UNANSWERED
+from ekc.conferences.roles import unattended
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import N_, Activity, Phase, Step, TraceKind

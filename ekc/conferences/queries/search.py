@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Row, and_, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor
-from ekc.conferences.access import roles_in
 from ekc.conferences.models import Conference, NameKey, Participant
+from ekc.conferences.roles import roles_in
 from ekc.core.crypto import Keyring, keyring_of
 from ekc.names import has_words, is_known_by_one, words
 from ekc.workflow.engine import may, sees

@@ -7,9 +7,10 @@ from sqlalchemy import func, select
 
 from ekc.accounts.access import By
 from ekc.accounts.notifications import notify_managers
-from ekc.conferences.access import lock_case, unattended
+from ekc.conferences.access import lock_case
 from ekc.conferences.actions.safety import tell_not_safe
 from ekc.conferences.models import Conference
+from ekc.conferences.roles import unattended
 from ekc.core.audit import ActorKind
 from ekc.core.clock import local_date
 from ekc.core.errors import NotNow, Refusal, Stale

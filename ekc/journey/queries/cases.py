@@ -23,9 +23,9 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import who_can_coordinate
-from ekc.conferences.access import open_until, still_open
 from ekc.conferences.models import Conference, ContactEntry, Notice, Participant
 from ekc.conferences.queries.rows import CASES
+from ekc.conferences.roles import open_until, still_open
 from ekc.core.outbox import OutboxMessage
 from ekc.links.models import PersonalLink
 from ekc.links.queries.devices import CASES_AWAITING_APPROVAL, pending_since
@@ -66,10 +66,15 @@ class CaseRow:
     outcome: Outcome | None
     stop_reason: StopReason | None
     closed_on: date | None
+    tasks_ended_on: date | None
     coordinator: str  # name; empty while there is none
     venue: str
     not_informed: int = 0
-    open_until: date | None = None  # last day of the coordinator's access, once their last task is done
+
+    @property
+    def open_until(self) -> date | None:
+        """The last day of the coordinator's access, once their last task is done."""
+        return open_until(self)
 
     @property
     def in_force(self) -> bool:
@@ -82,7 +87,7 @@ class CaseRow:
         return end_of(self.outcome, self.stop_reason, self.in_force)
 
 
-_SHOWN = tuple(CaseRow.__dataclass_fields__)[:22]  # the fields that are columns of their own name
+_SHOWN = tuple(CaseRow.__dataclass_fields__)[:23]  # the fields that are columns of their own name
 _case = Conference.__table__.c
 _latest = (
     select(func.max(Meeting.number))
@@ -96,7 +101,6 @@ _CASES: Select[*tuple[Any, ...]] = (
         *(Meeting.starts_at if name == "starts_at" else _case[name] for name in _SHOWN),
         Account.name.label("coordinator"),
         Meeting.venue_name,
-        _case.tasks_ended_on,
     )
     .outerjoin_from(Conference.__table__, Meeting, (Meeting.conference_id == _case.id) & (Meeting.number == _latest))
     .outerjoin(Account, Account.id == _case.coordinator_id)
@@ -106,8 +110,8 @@ _IN_REGIONS = _CASES.where(_case.region_id.in_(_REGIONS))
 
 
 def _row(row: Row[*tuple[Any, ...]], not_informed: int = 0) -> CaseRow:
-    *head, coordinator, venue, _tasks_ended_on = row
-    return CaseRow(*[*head, coordinator or "", venue or "", not_informed, open_until(row)])
+    *head, coordinator, venue = row
+    return CaseRow(*[*head, coordinator or "", venue or "", not_informed])
 
 
 _OF_COORDINATOR = _CASES.where(

@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor
-from ekc.conferences.access import still_open
 from ekc.conferences.models import Conference, Participant, SafetyConcern, Voice
 from ekc.conferences.queries.concerns import UNANSWERED
+from ekc.conferences.roles import still_open
 from ekc.workflow.engine import WISHES
 from ekc.workflow.vocabulary import Agreed, Phase, Role, VoiceMatter
 

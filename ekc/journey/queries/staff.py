@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import Case, attended
+from ekc.conferences.access import Case
 from ekc.conferences.models import Conference
+from ekc.conferences.roles import attended
 
 _COORDINATOR = select(Account).where(Account.id == bindparam("coordinator"))
 

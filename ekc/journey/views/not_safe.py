@@ -4,11 +4,12 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import Case, attended
+from ekc.conferences.access import Case
 from ekc.conferences.actions import safety
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries.circle import own_details
 from ekc.conferences.queries.concerns import not_safe_since
+from ekc.conferences.roles import attended
 from ekc.core.form_numbers import adds
 from ekc.core.routes import db, now, runtime
 from ekc.journey.forms import NotSafeForm

@@ -3,10 +3,11 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences.access import Case, attended
+from ekc.conferences.access import Case
 from ekc.conferences.actions.circle import say_not_coming
 from ekc.conferences.actions.registration import give_own_consent, withdraw_own_consent
 from ekc.conferences.gate import case_route
+from ekc.conferences.roles import attended
 from ekc.core.language import gettext
 from ekc.core.routes import db, moves, now
 from ekc.journey.ownpage import own_page as own_page_of

@@ -3,9 +3,10 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences.access import Case, attended
+from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries.members import members
+from ekc.conferences.roles import attended
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.forms import keyed_digest
 from ekc.core.language import gettext, translate

@@ -4,8 +4,9 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import managers_of
-from ekc.conferences.access import Case, unattended
+from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
+from ekc.conferences.roles import unattended
 from ekc.core.routes import db, now
 from ekc.journey.views.blueprint import bp
 from ekc.matching.queries.match import matches

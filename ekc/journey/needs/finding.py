@@ -1,0 +1,249 @@
+"""What waits for somebody of staff in their cases, by kind."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ekc.conferences.queries import consents
+from ekc.conferences.roles import has_coordinator
+from ekc.core.clock import local_date
+from ekc.evaluations.queries import FollowUpRow
+from ekc.journey.deadlines import Deadline
+from ekc.journey.needs.cases import StaffCases
+from ekc.journey.needs.kinds import (
+    Again,
+    Alone,
+    CaseRequest,
+    Late,
+    LinkRequests,
+    NeedKind,
+    NoLonger,
+    Todo,
+    ToTell,
+    Unsettled,
+    Waiting,
+    Wanted,
+    Why,
+)
+from ekc.journey.notices import owed_in
+from ekc.journey.queries import cases as case_queries
+from ekc.journey.queries import people, steps
+from ekc.journey.queries.cases import CaseRow
+from ekc.links.queries.devices import approval_requests
+from ekc.plans import queries as plans
+from ekc.workflow.engine import broken, may, sees, steps_from, wish_steps
+from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
+from ekc.workflow.owed.still_owed import open_lines
+from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
+from ekc.workflow.voices import all_want, hear, hear_people
+
+#: So long a case that ended is told at home, and one that came together again.
+_TOLD_FOR = timedelta(days=14)
+#: The phases of the day itself.
+_HELD = frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION})
+
+#: What waits, by kind in the order of the kinds: each a `Waiting`.
+Needs = Mapping[NeedKind, tuple[Any, ...]]
+
+
+def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Deadline, ...]]) -> Needs:
+    """All that waits for the visitor. `late`: by case the clocks that are late."""
+    found: dict[NeedKind, Iterable[Waiting]] = {
+        NeedKind.URGENT: (one for one in read.handing_over.unanswered if one.is_urgent(read.at)),
+        NeedKind.TO_RING: people.to_ring(session, read.who, read.at),
+        NeedKind.WANTED: (
+            *_wanted(session, read, read.own, Role.COORDINATOR),
+            *_wanted(session, read, read.of_regions, Role.REGIONAL_MANAGER),
+        ),
+        NeedKind.ALONE: _alone(read),
+        NeedKind.AT_A_LINK: _link_requests(session, read),
+        NeedKind.TO_DECIDE: _to_decide(read),
+        NeedKind.NO_LONGER: (
+            *_no_longer(read, read.own, Role.COORDINATOR),
+            *_no_longer(read, read.others, Role.REGIONAL_MANAGER),
+        ),
+        NeedKind.REGISTERED: (
+            row for row in read.registrations if row.coordinator_id is None and row.asked_coordinator_id is None
+        ),
+        NeedKind.HELD_UP: (
+            row for row in read.own if _has_conflict(read, row) and _sees_conflicts(row.phase, Role.COORDINATOR)
+        ),
+        NeedKind.AGAIN: _again(session, read),
+        NeedKind.ENDED: _ended(session, read),
+        NeedKind.ASKED: (CaseRequest(row, read.asked_at(row.id)) for row in read.requests),
+        # a manager reads it in the lists
+        NeedKind.LATE: (Late(row, late[row.id]) for row in read.own if row.id in late),
+        NeedKind.OWED: _to_tell(session, read),
+        NeedKind.UNSETTLED: _unsettled(session, read),
+        NeedKind.TODO: _todos(read),
+    }
+    return {kind: tuple(found[kind]) for kind in NeedKind}
+
+
+def _wanted(session: Session, read: StaffCases, rows: Iterable[CaseRow], role: Role) -> Iterator[Wanted]:
+    """The steps that every main person of a case wants. Concerns about safety are read where that may be so."""
+    facts = read.facts
+    found = [
+        (row, step)
+        for row in rows
+        if row.id in facts
+        for matter, step in wish_steps(row.in_force).items()
+        if step in steps_from(row.phase, {role}, row.in_force) and all_want(matter, facts[row.id])
+    ]
+    unmet = consents.consents_and_concerns(session, [row.id for row, _step in found]).unmet
+    for row, step in found:
+        if not any(unmet[person.id] for person in facts[row.id].people if person.part is Part.MAIN_PERSON):
+            yield Wanted(row, step)
+
+
+def _alone(read: StaffCases) -> Iterator[Alone]:
+    """The cases that nobody coordinates, those of a conference that is being held first.
+
+    Of those under way, who is asked stands under what is handed over.
+    """
+    for row in sorted(read.of_regions, key=lambda row: row.phase not in _HELD):
+        pending = read.matched[row.id].pending if row.id in read.matched else None
+        if read.gone(row.id):
+            yield Alone(row, Why.GONE)
+        elif row.phase is not Phase.REGISTRATION:
+            continue
+        elif pending:
+            yield Alone(row, Why.ASKED, pending.name, pending.asked_at)
+        elif row.id in read.facts and hear(VoiceMatter.COORDINATOR, read.facts[row.id]).no:
+            yield Alone(row, Why.UNWANTED)
+
+
+def _link_requests(session: Session, read: StaffCases) -> Iterator[LinkRequests]:
+    """People who wait at a link in own cases, and in those of a manager's regions where no coordinator can act."""
+    yield from _at_links(session, read, read.own, Role.COORDINATOR)
+    if Role.REGIONAL_MANAGER in read.who.roles:
+        unattended = case_queries.cases_with_unattended_links(session, read.who.regions, read.at)
+        yield from _at_links(session, read, unattended, Role.REGIONAL_MANAGER)
+
+
+def _at_links(session: Session, read: StaffCases, rows: Iterable[CaseRow], role: Role) -> Iterator[LinkRequests]:
+    """The waiting people by case. None in private time: who of the family is at a screen stays private."""
+    seen = {row.id: row for row in rows if sees(CasePart.LINKS, row.phase, {role})}
+    asking = approval_requests(session, list(seen), read.at)
+    return (LinkRequests(row, *asking[id_]) for id_, row in seen.items() if id_ in asking)
+
+
+def _to_decide(read: StaffCases) -> Iterator[CaseRow]:
+    """In a manager's regions: the coordinator has an open conflict, and is not the manager."""
+    for row in (*read.registrations, *read.regional):
+        others = row.coordinator_id != read.who.account_id
+        if _has_conflict(read, row) and others and _sees_conflicts(row.phase, Role.REGIONAL_MANAGER):
+            yield row
+
+
+def _has_conflict(read: StaffCases, row: CaseRow) -> bool:
+    return row.id in read.facts and bool(read.facts[row.id].coordinator.conflicts)
+
+
+def _sees_conflicts(phase: Phase, role: Role) -> bool:
+    """Whether this role sees in this phase what ties the coordinator to the case."""
+    return bool(sees(CasePart.INDEPENDENCE, phase, {role}))
+
+
+def _no_longer(read: StaffCases, rows: Iterable[CaseRow], role: Role) -> Iterator[NoLonger]:
+    """What no longer holds; a conflict of interest has a line of its own."""
+    for row in rows:
+        found = broken(read.facts[row.id], {role}) if row.id in read.facts else ()
+        blockers = [
+            blocker for one in found if one.rule.guard is not COORDINATOR_INDEPENDENT for blocker in one.blockers
+        ]
+        if blockers:
+            yield NoLonger(row, tuple(blockers))
+
+
+def _again(session: Session, read: StaffCases) -> Iterator[Again]:
+    """The cases whose round began lately and whose conference is being prepared, with the reason."""
+    since = read.at - _TOLD_FOR
+    rows = {row.id: row for row in (*read.own, *read.others) if row.round > 1 and row.phase is Phase.SETUP}
+    lately = [id_ for id_ in rows if any(one.step is Step.RECONVENE and one.at > since for one in read.steps[id_])]
+    found = steps.come_together_again(session, lately, since)
+    return (Again(row, found[id_]) for id_, row in rows.items() if id_ in found)
+
+
+def _ended(session: Session, read: StaffCases) -> Iterator[CaseRow]:
+    """The cases that ended in the last days otherwise than with a plan."""
+    since = read.at.date() - _TOLD_FOR
+    regions = read.who.regions if Role.REGIONAL_MANAGER in read.who.roles else frozenset()
+    in_regions = case_queries.ended_cases(session, regions, since) if regions else ()
+    own = (row for row in read.own if row.closed_on is not None and row.closed_on >= since)
+    found = {row.id: row for row in (*own, *in_regions)}
+    return (row for row in found.values() if row.end is not None and row.end.told_at_home)
+
+
+def _to_tell(session: Session, read: StaffCases) -> Iterator[ToTell]:
+    """The cases in which something is owed: a coordinator's own, and in a manager's regions what is the manager's.
+
+    The manager's is also what no coordinator sees any more.
+    """
+    manages = Role.REGIONAL_MANAGER in read.who.roles
+    untold = case_queries.ended_untold(session, read.who.regions) if manages else ()
+    own = {row.id: row for row in read.own}
+    theirs = {row.id: row for row in (*read.registrations, *read.others, *untold) if row.id not in own}
+    seen = own | theirs
+    found = owed_in(session, [id_ for id_, row in seen.items() if may(Activity.TELL, row.phase, Role)], names=False)
+    for id_, row in seen.items():
+        # the end is for the manager as well
+        attended = row.phase is not Phase.CLOSED and not read.gone(id_) and has_coordinator(row, read.at)
+        roles = frozenset({Role.REGIONAL_MANAGER} if id_ in theirs else {Role.COORDINATOR})
+        if id_ in theirs and not attended:
+            roles |= {Role.STANDS_IN}
+        wanted = (one for one in found.get(id_, ()) if one.rule.roles or id_ not in theirs or not attended)
+        if lines := open_lines(wanted, roles):
+            yield ToTell(row, lines, roles)
+
+
+def _unsettled(session: Session, read: StaffCases) -> Iterator[Unsettled]:
+    """What stays open of the answers to plans in force. Who was at the meeting is not read here.
+
+    A new round changes nothing in who says no to a task; whoever was not asked is asked about the plan that it makes.
+    """
+    hidden = {Phase.PRIVATE_TIME, Phase.CLOSED}
+    rows = {row.id: row for row in read.own if row.plan_number and row.phase not in hidden}
+    for id_, (text, busy) in plans.tasks_in_force(session, rows).items():
+        row = rows[id_]
+        answers = {one.id: one.answer_to_text(text) for one in read.circles.get(id_, ())}
+        asked = tuple(
+            replace(p, has_task=p.id in busy, voices={VoiceMatter.PLAN: said} if (said := answers[p.id]) else {})
+            for p in read.facts[id_].people
+        )
+        heard = hear_people(VoiceMatter.PLAN, asked, meeting_held=False)
+        goes_on = row.phase is Phase.EVALUATION
+        not_asked = tuple(p.name for p in heard.not_asked if goes_on)
+        disagree = tuple(p.name for p in heard.no if p.is_inside and p.has_task)
+        by_family = (one.at for one in read.steps[id_] if one.step is Step.REVISE_PLAN and one.by_circle)
+        revised = max(by_family, default=None) if goes_on else None
+        on = local_date(revised, row.timezone) if revised and revised > read.at - _TOLD_FOR else None
+        if not_asked or disagree or on:
+            yield Unsettled(row, not_asked, disagree, on)
+
+
+def _todos(read: StaffCases) -> Iterator[Todo]:
+    due = read.due
+    for row in read.own:
+        follow_up: FollowUpRow | None = due.get(row.id)
+        if follow_up is not None:  # in a new round too, in which the plan of the round before goes on
+            yield Todo(row, follow_up=follow_up)
+        match row.phase:
+            case Phase.CLOSED:
+                continue
+            case Phase.EVALUATION:
+                if not follow_up and row.open_until:
+                    yield Todo(row)
+            case Phase.SETUP:
+                away = (
+                    (local_date(row.starts_at, row.timezone) - local_date(read.at, row.timezone)).days
+                    if row.starts_at
+                    else None
+                )
+                if away is None or away <= 14 or row.not_informed:
+                    yield Todo(row, days=away, not_informed=row.not_informed)
+            case _:
+                yield Todo(row)
