@@ -16,7 +16,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from ekc.conferences.forms.days import moment
-from ekc.conferences.forms.fields import FROM_LIST, tidy
+from ekc.conferences.forms.fields import FROM_LIST, asked_of, id_or_none, tidy
 from ekc.conferences.forms.numbers import NumberField
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm
@@ -32,7 +32,6 @@ from ekc.workflow.vocabulary import (
 )
 
 _BY_COORDINATOR = 0  # 0 is never a participant's id
-_NOBODY = 0
 BY_FAMILY = -1
 _HALF_AN_HOUR, _A_DAY = 30, 24 * 60  # minutes
 
@@ -189,7 +188,7 @@ class ReadingForm(PlainForm):
 class QuestionForm(_ByForm):
     """A question, and its answer if there is one."""
 
-    by = SelectField(_l("Who asked"), coerce=int, validators=[DataRequired(_l("Choose who asked."))], **FROM_LIST)
+    by = asked_of(_l("Who asked"), _l("Choose who asked."), coerce=id_or_none)
     text = TextAreaField(
         _l("Question"),
         filters=[tidy],
@@ -201,7 +200,7 @@ class QuestionForm(_ByForm):
     def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.by.choices = [
-            SelectChoice(_NOBODY, gettext("Choose somebody")),
+            SelectChoice("", gettext("Choose somebody")),
             SelectChoice(BY_FAMILY, gettext("The family, in private time")),
         ]
         self.offer(circle)

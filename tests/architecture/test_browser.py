@@ -6,6 +6,7 @@ import pytest
 from flask import Flask, Response
 from playwright.sync_api import Browser, Error
 
+from tests.fits import what_does_not_fit
 from tests.look import Onlooker
 from tests.pagecheck import POLICY
 from tests.plugins.browser import served, visiting
@@ -57,6 +58,17 @@ def test_a_bad_page_is_seen(browser: Browser, body: str, style: str, fault: str)
             Onlooker().look(page, "circle")
 
     assert fault in str(failure.value)
+
+
+def test_what_does_not_fit_is_seen(browser: Browser) -> None:
+    style = ".one { white-space: nowrap } .two { inline-size: 50px; overflow: hidden }"
+    app = app_of("", '<p class="one">QnameZ</p><p class="two">QnameZ</p>', style)
+
+    with served(app) as address, visiting(browser, address) as page:
+        page.goto("/")
+        found = what_does_not_fit(page)
+
+    assert [kind for kind in ("the page is", "beyond the edge", "cut off", "printed") if kind not in str(found)] == []
 
 
 def test_what_the_policy_blocks_is_seen(browser: Browser) -> None:
