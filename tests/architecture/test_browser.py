@@ -61,7 +61,7 @@ def test_a_bad_page_is_seen(browser: Browser, body: str, style: str, fault: str)
 
 
 def test_what_does_not_fit_is_seen(browser: Browser) -> None:
-    style = ".one { white-space: nowrap } .two { inline-size: 50px; overflow: hidden }"
+    style = ".one { white-space: nowrap; inline-size: max-content } .two { inline-size: 50px; overflow: hidden }"
     app = app_of("", '<p class="one">QnameZ</p><p class="two">QnameZ</p>', style)
 
     with served(app) as address, visiting(browser, address) as page:
