@@ -1,5 +1,7 @@
-"""Names as they are compared: one folding for search, for people of the same names, for sides and for independence."""
+"""Names as they are compared: one folding for search, for people of the same names, for sides and for independence.
+And where a name breaks over two lines."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -7,6 +9,13 @@ from collections.abc import Iterable
 _ALIKE = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
 #: Inside a name they part no words: O'Brien, 't Hof.
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´ʼ"))
+
+#: What stands before a name and belongs to it: Van 't Hof, de la Cruz, von der Heide, bin Said.
+_PARTICLES = (
+    "van de den der dem ter ten te tot in op aan het 't ’t 's ’s von zu zum zur vom la las le les el al los du des "
+    "da do dos das di del della bin ibn bint ben abu"
+)
+_BEFORE_A_NAME = re.compile(rf"(?<!\w)(?:(?i:{'|'.join(_PARTICLES.split())}) )+(?=[A-ZÀ-ÖØ-Þ])")
 
 
 def fold(text: str) -> str:
@@ -41,6 +50,11 @@ def has_words(name: str, asked: Iterable[str]) -> bool:
 def same(one: str, other: str) -> bool:
     """Whether two names are the same words, in whatever order."""
     return bool(words(one)) and set(words(one)) == set(words(other))
+
+
+def unbroken(text: str) -> str:
+    """A text in which no line ends between a name and what belongs to it."""
+    return _BEFORE_A_NAME.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
 
 
 def _words(folded: str) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ that imports WeasyPrint, and only when it renders, because the import takes half
 
 import hashlib
 import os
+import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from markupsafe import Markup
 
 from ekc.core.errors import Refusal
 from ekc.core.language import day, direction, gettext, sentence_for, using
+from ekc.names import unbroken
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 FONTS = Path(__file__).parent / "fonts"
@@ -42,6 +44,12 @@ _UA_MARK = b"""
 <pdfaProperty:description>PDF/UA version</pdfaProperty:description>
 </rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
 </rdf:RDF>"""
+
+
+_FROM_THE_RIGHT = ("R", "AL")
+_ISOLATE, _END_OF_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+#: The title of the file needs none of them.
+_ON_ONE_LINE = str.maketrans({"\N{NO-BREAK SPACE}": " ", _ISOLATE: None, _END_OF_ISOLATE: None})
 
 
 class DocumentError(Exception):
@@ -100,7 +108,7 @@ def document_pdf(rule: DocumentRule[V], *values: V) -> bytes:
     Raises Refusal with the message of the rule if it cannot be rendered.
     """
     with using(values[0].language):
-        html = document_html(rule, *values)
+        html = document_html(rule, *map(_as_printed, values))
     attachment = rule.attachment(values[0]) if rule.attachment else None
     try:
         return render_pdf_with_replacements(
@@ -112,6 +120,22 @@ def document_pdf(rule: DocumentRule[V], *values: V) -> bytes:
         )
     except DocumentError as error:
         raise Refusal(rule.unprintable, why=str(error)) from error
+
+
+def _as_printed(value: Any) -> Any:
+    """Values in which names do not break, and words from right to left stand apart from the sentence around them.
+
+    WeasyPrint knows neither <bdi> nor `unicode-bidi: isolate`.
+    """
+    if isinstance(value, str):
+        text = unbroken(value)
+        turns = any(unicodedata.bidirectional(letter) in _FROM_THE_RIGHT for letter in text)
+        return f"{_ISOLATE}{text}{_END_OF_ISOLATE}" if turns else text
+    if isinstance(value, tuple):
+        return tuple(map(_as_printed, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _as_printed(getattr(value, field.name)) for field in fields(value)})
+    return value
 
 
 def _render(template: str, rule: DocumentRule[V], values: V, **more: object) -> str:
@@ -162,6 +186,7 @@ def render_pdf(
         stylesheets=[renderer.stylesheet(name) for name in ("paper.css", *stylesheets)],
         pdf_variant="pdf/a-3a",
     )
+    document.metadata.title = document.metadata.title.translate(_ON_ONE_LINE)
     attachments = []
     if attachment is not None:
         moment = _attachment_date(document.metadata.created)

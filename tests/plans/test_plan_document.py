@@ -14,10 +14,21 @@ import pytest
 from ekc.core.documents import document_html, document_pdf
 from ekc.core.language import using
 from ekc.plans import document
-from ekc.plans.document import PLAN, PlanDocument, PrintedAgreement, PrintedGoal, Said, from_json, to_json
+from ekc.plans.document import (
+    PLAN,
+    PlanDocument,
+    PrintedAction,
+    PrintedAgreement,
+    PrintedGoal,
+    PrintedWhatIf,
+    Said,
+    from_json,
+    to_json,
+)
 from ekc.workflow.vocabulary import ActionKind, Every, SupportAnswer
 from tests import markup
 from tests.plans.printed import DE_WIT, EMPTY
+from tests.stories.paper import words_of
 
 # WeasyPrint 70 leaves the colour profile it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
@@ -238,6 +249,37 @@ def test_equal_plans_print_equal_bytes_and_another_plan_does_not() -> None:
 @pytest.mark.parametrize("name", ["Ibrahim Yıldız", "Łukasz Żółć", "Олена Ґудзь", "فاطمة العمراني", "ሰላም ተስፋይ"])
 def test_prints_names_in_the_scripts_we_promise(name: str) -> None:
     assert len(opened(plan_pdf(dataclasses.replace(EMPTY, monitor=name))).pages) == 2
+
+
+def test_names_do_not_break_and_words_from_right_to_left_stand_apart() -> None:
+    goals = (PrintedGoal("3 عند ب.", (PrintedAction("1.1", ("Jan van 't Hof",), "Kookt", "family"),)),)
+
+    words = words_of(plan_pdf(dataclasses.replace(EMPTY, title="Familie De la Cruz - van den Berg", goals=goals)))
+
+    together = ("De\xa0la\xa0Cruz", "van\xa0den\xa0Berg", "Jan van\xa0't\xa0Hof")
+    assert [name for name in together if name not in words] == []
+    assert "1\xa0.ب دنع 3" in words  # number of the goal, sentence as printed
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+def test_a_word_without_end_stays_on_the_paper() -> None:
+    from weasyprint import CSS, HTML
+
+    word = "W" * 200
+    action = PrintedAction("1.1", (word,), word, "family", answer="agreed", answer_words=word)
+    plan = dataclasses.replace(
+        DE_WIT, title=word, question=word, monitor=word, goals=(PrintedGoal(word, (action,)),),
+        what_ifs=(PrintedWhatIf(word, word, (word,)),), agreed=(PrintedAgreement(word, word, "part"),),
+    )  # fmt: skip
+    styles = [CSS(filename=Path("ekc/static/print") / name) for name in ("paper.css", "plan.css")]
+
+    pages = HTML(string=document_html(PLAN, plan)).render(stylesheets=styles).pages
+
+    written = [
+        box for page in pages for box in page._page_box.descendants() if box.element_tag and hasattr(box, "text")
+    ]
+    edge = pages[0].width - 20 / 25.4 * 96  # the margin
+    assert [box.text for box in written if box.position_x + box.width > edge + 1] == []
 
 
 def test_a_letter_we_cannot_print_becomes_a_mark_and_stays_in_the_data() -> None:
