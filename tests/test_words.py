@@ -52,6 +52,15 @@ DUTCH = (
     (r"\b[Aa]lles is gehouden\b|^(niet )?gehouden$", "gedaan"),
     (r"\bin het vooruitzicht\b", "gepland"),
     (r"\bopnieuw bewaren\b|\bis bewaard\.", "opgeslagen"),
+    (r"(?<![-\w])[Mm]ailadres", "e-mailadres"),
+    (r"\b[Vv]raag het (de|een|elke|hun|je)\b", "Vraag het aan ..."),
+    (r"^(Er staat nu|Genoteerd is)\b", "Er is genoteerd"),
+    (r"\bvolgens de contacten\b|\bbij de contacten\b", "het logboek"),
+    (r"\b[Vv]ervolgmoment", "nabellen, evaluatie"),
+    (r"\bvan een afstand\b", "op afstand"),
+    (r"\bopnieuw samen\b", "opnieuw bij elkaar"),
+    (r"^Schrijf (een|de|je) (\w+ )?(adres|code|dag|e-mailadres|naam|nummer|wachtwoord)\b", "Vul ... in"),
+    (r"\bOveral elders\b", "op alle andere apparaten"),
 )
 ENGLISH = (
     (r"^Done: ", "what is so now"),

@@ -26,7 +26,7 @@ from ekc.signin.forms import SignInForm
         (
             "nl",
             "Veld mag niet langer zijn dan 254 karakters.",
-            "Schrijf de dag als dag-maand-jaar, bijvoorbeeld 18-04-2026.",
+            "Vul de dag in als dag-maand-jaar, bijvoorbeeld 18-04-2026.",
         ),
         (
             "prs",

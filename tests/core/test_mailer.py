@@ -117,8 +117,8 @@ def test_what_arrives_is_what_was_queued_in_the_language_of_its_reader(
 @pytest.mark.parametrize(
     ("variant", "language", "subject"),
     [
-        (Variant.FAMILY, "nl", "Een familie komt opnieuw samen"),
-        (Variant.GROUP, "nl", "Een groep komt opnieuw samen"),
+        (Variant.FAMILY, "nl", "Een familie komt opnieuw bij elkaar"),
+        (Variant.GROUP, "nl", "Een groep komt opnieuw bij elkaar"),
         (Variant.GROUP, "en", "A group comes together again"),
     ],
 )
