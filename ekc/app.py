@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import ekc.access_log.views
 import ekc.conferences.views.blueprint
 import ekc.demo.views
+import ekc.drafts.views
 import ekc.evaluations.views.blueprint
 import ekc.journey.home
 import ekc.journey.panel
@@ -37,10 +38,12 @@ from ekc.core.form_numbers import new_form_number
 from ekc.core.language import gettext
 from ekc.core.routes import Runtime, close_db, cookie_name, declared_access, declared_sending, now, runtime
 from ekc.core.sessions import CSRFTokens, EncryptedSessions
+from ekc.drafts import keeping
 from ekc.kinds import check_kinds
 from ekc.links.actions import end_link_sign_in
 from ekc.links.queries.sign_ins import link_sign_in
 from ekc.signin import login
+from ekc.signin.actions.sessions import IDLE_TIMEOUT
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables
 from ekc.workflow.engine import GUARD_RULES, PHASE_RULES
@@ -52,6 +55,7 @@ _MEGABYTE = 2**20
 
 FEATURES = (
     ekc.signin.views.blueprint.bp,
+    ekc.drafts.views.bp,
     ekc.links.views.bp,
     ekc.conferences.views.blueprint.bp,
     ekc.matching.views.bp,
@@ -98,8 +102,10 @@ def create_app(settings: Settings) -> Flask:
     app.teardown_appcontext(close_db)
     CSRFTokens(app)
     ekc.signin.language.install(app)
-    login.install(app, by_link=login.SignInKind(link_sign_in, end_link_sign_in))
-    handlers.install(app)
+    unsent = login.Unsent(keeping.keep_sent, keeping.forget_of_others)
+    login.install(app, login.SignInKind(link_sign_in, end_link_sign_in), unsent)
+    handlers.install(app, keeping.page_too_old)
+    keeping.install(app)
     static.install(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
@@ -123,6 +129,7 @@ def _extend_jinja(app: Flask) -> None:
         short_day=lambda value: language.short_day(value, now().date()),
         moment=language.moment,
         clock_time=language.clock_time,
+        figure=language.figure,
         how_far=language.how_far,
         ago=language.ago,
         name=lambda value: gettext(value.label),
@@ -186,7 +193,8 @@ def _frame_context() -> dict[str, Any]:
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
         "by_link": who.participant_id is not None,
         "leaves_at": None if who.expires_in is None else now() + timedelta(seconds=who.expires_in),
-        "leaves_in": who.expires_in,
+        "ends_in": login.seconds_left(),
+        "idle_hours": IDLE_TIMEOUT // timedelta(hours=1),
         "has_account": login.visitor().account_id is not None,
         "menu": _menu(),
     }

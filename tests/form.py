@@ -191,7 +191,5 @@ class Form:
             text = value.isoformat(timespec="minutes")
         else:
             text = value.isoformat() if isinstance(value, date) else str(value)
-        room = int(control.get("maxlength", len(text)))
-        assert len(text) <= room, f"{label!r} has room for {room} characters, not for {len(text)}"
         # Browsers send every line end of a text area as CR LF.
         return [text.replace("\n", "\r\n") if control.tag == "textarea" else text]

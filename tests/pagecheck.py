@@ -44,6 +44,7 @@ def faults(page: Page) -> list[str]:
         *_names(page),
         *_references(page),
         *_controls(page),
+        *_room(page),
         *_policy(page),
         *_seams(page),
     ]
@@ -145,6 +146,15 @@ def _controls(page: Page) -> Iterator[str]:
             tokens = [c.get("value") for c in page.controls_of(form) if c.get("name") == "csrf_token"]
             if len(tokens) != 1 or not tokens[0]:
                 yield f"form to {form.get('action')!r} carries {len(tokens)} CSRF tokens instead of one"
+
+
+def _room(page: Page) -> Iterator[str]:
+    """No text is cut, and each area of text says how much fits."""
+    for control in page.all("input", "textarea"):
+        if "maxlength" in control.attrib:
+            yield f"<{control.tag} name={control.get('name')!r}> cuts what is pasted"
+        if control.tag == "textarea" and "data-at-most" not in control.attrib:
+            yield f"<textarea name={control.get('name')!r}> does not say how much fits"
 
 
 def _policy(page: Page) -> Iterator[str]:

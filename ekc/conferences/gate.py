@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from functools import wraps
 from typing import Any
 
-from flask import current_app, request
+from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -16,10 +16,12 @@ from ekc.conferences.access import Case, open_case
 from ekc.core.audit import PRIVATE_LOOKS, Actor, ActorKind, has_event, has_recorded, record, record_unknown
 from ekc.core.clock import from_local, local_date
 from ekc.core.errors import NotNow, Refusal, TooMany, Unknown
+from ekc.core.forms import KEEP
 from ekc.core.handlers import is_cross_site
 from ekc.core.language import set_words
-from ekc.core.routes import MAX_ID, Access, db, declare, now, runtime
+from ekc.core.routes import MAX_ID, Access, db, declare, gated, now, runtime
 from ekc.core.transaction import writing
+from ekc.drafts.keeping import keep_draft, keeps_drafts
 from ekc.links.verification import audit_ended_link
 from ekc.signin.actions.throttle import Limit, count_attempt
 from ekc.signin.login import end_session, link_sign_in, unauthorized, visitor
@@ -44,6 +46,8 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
     """
 
     def gate(view: View) -> View:
+        view = gated(view)
+
         @wraps(view)
         def guarded(conference_id: int, **kwargs: Any) -> ResponseReturnValue:
             who = visitor()
@@ -56,9 +60,11 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
             case = _open(who, conference_id, activity, *others)
             if request.method in _READ_METHODS:
                 return view(case, **kwargs)
+            if KEEP in request.form:
+                return _keep(case)
             return _answer_change(case, view, kwargs)
 
-        return declare(Access("case", ", ".join((activity, *others))))(guarded)
+        return declare(Access("case", ", ".join((activity, *others))))(keeps_drafts(guarded))
 
     return gate
 
@@ -85,6 +91,11 @@ def _open(who: Visitor, conference_id: int, *activities: Activity) -> Case:
         end_session()
         raise TooMany(_TOO_MANY_REFUSED) from None
     raise refused
+
+
+def _keep(case: Case) -> ResponseReturnValue:
+    """Keep the form as a draft. In private time nothing is kept of what is being written, of nobody."""
+    return Response(status=409) if case.phase is Phase.PRIVATE_TIME else keep_draft(case.id)
 
 
 def _answer_change(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseReturnValue:

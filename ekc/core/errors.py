@@ -45,6 +45,15 @@ class NotNow(Refusal):
     wording: Wording | None = None
 
 
+class OnlyShown(Refusal):
+    """The form is shown again, with what was typed: it could be saved, and is not (`drafts/keeping.py`)."""
+
+    status = 200
+
+    def __init__(self) -> None:
+        super().__init__("only shown")
+
+
 class TooMany(Refusal):
     """Too many attempts; the message says when to try again."""
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial, wraps
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import flash, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,7 +21,7 @@ from ekc.core.db import Base
 from ekc.core.forms import NUMBER, keyed_digest
 from ekc.core.handlers import sent_otherwise
 from ekc.core.language import gettext
-from ekc.core.routes import Sending, db, declare_sending, local_path, now
+from ekc.core.routes import Sending, came_from, db, declare_sending, now, only_shows
 from ekc.core.tokens import hash_token, is_token, new_token
 from ekc.core.transaction import writing
 
@@ -63,9 +62,7 @@ def new_form_number() -> str:
 
 def _lead(result: str | None) -> ResponseReturnValue:
     """To where the first request was led; before it was stored, back to the page of the form."""
-    before = urlsplit(request.referrer or "")
-    came_from = local_path(before.path) if before.netloc == request.host else None
-    return redirect(result or came_from or url_for("home"), 303)
+    return redirect(result or came_from() or url_for("home"), 303)
 
 
 def adds(again: Callable[[str | None], ResponseReturnValue] = _lead) -> Callable[[View], View]:
@@ -88,13 +85,19 @@ def adds(again: Callable[[str | None], ResponseReturnValue] = _lead) -> Callable
                 response = make_response(view(*args, **kwargs))
             except _UsedBefore:
                 return _answer(sent, _find(sent), again)
-            if g.get("form_number_used"):
+            if g.get("form_number_used") and not only_shows():
                 _keep(sent, g.get("form_result") or response.location)
             return response
 
         return declare_sending(Sending.ADDS)(once)  # type: ignore[return-value]
 
     return mark
+
+
+def was_used() -> bool:
+    """Whether the form of this request carries a number with which it was saved."""
+    sent = _sent()
+    return sent is not None and _find(sent) is not None
 
 
 def remember(result: str) -> None:

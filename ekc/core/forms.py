@@ -1,5 +1,5 @@
-"""The bases of forms: what they say by themselves is translated, what an action refuses is shown, and a form that edits
-carries what it showed.
+"""The bases of forms: what they say by themselves is translated, every text has a limit, what an action refuses is
+shown, and a form that edits carries what it showed.
 """
 
 import hashlib
@@ -16,13 +16,14 @@ from typing import Any
 
 from flask import current_app
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField
+from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.fields.core import UnboundField
 from wtforms.i18n import messages_path
 
-from ekc.core.errors import Refusal, Stale, Unknown
-from ekc.core.language import day, gettext, language, translate
+from ekc.core.errors import OnlyShown, Refusal, Stale, Unknown
+from ekc.core.language import day, figure, gettext, language, translate
+from ekc.core.lengths import LINE, PASSAGE
 
 _AS_SENT = (PasswordField, HiddenField)
 
@@ -36,21 +37,51 @@ def _messages_of_wtforms(code: str) -> NullTranslations:
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-def _not_turning(typed: Any) -> Any:
-    return _TURNING.sub("", typed) if isinstance(typed, str) else typed
+def _as_written(typed: Any) -> Any:
+    """What was typed, with "\n" as line end, as the counter of the page counts it, and nothing that turns the rest."""
+    return _TURNING.sub("", typed).replace("\r\n", "\n") if isinstance(typed, str) else typed
+
+
+class AtMost:
+    """The limit of a text, in characters. The text comes back whole: HTML's `maxlength` would cut what is pasted."""
+
+    def __init__(self, most: int) -> None:
+        self.field_flags = {"at_most": most}
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        """Raises ValidationError that says how much is too much."""
+        most = field.flags.at_most
+        typed = field.data if isinstance(field.data, str) else (field.raw_data or [""])[0]
+        if (over := len(typed) - most) > 0:
+            raise ValidationError(
+                gettext(
+                    "This is %(typed)s characters long, and at most %(most)s fit. Shorten it by %(over)s.",
+                    typed=figure(len(typed)),
+                    most=figure(most),
+                    over=figure(over),
+                )
+            )
 
 
 class TranslatedForm(FlaskForm):  # type: ignore[misc]
-    """A form in which the messages of WTForms itself are in the language in force, and no text turns what follows."""
+    """A form in which the messages of WTForms itself are in the language in force, no text turns what follows, and
+    every text has a limit.
+    """
 
     class Meta:
         """Where its messages are looked up (Flask-WTF would ask Flask-Babel), and what each of its fields is given."""
 
         def bind_field(self, form: FlaskForm, unbound: UnboundField, options: dict[str, Any]) -> Field:
-            """A field of this form; of a text, without characters that turn what follows."""
-            if issubclass(unbound.field_class, StringField) and not issubclass(unbound.field_class, _AS_SENT):
-                options = {**options, "filters": [_not_turning, *unbound.kwargs.get("filters", ())]}
-            return unbound.bind(form=form, **options)
+            """A field of this form; a text without characters that turn what follows, and with a limit."""
+            of_text = issubclass(unbound.field_class, StringField) and not issubclass(unbound.field_class, _AS_SENT)
+            if of_text:
+                options = {**options, "filters": [_as_written, *unbound.kwargs.get("filters", ())]}
+            field = unbound.bind(form=form, **options)
+            if of_text and field.flags.at_most is None:
+                usual = AtMost(PASSAGE if isinstance(field, TextAreaField) else LINE)
+                field.validators = (*field.validators, usual)
+                field.flags.at_most = usual.field_flags["at_most"]
+            return field
 
         def get_translations(self, _form: FlaskForm) -> NullTranslations:
             """The catalogue that WTForms brings along; without one its messages stay English."""
@@ -76,6 +107,10 @@ class PlainForm(TranslatedForm):
         except Refusal as refusal:
             self.status = self.refuse(refusal)
 
+    def can_show(self, refusal: Refusal) -> bool:
+        """Whether a Refusal is about one of its fields, or about nothing that the page does not say."""
+        return isinstance(refusal, OnlyShown) or refusal.field in self
+
     def refuse(self, refusal: Refusal) -> int:
         """Add a Refusal to the errors of the form, or of the field it is about; returns the status of the response.
 
@@ -83,6 +118,8 @@ class PlainForm(TranslatedForm):
         """
         if isinstance(refusal, Unknown):
             raise refusal
+        if isinstance(refusal, OnlyShown):  # the page says so
+            return refusal.status
         said = translate(refusal.message, refusal.params)
         if refusal.field in self:
             self[refusal.field].errors = [*self[refusal.field].errors, said]
@@ -93,6 +130,8 @@ class PlainForm(TranslatedForm):
 
 #: Name of the field with the one-time number of a form that adds something (`form_numbers.py`).
 NUMBER = "form_number"
+#: Name of the field with which a form is kept as a draft, instead of what its view does (`drafts/keeping.py`).
+KEEP = "keep_draft"
 #: Name of the field, after the prefix of its form, with what a form that edits showed.
 SEEN = "seen"
 

@@ -5,7 +5,6 @@ Refused requests are logged with endpoint, sign-in and address, never with what 
 
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
-from itertools import islice
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -20,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 
 from ekc.core.db import disk_is_full
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.forms import NUMBER, SEEN
+from ekc.core.forms import KEEP, NUMBER, SEEN
 from ekc.core.language import LANGUAGES, gettext, translate, using
 from ekc.core.logs import failure, log, log_event
 from ekc.core.routes import runtime
@@ -46,13 +45,13 @@ KEY_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofol
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _SECRET_FIELDS = ("password", "one_time_code", "entrance_code", "credential")  # parts of field names
 _CARRIED = frozenset({"csrf_token", "phase", "revision", NUMBER, SEEN})
-_MAX_TYPED_FIELDS = 60  # shown again on an error page
+_MAX_FIELDS = 1000  # of a form
 #: Statuses of requests that our own pages do not make, or not for this visitor.
 _LOGGED_STATUSES = frozenset({400, 403, 404, 405, 413, 415, 429})
 
 
-def install(app: Flask) -> None:
-    """Register request checks, headers and error pages."""
+def install(app: Flask, page_too_old: Callable[[CSRFError], ResponseReturnValue]) -> None:
+    """Register request checks, headers and error pages. `page_too_old`: the answer to a form without a valid token."""
     app.before_request(_restrict_demo_to_loopback)
     app.before_request(_refuse_cross_site)
     app.before_request(_refuse_malformed)
@@ -60,7 +59,7 @@ def install(app: Flask) -> None:
     app.after_request(_log_refusal)
     answers: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
         Refusal: _refused,
-        CSRFError: _page_too_old,
+        CSRFError: page_too_old,
         StaleDataError: _concurrent_change,
         OperationalError: _database_busy,
         HTTPException: _http_error,
@@ -82,7 +81,7 @@ def _restrict_demo_to_loopback() -> None:
 def _refuse_cross_site() -> None:
     """Refuse cross-site POSTs by Sec-Fetch-Site, whatever their token.
 
-    The host is not compared, because a proxy may use another name. `_is_same_origin` is stricter.
+    The host is not compared, because a proxy may use another name. `is_same_origin` is stricter.
     """
     if request.method == "POST" and is_cross_site():
         abort(400)
@@ -98,6 +97,8 @@ def _refuse_malformed() -> None:
         abort(415)
     if request.files:
         abort(400)
+    if sum(map(len, request.form.listvalues())) > _MAX_FIELDS:
+        abort(413)
     sent = (text for source in (request.args, request.form) for name, many in source.lists() for text in (name, *many))
     if any("\0" in text or any("\ud800" <= c <= "\udfff" for c in text) for text in (*sent, request.path)):
         abort(400)
@@ -186,13 +187,13 @@ def _log_refusal(response: Response) -> Response:
 
 
 def _page(
-    status: int, title: str, text: str, typed: MultiDict[str, str] | None = None, again: bool = False
+    status: int, title: str, text: str, sent: MultiDict[str, str] | None = None, again: bool = False
 ) -> ResponseReturnValue:
-    """Render the error page. `typed`: fields to show; `again`: with a button to send them again."""
+    """Render the error page. `sent`: fields to show; `again`: with a button to send them again."""
     address = request.full_path if again else None
-    words = [value for name, value in typed.items() if value and not _is_carried(name)] if typed else []
+    words = [value for name, value in sent.items() if value and not _is_carried(name)] if sent else []
     page = render_template(
-        "core/error.html", error_title=title, error_text=text, typed=typed, words=words, again=address
+        "core/error.html", error_title=title, error_text=text, typed=sent, words=words, again=address
     )
     return page, status
 
@@ -202,16 +203,16 @@ def _is_carried(name: str) -> bool:
     return name in _CARRIED or name.endswith(f"-{SEEN}")
 
 
-def _typed(everything: bool = False) -> MultiDict[str, str]:
+def typed(everything: bool = False) -> MultiDict[str, str]:
     """The submitted fields without secrets; with `everything` also hidden and empty fields."""
     kept = (
         (name, value)
         for name, value in request.form.items(multi=True)
         if (everything or (value and not _is_carried(name)))
-        and name != "csrf_token"
+        and name not in {"csrf_token", KEEP}
         and not any(secret in name for secret in _SECRET_FIELDS)
     )
-    return MultiDict(islice(kept, _MAX_TYPED_FIELDS))
+    return MultiDict(kept)
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
@@ -219,7 +220,7 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
         return _not_found()
     titles = {403: gettext("Not now"), 409: gettext("This cannot be done now"), 429: gettext("Too many tries")}
     return _page(
-        refusal.status, titles.get(refusal.status, titles[409]), translate(refusal.message, refusal.params), _typed()
+        refusal.status, titles.get(refusal.status, titles[409]), translate(refusal.message, refusal.params), typed()
     )
 
 
@@ -231,32 +232,40 @@ def _not_found() -> ResponseReturnValue:
     )
 
 
-def _page_too_old(_error: CSRFError) -> ResponseReturnValue:
+def page_too_old(_error: CSRFError) -> ResponseReturnValue:
     """The CSRF token is missing or expired: show what was typed, with a button to send it again.
 
-    Not for requests of other sites, whose content the visitor would then submit with one click.
+    Not for requests of other sites, whose content the visitor would then submit with one click. Where the view can show
+    its form again, it does (`drafts/keeping.py`).
     """
-    if not _is_same_origin():
-        return _bad_request()
+    if not is_same_origin():
+        return bad_request()
     return _page(
         400,
         gettext("This page was open for too long"),
         gettext("Nothing is lost: what you typed is below. Look at it and send it again."),
-        _typed(everything=True),
+        typed(everything=True),
         again=True,
     )
 
 
+def shown_words() -> ResponseReturnValue:
+    """The words of a form that cannot be shown again: to read, and to copy."""
+    title = gettext("What you typed is here")
+    text = gettext("It is not saved, and the page it stood on cannot be shown now. Copy what you want to keep.")
+    return _page(409, title, text, typed())
+
+
 def sent_otherwise() -> ResponseReturnValue:
     """A form that was sent before came again with other words: show these, with a button to send them as a new form."""
-    typed = _typed(everything=True)
-    typed[NUMBER] = new_token()
+    sent = typed(everything=True)
+    sent[NUMBER] = new_token()
     title = gettext("This form was sent before")
     text = gettext("What you sent then is saved. Below is what you typed now. Send it only if it is something new.")
-    return _page(409, title, text, typed, again=True)
+    return _page(409, title, text, sent, again=True)
 
 
-def _is_same_origin() -> bool:
+def is_same_origin() -> bool:
     """Whether our own page made the request, by Sec-Fetch-Site or else Origin; True without both headers."""
     if said := request.headers.get("Sec-Fetch-Site"):
         return said == "same-origin"
@@ -283,13 +292,13 @@ def _database_busy(error: OperationalError) -> ResponseReturnValue:
                 "Nothing was saved, because the disk of this service is full. Tell whoever runs it. "
                 "What you typed is below."
             ),
-            _typed(),
+            typed(),
         )
     log.error("database: %s", type(error.orig).__name__)
     return _page(503, gettext("The service is busy"), gettext("Nothing was saved. Try again in a minute."))
 
 
-def _bad_request() -> ResponseReturnValue:
+def bad_request() -> ResponseReturnValue:
     return _page(400, gettext("This could not be read"), gettext("Go back, check what you typed, and send it again."))
 
 
@@ -302,7 +311,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         case 413:
             return _page(413, gettext("That is too much at once"), gettext("Shorten the text, then send it again."))
         case 400:
-            return _bad_request()
+            return bad_request()
         case code if code and code >= 400:
             return _page(code, error.name, gettext("Go back and try again."))
     return error.get_response()

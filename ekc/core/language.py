@@ -1,4 +1,4 @@
-"""The current language: translation of messages, and formatting of dates.
+"""The current language: translation of messages, and formatting of dates and numbers.
 
 The language is a context variable, so that pages, mails, documents and commands share it. It is English, the source
 language, unless `using` sets another. `signin/language.py` chooses the language of a request. The words of the kind of
@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.numbers import format_decimal
 
 from ekc.core.clock import to_local
 
@@ -189,6 +190,11 @@ def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
 def short_day(value: date, today: date) -> str:
     """A short date such as "18 Apr", or "18 Apr 2027" outside the current year."""
     return format_date(value, "d MMM" if value.year == today.year else "d MMM y", locale=locale())
+
+
+def figure(value: int) -> str:
+    """A whole number such as "2,000"."""
+    return str(format_decimal(value, locale=locale()))
 
 
 def clock_time(instant: datetime, timezone: str) -> str:

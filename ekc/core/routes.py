@@ -6,21 +6,26 @@ start if a view does not declare these.
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Response as BaseResponse
 
 from config import Settings
 from ekc.core.demo_clock import clock_time
+from ekc.core.transaction import not_saving
 
 View = TypeVar("View", bound=Callable[..., Any])
 _ACCESS_ATTRIBUTE = "__access__"
 _SENDING_ATTRIBUTE = "__sending__"
+_SHOWS_ATTRIBUTE = "__shows_again__"
 MAX_ID = 2**31 - 1  # PostgreSQL's INTEGER; larger ids would raise an error there
 
 
@@ -88,6 +93,34 @@ def declared_sending(app: Flask) -> dict[str, Sending]:
     if silent := sorted(name for name, sending in found.items() if sending is None):
         raise RuntimeError(f"These routes do not say whether their form edits, adds or moves: {', '.join(silent)}")
     return {name: sending for name, sending in found.items() if sending is not None}
+
+
+def gated(view: View) -> View:
+    """Wrap a view within its gate: a request that only shows a form again saves nothing (`drafts/keeping.py`)."""
+
+    @wraps(view)
+    def shown(*args: Any, **kwargs: Any) -> Any:
+        with not_saving(db()) if only_shows() else nullcontext():
+            return view(*args, **kwargs)
+
+    setattr(shown, _SHOWS_ATTRIBUTE, True)
+    return shown  # type: ignore[return-value]
+
+
+def shows_again(endpoint: str | None) -> bool:
+    """Whether the view of this endpoint can show its form again without saving it."""
+    return hasattr(current_app.view_functions.get(endpoint or ""), _SHOWS_ATTRIBUTE)
+
+
+def only_shows() -> bool:
+    """Whether this request only shows a form again, with what was typed."""
+    return bool(g.get("only_shows"))
+
+
+def came_from() -> str | None:
+    """The path of the page of ours on which the form of this request stood."""
+    before = urlsplit(request.referrer or "")
+    return local_path(before.path) if before.netloc == request.host else None
 
 
 def form_checks() -> tuple[Callable[[], None], ...]:

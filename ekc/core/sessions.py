@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Request, current_app, g, request, session
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from itsdangerous import BadData, BadPayload, URLSafeTimedSerializer
 
@@ -75,22 +76,38 @@ class CSRFTokens(CSRFProtect):  # type: ignore[misc]
         """
         if not request.endpoint or request.method not in current_app.config["WTF_CSRF_METHODS"]:
             return
-        try:
-            token = _serializer().loads(self._get_csrf_token() or "", max_age=current_app.config["WTF_CSRF_TIME_LIMIT"])
-        except BadData as error:
-            raise CSRFError(str(error)) from error
-        if _TOKEN not in session or not hmac.compare_digest(str(session[_TOKEN]), str(token)):
+        token, _person = _read(self._get_csrf_token(), max_age=current_app.config["WTF_CSRF_TIME_LIMIT"])
+        if _TOKEN not in session or not hmac.compare_digest(str(session[_TOKEN]), token):
             raise CSRFError("The CSRF tokens do not match.")
         g.csrf_valid = True  # so that Flask-WTF's forms do not check again
 
 
 def csrf_token() -> str:
-    """The CSRF token of this session, signed with the time of the request."""
+    """The CSRF token of this session, signed with the time of the request, and for whom the page is made."""
     if _TOKEN not in session:
         session[_TOKEN] = secrets.token_urlsafe(32)
     if "signed_csrf_token" not in g:
-        g.signed_csrf_token = _serializer().dumps(session[_TOKEN])
+        g.signed_csrf_token = _serializer().dumps([session[_TOKEN], getattr(current_user, "person", "")])
     return str(g.signed_csrf_token)
+
+
+def opened_by() -> str | None:
+    """For whom the page was made whose form this request sends, however long ago: the `person` of the user; "": for
+    anybody. None if no page of ours says so.
+    """
+    try:
+        return _read(request.form.get(_TOKEN))[1]
+    except CSRFError:
+        return None
+
+
+def _read(signed: str | None, max_age: int | None = None) -> tuple[str, str]:
+    """The token in a CSRF token, and for whom its page was made. Raises CSRFError."""
+    try:
+        token, person = _serializer().loads(signed or "", max_age=max_age)
+    except (BadData, ValueError) as error:
+        raise CSRFError(str(error)) from error
+    return str(token), str(person)
 
 
 def _serializer() -> URLSafeTimedSerializer:

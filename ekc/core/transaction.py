@@ -6,22 +6,44 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from ekc.core.db import options_for_writing
+from ekc.core.errors import OnlyShown
+
+_ONLY_SHOWS = "only_shows"  # in the information of a session
 
 
 @contextmanager
 def writing(session: Session) -> Iterator[None]:
     """Begin a transaction that writes; commit it at the end of the block, roll it back on any exception.
 
-    Objects read before are read again inside, so that no decision is based on an older state.
+    Objects read before are read again inside, so that no decision is based on an older state. Raises OnlyShown instead
+    of committing inside `not_saving`.
     """
     session.rollback()
     session.connection(execution_options=options_for_writing(session.get_bind()))
     try:
         yield
+        _refuse_if_only_shown(session)
         session.commit()
     except BaseException:
         session.rollback()
         raise
+
+
+def _refuse_if_only_shown(session: Session) -> None:
+    if session.info.get(_ONLY_SHOWS):
+        raise OnlyShown
+
+
+@contextmanager
+def not_saving(session: Session) -> Iterator[None]:
+    """Let nothing be saved in this block: an action that would save something, and has found nothing against it, raises
+    OnlyShown instead.
+    """
+    session.info[_ONLY_SHOWS] = True
+    try:
+        yield
+    finally:
+        del session.info[_ONLY_SHOWS]
 
 
 @contextmanager

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from ekc.conferences.forms.days import day
+from ekc.conferences.forms.fields import line, passage
 from ekc.conferences.forms.numbers import NumberField
-from ekc.core.forms import EditingForm, PlainForm, TranslatedForm
+from ekc.core.forms import AtMost, EditingForm, PlainForm, TranslatedForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import LINE, PASSAGE, WORD
 from ekc.evaluations.actions import Costs, FollowUpReport, NewAvoidedCost
 from ekc.evaluations.queries import FollowUpPerson, FollowUpRecord, FollowUpRow
 from ekc.plans.draft import Goal
@@ -27,11 +29,6 @@ SCORES = {
     2: N_("+2 much more than hoped"),
 }
 _MOST_UNNAMED = 60
-_LONG = 4000
-
-
-def _strip(value: str | None) -> str:
-    return (value or "").strip()
 
 
 def _hours(label: Any) -> NumberField:
@@ -45,11 +42,11 @@ def _money(label: Any, **kwargs: Any) -> NumberField:
 class FollowUpForm(EditingForm):
     """The fields of every follow-up. `follow_up_form` adds a choice for each action, and the sections of its kind."""
 
-    found = TextAreaField(_l("How did it go?"), [Length(max=_LONG)], filters=[_strip])
-    decision = TextAreaField(_l("What was decided?"), [Length(max=_LONG)], filters=[_strip])
+    found = passage(_l("How did it go?"), rows=4)
+    decision = passage(_l("What was decided?"), rows=4)
     unsafe = BooleanField(_l("Somebody does not feel safe"))
     held_on = day(_l("On which day?"), _l("Choose the day on which it was held."))
-    held_by = StringField(_l("By whom?"), [Length(max=120)], filters=[_strip])
+    held_by = line(_l("By whom?"))
 
     action_keys: tuple[str, ...] = ()
     goal_numbers: tuple[int, ...] = ()
@@ -93,8 +90,7 @@ def follow_up_form(
             )
     rule = FOLLOW_UP_RULES[row.kind]
     if rule.words_required:
-        said_something = [DataRequired(_("Say in a few words how it goes.")), Length(max=_LONG)]
-        fields["found"] = TextAreaField(_("How did it go?"), said_something, filters=[_strip])
+        fields["found"] = passage(_("How did it go?"), _("Say in a few words how it goes."), rows=4)
     if FormSection.GOALS in rule.sections:
         for number, goal in enumerate(goals, 1):
             scores = {str(score): _(words) for score, words in SCORES.items()}
@@ -109,9 +105,7 @@ def follow_up_form(
             fields[f"mark_{who.id}"] = NumberField(
                 _("Mark of %(name)s", name=who.name), 1, _("Choose a number from 0 to 10."), most=10
             )
-        fields["unnamed_marks"] = StringField(
-            _("Marks of others in the family, without names"), [Length(max=300), _marks_readable], filters=[_strip]
-        )
+        fields["unnamed_marks"] = line(_("Marks of others in the family, without names"), LINE, rules=[_marks_readable])
         fields["person_ids"] = tuple(who.id for who in asked)
         filled |= {f"mark_{id_}": mark for id_, mark in said.marks.items()}
         filled |= {"present": list(said.present), "unnamed_marks": ", ".join(map(str, said.unnamed))}
@@ -151,24 +145,20 @@ def _marks_readable(_form: TranslatedForm, typed: StringField) -> None:
 class GiveUpForm(EditingForm):
     """Why a follow-up is given up. `stands`: why it was given up before."""
 
-    reason = TextAreaField(
-        _l("Why is it given up?"),
-        [DataRequired(_l("Say in a few words why it is given up.")), Length(max=1000)],
-        filters=[_strip],
-    )
+    reason = passage(_l("Why is it given up?"), _l("Say in a few words why it is given up."), PASSAGE, rows=4)
 
 
 class NextEvaluationForm(PlainForm):
     """Another evaluation."""
 
     due_on = day(_l("Day of the next evaluation"), _l("Choose the day on which you meet again."), ahead=True)
-    place = StringField(_l("Place"), [Optional(), Length(max=200)], filters=[_strip])
+    place = line(_l("Place"), LINE)
 
 
 class TickForm(TranslatedForm):
     """The progress of one's own task."""
 
-    task = StringField(validators=[InputRequired(), Length(max=16)])
+    task = StringField(validators=[InputRequired(), AtMost(WORD)])
     state = RadioField(choices=[SelectChoice(state.value, state.value) for state in ActionState])
 
 
@@ -197,14 +187,10 @@ COST_NAMES = tuple(Costs.__dataclass_fields__)
 class AvoidedForm(TranslatedForm):
     """A cost that is said to have been avoided."""
 
-    what = StringField(
-        _l("What was avoided"), [DataRequired(_l("Say what was avoided.")), Length(max=300)], filters=[_strip]
-    )
+    what = line(_l("What was avoided"), LINE, _l("Say what was avoided."))
     amount = _money(_l("Amount"), validators=[_amount_required])
-    basis = StringField(
-        _l("Where the figure comes from"),
-        [DataRequired(_l("Say where the figure comes from, for example a price list.")), Length(max=300)],
-        filters=[_strip],
+    basis = line(
+        _l("Where the figure comes from"), LINE, _l("Say where the figure comes from, for example a price list.")
     )
 
     def to_avoided(self) -> NewAvoidedCost:

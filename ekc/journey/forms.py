@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
 from ekc.conferences.entries import CHANNELS, GIVES, Assignment
@@ -17,8 +17,9 @@ from ekc.core.errors import Stale
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
-from ekc.journey.actions.steps import LONGEST_REASON
+from ekc.core.lengths import PASSAGE, TITLE
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
+from ekc.workflow.engine import STEP_GUARDS
 from ekc.workflow.owed.kinds import Verb
 from ekc.workflow.owed.still_owed import Owed
 from ekc.workflow.profiles import PROFILES
@@ -33,16 +34,16 @@ _OWN_WORDS = {
     StopReason.NOT_SAFE: N_("it does not feel safe"),
     StopReason.OTHER: N_("another reason"),
 }
-_WHY = DataRequired(_l("Write down why, in a sentence."))
+_OVERRIDE = "override-"  # before the code of a guard: why somebody goes on all the same
 
 
 class StepForm(PlainForm):
-    """The form of any step. `step_form` removes the fields that a step does not ask for."""
+    """The form of any step. `step_form` removes fields that a step does not ask for, and adds one for each guard."""
 
     phase = HiddenField()
     paper = HiddenField()  # what was shown of the plan that the step freezes
     sure = BooleanField(_l("Yes, I am sure"), [InputRequired(_l("Tick that you are sure, or do it later."))])
-    reason = TextAreaField(_l("Why"), [_WHY, Length(max=LONGEST_REASON)])
+    reason = passage(_l("Why"), _l("Write down why, in a sentence."), PASSAGE)
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
     new_date = moment(_l("New date and time"), ahead=True)
     unsafe = BooleanField(_l("It does not feel safe to me"), description=_l("The others do not hear this."))
@@ -54,21 +55,38 @@ class StepForm(PlainForm):
         except ValueError:
             return None
 
-    def to_taking(self, rule: StepRule, timezone: str, overrides: dict[str, str]) -> Taking:
+    @property
+    def overrides(self) -> dict[str, str]:
+        """Why somebody goes on all the same, by the code of the guard."""
+        return {name.removeprefix(_OVERRIDE): one.data for name, one in self._fields.items() if _OVERRIDE in name}
+
+    def why(self, guards: Mapping[str, str]) -> list[Field]:
+        """The fields for these guards: their lines by code, in the labels where there are several."""
+        fields = [self[f"{_OVERRIDE}{code}"] for code in guards]
+        if len(fields) > 1:
+            for field, line_ in zip(fields, guards.values(), strict=True):
+                field.label.text = f"{field.label.text}: {line_}"
+        return fields
+
+    def to_taking(self, rule: StepRule, timezone: str) -> Taking:
         """The input of the step. Times are in the time zone of the case."""
         return Taking(
             rule.step,
             reason=(self.reason.data or "") if "reason" in self else "",
             stop_reason=StopReason(self.stop_reason.data) if "stop_reason" in self else None,
             new_date=self.new_date.instant(timezone) if "new_date" in self else None,
-            overrides=overrides,
+            overrides=self.overrides,
             unsafe="unsafe" in self and bool(self.unsafe.data),
         )
 
 
 def step_form(rule: StepRule, *, own: bool, asks: bool) -> StepForm:
     """The form of this step. `own`: for somebody of the circle, with labels in their words. `asks`: to be sure."""
-    form = StepForm()
+    why = {
+        f"{_OVERRIDE}{guard.code}": passage(_l("Why all the same"), most=PASSAGE, rows=2)
+        for guard in STEP_GUARDS[rule.step]
+    }
+    form: StepForm = type("StepFormOfRule", (StepForm,), why)()
     if not asks:
         del form.sure
     if rule.reason is not ReasonKind.TEXT:
@@ -108,7 +126,7 @@ class NotedForm(EditingForm):
 class SpokenForm(EditingForm):
     """What was said with somebody about their wish. `stands`: the wish, and what was written down before."""
 
-    said = passage(_l("What was said"), _l("Write down what was said."), most=2000)
+    said = passage(_l("What was said"), _l("Write down what was said."), PASSAGE)
 
     @classmethod
     def of(
@@ -167,7 +185,7 @@ class CorrectionForm(EditingForm):
     region_id = SelectField(_l("Region"), coerce=int, **FROM_LIST)
     profile = SelectField(_l("Country"), **FROM_LIST)
     variant = SelectField(_l("Kind of conference"), choices=words_of(Variant), **FROM_LIST)
-    municipality = line("", 80, _l("Write the municipality, council or area."))
+    municipality = line("", TITLE, _l("Write the municipality, council or area."))
     referrer_id = SelectField(_l("Who referred the case"), coerce=int, **FROM_LIST)
 
     def __init__(

@@ -2,9 +2,9 @@
 
 from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
-from ekc.core.forms import PlainForm
+from ekc.core.forms import AtMost, PlainForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.signin.passwords import MAX_LENGTH
 
@@ -35,7 +35,7 @@ class EntranceForm(UseForm):
 
     entrance_code = StringField(
         _l("Entrance code"),
-        validators=[InputRequired(_l("Type it here.")), Length(max=MAX_LENGTH)],
+        validators=[InputRequired(_l("Type it here.")), AtMost(MAX_LENGTH)],
         render_kw={"autocomplete": "off", "spellcheck": "false", "dir": "auto"},
     )
 

@@ -16,6 +16,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext as _
 from ekc.core.language import set_words
 from ekc.core.routes import cookie_name, db, moves, now, public, runtime, set_cookie
+from ekc.drafts.keeping import sent_before
 from ekc.links import verification
 from ekc.links.forms import EntranceForm, UseForm
 from ekc.links.models import PersonalLink
@@ -212,7 +213,8 @@ def _signed_in(token: str, entered: LinkSignIn) -> ResponseReturnValue:
     tells in private time that the device was known before.
     """
     start_link_session(entered.sign_in.token)
-    response = redirect(url_for("journey.own_page", conference_id=visitor().conference_id), 303)
+    target = sent_before() or url_for("journey.own_page", conference_id=visitor().conference_id)
+    response = redirect(target, 303)
     return _with_cookie(response, token, entered.device_token, entered.remembered_until)
 
 

@@ -15,13 +15,13 @@ from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import translate
+from ekc.core.lengths import LINE, PASSAGE, WORD
 from ekc.matching.entries import Declaration
 from ekc.matching.queries.asking import Candidate
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.independence import Conflict, Matter
 
 _NO_DAY = _l("Choose a day.")
-_LONG = 2000
 _MANY = 20  # the largest number to choose from
 _CHOOSE = _l("Choose one of the two.")
 
@@ -33,7 +33,7 @@ def _yes_or_no(label: str, yes: str, no: str, hint: str = "") -> RadioField:
 
 
 def _employer(label: str) -> Any:
-    return line(label, 200, hint=_l("The full name of the organisation. More than one: put a ; between them."))
+    return line(label, LINE, hint=_l("The full name of the organisation. More than one: put a ; between them."))
 
 
 class AskForm(EditingForm):
@@ -45,7 +45,7 @@ class AskForm(EditingForm):
     ask_reason = passage(
         _l("Why is another coordinator needed?"),
         _l("Write down why another coordinator is needed. Then ask somebody."),
-        _LONG,
+        PASSAGE,
         rows=2,
         hint=_l("Whoever is asked reads it, and whoever works on this conference. Leave out what is private."),
     )
@@ -80,14 +80,14 @@ class DeclareForm(EditingForm):
         _l("Yes"),
         _l("No, nobody"),
     )
-    relation = passage(_l("If so, whom, and how?"), most=_LONG, rows=2)
+    relation = passage(_l("If so, whom, and how?"), most=PASSAGE, rows=2)
     gains = _yes_or_no(
         _l("Could anything in the plan, or in how it ends, be of use to you or yours?"),
         _l("Yes"),
         _l("No"),
         _l("The fee for a conference does not count."),
     )
-    interest = passage(_l("If so, how?"), most=_LONG, rows=2)
+    interest = passage(_l("If so, how?"), most=PASSAGE, rows=2)
     caseload = SelectField(
         _l("How many other open conferences do you have that the same organisation referred?"),
         coerce=int,
@@ -97,7 +97,7 @@ class DeclareForm(EditingForm):
     independence = passage(
         _l("How independent are you?"),
         _l("Write a sentence or two for the family: where you stand, and why they can trust you."),
-        _LONG,
+        PASSAGE,
         hint=_l("In your own words. The family reads it before they say whether you may be their coordinator."),
     )
 
@@ -163,7 +163,7 @@ class AcceptForm(DeclareForm):
 
     phone = line(
         _l("Your phone number for the family"),
-        40,
+        WORD,
         _l("Write the number on which the family can ring you."),
         TelField,
         hint=_l("All your families read it on their own page and on their paper."),
@@ -212,7 +212,7 @@ class WaiveForm(PlainForm):
         validators=[InputRequired(_l("Choose what is no obstacle."))],
         validate_choice=False,
     )
-    waive_reason = passage(_l("Why is it no obstacle?"), _l("Write down why."), _LONG)
+    waive_reason = passage(_l("Why is it no obstacle?"), _l("Write down why."), PASSAGE)
 
     def __init__(self, ties: Iterable[tuple[Conflict, Blocker]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -229,7 +229,7 @@ class EndForm(PlainForm):
     """Why the match that the page showed ends."""
 
     match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
-    end_reason = passage(_l("Why does it end?"), _l("Write down why."), _LONG)
+    end_reason = passage(_l("Why does it end?"), _l("Write down why."), PASSAGE)
 
 
 class HandOverForm(PlainForm):

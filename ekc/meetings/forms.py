@@ -9,19 +9,18 @@ from wtforms import (
     RadioField,
     SelectField,
     SelectMultipleField,
-    StringField,
-    TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from ekc.conferences.forms.days import moment
-from ekc.conferences.forms.fields import FROM_LIST, asked_of, id_or_none, tidy
+from ekc.conferences.forms.fields import FROM_LIST, asked_of, id_or_none, line, passage
 from ekc.conferences.forms.numbers import NumberField
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import LINE, PASSAGE
 from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.workflow.vocabulary import (
@@ -34,16 +33,6 @@ from ekc.workflow.vocabulary import (
 _BY_COORDINATOR = 0  # 0 is never a participant's id
 BY_FAMILY = -1
 _HALF_AN_HOUR, _A_DAY = 30, 24 * 60  # minutes
-
-
-def required_text(sentence: Any, longest: int) -> list[Any]:
-    """Validators of a required text with a maximum length in characters."""
-    return [DataRequired(sentence), at_most(longest)]
-
-
-def at_most(longest: int) -> Length:
-    """A validator of the maximum length in characters."""
-    return Length(max=longest, message=_l("Make this shorter: at most %(max)d characters."))
 
 
 class DateForm(EditingForm):
@@ -72,14 +61,12 @@ class HoursForm(EditingForm):
 class VenueForm(EditingForm):
     """Where people meet."""
 
-    name = StringField(_l("Place"), filters=[tidy], validators=[at_most(200)])
-    address = TextAreaField(_l("Address"), filters=[tidy], validators=[at_most(500)], render_kw={"rows": 2})
-    access = TextAreaField(_l("How people get in"), filters=[tidy], validators=[at_most(1000)], render_kw={"rows": 2})
-    joining = TextAreaField(
-        _l("How people join by telephone or video"), filters=[tidy], validators=[at_most(1000)], render_kw={"rows": 2}
-    )
+    name = line(_l("Place"), LINE)
+    address = passage(_l("Address"), most=PASSAGE, rows=2)
+    access = passage(_l("How people get in"), most=PASSAGE, rows=2)
+    joining = passage(_l("How people join by telephone or video"), most=PASSAGE, rows=2)
 
-    def validate_name(self, name: StringField) -> None:
+    def validate_name(self, name: Any) -> None:
         """An address or access text needs a name."""
         if not name.data and (self.address.data or self.access.data):
             raise ValidationError(gettext("Which place is it? Give it a name."))
@@ -92,7 +79,7 @@ class VenueForm(EditingForm):
 class ArrangementForm(EditingForm):
     """How one thing is arranged."""
 
-    text = TextAreaField(_l("How it is arranged"), filters=[tidy], validators=[at_most(2000)], render_kw={"rows": 2})
+    text = passage(_l("How it is arranged"), most=PASSAGE, rows=2)
     not_needed = BooleanField(_l("Not needed"))
 
     def validate_not_needed(self, not_needed: BooleanField) -> None:
@@ -159,9 +146,7 @@ class InformationForm(_ByForm):
 
     by = SelectField(_l("Who told it"), coerce=int, default=_BY_COORDINATOR, **FROM_LIST)
     kind = RadioField(_l("About"), coerce=InformationKind, validators=[InputRequired(_l("Choose what it was about."))])
-    text = TextAreaField(
-        _l("What was told"), filters=[tidy], validators=required_text(_l("Write in a few words what was told."), 5000)
-    )
+    text = passage(_l("What was told"), _l("Write in a few words what was told."), rows=4)
 
     def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -189,13 +174,8 @@ class QuestionForm(_ByForm):
     """A question, and its answer if there is one."""
 
     by = asked_of(_l("Who asked"), _l("Choose who asked."), coerce=id_or_none)
-    text = TextAreaField(
-        _l("Question"),
-        filters=[tidy],
-        validators=required_text(_l("Write down the question."), 2000),
-        render_kw={"rows": 2},
-    )
-    answer = TextAreaField(_l("Answer"), filters=[tidy], validators=[at_most(5000)], render_kw={"rows": 2})
+    text = passage(_l("Question"), _l("Write down the question."), PASSAGE, rows=2)
+    answer = passage(_l("Answer"), rows=2)
 
     def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -15,6 +15,7 @@ from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.core.clock import from_local, local_date
 from ekc.core.errors import Refusal
 from ekc.core.language import translate, using
+from ekc.drafts.actions import forget_of_case
 from ekc.meetings.models import Meeting
 from ekc.plans.changes import changes
 from ekc.plans.document import (
@@ -73,12 +74,13 @@ def begin_round(session: Session, conference: Conference, at: datetime) -> None:
 
 
 def destroy_draft(session: Session, conference: Conference, at: datetime) -> None:
-    """Delete the plan that was being written, with the numbers that were to stand in it alone.
+    """Delete the plan that was being written, with the numbers that were to stand in it alone, and drafts of forms.
 
     Versions that were agreed stay, and the next one begins from the last.
     """
     in_force, row = version(session, conference.id, conference.plan_number), session.get(PlanDraft, conference.id)
     _keep_numbers(session, conference, from_json(in_force.content) if in_force else Draft())
+    forget_of_case(session, conference.id)
     if in_force is None or row is None:
         session.execute(delete(PlanDraft).where(PlanDraft.conference_id == conference.id))
         return

@@ -9,43 +9,34 @@ from typing import Any
 
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from ekc.conferences.forms.days import DayField, day, moment
-from ekc.conferences.forms.fields import line
-from ekc.core.forms import EditingForm, PlainForm, Standing
+from ekc.conferences.forms.fields import line, passage
+from ekc.core.forms import AtMost, EditingForm, PlainForm, Standing
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import LINE, PASSAGE, WORD
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
 from ekc.plans.queries import CirclePerson, PlanNumber
 from ekc.workflow.vocabulary import ActionKind, Agreed, Every, PlanSharing, SaidHow, SupportAnswer
 
-_LINE = 300
-_PLACE = 160
-_WORDS = 1000
-
 _CHOOSE = _l("Choose how much of the plan is seen.")
-_TOO_LONG = _l("Keep it under %(max)d characters.")
 
 
 def _stripped(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _line(label: str, missing: str = "", most: int = _LINE) -> StringField:
-    """One line of text, at most `most` characters; `missing` makes it required and is its error message."""
-    asked: list[Any] = [Length(max=most, message=_TOO_LONG)]
-    return StringField(label, filters=[_stripped], validators=[*([DataRequired(missing)] if missing else []), *asked])
+def _line(label: str, missing: str = "", most: int = PASSAGE) -> StringField:
+    """A sentence or some on one line; `missing` makes it required and is its error message."""
+    asked: list[Any] = [DataRequired(missing)] if missing else []
+    return StringField(label, filters=[_stripped], validators=[*asked, AtMost(most)])
 
 
-def _own_words(label: str) -> TextAreaField:
+def _own_words(label: str) -> Any:
     """A text in somebody's own words."""
-    return TextAreaField(
-        label,
-        filters=[lambda text: (text or "").strip()],
-        validators=[Length(max=_WORDS, message=_TOO_LONG)],
-        render_kw={"rows": 2},
-    )
+    return passage(label, most=PASSAGE, rows=2)
 
 
 def _number(value: Any) -> int:
@@ -170,7 +161,7 @@ class NumberForm(EditingForm):
     """Whether the number of somebody whom the plan says to ring may stand in it, as they said."""
 
     may = RadioField(_l("May this number stand in the plan?"), validators=[InputRequired(_l("Choose yes or no."))])
-    phone = line(_l("Their number"), 40, kind=TelField)
+    phone = line(_l("Their number"), WORD, kind=TelField)
 
     def __init__(self, shown: PlanNumber, **more: Any) -> None:
         data = {"phone": shown.phone, "may": None if shown.said_on is None else "yes" if shown.phone else "no"}
@@ -187,7 +178,7 @@ class EvaluationForm(PlainForm):
     """The evaluation meeting."""
 
     at = moment(_l("When"), ahead=True)
-    place = _line(_l("Where"), most=_PLACE)
+    place = _line(_l("Where"), most=LINE)
     convenor = _person_field(_l("Who calls everyone together"))
     others = _people_field(_l("Who else is asked to come"))
 

@@ -8,8 +8,9 @@ from typing import Any
 from wtforms import EmailField, HiddenField, PasswordField, StringField, TelField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
-from ekc.core.forms import EditingForm, PlainForm, TranslatedForm
+from ekc.core.forms import AtMost, EditingForm, PlainForm, TranslatedForm
 from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import MAIL, TITLE, WORD
 from ekc.signin.passkeys import MAX_RESPONSE_LENGTH
 from ekc.signin.passwords import MAX_LENGTH, MIN_LENGTH
 
@@ -21,7 +22,7 @@ _PASSWORDS_DIFFER = _l("These two are not the same. Type both again.")
 
 
 def _password_field(label: Any, missing: Any, *rules: Any, **more: Any) -> PasswordField:
-    return PasswordField(label, validators=[InputRequired(missing), Length(max=MAX_LENGTH), *rules], **more)
+    return PasswordField(label, validators=[InputRequired(missing), AtMost(MAX_LENGTH), *rules], **more)
 
 
 def _printable(text: str | None) -> str:
@@ -29,14 +30,14 @@ def _printable(text: str | None) -> str:
 
 
 def _code_field(hint: Any) -> StringField:
-    rules = [InputRequired(_l("Type the code.")), Length(max=40)]
+    rules = [InputRequired(_l("Type the code.")), AtMost(WORD)]
     return StringField(_l("Code"), validators=rules, description=hint, render_kw={"dir": "ltr"})
 
 
 def _own_mail_field(autocomplete: str) -> EmailField:
     """Of whoever types it, so that the browser may fill it in."""
     required = InputRequired(_l("Type your mail address."))
-    return EmailField(_l("Mail address"), [required, Length(max=254)], render_kw={"autocomplete": autocomplete})
+    return EmailField(_l("Mail address"), [required, AtMost(MAIL)], render_kw={"autocomplete": autocomplete})
 
 
 class SignInForm(TranslatedForm):
@@ -55,9 +56,7 @@ class ForgottenForm(TranslatedForm):
 class NewPasswordForm(TranslatedForm):
     """A new password, typed twice. The mail address is there for password managers."""
 
-    email = EmailField(
-        _l("You sign in with"), [Length(max=254)], render_kw={"readonly": True, "autocomplete": "username"}
-    )
+    email = EmailField(_l("You sign in with"), render_kw={"readonly": True, "autocomplete": "username"})
     new_password = _password_field(_l("Your password"), _l("Type a password."), description=_PASSWORD_HINT)
     new_password_again = _password_field(
         _l("The same once more"), _l("Type it once more."), EqualTo("new_password", _PASSWORDS_DIFFER)
@@ -101,7 +100,7 @@ class PhoneForm(EditingForm):
 
     phone = TelField(
         _l("Phone"),
-        [Length(max=40, message=_l("Make this shorter: at most %(max)d characters."))],
+        [AtMost(WORD)],
         filters=[_printable],
         render_kw={"autocomplete": "tel"},
         description=_l(
@@ -127,6 +126,6 @@ class NewPasskeyForm(PasskeyForm):
 
     name = StringField(
         _l("What do you call it?"),
-        validators=[DataRequired(_l("Give it a name by which you know it again.")), Length(max=80)],
+        validators=[DataRequired(_l("Give it a name by which you know it again.")), AtMost(TITLE)],
         filters=[_printable],
     )

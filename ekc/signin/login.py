@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import NOBODY, By, Visitor
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.forms import KEEP
 from ekc.core.language import gettext as _
-from ekc.core.routes import MAX_ID, Access, cookie_name, db, declare, form_checks, now, runtime, set_cookie
+from ekc.core.routes import MAX_ID, Access, cookie_name, db, declare, form_checks, gated, now, runtime, set_cookie
+from ekc.core.sessions import opened_by
 from ekc.core.tokens import is_token, new_token
 from ekc.signin import queries
 from ekc.signin.actions.sessions import end_sign_in, sign_in_account, touch_sign_in
@@ -52,6 +54,17 @@ _KINDS = "sign_in_kinds"  # in the app's extensions
 _ACCOUNT = SignInKind(queries.account_sign_in, end_sign_in)
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What is done about forms that were not saved (`drafts/keeping.py`)."""
+
+    keep: Callable[[], str | None]  # the form of this request; returns the address that gives it back, None: no form
+    forget: Callable[[], None]  # what others sent in this browser, after somebody has signed in in it
+
+
+_UNSENT = "unsent_forms"  # in the app's extensions
+
+
 @dataclass(eq=False)
 class SignedInUser(UserMixin):  # type: ignore[misc]
     """Flask-Login's user: a sign-in. Its token is that of a row of `sign_in`, so ending the row ends the session.
@@ -66,6 +79,7 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
     method: Method | None = None
     authorized: bool = False
     fresh: bool = False
+    seconds_left: int = 0  # until the sign-in ends, if it is not used again
 
     @property
     def is_active(self) -> bool:
@@ -75,6 +89,14 @@ class SignedInUser(UserMixin):  # type: ignore[misc]
     def get_id(self) -> str:
         """The value in the session cookie: `account:<token>` or `link:<token>`."""
         return f"{self.kind}:{self.token}"
+
+    @property
+    def person(self) -> str:
+        """Who it is, whatever sign-in they use; empty if it has ended."""
+        who = self.visitor
+        if who.account_id is not None:
+            return f"account:{who.account_id}"
+        return f"participant:{who.participant_id}" if who.participant_id is not None else ""
 
     @property
     def row(self) -> str:
@@ -99,7 +121,8 @@ def load_user(user_id: str) -> SignedInUser | None:
     fresh = found.method not in _EXTERNAL_METHODS and now() - found.began_at < FRESH_LIFETIME
     if kind == "account" and fresh != login_fresh():
         session["_fresh"] = fresh  # Flask-Login's own flag never expires
-    return SignedInUser(kind, token, found.visitor, found.method, authorized=not lacks, fresh=fresh)
+    left = int(found.left.total_seconds())
+    return SignedInUser(kind, token, found.visitor, found.method, not lacks, fresh, left)
 
 
 def complete_sign_in(account_id: int, method: Method, target: str | None) -> str:
@@ -154,6 +177,7 @@ def _start_session(user_id: str) -> None:
     user = load_user(user_id)
     if user is None or not login_user(user, fresh=user.fresh):
         raise Unknown
+    _unsent().forget()
 
 
 def end_session() -> None:
@@ -168,6 +192,11 @@ def _end_current() -> None:
     user = _user()
     if user is not None and user.is_active:
         _sign_in_kind(user.kind).end(By(db(), user.visitor, now()))
+
+
+def _unsent() -> Unsent:
+    unsent: Unsent = current_app.extensions[_UNSENT]
+    return unsent
 
 
 def _sign_in_kind(name: str) -> SignInKind:
@@ -206,6 +235,18 @@ def visitor() -> Visitor:
     """The visitor of this request; `NOBODY` while a required second factor is missing."""
     user = _user()
     return user.visitor if user and user.authorized else NOBODY
+
+
+def person() -> str:
+    """Who the visitor is, whatever sign-in they use; empty for nobody."""
+    user = _user()
+    return user.person if user else ""
+
+
+def seconds_left() -> int:
+    """In how many seconds the sign-in ends, if it is not used again; 0 without one."""
+    user = _user()
+    return user.seconds_left if user and user.is_active else 0
 
 
 def by(*checks: Callable[[], None]) -> By:
@@ -257,14 +298,18 @@ def unauthorized() -> ResponseReturnValue:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    """Redirect to the sign-in page, with this page as the target.
+    """Redirect to the sign-in page, with this page as the target, or that on which what was typed is given back.
 
     Participants cannot use that page. They are redirected without a target, so the next user of the device does not
     learn which page it was.
     """
-    if link_sign_in():
+    if KEEP in request.form:
+        return Response(status=401)
+    target = request.full_path.rstrip("?") if request.method == "GET" else _unsent().keep()
+    if request.method == "POST" and target:
+        flash(_("What you typed is kept. Come in again, and you can look at it and save it."))
+    if link_sign_in() or (opened_by() or "").startswith("participant:"):
         return redirect(url_for("links.signed_out"))
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
     known = authenticated_visitor().known
     return redirect(after_sign_in(target) if known else url_for("signin.sign_in", next=target))
 
@@ -294,6 +339,8 @@ def _has_account(who: Visitor) -> bool:
 
 
 def _gate(view: View, access: Access, whom: Callable[[], Visitor], may: Callable[[Visitor], bool]) -> View:
+    view = gated(view) if access.kind == "office" else view  # of one's own account the session holds what a form does
+
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         who = whom()
@@ -321,8 +368,9 @@ def _refresh_shared_device(response: Response) -> Response:
     return response
 
 
-def install(app: Flask, by_link: SignInKind) -> None:
-    """Set up Flask-Login. `by_link` is passed in because `links` may import this package, not the reverse."""
+def install(app: Flask, by_link: SignInKind, unsent: Unsent) -> None:
+    """Set up Flask-Login. What `links` and `drafts` do is passed in: they may import this package, not the reverse."""
+    app.extensions[_UNSENT] = unsent
     app.extensions[_KINDS] = {"account": _ACCOUNT, "link": by_link}
     manager = LoginManager(app)
     manager.session_protection = None  # it compares IP addresses, which change on phones; the rows decide

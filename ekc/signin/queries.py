@@ -54,6 +54,7 @@ class CurrentSignIn:
     method: Method
     began_at: datetime
     seen_at: datetime
+    left: timedelta  # until it ends, if it is not used again
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,18 @@ def account_sign_in(session: Session, at: datetime, token: str) -> CurrentSignIn
     if not rows or not is_unexpired(rows[0], at):
         return None
     found, first = visitor_from_rows(rows, at, rows[0].sign_in_id), rows[0]
-    return CurrentSignIn(found, first.method, first.began_at, first.seen_at) if found else None
+    return CurrentSignIn(found, first.method, first.began_at, first.seen_at, time_left(first, at)) if found else None
 
 
 def is_unexpired(row: Any, at: datetime) -> bool:
     """Whether a sign-in with these columns (`SIGN_IN_COLUMNS`) has not timed out."""
     return bool(at < row.ends_at and at <= row.seen_at + timedelta(minutes=row.idle_minutes))
+
+
+def time_left(row: Any, at: datetime) -> timedelta:
+    """How long a sign-in with these columns lasts that is used now, and not again."""
+    left: timedelta = min(timedelta(minutes=row.idle_minutes), row.ends_at - at)
+    return left
 
 
 def sign_ins_of(session: Session, at: datetime, account_id: int) -> list[SignInRow]:

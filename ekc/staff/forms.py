@@ -15,6 +15,7 @@ from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import LINE, NAME, TITLE, WORD
 from ekc.staff.actions.accounts import AccountDetails, NewAccount
 from ekc.staff.queries import AccountFilter, AccountPage, AccountState
 from ekc.workflow.profiles import PROFILES
@@ -62,14 +63,14 @@ class DetailsForm(RegionalForm):
     """The details of an account, without its roles."""
 
     _KEPT = ("name", "email", "region_id", "language", "introduction", "employer", "phone")
-    name = line(_l("Name"), 120, _l("Write a name."))
+    name = line(_l("Name"), NAME, _l("Write a name."))
     email = mail(_l("Mail address"), _l("Write a mail address: with it they sign in."))
     region_id = choice(_l("Works in"), [], coerce=int)
     language = choice(_l("Language of the pages"), [SelectChoice(code, own) for code, own in LANGUAGES.items()])
-    spoken = line(_l("Languages they speak"), 300)
-    introduction = line(_l("One line about them"), 300)
-    employer = line(_l("Also works for"), 200)
-    phone = line(_l("Phone"), 40, kind=TelField)
+    spoken = line(_l("Languages they speak"), LINE)
+    introduction = line(_l("One line about them"), LINE)
+    employer = line(_l("Also works for"), LINE)
+    phone = line(_l("Phone"), WORD, kind=TelField)
 
     def show(self, account: AccountPage) -> None:
         """Fill the form with the details of an account."""
@@ -102,7 +103,7 @@ class RoleForm(RegionalForm):
 
     role = asked_of(_l("Role"), _l("Choose a role."), [SelectChoice(role, _l(role.label)) for role in _OFFICES])
     role_region_id = choice(_l("A regional manager: of which region?"), [], coerce=int)
-    municipality = line(_l("A social care manager: of which municipality?"), 80)
+    municipality = line(_l("A social care manager: of which municipality?"), TITLE)
 
     def __init__(self, regions: Rows, **kwargs: Any) -> None:
         super().__init__(regions, **kwargs)
@@ -146,7 +147,7 @@ class StayForm(EditingForm):
 class RegionForm(EditingForm):
     """Name and time zone of a region."""
 
-    name = line(_l("Name of the region"), 80, _l("Write a name."))
+    name = line(_l("Name of the region"), TITLE, _l("Write a name."))
     timezone = asked_of(
         _l("Time zone"),
         _l("Choose a time zone."),

@@ -35,6 +35,7 @@ CORE = {
     "jobs",
     "documents",
     "language",
+    "lengths",
     "codec",
     "logs",
     "mailer",

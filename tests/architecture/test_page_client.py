@@ -20,7 +20,7 @@ FORM = """
 <input type="hidden" name="csrf_token" value="t0">
 <input type="hidden" name="version" value="3">
 <label for="name">Name <span>as they like to be called</span></label><input id="name" name="name" value="Riet">
-<label for="story">Story</label><textarea id="story" name="story"></textarea>
+<label for="story">Story</label><textarea id="story" name="story" data-at-most="300"></textarea>
 <label for="born">Born</label><input id="born" type="date" name="born">
 <label>Relation<select name="relation"><option value="">Choose</option><option value="gm">grandmother</option>
 </select></label>

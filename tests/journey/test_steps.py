@@ -169,15 +169,6 @@ def test_of_a_stop_the_audit_keeps_the_code_of_its_reason_and_no_word(db_session
     assert told(db_session, case) == ({}, {"actor": cast.noor.actor.name, "reason": "situation_changed"})
 
 
-def test_an_override_has_its_limit(db_session: Session, cast: Cast) -> None:
-    case = build.prepared_case(db_session, cast, START)
-    build.change_details(db_session, cast, START, case, case.people["kees"], informed_on=None)
-    too_long = {"everyone_informed": "x" * 2001}
-    with pytest.raises(Refusal, match="Make this shorter"):
-        take_step(By(db_session, cast.noor, START), case.id, Taking(Step.OPEN_CONFERENCE, overrides=too_long))
-    assert phase_of(db_session, case) is Phase.SETUP
-
-
 def test_who_may_not_step(db_session: Session, cast: Cast) -> None:
     case = build.case_in_private_time(db_session, cast, START)
     before = state(db_session)

@@ -13,6 +13,8 @@ from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
 from ekc.accounts.models import Region
 from ekc.core.db import make_sessions
+from ekc.core.routes import shows_again
+from ekc.schema import metadata
 from tests.cast import make_cast
 from tests.clock import START, FrozenClock
 from tests.database import Database
@@ -22,11 +24,12 @@ from tests.stories.paper import PRINTER
 pytestmark = [PRINTER, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 
 SCRIPT = "\"'><script>alert(1)</script>"
+TOO_LONG = "x" * 20_000
 HOSTILE = (
     SCRIPT,
     "{{7*7}}{% raw %}%(name)s%s{0}${x}",
     "=HYPERLINK(1)",
-    "x" * 20_000,
+    TOO_LONG,
     "🙂\u202e\u200f\ufeff ẞß éß",
     "a\r\nSet-Cookie: x=1\n\x0b\x1b[31m",
     "a\0b",
@@ -108,8 +111,8 @@ def _texts(given: object) -> Iterator[str]:
             yield from _texts(one)
 
 
-def send(app: Flask, form: Found, sent: Mapping[str, list[str]]) -> None:
-    """Send a form, follow the redirect, and check the response."""
+def send(app: Flask, form: Found, sent: Mapping[str, list[str]]) -> str:
+    """Send a form, follow the redirect, and check the response; returns the last page."""
     with undone(app) as ask:
         kept = {"Cookie": form.cookie}
         told = {"data": sent} if form.method == "POST" else {"query_string": sent}
@@ -130,6 +133,7 @@ def send(app: Flask, form: Found, sent: Mapping[str, list[str]]) -> None:
         for never in ("<script>alert", "Traceback", "sqlalchemy", "X-Injected"):
             assert never.encode() not in page.data, (form.endpoint, sent, never)
         assert page.headers.get("Content-Security-Policy", "").startswith("default-src 'none'"), form.endpoint
+    return pages[-1].text if pages[-1].mimetype == "text/html" else ""
 
 
 def fitting(field: Field) -> list[str]:
@@ -146,15 +150,63 @@ def is_typed(field: Field) -> bool:
     return field.kind in ("text", "textarea", "tel", "search", "password")
 
 
+def is_shown_again(field: Field) -> bool:
+    """Whether what was typed comes back with the page."""
+    return is_typed(field) and field.kind != "password"
+
+
 def test_words_are_no_danger_in_any_form(app: Flask, forms: list[Found]) -> None:
     assert {form.endpoint for form in forms if form.method == "POST"} == takers(app)
     assert {form.endpoint for form in forms if form.method == "GET"} == searches()
 
+    given_back = 0
     for form in forms:
         for sent in distinct(
             {f.name: [words] if is_typed(f) else fitting(f) for f in form.fields} for words in EVERYWHERE
         ):
-            send(app, form, sent)
+            page = send(app, form, sent)
+            long = [field.name for field in form.fields if is_shown_again(field) and sent[field.name] == [TOO_LONG]]
+            assert page.count(TOO_LONG) >= len(long), f"{form.endpoint} does not give back {long}"
+            given_back += len(long)
+    assert given_back > 100
+
+
+#: What may be written while a form is only shown: that somebody looked.
+LOOKS = {"audit_event", "audit_head", "sign_in", "counted_try"}
+
+
+def everything(app: Flask) -> dict[str, list[Any]]:
+    """All rows of the database, but for looks."""
+    with app.extensions["ekc"].sessions() as session:
+        return {
+            table.name: session.execute(select(table)).all()
+            for table in metadata.sorted_tables
+            if table.name not in LOOKS
+        }
+
+
+def test_what_is_typed_comes_back_and_nothing_is_saved(app: Flask, forms: list[Found]) -> None:
+    """Of each form that can be shown again (`drafts/keeping.py`): here of a page that was open for too long."""
+    gone, saved, tried = [], [], 0
+    for form in forms:
+        texts = [field for field in form.fields if is_shown_again(field) and field.name != "q"]
+        with app.app_context():
+            shows = form.method == "POST" and shows_again(form.endpoint)
+        if not (shows and texts):
+            continue
+        tried += 1
+        said = {field.name: f"Word{number}" for number, field in enumerate(texts)}
+        sent = {field.name: fitting(field) for field in form.fields} | {name: [word] for name, word in said.items()}
+        with undone(app) as ask:
+            before = everything(app)
+            answer = ask(form.url, method="POST", headers={"Cookie": form.cookie}, data=sent | {"csrf_token": "old"})
+            if everything(app) != before:
+                saved.append(form.endpoint)
+        if answer.status_code != 400 or any(word not in answer.text for word in said.values()):
+            gone.append((form.endpoint, answer.status_code, said))
+
+    assert (gone, saved) == ([], [])
+    assert tried > 30
 
 
 thorough = settings(

@@ -29,6 +29,7 @@ from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import NAME, PASSAGE, WORD
 from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part
 
@@ -56,7 +57,7 @@ class AddPersonForm(PlainForm):
     organisation = line(_l("Organisation"))
     for_themselves = BooleanField(_FOR_THEMSELVES)
     side = SelectField(_l("Side"), **FROM_LIST)
-    why = passage(_l("Why they have another part now"), most=500, rows=2)
+    why = passage(_l("Why they have another part now"), most=PASSAGE, rows=2)
     asks_age = False
 
     def __init__(self, sides: tuple[str, ...], **kwargs: Any) -> None:
@@ -83,7 +84,6 @@ class AddPersonForm(PlainForm):
 
 #: As what several people at once can be added; others are asked more about.
 _SEVERAL = (Part.FAMILY, Part.FRIEND, Part.NEIGHBOUR, Part.NETWORK, Part.SUPPORTER)
-_LONGEST = 120  # characters of a name or a relation
 
 
 class AddSeveralForm(PlainForm):
@@ -101,17 +101,15 @@ class AddSeveralForm(PlainForm):
         blank=_l("choose"),
         validators=[InputRequired(_l("Choose their role."))],
     )
-    why = passage(_l("Why they have another part now"), most=500, rows=2)
+    why = passage(_l("Why they have another part now"), most=PASSAGE, rows=2)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each line has a name, and nobody on it may be a child by their relation: these are added one by one."""
         if not super().validate(extra_validators):
             return False
         for one in self.to_details():
-            if not one.name or len(one.name) > _LONGEST or len(one.relation) > _LONGEST:
-                long = _(
-                    "Write a name, then a comma, then their relation: at most %(max)d characters each.", max=_LONGEST
-                )
+            if not one.name or len(one.name) > NAME or len(one.relation) > NAME:
+                long = _("Write a name, then a comma, then their relation: at most %(max)d characters each.", max=NAME)
                 self.people.errors = [long]
             elif may_be_a_child(one.part, one.relation, None):
                 self.people.errors = [_("Is %(name)s a child? Add children one by one, above.", name=one.name)]
@@ -145,11 +143,11 @@ class PersonForm(EditingForm):
     support_id = person_field(_l("Who supports them"), blank=_l("nobody in particular"))
     language = SelectField(_l("Language"), **FROM_LIST)
     born = birth(_l("Born on"))
-    phone = line(_l("Phone"), 40, kind=TelField)
+    phone = line(_l("Phone"), WORD, kind=TelField)
     email = mail(_l("E-mail"))
-    address = passage(_l("Address"), rows=3, most=500)
+    address = passage(_l("Address"), rows=3, most=PASSAGE)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
-    why = passage(_l("Why they have another part now"), most=500, rows=2)
+    why = passage(_l("Why they have another part now"), most=PASSAGE, rows=2)
     of_age = BooleanField(_OF_AGE)
     asks_age = False
 
@@ -261,7 +259,7 @@ class InformedForm(EditingForm):
 class RemoveForm(PlainForm):
     """Why somebody is removed from the circle."""
 
-    reason = passage(_l("Why"), _l("Write why they are no longer in the circle."), most=500, rows=2)
+    reason = passage(_l("Why"), _l("Write why they are no longer in the circle."), most=PASSAGE, rows=2)
 
 
 class ConcernForm(EditingForm):

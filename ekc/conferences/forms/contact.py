@@ -12,6 +12,7 @@ from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import LINE, NAME
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 
 
@@ -19,7 +20,7 @@ class BottomLineForm(EditingForm):
     """A bottom line. By personal link (`by_themselves`) there is no choice of who sets it."""
 
     text = passage(_l("What the plan has to meet"), _l("Write in one sentence what the plan has to meet."), rows=2)
-    ground = line(_l("Why: a law, or safety"), 300)
+    ground = line(_l("Why: a law, or safety"), LINE)
     set_by = person_field(_l("Set by"))  # chosen, unless there is one alone
     shared_on = day(_l("Shared with the family on"))
 
@@ -68,4 +69,4 @@ class ContactForm(PlainForm):
 class SearchForm(PlainForm):
     """A name, the beginning of one, or a case number."""
 
-    q = line(_l("Name or case number"), 80, kind=SearchField)
+    q = line(_l("Name or case number"), NAME, kind=SearchField)

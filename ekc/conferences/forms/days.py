@@ -14,8 +14,10 @@ from wtforms.validators import InputRequired, Optional
 from ekc.core import language
 from ekc.core.clock import from_local, to_local
 from ekc.core.errors import Refusal
+from ekc.core.forms import AtMost
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import WORD
 from ekc.core.routes import now
 from ekc.workflow.vocabulary import N_
 
@@ -91,8 +93,8 @@ class _Typed(StringField):  # type: ignore[misc]
     def __init__(self, label: Any = None, validators: Any = None, *, ahead: bool = False, **kwargs: Any) -> None:
         self.ahead = ahead
         kwargs["description"] = kwargs.get("description") or self._example
-        look = {"autocomplete": "off", "dir": "ltr", "data-asks": self.asks, "maxlength": 40}
-        super().__init__(label, validators, render_kw=look, **kwargs)
+        look = {"autocomplete": "off", "dir": "ltr", "data-asks": self.asks}
+        super().__init__(label, [*(validators or ()), AtMost(WORD)], render_kw=look, **kwargs)
 
     def _value(self) -> str:
         if self.raw_data:

@@ -7,13 +7,15 @@ from typing import Any
 
 from wtforms import EmailField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Optional
 
 from ekc.conferences.forms.days import read_day
 from ekc.conferences.queries.circle import PersonRow
+from ekc.core.forms import AtMost
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import locale
+from ekc.core.lengths import ACCOUNT, MAIL, NAME, WORD
 from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import Labelled
 
@@ -50,12 +52,16 @@ def lines(text: str, commas: bool = False) -> tuple[str, ...]:
 
 
 def _rules(missing: Any, most: int) -> list[Any]:
-    short = Length(max=most, message=_l("Make this shorter: at most %(max)d characters."))
-    return [DataRequired(missing), short] if missing else [short]  # `tidy` removes blanks first
+    return [DataRequired(missing), AtMost(most)] if missing else [AtMost(most)]  # `tidy` removes blanks first
 
 
 def line(
-    label: Any, most: int = 120, missing: Any = None, kind: Any = StringField, rules: Iterable[Any] = (), hint: Any = ""
+    label: Any,
+    most: int = NAME,
+    missing: Any = None,
+    kind: Any = StringField,
+    rules: Iterable[Any] = (),
+    hint: Any = "",
 ) -> Any:
     """One line of text. `missing` makes it required and is its error message."""
     return kind(label, [*_rules(missing, most), *rules], filters=[tidy, _on_one_line], description=hint)
@@ -63,10 +69,10 @@ def line(
 
 def mail(label: Any, missing: Any = None) -> Any:
     """An e-mail address. `missing` as in `line`."""
-    return line(label, 254, missing, EmailField, [_MAIL] if missing else [Optional(), _MAIL])
+    return line(label, MAIL, missing, EmailField, [_MAIL] if missing else [Optional(), _MAIL])
 
 
-def passage(label: Any, missing: Any = None, most: int = 4000, rows: int = 3, hint: Any = "") -> Any:
+def passage(label: Any, missing: Any = None, most: int = ACCOUNT, rows: int = 3, hint: Any = "") -> Any:
     """Several lines of text."""
     look = {"rows": rows, "dir": "auto"}
     return TextAreaField(label, _rules(missing, most), filters=[tidy], render_kw=look, description=hint)
@@ -137,7 +143,9 @@ def born_as_typed(birth: Birth | None, today: date) -> str:
 def birth(label: Any) -> Any:
     """When somebody was born, as far as it is known."""
     hint = _l("A day (3-2-2015). Not known? Then the year, or how old they are: 2015, 11, or about 11.")
-    return BirthField(label, [Optional()], description=hint, render_kw={"autocomplete": "off", "dir": "auto"})
+    return BirthField(
+        label, [Optional(), AtMost(WORD)], description=hint, render_kw={"autocomplete": "off", "dir": "auto"}
+    )
 
 
 def choice(label: Any, choices: Iterable[SelectChoice], **more: Any) -> SelectField:

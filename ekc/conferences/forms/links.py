@@ -10,7 +10,9 @@ from ekc.conferences.forms.fields import FROM_LIST, line
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import LINE
 from ekc.links.tokens import normalize_answer
+from ekc.signin.passwords import MAX_LENGTH
 
 _SHORTEST = 3  # letters or digits of an answer
 
@@ -40,8 +42,8 @@ class LinkForm(PlainForm):
         default="code",
         **FROM_LIST,
     )
-    question = line(_l("What do we ask?"), 200)
-    answer = line(_l("What is the answer?"), 200)
+    question = line(_l("What do we ask?"), LINE)
+    answer = line(_l("What is the answer?"), MAX_LENGTH)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A question needs an answer of at least `_SHORTEST` letters or digits."""

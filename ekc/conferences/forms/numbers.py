@@ -1,18 +1,20 @@
 """Hours, money and marks as people type them: the one reader of numbers, for every form that asks for one."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_decimal, get_group_symbol
 from wtforms import StringField
 
+from ekc.core.forms import AtMost
 from ekc.core.language import locale
+from ekc.core.lengths import WORD
 
 _NUMBER = re.compile(r"\d+(?:([.,])\d*)?")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
 _BLANKS = re.compile(r"[\s€£$]+")
-_LONGEST = 40  # characters: more is no number that anybody means, and takes long to read
 
 
 def read_number(typed: str, group: str) -> Decimal:
@@ -20,7 +22,7 @@ def read_number(typed: str, group: str) -> Decimal:
 
     `group`: what stands between thousands in the reader's language; of 1.234 it decides, as nothing else does.
     """
-    if len(typed) > _LONGEST:
+    if len(typed) > WORD:  # no number that anybody means, and it takes long to read
         raise ValueError(len(typed))
     text = _BLANKS.sub("", typed)
     whole, sign, fraction = text, "", ""
@@ -46,9 +48,11 @@ class NumberField(StringField):  # type: ignore[misc]
 
     data: int | None
 
-    def __init__(self, label: Any, parts: int, mistake: Any, most: int = 9_999_999, **kwargs: Any) -> None:
-        keys = "decimal" if parts > 1 else "numeric"
-        super().__init__(label, render_kw={"inputmode": keys, "autocomplete": "off", "maxlength": 16}, **kwargs)
+    def __init__(
+        self, label: Any, parts: int, mistake: Any, most: int = 9_999_999, validators: Iterable[Any] = (), **kwargs: Any
+    ) -> None:
+        look = {"inputmode": "decimal" if parts > 1 else "numeric", "autocomplete": "off"}
+        super().__init__(label, [*validators, AtMost(WORD)], render_kw=look, **kwargs)
         self.parts, self.mistake, self.most = parts, mistake, most
 
     def _value(self) -> str:

@@ -40,6 +40,7 @@ from ekc.core.clock import zone
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import TITLE, WORD
 from ekc.workflow.profiles import ANY_AREA, PROFILES, area_word
 from ekc.workflow.vocabulary import LegalContext, Part, Variant
 
@@ -67,7 +68,7 @@ class MainPersonForm(PlainForm):
     name = line(_l("Name"))
     relation = line(_l("Relation or role"))
     side = line(_l("Side"))
-    phone = line(_l("Phone"), 40, kind=TelField)
+    phone = line(_l("Phone"), WORD, kind=TelField)
     email = mail(_l("E-mail"))
     said_yes_on = day(_l("Said yes to a conference on"))
 
@@ -105,13 +106,13 @@ class RegisterForm(PlainForm):
     )
     sides = passage(_l("Sides"), rows=2)
     wishes = passage(_l("Wishes for the coordinator"), rows=3)
-    municipality = line(_l(ANY_AREA), 80, _l("Write the municipality, council or area."))
+    municipality = line(_l(ANY_AREA), TITLE, _l("Write the municipality, council or area."))
     region_id = asked_of(_l("Region"), _l("Choose the region where they live."), coerce=id_or_none)
     profile = asked_of(_l("Country"), _l("Choose the country where they live."))
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
-    timezone = line(_l("Time zone"), 40, rules=[_known_zone])
+    timezone = line(_l("Time zone"), WORD, rules=[_known_zone])
     title = line(_l("Title of the case"))
-    follows = line(_l("Number of an earlier conference"), 20)
+    follows = line(_l("Number of an earlier conference"), WORD)
     registered_on = day(_l("Registered on"))
 
     def __init__(self, regions: dict[int, str], countries: Collection[str], **kwargs: Any) -> None:
@@ -185,8 +186,8 @@ class RegistrationForm(EditingForm):
     sides = passage(_l("Sides"), rows=2)
     legal_context = one_of(_l("Voluntary or under pressure"), LegalContext)
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
-    timezone = line(_l("Time zone"), 40, _ZONE_MISSING, rules=[_known_zone])
-    follows = line(_l("Number of an earlier conference"), 20)
+    timezone = line(_l("Time zone"), WORD, _ZONE_MISSING, rules=[_known_zone])
+    follows = line(_l("Number of an earlier conference"), WORD)
 
     def __init__(self, shown: RegistrationRow, known: Mapping[str, date | str] | None = None, **kwargs: Any) -> None:
         listed = {name: "\n".join(getattr(shown, name)) for name in ("topics", "wishes", "sides")}

@@ -14,7 +14,8 @@ from ekc.conferences.queries import registration as registration_queries
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Refusal
 from ekc.core.form_numbers import adds, remember
-from ekc.core.routes import db, moves, now, public, runtime
+from ekc.core.routes import db, moves, now, only_shows, public, runtime
+from ekc.drafts.keeping import keeping
 from ekc.signin.actions.throttle import Limit, begin_attempt, discard_attempt
 from ekc.signin.login import by, office, request_caller, visitor
 from ekc.workflow.duties import Duty
@@ -34,6 +35,7 @@ def _registered_before(result: str | None) -> ResponseReturnValue:
 
 @bp.route("/register", methods=["GET", "POST"])
 @public
+@keeping
 @adds(_registered_before)
 def register() -> ResponseReturnValue:
     """Register a case: the public for themselves or for others, staff for somebody on the phone.
@@ -57,14 +59,14 @@ def register() -> ResponseReturnValue:
     elif form.is_submitted():
         status = 422
     else:
-        form.follows.data = request.args.get("follows", "")[:20]
+        form.follows.data = request.args.get("follows", "")
     return render_template("conferences/register.html", form=form), status
 
 
 def _count() -> tuple[int, ...]:
     """Count a registration by the public against the limit. Raises TooMany."""
     an_hour = Limit("registration", runtime().settings.registrations_an_hour, timedelta(hours=1))
-    return () if _by_staff() else begin_attempt(db(), now(), (an_hour, request_caller().network))
+    return () if _by_staff() or only_shows() else begin_attempt(db(), now(), (an_hour, request_caller().network))
 
 
 def _after(conference_id: int) -> str:

@@ -25,8 +25,6 @@ from ekc.workflow.definition import ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
-LONGEST_REASON = 2000  # characters
-
 
 class Blocked(Refusal):
     """The step cannot be taken now; `verdict` holds every reason."""
@@ -68,8 +66,6 @@ def take_step(
             passed = N_("The new day has passed. Choose one that lies ahead, or leave it open: the date follows.")
             raise Refusal(passed).at("new_date")
         taking = replace(taking, account_id=by.visitor.account_id)
-        if any(len(why) > LONGEST_REASON for why in taking.overrides.values()):
-            raise Refusal(N_("Make this shorter: at most %(max)d characters."), max=LONGEST_REASON)
         facts = gather_facts(by.session, conference, by.at)
         verdict = verdict_on(taking.step, facts, roles)
         overrides = {} if verdict is None else _overrides(taking, verdict)

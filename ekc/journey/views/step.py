@@ -1,6 +1,6 @@
 """A step: what stands in its way, its form, and taking it."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
@@ -25,8 +25,8 @@ from ekc.signin.login import by
 from ekc.workflow.definition import StepRule
 from ekc.workflow.ends.rows import END_OF_STEP
 from ekc.workflow.engine import (
+    GUARD_RULES,
     OPEN_FOLLOW_UPS_RULES,
-    STEP_GUARDS,
     STEP_RULES,
     Verdict,
     as_the_circle_reads,
@@ -49,19 +49,18 @@ def step(case: Case, step: str) -> ResponseReturnValue:
     verdict = _verdict(case, rule) if rule.questions else None
     own = case.visitor.participant_id is not None
     form = step_form(rule, own=own, asks=verdict is not None and bool(verdict.questions))
-    overrides = {guard.code: request.form.get(f"override-{guard.code}", "") for guard in STEP_GUARDS[rule.step]}
     if not form.validate_on_submit():
-        return _step_page(case, rule, form, overrides, verdict or _verdict(case, rule)), 422 if form.errors else 200
+        return _step_page(case, rule, form, verdict or _verdict(case, rule)), 422 if form.errors else 200
     try:
-        taking = form.to_taking(rule, case.timezone, overrides)
+        taking = form.to_taking(rule, case.timezone)
         phase = take_step(by(), case.id, taking, form.seen_phase(), lambda: _refuse_other_paper(case, rule, form))
     except Blocked as blocked:
-        return _step_page(case, rule, form, overrides, blocked.verdict), 409
+        return _step_page(case, rule, form, blocked.verdict), 409
     except Refusal as refusal:
-        if refusal.field not in form:
+        if not form.can_show(refusal):
             raise
         status = form.refuse(refusal)
-        return _step_page(case, rule, form, overrides, verdict or _verdict(case, rule)), status
+        return _step_page(case, rule, form, verdict or _verdict(case, rule)), status
     if own and rule.asks_safe and says_not_safe(taking):
         return redirect(url_for("journey.not_safe", conference_id=case.id), 303)
     if rule.matter is not None and phase is not rule.target:
@@ -121,13 +120,14 @@ def _refuse_other_paper(case: Case, rule: StepRule, form: StepForm) -> None:
         ).at("paper")
 
 
-def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, str], verdict: Verdict | None) -> str:
+def _step_page(case: Case, rule: StepRule, form: StepForm, verdict: Verdict | None) -> str:
     if verdict is not None and case.visitor.account_id is None:
         verdict = as_the_circle_reads(verdict)
     reasons = [(reason, blocker_link(reason.blocker)) for reason in verdict.reasons] if verdict else []
     freezes = verdict is not None and Effect.FREEZE_PLAN in rule.effects
     paper, printed = paper_of(case, rule) if freezes else ("", ())
     wish, other = _wish(case, rule)
+    blocking = {reason.guard: gettext(GUARD_RULES[reason.guard].line) for reason, _link in reasons}
     return render_template(
         "journey/step.html",
         case=case,
@@ -140,7 +140,7 @@ def _step_page(case: Case, rule: StepRule, form: object, overrides: dict[str, st
         possible=verdict is not None,
         questions=[blocker_link(question) for question in verdict.questions] if verdict else (),
         reasons=reasons,
-        overrides=overrides,
+        why=form.why(blocking),
         outside=Role.COORDINATOR in case.roles,
         dissent=dissent(db(), case) if freezes else (),
         printed=printed,

@@ -1,6 +1,6 @@
 """The sign-in by personal link."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from ekc.core.tokens import hash_token
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.links.queries.life import lives
 from ekc.signin.models import SignIn
-from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired
+from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired, time_left
 
 _link, _device, _sign_in = PersonalLink.__table__, LinkDevice.__table__, SignIn.__table__
 _LINK_SIGN_IN = (
@@ -44,7 +44,7 @@ def link_sign_in(session: Session, at: datetime, token: str) -> CurrentSignIn | 
     row = session.execute(_LINK_SIGN_IN, {"token_hash": hash_token(token)}).one_or_none()
     if row is None or not is_unexpired(row, at) or not lives(session, at, row.id, row.expires_at):
         return None
-    left = min(timedelta(minutes=row.idle_minutes), row.ends_at - at)
+    left = time_left(row, at)
     visitor = Visitor(
         Actor(ActorKind.PARTICIPANT, row.participant_id),
         conference_id=row.conference_id,
@@ -52,4 +52,4 @@ def link_sign_in(session: Session, at: datetime, token: str) -> CurrentSignIn | 
         sign_in_id=row.sign_in_id,
         expires_in=int(left.total_seconds()) if row.shared else None,
     )
-    return CurrentSignIn(visitor, row.method, row.began_at, row.seen_at)
+    return CurrentSignIn(visitor, row.method, row.began_at, row.seen_at, left)

@@ -208,7 +208,7 @@ def _change(
     except Stale as refusal:
         return page(case, replace(sent, refusal=refusal))
     except Refusal as refusal:
-        if refusal.field not in sent.form:
+        if not sent.form.can_show(refusal):
             raise
         sent.form.status = sent.form.refuse(refusal)
         return page(case, sent)

@@ -19,6 +19,7 @@ from ekc.signin.login import (
     end_session,
     pending_account,
     request_caller,
+    seconds_left,
     start_account_session,
     visitor,
 )
@@ -99,6 +100,13 @@ def sign_out() -> ResponseReturnValue:
     response = redirect(url_for("signin.leave_provider", key=key) if key else url_for(after), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
+
+
+@bp.get("/still-here")
+@public
+def still_here() -> ResponseReturnValue:
+    """Somebody is still at the page: in how many seconds the sign-in ends now; 0: it has ended."""
+    return {"seconds": seconds_left()}
 
 
 @bp.get("/language/<language>")

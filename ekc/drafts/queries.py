@@ -1,0 +1,52 @@
+"""Reading drafts: only in the browser and by the person they are of."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.core.crypto import keyring_of
+from ekc.core.tokens import hash_token
+from ekc.drafts.models import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Of whom a draft is: the token of the cookie of their browser (empty: none), and who they are."""
+
+    token: str = field(repr=False)
+    whose: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft: the address to which its form is sent, its fields, when it was kept."""
+
+    id: int
+    path: str
+    fields: tuple[tuple[str, str], ...]
+    kept_at: datetime
+    sent: bool
+
+
+def place_of(session: Session, path: str) -> bytes:
+    """The keyed hash under which drafts of the form that is sent to this address are found."""
+    return keyring_of(session).fingerprint(f"draft {path}")
+
+
+def drafts(session: Session, at: datetime, owner: Owner) -> tuple[DraftRow, ...]:
+    """What somebody typed in this browser and did not save, newest first."""
+    if not owner.token:
+        return ()
+    own = (Draft.browser == hash_token(owner.token), Draft.whose == owner.whose, Draft.until > at)
+    return tuple(
+        DraftRow(
+            row.id,
+            row.content["path"],
+            tuple((name, value) for name, value in row.content["fields"]),
+            datetime.fromisoformat(row.content["at"]),
+            row.sent,
+        )
+        for row in session.scalars(select(Draft).where(*own).order_by(Draft.id.desc()))
+    )

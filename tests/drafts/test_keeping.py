@@ -1,0 +1,323 @@
+"""Words that were typed and not saved: kept, and given back to whom they are of, in the same browser alone."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from ekc.accounts.access import By
+from ekc.conferences.actions.links import revoke_links
+from ekc.conferences.models import Conference, ContactEntry
+from ekc.core.transaction import writing
+from ekc.drafts.actions import KEEPING, KEPT, forget_drafts
+from ekc.drafts.models import Draft
+from ekc.signin.actions.throttle import count_attempt
+from ekc.workflow.vocabulary import Phase, Step
+from tests import build
+from tests.build import Made, case_in_presentation, case_in_setup
+from tests.cast import PASSWORD, Cast, enter_as_before, make_link, open_link, sign_in, sign_in_by_password
+from tests.client import PageClient
+from tests.clock import START, FrozenClock
+from tests.page import Page
+
+KEPT_FOR_YOU = "What you typed is kept. Come in again, and you can look at it and save it."
+HERE = "This is what you typed. Nothing is saved yet: look at it, and save it."
+WORDS = "Omar brings tea, <b>if</b> “need be”.\nKees does not come."
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
+    return case_in_setup(db_session, cast, clock())
+
+
+def typed(client: PageClient, words: str = WORDS, **more: str) -> TestResponse:
+    """Send the words in the form of the contact log, as the page stands open."""
+    sending = client.form("Add to the log").fill({"What was said or agreed": words})
+    return client.post(sending.url, data=sending.payload() | more)
+
+
+def kept(client: PageClient, **more: str) -> TestResponse:
+    """As the script does while somebody writes."""
+    return typed(client, keep_draft="yes", **more)
+
+
+def log_of(client: PageClient, case: Made) -> Page:
+    return client.page(f"/conferences/{case.id}/contact")
+
+
+def words_in(client: PageClient) -> object:
+    return client.form("Add to the log").shown("What was said or agreed")
+
+
+def token_of(client: PageClient, path: str) -> object:
+    """A valid token of the session that the client has now."""
+    client.page(path)
+    return client.form("Sign out").fill({}).payload()["csrf_token"]
+
+
+def drafts(session: Session) -> int:
+    session.rollback()
+    return session.scalars(select(func.count()).select_from(Draft)).one()
+
+
+def contacts(session: Session) -> int:
+    session.rollback()
+    return session.scalars(select(func.count()).select_from(ContactEntry)).one()
+
+
+@pytest.fixture
+def lost(client: PageClient, case: Made, cast: Cast, clock: FrozenClock) -> PageClient:
+    """Noor's browser after eight hours without use: she wrote, pressed the button, and stands before the sign-in."""
+    sign_in_by_password(client, cast.noor)
+    log_of(client, case)
+    clock.advance(hours=8, minutes=1)
+    page = client._arrive(typed(client), 200)
+    assert (page.heading, KEPT_FOR_YOU in page.flashes) == ("Sign in", True)
+    return client
+
+
+@pytest.mark.both_databases
+def test_the_same_person_gets_the_same_page_with_the_words(
+    lost: PageClient, case: Made, db_session: Session, cast: Cast
+) -> None:
+    before = contacts(db_session)
+
+    page = lost.submit("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD})
+
+    assert (page.flashes, words_in(lost), contacts(db_session)) == ([HERE], WORDS, before)
+    lost.submit("Add to the log")
+    assert (contacts(db_session), drafts(db_session)) == (before + 1, 0)
+    assert log_of(lost, case).text.count("Kees does not come.") == 1
+
+
+def test_signed_out_in_another_window(client: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
+    """The session is another one then, so that the token of the form does not fit either."""
+    sign_in_by_password(client, cast.noor)
+    log_of(client, case)
+    sending = client.form("Add to the log").fill({"What was said or agreed": WORDS})
+    client.submit("Sign out")
+
+    client._arrive(client.post(sending.url, data=sending.payload()), 200)
+    page = client.submit("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD})
+
+    assert (page.flashes, words_in(client)) == ([HERE], WORDS)
+
+
+def test_somebody_else_in_the_same_browser_never_sees_them(
+    lost: PageClient, case: Made, db_session: Session, cast: Cast
+) -> None:
+    page = lost.submit("Sign in", {"Mail address": "ruud@example.org", "Password": PASSWORD})
+
+    assert ("Kees does not come" in page.text, drafts(db_session)) == (False, 0)
+    assert "You began this" not in log_of(lost, case).text
+
+
+def test_another_browser_with_the_same_person_never_sees_them(
+    lost: PageClient, someone: Callable[[], PageClient], case: Made, db_session: Session, cast: Cast
+) -> None:
+    other, draft = someone(), db_session.scalars(select(Draft.id)).one()
+    sign_in(other, cast.noor)
+
+    page = other._arrive(other.get(f"/drafts/{draft}"), 200)
+
+    assert "Kees does not come" not in page.text
+    assert "You began this" not in log_of(other, case).text
+    other.post(
+        f"/drafts/{draft}/throw-away",
+        data={"csrf_token": other.form("Add to the log").fill({}).payload()["csrf_token"]},
+    )
+    assert drafts(db_session) == 1
+
+
+def test_a_page_of_somebody_who_signed_out_is_not_saved_by_the_next(
+    client: PageClient, case: Made, db_session: Session, cast: Cast
+) -> None:
+    sign_in_by_password(client, cast.noor)
+    log_of(client, case)
+    sending = client.form("Add to the log").fill({"What was said or agreed": WORDS})
+    client.submit("Sign out")
+    sign_in_by_password(client, cast.ruud)
+    before = contacts(db_session)
+
+    page = client._arrive(client.post(sending.url, data=sending.payload()), 409)
+
+    assert page.heading == "What you typed is here"
+    assert (page.buttons, contacts(db_session), drafts(db_session)) == (["Sign out"], before, 0)
+
+
+def test_private_time_that_began_meanwhile_shuts_out_the_words_too(
+    lost: PageClient, case: Made, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    db_session.get_one(Conference, case.id).phase = Phase.PRIVATE_TIME
+    db_session.commit()
+
+    page = lost._arrive(lost._send("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD}, ""), 403)
+
+    assert (page.heading, "Kees does not come" in page.text) == ("Not now", False)
+
+
+def test_in_private_time_nothing_is_kept_of_what_is_being_written(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_private_time(db_session, cast, clock())
+    enter_as_before(client, db_session, clock(), case.id, case.people["marieke"])
+    client.page(f"/conferences/{case.id}/steps/ask_for_information")
+    sending = client.form("Ask for information").fill(
+        {"What does the family want to know, and from whom?": "A secret."}
+    )
+
+    assert client.post(sending.url, data=sending.payload() | {"keep_draft": "yes"}).status_code == 409
+    assert drafts(db_session) == 0
+
+
+def test_a_personal_link_gives_them_back_and_a_revoked_one_does_not(
+    client: PageClient, case: Made, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    path = make_link(db_session, clock(), case.id, case.people["omar"])
+    open_link(client, path)
+    client.page(f"/conferences/{case.id}/not-safe")
+    sending = client.form("Say that it does not feel safe").fill({"Do you want to say more?": WORDS})
+    clock.advance(hours=9)
+    assert client._arrive(client.post(sending.url, data=sending.payload()), 200).heading == "You are signed out"
+    assert drafts(db_session) == 1
+
+    client.page(path)
+    page = client.submit("Go to my page")
+    assert page.flashes[-1:] == [HERE]
+
+    revoke_links(By(db_session, cast.noor, clock()), case.id, case.people["omar"])
+    draft = db_session.scalars(select(Draft.id)).one()
+    assert HERE not in client._arrive(client.get(f"/drafts/{draft}"), 200).text
+
+
+@pytest.mark.both_databases
+def test_it_does_not_tell_which_cases_there_are(
+    client: PageClient, case: Made, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    sign_in_by_password(client, cast.noor)
+    log_of(client, case)
+    sending = client.form("Add to the log").fill({"What was said or agreed": WORDS})
+    clock.advance(hours=9)
+
+    answers = [client.post(f"/conferences/{id_}/contact", data=sending.payload()) for id_ in (case.id, 987_654_321)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert {answer.location.rstrip("0123456789") for answer in answers} == {"/sign-in?next=/drafts/"}
+
+
+@pytest.mark.both_databases
+def test_a_form_is_kept_while_it_is_written_and_offered_when_it_is_opened(
+    client: PageClient, case: Made, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    sign_in(client, cast.noor)
+    log_of(client, case)
+    assert (kept(client).status_code, kept(client).status_code, drafts(db_session)) == (204, 204, 1)
+
+    clock.advance(minutes=20)
+    page = log_of(client, case)
+    assert ("You began this 20 minutes ago, and did not save it." in page.text, words_in(client)) == (True, "")
+    page = client.follow("Go on with it")
+    assert (page.flashes, words_in(client), "You began this" in page.text) == ([HERE], WORDS, False)
+
+    log_of(client, case)
+    client.submit("Throw it away")
+    assert (drafts(db_session), "You began this" in log_of(client, case).text) == (0, False)
+
+
+def test_a_request_on_its_way_while_the_form_was_saved_keeps_nothing(
+    client: PageClient, case: Made, db_session: Session, cast: Cast
+) -> None:
+    sign_in(client, cast.noor)
+    log_of(client, case)
+    sending = client.form("Add to the log").fill({"What was said or agreed": WORDS})
+    client.post(sending.url, data=sending.payload())
+
+    assert client.post(sending.url, data=sending.payload() | {"keep_draft": "yes"}).status_code == 204
+    assert drafts(db_session) == 0
+
+
+def test_whoever_may_not_open_the_form_keeps_nothing(
+    client: PageClient, case: Made, db_session: Session, cast: Cast
+) -> None:
+    sign_in(client, cast.noor)
+    log_of(client, case)
+    sending = client.form("Add to the log").fill({"What was said or agreed": WORDS})
+    sign_in(client, cast.denise)
+    own = token_of(client, "/account")
+
+    answer = client.post(sending.url, data=sending.payload() | {"keep_draft": "yes", "csrf_token": own})
+
+    assert (answer.status_code, drafts(db_session)) == (404, 0)
+
+
+def test_too_much_is_not_kept(client: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
+    sign_in(client, cast.noor)
+    log_of(client, case)
+    assert kept(client, note="x" * 200_000).status_code == 413
+    assert kept(client, note="x" * 3_000_000).status_code == 413
+    assert drafts(db_session) == 0
+
+
+def test_it_is_not_kept_again_and_again(client: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
+    sign_in(client, cast.noor)
+    log_of(client, case)
+    with writing(db_session):
+        for _ in range(599):
+            count_attempt(db_session, START, KEEPING, f"account:{cast.noor.account_id}")
+
+    assert [kept(client).status_code for _ in range(2)] == [204, 429]
+
+
+def test_the_public_goes_on_in_the_same_browser_alone(
+    client: PageClient, someone: Callable[[], PageClient], db_session: Session, cast: Cast
+) -> None:
+    client.page("/register")
+    sending = client.form("Register").fill({"Why now": WORDS})
+    answer = client.post("/register", data=sending.payload() | {"keep_draft": "yes"})
+    (cookie,) = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("drafts")]
+
+    assert answer.status_code == 204
+    assert [word in cookie for word in ("Max-Age", "Expires", "HttpOnly")] == [False, False, True]
+    assert "You began this" in client.page("/register").text
+    page = client.follow("Go on with it")
+    assert (page.flashes, client.form("Register").shown("Why now")) == ([HERE], WORDS)
+    assert "You began this" not in someone().page("/register").text
+    sign_in(client, cast.noor)
+    assert "You began this" not in client.page("/register").text
+
+
+def test_passwords_and_codes_are_never_kept(client: PageClient, db_session: Session, cast: Cast) -> None:
+    client.page("/sign-in")
+    sending = client.form("Sign in").fill({"Mail address": "noor@example.org", "Password": "a secret"})
+
+    assert client.post("/sign-in", data=sending.payload() | {"keep_draft": "yes"}).status_code == 400
+    assert drafts(db_session) == 0
+
+
+@pytest.mark.both_databases
+def test_they_are_forgotten(
+    client: PageClient, case: Made, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    sign_in(client, cast.noor)
+    log_of(client, case)
+    kept(client)
+    clock.advance(days=KEPT.days)
+    assert forget_drafts(db_session, clock()) == 0  # until the midnight after
+
+    clock.advance(days=1)
+    assert (forget_drafts(db_session, clock()), drafts(db_session)) == (1, 0)
+
+
+def test_drafts_of_a_case_end_with_its_draft_of_the_plan(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = case_in_presentation(db_session, cast, clock())
+    sign_in(client, cast.noor)
+    log_of(client, case)
+    kept(client)
+
+    build.step(db_session, cast, clock(), case, Step.NO_PLAN)
+
+    assert drafts(db_session) == 0
