@@ -1,12 +1,13 @@
 """Commands: `python -m ekc.cli`. Errors are printed as one sentence, with exit status 1 or 2 (wrong usage)."""
 
+import csv
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 from sqlalchemy import select
@@ -30,6 +31,8 @@ from ekc.demo.casefile import CaseFileError, read_case
 from ekc.demo.people import PASSWORD
 from ekc.demo.play import enter_case
 from ekc.demo.world import make_demo
+from ekc.directory.actions import Entry, add_rows
+from ekc.directory.models import LONGEST, LONGEST_CODE, Listing
 from ekc.journey.actions.steps import Blocked
 from ekc.journey.nightly import NIGHTLY_JOBS
 from ekc.journey.queries.steps import untold_steps
@@ -38,6 +41,7 @@ from ekc.staff.actions.accounts import NewAccount
 from ekc.staff.actions.inviting import invite, open_by_invitation
 from ekc.staff.actions.regions import add_region
 from ekc.workflow.check import check_tables
+from ekc.workflow.independence import named_in
 from ekc.workflow.profiles import NL, PROFILES
 from ekc.workflow.vocabulary import Role
 
@@ -171,6 +175,31 @@ def _offices(role: Role, region_id: int, municipalities: tuple[str, ...]) -> lis
     if not municipalities:
         raise ConfigError("A care_manager follows the cases of a municipality. Name it with --municipality.")
     return [Office(role, municipality=municipality) for municipality in municipalities]
+
+
+@cli.command("add-names")
+@click.argument("listing", type=click.Choice(list(Listing)))
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+def add_names(listing: str, file: IO[str]) -> None:
+    """Add municipalities or organisations from a CSV file with the columns name, code and aliases (with ; between).
+
+    What is known by its code or its name gets what the file says. Name is needed, the others are not.
+    """
+    rows = csv.DictReader(file)
+    if "name" not in (rows.fieldnames or ()):
+        raise ConfigError("The first line of the file names its columns: name, and if there are any code and aliases.")
+    entries = [
+        Entry(
+            name=row["name"].strip(), code=(row.get("code") or "").strip(), aliases=named_in(row.get("aliases") or "")
+        )
+        for row in rows
+        if row["name"] and row["name"].strip()
+    ]
+    if long := [entry.name for entry in entries if len(entry.name) > LONGEST or len(entry.code) > LONGEST_CODE]:
+        raise ConfigError(f"{long[0]}: a name has at most {LONGEST} characters, a code {LONGEST_CODE}.")
+    with _database() as (settings, session):
+        count = add_rows(_program(session, settings), Listing(listing), entries)
+    click.echo(f"{count} {listing} are in the list.")
 
 
 @cli.command("verify-audit")

@@ -1,5 +1,6 @@
-"""Names as they are compared: one folding for search, for people of the same names, for sides and for independence.
-And where a name breaks over two lines."""
+"""Names as they are compared: one folding for search, for people of the same names, for sides, for municipalities and
+organisations, and so for independence. And where a name breaks over two lines.
+"""
 
 import re
 import unicodedata
@@ -9,6 +10,12 @@ from collections.abc import Iterable
 _ALIKE = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
 #: Inside a name they part no words: O'Brien, 't Hof.
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´ʼ"))
+#: Legal forms, articles and the small words between: they say nothing about which organisation is meant.
+_SMALL_WORDS = """
+stichting vereniging cooperatie coop ua bv nv cv vof ltd limited plc llp inc cic cio gmbh
+the de het t een of van voor for en and
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
 
 #: What stands before a name and belongs to it: Van 't Hof, de la Cruz, von der Heide, bin Said.
 _PARTICLES = (
@@ -55,6 +62,47 @@ def same(one: str, other: str) -> bool:
 def unbroken(text: str) -> str:
     """A text in which no line ends between a name and what belongs to it."""
     return _BEFORE_A_NAME.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+
+
+def plain(name: str) -> str:
+    """The name of a municipality or an organisation as it is compared: without articles, legal forms and blanks.
+
+    Of a name that is nothing but small words all is kept. Empty: nothing is meant.
+    """
+    return "".join(_without_small(name))
+
+
+def near(one: str, other: str) -> bool:
+    """Whether two names that are not the same are so nearly: one letter or one word apart.
+
+    Another letter, one more, one less, or two that changed places.
+    """
+    a, b = plain(one), plain(other)
+    if not a or not b or a == b:
+        return False
+    if len({*_without_small(one)} ^ {*_without_small(other)}) == 1:
+        return True
+    same_until = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    a, b = a[same_until:], b[same_until:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def _without_small(name: str) -> list[str]:
+    joined = _join_letters(words(fold(name).replace(".", "")))  # B.V.
+    return [word for word in joined if word not in _SMALL] or joined
+
+
+def _join_letters(words_of_name: Iterable[str]) -> list[str]:
+    """Letters on their own, one after another, are one word: G G Z."""
+    joined: list[str] = []
+    letters = False
+    for word in words_of_name:
+        if letters and len(word) == 1:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        letters = len(word) == 1
+    return joined
 
 
 def _words(folded: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ import ekc.core.audit
 import ekc.core.demo_clock
 import ekc.core.form_numbers
 import ekc.core.outbox
+import ekc.directory.models
 import ekc.drafts.models
 import ekc.evaluations.models
 import ekc.journey.models

@@ -2,8 +2,7 @@
 
 import pytest
 
-from ekc.names import fold, has_words, is_known_by_one, same, words
-from ekc.workflow.independence import plain
+from ekc.names import fold, has_words, is_known_by_one, plain, same, words
 
 
 @pytest.mark.parametrize(

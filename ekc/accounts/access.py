@@ -19,7 +19,7 @@ class Visitor:
     account_id: int | None = None
     roles: frozenset[Role] = frozenset()  # roles across the organisation; roles in a case: `conferences/access.py`
     regions: frozenset[int] = frozenset()  # regions they manage
-    municipalities: frozenset[str] = frozenset()  # municipalities whose cases they follow as social care manager
+    municipalities: frozenset[int] = frozenset()  # municipalities whose cases they follow as social care manager
     home_region: int | None = None  # region of the account
     conference_id: int | None = None  # conference of the personal link
     participant_id: int | None = None  # owner of the personal link

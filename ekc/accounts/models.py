@@ -2,14 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, column, select, table
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base, enum_column
 from ekc.core.outbox import Recipient
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import Role
+
+#: What a municipality is called (`directory`), read by name, as that stands above.
+_municipality = table("municipality", column("id"), column("name", String))
 
 
 class Region(Base):
@@ -60,14 +63,18 @@ class AccountRole(Base):
             "role in ('coordinator', 'regional_manager', 'care_manager', 'administrator')", name="office_role"
         ),
         CheckConstraint("role <> 'regional_manager' or region_id is not null", name="manager_has_region"),
-        CheckConstraint("role <> 'care_manager' or municipality is not null", name="care_manager_has_municipality"),
-        Index(None, "account_id", "role", "region_id", "municipality", unique=True),
+        CheckConstraint("role <> 'care_manager' or municipality_id is not null", name="care_manager_has_municipality"),
+        Index(None, "account_id", "role", "region_id", "municipality_id", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     role: Mapped[Role] = mapped_column(enum_column(Role))
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
-    municipality: Mapped[str | None] = mapped_column(String(80))
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
     given_at: Mapped[datetime]
     given_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: given by a command on the server
+
+    municipality: Mapped[str | None] = column_property(
+        select(_municipality.c.name).where(_municipality.c.id == municipality_id).scalar_subquery()
+    )

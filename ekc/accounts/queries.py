@@ -57,7 +57,7 @@ VISITOR_COLUMNS = (
     _region.c.timezone,
     _role.c.role,
     _role.c.region_id,
-    _role.c.municipality,
+    _role.c.municipality_id,
 )
 ACCOUNTS_WITH_ROLES = _account.join(_region, _region.c.id == _account.c.region_id).outerjoin(
     _role, _role.c.account_id == _account.c.id
@@ -86,7 +86,7 @@ def visitor_from_rows(rows: Sequence[Any], at: datetime | None, sign_in_id: int 
         account_id=first.account_id,
         roles=frozenset(row.role for row in rows if row.role),
         regions=frozenset(row.region_id for row in rows if row.role is Role.REGIONAL_MANAGER),
-        municipalities=frozenset(row.municipality for row in rows if row.role is Role.CARE_MANAGER),
+        municipalities=frozenset(row.municipality_id for row in rows if row.role is Role.CARE_MANAGER),
         home_region=first.home_region,
         language=first.language,
         leaves_on=first.leaves_on,
@@ -174,11 +174,11 @@ def offices(session: Session, account_ids: Collection[int]) -> dict[int, tuple[O
     return {account_id: tuple(held) for account_id, held in found.items()}
 
 
-def readers(session: Session, region_id: int, municipality: str) -> list[Reader]:
+def readers(session: Session, region_id: int, municipality_id: int | None = None) -> list[Reader]:
     """Who sees the cases of a region, and the dates of those of a municipality: open accounts, by role and name."""
     of_place = or_(
         and_(AccountRole.role == Role.REGIONAL_MANAGER, AccountRole.region_id == region_id),
-        and_(AccountRole.role == Role.CARE_MANAGER, AccountRole.municipality == municipality),
+        and_(AccountRole.role == Role.CARE_MANAGER, AccountRole.municipality_id == municipality_id),
     )
     rows = session.execute(
         select(Account.id, Account.name, AccountRole.role)

@@ -117,7 +117,11 @@ class Case:
 _case, _person = Conference.__table__, Participant.__table__
 _OF_VISITOR = frozenset({"visitor", "roles", "plans_not_read"})
 #: The columns of the fields of `Case`, except those about the visitor.
-_HEAD = tuple(_case.c[one.name] for one in fields(Case) if one.name not in _OF_VISITOR)
+_HEAD = tuple(
+    Conference.municipality.label(one.name) if one.name == "municipality" else _case.c[one.name]
+    for one in fields(Case)
+    if one.name not in _OF_VISITOR
+)
 #: The encrypted columns by index. They are read raw, and decrypted only when access is granted.
 _SEALED = {index: column.type for index, column in enumerate(_HEAD) if isinstance(column.type, SealedText)}
 _OWN = and_(

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
 from ekc.core.db import Base, enum_column
+from ekc.directory.models import Municipality
 from ekc.workflow.ends.kinds import End
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.professionals import MaybeProfessional
@@ -49,7 +50,7 @@ class Conference(Base):
         CheckConstraint("outcome <> 'stopped' or stop_reason is not null", name="stopped_has_reason"),
         Index(None, "coordinator_id", "phase"),
         Index(None, "region_id", "phase"),
-        Index(None, "municipality", "phase"),
+        Index(None, "municipality_id", "phase"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -60,7 +61,7 @@ class Conference(Base):
     language: Mapped[str] = mapped_column(String(8))  # of the family's documents
     timezone: Mapped[str] = mapped_column(String(40))
     legal_context: Mapped[LegalContext] = mapped_column(enum_column(LegalContext))
-    municipality: Mapped[str] = mapped_column(String(80))
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
 
     title: Mapped[str] = mapped_column(SealedText("conference.title"))
@@ -104,6 +105,11 @@ class Conference(Base):
     #: [name, tie] of each agency before each change to circle or bottom lines, since the coordinator accepted
     agencies_before: Mapped[Any | None] = mapped_column(SealedJSON("conference.agencies_before"))
     version: Mapped[int] = mapped_column(default=1)
+
+    #: What the municipality is called.
+    municipality: Mapped[str] = column_property(
+        select(Municipality.name).where(Municipality.id == municipality_id).scalar_subquery()
+    )
 
     __mapper_args__: dict[str, Any] = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
 

@@ -1,13 +1,14 @@
 """The demo: conferences at every stage, set around the moment at which it is made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from config import Settings
+from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account, Region
 from ekc.conferences.actions.links import make_link
 from ekc.conferences.entries import NewLink
@@ -22,6 +23,8 @@ from ekc.demo.people import Staff, open_accounts
 from ekc.demo.play import play
 from ekc.demo.player import Player, Stage
 from ekc.demo.validation import last_day
+from ekc.directory.actions import Entry, add_rows
+from ekc.directory.models import Listing
 from ekc.links.models import PersonalLink
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.matching.actions.independence import accept, confirm_coordinator
@@ -30,7 +33,7 @@ from ekc.signin.passwords import Cost
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.profiles import NL, PROFILES
-from ekc.workflow.vocabulary import N_, Step
+from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Step
 
 #: The clock time at which the demo begins: in the middle of two conferences.
 BEGINS = time(11, 40)
@@ -113,6 +116,7 @@ class DemoCase:
     links: tuple[str, ...] = ()
     not_informed: tuple[str, ...] = ()
     then: Callable[[Player, Staff], None] = lambda _player, _staff: None
+    misspelled: str = ""  # the municipality as the referrer typed it, for somebody to merge with the right one
 
     def read(self) -> CaseFile:
         """The case in its file."""
@@ -164,6 +168,7 @@ DEMO_CASES = (
         on=_in(24),
         links=("samira", "referrer"),
         then=_hand_over,
+        misspelled="Riverstad",
     ),
     DemoCase(
         file="visser",
@@ -252,14 +257,29 @@ def make_demo(session: Session, settings: Settings) -> dict[str, int]:
         raise Refusal(N_("This database is not empty. Make the demonstration in a new one."))
     with nested(session) as inside:
         staff = open_accounts(inside, now - _ACCOUNTS_OPENED_BEFORE, cost)
+        _list_names(By(inside, PROGRAM, now - _ACCOUNTS_OPENED_BEFORE))
         made = {row.file: _make(inside, now, row, staff, cost) for row in DEMO_CASES}
         with writing(inside):
             set_clock(inside, settings, now)
     return made
 
 
+def _list_names(by: By) -> None:
+    """List the municipalities and organisations of all cases, as somebody confirmed them before."""
+    cases = [row.read() for row in DEMO_CASES]
+    professionals = (one for case in cases for one in case.people.values() if one.role in PROFESSIONAL_PARTS)
+    names = {
+        Listing.MUNICIPALITIES: {case.municipality for case in cases},
+        Listing.ORGANISATIONS: {one.organisation for one in professionals if one.organisation},
+    }
+    for listing, found in names.items():
+        add_rows(by, listing, [Entry(name=name) for name in sorted(found)])
+
+
 def _make(session: Session, now: datetime, row: DemoCase, staff: Staff, cost: Cost) -> int:
     case = row.read()
+    if row.misspelled:
+        case = replace(case, municipality=row.misspelled)
     shift = row.shift(case, local_date(now, case.timezone))
     cast = staff.cast(case.profile, row.coordinator)
 

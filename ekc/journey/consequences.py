@@ -10,6 +10,8 @@ from ekc.conferences.access import Case
 from ekc.conferences.entries import Assignment
 from ekc.conferences.queries.circle import circle
 from ekc.conferences.roles import unattended
+from ekc.directory.models import Listing
+from ekc.directory.queries import row_with
 from ekc.journey.deadlines import deadlines_of
 from ekc.journey.queries import steps as step_queries
 from ekc.links.queries.links import on_paper_by
@@ -47,8 +49,10 @@ class Consequences:
 
 def consequences(session: Session, case: Case, at: datetime, before: Assignment, after: Assignment) -> Consequences:
     """What follows if `before` becomes `after`."""
-    saw = accounts.readers(session, before.region_id, before.municipality)
-    will_see = accounts.readers(session, after.region_id, after.municipality)
+    saw, will_see = (
+        accounts.readers(session, one.region_id, row_with(session, Listing.MUNICIPALITIES, one.municipality))
+        for one in (before, after)
+    )
     matches = match_queries.matches(session, case.id)
     of_region = {row.id for row in accounts.coordinators(session, after.region_id)}
     moves = before.region_id != after.region_id
@@ -61,7 +65,7 @@ def consequences(session: Session, case: Case, at: datetime, before: Assignment,
         region=END_RULES[End.OTHER_REGION] if moves else None,
         loses=tuple(one for one in saw if one not in will_see),
         gains=tuple(one for one in will_see if one not in saw),
-        unmanaged=not accounts.readers(session, after.region_id, ""),
+        unmanaged=not accounts.readers(session, after.region_id),
         due=_due_changes(session, case, before, after),
         country=PROFILES[after.profile] if after.profile != before.profile else None,
         coordinator=matches.current.name if foreign and matches.current and not alone else "",

@@ -11,13 +11,15 @@ from wtforms.widgets import HiddenInput
 
 from ekc.conferences.entries import CHANNELS, GIVES, Assignment
 from ekc.conferences.forms.days import moment
-from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, passage, people_field, words_of
+from ekc.conferences.forms.fields import FROM_LIST, choice, named_choices, passage, people_field, words_of
+from ekc.conferences.forms.names import listed
 from ekc.conferences.forms.registration import country_choices
 from ekc.core.errors import Stale
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE, TITLE
+from ekc.directory.queries import KnownNames
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
 from ekc.workflow.engine import STEP_GUARDS
 from ekc.workflow.owed.kinds import Verb
@@ -185,7 +187,7 @@ class CorrectionForm(EditingForm):
     region_id = SelectField(_l("Region"), coerce=int, **FROM_LIST)
     profile = SelectField(_l("Country"), **FROM_LIST)
     variant = SelectField(_l("Kind of conference"), choices=words_of(Variant), **FROM_LIST)
-    municipality = line("", TITLE, _l("Write the municipality, council or area."))
+    municipality = listed("", TITLE, _l("Write the municipality, council or area."))
     referrer_id = SelectField(_l("Who referred the case"), coerce=int, **FROM_LIST)
 
     def __init__(
@@ -195,11 +197,13 @@ class CorrectionForm(EditingForm):
         countries: Collection[str],
         referrers: Mapping[int, str],
         plan_agreed: bool,
+        municipalities: KnownNames,
         **kwargs: Any,
     ) -> None:
         """`before`: the values as they are. What can be no other is not asked: one region, or the country of a plan."""
         super().__init__(data={**asdict(before), "referrer_id": before.referrer_id or 0}, **kwargs)
         self._before = before
+        self.municipality.offer(municipalities)
         self.region_id.choices = [SelectChoice(str(id_), name) for id_, name in regions.items()]
         self.profile.choices = country_choices(tuple(dict.fromkeys((*countries, before.profile))))
         self.municipality.label.text = gettext(PROFILES[before.profile].area)
@@ -215,6 +219,6 @@ class CorrectionForm(EditingForm):
             region_id=self.region_id.data if "region_id" in self else self._before.region_id,
             profile=self.profile.data if "profile" in self else self._before.profile,
             variant=Variant(self.variant.data),
-            municipality=self.municipality.data,
+            municipality=self.municipality.called,
             referrer_id=self.referrer_id.data or None,
         )

@@ -10,6 +10,7 @@ from ekc.accounts.access import Visitor
 from ekc.accounts.models import Account
 from ekc.accounts.queries import RecentManager, has_phone, managers_of, recent_managers
 from ekc.core.language import gettext
+from ekc.directory.queries import unconfirmed
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey.deadlines import late_clocks
 from ekc.journey.needs.cases import StaffCases, staff_cases
@@ -41,6 +42,7 @@ class Home:
     corrections: tuple[CorrectionRow, ...]  # made lately, of cases that were or are the visitor's
     managers: dict[int, tuple[Account, ...]]  # of the other region of each that moved, by region
     recent_managers: list[RecentManager]  # of a manager's regions
+    new_names: int  # of municipalities and organisations, for a manager to look at
     asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
 
     @property
@@ -74,6 +76,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         corrections=corrected,
         managers=_managers_elsewhere(session, who, corrected),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
+        new_names=unconfirmed(session) if manages else 0,
         asks_phone=manages and not has_phone(session, who.account_id or 0),
     )
 

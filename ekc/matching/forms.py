@@ -10,12 +10,14 @@ from wtforms.widgets import HiddenInput
 
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import FROM_LIST, choice, line, passage
+from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.voices import OwnVoice
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import translate
 from ekc.core.lengths import LINE, PASSAGE, WORD
+from ekc.directory.queries import KnownNames
 from ekc.matching.entries import Declaration
 from ekc.matching.queries.asking import Candidate
 from ekc.workflow.blocker import Blocker
@@ -33,7 +35,8 @@ def _yes_or_no(label: str, yes: str, no: str, hint: str = "") -> RadioField:
 
 
 def _employer(label: str) -> Any:
-    return line(label, LINE, hint=_l("The full name of the organisation. More than one: put a ; between them."))
+    hint = _l("The full name of the organisation. More than one: put a ; between them.")
+    return listed(label, LINE, several=True, hint=hint)
 
 
 class AskForm(EditingForm):
@@ -61,8 +64,9 @@ class EmployerForm(EditingForm):
 
     works_for = _employer(_l("Also works for"))
 
-    def __init__(self, whose: Candidate, **kwargs: Any) -> None:
+    def __init__(self, whose: Candidate, organisations: KnownNames, **kwargs: Any) -> None:
         super().__init__(prefix=f"of-{whose.id}-", works_for=whose.employer, **kwargs)
+        self.works_for.offer(organisations)
         self.whose = whose
 
 
@@ -120,12 +124,13 @@ class DeclareForm(EditingForm):
         if answer.data == "no" and field.data:
             raise ValidationError(_("You said no, and wrote something here. Choose yes, or leave this empty."))
 
-    def __init__(self, referrer: str, *, unnamed: bool = False, **kwargs: Any) -> None:
+    def __init__(self, referrer: str, organisations: KnownNames, *, unnamed: bool = False, **kwargs: Any) -> None:
         """`referrer` is the agency that referred the case; without one the number of its cases is not asked.
 
         `unnamed`: they may not know yet who takes part, as the family has private time, so that is not asked either.
         """
         super().__init__(**kwargs)
+        self.employer.offer(organisations)
         if unnamed:
             del self.knows, self.relation
         if referrer:

@@ -17,6 +17,8 @@ from ekc.core.forms import PlainForm, Standing
 from ekc.core.language import day, ngettext
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now
+from ekc.directory.models import Listing
+from ekc.directory.queries import KnownNames, known_names
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
 from ekc.matching.forms import (
@@ -96,7 +98,7 @@ def accept(case: Case) -> ResponseReturnValue:
 @edits
 def declare(case: Case) -> ResponseReturnValue:
     """Declare independence again."""
-    form = DeclareForm(asking_queries.referring_agency(db(), case.id))
+    form = DeclareForm(asking_queries.referring_agency(db(), case.id), _organisations())
     if form.validate_on_submit():
         with form.showing_refusal():
             independence.declare(
@@ -173,10 +175,12 @@ def waive(case: Case) -> ResponseReturnValue:
 def employer(case: Case, account_id: int) -> ResponseReturnValue:
     """Set for whom a coordinator of the region also works."""
     whose = _other(case, account_id)
-    form = EmployerForm(whose)
+    form = EmployerForm(whose, _organisations())
     if form.validate():
         with form.showing_refusal():
-            unchanged = form.unless_changed(lambda: EmployerForm(_other(case, account_id), formdata=None))
+            unchanged = form.unless_changed(
+                lambda: EmployerForm(_other(case, account_id), _organisations(), formdata=None)
+            )
             independence.set_employer(by(unchanged), account_id, form.works_for.data)
             known = {"employer": form.works_for.data or _("nobody"), "before": whose.employer or _("nobody")}
             flash(_("%(name)s: also works for %(employer)s (was: %(before)s)", name=whose.name, **known), "success")
@@ -275,7 +279,8 @@ def _page(case: Case, **filled: PlainForm) -> str:
         asking_queries.candidates(db(), case.id, case.region_id) if case.may(Activity.MATCH_COORDINATOR) else []
     )
     history = match_queries.match_history(db(), case.id)
-    employers = {one.id: EmployerForm(one, formdata=None) for one in _others(case, candidates)}
+    organisations = _organisations()
+    employers = {one.id: EmployerForm(one, organisations, formdata=None) for one in _others(case, candidates)}
     if isinstance(typed := filled.get("employer"), EmployerForm):
         employers[typed.whose.id] = typed
     return render_template(
@@ -290,6 +295,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
         wishes=asking_queries.wishes(db(), case.id),
         candidates=candidates,
         employers=employers,
+        organisations=organisations,
         history=history,
         unwanted=match_queries.unwanted_names(history),
         spoken=_spoken,
@@ -337,8 +343,12 @@ def _declaration_form(case: Case, match: match_queries.MatchRow) -> DeclareForm:
 def _told(case: Case) -> dict[str, Any]:
     """What a declaration may name: in private time neither people nor agencies."""
     if case.phase is Phase.PRIVATE_TIME:
-        return {"referrer": "", "unnamed": True}
-    return {"referrer": asking_queries.referring_agency(db(), case.id)}
+        return {"referrer": "", "organisations": _organisations(), "unnamed": True}
+    return {"referrer": asking_queries.referring_agency(db(), case.id), "organisations": _organisations()}
+
+
+def _organisations() -> KnownNames:
+    return known_names(db(), Listing.ORGANISATIONS)
 
 
 def _spoken(codes: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from ekc.accounts.access import By, Visitor
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
+from ekc.directory.models import Municipality
 from ekc.evaluations.models import OPEN, FollowUp, FollowUpState, state_on
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.profiles import area_word
@@ -27,7 +28,7 @@ OPEN_STATES = frozenset({FollowUpState.PLANNED, FollowUpState.DUE, FollowUpState
 class FollowUpFilter:
     """The filter of the list. `states` empty: every state."""
 
-    municipality: str = ""
+    municipality: str = ""  # as its row is called
     variant: Variant | None = None
     states: frozenset[FollowUpState] = frozenset()
     due_until: date | None = None
@@ -64,8 +65,9 @@ def today_for(by: By) -> date:
 
 def municipalities(session: Session, visitor: Visitor) -> tuple[str, ...]:
     """The municipalities of the visitor's cases, by name."""
-    found = select(Conference.municipality).where(_scope(visitor, Conference.region_id)).distinct()
-    return tuple(session.scalars(found.order_by(Conference.municipality)))
+    theirs = select(Conference.municipality_id).where(_scope(visitor, Conference.region_id))
+    found = select(Municipality.name).where(Municipality.id.in_(theirs))
+    return tuple(session.scalars(found.order_by(Municipality.name)))
 
 
 def area(session: Session, visitor: Visitor) -> str:
@@ -138,7 +140,8 @@ def _filtered(rows: Select[*tuple[Any, ...]], visitor: Visitor, wanted: FollowUp
     rows = rows.select_from(FollowUp).join(Conference, Conference.id == FollowUp.conference_id)
     rows = rows.where(_scope(visitor, FollowUp.region_id))
     if wanted.municipality:
-        rows = rows.where(Conference.municipality == wanted.municipality)
+        row = select(Municipality.id).where(Municipality.name == wanted.municipality)
+        rows = rows.where(Conference.municipality_id == row.scalar_subquery())
     if wanted.variant:
         rows = rows.where(Conference.variant == wanted.variant)
     return rows
@@ -150,7 +153,7 @@ def _scope(visitor: Visitor, region_id: InstrumentedAttribute[int]) -> ColumnEle
     if visitor.regions:
         parts.append(region_id.in_(visitor.regions))
     if visitor.municipalities:
-        parts.append(Conference.municipality.in_(visitor.municipalities))
+        parts.append(Conference.municipality_id.in_(visitor.municipalities))
     return or_(*parts) if parts else false()
 
 

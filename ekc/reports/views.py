@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.core.language import gettext as _
 from ekc.core.routes import db
+from ekc.directory.queries import municipality_names
 from ekc.reports import queries
 from ekc.reports.actions import export_follow_ups
 from ekc.reports.forms import FILTERS, FollowUpsForm, follow_ups_form
@@ -45,7 +46,7 @@ def follow_ups() -> ResponseReturnValue:
         next_page=next_page,
         csv=_url("reports.follow_ups_csv"),
         filtered=any(request.args.get(name) for name in FILTERS),
-        municipalities=sorted(visitor().municipalities),
+        municipalities=municipality_names(db(), visitor().municipalities),
         today=today,
     )
     return page, 200 if valid else 422

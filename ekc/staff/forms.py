@@ -1,21 +1,24 @@
 """Forms for accounts and regions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectField, TelField, ValidationError
+from wtforms import HiddenField, SelectField, TelField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from ekc.accounts.access import Office
 from ekc.conferences.forms.days import day
-from ekc.conferences.forms.fields import SPOKEN, asked_of, choice, language_name, line, lines, mail
+from ekc.conferences.forms.fields import FROM_LIST, SPOKEN, asked_of, choice, language_name, line, lines, mail, passage
+from ekc.conferences.forms.names import listed
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import LINE, NAME, TITLE, WORD
+from ekc.directory.actions import Entry
+from ekc.directory.queries import KnownNames, ListedRow
 from ekc.staff.actions.accounts import AccountDetails, NewAccount
 from ekc.staff.queries import AccountFilter, AccountPage, AccountState
 from ekc.workflow.profiles import PROFILES
@@ -46,8 +49,11 @@ class AccountsForm(PlainForm):
 class RegionalForm(EditingForm):
     """A form with a choice of regions."""
 
-    def __init__(self, regions: Rows, **kwargs: Any) -> None:
+    def __init__(self, regions: Rows, known: Mapping[str, KnownNames], **kwargs: Any) -> None:
+        """`known`: the names that each field offers, by the name of the field."""
         super().__init__(**kwargs)
+        for name in known.keys() & self._fields.keys():
+            self[name].offer(known[name])
         offered = [SelectChoice(0, _("choose a region")), *(SelectChoice(row.id, row.name) for row in regions)]
         for name in ("region_id", "role_region_id"):
             if name in self:
@@ -69,7 +75,7 @@ class DetailsForm(RegionalForm):
     language = choice(_l("Language of the pages"), [SelectChoice(code, own) for code, own in LANGUAGES.items()])
     spoken = line(_l("Languages they speak"), LINE)
     introduction = line(_l("One line about them"), LINE)
-    employer = line(_l("Also works for"), LINE)
+    employer = listed(_l("Also works for"), LINE, several=True)
     phone = line(_l("Phone"), WORD, kind=TelField)
 
     def show(self, account: AccountPage) -> None:
@@ -103,11 +109,7 @@ class RoleForm(RegionalForm):
 
     role = asked_of(_l("Role"), _l("Choose a role."), [SelectChoice(role, _l(role.label)) for role in _OFFICES])
     role_region_id = choice(_l("A regional manager: of which region?"), [], coerce=int)
-    municipality = line(_l("A social care manager: of which municipality?"), TITLE)
-
-    def __init__(self, regions: Rows, **kwargs: Any) -> None:
-        super().__init__(regions, **kwargs)
-        self.municipality.render_kw = {"list": "municipalities", "dir": "auto"}
+    municipality = listed(_l("A social care manager: of which municipality?"), TITLE)
 
     def validate_role_region_id(self, field: Any) -> None:
         """Require a region for regional managers."""
@@ -132,6 +134,33 @@ class NewAccountForm(DetailsForm, RoleForm):
     def to_new_account(self) -> NewAccount:
         """The new account as typed."""
         return NewAccount(**self._details(), roles=(self.to_office(),))
+
+
+class NameForm(EditingForm):
+    """A municipality or an organisation: what it is called, and under which names it is found."""
+
+    name = line(_l("Name"), 80, _l("Write a name."))
+    aliases = passage(_l("Other names"), most=2000, rows=3, hint=_l("One on each line, such as a short name."))
+    code = line(_l("Code"), 20, hint=_l("Of a public register, such as GM0344."))
+
+    def to_entry(self) -> Entry:
+        return Entry(name=self.name.data, aliases=lines(self.aliases.data), code=self.code.data)
+
+
+class MergeForm(PlainForm):
+    """With which row another one is merged. `read`: the row whose consequences were shown."""
+
+    into = SelectField(_l("Which one is it the same as?"), coerce=int, **FROM_LIST)
+    read = HiddenField()
+
+    def __init__(self, rows: Iterable[ListedRow], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.into.choices = [SelectChoice(0, _("Choose")), *(SelectChoice(row.id, row.name) for row in rows)]
+
+    def validate_into(self, field: Any) -> None:
+        """A row is chosen."""
+        if not field.data:
+            raise ValidationError(_("Choose which one it is the same as."))
 
 
 class LeavingForm(EditingForm):

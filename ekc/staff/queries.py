@@ -213,15 +213,9 @@ def _sole_roles(session: Session, account_id: int) -> set[int]:
     same = (
         other.role == AccountRole.role,
         other.region_id.is_not_distinct_from(AccountRole.region_id),
-        other.municipality.is_not_distinct_from(AccountRole.municipality),
+        other.municipality_id.is_not_distinct_from(AccountRole.municipality_id),
         other.account_id != AccountRole.account_id,
     )
     stays = (whose.id == other.account_id, whose.active, whose.leaves_on.is_(None))
     found = select(AccountRole.id).where(AccountRole.account_id == account_id, AccountRole.role != Role.COORDINATOR)
     return set(session.scalars(found.where(~exists().where(*same, *stays))))
-
-
-def municipalities(session: Session) -> tuple[str, ...]:
-    """The municipalities of social care managers, by name; not those of cases, which administrators may not see."""
-    of_roles = select(AccountRole.municipality).where(AccountRole.municipality.is_not(None)).distinct()
-    return tuple(one for one in session.scalars(of_roles.order_by(AccountRole.municipality)) if one)

@@ -13,6 +13,7 @@ class Duty(StrEnum):
     FOLLOW_UPS = "follow_ups"
     HAND_OVER = "hand_over"
     EMPLOYERS = "employers"
+    NAMES = "names"
     ACCOUNTS = "accounts"
 
 
@@ -38,6 +39,11 @@ DUTIES: tuple[DutyRule, ...] = (
     DutyRule(
         Duty.EMPLOYERS,
         N_("note for whom a coordinator also works, but not of themselves"),
+        frozenset({Role.REGIONAL_MANAGER, Role.ADMINISTRATOR}),
+    ),
+    DutyRule(
+        Duty.NAMES,
+        N_("confirm, change and merge the municipalities and organisations that people named"),
         frozenset({Role.REGIONAL_MANAGER, Role.ADMINISTRATOR}),
     ),
     DutyRule(Duty.ACCOUNTS, N_("open, change and close accounts, and regions"), frozenset({Role.ADMINISTRATOR})),

@@ -1,8 +1,8 @@
 """Whether a coordinator is independent: the agencies of a case, compared by name, and the conflicts that follow.
 
 A coordinator benefits neither from the result nor from what is in the plan (OECD Box 4.1) and is tied to no agency that
-decides or helps (EK2). What is compared is what people typed, so names are compared as people mean them: without case,
-accents, punctuation, articles and legal forms. Nothing here knows where the names come from.
+decides or helps (EK2). The names that come in here are those of the rows of the organisations, where these have one
+(`ekc/directory/`): another name of the same row is the same name here. Others are compared as people mean them.
 """
 
 import re
@@ -10,14 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ekc.names import fold, words
-
-#: Legal forms, articles and the small words between: they say nothing about which organisation is meant.
-_SMALL_WORDS = """
-stichting vereniging cooperatie coop ua bv nv cv vof ltd limited plc llp inc cic cio gmbh
-the de het t een of van voor for en and
-"""
-_SMALL = frozenset(_SMALL_WORDS.split())
+from ekc.names import plain
 
 
 class Tie(StrEnum):
@@ -70,25 +63,6 @@ class Conflict:
         return self.tie is None or other.tie is None or order.index(self.tie) <= order.index(other.tie)
 
 
-def plain(name: str) -> str:
-    """A name as it is compared; of a name that is nothing but small words all is kept. Empty: nobody is meant."""
-    joined = _join_letters(words(fold(name).replace(".", "")))  # B.V.
-    return "".join(word for word in joined if word not in _SMALL) or "".join(joined)
-
-
-def _join_letters(words_of_name: Iterable[str]) -> list[str]:
-    """Letters on their own, one after another, are one word: G G Z."""
-    joined: list[str] = []
-    letters = False
-    for word in words_of_name:
-        if letters and len(word) == 1:
-            joined[-1] += word
-        else:
-            joined.append(word)
-        letters = len(word) == 1
-    return joined
-
-
 def agencies(named: Iterable[tuple[str, Tie]]) -> tuple[Agency, ...]:
     """Each agency once, with its closest tie and the name it has there; the closest first."""
     found: dict[str, Agency] = {}
@@ -97,9 +71,14 @@ def agencies(named: Iterable[tuple[str, Tie]]) -> tuple[Agency, ...]:
     return tuple(agency for key, agency in found.items() if key)
 
 
+def named_in(text: str) -> tuple[str, ...]:
+    """The organisations that a text names, with ; or a line between them."""
+    return tuple(one.strip() for one in re.split(r"[;\n]", text) if plain(one))
+
+
 def works_for(employers: Iterable[str], of_case: Iterable[Agency]) -> tuple[Agency, ...]:
     """The agencies of a case that somebody works for. A text may name several employers, with ; or a line between."""
-    known = {plain(one) for text in employers for one in re.split(r"[;\n]", text)} - {""}
+    known = {plain(one) for text in employers for one in named_in(text)}
     return tuple(agency for agency in of_case if plain(agency.name) in known)
 
 

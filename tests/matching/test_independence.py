@@ -163,7 +163,7 @@ def test_a_professional_who_joins_later_holds_up_the_next_step(db_session: Sessi
     employ(db_session, cast.noor, "Primary school De Wilg; Mental health team")
     nurse = PersonDetails(name="Priya Nair", part=Part.PROFESSIONAL, organisation="Mental Health Team")
     circle.add_person(By(db_session, cast.noor, START), case.id, nurse)
-    assert ties(db_session, case) == [(Matter.EMPLOYER, "Mental Health Team", Tie.HELPS)]
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "Mental health team", Tie.HELPS)]
     assert "Noor van Dijk works for Mental Health Team" in why_not(db_session, cast, case, Step.BEGIN_PRIVATE_TIME)[-1]
 
 
@@ -173,7 +173,7 @@ def test_a_changed_organisation_ties(db_session: Session, cast: Cast) -> None:
     assert ties(db_session, case) == []
 
     build.change_details(db_session, cast, START, case, case.people["els"], organisation="The Northfield surgery")
-    assert ties(db_session, case) == [(Matter.EMPLOYER, "The Northfield surgery", Tie.HELPS)]
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "Northfield Surgery", Tie.HELPS)]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_nobody_frees_themselves_by_whom_they_note_as_speaking_for_whom(db_sessi
 
     build.change_details(db_session, cast, START, case, els, speaks_for="")
 
-    assert ties(db_session, case) == [(Matter.EMPLOYER, "The Library", Tie.HELPS)]
+    assert ties(db_session, case) == [(Matter.EMPLOYER, "Library", Tie.HELPS)]
 
 
 @pytest.mark.parametrize("taken_away", [True, False])

@@ -26,6 +26,8 @@ from ekc.conferences.queries.circle import circle
 from ekc.conferences.queries.concerns import concerns
 from ekc.core.clock import to_local
 from ekc.core.transaction import writing
+from ekc.directory.actions import row_of
+from ekc.directory.models import Listing
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport, NewAvoidedCost
 from ekc.evaluations.queries import follow_ups
@@ -288,8 +290,9 @@ def details(name: str) -> PersonDetails:
 def marked_case(session: Session, cast: Cast) -> Marked:
     """The case as its plan was agreed, through the product's own actions. Its municipality is Mila's."""
     with writing(session):
+        bas = By(session, cast.bas, START)
         hers = update(AccountRole).where(AccountRole.account_id == cast.mila.account_id)
-        session.execute(hers.values(municipality=mark("municipality")))
+        session.execute(hers.values(municipality_id=row_of(bas, Listing.MUNICIPALITIES, mark("municipality"))))
     case = _registered(session, cast)
     _prepared(session, cast, case)
     _held(session, cast, case)

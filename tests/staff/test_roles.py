@@ -15,6 +15,8 @@ from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
+from ekc.directory.models import Listing
+from ekc.directory.queries import row_with
 from ekc.staff.actions import accounts, closing, inviting, roles
 from ekc.staff.actions import sign_in as sign_in_actions
 from ekc.staff.actions.accounts import AccountDetails, NewAccount
@@ -54,7 +56,7 @@ def test_roles_are_given_and_taken(db_session: Session, cast: Cast) -> None:
     assert (now.roles, now.regions, now.municipalities) == (
         frozenset({Role.REGIONAL_MANAGER, Role.CARE_MANAGER}),
         frozenset({cast.south}),
-        frozenset({"Rivierstad", "Northfield"}),
+        frozenset(row_with(db_session, Listing.MUNICIPALITIES, one) for one in ("Rivierstad", "Northfield")),
     )
     last = db_session.scalars(select(AuditEvent).order_by(AuditEvent.seq.desc())).first()
     assert last is not None

@@ -97,7 +97,7 @@ def test_a_tie_that_appears_later_is_decided_in_the_open(
     add(noor, case, "Dr Marsh", "Northfield surgery")
 
     assert not_yet(noor, case) == [
-        "Noor van Dijk works for Northfield surgery, whose people take part as professionals go to the coordinator"
+        "Noor van Dijk works for Northfield Surgery, whose people take part as professionals go to the coordinator"
     ]
     page = own_pages["marieke"].page(f"/conferences/{case.id}/mine")
     assert LOOKED_AT in page.text

@@ -25,6 +25,9 @@ from ekc.core.db import Base
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
+from ekc.directory.actions import list_organisations
+from ekc.directory.models import Listing
+from ekc.directory.queries import called
 from ekc.links import actions as links_actions
 from ekc.workflow.ends.kinds import EndRule
 from ekc.workflow.ends.rows import is_gone
@@ -120,7 +123,7 @@ def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool,
     """Add somebody; who joins after others were told has to be told."""
     _validate(by.session, by.at, conference, new, None)
     came_before = parts.came_before(by.session, conference, new, None, why)
-    participant = insert_participant(by.session, conference, new)
+    participant = insert_participant(by, conference, new)
     participant.informed_at = _told_at(by, conference, new.informed_on)
     if told_already and new.informed_on is None:
         give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
@@ -147,7 +150,7 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
         details = replace(details, **{name: getattr(participant, name) for name in hidden})
         details = _with_exclusion(details, participant)
         _validate(by.session, by.at, conference, details, participant)
-        details = parts.of_this_organisation(details, participant)
+        details = parts.of_this_organisation(by.session, details, participant)
         parts.refuse_other_part(conference, participant, details.part)
         other_part = parts.has_other_part(by.session, participant, details.part, why) or parts.came_before(
             by.session, conference, details, participant, why
@@ -160,6 +163,7 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
                 participant.informed_at = _told_at(by, conference, details.informed_on)
             if "name" in changed:
                 _index_name(by.session, conference, participant)
+            _list_organisation(by, participant)
             if "attends" in changed:
                 _trace_attends(by, conference, participant)
             if not has_page(details.part, details.attends):
@@ -306,14 +310,21 @@ def _trace_attends(by: By, conference: Conference, participant: Participant) -> 
         traces.leave(by, conference, TraceKind.ATTENDS, participant.id, participant.attends)
 
 
-def insert_participant(session: Session, conference: Conference, details: PersonDetails) -> Participant:
+def insert_participant(by: By, conference: Conference, details: PersonDetails) -> Participant:
     """Insert somebody into the circle, in the caller's transaction."""
     participant = Participant(conference_id=conference.id, earlier_plans=conference.earlier_plans)
     update_row(participant, details, PersonDetails)
-    session.add(participant)
-    session.flush()
-    _index_name(session, conference, participant)
+    by.session.add(participant)
+    by.session.flush()
+    _index_name(by.session, conference, participant)
+    _list_organisation(by, participant)
     return participant
+
+
+def _list_organisation(by: By, participant: Participant) -> None:
+    """Let the organisation of a professional have a row. For whom others work is their own, and gets none."""
+    if participant.part in PROFESSIONAL_PARTS:
+        list_organisations(by, [participant.organisation])
 
 
 def move_names(session: Session, conference: Conference) -> None:
@@ -346,7 +357,8 @@ def preserve_agencies(session: Session, conference: Conference) -> None:
     Otherwise a coordinator could end their own conflict of interest by changing the circle or the bottom lines.
     """
     now = agencies(members(session, conference.id))
-    before = (Agency(name, Tie(tie)) for name, tie in conference.agencies_before or ())
+    named = called(session, Listing.ORGANISATIONS, (name for name, _tie in conference.agencies_before or ()))
+    before = (Agency(named[name], Tie(tie)) for name, tie in conference.agencies_before or ())
     kept = closest((*before, *now))
     conference.agencies_before = [[agency.name, agency.tie] for agency in kept]
 

@@ -22,7 +22,9 @@ from ekc.conferences.queries.consents import consents_and_concerns
 from ekc.conferences.queries.members import members
 from ekc.conferences.roles import came_as_professionals
 from ekc.core.errors import Refusal
-from ekc.names import same
+from ekc.directory.models import Listing
+from ekc.directory.queries import called
+from ekc.names import plain, same
 from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.independence import works_for
 from ekc.workflow.owed.kinds import NoticeKind
@@ -142,7 +144,8 @@ def refuse_unknown_part(
     if current is not None and current.came_as_professional:  # they stay outside private time in any case
         return
     others = (one for one in members(session, conference.id) if current is None or one.id != current.id)
-    if works_for([details.organisation], agencies_of_professionals(others)):
+    named = called(session, Listing.ORGANISATIONS, [details.organisation])
+    if works_for(named.values(), agencies_of_professionals(others)):
         raise Refusal(
             N_(
                 "Somebody of %(organisation)s takes part as a professional. Does %(name)s come as one too? Then choose "
@@ -153,10 +156,13 @@ def refuse_unknown_part(
         ).at("for_themselves")
 
 
-def of_this_organisation(details: PersonDetails, participant: Participant) -> PersonDetails:
+def of_this_organisation(session: Session, details: PersonDetails, participant: Participant) -> PersonDetails:
     """The details; that they come for themselves was said of the organisation of before, so of another it is asked."""
-    moved = not same(details.organisation or "", participant.organisation or "")
-    return replace(details, for_themselves=False) if participant.for_themselves and moved else details
+    if not participant.for_themselves:
+        return details
+    named = called(session, Listing.ORGANISATIONS, (details.organisation, participant.organisation))
+    moved = len({plain(named.get(one, "")) for one in (details.organisation, participant.organisation)}) > 1
+    return replace(details, for_themselves=False) if moved else details
 
 
 def _named_as(session: Session, conference: Conference, name: str) -> list[Participant]:

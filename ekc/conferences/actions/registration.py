@@ -29,6 +29,8 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import language_of
 from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
+from ekc.directory.actions import row_of
+from ekc.directory.models import Listing
 from ekc.names import words
 from ekc.workflow.definition import VERSION
 from ekc.workflow.owed.kinds import NoticeKind
@@ -72,7 +74,7 @@ def register_case(by: By, new: NewCase) -> int:
             language=new.language or profile.language,
             timezone=timezone,
             legal_context=new.legal_context,
-            municipality=new.municipality,
+            municipality_id=row_of(by, Listing.MUNICIPALITIES, new.municipality),
             region_id=new.region_id,
             title=new.title or ", ".join(person.name for person in new.main_persons),
             topics=list(new.topics),
@@ -92,7 +94,7 @@ def register_case(by: By, new: NewCase) -> int:
         by.session.flush()
         people = [
             insert_participant(
-                by.session,
+                by,
                 conference,
                 replace(person, part=Part.MAIN_PERSON, side=sides.get(_folded(person.side), "")),
             )
@@ -102,7 +104,7 @@ def register_case(by: By, new: NewCase) -> int:
             if day := said_yes.get(number):
                 voices.say(by, conference, VoiceMatter.CONFERENCE, 0, row.id, Agreed.YES, on=day)
         if new.referrer is not None:
-            people.append(insert_participant(by.session, conference, replace(new.referrer, part=Part.REFERRER)))
+            people.append(insert_participant(by, conference, replace(new.referrer, part=Part.REFERRER)))
         _acknowledge(by, conference, next(one for one in people if one.part is new.registered_by))
         by.record("case.registered", conference.id, number=conference.number)
     return conference.id
@@ -114,7 +116,7 @@ def _acknowledge(by: By, conference: Conference, registrant: Participant) -> Non
     Where nobody manages the region, the administrators hear that instead.
     """
     notify_managers(by.session, mails.REGISTERED, by.at, {conference.region_id}, conference.id, by=by.visitor)
-    if not readers(by.session, conference.region_id, ""):
+    if not readers(by.session, conference.region_id):
         notify_administrators(by.session, mails.UNMANAGED, by.at, conference.id)
     language = language_of(registrant.language, conference.language)
     to = Recipient(registrant.id, registrant.email, language)

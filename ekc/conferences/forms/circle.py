@@ -24,12 +24,14 @@ from ekc.conferences.forms.fields import (
     person_choices,
     person_field,
 )
+from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import NAME, PASSAGE, WORD
+from ekc.directory.queries import KnownNames
 from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part
 
@@ -54,14 +56,15 @@ class AddPersonForm(PlainForm):
     )
     of_age = BooleanField(_OF_AGE)
     relation = line(_l("Relation"))
-    organisation = line(_l("Organisation"))
+    organisation = listed(_l("Organisation"))
     for_themselves = BooleanField(_FOR_THEMSELVES)
     side = SelectField(_l("Side"), **FROM_LIST)
     why = passage(_l("Why they have another part now"), most=PASSAGE, rows=2)
     asks_age = False
 
-    def __init__(self, sides: tuple[str, ...], **kwargs: Any) -> None:
+    def __init__(self, sides: tuple[str, ...], organisations: KnownNames, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.organisation.offer(organisations)
         _offer_sides(self, sides)
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -129,7 +132,7 @@ class PersonForm(EditingForm):
     part = one_of(_l("Part in the circle"), Part)
     relation = line(_l("Relation"))
     side = SelectField(_l("Side"), **FROM_LIST)
-    organisation = line(_l("Organisation"))
+    organisation = listed(_l("Organisation"))
     for_themselves = BooleanField(_FOR_THEMSELVES)
     speaks_for = line(_l("Speaks on behalf of"))
     informed_on = day(_l("Told on"))
@@ -158,12 +161,14 @@ class PersonForm(EditingForm):
         others: list[PersonRow],
         hidden: frozenset[str],
         today: date,
+        organisations: KnownNames,
         **kwargs: Any,
     ) -> None:
         self.today = today
         born = Birth.of(shown.born, shown.born_until)
         super().__init__(data={**asdict(shown), "needs": "\n".join(shown.needs), "born": born}, **kwargs)
         self._before = (shown.part, shown.relation, shown.born)
+        self.organisation.offer(organisations)
         for name in hidden & set(self._fields):
             del self[name]
         _offer_sides(self, sides, shown.side)

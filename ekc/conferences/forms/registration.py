@@ -34,6 +34,7 @@ from ekc.conferences.forms.fields import (
     person_field,
     words_of,
 )
+from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.registration import RegistrationRow
 from ekc.conferences.queries.voices import OwnVoice
 from ekc.core.clock import zone
@@ -41,6 +42,7 @@ from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import TITLE, WORD
+from ekc.directory.queries import KnownNames
 from ekc.workflow.profiles import ANY_AREA, PROFILES, area_word
 from ekc.workflow.vocabulary import LegalContext, Part, Variant
 
@@ -93,7 +95,7 @@ class RegisterForm(PlainForm):
     )
     main_persons = FieldList(FormField(MainPersonForm), min_entries=_MAIN_PERSONS, max_entries=_MAIN_PERSONS)
     referrer_name = line(_l("Your name"))
-    referrer_organisation = line(_l("Your organisation"))
+    referrer_organisation = listed(_l("Your organisation"))
     referrer_email = mail(_l("Your e-mail"))
     variant = asked_of(_l("Kind of conference"), _l("Choose the kind of conference."), words_of(Variant))
     reason = passage(_l("Why now"), _l("Write in a sentence or two why a conference is asked for now."), rows=4)
@@ -106,7 +108,7 @@ class RegisterForm(PlainForm):
     )
     sides = passage(_l("Sides"), rows=2)
     wishes = passage(_l("Wishes for the coordinator"), rows=3)
-    municipality = line(_l(ANY_AREA), TITLE, _l("Write the municipality, council or area."))
+    municipality = listed(_l(ANY_AREA), TITLE, _l("Write the municipality, council or area."))
     region_id = asked_of(_l("Region"), _l("Choose the region where they live."), coerce=id_or_none)
     profile = asked_of(_l("Country"), _l("Choose the country where they live."))
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
@@ -115,9 +117,12 @@ class RegisterForm(PlainForm):
     follows = line(_l("Number of an earlier conference"), WORD)
     registered_on = day(_l("Registered on"))
 
-    def __init__(self, regions: dict[int, str], countries: Collection[str], **kwargs: Any) -> None:
+    def __init__(
+        self, regions: dict[int, str], countries: Collection[str], municipalities: KnownNames, **kwargs: Any
+    ) -> None:
         """`regions`: names by id; `countries`: codes of profiles. Where there is only one, it is not asked."""
         super().__init__(**kwargs)
+        self.municipality.offer(municipalities)
         self._only_region = next(iter(regions)) if len(regions) == 1 else None
         self._only_country = next(iter(countries)) if len(countries) == 1 else None
         self.region_id.choices += [SelectChoice(str(id_), name) for id_, name in regions.items()]

@@ -1,7 +1,7 @@
 """Who is in the circle, and what they said: what guards, lists and other features ask of people."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, Participant, Voice
 from ekc.conferences.queries.rows import CASES, by_case
+from ekc.directory.models import Listing
+from ekc.directory.queries import called
 from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.facts import PersonFacts
 from ekc.workflow.professionals import MaybeProfessional
@@ -47,6 +49,7 @@ class Member(MaybeProfessional):
     came_as_professional: bool
     no_stands: bool
     left: bool  # was taken out of the circle
+    # Organisations as their rows are called, or as typed where they have none.
     organisation: str | None  # of referrer and professionals only
     speaks_for: str | None  # of referrer and professionals only
     works_for: str | None  # of others, unless it was said that they come for themselves
@@ -54,6 +57,18 @@ class Member(MaybeProfessional):
     sets_bottom_line: bool
     side: str
     said: tuple[Said, ...]
+
+    @property
+    def organisations(self) -> tuple[str | None, ...]:
+        """The organisations that are named of them."""
+        return self.organisation, self.speaks_for, self.works_for
+
+    def as_called(self, named: Mapping[str, str]) -> "Member":
+        """The same with the organisations as their rows are called."""
+        if not any(self.organisations):
+            return self
+        organisation, speaks_for, works_for = (named[one] if one else one for one in self.organisations)
+        return replace(self, organisation=organisation, speaks_for=speaks_for, works_for=works_for)
 
     def answer_to_plan(self, presentation: int, text: int) -> Agreed | None:
         """What they say of this text of the plan, in this presentation; None: nothing yet."""
@@ -162,10 +177,13 @@ def with_former(session: Session, conference_id: int) -> tuple[Member, ...]:
 
 def with_former_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Member, ...]]:
     """The same of several cases at once."""
-    return {
+    cases = {
         id_: tuple(Member(*[*row[1:-1], _said(row[-1])]) for row in rows)
         for id_, rows in by_case(session, _MEMBERS, conference_ids).items()
     }
+    typed = {name for people in cases.values() for one in people for name in one.organisations}
+    named = called(session, Listing.ORGANISATIONS, typed)
+    return {id_: tuple(one.as_called(named) for one in people) for id_, people in cases.items()}
 
 
 def _said(text: str | None) -> tuple[Said, ...]:

@@ -27,6 +27,8 @@ from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
 from ekc.core.language import ngettext
 from ekc.core.routes import db, edits, moves, now
+from ekc.directory.models import Listing
+from ekc.directory.queries import KnownNames, known_names
 from ekc.signin.login import by
 from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Activity, Part
@@ -55,7 +57,7 @@ def circle(case: Case) -> ResponseReturnValue:
 @adds()
 def add_person(case: Case) -> ResponseReturnValue:
     """Add somebody."""
-    form = AddPersonForm(registration(db(), case.id).sides)
+    form = AddPersonForm(registration(db(), case.id).sides, _organisations())
     if form.validate():
         with form.showing_refusal():
             somebody = circle_actions.add_person(by(), case.id, form.to_details(), form.why.data)
@@ -140,7 +142,7 @@ def _circle_page(
         undecided=sum(row.attends is None for row in asked),
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
-        form=form or AddPersonForm(sides, formdata=None),
+        form=form or AddPersonForm(sides, _organisations(), formdata=None),
         told_form=informed or (_informed_form(case, not_informed, formdata=None) if not_informed else None),
         several=several or AddSeveralForm(formdata=None),
         sent=form or several or informed,
@@ -233,7 +235,12 @@ def _person_form(case: Case, shown: PersonRow, sent: bool = False) -> PersonForm
     others = [row for row in circle_queries.circle(db(), case.id) if row.id != shown.id]
     hidden = hidden_fields(shown.address_secret, case.sees)
     today = local_date(now(), case.timezone)
-    return PersonForm(shown, sides, others, hidden, today, formdata=request.form if sent else None)
+    typed = request.form if sent else None
+    return PersonForm(shown, sides, others, hidden, today, _organisations(), formdata=typed)
+
+
+def _organisations() -> KnownNames:
+    return known_names(db(), Listing.ORGANISATIONS)
 
 
 def _born(shown: PersonRow, today: date) -> str:

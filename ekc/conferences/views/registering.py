@@ -15,6 +15,8 @@ from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Refusal
 from ekc.core.form_numbers import adds, remember
 from ekc.core.routes import db, moves, now, only_shows, public, runtime
+from ekc.directory.models import Listing
+from ekc.directory.queries import known_names
 from ekc.drafts.keeping import keeping
 from ekc.signin.actions.throttle import Limit, begin_attempt, discard_attempt
 from ekc.signin.login import by, office, request_caller, visitor
@@ -42,8 +44,11 @@ def register() -> ResponseReturnValue:
 
     `?follows=`: the number of the closed case on which it follows.
     """
-    form = RegisterForm({row.id: row.name for row in regions(db())}, runtime().settings.countries)
-    if not _by_staff():
+    municipalities = known_names(db(), Listing.MUNICIPALITIES)
+    form = RegisterForm({row.id: row.name for row in regions(db())}, runtime().settings.countries, municipalities)
+    if _by_staff():
+        form.referrer_organisation.offer(known_names(db(), Listing.ORGANISATIONS))
+    else:
         del form.registered_on
     status = 200
     if form.validate_on_submit():

@@ -18,6 +18,8 @@ from ekc.conferences.queries import registration
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
+from ekc.directory.actions import row_of
+from ekc.directory.models import Listing
 from ekc.evaluations.effects import move_follow_ups
 from ekc.journey.effects import to_ring
 from ekc.journey.mails import CORRECTED, CORRECTED_YOURS, END_MAILS
@@ -46,7 +48,7 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
             raise Unknown
         if new == before:
             raise Refusal(N_("Nothing is different from what was registered."))
-        if new.region_id != before.region_id and not readers(by.session, new.region_id, ""):
+        if new.region_id != before.region_id and not readers(by.session, new.region_id):
             raise Refusal(
                 N_("Nobody manages this region, so no manager would see the case. Ask your administrator for one.")
             )
@@ -56,7 +58,8 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
             set_referrer(by.session, conference, new.referrer_id)
         if new.profile != before.profile:
             _change_country(by.session, conference, new.profile)
-        conference.variant, conference.municipality = new.variant, new.municipality
+        conference.variant = new.variant
+        conference.municipality_id = row_of(by, Listing.MUNICIPALITIES, new.municipality)
         if new.region_id != before.region_id:
             conference.region_id = new.region_id
             _end_with_region(by, conference, before.region_id)

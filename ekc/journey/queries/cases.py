@@ -89,6 +89,8 @@ class CaseRow:
 
 _SHOWN = tuple(CaseRow.__dataclass_fields__)[:23]  # the fields that are columns of their own name
 _case = Conference.__table__.c
+#: Those that the table of cases does not hold.
+_ELSEWHERE: dict[str, Any] = {"starts_at": Meeting.starts_at, "municipality": Conference.municipality}
 _latest = (
     select(func.max(Meeting.number))
     .where(Meeting.conference_id == _case.id, Meeting.set_aside.is_(False))
@@ -98,7 +100,7 @@ _latest = (
 #: Built once, as are the lists below: home shows most of them.
 _CASES: Select[*tuple[Any, ...]] = (
     select(
-        *(Meeting.starts_at if name == "starts_at" else _case[name] for name in _SHOWN),
+        *(_ELSEWHERE[name] if name in _ELSEWHERE else _case[name] for name in _SHOWN),
         Account.name.label("coordinator"),
         Meeting.venue_name,
     )

@@ -12,6 +12,8 @@ from ekc.conferences.queries import registration
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext
 from ekc.core.routes import db, edits, now, runtime
+from ekc.directory.models import Listing
+from ekc.directory.queries import known_names
 from ekc.journey.actions.corrections import correct_registration
 from ekc.journey.consequences import consequences, professionals
 from ekc.journey.forms import CorrectionForm
@@ -47,8 +49,8 @@ def correct(case: Case) -> ResponseReturnValue:
 def _correction_form(case: Case, **more: Any) -> CorrectionForm:
     region_names = {row.id: row.name for row in regions(db())}
     before, referrers = registration.assignment(db(), case.id), professionals(db(), case.id)
-    countries = runtime().settings.countries
-    return CorrectionForm(before, region_names, countries, referrers, case.in_force, **more)
+    countries, municipalities = runtime().settings.countries, known_names(db(), Listing.MUNICIPALITIES)
+    return CorrectionForm(before, region_names, countries, referrers, case.in_force, municipalities, **more)
 
 
 def _after_correction(conference_id: int) -> str:

@@ -21,6 +21,8 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
         entries.append(("reports.follow_ups", N_("Follow-ups")))
     if has_duty(Duty.ACCOUNTS, who.roles):
         entries += [("staff.accounts", N_("Accounts")), ("staff.regions", N_("Regions"))]
+    if has_duty(Duty.NAMES, who.roles):
+        entries.append(("staff.names", N_("Municipalities and organisations")))
     return entries
 
 

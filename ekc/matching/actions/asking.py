@@ -21,8 +21,7 @@ from ekc.links.models import PersonalLink
 from ekc.matching import mails
 from ekc.matching.effects import withdraw_request
 from ekc.matching.models import Match
-from ekc.matching.queries.match import agencies_of
-from ekc.workflow.independence import works_for
+from ekc.matching.queries.match import tied_by
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
 
@@ -38,7 +37,7 @@ def ask_coordinator(by: By, conference_id: int, account_id: int, reason: str = "
         if account_id not in {row.id for row in coordinators(by.session, conference.region_id)}:
             raise Unknown
         coordinator = by.session.get_one(Account, account_id)
-        if tied := works_for([coordinator.employer or ""], agencies_of(by.session, conference_id)):
+        if tied := tied_by(by.session, conference_id, [coordinator.employer]):
             raise Refusal(
                 N_(
                     "%(name)s works for %(agency)s, which takes part in this conference, and so cannot be its "

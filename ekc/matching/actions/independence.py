@@ -24,16 +24,17 @@ from ekc.conferences.queries.members import members
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.transaction import writing
+from ekc.directory.actions import list_organisations
 from ekc.links.actions import ask_on_new_devices
 from ekc.links.models import PersonalLink
 from ekc.matching import mails
 from ekc.matching.actions.asking import current_match, lock_pending_match, mail_requester, past_day, queue_mail
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
-from ekc.matching.queries.match import agencies_of, open_conflicts
+from ekc.matching.queries.match import open_conflicts, tied_by
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
-from ekc.workflow.independence import works_for
+from ekc.workflow.independence import named_in
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Role, VoiceMatter
 
@@ -64,6 +65,7 @@ def note_employer(by: By, account: Account, employer: str) -> None:
     if by.visitor.account_id == account.id:
         raise Refusal(N_("Nobody notes for whom they work themselves. Ask another administrator or your manager."))
     account.employer = noted
+    list_organisations(by, named_in(employer))
     by.record("account.employer", account=account.id, employer=noted or "")
 
 
@@ -81,8 +83,7 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
     with writing(by.session):
         conference, match = lock_pending_match(by, conference_id)
         account = by.session.get_one(Account, match.account_id)
-        employers = [declared.employer or "", account.employer or ""]
-        if tied := works_for(employers, agencies_of(by.session, conference_id)):
+        if tied := tied_by(by.session, conference_id, [declared.employer, account.employer]):
             raise Refusal(
                 N_(
                     "You work for %(agency)s, which takes part in this conference, and so you cannot be its "
@@ -132,6 +133,7 @@ def _declare(
     before = _earlier_declarations(by.session, match)
     match.independence = declared.independence.strip()
     match.answers = {**declared.answers, "before": before} if before else declared.answers
+    list_organisations(by, named_in(declared.employer or ""))
     by.session.flush()
     by.record(
         action,

@@ -12,9 +12,12 @@ from ekc.accounts.queries import coordinators
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
+from ekc.directory.models import Listing
+from ekc.directory.queries import called
 from ekc.matching.queries.match import agencies_of
+from ekc.names import plain
 from ekc.workflow.blocker import Blocker, about_conflict
-from ekc.workflow.independence import Agency, Tie, conflicts, plain
+from ekc.workflow.independence import Agency, Tie, conflicts, named_in
 from ekc.workflow.vocabulary import Part, Phase
 
 
@@ -55,10 +58,12 @@ def candidates(session: Session, conference_id: int, region_id: int) -> list[Can
     busy = {row[0]: row[1] for row in session.execute(counted)}
     of_case = agencies_of(session, conference_id)
     referred = _referred_counts(session, conference_id, of_case, Conference.region_id == region_id)
+    known = coordinators(session, region_id)
+    named = called(session, Listing.ORGANISATIONS, {one for row in known for one in named_in(row.employer or "")})
     found = []
-    for row in coordinators(session, region_id):
+    for row in known:
         employer = row.employer or ""
-        tied = conflicts([employer], of_case)
+        tied = conflicts([named[one] for one in named_in(employer)], of_case)
         found.append(
             Candidate(
                 id=row.id,
@@ -127,5 +132,7 @@ def _referred_counts(
             Participant.part == Part.REFERRER,
             Participant.removed_at.is_(None),
         )
-    )
-    return Counter(whose for _, whose in {(row.id, row[1]) for row in rows if plain(row.organisation) in referring})
+    ).all()
+    named = called(session, Listing.ORGANISATIONS, {row.organisation for row in rows})
+    theirs = {(row.id, row[1]) for row in rows if plain(named.get(row.organisation, "")) in referring}
+    return Counter(whose for _, whose in theirs)

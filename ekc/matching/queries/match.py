@@ -1,6 +1,6 @@
 """Reading the coordinator of a case: declarations, conflicts of interest, waivers and history."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -16,10 +16,12 @@ from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
 from ekc.conferences.queries.rows import CASES
 from ekc.core.audit import AuditEvent, read_detail
+from ekc.directory.models import Listing
+from ekc.directory.queries import called
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
 from ekc.workflow.blocker import Blocker, about_conflict
-from ekc.workflow.independence import Agency, Conflict, Matter, Tie, conflicts
+from ekc.workflow.independence import Agency, Conflict, Matter, Tie, conflicts, named_in, works_for
 from ekc.workflow.vocabulary import Role
 
 
@@ -52,6 +54,7 @@ class MatchRow:
     before: tuple[Declaration, ...]  # earlier declarations; their conflicts stay open until waived
     waivers: tuple[WaiverRow, ...]
     agencies_before: tuple[Agency, ...]  # former agencies of the case; their conflicts stay open too
+    employers: tuple[str, ...]  # for whom they work besides, by their account and by all that they declared
 
     @property
     def accepted(self) -> bool:
@@ -68,13 +71,33 @@ class MatchRow:
             return ()
         declarations = (*self.before, self.declaration)
         found = conflicts(
-            [*(one.employer or "" for one in declarations), self.employer],
+            self.employers,
             of_case,
             [one.relation or "" for one in declarations],
             [one.interest or "" for one in declarations],
             self.agencies_before,
         )
         return tuple(one for one in found if not any(waiver.conflict.covers(one) for waiver in self.waivers))
+
+    @property
+    def organisations(self) -> tuple[str, ...]:
+        """All that are named here."""
+        waived = (one.conflict.about for one in self.waivers if one.conflict.matter is Matter.EMPLOYER)
+        return (*self.employers, *(one.name for one in self.agencies_before), *waived)
+
+    def as_called(self, named: Mapping[str, str]) -> "MatchRow":
+        """The same with the organisations as their rows are called."""
+        if not named:
+            return self
+        return replace(
+            self,
+            employers=tuple(named[one] for one in self.employers),
+            agencies_before=tuple(replace(one, name=named[one.name]) for one in self.agencies_before),
+            waivers=tuple(
+                replace(one, conflict=replace(one.conflict, about=named.get(one.conflict.about, one.conflict.about)))
+                for one in self.waivers
+            ),
+        )
 
     def retracted(self, open_ones: Iterable[Conflict]) -> tuple[str, ...]:
         """The words of those conflicts that were declared earlier and are missing in the last declaration."""
@@ -166,24 +189,26 @@ def matches_of_cases(session: Session, conference_ids: Collection[int]) -> dict[
     return found
 
 
-def _open_matches(session: Session, conference_ids: Collection[int]) -> Iterator[tuple[int, MatchRow]]:
+def _open_matches(session: Session, conference_ids: Collection[int]) -> list[tuple[int, MatchRow]]:
     """The matches of these cases that are not ended, each with the id of its case."""
     rows = session.execute(_OPEN, {"cases": list(conference_ids)}).all() if conference_ids else []
-    for _, of_one in groupby(rows, key=lambda row: row.id):
-        found = tuple(of_one)
-        yield found[0].conference_id, _match_row(found)
+    found = [_match_row(tuple(of_one)) for _, of_one in groupby(rows, key=lambda row: row.id)]
+    named = called(session, Listing.ORGANISATIONS, {name for _id, match in found for name in match.organisations})
+    return [(id_, match.as_called(named)) for id_, match in found]
 
 
-def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
-    """The match of these rows, one for each waiver."""
+def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> tuple[int, MatchRow]:
+    """The match of these rows, one for each waiver, with the id of its case."""
     row = rows[0]
     answers = dict(row.answers or {})
     before = tuple(Declaration(**earlier) for earlier in answers.pop("before", ()))
     declared = None if row.independence is None else Declaration(row.independence, **answers)
+    declarations = (*before, declared) if declared else before
+    employers = (*(one.employer or "" for one in declarations), row.employer or "")
     waivers = (
         WaiverRow(Conflict(one.matter, one.about, one.tie), one.reason, one.waived_at, one.decider) for one in rows
     )
-    return MatchRow(
+    match = MatchRow(
         id=row.id,
         account_id=row.account_id,
         name=row.name,
@@ -199,7 +224,9 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> MatchRow:
         before=before,
         waivers=tuple(waivers) if row.matter else (),
         agencies_before=tuple(Agency(name, Tie(tie)) for name, tie in row.agencies_before or ()),
+        employers=tuple(name for text in employers for name in named_in(text)),
     )
+    return row.conference_id, match
 
 
 _FORMER = (
@@ -213,6 +240,12 @@ _FORMER = (
 def former_coordinators(session: Session, conference_id: int) -> frozenset[int]:
     """Whoever coordinated the case before its coordinator: their accounts."""
     return frozenset(session.scalars(_FORMER, {"case": conference_id}))
+
+
+def tied_by(session: Session, conference_id: int, employers: Iterable[str | None]) -> tuple[Agency, ...]:
+    """The agencies of a case that somebody works for. A text may name several employers."""
+    named = called(session, Listing.ORGANISATIONS, (name for text in employers if text for name in named_in(text)))
+    return works_for(named.values(), agencies_of(session, conference_id))
 
 
 def agencies_of(session: Session, conference_id: int) -> tuple[Agency, ...]:

@@ -15,12 +15,15 @@ from ekc.conferences.effects import number_changed
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
+from ekc.directory.actions import list_organisations, row_of
+from ekc.directory.models import Listing
 from ekc.matching.actions.independence import note_employer
 from ekc.signin.invitations import revoke_invitations
 from ekc.signin.passwords import DEFAULT_COST, Cost, ensure_strong, hash_password
 from ekc.staff import mails
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
+from ekc.workflow.independence import named_in
 from ekc.workflow.vocabulary import N_, Role
 
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
@@ -63,6 +66,7 @@ def add_account(by: By, new: NewAccount, password_hash: str | None = None) -> Ac
     ensure_regions(by.session, new.region_id, *(office.region_id for office in new.roles))
     account = Account(password_hash=password_hash, created_at=by.at, roles=[])
     _write(by.session, account, new)
+    list_organisations(by, named_in(new.employer))
     by.session.add(account)
     _flush(by.session, account)
     for office in new.roles:
@@ -159,9 +163,14 @@ def _address_taken(email: str) -> Refusal:
     return Refusal(N_("There is an account with the address %(email)s already."), email=email)
 
 
+def municipality_of(by: By, office: Office) -> int | None:
+    """The row of the municipality to which a role is limited, in the caller's transaction."""
+    return row_of(by, Listing.MUNICIPALITIES, office.municipality) if office.municipality else None
+
+
 def add_office(by: By, account: Account, office: Office) -> None:
     """Give a role to an account that is flushed already, in the caller's transaction; notify of new readers."""
-    held = AccountRole(role=office.role, region_id=office.region_id, municipality=office.municipality)
+    held = AccountRole(role=office.role, region_id=office.region_id, municipality_id=municipality_of(by, office))
     held.given_at, held.given_by = by.at, by.visitor.account_id
     account.roles.append(held)
     if office.role is Role.REGIONAL_MANAGER:

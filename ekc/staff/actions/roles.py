@@ -13,7 +13,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.links.actions import ask_on_new_devices
 from ekc.links.models import PersonalLink
-from ekc.staff.actions.accounts import add_office, ensure_administrator, ensure_regions
+from ekc.staff.actions.accounts import add_office, ensure_administrator, ensure_regions, municipality_of
 from ekc.workflow.vocabulary import N_, Role
 
 
@@ -30,7 +30,8 @@ def give_role(by: By, account_id: int, office: Office) -> None:
         if by.visitor.account_id == account_id:
             raise Refusal(N_("Nobody gives themselves a role. Ask another administrator."))
         ensure_regions(by.session, office.region_id)
-        if any((o.role, o.region_id, o.municipality) == _key(office) for o in account.roles):
+        wanted = (office.role, office.region_id, municipality_of(by, office))
+        if any((held.role, held.region_id, held.municipality_id) == wanted for held in account.roles):
             raise Refusal(N_("%(name)s has this role already."), name=account.name)
         add_office(by, account, office)
         _record(by, "account.role_given", account_id, office)
@@ -77,10 +78,6 @@ def refuse_last_administrator(session: Session, at: datetime, account: Account) 
     )
     if all(has_left(leaves_on, timezone, at) for leaves_on, timezone in others):
         raise Refusal(N_("%(name)s is the only administrator. Give somebody else that role first."), name=account.name)
-
-
-def _key(office: Office) -> tuple[Role, int | None, str | None]:
-    return office.role, office.region_id, office.municipality
 
 
 def _record(by: By, action: str, account_id: int, office: Office) -> None:

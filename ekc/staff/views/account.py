@@ -13,6 +13,8 @@ from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import day
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now, runtime
+from ekc.directory.models import Listing
+from ekc.directory.queries import KnownNames, known_names
 from ekc.signin.login import by, office, visitor
 from ekc.signin.queries import has_passkey, has_second_factor, identities_of
 from ekc.staff import queries
@@ -46,7 +48,7 @@ def account(account_id: int) -> ResponseReturnValue:
 @edits
 def change(account_id: int) -> ResponseReturnValue:
     """Change the details."""
-    form = DetailsForm(regions(db()))
+    form = DetailsForm(regions(db()), known_in_forms())
     if not form.validate():
         return _page(account_id, details=form), 422
     return _perform(account_id, _("Saved."), accounts.change_account, form.to_details(), details=form)
@@ -57,7 +59,7 @@ def change(account_id: int) -> ResponseReturnValue:
 @adds()
 def give_role(account_id: int) -> ResponseReturnValue:
     """Give a role."""
-    form = RoleForm(regions(db()))
+    form = RoleForm(regions(db()), known_in_forms())
     if not form.validate():
         return _page(account_id, role=form), 422
     return _perform(account_id, _("The role is given."), roles.give_role, form.to_office(), role=form)
@@ -191,14 +193,20 @@ def _page(account_id: int, link: str | None = None, **filled: PlainForm) -> str:
     )
 
 
+def known_in_forms() -> dict[str, KnownNames]:
+    """The names that the fields of these forms offer."""
+    listings = {"municipality": Listing.MUNICIPALITIES, "employer": Listing.ORGANISATIONS}
+    return {field: known_names(db(), listing) for field, listing in listings.items()}
+
+
 def _forms(found: queries.AccountPage) -> dict[str, PlainForm]:
-    known = regions(db())
-    details = DetailsForm(known, formdata=None)
+    known = (regions(db()), known_in_forms())
+    details = DetailsForm(*known, formdata=None)
     details.show(found)
     stands = {"last": Standing(_("Last day"), day(found.leaves_on))} if found.leaves_on else {}
     return {
         "details": details,
-        "role": RoleForm(known, formdata=None),
+        "role": RoleForm(*known, formdata=None),
         "leaving": LeavingForm(formdata=None, leaves_on=found.leaves_on),
         "stay": StayForm(stands, formdata=None),
     }

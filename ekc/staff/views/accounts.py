@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.queries import regions
 from ekc.core.form_numbers import adds, remember
 from ekc.core.routes import MAX_ID, db, now, runtime
+from ekc.directory.queries import unconfirmed
 from ekc.signin.login import by, office, visitor
 from ekc.staff import queries
 from ekc.staff.actions import inviting
 from ekc.staff.forms import AccountsForm, NewAccountForm
-from ekc.staff.views.account import invited_response
+from ekc.staff.views.account import invited_response, known_in_forms
 from ekc.staff.views.blueprint import bp
 from ekc.workflow.duties import Duty
 
@@ -32,7 +33,14 @@ def accounts() -> ResponseReturnValue:
     if len(rows) > queries.PAGE_SIZE:
         rows = rows[: queries.PAGE_SIZE]
         further = url_for("staff.accounts", **kept, after=rows[-1].id)
-    page = render_template("staff/accounts.html", form=form, rows=rows, further=further, narrowed=bool(kept))
+    page = render_template(
+        "staff/accounts.html",
+        form=form,
+        rows=rows,
+        further=further,
+        narrowed=bool(kept),
+        new_names=unconfirmed(db()),
+    )
     return page, 200 if right else 422
 
 
@@ -40,7 +48,7 @@ def accounts() -> ResponseReturnValue:
 @office(Duty.ACCOUNTS)
 def new_account() -> ResponseReturnValue:
     """Show the form for a new account."""
-    form = NewAccountForm(regions(db()), formdata=None, language=visitor().language)
+    form = NewAccountForm(regions(db()), known_in_forms(), formdata=None, language=visitor().language)
     return _new_page(form)
 
 
@@ -49,7 +57,7 @@ def new_account() -> ResponseReturnValue:
 @adds()
 def open_account() -> ResponseReturnValue:
     """Open the account, and show the invitation."""
-    form = NewAccountForm(regions(db()))
+    form = NewAccountForm(regions(db()), known_in_forms())
     if form.validate_on_submit():
         with form.showing_refusal():
             account_id, link = inviting.open_by_invitation(by(), form.to_new_account(), runtime().settings.base_url)
@@ -59,7 +67,7 @@ def open_account() -> ResponseReturnValue:
 
 
 def _new_page(form: NewAccountForm) -> str:
-    return render_template("staff/new_account.html", form=form, municipalities=queries.municipalities(db()))
+    return render_template("staff/new_account.html", form=form)
 
 
 def _after() -> int | None:

@@ -1,0 +1,186 @@
+"""Finding municipalities and organisations by name, and listing them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Column, func, select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.models import Account, AccountRole
+from ekc.core.crypto import keyring_of
+from ekc.core.db import Base
+from ekc.directory.models import NAMES, ROWS, Listing
+from ekc.names import fold, near, plain
+from ekc.workflow.independence import named_in
+
+#: So many names are offered while somebody types; of more none are, and what is typed is found all the same.
+_MOST_OFFERED = 500
+_MOST_MEANT = 3
+
+
+def key_of(session: Session, listing: Listing, name: str) -> bytes:
+    """The key under which a name is found: the same however it is spelled."""
+    return keyring_of(session).fingerprint(f"{listing}\0{plain(name) or fold(name).strip()}")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """The names that somebody confirmed, for a form: what each row is called, by each of its names."""
+
+    listing: Listing
+    rows: Mapping[str, str]
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """What to offer while somebody types."""
+        names = tuple(dict.fromkeys(self.rows.values()))
+        return names if len(names) <= _MOST_OFFERED else ()
+
+    def meant(self, typed: str) -> tuple[str, ...]:
+        """What may be meant by a name that is not known: what is called nearly so."""
+        if any(plain(name) == plain(typed) for name in self.rows):
+            return ()
+        meant = dict.fromkeys(row for name, row in self.rows.items() if near(name, typed))
+        return tuple(meant)[:_MOST_MEANT]
+
+    def called(self, typed: str) -> str:
+        """What the row of this name is called; as it was typed, where none is known."""
+        return next((row for name, row in self.rows.items() if plain(name) == plain(typed)), typed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRow:
+    """A row as it is listed. `aliases`: its other names; `meant`: rows that are called nearly so, by id."""
+
+    id: int
+    name: str
+    code: str
+    confirmed: bool
+    aliases: tuple[str, ...]
+    meant: Mapping[int, str]
+
+
+def known_names(session: Session, listing: Listing) -> KnownNames:
+    """The names that somebody confirmed, sorted by what their rows are called."""
+    row, name = ROWS[listing], NAMES[listing]
+    found = session.execute(select(row.name, name.name).join(name, name.row_id == row.id).where(row.confirmed))
+    ordered = sorted(found, key=lambda one: (fold(one[0]), one[0]))
+    return KnownNames(listing, {typed: called for called, typed in ordered})
+
+
+def row_with(session: Session, listing: Listing, name: str) -> int | None:
+    """The row of this name; None where there is none."""
+    names = NAMES[listing]
+    return session.scalar(select(names.row_id).where(names.key == key_of(session, listing, name)))
+
+
+def called(session: Session, listing: Listing, names: Iterable[str | None]) -> dict[str, str]:
+    """What the row of each of these names is called; a name without a row as it is."""
+    row, name = ROWS[listing], NAMES[listing]
+    keys = {one: key_of(session, listing, one) for one in names if one}
+    if not keys:
+        return {}
+    found = select(name.key, row.name).join(name, name.row_id == row.id).where(name.key.in_(set(keys.values())))
+    rows = {bytes(key): official for key, official in session.execute(found)}
+    return {one: rows.get(key, one) for one, key in keys.items()}
+
+
+def municipality_names(session: Session, ids: Collection[int]) -> tuple[str, ...]:
+    """What these municipalities are called, by name."""
+    row = ROWS[Listing.MUNICIPALITIES]
+    return tuple(session.scalars(select(row.name).where(row.id.in_(ids)).order_by(row.name)))
+
+
+def unconfirmed(session: Session) -> int:
+    """How many rows nobody looked at yet."""
+    counted = (select(func.count()).where(~row.confirmed).scalar_subquery() for row in ROWS.values())
+    return sum(session.execute(select(*counted)).one())
+
+
+def listed(session: Session, listing: Listing) -> tuple[ListedRow, ...]:
+    """All rows: those that nobody looked at first, then by name."""
+    row, name = ROWS[listing], NAMES[listing]
+    aliases: dict[int, list[str]] = {}
+    for row_id, typed in session.execute(select(name.row_id, name.name).order_by(name.id)):
+        aliases.setdefault(row_id, []).append(typed)
+    rows = session.execute(select(row.id, row.name, row.code, row.confirmed)).all()
+    confirmed = {one.id: one.name for one in rows if one.confirmed}
+    return tuple(
+        ListedRow(
+            id=one.id,
+            name=one.name,
+            code=one.code or "",
+            confirmed=one.confirmed,
+            aliases=tuple(other for other in aliases.get(one.id, ()) if plain(other) != plain(one.name)),
+            meant={} if one.confirmed else {id_: other for id_, other in confirmed.items() if near(other, one.name)},
+        )
+        for one in sorted(rows, key=lambda one: (one.confirmed, fold(one.name), one.id))
+    )
+
+
+def references(listing: Listing) -> tuple[Column[int], ...]:
+    """Every column that refers to the rows of a list, whatever its table, without that of their names."""
+    own, names = ROWS[listing].__tablename__, NAMES[listing].__tablename__
+    columns = (column for table in Base.metadata.sorted_tables if table.name != names for column in table.columns)
+    return tuple(one for one in columns if any(key.column.table.name == own for key in one.foreign_keys))
+
+
+def references_to(session: Session, listing: Listing, row_id: int) -> dict[str, int]:
+    """How many rows of each other table refer to a row."""
+    counted = {column.table.name: select(func.count()).where(column == row_id) for column in references(listing)}
+    return {name: session.scalar(found) or 0 for name, found in counted.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merging:
+    """What follows if a row becomes part of another one.
+
+    `sees_more`: who follows the cases of one of two municipalities, and then those of both. `works_for`: who notes one
+    of two organisations as their employer, and then is tied to the cases of both.
+    """
+
+    name: str
+    into: str
+    conferences: int  # of the row
+    sees_more: tuple[str, ...] = ()
+    works_for: tuple[str, ...] = ()
+
+
+def merging(session: Session, listing: Listing, row_id: int, into_id: int) -> Merging | None:
+    """What follows from merging; None where one of the rows is not there."""
+    kind = ROWS[listing]
+    names = {
+        one.id: one.name for one in session.execute(select(kind.id, kind.name).where(kind.id.in_((row_id, into_id))))
+    }
+    if len(names) < len({row_id, into_id}):
+        return None
+    what = {"name": names[row_id], "into": names[into_id]}
+    if listing is Listing.ORGANISATIONS:
+        return Merging(**what, conferences=0, works_for=_working_for(session, row_id, into_id))
+    count = references_to(session, listing, row_id)["conference"]
+    return Merging(**what, conferences=count, sees_more=_following_one(session, row_id, into_id))
+
+
+def _following_one(session: Session, *municipality_ids: int) -> tuple[str, ...]:
+    """Who follows the cases of one of these municipalities and not of all: open accounts, by name."""
+    found = (
+        select(Account.name)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(Account.active, AccountRole.municipality_id.in_(municipality_ids))
+        .group_by(Account.id, Account.name)
+        .having(func.count() < len(municipality_ids))
+    )
+    return tuple(session.scalars(found.order_by(Account.name)))
+
+
+def _working_for(session: Session, *organisation_ids: int) -> tuple[str, ...]:
+    """Who has one of these organisations noted as their employer: open accounts, by name."""
+    noted = select(Account.name, Account.employer).where(Account.active, Account.employer.is_not(None))
+    rows = session.execute(noted.order_by(Account.name)).all()
+    names = NAMES[Listing.ORGANISATIONS]
+    keys = set(session.scalars(select(names.key).where(names.row_id.in_(organisation_ids))))
+    return tuple(
+        name
+        for name, employers in rows
+        if any(key_of(session, Listing.ORGANISATIONS, one) in keys for one in named_in(employers or ""))
+    )
