@@ -161,7 +161,8 @@ class Form:
         answers: dict[Element, list[str | Path]] = {}
         if control.get("type") == "radio":
             assert on, "one of several choices cannot be taken away: choose another"
-            answers = {c: [] for c in self.controls if c.get("name") == control.get("name")}
+            group = (control.get("type"), control.get("name"))
+            answers = {c: [] for c in self.controls if (c.get("type"), c.get("name")) == group}
         return {**answers, control: [control.get("value", "on")] if on else []}
 
     def _choose(self, legend: str, group: list[Element], value: Value) -> dict[Element, list[str | Path]]:

@@ -1,0 +1,128 @@
+"""The pages of municipalities and organisations, and the question about a name that is nearly a known one."""
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.directory import actions, queries
+from ekc.directory.actions import Entry
+from ekc.directory.models import Listing
+from tests import build
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import START
+from tests.conferences.test_register import FILLED_IN
+
+AREA, MEANT = "Municipality, council or area", "Which one do you mean?"
+
+
+def test_a_new_name_is_told_and_merged_after_what_follows_was_read(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    build.case_in_evaluation(db_session, cast, START, municipality="Riverstad")
+    sign_in(client, cast.mila)
+    assert "There are no follow-ups to do in Rivierstad." in client.page("/follow-ups").text
+    client.submit("Sign out")
+    sign_in(client, cast.ruud)
+    assert "3 names of municipalities or organisations are new." in client.page("/").text
+    client.submit("Sign out")
+
+    sign_in(client, cast.bas)
+    client.page("/accounts")
+    client.follow("Municipalities and organisations", near="are new")
+    page = client.follow("Same as Rivierstad? Merge them")
+    assert "Nobody has checked it yet." in page.text
+    page = client.shown("Show what follows")
+    assert "1 conference of Riverstad becomes one of Rivierstad, in each list and figure." in page.text
+    assert "Mila Visser" in page.text
+    page = client.submit("Merge them")
+
+    assert (page.url, "Riverstad is merged with Rivierstad." in page.text) == ("/names", True)
+    assert "New names to check" not in page.text
+    page = client.follow("Organisations")
+    assert "Youth protection" in page.text
+    page = client.submit("Confirm Youth protection")
+    assert "Youth protection is confirmed." in page.text
+    client.submit("Sign out")
+    sign_in(client, cast.mila)
+    assert client.page("/follow-ups").table()[1][-3] == "Rivierstad"
+
+
+def test_what_follows_is_read_again_when_it_is_something_else_by_then(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    build.registered_case(db_session, cast, START, municipality="Riverstad")
+    sign_in(client, cast.bas)
+    client.page("/names")
+    client.follow("Same as Rivierstad? Merge them")
+    client.shown("Show what follows")
+    build.registered_case(db_session, cast, START, municipality="Riverstad")
+
+    page = client.shown("Merge them")
+
+    assert "2 conferences of Riverstad become conferences of Rivierstad" in page.text
+    assert "is merged with" in client.submit("Merge them").text
+
+
+def test_names_are_changed_added_and_removed(client: PageClient, cast: Cast, db_session: Session) -> None:
+    sign_in(client, cast.ruud)
+    client.page("/names")
+    refused = client.refused("Add this name", {"Name": "", "Code": "GM1", "Other names": "Dorp"}, status=422)
+    assert refused.errors == ["Name: Write a name."]
+    assert client.form("Add this name").shown("Other names") == "Dorp"
+    client.submit("Add this name", {"Name": "Dorpstad"})
+    client.follow("Rivierstad")
+    taken = client.refused("Save", {"Other names": "Dorp"}, status=409)
+    assert taken.errors == ["Dorp is the name of another one in the list. Merge the two."]
+    client.submit("Save", {"Name": "Rivierenstad", "Other names": ""})
+    client.follow("Dorpstad")
+    client.submit("Remove it")
+
+    (row,) = queries.listed(db_session, Listing.MUNICIPALITIES)
+    assert (row.name, row.aliases, row.confirmed) == ("Rivierenstad", ("Rivierstad",), True)
+    client.follow("Rivierenstad")
+    assert client.refused("Remove it", status=409).errors == [
+        "Rivierenstad is in use. Merge it with the right one instead."
+    ]
+    for address in ("/names/municipalities/999", "/names/elsewhere"):
+        client.page(address, status=404)
+
+
+def test_a_name_that_is_nearly_known_is_asked_about_and_nothing_typed_is_lost(
+    client: PageClient, cast: Cast, db_session: Session, app: Flask
+) -> None:
+    """Nobody is turned away: what was typed can stay. Organisations are not offered to the public."""
+    actions.add_rows(
+        By(db_session, cast.bas, START), Listing.ORGANISATIONS, [Entry(name="Youth protection Rivierstad")]
+    )
+    client.page("/register")
+    assert [one.get("id") for one in client.here.all("datalist")] == ["municipalities"]
+    near = FILLED_IN | {AREA: "Riverstad", "Your organisation": "Youth protection Riverstad"}
+
+    page = client.refused("Register", near, status=422)
+
+    assert page.errors == [f"{AREA}: This is nearly the same as Rivierstad. Choose which one you mean."]
+    form = client.form("Register")
+    assert (form.shown("Why now"), form.shown(AREA)) == (FILLED_IN["Why now"], "Riverstad")
+    client.submit("Register", {MEANT: "Rivierstad"})
+    assert [row.name for row in queries.listed(db_session, Listing.MUNICIPALITIES)] == ["Rivierstad"]
+
+    client.page("/register")
+    client.refused("Register", near | {"Main person 1 / Name": "Ans Willems"}, status=422)
+    client.submit("Register", {MEANT: "Riverstad, as I typed it"})
+    db_session.rollback()
+    assert [row.name for row in queries.listed(db_session, Listing.MUNICIPALITIES)] == ["Riverstad", "Rivierstad"]
+
+
+def test_each_of_several_employers_is_asked_about(client: PageClient, cast: Cast, db_session: Session) -> None:
+    actions.add_rows(By(db_session, cast.bas, START), Listing.ORGANISATIONS, [Entry(name="Youth protection")])
+    sign_in(client, cast.bas)
+    client.page(f"/accounts/{cast.noor.account_id}")
+
+    page = client.refused("Save", {"Also works for": "Choir; Youth protektion"}, status=422)
+
+    assert page.errors == [
+        "Also works for: This is nearly the same as Choir; Youth protection. Choose which one you mean."
+    ]
+    client.submit("Save", {MEANT: "Choir; Youth protection"})
+    assert client.form("Save").shown("Also works for") == "Choir; Youth protection"
