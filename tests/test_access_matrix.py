@@ -30,6 +30,7 @@ from ekc.conferences.gate import case_route
 from ekc.core.audit import PRIVATE_LOOKS, AuditEvent, AuditHead, read_detail
 from ekc.core.errors import NotNow, Unknown
 from ekc.core.routes import Access, declare, declared_access
+from ekc.directory.models import Municipality
 from ekc.signin.actions.nonces import Nonce
 from ekc.signin.actions.passkeys import add_passkey
 from ekc.signin.actions.sessions import sign_in_account
@@ -526,6 +527,8 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
         "matching.handing_over account_id": cast.noor.account_id or 0,
         "staff.reopen account_id": account_id,
         "region_id": cast.south,
+        "listing": "municipalities",
+        "row_id": session.scalars(select(func.min(Municipality.id))).one(),
         "role_id": session.scalars(select(AccountRole.id).where(AccountRole.account_id == cast.iris.account_id)).one(),
         "passkey_id": session.scalars(select(func.max(Passkey.id))).one(),
         "sign_in_id": here.sign_in_id or 0,

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference, Notice, Participant
 from ekc.conferences.queries.concerns import concerns
@@ -17,7 +18,10 @@ from ekc.conferences.queries.voices import voices
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.transaction import writing
+from ekc.directory.models import Listing
+from ekc.directory.queries import listed
 from ekc.journey.actions.steps import take_step
+from ekc.matching.actions.independence import set_employer
 from ekc.meetings.models import Stretch
 from ekc.plans.actions import change_plan, record_agreement, share_plan
 from ekc.plans.edits import add_goal
@@ -267,3 +271,33 @@ def test_what_is_known_of_plans_and_professionals_of_before_comes_from_the_steps
         assert session.get_one(Conference, case.id).earlier_plans == 1
         came = session.scalars(select(Participant.id).where(Participant.came_as_professional)).all()
     assert came == [case.people["els"]]
+
+
+def test_texts_that_fold_equal_become_one_row_and_go_down_as_it_is_called(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    """Organisations of professionals and other employers become rows; for whom the family works does not."""
+    case = build.case_in_setup(db_session, cast, START)
+    others = [build.registered_case(db_session, cast, START).id for _ in range(2)]
+    set_employer(By(db_session, cast.bas, START), cast.noor.account_id or 0, "Choir; STICHTING youth protection")
+    noor = By(db_session, cast.noor, START)
+    add_person(noor, case.id, PersonDetails(name="Said", part=Part.FAMILY, organisation="Bakery"))
+    db_session.close()
+    older = ScriptDirectory.from_config(_config()).get_revision("0027").down_revision
+    spelled = "update conference set municipality = :text where id = :id"
+    try:
+        downgrade(engine, str(older))
+        with engine.begin() as connection:
+            known = set(connection.execute(text("select municipality from conference")).scalars())
+            connection.execute(text(spelled), {"text": "  rivier\u00a0stad", "id": case.id})
+            connection.execute(text(spelled), {"text": "Elders", "id": others[0]})
+    finally:
+        upgrade(engine)
+    with make_sessions(engine)() as session:
+        of_case = dict(session.execute(select(Conference.id, Conference.municipality)).all())
+        municipalities = [(row.name, row.confirmed) for row in listed(session, Listing.MUNICIPALITIES)]
+        organisations = {row.name for row in listed(session, Listing.ORGANISATIONS)}
+    assert known == {"Rivierstad"}
+    assert of_case == {case.id: "Rivierstad", others[0]: "Elders", others[1]: "Rivierstad"}
+    assert municipalities == [("Elders", False), ("Rivierstad", True)]  # Mila follows it
+    assert organisations == {"Youth protection", "Primary school De Wilg", "Choir"}

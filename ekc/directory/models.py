@@ -31,7 +31,7 @@ class Listed(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     code: Mapped[str | None] = mapped_column(String(LONGEST_CODE), unique=True)  # of a public register, such as GM0344
-    confirmed: Mapped[bool]
+    confirmed: Mapped[bool] = mapped_column(index=True)
 
 
 class ListedName(Base):

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Column, func, select
+from sqlalchemy import BindParameter, Column, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account, AccountRole
@@ -60,11 +61,20 @@ class ListedRow:
     meant: Mapping[int, str]
 
 
+def _named(listing: Listing, *columns: Any) -> Select[*tuple[Any, ...]]:
+    return select(*columns).join_from(ROWS[listing], NAMES[listing], NAMES[listing].row_id == ROWS[listing].id)
+
+
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+#: Built once, by list: what the rows of these keys are called, and the names of what is confirmed.
+_CALLED = {one: _named(one, NAMES[one].key, ROWS[one].name).where(NAMES[one].key.in_(_KEYS)) for one in Listing}
+_CONFIRMED = {one: _named(one, ROWS[one].name, NAMES[one].name).where(ROWS[one].confirmed) for one in Listing}
+_UNCONFIRMED = select(*(select(func.count()).where(~row.confirmed).scalar_subquery() for row in ROWS.values()))
+
+
 def known_names(session: Session, listing: Listing) -> KnownNames:
     """The names that somebody confirmed, sorted by what their rows are called."""
-    row, name = ROWS[listing], NAMES[listing]
-    found = session.execute(select(row.name, name.name).join(name, name.row_id == row.id).where(row.confirmed))
-    ordered = sorted(found, key=lambda one: (fold(one[0]), one[0]))
+    ordered = sorted(session.execute(_CONFIRMED[listing]), key=lambda one: (fold(one[0]), one[0]))
     return KnownNames(listing, {typed: called for called, typed in ordered})
 
 
@@ -76,12 +86,11 @@ def row_with(session: Session, listing: Listing, name: str) -> int | None:
 
 def called(session: Session, listing: Listing, names: Iterable[str | None]) -> dict[str, str]:
     """What the row of each of these names is called; a name without a row as it is."""
-    row, name = ROWS[listing], NAMES[listing]
     keys = {one: key_of(session, listing, one) for one in names if one}
     if not keys:
         return {}
-    found = select(name.key, row.name).join(name, name.row_id == row.id).where(name.key.in_(set(keys.values())))
-    rows = {bytes(key): official for key, official in session.execute(found)}
+    found = session.execute(_CALLED[listing], {"keys": list({*keys.values()})})
+    rows = {bytes(key): official for key, official in found}
     return {one: rows.get(key, one) for one, key in keys.items()}
 
 
@@ -93,8 +102,7 @@ def municipality_names(session: Session, ids: Collection[int]) -> tuple[str, ...
 
 def unconfirmed(session: Session) -> int:
     """How many rows nobody looked at yet."""
-    counted = (select(func.count()).where(~row.confirmed).scalar_subquery() for row in ROWS.values())
-    return sum(session.execute(select(*counted)).one())
+    return sum(session.execute(_UNCONFIRMED).one())
 
 
 def listed(session: Session, listing: Listing) -> tuple[ListedRow, ...]:

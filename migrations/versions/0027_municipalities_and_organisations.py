@@ -34,6 +34,7 @@ def _create(kind: str, name: Any) -> None:
         sa.Column("code", sa.String(20)),
         sa.Column("confirmed", sa.Boolean, nullable=False),
         sa.UniqueConstraint("code"),
+        sa.Index(None, "confirmed"),
     )
     op.create_table(
         f"{kind}_name",

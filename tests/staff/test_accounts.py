@@ -140,10 +140,10 @@ def test_somebody_is_opened_and_invited(bas: PageClient, cast: Cast, db_session:
     assert rows(bas.page("/accounts?state=invited")) == ["Fatima Haddou coordinator · fatima@example.org invited"]
 
 
-def test_the_role_is_asked_first_and_municipalities_of_others_are_offered(
+def test_the_role_is_asked_first_and_confirmed_municipalities_are_offered(
     bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    """Never those of cases: not even from which town a case is may an administrator know."""
+    """A name that came with a case, and that nobody confirmed, is not offered."""
     build.registered_case(db_session, cast, clock(), municipality="Elsewhere")
     for municipality in ("Rivierstad", "Bergen"):
         office = Office(Role.CARE_MANAGER, municipality=municipality)
