@@ -61,7 +61,7 @@ def change_row(by: By, listing: Listing, row_id: int, entry: Entry) -> None:
     Raises Refusal for a name or a code that another row has, Unknown.
     """
     with writing(by.session):
-        row = _lock(by, listing, row_id)
+        (row,) = _lock(by, listing, row_id)
         by.check_form()
         before = row.name
         row.name, row.code, row.confirmed = entry.name, entry.code or None, True
@@ -80,7 +80,7 @@ def change_row(by: By, listing: Listing, row_id: int, entry: Entry) -> None:
 def confirm_row(by: By, listing: Listing, row_id: int) -> None:
     """Note that a row is right as it is. Raises Unknown."""
     with writing(by.session):
-        row = _lock(by, listing, row_id)
+        (row,) = _lock(by, listing, row_id)
         row.confirmed = True
         by.record("names.confirmed", listing=listing, row=row_id, name=row.name)
 
@@ -93,11 +93,9 @@ def merge(by: By, listing: Listing, row_id: int, into_id: int) -> None:
     with writing(by.session):
         if row_id == into_id:
             raise Refusal(N_("Choose another one: nothing is merged with itself."))
-        rows = {id_: _lock(by, listing, id_) for id_ in sorted((row_id, into_id))}  # in order: no deadlock
-        row, into = rows[row_id], rows[into_id]
+        row, into = _lock(by, listing, row_id, into_id)
         by.check_form()
         names = NAMES[listing]
-        # First the names: whoever is about to refer to the row holds one of them until they have.
         by.session.execute(update(names).where(names.row_id == row_id).values(row_id=into_id))
         if listing is Listing.MUNICIPALITIES:
             _drop_doubled_roles(by.session, row_id, into_id)
@@ -113,7 +111,7 @@ def merge(by: By, listing: Listing, row_id: int, into_id: int) -> None:
 def remove_row(by: By, listing: Listing, row_id: int) -> None:
     """Take a row out of the list, such as a name typed by mistake. Raises Refusal while something refers to it."""
     with writing(by.session):
-        row = _lock(by, listing, row_id)
+        (row,) = _lock(by, listing, row_id)
         if sum(references_to(by.session, listing, row_id).values()):
             raise Refusal(N_("%(name)s is in use. Merge it with the right one instead."), name=row.name)
         names = NAMES[listing]
@@ -157,13 +155,17 @@ def _add(session: Session, listing: Listing, name: str, *, confirmed: bool) -> L
     return row
 
 
-def _lock(by: By, listing: Listing, row_id: int) -> Listed:
+def _lock(by: By, listing: Listing, *row_ids: int) -> list[Listed]:
+    """These rows, which nobody is about to refer to: whoever is holds a name of it until they have."""
     if not keeps(by):
         raise Unknown
-    row = by.session.get(ROWS[listing], row_id, with_for_update=True)
-    if row is None:
+    names, kind = NAMES[listing], ROWS[listing]
+    by.session.scalars(select(names.id).where(names.row_id.in_(row_ids)).order_by(names.id).with_for_update()).all()
+    locked = select(kind).where(kind.id.in_(row_ids)).order_by(kind.id).with_for_update()
+    rows = {row.id: row for row in by.session.scalars(locked.execution_options(populate_existing=True))}
+    if rows.keys() < {*row_ids}:
         raise Unknown
-    return row
+    return [rows[id_] for id_ in row_ids]
 
 
 def _set_names(

@@ -2,11 +2,12 @@
 
 import unicodedata
 from collections.abc import Callable
+from threading import Thread
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import NOBODY, By, Office
@@ -18,6 +19,7 @@ from ekc.conferences.models import Conference
 from ekc.conferences.queries.agencies import perhaps_professional
 from ekc.conferences.queries.members import members
 from ekc.core.audit import AuditEvent, read_detail
+from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.directory import actions, queries
@@ -120,6 +122,32 @@ def test_merging_moves_all_that_refers_to_a_municipality(db_session: Session, ca
     assert db_session.scalars(select(Conference.municipality_id).distinct()).all() == [right]
     event = db_session.scalars(select(AuditEvent).where(AuditEvent.action == "names.merged")).one()
     assert read_detail(db_session, event)["name"] == "Riverstad"
+
+
+def test_a_case_registered_while_its_municipality_is_merged_moves_too(
+    engine: Engine, db_session: Session, cast: Cast
+) -> None:
+    case = build.registered_case(db_session, cast, START)
+    with writing(db_session):
+        wrong = actions.row_of(By(db_session, NOBODY, START), MUNICIPALITIES, "Riverstad")
+    right = row_id(db_session, MUNICIPALITIES, "Rivierstad")
+    db_session.close()
+
+    def merge() -> None:
+        with make_sessions(engine)() as session:
+            actions.merge(By(session, cast.bas, START), MUNICIPALITIES, wrong, right)
+
+    merging = Thread(target=merge)
+    with make_sessions(engine)() as session:
+        with writing(session):
+            actions.row_of(By(session, NOBODY, START), MUNICIPALITIES, "riverstad")
+            merging.start()
+            merging.join(0.3)
+            assert merging.is_alive()
+            session.get_one(Conference, case.id).municipality_id = wrong
+        merging.join()
+    assert db_session.scalars(select(Conference.municipality_id)).all() == [right]
+    assert queries.row_with(db_session, MUNICIPALITIES, "Riverstad") == right
 
 
 def test_each_column_that_refers_to_a_row_is_moved() -> None:

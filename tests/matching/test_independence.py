@@ -164,7 +164,7 @@ def test_a_professional_who_joins_later_holds_up_the_next_step(db_session: Sessi
     nurse = PersonDetails(name="Priya Nair", part=Part.PROFESSIONAL, organisation="Mental Health Team")
     circle.add_person(By(db_session, cast.noor, START), case.id, nurse)
     assert ties(db_session, case) == [(Matter.EMPLOYER, "Mental health team", Tie.HELPS)]
-    assert "Noor van Dijk works for Mental Health Team" in why_not(db_session, cast, case, Step.BEGIN_PRIVATE_TIME)[-1]
+    assert "Noor van Dijk works for Mental health team" in why_not(db_session, cast, case, Step.BEGIN_PRIVATE_TIME)[-1]
 
 
 def test_a_changed_organisation_ties(db_session: Session, cast: Cast) -> None:

@@ -321,7 +321,11 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
     session.add(Identity(account_id=cast.iris.account_id, **about))
     session.commit()
     accounts = (cast.iris.account_id, cast.bas.account_id, cast.denise.account_id, leaves, closed)
-    yield cast.bas, ("/accounts", "/accounts/new", "/regions", *(f"/accounts/{account}" for account in accounts))
+    names = ("/names", "/names/organisations", "/names/municipalities/1")
+    yield (
+        cast.bas,
+        ("/accounts", "/accounts/new", "/regions", *names, *(f"/accounts/{account}" for account in accounts)),
+    )
     yield cast.ruud, (f"/handing-over/{leaves}",)
 
 

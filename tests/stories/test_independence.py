@@ -17,7 +17,7 @@ from tests.stories.registering import UNTIED
 
 REASON = "Noor works in another building and has never met the family."
 LOOKED_AT = "Something may tie them to this conference. The regional manager looks at it"
-TIED = "Noor van Dijk works for Mental health team, whose people take part as professionals"
+TIED = "Noor van Dijk works for Stichting Mental Health Team, whose people take part as professionals"
 READ = f"{TIED}. Ruud Kramer, regional manager, decided on 2 March 2026 that this is no obstacle: {REASON}"
 
 
@@ -75,7 +75,7 @@ def test_a_tie_that_appears_later_is_decided_in_the_open(
     for client in own_pages.values():
         page = client.page(f"/conferences/{case.id}/mine")
         assert LOOKED_AT in page.text
-        assert "Mental health team" not in page.text
+        assert "Mental Health Team" not in page.text
 
     ruud.page(f"/conferences/{case.id}")
     page = ruud.follow("Decide")
