@@ -27,12 +27,13 @@ from ekc.core.db import make_engine, make_sessions
 from ekc.core.demo_clock import clock_time
 from ekc.core.errors import Refusal
 from ekc.core.language import LANGUAGES, translate
+from ekc.core.lengths import NAME, WORD
 from ekc.demo.casefile import CaseFileError, read_case
 from ekc.demo.people import PASSWORD
 from ekc.demo.play import enter_case
 from ekc.demo.world import make_demo
 from ekc.directory.actions import Entry, add_rows
-from ekc.directory.models import LONGEST, LONGEST_CODE, Listing
+from ekc.directory.models import Listing
 from ekc.journey.actions.steps import Blocked
 from ekc.journey.nightly import NIGHTLY_JOBS
 from ekc.journey.queries.steps import untold_steps
@@ -195,8 +196,12 @@ def add_names(listing: str, file: IO[str]) -> None:
         for row in rows
         if row["name"] and row["name"].strip()
     ]
-    if long := [entry.name for entry in entries if len(entry.name) > LONGEST or len(entry.code) > LONGEST_CODE]:
-        raise ConfigError(f"{long[0]}: a name has at most {LONGEST} characters, a code {LONGEST_CODE}.")
+    if long := [
+        entry.name
+        for entry in entries
+        if len(entry.code) > WORD or any(len(one) > NAME for one in (entry.name, *entry.aliases))
+    ]:
+        raise ConfigError(f"{long[0]}: a name has at most {NAME} characters, a code {WORD}.")
     with _database() as (settings, session):
         count = add_rows(_program(session, settings), Listing(listing), entries)
     click.echo(f"{count} {listing} are in the list.")

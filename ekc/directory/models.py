@@ -11,9 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base
-
-#: The most characters of a name, and of a code.
-LONGEST, LONGEST_CODE = 120, 20
+from ekc.core.lengths import NAME, WORD
 
 
 class Listing(StrEnum):
@@ -30,7 +28,7 @@ class Listed(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
-    code: Mapped[str | None] = mapped_column(String(LONGEST_CODE), unique=True)  # of a public register, such as GM0344
+    code: Mapped[str | None] = mapped_column(String(WORD), unique=True)  # of a public register, such as GM0344
     confirmed: Mapped[bool] = mapped_column(index=True)
 
 
@@ -50,7 +48,7 @@ class Municipality(Listed):
 
     __tablename__ = "municipality"
 
-    name: Mapped[str] = mapped_column(String(LONGEST))
+    name: Mapped[str] = mapped_column(String(NAME))
 
 
 class MunicipalityName(ListedName):
@@ -58,7 +56,7 @@ class MunicipalityName(ListedName):
 
     __tablename__ = "municipality_name"
 
-    name: Mapped[str] = mapped_column(String(LONGEST))
+    name: Mapped[str] = mapped_column(String(NAME))
 
     row_id: Mapped[int] = mapped_column("municipality_id", ForeignKey("municipality.id"), index=True)
 

@@ -16,7 +16,7 @@ from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.core.lengths import LINE, NAME, TITLE, WORD
+from ekc.core.lengths import LINE, NAME, PASSAGE, TITLE, WORD
 from ekc.directory.actions import Entry
 from ekc.directory.queries import KnownNames, ListedRow
 from ekc.staff.actions.accounts import AccountDetails, NewAccount
@@ -139,9 +139,16 @@ class NewAccountForm(DetailsForm, RoleForm):
 class NameForm(EditingForm):
     """A municipality or an organisation: what it is called, and under which names it is found."""
 
-    name = line(_l("Name"), 80, _l("Write a name."))
-    aliases = passage(_l("Other names"), most=2000, rows=3, hint=_l("One on each line, such as a short name."))
-    code = line(_l("Code"), 20, hint=_l("Of a public register, such as GM0344."))
+    name = line(_l("Name"), NAME, _l("Write a name."))
+    aliases = passage(_l("Other names"), most=PASSAGE, rows=3, hint=_l("One on each line, such as a short name."))
+    code = line(_l("Code"), WORD, hint=_l("Of a public register, such as GM0344."))
+
+    def validate_aliases(self, field: Any) -> None:
+        """Each of them is as long as a name may be."""
+        if long := [one for one in lines(field.data or "") if len(one) > NAME]:
+            raise ValidationError(
+                _("“%(name)s …” is too long for a name: at most %(most)d fit.", name=long[0][:40], most=NAME)
+            )
 
     def to_entry(self) -> Entry:
         return Entry(name=self.name.data, aliases=lines(self.aliases.data), code=self.code.data)

@@ -31,7 +31,7 @@ def _create(kind: str, name: Any) -> None:
         kind,
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("name", name, nullable=False),
-        sa.Column("code", sa.String(20)),
+        sa.Column("code", sa.String(40)),
         sa.Column("confirmed", sa.Boolean, nullable=False),
         sa.UniqueConstraint("code"),
         sa.Index(None, "confirmed"),

@@ -9,6 +9,7 @@ from wtforms import StringField, ValidationError
 
 from ekc.conferences.forms.fields import line, tidy
 from ekc.core.language import gettext as _
+from ekc.core.lengths import NAME
 from ekc.directory.queries import KnownNames
 from ekc.workflow.independence import named_in
 
@@ -67,7 +68,7 @@ class ListedField(StringField):  # type: ignore[misc]
         return self.known.called(self.data) if self.known else self.data
 
 
-def listed(label: Any, most: int = 120, missing: Any = None, *, several: bool = False, hint: Any = "") -> Any:
+def listed(label: Any, most: int = NAME, missing: Any = None, *, several: bool = False, hint: Any = "") -> Any:
     """The name of a municipality or an organisation; `several`: of several organisations. `missing` as in `line`."""
 
     return line(label, most, missing, kind=partial(ListedField, several=several), hint=hint)
