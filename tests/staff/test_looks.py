@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Office
@@ -17,6 +17,7 @@ from tests import build
 from tests.cast import Cast
 from tests.clock import START, FrozenClock
 from tests.look import Onlooker
+from tests.plugins.browser import visiting
 from tests.stories.eyes import look_both_ways
 from tests.tab import press, sign_in, unfold
 
@@ -28,9 +29,18 @@ def look(visitor: Page, onlooker: Onlooker, name: str) -> None:
     look_both_ways(onlooker, visitor, name)
 
 
-def test_accounts(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
+def test_accounts(
+    visitor: Page,
+    browser: Browser,
+    live_server: str,
+    onlooker: Onlooker,
+    cast: Cast,
+    db_session: Session,
+    clock: FrozenClock,
+) -> None:
     noor, iris = cast.noor.account_id or 0, cast.iris.account_id or 0
     build.case_in_setup(db_session, cast, START)
+    build.registered_case(db_session, cast, START, municipality="Riverstad")
     closing.set_leaving(By(db_session, cast.bas, START), noor, LAST_DAY)
     closing.close_account(By(db_session, cast.bas, START), iris)
     sign_in(visitor, cast.bas.actor.name)
@@ -50,6 +60,17 @@ def test_accounts(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: Ses
         look(visitor, onlooker, f"account {name}")
     visitor.goto("/regions")
     look(visitor, onlooker, "regions")
+    visitor.goto("/names")
+    look(visitor, onlooker, "names")
+    visitor.get_by_role("link", name="Same as Rivierstad? Merge them").click()
+    look(visitor, onlooker, "name")
+    press(visitor, "Show what follows")
+    look(visitor, onlooker, "name merged")
+    with visiting(browser, live_server, refused=True) as other:
+        other.goto("/register")
+        other.get_by_label("Municipality, council or area").fill("Riviersted")
+        press(other, "Register")
+        look(other, onlooker, "register a name nearly known")
 
 
 def test_who_was_in_before(

@@ -22,7 +22,7 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
     if has_duty(Duty.ACCOUNTS, who.roles):
         entries += [("staff.accounts", N_("Accounts")), ("staff.regions", N_("Regions"))]
     if has_duty(Duty.NAMES, who.roles):
-        entries.append(("staff.names", N_("Municipalities and organisations")))
+        entries.append(("staff.names", N_("Municipalities")))
     return entries
 
 
