@@ -231,5 +231,5 @@ def install(app: Flask) -> None:
     """Register what is done around each request, and what templates ask."""
     app.before_request(_refuse_what_is_not_kept)
     app.after_request(_forget_saved)
-    app.jinja_env.globals.update(begun_draft=begun, KEEP=KEEP, unfinished=_unfinished)
+    app.jinja_env.globals.update(begun_draft=begun, KEEP=KEEP, unfinished=_unfinished, signed_in=lambda: bool(person()))
     app.jinja_env.filters.update(time_since=lambda at: ago(at, now()))

@@ -21,9 +21,10 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft: the address to which its form is sent, its fields, when it was kept."""
+    """A draft: of whom (empty: nobody was signed in), the address to which its form is sent, its fields, when kept."""
 
     id: int
+    whose: str
     path: str
     fields: tuple[tuple[str, str], ...]
     kept_at: datetime
@@ -43,6 +44,7 @@ def drafts(session: Session, at: datetime, owner: Owner) -> tuple[DraftRow, ...]
     return tuple(
         DraftRow(
             row.id,
+            row.whose,
             row.content["path"],
             tuple((name, value) for name, value in row.content["fields"]),
             datetime.fromisoformat(row.content["at"]),

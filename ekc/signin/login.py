@@ -307,6 +307,7 @@ def _to_sign_in() -> ResponseReturnValue:
         return Response(status=401)
     target = request.full_path.rstrip("?") if request.method == "GET" else _unsent().keep()
     if request.method == "POST" and target:
+        session.pop("_flashes", None)  # of the page that is not shown
         flash(_("What you typed is kept. Come in again, and you can look at it and save it."))
     if link_sign_in() or (opened_by() or "").startswith("participant:"):
         return redirect(url_for("links.signed_out"))

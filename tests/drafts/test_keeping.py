@@ -99,7 +99,7 @@ def test_signed_out_in_another_window(client: PageClient, case: Made, db_session
     sending = client.form("Add to the log").fill({"What was said or agreed": WORDS})
     client.submit("Sign out")
 
-    client._arrive(client.post(sending.url, data=sending.payload()), 200)
+    assert client._arrive(client.post(sending.url, data=sending.payload()), 200).flashes == [KEPT_FOR_YOU]
     page = client.submit("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD})
 
     assert (page.flashes, words_in(client)) == ([HERE], WORDS)
@@ -280,7 +280,7 @@ def test_the_public_goes_on_in_the_same_browser_alone(
 
     assert answer.status_code == 204
     assert [word in cookie for word in ("Max-Age", "Expires", "HttpOnly")] == [False, False, True]
-    assert "You began this" in client.page("/register").text
+    assert "You began this just now, and did not save it. It is not yours?" in client.page("/register").text
     page = client.follow("Go on with it")
     assert (page.flashes, client.form("Register").shown("Why now")) == ([HERE], WORDS)
     assert "You began this" not in someone().page("/register").text
