@@ -46,6 +46,13 @@ def text_of(element: Element, without: tuple[str, ...] = ()) -> str:
     return squeeze("".join(pieces(element)))
 
 
+def _shown(element: Element) -> str:
+    """The words on a link or button, without those at its end that are for ears alone."""
+    return text_of(element).removesuffix(
+        "".join(text_of(part) for part in element if part.get("class") == "ds-sr-only")
+    )
+
+
 _TOKEN = re.compile(r'(name="(?:csrf_token|form_number)"[^>]* value=)"[^"]+"')
 
 
@@ -154,7 +161,7 @@ class Page:
 
     def link(self, name: str, near: str = "") -> str:
         """Where the link with this name leads."""
-        found = [a for a in self.all("a") if "href" in a.attrib and self.name_of(a) == name]
+        found = [a for a in self.all("a") if "href" in a.attrib and name in (self.name_of(a), _shown(a))]
         found = self.near(found, near) if near else found
         targets = {urljoin(self.url, a.attrib["href"]) for a in found}
         return self.one(sorted(targets), f"link {name!r}", [label for label, _ in self.links])
@@ -162,8 +169,8 @@ class Page:
     # forms -----------------------------------------------------------------------------------------------------
 
     def button(self, name: str, near: str = "") -> Element:
-        """The button with this name; `near` chooses among equal buttons by the words around."""
-        found = [b for b in self._send_buttons() if self.name_of(b) == name]
+        """The button with this name, or that shows these words; `near` chooses among equal ones by the words around."""
+        found = [b for b in self._send_buttons() if name in (self.name_of(b), _shown(b))]
         found = self.near(found, near) if near else found
         return self.one(found, f"button {name!r}" + (f" near {near!r}" if near else ""), self.buttons)
 

@@ -42,6 +42,7 @@ def faults(page: Page) -> list[str]:
         *_outline(page),
         *_told(page),
         *_names(page),
+        *_rows(page),
         *_references(page),
         *_controls(page),
         *_room(page),
@@ -98,7 +99,11 @@ def _told(page: Page) -> Iterator[str]:
     if _OF_A_CASE.match(page.url) and page.status in (200, 422) and not _NUMBERED.search(page.title):
         yield f"the title {page.title!r} does not name the case"
     flashes = [node for node in page.tree.iter() if "flash" in node.get("class", "").split()]
-    for node in flashes[:1]:
+    if _OF_A_CASE.match(page.url) and page.status == 200:
+        for node in page.tree.iter():
+            if "words" in node.get("class", "").split() and not {"lang", "dir"} & {*node.attrib}:
+                yield f"in which language {text_of(node)[:80]!r} is written, is not said"
+    for node in flashes[: not wrong]:
         if "autofocus" not in node.attrib or node.get("tabindex") != "-1":
             yield f"{text_of(node)!r} does not take focus"
 
@@ -109,6 +114,26 @@ def _names(page: Page) -> Iterator[str]:
         seen, name = text_of(node), page.name_of(node)
         if seen.casefold() not in name.casefold():
             yield f"{seen!r} is named {name!r}"
+
+
+def _rows(page: Page) -> Iterator[str]:
+    """Whoever goes from button to button hears what each is about: no two of a name do different things.
+
+    Unless nobody sees a difference either: they stand in rows of the same words.
+    """
+    found: dict[str, dict[tuple[str, ...], tuple[int, str]]] = {}
+    for button in page.all("button"):
+        form = next((node for node in page.around(button) if node.tag == "form"), None)
+        if "form" in button.attrib:
+            form = page.ids.get(button.attrib["form"])
+        if form is not None:
+            row = next((node for node in page.around(button) if node.tag in ("li", "tr")), page.tree)
+            does = (form.get("action", ""), button.get("name", ""), button.get("value", ""))
+            found.setdefault(page.name_of(button), {})[does] = (id(row), text_of(row))
+    for name, rows in found.items():
+        places, words = {place for place, _ in rows.values()}, {said for _, said in rows.values()}
+        if len(places) < len(rows) or len(words) > 1:
+            yield f"{len(rows)} buttons are named {name!r}"
 
 
 def _references(page: Page) -> Iterator[str]:

@@ -34,9 +34,9 @@ def test_only_what_cannot_be_undone_is_red() -> None:
     }
     chosen = {(path, call) for path, call in calls() if "danger=" in call and "danger=True" not in call}
     assert chosen == {
-        ("components/confirm.html", "button(button_text, danger=danger)"),
+        ("components/confirm.html", "button(button_text, danger=danger, about=row)"),
         ("journey/step.html", 'button(title, danger=(rule.target == "closed" and not wish))'),
-        ("meetings/information.html", "button(text, variant='tertiary', danger=danger)"),
+        ("meetings/information.html", "button(text, variant='tertiary', danger=danger, about=about)"),
         (
             "meetings/information.html",
             "removing(url_for('meetings.not_read_out', conference_id=case.id, reading_id=letter.reading_id), "

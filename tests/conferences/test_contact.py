@@ -103,7 +103,9 @@ def test_a_referrer_writes_their_own(client: PageClient, cast: Cast, case: Made,
         ("Daan is at school.", "Els Vermeer"),
         (NIGHTS, "Karim Jansen"),
     ]
-    assert [name for name in page.buttons if name.startswith("Take")] == ["Take bottom line 2 away"]
+    assert [name for name in page.buttons if name.startswith("Take")] == [
+        "Take bottom line 2 away: An adult is with the children every night."
+    ]
     karim = participant(case.id, case.people["karim"])
     with pytest.raises(Unknown):
         bottom_lines_actions.remove_bottom_line(By(db_session, karim, START), case.id, foreign)

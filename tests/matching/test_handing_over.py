@@ -188,7 +188,7 @@ def test_a_stolen_laptop(client: PageClient, cast: Cast, db_session: Session, no
     page = client.follow("Noor van Dijk")
     assert page.text.count(NOBODY_CAN) == 2
     assert page.text.count("The family has private time now. Whoever takes over sees nothing of it") == 1
-    assert page.buttons.count("Ask to take over") == 2
+    assert [name.partition(":")[0] for name in page.buttons].count("Ask to take over") == 2
 
 
 def test_who_is_coordinator_no_longer_reaches_nothing_either(db_session: Session, cast: Cast, noor: int) -> None:

@@ -187,7 +187,7 @@ def test_each_stretch_says_how(client: PageClient, db_session: Session, cast: Ca
     }
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/times")
-    client.submit("Save came and left: Kees de Wit", {"How they were there": "in person"})
+    client.submit("Save came and left", {"How they were there": "in person"}, near="Kees de Wit")
 
     assert [(row.how, row.corrected_at) for row in rows(db_session, case.people["kees"])] == [
         (PresentBy.PHONE, START),
@@ -201,7 +201,7 @@ def test_a_mistake_is_set_aside_and_stays_on_record(
     case = case_in_information(db_session, cast, START)
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/times")
-    client.submit("Was not there: Kees de Wit")
+    client.submit("Was not there", near="Kees de Wit")
     client.page(f"/conferences/{case.id}/attendance")
     client.submit("Save who came")
 

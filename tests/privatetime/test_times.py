@@ -84,7 +84,7 @@ def test_the_whole_day_is_put_right_at_once(
             "The meeting ended": local(300),
         },
     )
-    client.submit("Save came and left: Els Vermeer", {"Left": local(50)})
+    client.submit("Save came and left", {"Left": local(50)}, near="Els Vermeer")
 
     db_session.rollback()
     meeting = meetings.current_meeting(db_session, case.id)
@@ -149,7 +149,7 @@ def test_nobody_leaves_before_they_come(
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/times")
 
-    page = client.refused("Save came and left: Els Vermeer", {"Left": local(0)}, status=409)
+    page = client.refused("Save came and left", {"Left": local(0)}, near="Els Vermeer", status=409)
 
     assert page.errors == ["This person leaves before they come."]
 

@@ -200,7 +200,7 @@ def test_the_administrator_unlinks(
     page = bas.submit("Unlink it", near="Signs in at Rivierstad")
 
     assert "Unlinked. Every sign-in of this account has ended." in page.text
-    assert "Unlink it" not in page.buttons
+    assert not [name for name in page.buttons if name.startswith("Unlink it")]
     last = db_session.scalars(select(AuditEvent).order_by(AuditEvent.seq.desc())).first()
     assert last is not None
     said = {"actor": "Bas Mulder", "account": cast.mila.account_id, "issuer": rivierstad}
