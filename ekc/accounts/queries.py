@@ -13,6 +13,7 @@ from ekc.accounts.models import Account, AccountRole, Region
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
+from ekc.core.reading import read_rows
 from ekc.workflow.vocabulary import Role
 
 
@@ -71,7 +72,7 @@ _BY_ID = (
 
 def visitor_of_account(session: Session, account_id: int, at: datetime | None = None) -> Visitor | None:
     """The visitor of an account; None if there is no such open account, or its last day had passed at `at`."""
-    return visitor_from_rows(session.execute(_BY_ID, {"account_id": account_id}).all(), at)
+    return visitor_from_rows(read_rows(session, _BY_ID, {"account_id": account_id}), at)
 
 
 def visitor_from_rows(rows: Sequence[Any], at: datetime | None, sign_in_id: int | None = None) -> Visitor | None:
@@ -137,7 +138,7 @@ _MANAGERS = (
 
 def who_can_coordinate(session: Session, account_ids: Collection[int | None], at: datetime) -> frozenset[int]:
     """Which of these can act as coordinator: their account is open, they are coordinator, and they have not left."""
-    rows = session.execute(_COORDINATORS, {"accounts": [one for one in account_ids if one is not None]})
+    rows = read_rows(session, _COORDINATORS, {"accounts": [one for one in account_ids if one is not None]})
     return frozenset(row.id for row in rows if not has_left(row.leaves_on, row.timezone, at))
 
 
@@ -212,7 +213,7 @@ def recent_managers(
 ) -> list[RecentManager]:
     """Accounts recently made regional manager of these regions (None: of any), newest first, without `excluded_id`."""
     found = _RECENT_MANAGERS if region_ids is None else _RECENT_MANAGERS_OF_REGIONS
-    rows = session.execute(found, {"since": at - _RECENT, "but": excluded_id, "regions": list(region_ids or ())})
+    rows = read_rows(session, found, {"since": at - _RECENT, "but": excluded_id, "regions": list(region_ids or ())})
     return [RecentManager(row.name, row.region, local_date(row.given_at, row.timezone), row.by or "") for row in rows]
 
 

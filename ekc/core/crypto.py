@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -119,6 +119,15 @@ class SealedColumn(TypeDecorator[Any]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         """Decrypt. Raises Unreadable."""
         return None if value is None else self.decode(keyring_of(dialect).open(value, self.context))
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], Any]:
+        """What `process_result_value` does, without the calls around it: a page reads a thousand values."""
+        context, decode = self.context, self.decode
+
+        def process(value: bytes | None) -> Any:
+            return None if value is None else decode(keyring_of(dialect).open(value, context))
+
+        return process
 
     def encode(self, value: Any) -> bytes:
         """Convert a value to bytes."""

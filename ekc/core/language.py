@@ -8,8 +8,8 @@ conference (`workflow/wording.py`) are another: whoever opens a case sets them.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 from typing import Any, Protocol
@@ -181,15 +181,26 @@ def translate(message: str, params: Mapping[str, str | int | date] | None = None
     return gettext(message, **values)
 
 
+@lru_cache(maxsize=4096)
+def _date(value: date, pattern: str, code: str) -> str:
+    """Formatting a date takes as long as reading a row; a page shows the same ones again and again."""
+    return format_date(value, pattern, locale=_locale(code))
+
+
+@lru_cache(maxsize=2048)
+def _clock_time(value: time, code: str) -> str:
+    return format_skeleton("Hm", value, locale=_locale(code))
+
+
 def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
     """A date such as "Saturday 18 April 2026"."""
     pattern = ("EEEE " if weekday else "") + "d MMMM" + (" y" if year else "")
-    return format_date(value, pattern, locale=locale())
+    return _date(value, pattern, language())
 
 
 def short_day(value: date, today: date) -> str:
     """A short date such as "18 Apr", or "18 Apr 2027" outside the current year."""
-    return format_date(value, "d MMM" if value.year == today.year else "d MMM y", locale=locale())
+    return _date(value, "d MMM" if value.year == today.year else "d MMM y", language())
 
 
 def figure(value: int) -> str:
@@ -199,7 +210,7 @@ def figure(value: int) -> str:
 
 def clock_time(instant: datetime, timezone: str) -> str:
     """The local time of an instant, such as "10:00"."""
-    return format_skeleton("Hm", to_local(instant, timezone), locale=locale())
+    return _clock_time(to_local(instant, timezone).time(), language())
 
 
 def moment(instant: datetime, timezone: str) -> str:

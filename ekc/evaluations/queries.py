@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Participant
+from ekc.core.reading import read_rows
 from ekc.evaluations.models import (
     OPEN,
     ActionCheck,
@@ -121,7 +122,7 @@ _DUE = (
 
 def follow_ups(session: Session, conference_id: int, today: date) -> tuple[FollowUpRow, ...]:
     """All follow-ups of a case, with their state on the local day `today`: open ones first, by date."""
-    rows = [_row(found, today) for found in session.execute(_FOLLOW_UPS, {"case": conference_id})]
+    rows = [_row(found, today) for found in read_rows(session, _FOLLOW_UPS, {"case": conference_id})]
     return tuple(sorted(rows, key=lambda row: (not row.is_open, row.due_on, row.id)))
 
 
@@ -218,7 +219,7 @@ _PLAN_IN_FORCE = (
 def task_ticks(session: Session, conference_id: int, number: int) -> dict[str, dict[int, ActionState]]:
     """The progress that people reported of their own tasks, by key of the action, then by participant."""
     said: dict[str, dict[int, ActionState]] = {}
-    for key, participant_id, state in session.execute(_TICKS, {"case": conference_id, "number": number}):
+    for key, participant_id, state in read_rows(session, _TICKS, {"case": conference_id, "number": number}):
         said.setdefault(key, {})[participant_id] = state
     return said
 
@@ -242,7 +243,7 @@ def follow_up_status(session: Session, conference_id: int) -> FollowUpStatus:
 
     A kind that the round did not plan, because its plan is older than the kind, has nothing open.
     """
-    rows = session.execute(_WITH_IN_FORCE, {"case": conference_id}).all()
+    rows = read_rows(session, _WITH_IN_FORCE, {"case": conference_id})
     began = max((row.version_number for row in rows if FOLLOW_UP_RULES[row.kind].once_a_round), default=0)
     this_round = [row for row in rows if row.version_number >= began]
     held = [
@@ -262,7 +263,7 @@ def follow_up_status(session: Session, conference_id: int) -> FollowUpStatus:
 
 def due_follow_ups(session: Session, account_id: int, today: date) -> tuple[FollowUpRow, ...]:
     """The follow-ups that are due or late in the cases of one coordinator, the oldest first."""
-    rows = session.execute(_DUE, {"coordinator": account_id, "until": today})
+    rows = read_rows(session, _DUE, {"coordinator": account_id, "until": today})
     return tuple(_row(row, today) for row in rows)
 
 

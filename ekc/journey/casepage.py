@@ -12,12 +12,13 @@ from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import concerns as concern_queries
 from ekc.conferences.queries import registration, traces
 from ekc.conferences.queries.concerns import ConcernRow
+from ekc.conferences.queries.members import Circle
 from ekc.conferences.queries.voices import VoiceRow, voices
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey.deadlines import Deadline, deadlines_of
-from ekc.journey.facts import CaseContext, Circle, Dissent, dissent, gather_facts, read_context, voices_about
+from ekc.journey.facts import CaseContext, Dissent, dissent, gather_facts, read_context, voices_about
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, owed_page, panel
 from ekc.journey.queries import steps as step_queries
@@ -177,7 +178,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
     follow_ups = evaluations.follow_ups(session, case.id, today) if case.plan_number and not in_private_time else ()
     open_ones = [row for row in follow_ups if row.is_open]
     rounds = privatetime.rounds(session, case.id) if case.phase is Phase.INFORMATION else ()
-    owed = _owed(session, case) if case.may(Activity.TELL) else ()
+    owed = _owed(session, case, read) if case.may(Activity.TELL) else ()
     return CasePage(
         rail=rail(case, changes),
         on_rail=PHASE_RULES[case.phase].on_rail,
@@ -238,8 +239,9 @@ def _dissent(session: Session, case: Case, facts: Facts) -> tuple[Dissent, ...]:
     return dissent(session, case) if differs else ()
 
 
-def _owed(session: Session, case: Case) -> tuple[Owed, ...]:
-    return open_lines(owed_in(session, [case.id]).get(case.id, ()), case.roles)
+def _owed(session: Session, case: Case, read: CaseContext) -> tuple[Owed, ...]:
+    known = {case.id: read.everybody} if read.everybody else None
+    return open_lines(owed_in(session, [case.id], known).get(case.id, ()), case.roles)
 
 
 def _not_safe(session: Session, case: Case, facts: Facts) -> tuple[NotSafe, ...]:

@@ -13,7 +13,7 @@ from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.agencies import agencies, perhaps_professional
 from ekc.conferences.queries.bottom_lines import BottomLineState
 from ekc.conferences.queries.consents import ConsentsAndConcerns
-from ekc.conferences.queries.members import Member, with_former, with_former_of_cases
+from ekc.conferences.queries.members import Circle, Member, with_former, with_former_of_cases
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.journey.queries.cases import CaseRow
@@ -30,8 +30,6 @@ from ekc.workflow.vocabulary import NOT_THERE, TWO_SIDED, Agreed, Part, Phase, V
 #: Where something stands, or where somebody may wish to stop. In private time nothing that outsiders see is read of
 #: the family.
 _STANDS = frozenset({Phase.REGISTRATION}).union(*(row.phases for row in STANDING)) - {Phase.PRIVATE_TIME}
-
-Circle = tuple[Member, ...]
 
 
 @dataclass(frozen=True, slots=True)

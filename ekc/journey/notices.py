@@ -1,12 +1,13 @@
 """What is owed to whom in cases, many at once: from the rows that say it, by the rules of `ekc/workflow/owed/`."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from ekc.conferences.queries.members import Circle, with_former_of_cases
 from ekc.core.clock import local_date
 from ekc.journey.queries import listeners
 from ekc.journey.queries.notices import notices_of_cases
@@ -16,19 +17,21 @@ from ekc.workflow.owed.rows import RULES
 from ekc.workflow.owed.still_owed import Owed, all_owed, owed, waits
 
 
-def owed_in(session: Session, conference_ids: Collection[int], *, names: bool = True) -> dict[int, tuple[Owed, ...]]:
+def owed_in(
+    session: Session, conference_ids: Collection[int], circles: Mapping[int, Circle] | None = None
+) -> dict[int, tuple[Owed, ...]]:
     """By case what is owed now, settled or not; cases without a notice that counts in their round are missing.
 
-    `names`: also read what people are called.
+    `circles`: those that were read already.
     """
     rows = [row for row in notices_of_cases(session, conference_ids) if row.phase in RULES[row.kind].phases]
-    return _judged(session, rows, lambda row, found, circle: owed(row.phase, found, circle), names=names)
+    return _judged(session, rows, lambda row, found, circle: owed(row.phase, found, circle), circles or {})
 
 
 def owed_so_far(session: Session, conference_id: int) -> tuple[Owed, ...]:
     """What was owed in this round of a case or goes on from one before, to whom and how cleared; oldest first."""
     rows = notices_of_cases(session, [conference_id])
-    found = _judged(session, rows, lambda _row, found, circle: all_owed(found, circle), names=True)
+    found = _judged(session, rows, lambda _row, found, circle: all_owed(found, circle), {})
     return found.get(conference_id, ())
 
 
@@ -36,8 +39,7 @@ def _judged(
     session: Session,
     rows: list[Row[Any]],
     judge: Callable[[Any, list[NoticeFacts], list[Listener]], tuple[Owed, ...]],
-    *,
-    names: bool,
+    read: Mapping[int, Circle],
 ) -> dict[int, tuple[Owed, ...]]:
     if not rows:
         return {}
@@ -59,7 +61,8 @@ def _judged(
             )
         )
     heads = {row.conference_id: row for row in rows}
-    circles = listeners.circles(session, heads, rows, names=names)
+    everybody = {**read, **with_former_of_cases(session, heads.keys() - read.keys())}
+    circles = {case: [listeners.listener(one) for one in everybody.get(case, ()) if not one.left] for case in heads}
     if any(waits(notice, circles[case]) for case, found in by_case.items() for notice in found):
         circles = listeners.with_signs(session, heads, rows, circles)
     return {case: judge(heads[case], found, circles[case]) for case, found in by_case.items()}

@@ -15,14 +15,14 @@ from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.circle import OwnDetails
 from ekc.conferences.queries.consents import OwnConsent
-from ekc.conferences.queries.members import Member, supported_by
+from ekc.conferences.queries.members import Circle, Member, supported_by
 from ekc.conferences.queries.voices import VoiceRow, main_person_voices, voices
 from ekc.conferences.roles import attended, in_the_room
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.language import language_of
 from ekc.evaluations import queries as evaluations
-from ekc.journey.facts import CaseContext, Circle, gather_facts, read_context, voices_about
+from ekc.journey.facts import CaseContext, gather_facts, read_context, voices_about
 from ekc.journey.panel import Panel, panel
 from ekc.journey.queries import corrections
 from ekc.journey.queries.notices import joined_at

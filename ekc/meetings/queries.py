@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Participant
+from ekc.core.reading import read_rows
 from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Reading, Stretch
 from ekc.workflow.vocabulary import (
     NOT_THERE,
@@ -139,7 +140,7 @@ _STRETCHES = (
 
 def meetings(session: Session, conference_id: int) -> tuple[MeetingRow, ...]:
     """All meetings of a case, the first one first."""
-    return tuple(MeetingRow(*row) for row in session.execute(_ALL, {"case": conference_id}))
+    return tuple(MeetingRow(*row) for row in read_rows(session, _ALL, {"case": conference_id}))
 
 
 def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
@@ -184,7 +185,7 @@ def arrangements(session: Session, meeting_id: int) -> tuple[ArrangementRow, ...
 
 def stretches(session: Session, meeting_id: int) -> tuple[StretchRow, ...]:
     """Who was in the room at a meeting, and when, in the order in which they came."""
-    return tuple(StretchRow(*row) for row in session.execute(_STRETCHES, {"meeting": meeting_id}))
+    return tuple(StretchRow(*row) for row in read_rows(session, _STRETCHES, {"meeting": meeting_id}))
 
 
 _STRETCHES_OF_ROUND = (
@@ -197,7 +198,7 @@ _STRETCHES_OF_ROUND = (
 
 def stretches_of_round(session: Session, conference_id: int, round_: int) -> tuple[StretchRow, ...]:
     """Who was in the room at the meetings of this round, and when, in the order in which they came."""
-    rows = session.execute(_STRETCHES_OF_ROUND, {"case": conference_id, "number": round_})
+    rows = read_rows(session, _STRETCHES_OF_ROUND, {"case": conference_id, "number": round_})
     return tuple(StretchRow(*row) for row in rows)
 
 

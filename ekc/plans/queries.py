@@ -29,6 +29,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.conferences.queries.rows import CASES
 from ekc.conferences.roles import SHARED, shared
+from ekc.core.reading import read_rows
 from ekc.meetings.models import Meeting, Stretch
 from ekc.plans.draft import Draft, from_json, people_with_task, rung
 from ekc.plans.edits import ChangedPart
@@ -100,7 +101,7 @@ def stored_draft(session: Session, conference_id: int) -> StoredDraft:
 
 def versions(session: Session, conference_id: int, not_read: int = 0) -> tuple[VersionRow, ...]:
     """All versions but the first `not_read` ones, the newest first."""
-    rows = session.execute(_VERSIONS, {"case": conference_id, "not_read": not_read})
+    rows = read_rows(session, _VERSIONS, {"case": conference_id, "not_read": not_read})
     return tuple(VersionRow(*row) for row in rows)
 
 
@@ -141,7 +142,7 @@ _NUMBERS = select(Participant.id, Participant.name, Participant.plan_phone, Part
 def plan_numbers(session: Session, conference_id: int, draft: Draft) -> tuple[PlanNumber, ...]:
     """Who keeps an eye on this plan, and who calls everyone together."""
     people = rung(draft)
-    asked = session.execute(_NUMBERS, {"case": conference_id, "people": people}) if people else ()
+    asked = read_rows(session, _NUMBERS, {"case": conference_id, "people": people}) if people else ()
     rows = {row.id: row for row in asked}
     found = (rows[id_] for id_ in people if id_ in rows)
     return tuple(
@@ -182,7 +183,7 @@ def tasks_in_force(session: Session, conference_ids: Iterable[int]) -> dict[int,
     ids = list(conference_ids)
     if not ids:
         return {}
-    rows = session.execute(_IN_FORCE, {"cases": ids})
+    rows = read_rows(session, _IN_FORCE, {"cases": ids})
     return {row[0]: (row[1], people_with_task(from_json(row[2]))) for row in rows}
 
 
@@ -214,7 +215,7 @@ _STATES = union_all(
 
 def done(session: Session, conference_id: int, number: int) -> frozenset[str]:
     """The keys of the actions of this version that are done, as everybody says who said something."""
-    rows = session.execute(_STATES, {"case": conference_id, "number": number}).all() if number else ()
+    rows = read_rows(session, _STATES, {"case": conference_id, "number": number}) if number else ()
     open_ones = {row.action_key for row in rows if row.state != ActionState.DONE}
     return frozenset(row.action_key for row in rows) - open_ones
 
@@ -281,7 +282,7 @@ _EVERYBODY = (
 
 def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
     """Everybody who is or was in the circle, in the order in which they were added."""
-    came = {id_: bool(to_last) for id_, to_last in session.execute(_CAME, {"case": conference_id})}
+    came = {id_: bool(to_last) for id_, to_last in read_rows(session, _CAME, {"case": conference_id})}
     return tuple(
         CirclePerson(
             **{name: getattr(row, name) for name in _STORED},
@@ -290,7 +291,7 @@ def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
             came=row.id in came,
             came_last=came.get(row.id, False),
         )
-        for row in session.execute(_EVERYBODY, {"case": conference_id})
+        for row in read_rows(session, _EVERYBODY, {"case": conference_id})
     )
 
 
@@ -326,7 +327,7 @@ _OWN_SHARING = select(Voice.about, Voice.answer).where(
 
 def own_sharing(session: Session, conference_id: int, participant_id: int) -> dict[int, PlanSharing]:
     """What a main person said each professional may see, by the id of the professional; the strictest answer counts."""
-    rows = session.execute(_OWN_SHARING, {"case": conference_id, "participant": participant_id})
+    rows = read_rows(session, _OWN_SHARING, {"case": conference_id, "participant": participant_id})
     return {row.about: SHARES[row.answer] for row in rows}
 
 
@@ -432,7 +433,7 @@ _CHECKS = (
 
 def said_of_version(session: Session, found: PlanVersion) -> tuple[AgreementRow, ...]:
     """What people say of a version, in whichever presentation, by participant id."""
-    rows = session.execute(_SAID_OF_VERSION, {"case": found.conference_id, "text": found.text})
+    rows = read_rows(session, _SAID_OF_VERSION, {"case": found.conference_id, "text": found.text})
     return tuple(AgreementRow(row[0], row[1], row[2] or "", *row[3:]) for row in rows)
 
 
@@ -440,7 +441,7 @@ def agreements(
     session: Session, conference_id: int, presentation: int, text: int | None = None
 ) -> tuple[AgreementRow, ...]:
     """The agreements of one presentation, by participant id and text; of one text alone, if given."""
-    rows = session.execute(_AGREEMENTS, {"case": conference_id, "presentation": presentation, "text": text})
+    rows = read_rows(session, _AGREEMENTS, {"case": conference_id, "presentation": presentation, "text": text})
     return tuple(AgreementRow(row[0], row[1], row[2] or "", *row[3:]) for row in rows)
 
 
@@ -521,5 +522,5 @@ def bottom_line_checks(
 
     Of one text alone, if given; otherwise as the last text that was checked does.
     """
-    rows = session.execute(_CHECKS, {"case": conference_id, "presentation": presentation, "text": text})
+    rows = read_rows(session, _CHECKS, {"case": conference_id, "presentation": presentation, "text": text})
     return {row.bottom_line_id: row.met for row in rows}

@@ -11,6 +11,7 @@ from ekc.accounts.access import Visitor, has_left
 from ekc.accounts.models import Account, Region
 from ekc.accounts.queries import ACCOUNTS_WITH_ROLES, VISITOR_COLUMNS, visitor_from_rows
 from ekc.core.errors import Unknown
+from ekc.core.reading import read_rows
 from ekc.core.tokens import hash_token
 from ekc.signin.models import (
     SINGLE_FACTOR,
@@ -70,7 +71,7 @@ class SignInRow:
 
 def account_sign_in(session: Session, at: datetime, token: str) -> CurrentSignIn | None:
     """The sign-in to an account with this token; None if it timed out or was ended. By link: `links.queries`."""
-    rows = session.execute(_ACCOUNT_SIGN_IN, {"token_hash": hash_token(token)}).all()
+    rows = read_rows(session, _ACCOUNT_SIGN_IN, {"token_hash": hash_token(token)})
     if not rows or not is_unexpired(rows[0], at):
         return None
     found, first = visitor_from_rows(rows, at, rows[0].sign_in_id), rows[0]

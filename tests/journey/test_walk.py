@@ -498,7 +498,7 @@ class Walk(RuleBasedStateMachine):
         coordinator, manager = home.get(case.coordinator_id), home[self.cast.ruud.account_id]
         if coordinator is not None and Role.COORDINATOR not in walker.roles(walker.coordinator()):
             coordinator = None
-        notices = owed_in(self.session, [case.id], names=False).get(case.id, ())
+        notices = owed_in(self.session, [case.id]).get(case.id, ())
         if coordinator is not None:
             owed = _ids(open_lines(notices, {Role.COORDINATOR}))
             assert [_ids(one.lines) for one in coordinator.waits[NeedKind.OWED]] == ([owed] if owed else [])

@@ -21,8 +21,8 @@ def agencies(circle: Iterable[Member]) -> tuple[Agency, ...]:
 def perhaps_professional(circle: Iterable[Member]) -> frozenset[int]:
     """Who works for an agency of the case, and of whom it was not said that they come for themselves."""
     people = tuple(circle)
-    known = agencies_of_professionals(people)
-    asked = (one for one in people if one.works_for and not one.is_professional)
+    asked = [one for one in people if one.works_for and not one.is_professional]
+    known = agencies_of_professionals(people) if asked else ()
     return frozenset(one.id for one in asked if works_for([one.works_for or ""], known))
 
 

@@ -13,6 +13,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Consent, Participant, SafetyConcern
 from ekc.conferences.queries.members import Member, members
 from ekc.conferences.queries.rows import CASES, columns_of, to_dataclass
+from ekc.core.reading import read_rows
 from ekc.workflow.facts import consents_missing
 from ekc.workflow.profiles import PROFILES
 
@@ -51,7 +52,7 @@ _CONSENTS = (
 
 def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
     """All consents, withdrawn ones too, in the order in which they were entered."""
-    return tuple(to_dataclass(ConsentRow, row) for row in session.execute(_CONSENTS, {"case": conference_id}))
+    return tuple(to_dataclass(ConsentRow, row) for row in read_rows(session, _CONSENTS, {"case": conference_id}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class ConsentsAndConcerns:
 
 def consents_and_concerns(session: Session, conference_ids: Collection[int]) -> ConsentsAndConcerns:
     """The consents and safety concerns in these cases."""
-    rows = session.execute(_CONSENTS_AND_CONCERNS, {"cases": list(conference_ids)}).all() if conference_ids else ()
+    rows = read_rows(session, _CONSENTS_AND_CONCERNS, {"cases": list(conference_ids)}) if conference_ids else ()
     consents = [(who, on, flag) for _, who, scope, on, flag in rows if scope is not None and scope != FILE_ALONE]
     given = frozenset(who for who, on, _ in consents if on is None)
     withdrew = sorted((who, on) for who, on, stands in consents if on is not None and stands and who not in given)

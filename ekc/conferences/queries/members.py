@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, String, and_, bindparam, case, cast, exists, func, or_, select, type_coerce
@@ -48,7 +48,12 @@ class Member(MaybeProfessional):
     needs_interpreter: bool
     came_as_professional: bool
     no_stands: bool
+    attends_before: Attends | None  # in the round before
+    informed_at: datetime | None  # when it was written down that they were informed
+    informed_before_on: date | None  # for a round before
+    earlier_plans: int  # versions of the rounds before they came
     left: bool  # was taken out of the circle
+    has_task: bool  # the plan in force names them
     # Organisations as their rows are called, or as typed where they have none.
     organisation: str | None  # of referrer and professionals only
     speaks_for: str | None  # of referrer and professionals only
@@ -110,6 +115,8 @@ class Member(MaybeProfessional):
         )
 
 
+Circle = tuple[Member, ...]
+
 _voices = Voice.__table__.c
 #: The columns of `Said` as one text.
 _VOICE = (
@@ -127,7 +134,9 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
         _people.conference_id,
         *(_people[name] for name in ("id", "name", "part", "attends", "born", "born_until", "informed_on")),
         *(_people[name] for name in ("needs_interpreter", "came_as_professional", "no_stands")),
+        *(_people[name] for name in ("attends_before", "informed_at", "informed_before_on", "earlier_plans")),
         _people.removed_at.is_not(None),
+        _people.tasks_until.is_not(None),
         case((BY_PROFESSION, _people.organisation)),
         case((BY_PROFESSION, _people.speaks_for)),
         case((and_(_people.part.in_(INSIDE_PARTS), ~_people.for_themselves), _people.organisation)),
@@ -159,23 +168,23 @@ def supported_by(session: Session, conference_id: int, participant_id: int) -> f
     return frozenset(session.scalars(_SUPPORTED, {"case": conference_id, "participant": participant_id}))
 
 
-def members(session: Session, conference_id: int) -> tuple[Member, ...]:
+def members(session: Session, conference_id: int) -> Circle:
     """Everybody in the circle now, in the order in which they were added."""
     return members_of_cases(session, [conference_id]).get(conference_id, ())
 
 
-def members_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Member, ...]]:
+def members_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, Circle]:
     """The circles of several cases at once; a case without anybody is left out."""
     everybody = with_former_of_cases(session, conference_ids)
     return {id_: here for id_, people in everybody.items() if (here := tuple(one for one in people if not one.left))}
 
 
-def with_former(session: Session, conference_id: int) -> tuple[Member, ...]:
+def with_former(session: Session, conference_id: int) -> Circle:
     """Everybody in the circle now, and whoever was taken out of it while their no as a main person stands."""
     return with_former_of_cases(session, [conference_id]).get(conference_id, ())
 
 
-def with_former_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, tuple[Member, ...]]:
+def with_former_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, Circle]:
     """The same of several cases at once."""
     cases = {
         id_: tuple(Member(*[*row[1:-1], _said(row[-1])]) for row in rows)

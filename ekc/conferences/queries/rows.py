@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import fields
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Executable, Row, bindparam
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account, Region
 from ekc.conferences.models import Participant
+from ekc.core.reading import read_rows
 
 _NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name, "writer": Account.name}
 _Kind = TypeVar("_Kind")
@@ -33,5 +35,5 @@ def by_case(
     session: Session, found: Executable, conference_ids: Collection[int]
 ) -> dict[int, tuple[Row[*tuple[Any, ...]], ...]]:
     """The rows of a statement that asks for `cases` and begins with the id of the case, by case."""
-    rows = session.execute(found, {"cases": list(conference_ids)}) if conference_ids else ()
-    return {id_: tuple(of_one) for id_, of_one in groupby(rows, key=lambda row: row[0])}
+    rows = read_rows(session, found, {"cases": list(conference_ids)}) if conference_ids else ()
+    return {id_: tuple(of_one) for id_, of_one in groupby(rows, key=itemgetter(0))}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Voice
 from ekc.conferences.queries.members import Member
+from ekc.core.reading import read_rows
 from ekc.workflow.vocabulary import Agreed, Attends, Part, StopReason, VoiceMatter
 
 _voices = Voice.__table__.c
@@ -55,7 +56,7 @@ _VOICES = (
 
 def voices(session: Session, conference_id: int) -> tuple[VoiceRow, ...]:
     """All that was said in each matter, about earlier coordinators, plans and rounds too."""
-    return tuple(VoiceRow(*row) for row in session.execute(_VOICES, {"case": conference_id}))
+    return tuple(VoiceRow(*row) for row in read_rows(session, _VOICES, {"case": conference_id}))
 
 
 def main_person_voices(

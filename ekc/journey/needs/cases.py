@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor
+from ekc.conferences.queries.members import Circle
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
-from ekc.journey.facts import Circle, circles_of_cases, facts_of_circles, standing_facts
+from ekc.journey.facts import circles_of_cases, facts_of_circles, standing_facts
 from ekc.journey.queries import cases as case_queries
 from ekc.journey.queries import steps
 from ekc.journey.queries.cases import CaseRow

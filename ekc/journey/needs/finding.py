@@ -188,7 +188,7 @@ def _to_tell(session: Session, read: StaffCases) -> Iterator[ToTell]:
     own = {row.id: row for row in read.own}
     theirs = {row.id: row for row in (*read.registrations, *read.others, *untold) if row.id not in own}
     seen = own | theirs
-    found = owed_in(session, [id_ for id_, row in seen.items() if may(Activity.TELL, row.phase, Role)], names=False)
+    found = owed_in(session, [id_ for id_, row in seen.items() if may(Activity.TELL, row.phase, Role)], read.circles)
     for id_, row in seen.items():
         # the end is for the manager as well
         attended = row.phase is not Phase.CLOSED and not read.gone(id_) and has_coordinator(row, read.at)

@@ -27,6 +27,7 @@ from ekc.conferences.models import Conference, ContactEntry, Notice, Participant
 from ekc.conferences.queries.rows import CASES
 from ekc.conferences.roles import open_until, still_open
 from ekc.core.outbox import OutboxMessage
+from ekc.core.reading import read_rows
 from ekc.links.models import PersonalLink
 from ekc.links.queries.devices import CASES_AWAITING_APPROVAL, pending_since
 from ekc.meetings.models import Meeting
@@ -128,8 +129,8 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime) -> tup
 
     At most `_MOST_CLOSED` closed ones. Cases to which the coordinator's access has ended are left out.
     """
-    open_ones = session.execute(_OPEN_OF_COORDINATOR, {"account": account_id}).all()
-    closed = session.execute(_CLOSED_OF_COORDINATOR, {"account": account_id}).all()
+    open_ones = read_rows(session, _OPEN_OF_COORDINATOR, {"account": account_id})
+    closed = read_rows(session, _CLOSED_OF_COORDINATOR, {"account": account_id})
     not_informed = _not_informed_counts(session, [row.id for row in open_ones])
     # A case for which they are asked is shown, whatever the access of its current coordinator.
     seen = (row for row in (*open_ones, *closed) if row.coordinator_id != account_id or still_open(row, at))
@@ -163,18 +164,18 @@ _ENDED = _IN_REGIONS.where(_case.phase == Phase.CLOSED, _case.closed_on >= bindp
 
 def registrations(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The cases of regions that no coordinator has taken on yet, oldest first."""
-    return tuple(map(_row, session.execute(_REGISTRATIONS, {"regions": list(regions)})))
+    return tuple(map(_row, read_rows(session, _REGISTRATIONS, {"regions": list(regions)})))
 
 
 def cases_of_regions(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The cases under way in regions, newest first; of many, those in which somebody is not safe and the newest."""
-    rows = session.execute(_UNDER_WAY, {"regions": list(regions)}).all()
+    rows = read_rows(session, _UNDER_WAY, {"regions": list(regions)})
     return tuple(_row(row) for row in sorted(rows, key=lambda row: row.id, reverse=True))
 
 
 def ended_cases(session: Session, regions: Collection[int], since: date) -> tuple[CaseRow, ...]:
     """The cases of these regions that were closed on `since` or later, the last one first."""
-    return tuple(map(_row, session.execute(_ENDED, {"regions": list(regions), "since": since})))
+    return tuple(map(_row, read_rows(session, _ENDED, {"regions": list(regions), "since": since})))
 
 
 def _not_told() -> ColumnElement[bool]:
@@ -212,7 +213,7 @@ _ENDED_UNTOLD = (
 
 def ended_untold(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
     """The closed cases of these regions in which somebody is not safe, or may not have heard of the end; last first."""
-    return tuple(map(_row, session.execute(_ENDED_UNTOLD, {"regions": list(regions)})))
+    return tuple(map(_row, read_rows(session, _ENDED_UNTOLD, {"regions": list(regions)})))
 
 
 _UNATTENDED = _IN_REGIONS.where(_case.id.in_(CASES_AWAITING_APPROVAL), _case.coordinator_id.is_not(None))
@@ -221,7 +222,7 @@ _UNATTENDED = _IN_REGIONS.where(_case.id.in_(CASES_AWAITING_APPROVAL), _case.coo
 def cases_with_unattended_links(session: Session, regions: Collection[int], at: datetime) -> tuple[CaseRow, ...]:
     """Cases of these regions with somebody waiting at a personal link, whose coordinator cannot act."""
     asked = {"regions": list(regions), "pending_since": pending_since(at)}
-    rows = session.execute(_UNATTENDED, asked).all()
+    rows = read_rows(session, _UNATTENDED, asked)
     able = who_can_coordinate(session, {row.coordinator_id for row in rows}, at) if rows else ()
     return tuple(_row(row) for row in rows if row.coordinator_id not in able or not still_open(row, at))
 
@@ -241,5 +242,5 @@ _NOT_INFORMED = (
 
 def _not_informed_counts(session: Session, ids: Collection[int]) -> dict[int, int]:
     """How many people who take part have not been informed yet, by case; cases without any are left out."""
-    rows = session.execute(_NOT_INFORMED, {"cases": list(ids)})
+    rows = read_rows(session, _NOT_INFORMED, {"cases": list(ids)})
     return {conference_id: count for conference_id, count in rows}  # noqa: C416 - mypy does not take rows for pairs

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from ekc.accounts.access import Visitor
 from ekc.accounts.models import Account, Region
 from ekc.conferences.models import Conference
+from ekc.core.reading import read_rows
 from ekc.journey.models import Correction
 from ekc.workflow.vocabulary import Phase, Role, Variant
 
@@ -107,7 +108,7 @@ _RECENT_ONES = (
 
 def corrections(session: Session, conference_id: int) -> tuple[CorrectionRow, ...]:
     """The corrections of the registration of a case, oldest first."""
-    return tuple(CorrectionRow(*row) for row in session.execute(_OF_CASE, {"case": conference_id}))
+    return tuple(CorrectionRow(*row) for row in read_rows(session, _OF_CASE, {"case": conference_id}))
 
 
 def recent_corrections(session: Session, who: Visitor, at: datetime) -> tuple[CorrectionRow, ...]:
@@ -121,4 +122,4 @@ def recent_corrections(session: Session, who: Visitor, at: datetime) -> tuple[Co
         "account": who.account_id,
         "since": at - _RECENT,
     }
-    return tuple(CorrectionRow(*row) for row in session.execute(_RECENT_ONES, asked))
+    return tuple(CorrectionRow(*row) for row in read_rows(session, _RECENT_ONES, asked))

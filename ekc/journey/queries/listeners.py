@@ -1,4 +1,4 @@
-"""The circles to which something is owed, and what shows that somebody heard it or did what they had to.
+"""The people to whom something is owed, and what shows that somebody heard it or did what they had to.
 
 What only some kinds need is read where there is one of them, so that most pages do not read it.
 """
@@ -28,48 +28,41 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from ekc.conferences.entries import GIVES
-from ekc.conferences.models import BottomLine, ContactEntry, Participant
+from ekc.conferences.models import ContactEntry
+from ekc.conferences.queries.members import Member
 from ekc.conferences.queries.rows import CASES
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
+from ekc.core.reading import read_rows
 from ekc.links.models import PersonalLink
 from ekc.links.queries.links import ON_PAPER
 from ekc.meetings.models import Meeting, Stretch
 from ekc.plans.models import Acceptance
 from ekc.signin.models import SignIn
-from ekc.workflow.owed.kinds import ClearedBy, NoticeKind
+from ekc.workflow.owed.kinds import ClearedBy
 from ekc.workflow.owed.listeners import Listener, Sign
 from ekc.workflow.owed.rows import RULES
 
 #: A participant, and a sign that they heard or did something.
 Signed = tuple[int, Sign]
-_people = Participant.__table__.c
-_LINES = select(BottomLine.set_by).where(BottomLine.conference_id.in_(CASES))
-_OF_LISTENER = (
-    *("id", "part", "attends", "attends_before", "informed_on", "informed_at", "informed_before_on"),
-    *("earlier_plans", "came_as_professional"),
-)
-_CIRCLES = (
-    select(_people.conference_id, _people.tasks_until, *(_people[name] for name in _OF_LISTENER))
-    .where(_people.conference_id.in_(CASES), _people.removed_at.is_(None))
-    .order_by(_people.id)
-)
-_NAMED_CIRCLES = _CIRCLES.add_columns(_people.name)
 
 
-def circles(
-    session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]], *, names: bool
-) -> dict[int, list[Listener]]:
-    """The circle of each case."""
-    asked = {"cases": list(heads)}
-    looks_again = any(row.kind is NoticeKind.LOOK_AGAIN for row in rows)
-    set_lines = set(session.scalars(_LINES, asked)) if looks_again else set()
-    circles: dict[int, list[Listener]] = defaultdict(list)
-    for case, tasks_until, *known in session.execute(_NAMED_CIRCLES if names else _CIRCLES, asked):
-        of_listener = dict(zip((*_OF_LISTENER, "name"), known, strict=False))
-        one = Listener(**of_listener, has_task=tasks_until is not None, set_line=known[0] in set_lines)
-        circles[case].append(one)
-    return circles
+def listener(one: Member) -> Listener:
+    """Somebody in the circle, as whoever has to hear something."""
+    return Listener(
+        id=one.id,
+        name=one.name,
+        part=one.part,
+        attends=one.attends,
+        attends_before=one.attends_before,
+        informed_on=one.informed_on,
+        informed_at=one.informed_at,
+        has_task=one.has_task,
+        informed_before_on=one.informed_before_on,
+        set_line=one.sets_bottom_line,
+        earlier_plans=one.earlier_plans,
+        came_as_professional=one.came_as_professional,
+    )
 
 
 def with_signs(
@@ -147,7 +140,7 @@ def _signs(
     """
     beginnings = tuple({key.partition("{")[0] for row in rows for key in RULES[row.kind].mails})
     found = _all_signs(wanted)
-    read = session.execute(found, {"cases": list(heads)}) if found is not None else ()
+    read = read_rows(session, found, {"cases": list(heads)}) if found is not None else ()
     for by, case, participant_id, at, on, words in read:
         match by:
             case ClearedBy.CONTACT:
@@ -179,7 +172,7 @@ _STRETCHES = (
 def _there(session: Session, heads: Mapping[int, Row[Any]], rows: list[Row[Any]]) -> Iterator[Signed]:
     """Who was in the room when something was left that they then know."""
     left = [row for row in rows if ClearedBy.THERE in RULES[row.kind].cleared_by]
-    for case, participant_id, came_at, left_at in session.execute(_STRETCHES, {"cases": list(heads)}):
+    for case, participant_id, came_at, left_at in read_rows(session, _STRETCHES, {"cases": list(heads)}):
         for row in left:
             if row.conference_id == case and came_at <= row.at and (left_at is None or row.at <= left_at):
                 yield participant_id, Sign(row.at, ClearedBy.THERE)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Notice
 from ekc.conferences.queries.rows import CASES
+from ekc.core.reading import read_rows
 from ekc.workflow.owed.kinds import NoticeKind, NoticeRule
 from ekc.workflow.owed.rows import NOTICES, RULES
 from ekc.workflow.vocabulary import Part, PlanSharing
@@ -60,7 +61,7 @@ _ALL = (
 
 def notices(session: Session, conference_id: int) -> tuple[NoticeRow, ...]:
     """All notices of a case, oldest first."""
-    return tuple(NoticeRow(*row) for row in session.execute(_ALL, {"cases": [conference_id]}))
+    return tuple(NoticeRow(*row) for row in read_rows(session, _ALL, {"cases": [conference_id]}))
 
 
 _GIVEN = (
@@ -76,7 +77,7 @@ _GIVEN = (
 
 def notices_of_cases(session: Session, conference_ids: Collection[int]) -> list[Row[Any]]:
     """The notices that count in the round of each case now, with the phase, time zone and round of the case."""
-    return list(session.execute(_GIVEN, {"cases": list(conference_ids)}))
+    return list(read_rows(session, _GIVEN, {"cases": list(conference_ids)}))
 
 
 def joined_at(session: Session, conference_id: int, participant_id: int) -> datetime | None:

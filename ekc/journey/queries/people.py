@@ -11,6 +11,7 @@ from ekc.accounts.access import Visitor
 from ekc.conferences.models import Conference, Participant, SafetyConcern, Voice
 from ekc.conferences.queries.concerns import UNANSWERED
 from ekc.conferences.roles import still_open
+from ekc.core.reading import read_rows
 from ekc.workflow.engine import WISHES
 from ekc.workflow.vocabulary import Agreed, Phase, Role, VoiceMatter
 
@@ -71,7 +72,7 @@ def to_ring(session: Session, who: Visitor, at: datetime) -> tuple[ToRing, ...]:
         "account": who.account_id if Role.COORDINATOR in who.roles else None,
         "regions": list(who.regions) if Role.REGIONAL_MANAGER in who.roles else [],
     }
-    rows = session.execute(_TO_RING, asked).all()
+    rows = read_rows(session, _TO_RING, asked)
     seen = [row for row in rows if row.region_id in who.regions or still_open(row, at)]
     seen.sort(key=lambda row: (row.matter is not None, row.since))
     return tuple(ToRing(row.id, row.title, row.name, row.phone, row.matter) for row in seen)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, ContactEntry, Participant
 from ekc.conferences.queries.rows import CASES
+from ekc.core.reading import read_rows
 from ekc.workflow.vocabulary import Part
 
 
@@ -38,12 +39,12 @@ def referrers_of_cases(session: Session, conference_ids: Collection[int]) -> def
         return found
     asked = {"cases": list(conference_ids)}
     ids = []
-    for case, participant_id, removed_at in session.execute(_REFERRERS, asked):
+    for case, participant_id, removed_at in read_rows(session, _REFERRERS, asked):
         ids.append(participant_id)
         found[case].referred |= removed_at is None
-    for case, on in session.execute(_CONTACTS, {"referrers": ids}) if ids else ():
+    for case, on in read_rows(session, _CONTACTS, {"referrers": ids}) if ids else ():
         found[case].spoken.append(on)
-    for case, shared_on in session.execute(_LINES, asked):
+    for case, shared_on in read_rows(session, _LINES, asked):
         if shared_on is not None:
             found[case].shared.append(shared_on)
     return found

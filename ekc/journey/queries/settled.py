@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from ekc.conferences.models import Conference, Consent, ContactEntry, Participant, Voice
 from ekc.conferences.queries.rows import CASES
 from ekc.core.clock import local_date
+from ekc.core.reading import read_rows
 from ekc.meetings.models import Meeting, Question, Reading
 from ekc.plans.models import PlanVersion
 from ekc.plans.queries import IS_IN_FORCE
@@ -98,7 +99,7 @@ _AGREED = _last_of(PlanVersion.made_at)
 
 def _last(session: Session, found: Select[*tuple[Any, ...]], cases: Collection[int]) -> dict[int, datetime]:
     """By case the last instant that the statement finds."""
-    rows = session.execute(found, {"cases": list(cases)}) if cases else ()
+    rows = read_rows(session, found, {"cases": list(cases)}) if cases else ()
     return {row[0]: row[1] for row in rows}
 
 
@@ -125,7 +126,7 @@ def _contacts(session: Session, key: InstrumentedAttribute[Any], cases: Collecti
         .where(ContactEntry.from_list.is_(False))
         .group_by(key, ContactEntry.on)
     )
-    for of, on, at in session.execute(found, {"cases": list(cases)}):
+    for of, on, at in read_rows(session, found, {"cases": list(cases)}):
         contacts[of].append((on, at))
     return contacts
 
@@ -158,7 +159,7 @@ def _without_number(session: Session, cases: Collection[int]) -> set[int]:
 
 def _who_disagrees(session: Session, cases: Collection[int]) -> set[int]:
     """Who did not say yes to all of the plan in force when they said something of it last."""
-    rows = session.execute(_SAID_OF_PLAN, {"cases": list(cases)}) if cases else ()
+    rows = read_rows(session, _SAID_OF_PLAN, {"cases": list(cases)}) if cases else ()
     last = {row[0]: row[1] for row in rows}
     return {id_ for id_, answer in last.items() if answer is not Agreed.YES}
 
@@ -184,7 +185,7 @@ def _without_yes(session: Session, cases: Collection[int], rows: list[Row[Any]])
         return set()
     about = {row.about for row in rows if row.kind is NoticeKind.CONSENT}
     asked = {"cases": list(cases), "about": list(about)}
-    consents = session.execute(_CONSENTS, asked).all()
+    consents = read_rows(session, _CONSENTS, asked)
     withdrawn = {row.participant_id for row in consents if row.withdrawn_on is not None}
     given = {row.participant_id for row in consents if row.withdrawn_on is None}
     main = set(session.scalars(_MAIN_PERSONS, asked))
@@ -205,7 +206,7 @@ def _letters(session: Session, cases: Collection[int]) -> tuple[dict[int, list[d
     if not cases:
         return read, set()
     asked = {"cases": list(cases)}
-    for participant_id, at in session.execute(_READINGS, asked):
+    for participant_id, at in read_rows(session, _READINGS, asked):
         read[participant_id].append(at)
-    people = session.execute(_VIEWS, asked)
+    people = read_rows(session, _VIEWS, asked)
     return read, {row.id for row in people if not row.view or row.attends not in NOT_THERE}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import Conference
 from ekc.conferences.queries.rows import CASES
 from ekc.core.audit import ActorKind, AuditEvent
+from ekc.core.reading import read_rows
 from ekc.journey.models import PhaseChange, StepWords
 from ekc.workflow.ends.kinds import EndRule
 from ekc.workflow.ends.rows import END_OF_STEP, ROUND_ENDS
@@ -56,7 +57,7 @@ _AGAIN = (
 
 def come_together_again(session: Session, conference_ids: Collection[int], since: datetime) -> dict[int, StepWhy]:
     """By case: when and why people last came together again, after `since`."""
-    rows = session.execute(_AGAIN, {"cases": list(conference_ids), "since": since}) if conference_ids else ()
+    rows = read_rows(session, _AGAIN, {"cases": list(conference_ids), "since": since}) if conference_ids else ()
     return {case: StepWhy(at, why or "") for case, at, why in rows}
 
 
@@ -104,7 +105,7 @@ def steps_taken(session: Session, conference_id: int) -> tuple[StepRow, ...]:
 def steps_of_cases(session: Session, conference_ids: Collection[int]) -> dict[int, list[StepRow]]:
     """By case the steps taken, oldest first."""
     found: defaultdict[int, list[StepRow]] = defaultdict(list)
-    for case, *row in session.execute(_STEPS, {"cases": list(conference_ids)}) if conference_ids else ():
+    for case, *row in read_rows(session, _STEPS, {"cases": list(conference_ids)}) if conference_ids else ():
         found[case].append(StepRow(*row))
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from ekc.core.reading import read_rows
 from ekc.core.tokens import hash_token
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
 from ekc.links.queries.life import NOT_REVOKED, case_table
@@ -130,7 +131,7 @@ def pending_since(at: datetime) -> datetime:
 def pending_devices(session: Session, conference_id: int, at: datetime) -> list[PendingDevice]:
     """The devices that wait for approval in a case, oldest first."""
     asked = {"case": conference_id, "pending_since": pending_since(at)}
-    return [PendingDevice(*row) for row in session.execute(_PENDING, asked)]
+    return [PendingDevice(*row) for row in read_rows(session, _PENDING, asked)]
 
 
 _let_in = aliased(LinkDevice)
@@ -169,4 +170,4 @@ def approval_requests(
     if not conference_ids:
         return {}
     asked = {"cases": list(conference_ids), "at": at, "pending_since": pending_since(at)}
-    return {row[0]: (row[1], row[2]) for row in session.execute(_REQUESTS, asked)}
+    return {row[0]: (row[1], row[2]) for row in read_rows(session, _REQUESTS, asked)}

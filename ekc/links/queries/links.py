@@ -14,6 +14,7 @@ from ekc.accounts.models import Account, Region
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
 from ekc.core.outbox import OutboxMessage
+from ekc.core.reading import read_rows
 from ekc.core.tokens import hash_token
 from ekc.links.models import Confirmed, PersonalLink, confirmation_method
 from ekc.links.queries.life import LIFE, LIFE_COLUMNS, NOT_REVOKED, access_is_over, case_table, life_facts, lives, works
@@ -140,12 +141,12 @@ _OF_PARTICIPANT = _LINKS.where(PersonalLink.participant_id == bindparam("partici
 
 def links_of(session: Session, conference_id: int) -> list[LinkRow]:
     """All links of a case, also revoked ones and those that have ended, newest first."""
-    return [_link_row(row) for row in session.execute(_OF_CASE, {"case": conference_id})]
+    return [_link_row(row) for row in read_rows(session, _OF_CASE, {"case": conference_id})]
 
 
 def links_of_participant(session: Session, participant_id: int) -> list[LinkRow]:
     """All links of a participant, newest first."""
-    return [_link_row(row) for row in session.execute(_OF_PARTICIPANT, {"participant": participant_id})]
+    return [_link_row(row) for row in read_rows(session, _OF_PARTICIPANT, {"participant": participant_id})]
 
 
 def links_without_code(session: Session, at: datetime, conference_id: int, visitor: Visitor) -> list[LinkRow]:

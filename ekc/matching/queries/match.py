@@ -16,6 +16,7 @@ from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
 from ekc.conferences.queries.rows import CASES
 from ekc.core.audit import AuditEvent, read_detail
+from ekc.core.reading import read_rows
 from ekc.directory.models import Listing
 from ekc.directory.queries import called
 from ekc.matching.entries import Declaration
@@ -191,7 +192,7 @@ def matches_of_cases(session: Session, conference_ids: Collection[int]) -> dict[
 
 def _open_matches(session: Session, conference_ids: Collection[int]) -> list[tuple[int, MatchRow]]:
     """The matches of these cases that are not ended, each with the id of its case."""
-    rows = session.execute(_OPEN, {"cases": list(conference_ids)}).all() if conference_ids else []
+    rows = read_rows(session, _OPEN, {"cases": list(conference_ids)}) if conference_ids else []
     found = [_match_row(tuple(of_one)) for _, of_one in groupby(rows, key=lambda row: row.id)]
     named = called(session, Listing.ORGANISATIONS, {name for _id, match in found for name in match.organisations})
     return [(id_, match.as_called(named)) for id_, match in found]
