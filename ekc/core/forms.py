@@ -16,10 +16,21 @@ from typing import Any
 
 from flask import current_app
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, PasswordField, StringField, TextAreaField, ValidationError
-from wtforms.fields.choices import SelectFieldBase
+from markupsafe import Markup, escape
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields.choices import Choice, SelectFieldBase
 from wtforms.fields.core import UnboundField
 from wtforms.i18n import messages_path
+from wtforms.widgets import Select
 
 from ekc.core.errors import OnlyShown, Refusal, Stale, Unknown
 from ekc.core.language import day, figure, gettext, language, translate
@@ -63,6 +74,22 @@ class AtMost:
             )
 
 
+class _Select(Select):  # type: ignore[misc]
+    """A list to choose from. Each of its lines is drawn at once, which WTForms does attribute by attribute: a list of
+    languages has forty.
+    """
+
+    @classmethod
+    def render_option(cls, choice: Choice, **_more: Any) -> Markup:
+        """One line."""
+        selected = " selected" if choice.selected else ""
+        value, name = escape(choice.value), escape(choice.label or choice.value)
+        return Markup(f'<option{selected} value="{value}">{name}</option>')  # noqa: S704 - both are escaped
+
+
+_SELECT = _Select()
+
+
 class TranslatedForm(FlaskForm):  # type: ignore[misc]
     """A form in which the messages of WTForms itself are in the language in force, no text turns what follows, and
     every text has a limit.
@@ -73,6 +100,8 @@ class TranslatedForm(FlaskForm):  # type: ignore[misc]
 
         def bind_field(self, form: FlaskForm, unbound: UnboundField, options: dict[str, Any]) -> Field:
             """A field of this form; a text without characters that turn what follows, and with a limit."""
+            if unbound.field_class is SelectField:
+                options = {**options, "widget": _SELECT}
             of_text = issubclass(unbound.field_class, StringField) and not issubclass(unbound.field_class, _AS_SENT)
             if of_text:
                 options = {**options, "filters": [_as_written, *unbound.kwargs.get("filters", ())]}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
@@ -13,6 +13,7 @@ from ekc.conferences.entries import PersonDetails, hidden_fields
 from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries.consents import consented
 from ekc.conferences.queries.rows import columns_of, to_dataclass
+from ekc.core.reading import Rows, read_rows
 from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.vocabulary import Attends, CasePart
 
@@ -54,29 +55,40 @@ class OwnDetails:
     plan_phone: str
 
 
+_CASE: BindParameter[int] = bindparam("case")
+
+
+def _people(without: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns_of(PersonRow, Participant, _COMPUTED | without))
+        .where(Participant.conference_id == _CASE, Participant.removed_at.is_(None))
+        .order_by(Participant.id)
+    )
+
+
+_CIRCLE = _people(_ONLY_FOR_ONE_PERSON)
+_PERSON = _people(frozenset()).where(Participant.id == bindparam("participant"))
+_WORRIES = select(SafetyConcern.participant_id, SafetyConcern.arrangement).where(SafetyConcern.conference_id == _CASE)
+
+
 def circle(session: Session, conference_id: int) -> tuple[PersonRow, ...]:
     """Everybody in the circle now, in the order in which they were added, without contact details. Three queries."""
-    return _person_rows(session, conference_id, _ONLY_FOR_ONE_PERSON)
+    return _person_rows(session, conference_id, read_rows(session, _CIRCLE, {"case": conference_id}))
 
 
 def person(session: Session, case: Case, participant_id: int) -> PersonRow | None:
     """Somebody in the circle, without fields that the visitor may not see; None if not in this case now."""
-    people = _person_rows(session, case.id, frozenset(), Participant.id == participant_id)
+    asked = {"case": case.id, "participant": participant_id}
+    people = _person_rows(session, case.id, read_rows(session, _PERSON, asked))
     if not people:
         return None
     hidden = hidden_fields(people[0].address_secret, case.sees) - {"address_secret"}  # the flag itself may be shown
     return replace(people[0], **{name: _EMPTY[name] for name in hidden})
 
 
-def _person_rows(
-    session: Session, conference_id: int, without: frozenset[str], *only: ColumnElement[bool]
-) -> tuple[PersonRow, ...]:
-    here = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
-    columns = columns_of(PersonRow, Participant, _COMPUTED | without)
-    rows = session.execute(select(*columns).where(*here, *only).order_by(Participant.id)).all()
+def _person_rows(session: Session, conference_id: int, rows: Rows) -> tuple[PersonRow, ...]:
     yes = consented(session, conference_id)
-    afraid = select(SafetyConcern.participant_id, SafetyConcern.arrangement)
-    worries = session.execute(afraid.where(SafetyConcern.conference_id == conference_id)).all()
+    worries = read_rows(session, _WORRIES, {"case": conference_id})
     every = Counter(one.participant_id for one in worries)
     unmet = Counter(one.participant_id for one in worries if not one.arrangement)
     return tuple(
@@ -85,9 +97,12 @@ def _person_rows(
     )
 
 
+_SIDES = select(Conference.sides).where(Conference.id == _CASE)
+
+
 def sides(session: Session, conference_id: int) -> tuple[str, ...]:
     """The sides of a case."""
-    return tuple(session.scalars(select(Conference.sides).where(Conference.id == conference_id)).one())
+    return tuple(session.scalars(_SIDES, {"case": conference_id}).one())
 
 
 _OWN_DETAILS = select(
@@ -104,16 +119,21 @@ def own_details(session: Session, case: Case) -> OwnDetails | None:
     return OwnDetails(phone, email, "" if secret else address, secret, plan_phone or "")
 
 
+_NAMES = select(Participant.id, Participant.name).where(Participant.conference_id == _CASE)
+
+
 def names(session: Session, conference_id: int) -> dict[int, str]:
     """The name of everybody who is or was in the circle, by participant id."""
-    found = select(Participant.id, Participant.name).where(Participant.conference_id == conference_id)
-    return {row.id: row.name for row in session.execute(found)}
+    return {row.id: row.name for row in read_rows(session, _NAMES, {"case": conference_id})}
+
+
+_PHONES = select(Participant.id, Participant.phone).where(
+    Participant.conference_id == _CASE, Participant.removed_at.is_(None)
+)
 
 
 def phones(session: Session, case: Case) -> dict[int, str]:
     """Phone numbers of the circle by participant id, for visitors who see contact details; else empty."""
     if not case.sees(CasePart.CONTACT):
         return {}
-    here = (Participant.conference_id == case.id, Participant.removed_at.is_(None))
-    rows = session.execute(select(Participant.id, Participant.phone).where(*here))
-    return {row.id: row.phone for row in rows if row.phone}
+    return {row.id: row.phone for row in read_rows(session, _PHONES, {"case": case.id}) if row.phone}

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Region
@@ -11,6 +12,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.entries import Assignment, Registration
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.rows import columns_of, to_dataclass
+from ekc.core.reading import read_rows
 from ekc.workflow.vocabulary import Part, Phase, Variant
 from ekc.workflow.wording import Wording, wording
 
@@ -26,10 +28,17 @@ class RegistrationRow(Registration):
     follows_said: str | None  # the number of an earlier case, as somebody without an account typed it
 
 
+_REGISTRATION: Select[*tuple[Any, ...]] = (
+    select(*columns_of(RegistrationRow, Conference))
+    .join(Region, Region.id == Conference.region_id)
+    .where(Conference.id == bindparam("case"))
+)
+
+
 def registration(session: Session, conference_id: int) -> RegistrationRow:
     """The registration of a case."""
-    found = select(*columns_of(RegistrationRow, Conference)).join(Region, Region.id == Conference.region_id)
-    return to_dataclass(RegistrationRow, session.execute(found.where(Conference.id == conference_id)).one())
+    [row] = read_rows(session, _REGISTRATION, {"case": conference_id})
+    return to_dataclass(RegistrationRow, row)
 
 
 def assignment(session: Session, conference_id: int) -> Assignment:

@@ -18,7 +18,6 @@ from ekc.conferences.queries.circle import PersonRow
 from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.consents import consents
 from ekc.conferences.queries.members import members
-from ekc.conferences.queries.registration import registration
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
@@ -57,7 +56,7 @@ def circle(case: Case) -> ResponseReturnValue:
 @adds()
 def add_person(case: Case) -> ResponseReturnValue:
     """Add somebody."""
-    form = AddPersonForm(registration(db(), case.id).sides, _organisations())
+    form = AddPersonForm(circle_queries.sides(db(), case.id), _organisations())
     if form.validate():
         with form.showing_refusal():
             somebody = circle_actions.add_person(by(), case.id, form.to_details(), form.why.data)
@@ -129,7 +128,7 @@ def _circle_page(
 ) -> str:
     """The page; a form that is given was rejected and is shown again."""
     everybody = circle_queries.circle(db(), case.id)
-    sides = registration(db(), case.id).sides
+    sides = circle_queries.sides(db(), case.id)
     asked = [row for row in everybody if row.part is not Part.INTERPRETER and not row.excluded]
     not_informed = tuple(row for row in asked if row.informed_on is None)
     return render_template(
@@ -231,7 +230,7 @@ def _person(case: Case, participant_id: int) -> PersonRow:
 
 
 def _person_form(case: Case, shown: PersonRow, sent: bool = False) -> PersonForm:
-    sides = registration(db(), case.id).sides
+    sides = circle_queries.sides(db(), case.id)
     others = [row for row in circle_queries.circle(db(), case.id) if row.id != shown.id]
     hidden = hidden_fields(shown.address_secret, case.sees)
     today = local_date(now(), case.timezone)
