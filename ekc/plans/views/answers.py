@@ -1,7 +1,7 @@
 """The page of the agreement: who agrees, bottom lines, acceptance, and answers to requests for support."""
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from flask import flash, redirect, render_template, url_for
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.access import By
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries.bottom_lines import visible_bottom_lines
+from ekc.conferences.queries.bottom_lines import BottomLineRow, visible_bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.forms import EditingForm, PlainForm, Standing
@@ -57,7 +57,7 @@ def everybody_agrees(case: Case) -> ResponseReturnValue:
     return _save(
         case,
         "everybody",
-        partial(_everybody_form, case),
+        partial(_fresh, _everybody_form, case),
         lambda who, form: actions.record_agreements(who, case.id, form.people.data, form.to_how()),
         anchor="agree",
     )
@@ -71,7 +71,7 @@ def everybody_again(case: Case) -> ResponseReturnValue:
     return _save(
         case,
         "again",
-        partial(_again_form, case),
+        partial(_fresh, _again_form, case),
         lambda who, form: actions.say_the_same(who, case.id, form.people.data, form.to_how()),
         anchor="agree",
     )
@@ -85,7 +85,7 @@ def somebody_agrees(case: Case) -> ResponseReturnValue:
     return _save(
         case,
         "person",
-        partial(_agreement_form, case),
+        partial(_fresh, _agreement_form, case),
         lambda who, form: actions.record_agreement(
             who, case.id, form.person.data, form.to_answer(), form.to_words(), form.to_how()
         ),
@@ -114,7 +114,7 @@ def check_bottom_line(case: Case, bottom_line_id: int) -> ResponseReturnValue:
     return _save(
         case,
         f"bottom-line-{bottom_line_id}",
-        partial(_check_form, case, bottom_line_id),
+        partial(_fresh, partial(_check_form, bottom_line_id), case),
         lambda who, form: actions.check_bottom_line(who, case.id, bottom_line_id, form.met.data == "yes"),
     )
 
@@ -127,7 +127,7 @@ def decide(case: Case) -> ResponseReturnValue:
     return _save(
         case,
         "acceptance",
-        partial(_acceptance_form, case),
+        partial(_fresh, _acceptance_form, case),
         lambda who, form: actions.decide_acceptance(
             who, case.id, form.person.data, form.accepts, "" if form.accepts else form.reason.data
         ),
@@ -164,14 +164,66 @@ def _back(case: Case, anchor: str) -> ResponseReturnValue:
     return redirect(url_for("plans.agreement", conference_id=case.id, _anchor=anchor), 303)
 
 
-def _askable(case: Case) -> list[CirclePerson]:
-    return askable(queries.circle(db(), case.id), queries.stored_draft(db(), case.id).draft)
+class AgreementFacts:
+    """What the page and its forms ask about the agreement of a case: each is read once, when first asked."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    @cached_property
+    def people(self) -> tuple[CirclePerson, ...]:
+        """Everybody who is or was in the circle."""
+        return queries.circle(db(), self.case.id)
+
+    @cached_property
+    def found(self) -> queries.StoredDraft:
+        """The draft."""
+        return queries.stored_draft(db(), self.case.id)
+
+    @cached_property
+    def askable(self) -> list[CirclePerson]:
+        """Whom one can ask about the draft."""
+        return askable(self.people, self.found.draft)
+
+    @cached_property
+    def answers(self) -> queries.Answers:
+        """What is said of the draft as it is."""
+        return queries.answers(db(), self.case.id, self.case.presentation, self.found.text)
+
+    @cached_property
+    def decisions(self) -> tuple[queries.AcceptanceRow, ...]:
+        """The decisions about the plan that the visitor sees: all, or only their own."""
+        decisions = queries.acceptances(db(), self.case.id)
+        if self.case.sees(CasePart.ACCEPTANCE) is Scope.ALL:
+            return decisions
+        return tuple(row for row in decisions if row.participant_id == self.case.visitor.participant_id)
+
+    @cached_property
+    def deciders(self) -> tuple[CirclePerson, ...]:
+        """Who decides."""
+        return queries.deciders(db(), self.case.id, self.people)
+
+    @property
+    def recordable(self) -> list[CirclePerson]:
+        """Whose decision the visitor may record: the coordinator anybody's, others their own."""
+        if Role.COORDINATOR in self.case.roles:
+            return list(self.deciders)
+        return [person for person in self.deciders if person.id == self.case.visitor.participant_id]
+
+    @cached_property
+    def lines(self) -> tuple[BottomLineRow, ...]:
+        """The bottom lines that the visitor sees."""
+        return visible_bottom_lines(db(), self.case)
+
+    @cached_property
+    def met(self) -> dict[int, bool]:
+        """Whether the draft as it is meets each of them."""
+        return queries.bottom_line_checks(db(), self.case.id, self.case.presentation, self.found.text)
 
 
-def _answers(case: Case) -> queries.Answers:
-    """What is said of the draft as it is."""
-    text = queries.stored_draft(db(), case.id).text
-    return queries.answers(db(), case.id, case.presentation, text)
+def _fresh(form: Callable[..., Form], case: Case, **more: Any) -> Form:
+    """A form with what is so now."""
+    return form(AgreementFacts(case), **more)
 
 
 def _shown_text(text: int) -> dict[str, Standing]:
@@ -197,33 +249,26 @@ def _away(case: Case, people: Iterable[CirclePerson]) -> frozenset[int]:
     return frozenset(person.id for person in people if case.phase is not Phase.PRESENTATION or not person.came_last)
 
 
-def _everybody_form(case: Case, **more: Any) -> EverybodyForm:
-    people = _askable(case)
-    return EverybodyForm(
-        people,
-        away=_away(case, people),
-        stands=_stands(_answers(case), people),
-        prefix="everybody-",
-        **more,
-    )
+def _everybody_form(read: AgreementFacts, **more: Any) -> EverybodyForm:
+    away, stands = _away(read.case, read.askable), _stands(read.answers, read.askable)
+    return EverybodyForm(read.askable, away=away, stands=stands, prefix="everybody-", **more)
 
 
-def _again_form(case: Case, **more: Any) -> AgainForm:
+def _again_form(read: AgreementFacts, **more: Any) -> AgainForm:
     """The form with everybody whose answer is about an earlier text."""
-    found = _answers(case)
-    people = [person for person in _askable(case) if person.id in {**found.said, **found.earlier}]
+    found = read.answers
+    people = [person for person in read.askable if person.id in {**found.said, **found.earlier}]
     earlier = [person.id for person in people if person.id in found.earlier]
     more = {"data": {"people": earlier}, **more}
-    return AgainForm(people, away=_away(case, people), stands=_stands(found, people), prefix="again-", **more)
+    return AgainForm(people, away=_away(read.case, people), stands=_stands(found, people), prefix="again-", **more)
 
 
-def _agreement_form(case: Case, **more: Any) -> AgreementForm:
-    people = _askable(case)
+def _agreement_form(read: AgreementFacts, **more: Any) -> AgreementForm:
     return AgreementForm(
-        people,
-        PROFILES[case.profile].only_agreed_recorded,
-        away=_away(case, people),
-        stands=_stands(_answers(case), people),
+        read.askable,
+        PROFILES[read.case.profile].only_agreed_recorded,
+        away=_away(read.case, read.askable),
+        stands=_stands(read.answers, read.askable),
         prefix="person-",
         **more,
     )
@@ -248,27 +293,20 @@ def answer_form(case: Case, text: int, row: queries.AgreementRow | None, **more:
     return OwnAnswerForm(PROFILES[case.profile].only_agreed_recorded, stands=_shown_text(text) | stands, **more)
 
 
-def _check_form(case: Case, bottom_line_id: int, **more: Any) -> BottomLineCheckForm:
-    text = queries.stored_draft(db(), case.id).text
-    return _line_form(text, queries.bottom_line_checks(db(), case.id, case.presentation, text), bottom_line_id, **more)
-
-
-def _line_form(text: int, met: Mapping[int, bool], bottom_line_id: int, **more: Any) -> BottomLineCheckForm:
-    words = {True: _("met"), False: _("not met")}
+def _check_form(bottom_line_id: int, read: AgreementFacts, **more: Any) -> BottomLineCheckForm:
+    words, met = {True: _("met"), False: _("not met")}, read.met
     stands = {"checked": Standing(_("The plan meets it"), words[met[bottom_line_id]])} if bottom_line_id in met else {}
-    return BottomLineCheckForm(stands=_shown_text(text) | stands, **more)
+    return BottomLineCheckForm(stands=_shown_text(read.found.text) | stands, **more)
 
 
-def _acceptance_form(case: Case, **more: Any) -> AcceptanceForm:
+def _acceptance_form(read: AgreementFacts, **more: Any) -> AcceptanceForm:
     """The form, with the last decision of each who decides. The visitor offers those whose decision they may record."""
     words = {True: N_("accepted"), False: N_("not accepted")}
-    number = queries.stored_draft(db(), case.id).text
-    about = (case.presentation, number)
-    last = {row.participant_id: row for row in _decisions(case) if (row.presentation, row.text) == about}
+    about = (read.case.presentation, read.found.text)
+    last = {row.participant_id: row for row in read.decisions if (row.presentation, row.text) == about}
     stands = {str(id_): _standing(row.name, words[row.accepted], row.reason) for id_, row in last.items()}
-    text = _shown_text(number)
-    people = _deciders(case, queries.circle(db(), case.id))
-    return AcceptanceForm(people, stands=text | stands, prefix="acceptance-", **more)
+    text = _shown_text(read.found.text)
+    return AcceptanceForm(read.recordable, stands=text | stands, prefix="acceptance-", **more)
 
 
 def _support_form(case: Case, key: str, **more: Any) -> SupportForm:
@@ -282,31 +320,14 @@ def _support_form(case: Case, key: str, **more: Any) -> SupportForm:
     return form
 
 
-def _decisions(case: Case) -> tuple[queries.AcceptanceRow, ...]:
-    """The decisions about the plan that the visitor sees: all, or only their own."""
-    decisions = queries.acceptances(db(), case.id)
-    if case.sees(CasePart.ACCEPTANCE) is Scope.ALL:
-        return decisions
-    return tuple(row for row in decisions if row.participant_id == case.visitor.participant_id)
-
-
-def _deciders(case: Case, people: tuple[CirclePerson, ...]) -> list[CirclePerson]:
-    """Whose decision the visitor may record: the coordinator anybody's, others their own."""
-    deciders = queries.deciders(db(), case.id, people)
-    if Role.COORDINATOR in case.roles:
-        return list(deciders)
-    return [person for person in deciders if person.id == case.visitor.participant_id]
-
-
 def _answers_request(case: Case, action: Action) -> bool:
     own = case.visitor.participant_id in action.who
     return case.may(Activity.ANSWER_SUPPORT) and (own or Role.COORDINATOR in case.roles)
 
 
 def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
-    session = db()
-    people = queries.circle(session, case.id)
-    found = queries.stored_draft(session, case.id)
+    session, read = db(), AgreementFacts(case)
+    people, found = read.people, read.found
     closed = case.phase is Phase.CLOSED
     agreed = closed or case.phase is Phase.EVALUATION
     in_force = queries.version_read(session, case, case.plan_number) if agreed else None
@@ -317,12 +338,12 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     if in_force is not None and whole and not shows_draft:
         text, draft = in_force.text, from_json(in_force.content)
     asking = draft if closed else found.draft
-    answers = queries.answers(session, case.id, case.presentation, text)
+    of_draft = text == found.text
+    answers = read.answers if of_draft else queries.answers(session, case.id, case.presentation, text)
     today = local_date(now(), case.timezone)
     unheard = heard(people, draft, {id_: row.answer for id_, row in answers.said.items()}, case.without_conference)
-    decisions = _decisions(case)
-    deciders = queries.deciders(session, case.id, people)
-    current = tuple(row for row in decisions if (row.presentation, row.text) == (case.presentation, text))
+    deciders = read.deciders
+    current = tuple(row for row in read.decisions if (row.presentation, row.text) == (case.presentation, text))
     older = in_force if in_force is not None and in_force.text != text else None
     page = render_template(
         "plans/agreement.html",
@@ -348,12 +369,12 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
         in_force=in_force,
         older=older,
         older_said=queries.agreements(session, case.id, case.presentation, older.text) if older and whole else (),
-        lines=visible_bottom_lines(session, case),
-        met=queries.bottom_line_checks(session, case.id, case.presentation, text),
+        lines=read.lines,
+        met=read.met if of_draft else queries.bottom_line_checks(session, case.id, case.presentation, text),
         met_earlier=queries.bottom_line_checks(session, case.id, case.presentation),
         deciding=bool(deciders) if whole else case.visitor.participant_id in {person.id for person in deciders},
         deciders=[person.name for person in deciders],
-        decisions=decisions,
+        decisions=read.decisions,
         accepted=queries.is_accepted(current),
         requests=[
             (number_of(asking, action.key), action)
@@ -361,7 +382,7 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
             if action.kind is ActionKind.PROFESSIONAL
             and (shows_draft or (closed and whole) or _answers_request(case, action))
         ],
-        forms=_forms(case, people, found, answers, sent, in_force=in_force is not None and in_force.text == found.text),
+        forms=_forms(read, answers, sent, in_force=in_force is not None and in_force.text == found.text),
         sent=sent,
         rhythms=rhythms(),
         today=today,
@@ -374,20 +395,15 @@ def _texts(answers: queries.Answers) -> set[int]:
 
 
 def _forms(
-    case: Case,
-    people: tuple[CirclePerson, ...],
-    found: queries.StoredDraft,
-    answers: queries.Answers,
-    sent: SubmittedForm | None,
-    in_force: bool,
+    read: AgreementFacts, answers: queries.Answers, sent: SubmittedForm | None, in_force: bool
 ) -> dict[str, PlainForm]:
     """The forms that the visitor can use, by their place on the page; `sent` as it was sent.
 
-    `in_force`: the draft is the text that was agreed last.
+    `answers`: to the text that the page shows; `in_force`: the draft is the text that was agreed last.
     """
     forms: dict[str, PlainForm] = {}
     empty = {"formdata": None}
-    asked = askable(people, found.draft)
+    case, found, asked = read.case, read.found, read.askable
     open_ = [person for person in asked if person.id not in answers.said]
     if case.may(Activity.RECORD_AGREEMENT) and (Role.COORDINATOR in case.roles or not in_force):
         if open_:
@@ -396,17 +412,17 @@ def _forms(
                 open_, away=_away(case, open_), stands=stands, prefix="everybody-", **empty
             )
         if answers.earlier.keys() & {person.id for person in asked}:
-            forms["again"] = _again_form(case, **empty)
+            forms["again"] = _again_form(read, **empty)
         if asked:
-            forms["person"] = _agreement_form(case, **empty)
+            forms["person"] = _agreement_form(read, **empty)
     if case.may(Activity.CHECK_PLAN):
-        met = queries.bottom_line_checks(db(), case.id, case.presentation, found.text)
-        for line in visible_bottom_lines(db(), case):
-            forms[f"bottom-line-{line.id}"] = _line_form(found.text, met, line.id, **empty)
+        for line in read.lines:
+            forms[f"bottom-line-{line.id}"] = _check_form(line.id, read, **empty)
     if case.may(Activity.ANSWER_PLAN) and case.visitor.participant_id in {person.id for person in asked}:
         forms["own"] = own_answer_form(case, **empty)
-    if _decides_now(case, people, in_force):
-        forms["acceptance"] = _acceptance_form(case, **empty)
+    # at the presentation, and about a new version of the plan
+    if case.may(Activity.DECIDE_ACCEPTANCE) and not in_force and read.recordable:
+        forms["acceptance"] = _acceptance_form(read, **empty)
     for action in actions_of(found.draft):
         if action.kind is ActionKind.PROFESSIONAL and _answers_request(case, action):
             form = SupportForm(prefix=f"{action.key}-", **empty)
@@ -415,10 +431,3 @@ def _forms(
     if sent:
         forms[sent.place] = sent.form
     return forms
-
-
-def _decides_now(case: Case, people: tuple[CirclePerson, ...], in_force: bool) -> bool:
-    """Whether the visitor may record a decision: at the presentation, and about a new version of the plan."""
-    if not case.may(Activity.DECIDE_ACCEPTANCE) or not _deciders(case, people):
-        return False
-    return not in_force
