@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast
 
@@ -204,29 +206,39 @@ def read_detail(session: Session, event: AuditEvent | Row[*tuple[Any, ...]]) -> 
     return detail
 
 
+#: All events, chain by chain, each with the head of its chain.
+_CHAINS = (
+    select(
+        *(_event.c[name] for name in ("chain", "seq", "at", "actor_kind", "actor_id", "action", "conference_id")),
+        *(_event.c.detail, _event.c.hash),
+        *(_head.c.seq.label("last"), _head.c.hash.label("end"), _head.c.mac),
+    )
+    .outerjoin_from(_event, _head, _head.c.chain == _event.c.chain)
+    .order_by(_event.c.chain, _event.c.seq)
+    .execution_options(yield_per=5000)
+)
+_EMPTY_CHAINS = select(_head.c.chain).where(~exists().where(_event.c.chain == _head.c.chain))
+
+
 def broken_chains(session: Session, kept: Mapping[str, Head] | None = None) -> Iterator[str]:
     """The names of chains that were tampered with: an event changed, added or removed, or a head that does not fit.
 
-    `kept`: heads that were set down earlier. A chain without such an event was cut, rebuilt or removed since.
+    `kept`: heads that were set down earlier. A chain without such an event was cut, rebuilt or removed since. One chain
+    after the other is read, so that memory does not grow with the audit.
     """
     keyring, kept = keyring_of(session), kept or {}
-    heads = {one.chain: (one.seq, one.hash, one.mac) for one in session.execute(select(AuditHead.__table__))}
-    chain, seq, before, mac, broken, found = "", 0, _GENESIS_HASH, _GENESIS_MAC, set[str](), set[str]()
-    ends: dict[str, tuple[int, bytes, bytes]] = {}
-    events = select(AuditEvent).order_by(AuditEvent.chain, AuditEvent.seq).execution_options(yield_per=1000)
-    for event in session.scalars(events):
-        if event.chain != chain:
-            chain, seq, before, mac = event.chain, 0, _GENESIS_HASH, _GENESIS_MAC
-        seq += 1
-        said = (event.at, event.actor_kind, event.actor_id, event.action, event.conference_id, event.detail)
-        link = chain_hash(before, chain, event.seq, *said)
-        if event.seq != seq or link != event.hash:
+    broken, found = set(session.scalars(_EMPTY_CHAINS)), set[str]()
+    for chain, events in groupby(session.execute(_CHAINS), key=itemgetter(0)):
+        seq, before, mac, whole, was = 0, _GENESIS_HASH, _GENESIS_MAC, True, kept.get(chain)
+        for event in events:
+            _, number, *said, digest, last, end, sign = event
+            seq += 1
+            whole &= number == seq and digest == chain_hash(before, chain, number, *said)
+            seq, before, mac = number, digest, chain_mac(keyring, mac, digest)
+            if was is not None and was.seq == seq and was.hash == before:
+                found.add(chain)
+        if not whole or (seq, before, mac) != (last, end, sign):
             broken.add(chain)
-        seq, before, mac = event.seq, event.hash, chain_mac(keyring, mac, event.hash)
-        ends[chain] = (seq, before, mac)
-        if kept.get(chain) == Head(seq, before):
-            found.add(chain)
-    broken |= {chain for chain in heads.keys() | ends.keys() if heads.get(chain) != ends.get(chain)}
     yield from sorted(broken | (kept.keys() - found))
 
 

@@ -1,8 +1,8 @@
 """Reminders, sent once: found by the nightly job, queued under a unique key, one transaction a case."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
@@ -12,14 +12,23 @@ from ekc.core.clock import local_date
 from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.journey.mails import ACCESS_ENDS
-from ekc.workflow.profiles import PROFILES
+from ekc.workflow.profiles import PROFILES, Profile
 
 
 def remind_before_access_ends(session: Session, at: datetime) -> int:
     """Queue a mail to each coordinator whose access to a case ends within days; returns how many were queued."""
-    longest = timedelta(days=max(profile.access_days for profile in PROFILES.values()) + 1)
-    done = select(Conference.id).where(Conference.tasks_ended_on >= at.date() - longest).order_by(Conference.id)
-    return sum(_remind(session, at, conference_id) for conference_id in session.scalars(done).all())
+    near = or_(*(_is_near(code, profile, at.date()) for code, profile in PROFILES.items()))
+    candidates = select(Conference.id).where(near).order_by(Conference.id)
+    return sum(_remind(session, at, conference_id) for conference_id in session.scalars(candidates).all())
+
+
+def _is_near(code: str, profile: Profile, today: date) -> ColumnElement[bool]:
+    """Whether access ends within the days of the warning; a day more on both sides, because days are those of UTC."""
+    ends_today = today - timedelta(days=profile.access_days)
+    warned = timedelta(days=profile.access_warning_days)
+    return (Conference.profile == code) & Conference.tasks_ended_on.between(
+        ends_today - timedelta(days=1), ends_today + warned + timedelta(days=1)
+    )
 
 
 def _remind(session: Session, at: datetime, conference_id: int) -> bool:
