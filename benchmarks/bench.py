@@ -1,6 +1,7 @@
 """`bin/bench`: ratios of the case page, the home page and the plan PDF, on SQLite and PostgreSQL, and queries per page.
 
-Against the floor (`floor.py`) and against bare WeasyPrint on the same HTML, in one run. Targets: docs/performance.md.
+Against the floor and the duty floor (`floor.py`), and against bare WeasyPrint on the same HTML and style sheets, in one
+run. Targets: docs/performance.md.
 """
 
 import argparse
@@ -44,7 +45,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.0, help="per side and round (default 1)")
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
-    print(f"{'':44}{'ratio':>8}  queries  bytes")
+    print(f"{'':48}{'of the floor':>16}{'of the duty floor':>20}")
+    print(f"{'':48}{'CPU':>8}{'wait':>8}{'CPU':>12}{'wait':>8}  queries  bytes")
     with tempfile.TemporaryDirectory(prefix="ekc-bench-") as folder:
         Path(folder).chmod(0o755)
         for name, url in databases(Path(folder)):
@@ -93,23 +95,21 @@ def measure(name: str, url: str, instance: Path, rounds: int, seconds: float) ->
         ]
         counts = {path: queries(app, cookie, path) for path in (case, "/")}
         for title, target, language, path in pages:
-            with served(target, environ) as port:
-                ours = Client(port, cookie, language)
+            with served(target, environ) as server:
+                ours = Client(server, cookie, language)
                 size = ours.get(path)
                 floor_environ = {**environ, "FLOOR_BYTES": str(size)}
-                with served("benchmarks.floor:make()", floor_environ) as floor_port:
-                    under = Client(floor_port, floor.cookie(app.config["SECRET_KEY"]))
-                    found = ratio((ours, path), (under, "/conferences/1"), rounds, seconds)
+                with served("benchmarks.floor:make()", floor_environ) as floor_server:
+                    under = Client(floor_server, floor.cookie(app.config["SECRET_KEY"]))
+                    found = [
+                        ratio((ours, path), (under, below), rounds, seconds) for below in ("/conferences/1", "/duty/1")
+                    ]
             sent = counts[path] if target == "wsgi:app" else "-"
-            line(f"{title} / floor, {name}", found, f"{sent:>8}  {size}")
+            costs = [f"{one.cpu:8.2f}{one.wait:8.2f}" for one in found]
+            print(f"{title + ', ' + name:48}{'    '.join(costs)}{sent:>9}  {size}", flush=True)
         if snapshot is not None and name == "sqlite":
-            line("plan PDF / bare WeasyPrint, time", pdf_ratio(snapshot, rounds))
+            print(f"{'plan PDF, CPU over that of bare WeasyPrint':48}{pdf_ratio(snapshot, rounds):8.2f}", flush=True)
         engine.dispose()
-
-
-def line(title: str, found: float, more: str = "") -> None:
-    """One line of the table."""
-    print(f"{title:44}{found:8.2f} {more}", flush=True)
 
 
 def cookie_of(app: Flask, content: dict[str, object]) -> str:
@@ -148,7 +148,7 @@ def pdf_ratio(snapshot: object, rounds: int) -> float:
     """The time of our plan over that of bare, warm, untagged WeasyPrint on the same HTML and style."""
     document = from_json(json.dumps(snapshot).encode() if not isinstance(snapshot, bytes) else snapshot)
     html = document_html(PLAN, document)
-    style = [CSS(filename=file) for file in sorted(Path("ekc/static/print").glob("*.css"))]
+    style = [CSS(filename=Path("ekc/static/print", name)) for name in ("paper.css", *PLAN.stylesheets)]
 
     def timed(what: Callable[[], object]) -> float:
         start = time.process_time()

@@ -32,6 +32,7 @@ CORE = {
     "routes",
     "audit",
     "outbox",
+    "reading",
     "jobs",
     "documents",
     "language",
