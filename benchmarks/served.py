@@ -49,7 +49,7 @@ def served(target: str, environ: Mapping[str, str]) -> Iterator[Server]:
         yield Server(port, server.pid)
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 class Client:

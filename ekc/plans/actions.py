@@ -85,7 +85,7 @@ def say_number(by: By, conference_id: int, participant_id: int, phone: str, may:
             raise Stale(NOT_RUNG)
         person = member(by.session, conference_id, participant_id)
         theirs = by.visitor.participant_id in {None, participant_id}
-        if not theirs and person.plan_phone_on and _number_stands(by.session, conference, person):
+        if not theirs and person.plan_phone_on and _is_theirs_to_change(by.session, conference, person):
             raise Refusal(
                 N_("%(name)s said already which number may stand in the plan. Only they or the coordinator change it."),
                 name=person.name,
@@ -95,7 +95,7 @@ def say_number(by: By, conference_id: int, participant_id: int, phone: str, may:
         _keep_number(by, conference, person, phone if may else None)
 
 
-def _number_stands(session: Session, conference: Conference, person: Participant) -> bool:
+def _is_theirs_to_change(session: Session, conference: Conference, person: Participant) -> bool:
     """Whether what was said of a number is their own to change: a no, or where a plan in force says to ring them."""
     return person.plan_phone is None or _says_to_ring(session, conference, person)
 
