@@ -99,7 +99,7 @@ class TranslatedForm(FlaskForm):  # type: ignore[misc]
         """Where its messages are looked up (Flask-WTF would ask Flask-Babel), and what each of its fields is given."""
 
         def bind_field(self, form: FlaskForm, unbound: UnboundField, options: dict[str, Any]) -> Field:
-            """A field of this form: a text has a limit, and no characters that turn what follows; a list is drawn fast."""
+            """A field of this form: a text has a limit, and nothing that turns what follows; a list is drawn fast."""
             if unbound.field_class is SelectField:
                 options = {**options, "widget": _SELECT}
             of_text = issubclass(unbound.field_class, StringField) and not issubclass(unbound.field_class, _AS_SENT)
