@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.models import BottomLine, Conference, Participant
+from ekc.directory.actions import row_of
+from ekc.directory.models import Listing
 from ekc.meetings.models import Meeting, Stretch
 from ekc.plans import actions, edits
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
@@ -60,7 +62,7 @@ def presented(session: Session, cast: Cast, number: str = "EKC-2026-0007") -> Fa
         language="nl",
         timezone="Europe/Amsterdam",
         legal_context=LegalContext.PRESSURE,
-        municipality=MUNICIPALITY,
+        municipality_id=row_of(By(session, cast.noor, PRESENTED), Listing.MUNICIPALITIES, MUNICIPALITY),
         region_id=cast.north,
         title="Family De Wit - El Amrani",
         question="Hoe zorgen wij er samen voor dat de kinderen veilig thuis kunnen blijven wonen?",
