@@ -275,8 +275,8 @@ def refuse_unless(
     if any(may(one, phase, in_room(held)) for one in wanted) and phase in _COMING:
         raise NotNow(
             N_(
-                "This is done by whoever is in the room, or takes part by telephone or video. Are you there? Then ask "
-                "your coordinator to write down that you came."
+                "Only somebody who is in the room, or takes part by telephone or video, can do this. Are you there? "
+                "Then ask your coordinator to write down that you came."
             )
         )
     if not any(ever_may(one, held) for one in wanted):

@@ -31,7 +31,7 @@ from ekc.workflow.wording import wording
 View = Callable[..., ResponseReturnValue]
 _READ_METHODS = frozenset({"GET", "HEAD"})
 _TOO_MANY_REFUSED = N_(
-    "You asked again and again for pages that are not for you now, so you are signed out. Come in again later; if you "
+    "You asked again and again for pages that are not for you now, so you are signed out. Come back later; if you "
     "miss a page, ask your coordinator."
 )
 

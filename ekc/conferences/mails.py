@@ -110,7 +110,7 @@ READS_MORE = MailRule(
     key="{case}:notice-{notice}:{round}:{to}",
     subject=N_("Somebody sees more of the plan"),
     body=N_(
-        "Somebody sees more of the plan than before, because every main person let them. Open the plan with your "
+        "Somebody sees more of the plan than before, because every main person agreed to it. Open the plan with your "
         "own link to see who sees what. You can change your own answer at any time: as long as one of you does not "
         "want it, they do not read it."
     ),
@@ -121,11 +121,11 @@ OTHER_PART = MailRule(
     opens=Activity.SEE_OWN_PAGE,
     parts=INSIDE_PARTS,
     key="{case}:notice-{notice}:{round}:{to}",
-    subject=N_("Somebody who came as a professional has another part"),
+    subject=N_("Somebody who came as a professional has another role"),
     body=N_(
-        "Somebody who came to the conference as a professional is written down in another part now. In private time "
-        "they are not there: whoever came as a professional stays outside as long as this conference lasts. Is it not "
-        "right? Tell your coordinator or the regional manager."
+        "Somebody who came to the conference as a professional now has another role in the circle. They are not "
+        "there in private time: whoever came as a professional stays outside as long as this conference lasts. Is "
+        "that wrong? Tell your coordinator or the regional manager."
     ),
 )
 NO_STANDS = MailRule(
@@ -135,8 +135,8 @@ NO_STANDS = MailRule(
     key="no-stands:{case}:{participant}:{at}:{to}",
     subject=N_("Somebody who had said no is a main person no longer"),
     body=N_(
-        "A main person who had said no was taken out of the circle, stays away or has another part now. What they said "
-        "still stands. Sign in, read in the history why it was done, and decide how it goes on."
+        "A main person who had said no was taken out of the circle, stays away or has another role now. What they "
+        "said still holds. Sign in, read in the history why it was done, and decide how it goes on."
     ),
 )
 REGISTERED = MailRule(

@@ -54,7 +54,8 @@ PLAN_REVISED = MailRule(
     key="{case}:plan-{plan}:{round}:coordinator",
     subject=N_("A family agreed a new version of its plan"),
     body=N_(
-        "In a conference of yours a new version of the plan was agreed. Sign in to read it, and who was asked about it."
+        "In a conference of yours a new version of the plan was agreed. Sign in to read it, and to see who was asked "
+        "whether they agree."
     ),
 )
 PLAN_AGREED = MailRule(  # professionals see only what the family shares

@@ -45,7 +45,7 @@ SLIP = DocumentRule(
     template="links/slips.html",
     page="links/_slip.html",
     context=lambda slip: {
-        "square": qr_code(slip.address, _("A square to scan: it opens the address that is printed below it"))
+        "square": qr_code(slip.address, _("A QR code to scan: it opens the address that is printed below it"))
     },
     stylesheets=("slip.css",),
     filename="slip.pdf",

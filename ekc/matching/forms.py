@@ -50,7 +50,10 @@ class AskForm(EditingForm):
         _l("Write down why another coordinator is needed. Then ask somebody."),
         PASSAGE,
         rows=2,
-        hint=_l("Whoever is asked reads it, and whoever works on this conference. Leave out what is private."),
+        hint=_l(
+            "Whoever is asked reads this, and so does everybody who works on this conference. Leave out what is "
+            "private."
+        ),
     )
 
     def __init__(self, another: bool, **kwargs: Any) -> None:

@@ -197,7 +197,7 @@ def end(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_refusal():
             asking.end_match(by(), case.id, form.end_reason.data, form.match_id.data)
-            flash(_("The match is ended. Ask somebody else."), "success")
+            flash(_("This conference has no coordinator now. Ask somebody else."), "success")
             return _back(case)
     return _page(case, end=form), form.status
 

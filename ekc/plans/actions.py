@@ -87,11 +87,13 @@ def say_number(by: By, conference_id: int, participant_id: int, phone: str, may:
         theirs = by.visitor.participant_id in {None, participant_id}
         if not theirs and person.plan_phone_on and _is_theirs_to_change(by.session, conference, person):
             raise Refusal(
-                N_("%(name)s said already which number may stand in the plan. Only they or the coordinator change it."),
+                N_(
+                    "%(name)s said already which number may be in the plan. Only they or the coordinator can change it."
+                ),
                 name=person.name,
             )
         if may and not phone:
-            raise Refusal(N_("Write the number that may stand in the plan.")).at("phone")
+            raise Refusal(N_("Write the number that may be in the plan.")).at("phone")
         _keep_number(by, conference, person, phone if may else None)
 
 
@@ -253,8 +255,8 @@ def _lock_to_note(by: By, conference_id: int) -> Conference:
     if Role.COORDINATOR not in roles and is_in_force(by.session, conference):
         raise Refusal(
             N_(
-                "This version is agreed. Who says something else of it now says so on their own page, or to your "
-                "coordinator."
+                "This version is agreed. Anybody who says something else now does so on their own page, or tells "
+                "your coordinator."
             )
         )
     return conference
@@ -323,7 +325,7 @@ def _agree(
     before_answer = before.answer if before is not None else None  # `say` changes the row
     if before is not None and before.how is SaidHow.OWN_PAGE and how is not SaidHow.OWN_PAGE:
         raise Refusal(
-            N_("%(name)s said so on their own page. Nobody else changes that: ask them to change it there."),
+            N_("%(name)s said so on their own page. Nobody else can change that: ask them to change it there."),
             name=person.name,
         )
     voices.say(

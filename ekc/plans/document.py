@@ -253,7 +253,5 @@ PLAN = DocumentRule(
     attachment=to_json,
     attachment_name="plan.json",
     filename="{case}-plan-{version}.pdf",
-    unprintable=N_(
-        "The paper of this plan cannot be made now. The plan itself is safe: read it on its page. (%(why)s)"
-    ),
+    unprintable=N_("This plan cannot be printed now. The plan itself is safe: read it on its page. (%(why)s)"),
 )

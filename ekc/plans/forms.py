@@ -21,7 +21,7 @@ from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, 
 from ekc.plans.queries import CirclePerson, PlanNumber
 from ekc.workflow.vocabulary import ActionKind, Agreed, Every, PlanSharing, SaidHow, SupportAnswer
 
-_CHOOSE = _l("Choose how much of the plan is seen.")
+_CHOOSE = _l("Choose how much of the plan they see.")
 
 
 def _stripped(text: str | None) -> str:
@@ -160,7 +160,7 @@ class MonitorForm(PlainForm):
 class NumberForm(EditingForm):
     """Whether the number of somebody whom the plan says to ring may stand in it, as they said."""
 
-    may = RadioField(_l("May this number stand in the plan?"), validators=[InputRequired(_l("Choose yes or no."))])
+    may = RadioField(_l("May this number be in the plan?"), validators=[InputRequired(_l("Choose yes or no."))])
     phone = line(_l("Their number"), WORD, kind=TelField)
 
     def __init__(self, shown: PlanNumber, **more: Any) -> None:

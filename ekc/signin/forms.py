@@ -104,8 +104,8 @@ class PhoneForm(EditingForm):
         filters=[_printable],
         render_kw={"autocomplete": "tel"},
         description=_l(
-            "Families read it on their own page and on their paper: those whose coordinator you are, and of a regional "
-            "manager those who cannot reach theirs."
+            "Are you a coordinator? Then your families read it on their own page and on paper. Are you a regional "
+            "manager? Then families who cannot reach their coordinator read it."
         ),
     )
 

@@ -278,7 +278,7 @@ def _stronger_credential() -> str:
         return ""
     account_id = user.visitor.account_id or 0
     if queries.has_passkey(db(), account_id):
-        return _("Here everybody signs in with two steps. Sign in with your passkey: it is both at once.")
+        return _("Here everybody signs in with two steps. Sign in with your passkey: it counts as both.")
     tied = {row.issuer for row in queries.identities_of(db(), account_id)}
     names = (name for issuer, name in runtime().settings.provider_names.items() if issuer in tied)
     name = "" if user.method is Method.PROVIDER_ALONE else next(names, "")

@@ -38,7 +38,7 @@ SECOND_FACTOR_REMOVED = MailRule(
     audience=Audience.OWNER,
     key="account:{account}:second-factor-removed:{at}",
     subject=N_("Signing in asks for no code any more"),
-    body=N_("Your account is open with the password alone. If that was not you, tell your administrator at once."),
+    body=N_("Now your password alone is enough to sign in. If that was not you, tell your administrator at once."),
 )
 
 
@@ -61,7 +61,7 @@ IDENTITY_TIED = MailRule(
     audience=Audience.OWNER,
     key="account:{account}:identity-tied:{at}",
     subject=N_("You can sign in through your organisation"),
-    body=N_("Your account there now lets you in here. If that was not you, tell your administrator at once."),
+    body=N_("You can now sign in here with your account there. If that was not you, tell your administrator at once."),
 )
 
 

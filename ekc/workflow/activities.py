@@ -1,6 +1,6 @@
 """The policy: what somebody may do in a case, by role and phase.
 
-The steps stand in `definition.py`, who sees which part of a case in `parts.py`.
+The steps are in `definition.py`, who sees which part of a case in `parts.py`.
 """
 
 from dataclasses import dataclass, field
@@ -315,7 +315,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ),
     ActivityRule(
         Activity.SEE_WAYS_OUT,
-        N_("read the ways out of private time, and whom to call in"),
+        N_("see how private time can end, and whom to call in"),
         _grant(frozenset({Phase.PRIVATE_TIME}), Role.IN_ROOM),
     ),
 )

@@ -1,4 +1,4 @@
-"""One reason why not, which a guard yields, and the row of a guard. The guards themselves stand in `guards/`."""
+"""One reason why not, which a guard yields, and the row of a guard. The guards themselves are in `guards/`."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """The policy: phases and steps, who may take them, what they ask for and bring about.
 
-What has to be so before a step stands in `guards/`, what goes on being asked in `standing.py`, what somebody may do
+What must be so before a step is in `guards/`, what goes on being asked in `standing.py`, what somebody may do
 besides steps in `activities.py`, who sees which part of a case in `parts.py`, what offices do across the organisation
 in `duties.py`, and when a plan is looked at again in `follow_ups.py`.
 `docs/workflow.md` is generated from these tables; `engine.py` reads them.

@@ -1,6 +1,6 @@
-"""Writes `docs/workflow.md` from the tables, so that the book never says anything else than the program does.
+"""Writes `docs/workflow.md` from the tables, so that the document says what the program does.
 
-`python -m ekc.workflow.handbook > docs/workflow.md` makes it anew.
+`python -m ekc.workflow.handbook > docs/workflow.md` writes it again.
 """
 
 import inspect

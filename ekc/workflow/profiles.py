@@ -1,6 +1,6 @@
 """Countries: their words, clocks, consent ages, limits and legal notes; each rule with its source and its force.
 
-A number is either law, a service's published target, the field's custom, or our own default; pages and the generated
+A number is either law, a service's published target, usual practice, or our own default; pages and the generated
 documentation tell which. Sources are the keys of `docs/sources.md`. How a deadline is counted stands here too; no clock
 is read. Public holidays are not counted out of working days.
 """

@@ -467,7 +467,7 @@ class TraceKind(Labelled):
     CONSENT_GIVEN = "consent_given", N_("gave a consent")
     CONSENT_WITHDRAWN = "consent_withdrawn", N_("took a consent back")
     ATTENDS = "attends", N_("how they come")
-    PART = "part", N_("came as a professional, and has another part now")
+    PART = "part", N_("came as a professional, and has another role now")
     REMOVED = "removed", N_("was taken out of the circle")
     NO_STANDS = "no_stands", N_("had said no as a main person, and is asked no longer: the no still stands")
 

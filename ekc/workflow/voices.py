@@ -68,7 +68,7 @@ VOICES: tuple[VoiceRule, ...] = (
         _MAIN_PERSONS,
         N_("Somebody is your coordinator when every main person has said yes to them."),
         N_(
-            "Would one main person rather have somebody else, then the regional manager looks for somebody else. The "
+            "If one main person would rather have somebody else, the regional manager looks for somebody else. The "
             "other main persons do not hear who asked for that."
         ),
     ),
@@ -77,7 +77,7 @@ VOICES: tuple[VoiceRule, ...] = (
         frozenset(Asked),
         N_("A plan is agreed when everyone who has to be asked was asked."),
         N_(
-            "Everyone says yes, in part or no, and their words stand on the paper. The coordinator can write down why "
+            "Everyone says yes, in part or no, and their words are on the paper. The coordinator can write down why "
             "somebody could not be asked; the paper then says of them: not asked yet. When the plan changes after "
             "that, everyone is asked again."
         ),
@@ -124,8 +124,8 @@ VOICES: tuple[VoiceRule, ...] = (
         VoiceMatter.READING,
         _MAIN_PERSONS,
         N_(
-            "A professional reads of the plan what every main person lets them read. Whoever comes into the circle in "
-            "a later round reads the plans of before when every main person of that time lets them."
+            "A professional reads as much of the plan as every main person allows. Whoever comes into the circle in "
+            "a later round reads the earlier plans when every main person of that time allows it."
         ),
         N_(
             "As long as one of you does not want it, they do not read it. Whoever has not answered yet does not want "

@@ -97,7 +97,7 @@ def somebody(app: Flask, db_session: Session, clock: FrozenClock, case: Made) ->
 def test_who_looked_at_what_and_changed_it(somebody: Somebody, db_session: Session, cast: Cast) -> None:
     noor = somebody.staff(cast.noor, "/circle", "/plan", "/circle", "/safety")
     noor.page(f"/conferences/{somebody.case.id}/circle")
-    noor.submit("Add to the circle", {"Name": "Oma Riet", "Part in the circle": "family", "Relation": "grandmother"})
+    noor.submit("Add to the circle", {"Name": "Oma Riet", "Role in the circle": "family", "Relation": "grandmother"})
     somebody.staff(cast.ruud, "", "/opened")
     somebody.by_link("karim", "/bottom-lines", "/circle")
 

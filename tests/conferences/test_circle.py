@@ -59,7 +59,7 @@ def kept_of(session: Session, cast: Cast, case: Made, name: str) -> PersonRow:
 def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: Session) -> None:
     page = noor.submit(
         "Add to the circle",
-        {"Name": "  Ibrahim Yıldız ", "Part in the circle": "neighbour", "Relation": "next door"},
+        {"Name": "  Ibrahim Yıldız ", "Role in the circle": "neighbour", "Relation": "next door"},
     )
 
     assert "Ibrahim Yıldız next door not told yet coming? no worries known" in page.text
@@ -67,13 +67,13 @@ def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: 
     assert (added.name, added.part, added.relation) == ("Ibrahim Yıldız", Part.NEIGHBOUR, "next door")
     assert noor.refused("Add to the circle", {"Relation": "uncle"}, status=422).errors == [
         "Name: Write a name.",
-        "Part in the circle: Choose their role.",
+        "Role in the circle: Choose their role.",
     ]
     assert noor.form("Add to the circle").shown("Relation") == "uncle"
 
 
 CHILD_OR_NOT = (
-    "Part in the circle: Is this a child? Then choose the part child. If not, say below that they are 18 or older."
+    "Role in the circle: Is this a child? Then choose the role child. If not, say below that they are 18 or older."
 )
 
 
@@ -93,7 +93,7 @@ CHILD_OR_NOT = (
 def test_whoever_may_be_a_child_by_relation_is_asked_about(
     noor: PageClient, case: Made, db_session: Session, relation: str, asks: bool
 ) -> None:
-    sam = {"Name": "Sam de Wit", "Part in the circle": "family", "Relation": relation}
+    sam = {"Name": "Sam de Wit", "Role in the circle": "family", "Relation": relation}
     if asks:
         assert noor.refused("Add to the circle", sam, status=422).errors == [CHILD_OR_NOT]
         noor.submit("Add to the circle", {"They are 18 or older": True})
@@ -173,7 +173,7 @@ def test_all_that_is_kept_of_somebody_can_be_written(
         "How they come": "for part of it",
         "What they want to say, if they are not there": "Ik wil dat de kinderen bij elkaar blijven.",
         "Name": "Linda de Wit-Bos",
-        "Part in the circle": "friend",
+        "Role in the circle": "friend",
         "Relation": "aunt",
         "Organisation": "Thuis",
         "Speaks on behalf of": "her mother",
@@ -309,7 +309,7 @@ def test_a_decision_is_lifted_with_its_words_alone(
         ({"Born on": date(2026, 3, 3)}, "Born on: This day is still to come. Choose today or an earlier day."),
         ({"Told on": date(2026, 3, 3)}, "Told on: This day is still to come. Choose today or an earlier day."),
         (
-            {"Part in the circle": "family"},
+            {"Role in the circle": "family"},
             "Marieke de Wit is the only main person. Add another main person first, or stop the case.",
         ),
     ],
@@ -458,7 +458,7 @@ def state_of_linda(session: Session, cast: Cast, case: Made) -> tuple[int, int]:
 def test_several_people_are_added_at_once_all_or_none_and_no_child_among_them(
     noor: PageClient, case: Made, db_session: Session, cast: Cast
 ) -> None:
-    names_field, part = "Name and relation, one person on each line", "Part in the circle of all of them"
+    names_field, part = "Name and relation, one person on each line", "Role in the circle of all of them"
     button, before = "Add them to the circle", len(circle(refreshed(db_session), case.id))
     page = noor.refused(button, {names_field: "Bea Smit, aunt of Daan\nDaan Smit, grandson", part: "family"})
     assert "Is Daan Smit a child? Add children one by one, above." in page.text

@@ -230,7 +230,7 @@ def test_a_mail_that_does_not_leave_is_told(
 
     page = noor.page(f"/conferences/{case.id}/links")
 
-    assert "by mail. The mail could not be delivered. Hand the link over anew. Not used yet." in page.text
+    assert "by mail. The mail could not be delivered. Hand over the link again. Not used yet." in page.text
     assert "could not be delivered" in noor.follow("Linda de Wit").text
 
 
@@ -342,17 +342,18 @@ def test_a_slip_says_what_to_do_and_not_what_it_is_about(request_context: None) 
     assert said == " ".join(
         (
             "For Kees de Wit, and nobody else The way to your own page",
-            "A square to scan: it opens the address that is printed below it",
-            "Point the camera of a phone or tablet at the square, and press what appears. Press “Go to my page”.",
+            "A QR code to scan: it opens the address that is printed below it",
+            "Point the camera of a phone or tablet at the QR code, and tap the link that appears. "
+            "Press “Go to my page”.",
             "Type the code that Noor van Dijk told you. It is not on this paper. Done? Press “Sign out”.",
             f"No camera? Type this address into a browser, in one piece, without the gaps: {SLIP.address}",
-            "It works at least until Saturday 29 August 2026. It does not work, or you lost this paper?",
+            "It works at least until Saturday 29 August 2026. Does it not work, or did you lose this paper?",
             "Ring Noor van Dijk. You get a new one, and this one stops at once. Telephone (write it here):",
-            "Fold this paper with the square inside, and keep it as you keep a bank card. Show it to nobody.",
+            "Fold this paper with the QR code inside, and keep it as you keep a bank card. Show it to nobody.",
         )
     )
     assert [word for word in TELLING if word in said.replace(SLIP.address, "")] == []
-    assert qr_code(SLIP.address, "A square to scan: it opens the address that is printed below it") in document_html(
+    assert qr_code(SLIP.address, "A QR code to scan: it opens the address that is printed below it") in document_html(
         SLIP_RULE, SLIP
     )
 
@@ -373,7 +374,7 @@ def test_a_slip_says_whom_to_ring_where_the_phone_is_known(request_context: None
 def test_a_slip_says_what_is_asked(request_context: None, asks: Confirmed, step: str) -> None:
     (said,) = words_of([replace(SLIP, asks=asks)])
 
-    assert (step in said, "code" in said) == (True, False)
+    assert (step in said, "the code" in said) == (True, False)
 
 
 def test_slips_are_accessible_and_a_page_a_person(request_context: None) -> None:

@@ -106,7 +106,7 @@ def test_no_change_of_age_lifts_what_a_child_took_back(
     noor, own = client_of(app), client_of(app)
     sign_in(noor, cast.noor)
     noor.page(f"/conferences/{case.id}/circle")
-    noor.submit("Add to the circle", {"Name": "Bo", "Part in the circle": "child"})
+    noor.submit("Add to the circle", {"Name": "Bo", "Role in the circle": "child"})
     noor.follow("Bo")
     noor.submit("Save", {"Born on": "12", "How they come": "in person", "Told on": "2-3-2026"})
     noor.page(f"/conferences/{case.id}/consents")
@@ -138,13 +138,13 @@ def test_no_change_of_part_lifts_what_a_main_person_took_back(
     sign_in(noor, cast.noor)
     noor.page(f"/conferences/{case.id}/circle/{case.people['vera']}")
 
-    asked = noor.refused("Save", {"Part in the circle": "family"}).errors
+    asked = noor.refused("Save", {"Role in the circle": "family"}).errors
     assert asked == [
-        "Why they have another part now: Vera Smit is a main person and said no to something, and that still stands. "
-        "Write down why they are a main person no longer. The regional manager hears of it, and it stands in the "
+        "Why they have another role now: Vera Smit is a main person and said no to something. That no still holds. "
+        "Write down why they are no longer a main person. The regional manager is told, and the reason is shown in the "
         "history."
     ]
-    noor.submit("Save", {"Why they have another part now": "She only wants to listen."})
+    noor.submit("Save", {"Why they have another role now": "She only wants to listen."})
 
     page = noor.page(f"/conferences/{case.id}")
     assert (BACK in page.text, page.buttons) == (True, ["Sign out"])

@@ -110,7 +110,7 @@ def test_between_two_evenings_another_part_of_a_professional_asks_why(
     assert {"Marieke de Wit", "Omar El Amrani", "Joost Lammers"} <= everybody
     assert everybody.isdisjoint({"Els Vermeer", "Karim Jansen"})
     mails = db_session.scalars(select(OutboxMessage.subject).where(OutboxMessage.key.contains(f"notice-{notice.id}:")))
-    assert set(mails) == {"Somebody who came as a professional has another part"}
+    assert set(mails) == {"Somebody who came as a professional has another role"}
 
 
 @pytest.mark.parametrize("way", ["edit", "added again", "renamed"])
@@ -177,12 +177,12 @@ def test_the_page_asks_why_and_history_and_own_page_say_it(
     clock.set(LATER)
     sign_in(client, cast.noor)
     client.page(f"/conferences/{between.id}/circle/{between.people['els']}")
-    page = client.refused("Save", {"Part in the circle": "friend"}, status=409)
+    page = client.refused("Save", {"Role in the circle": "friend"}, status=409)
     assert "Els Vermeer came to this conference as a professional." in page.text
-    client.submit("Save", {"Why they have another part now": WHY})
+    client.submit("Save", {"Why they have another role now": WHY})
     page = client.page(f"/conferences/{between.id}/history")
-    assert f"Came as a professional, and has another part now. {WHY}" in page.text
-    assert "Els Vermeer came as a professional, and has another part now: friend." in page.text
+    assert f"Came as a professional, and has another role now. {WHY}" in page.text
+    assert "Els Vermeer came as a professional, and has another role now: friend." in page.text
     page = client.page(f"/conferences/{between.id}/circle/{between.people['els']}")
     assert "They came to this conference as a professional, so they stay outside private time." in page.text
 
@@ -196,15 +196,15 @@ def test_also_where_several_are_added_at_once(
     client.page(f"/conferences/{between.id}/circle")
     several = {
         "Name and relation, one person on each line": "Truus Bos, next door\nEls Vermeer, friend",
-        "Part in the circle of all of them": "friend",
+        "Role in the circle of all of them": "friend",
     }
     page = client.refused("Add them to the circle", several, status=409)
     assert page.errors == [
-        "Why they have another part now: Els Vermeer came to this conference as a professional. Write down why they "
-        "have another part now. The family hears of it, and in private time they stay outside all the same. Is it "
+        "Why they have another role now: Els Vermeer came to this conference as a professional. Write down why they "
+        "have another role now. The family is told, and in private time they stay outside all the same. Is it "
         "somebody else of the same name? Write down something that tells them apart."
     ]
-    client.submit("Add them to the circle", {"Why they have another part now": WHY})
+    client.submit("Add them to the circle", {"Why they have another role now": WHY})
     db_session.rollback()
     added = {row.name: row for row in db_session.scalars(select(Participant).where(Participant.removed_at.is_(None)))}
     marks = {name: added[name].came_as_professional for name in ("Truus Bos", "Els Vermeer")}
@@ -323,7 +323,7 @@ def test_another_part_of_a_main_person_who_said_no_asks_why(db_session: Session,
     omar = case.people["omar"]
     circle.change_person(by, case.id, omar, details(db_session, omar, part=Part.MAIN_PERSON))
     record_agreement(by, case.id, marieke, Agreed.NO, "Not like this.")
-    with pytest.raises(Refusal, match="said no to something, and that still stands") as refused:
+    with pytest.raises(Refusal, match="That no still holds") as refused:
         circle.change_person(by, case.id, marieke, details(db_session, marieke, part=Part.FAMILY))
     assert refused.value.field == "why"
     db_session.rollback()
@@ -372,7 +372,7 @@ def test_a_neighbour_who_works_where_a_professional_works_is_asked_about(
     client.page(f"/conferences/{case.id}/circle")
     here: dict[str, Value] = {
         "Name": "Wim Bos",
-        "Part in the circle": "neighbour",
+        "Role in the circle": "neighbour",
         "Organisation": "Primary School Wilg",
     }
     assert "They come for themselves" not in client.here.text
@@ -384,7 +384,7 @@ def test_a_neighbour_who_works_where_a_professional_works_is_asked_about(
     client.submit("Add to the circle", here | {"They come for themselves, not for this organisation": True})
     client.follow("Wim Bos")
     client.refused("Save", {"They come for themselves, not for this organisation": False}, status=409)
-    client.submit("Save", {"Part in the circle": "professional"})
+    client.submit("Save", {"Role in the circle": "professional"})
     omar = f"/conferences/{case.id}/circle/{case.people['omar']}"
     client.page(omar)
     client.submit("Save", {"Organisation": "Albert Heijn"})
@@ -412,7 +412,7 @@ def test_private_time_waits_until_it_is_known_as_what_somebody_comes(db_session:
     assert len(asked()) == 1
 
 
-@pytest.mark.parametrize("way", ["speaks for it", "has another part now", "works for two"])
+@pytest.mark.parametrize("way", ["speaks for it", "has another role now", "works for two"])
 def test_it_is_asked_of_whoever_works_for_an_agency_of_the_case(
     db_session: Session, cast: Cast, between: build.Made, way: str
 ) -> None:
@@ -421,7 +421,7 @@ def test_it_is_asked_of_whoever_works_for_an_agency_of_the_case(
         case "speaks for it":
             speaks = details(db_session, els, organisation="The city", speaks_for=school)
             circle.change_person(by, between.id, els, speaks)
-        case "has another part now":
+        case "has another role now":
             els_now = details(db_session, els, organisation=school, part=Part.FRIEND)
             circle.change_person(by, between.id, els, els_now, WHY)
         case _:

@@ -32,7 +32,7 @@ def test_correcting(
     visitor.goto(f"/conferences/{case.id}/registration/correct")
     onlooker.look(visitor, f"correct {language}")
     visitor.select_option("select[name=profile]", value="england")
-    press(visitor, {"en": "Show what follows", "nl": "Laat zien wat er verandert"}[language])
+    press(visitor, {"en": "Show what changes", "nl": "Laat zien wat er verandert"}[language])
     onlooker.look(visitor, f"correct follows {language}")
     press(visitor, {"en": "Correct it", "nl": "Corrigeren"}[language])
     onlooker.look(visitor, f"corrected {language}")

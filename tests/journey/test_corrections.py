@@ -58,7 +58,7 @@ def correct(client: PageClient, who: Visitor, case: Made, values: dict[str, str]
     sign_in(client, who)
     client.page(f"/conferences/{case.id}/registration")
     client.follow("Correct these, or the referrer")
-    shown = client.shown("Show what follows", values)
+    shown = client.shown("Show what changes", values)
     client.submit("Correct it")
     return shown
 
@@ -84,7 +84,7 @@ def test_another_region_is_said_first_and_then_told_to_everybody(
     sign_in(client, cast.ruud)
     client.page(f"/conferences/{case.id}/registration/correct")
 
-    page = client.shown("Show what follows", SOUTH)
+    page = client.shown("Show what changes", SOUTH)
 
     follows = text_of(next(part for part in page.all("section") if part.get("aria-labelledby") == "follows"))
     assert "No longer sees this case: Olaf Prins, regional manager Ruud Kramer, regional manager" in follows
@@ -137,7 +137,7 @@ def test_nobody_is_said_to_stay_the_coordinator_or_mailed_so_whose_account_is_cl
     sign_in(client, cast.ruud)
     client.page(f"/conferences/{case.id}/registration/correct")
 
-    page = client.shown("Show what follows", SOUTH)
+    page = client.shown("Show what changes", SOUTH)
 
     assert "Noor van Dijk" not in page.text
     assert "Nobody coordinates this conference now. The new region asks somebody." in page.text
@@ -161,7 +161,7 @@ def test_the_circle_hears_of_another_region_by_mail_and_on_its_page(
         ("marieke@example.org", "Another region looks after your conference"),
         ("omar@example.org", "Another region looks after your conference"),
     ]
-    said = "Another region looks after your conference now. For you everything goes on as before."
+    said = "Another region looks after your conference now. Nothing changes for you."
     mine = open_link(client, link)  # the link stays
     assert said in mine.text
     clock.advance(days=15)
@@ -281,7 +281,7 @@ def test_another_country_brings_its_rules_dates_and_clock(
     follows = page.text
     assert "Hold the conference: by Monday 27 April 2026 (was: by Monday 11 May 2026)" in follows
     assert "Referrer spoken to: by Wednesday 4 March 2026 (had no date)" in follows
-    assert "The rules of this country hold: England. A child is asked from the age of 16 (our default)." in follows
+    assert "The rules of this country apply: England. A child is asked from the age of 16 (our default)." in follows
     assert "Mila Visser, social care manager (dates and states only)" in follows
     row = refreshed(db_session).scalars(select(Conference)).one()
     assert (row.profile, row.language, row.timezone, row.number) == ("england", "en", "Europe/London", "EKC-2026-0001")
@@ -301,7 +301,7 @@ def test_the_country_of_an_agreed_plan_stays(
     page = client.page(f"/conferences/{case.id}/registration/correct")
 
     assert "A plan was agreed under its rules, so it stays." in page.text
-    assert "Country" not in client.form("Show what follows").labels
+    assert "Country" not in client.form("Show what changes").labels
 
 
 def test_kind_and_referrer_can_be_corrected(
@@ -342,11 +342,11 @@ def test_nothing_is_corrected_unseen_unchanged_or_out_of_date(
     case = registered_case(db_session, cast, clock())
     sign_in(client, cast.ruud)
     client.page(f"/conferences/{case.id}/registration/correct")
-    same = client.refused("Show what follows", {}, status=409)
+    same = client.refused("Show what changes", {}, status=409)
     assert same.errors == ["Nothing is different from what was registered."]
-    client.shown("Show what follows", SOUTH)
+    client.shown("Show what changes", SOUTH)
     # other values than those whose consequences were shown are shown first
-    assert "What follows" in client.shown("Correct it", {"Kind of conference": "individual conference"}).text
+    assert "What changes" in client.shown("Correct it", {"Kind of conference": "individual conference"}).text
     other = PageClient(app)
     correct(other, cast.ruud, case, {"Municipality": "Dorpstad"})
 
@@ -378,7 +378,7 @@ def test_no_case_goes_to_a_region_that_nobody_manages(
     sign_in(client, cast.ruud)
     client.page(f"/conferences/{case.id}/registration/correct")
 
-    page = client.shown("Show what follows", SOUTH)
+    page = client.shown("Show what changes", SOUTH)
 
     assert "Nobody manages South, so the case cannot go there yet: no manager would see it." in page.text
     refused = client.refused("Correct it", status=409)

@@ -331,7 +331,7 @@ UNTRUE = (
     "As long as something lies ahead",
     "goes on until you agree",
     "You do not have to do anything more for it",
-    "Your coordinator alone sees it",
+    "Only your coordinator sees it",
 )
 
 

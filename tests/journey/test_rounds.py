@@ -226,7 +226,7 @@ GOAL = "1. The children are never alone at night."
 WHAT_IF = "If Somebody cannot come, then Rings Omar before five (Omar El Amrani and Kees de Wit)"
 REST = (
     "Omar El Amrani keeps an eye on the plan",
-    "Where you meet again, and who calls everyone together; the day is chosen anew",
+    "Where you meet again, and who calls everyone together; you choose the day again",
 )
 LAST_TIME = "What do you want to take over?"
 
@@ -404,7 +404,7 @@ def test_a_round_that_is_given_up_leads_back_to_the_plan_in_force(
     sign_in(client, cast.noor)
     rail = [text_of(stop) for stop in client.page(f"/conferences/{case.id}").all("li") if "2 Mar" in text_of(stop)]
     assert len(rail) >= 3  # each phase of the round in which the plan was made
-    assert STEP_RULES[taking.step].title in client.page(f"/conferences/{case.id}/history").text
+    assert STEP_RULES[taking.step].done in client.page(f"/conferences/{case.id}/history").text
     assert list(broken_chains(db_session)) == []
 
 

@@ -100,7 +100,7 @@ def test_a_child_of_fourteen_who_joins_in_setup(
     noor, own = browser(), browser()
     opens(noor, cast, case)
     noor.follow("Circle")
-    noor.submit("Add to the circle", {"Name": "Yara El Amrani", "Part in the circle": "child"})
+    noor.submit("Add to the circle", {"Name": "Yara El Amrani", "Role in the circle": "child"})
     noor.follow("Yara El Amrani")
     noor.submit("Save", {"Born on": date(2011, 11, 5), "How they come": "in person", "Told on": date(2026, 3, 2)})
 
@@ -216,7 +216,7 @@ def test_who_is_added_after_the_opening_is_told_before_private_time(
     case = build.case_in_information(db_session, cast, clock())
     opens(client, cast, case)
     client.follow("Circle")
-    client.submit("Add to the circle", {"Name": "Ibrahim Yıldız", "Part in the circle": "neighbour"})
+    client.submit("Add to the circle", {"Name": "Ibrahim Yıldız", "Role in the circle": "neighbour"})
 
     page = client.page(f"/conferences/{case.id}")
     ibrahim = build.made(db_session, case.id).people["ibrahim"]

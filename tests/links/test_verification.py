@@ -256,7 +256,7 @@ def test_a_shared_device_forgets_everything_by_itself(
     page = open_link(client, path, device=SHARED)
     answer = client.get(page.url)
     assert (answer.headers["Refresh"], answer.headers["Cache-Control"]) == ("900; url=/signed-out", "private, no-store")
-    assert "This one goes away at 10:15: save what you write before then." in page.html
+    assert "This page goes away at 10:15: save what you write before then." in page.html
     mark = client.get_cookie("link_device", path=path)
     assert mark is not None
     assert (mark.expires, mark.max_age) == (None, None)  # goes with the browser, and alone opens nothing: see below

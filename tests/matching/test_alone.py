@@ -300,7 +300,7 @@ def test_the_own_page_says_who_it_was_before(app: Flask, db_session: Session, ca
 
     told = "Since 3 March 2026 Denise Okafor is your coordinator, and not Noor van Dijk any more."
     assert told in page.text
-    assert "On your slip" not in page.text  # she has none
+    assert "Your slip may still" not in page.text  # she has none
 
 
 def test_whoever_joins_later_reads_of_no_change_that_was_none_for_them(
@@ -341,7 +341,7 @@ def test_only_whose_slip_names_the_former_coordinator_reads_that_it_does(
     for name, old in (("linda", True), ("kees", False), ("omar", False)):
         db_session.rollback()
         page = enter(app.test_client(), db_session, clock(), case.id, case.people[name])  # type: ignore[arg-type]
-        assert ("On your slip the old number may stand." in page.text) == old, name
+        assert ("Your slip may still have the old number." in page.text) == old, name
 
 
 def test_everybody_hears_from_what_they_heard_last(

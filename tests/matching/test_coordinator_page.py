@@ -271,9 +271,9 @@ def test_the_manager_ends_a_match(client: PageClient, cast: Cast, taken: Made) -
     sign_in(client, cast.ruud)
     client.page(page_of(taken))
 
-    page = client.submit("End the match", {"Why does it end?": "She is ill."})
+    page = client.submit("Take the coordinator off the conference", {"Why does it end?": "She is ill."})
 
-    assert "The match with Noor van Dijk ended. She is ill." in page.text
+    assert "Noor van Dijk is no longer the coordinator. She is ill." in page.text
     assert [name for name in page.buttons if name.startswith("Ask ")] == ["Ask Denise Okafor", "Ask Noor van Dijk"]
 
 

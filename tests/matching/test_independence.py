@@ -389,7 +389,7 @@ def test_nobody_decides_about_themselves(db_session: Session, cast: Cast) -> Non
 
     with pytest.raises(Refusal, match="about yourself"):
         independence.waive_conflict(By(db_session, both, START), case.id, tie.key, "I see none.")
-    with pytest.raises(Refusal, match="Nobody notes for whom they work themselves"):
+    with pytest.raises(Refusal, match="You cannot note this about yourself"):
         set_employer(By(db_session, both, START), cast.noor.account_id or 0, "")
     assert open_conflicts(db_session, case.id) == (tie,)
 

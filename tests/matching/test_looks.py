@@ -79,7 +79,7 @@ def test_declaring_anew(
 ) -> None:
     matched_case(db_session, cast, clock())
     sign_in(visitor, cast.noor.actor.name, "/conferences/2/coordinator")
-    visitor.get_by_text("Something has changed: declare anew").click()
+    visitor.get_by_text("Something has changed: make a new declaration").click()
     onlooker.look(visitor, "coordinator declaring anew")
 
 

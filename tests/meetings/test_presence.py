@@ -144,10 +144,10 @@ def test_whoever_came_as_a_professional_is_not_made_family_that_day(
     case = case_in_information(db_session, cast, START)
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle/{case.people['els']}")
-    page = client.refused("Save", {"Part in the circle": "supporter"}, status=409)
+    page = client.refused("Save", {"Role in the circle": "supporter"}, status=409)
 
     assert page.errors == [
-        "Els Vermeer is here as a professional today, so they cannot come into private time. Change their part after "
+        "Els Vermeer is here as a professional today, so they cannot come into private time. Change their role after "
         "the conference."
     ]
     for part in (Part.SUPPORTER, Part.FAMILY, Part.INTERPRETER):

@@ -118,7 +118,9 @@ def test_whoever_is_not_in_the_room_writes_nothing_until_they_come(
     hassan.part, hassan.convenes = Part.MAIN_PERSON, True
     db_session.commit()
 
-    with pytest.raises(NotNow, match="This is done by whoever is in the room, or takes part by telephone or video"):
+    with pytest.raises(
+        NotNow, match="Only somebody who is in the room, or takes part by telephone or video, can do this"
+    ):
         _goal_by("hassan")(db_session, family, cast)
     meeting = db_session.scalars(select(Meeting.id)).one()
     stretch = Stretch(meeting_id=meeting, participant_id=hassan.id, part=hassan.part, how=how, came_at=PRESENTED)

@@ -197,9 +197,9 @@ def test_after_the_agreement_a_no_stands_where_somebody_acts_on_it(
     assert version.index(at_her_task) < version.index("If it goes wrong")
     assert "Has a task and does not agree: Fatima El Amrani-Benali" in noor.page("/").text
     omar = somebody(app, db_session, family, "omar").page(f"/conferences/{family.id}/mine")
-    assert "Fatima El Amrani-Benali does not agree with the plan, and stands in it with 1.1." in omar.text
+    assert "Fatima El Amrani-Benali does not agree with the plan, which names them in 1.1." in omar.text
     yara = somebody(app, db_session, family, "yara").page(f"/conferences/{family.id}/mine")
-    assert "does not agree with the plan, and stands in it" not in yara.text
+    assert "does not agree with the plan, which names them in" not in yara.text
 
 
 def test_an_answer_to_a_request_is_no_change_to_whoever_writes(

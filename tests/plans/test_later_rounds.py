@@ -34,7 +34,7 @@ from tests.cast import Cast, enter, participant
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 
-NOT_YET = "There is a plan of before you came into the circle."
+NOT_YET = "There is a plan from before you came into the circle."
 SENTENCES = "The children are never alone at night."
 
 
@@ -97,7 +97,7 @@ def test_every_main_person_of_then_lets_them(
 
     assert found == [(403, True), (200, False), (403, True)]
     page = marieke.page(f"/conferences/{case.id}/plan/sharing")
-    assert "Bram came in a later round, and does not read the plan of before." in page.text
+    assert "Bram came in a later round, and does not read the earlier plan." in page.text
     assert "Pim" not in page.text
     assert "Who answered yes can conclude from what somebody reads" in page.text
 

@@ -32,8 +32,8 @@ from tests.page import squeeze
 from tests.plugins.web import MakeApp
 
 AGAIN = datetime(2026, 6, 1, 14, 0)  # noqa: DTZ001 - local
-ASK = "Ask Omar El Amrani whether their number may stand in the plan"
-QUESTION = "May this number stand in the plan?"
+ASK = "Ask Omar El Amrani whether their number may be in the plan"
+QUESTION = "May this number be in the plan?"
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_number_stands_in_the_plan_where_its_owner_agreed(
     assert client.refused("Save their answer", {}).errors == [f"{QUESTION} Choose yes or no."]
     client.page(f"/conferences/{case.id}/plan")
     refused = client.refused("Save their answer", {QUESTION: "yes"}, status=409)
-    assert refused.errors == ["Their number: Write the number that may stand in the plan."]
+    assert refused.errors == ["Their number: Write the number that may be in the plan."]
     client.submit("Save their answer", {QUESTION: "yes", "Their number": "06 12345678"})
 
     omar = db_session.get_one(Participant, case.people["omar"])
@@ -112,7 +112,7 @@ def test_whoever_takes_their_number_out_stands_on_no_page_and_on_no_paper_made_s
     assert isinstance(other, PageClient)
     db_session.rollback()
     mine = enter(other, db_session, clock(), case.id, omar)
-    assert "In the plan stands your number: 06 12345678. Everybody who reads the plan can ring you." in mine.text
+    assert "Your number in the plan: 06 12345678. Everybody who reads the plan can ring you." in mine.text
 
     page = other.submit("Take my number out of the plan")
 
@@ -155,7 +155,7 @@ def test_of_a_plan_in_force_nobody_else_in_the_circle_changes_whose_number_it_sa
     kees = By(db_session, participant(case.id, case.people["kees"]), START)
     say_number(noor, case.id, omar, "06 12345678", True)
 
-    with pytest.raises(Refusal, match="said already which number may stand in the plan"):
+    with pytest.raises(Refusal, match="said already which number may be in the plan"):
         say_number(kees, case.id, omar, "06 66666666", True)
 
     assert db_session.get_one(Participant, omar).plan_phone == "06 12345678"
@@ -174,7 +174,7 @@ def test_while_another_plan_is_made_nobody_in_the_room_changes_whose_number_the_
     build.write_again(db_session, cast, START, case)
     kees = By(db_session, participant(case.id, case.people["kees"]), START)
 
-    with pytest.raises(Refusal, match="said already which number may stand in the plan"):
+    with pytest.raises(Refusal, match="said already which number may be in the plan"):
         say_number(kees, case.id, omar, "06 66666666", True)
 
     assert db_session.get_one(Participant, omar).plan_phone == "06 12345678"
@@ -189,7 +189,7 @@ def test_a_number_that_its_owner_took_out_is_not_written_in_again_by_others(db_s
     say_number(kees, case.id, case.people["omar"], "06 12345678", True)  # a slip of the pen
     take_number_out(omar, case.id)
 
-    with pytest.raises(Refusal, match="said already which number may stand in the plan"):
+    with pytest.raises(Refusal, match="said already which number may be in the plan"):
         say_number(kees, case.id, case.people["omar"], "06 12345678", True)
 
     say_number(omar, case.id, case.people["omar"], "06 12345678", True)

@@ -109,7 +109,7 @@ def test_the_coordinator_notes_for_all_at_once_what_a_main_person_said(
     client.page(address(family))
     client.follow("Choose who sees what")
     assert client.refused("Set this for everyone", status=422).errors == [
-        "All professionals may see: Choose how much of the plan is seen."
+        "All professionals may see: Choose how much of the plan they see."
     ]
 
     page = client.submit("Set this for everyone", {"All professionals may see": "all of it"})

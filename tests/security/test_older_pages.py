@@ -304,7 +304,7 @@ def test_the_same_form_sent_at_once_adds_one_person(
 ) -> None:
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle")
-    sending = client.form("Add to the circle").fill({"Name": "Ibrahim", "Part in the circle": "friend"})
+    sending = client.form("Add to the circle").fill({"Name": "Ibrahim", "Role in the circle": "friend"})
     db_session.rollback()
 
     answers = at_once(client, sending.url, *[sending.payload()] * 4)
@@ -367,7 +367,7 @@ def test_a_refused_form_can_be_sent_again(client: PageClient, cast: Cast, case: 
 def test_numbers_of_old_pages_are_forgotten(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle")
-    client.submit("Add to the circle", {"Name": "Ibrahim", "Part in the circle": "friend"})
+    client.submit("Add to the circle", {"Name": "Ibrahim", "Role in the circle": "friend"})
 
     assert forget_form_numbers(db_session, START + KEPT) == 0
     assert refreshed(db_session).scalar(select(func.count(FormNumber.number))) == 1

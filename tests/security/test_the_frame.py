@@ -75,7 +75,7 @@ def test_what_a_page_keeps_in_the_cookie_is_read_by_nobody_else(
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle")
     sending = client.form("Add to the circle").fill(
-        {"Name": "Zebedeus", "Part in the circle": "family", "Relation": "grandfather"}
+        {"Name": "Zebedeus", "Role in the circle": "family", "Relation": "grandfather"}
     )
     client.post(sending.url, data=sending.payload())
 

@@ -46,7 +46,7 @@ def test_a_name_stands_on_one_line(client: PageClient, db_session: Session, cast
     case = build.case_in_setup(db_session, cast, clock())
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle")
-    sending = client.form("Add to the circle").fill({"Name": "Oma", "Part in the circle": "family", "Relation": "gran"})
+    sending = client.form("Add to the circle").fill({"Name": "Oma", "Role in the circle": "family", "Relation": "gran"})
     payload = sending.payload() | {"name": ["Oma\u202e\r\nBcc: x@example.org\r=1\u2066"]}
 
     db_session.rollback()

@@ -55,7 +55,7 @@ def test_whoever_found_the_password_cannot_go_on_without_the_passkey(
     page = sign_in_by_password(thief, cast.noor)
 
     assert page.url == "/sign-in?again=1"
-    assert "Here everybody signs in with two steps. Sign in with your passkey: it is both at once." in page.text
+    assert "Here everybody signs in with two steps. Sign in with your passkey: it counts as both." in page.text
     for address in ("/account", "/account/passkeys", "/account/passkeys/new", "/account/second-factor"):
         assert thief.get(address).location.startswith("/sign-in?again=1")
     token = dict(thief.form("Sign in").fill({}).fields)["csrf_token"]

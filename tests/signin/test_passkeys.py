@@ -167,7 +167,7 @@ def test_the_last_way_in_stays(noor: PageClient, cast: Cast, db_session: Session
     noor.submit("Remove Phone")
     page = noor.refused("Remove Tablet", status=409)
 
-    assert "This is the only way in that you have." in page.text
+    assert "This is your only way to sign in." in page.text
     db_session.rollback()
     assert credentials_of(db_session, cast.noor.account_id or 0).count == 1
 
@@ -400,7 +400,7 @@ def test_an_address_without_a_name_has_no_passkeys(numbered: PageClient, cast: C
     assert numbered.get("/sign-in/passkey").status_code == 404
     sign_in(numbered, cast.noor)
     page = numbered.page("/account/passkeys")
-    assert "This address can have no passkeys: they need https and a name. Ask your administrator." in page.text
+    assert "Passkeys do not work at this address: they need https and a host name. Ask your administrator." in page.text
     assert numbered.get("/account/passkeys/new").status_code == 404
 
 

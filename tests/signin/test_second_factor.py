@@ -88,7 +88,7 @@ def test_a_phone_is_set_up_with_its_first_code(
     page = client.submit("Set up", {"Code": TOTP(key).at(clock()), "Your password": PASSWORD})
 
     assert page.heading == "Your recovery codes"
-    assert "All codes from before have stopped working." not in page.text
+    assert "All earlier codes have stopped working." not in page.text
     shown = re.findall(r"\b\d{4} \d{4} \d{4}\b", page.text)
     assert len(set(shown)) == 10
     assert client.page("/account/recovery-codes").heading == "My sign-in"  # they are shown once
@@ -114,7 +114,7 @@ def test_a_key_is_not_kept_as_it_is(db_session: Session, phone: tuple[TOTP, list
         (
             "000000",
             PASSWORD,
-            "This code does not fit. Type the newest one. Does the clock of the phone show the right time?",
+            "This code is not right. Type the newest one. Does the clock of the phone show the right time?",
         ),
         ("right", "another good one", "This is not the password you have now. Type it again. Nothing was changed."),
         ("", "", "Code: Type the code."),
@@ -303,7 +303,7 @@ def test_when_few_recovery_codes_are_left_the_page_says_so(
     page = client.submit("Make ten new codes", {"Your password": PASSWORD})
 
     assert page.heading == "Your recovery codes"
-    assert "All codes from before have stopped working." in page.text
+    assert "All earlier codes have stopped working." in page.text
     assert own_sign_in(db_session, noor).codes_left == 10
     assert not check_code(db_session, clock(), noor, phone[1][8], COST)
     assert ("account.recovery_codes_made", {"actor": "Noor van Dijk", "account": noor}) in said(db_session)

@@ -68,7 +68,7 @@ def test_what_is_left_out_is_asked_for(client: PageClient, cast: Cast) -> None:
 
     assert page.errors == ["Mail address: Type your mail address.", "Password: Type your password."]
     headings = [text_of(node) for node in page.all("h2") if "again" in text_of(node)]
-    assert headings == ["Please look at this again, and type the password anew."]
+    assert headings == ["Please look at this again, and type the password again."]
 
 
 def test_one_comes_back_to_where_one_wanted_to_be(client: PageClient, cast: Cast) -> None:

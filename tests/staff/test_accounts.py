@@ -58,12 +58,12 @@ def test_an_administrator_begins_at_the_accounts(client: PageClient, cast: Cast,
 
     assert (page.url, page.heading) == ("/accounts", "Accounts")
     assert rows(page) == [
-        "Bas Mulder administrator · bas@example.org open last in 2 Mar",
-        "Denise Okafor coordinator · denise@example.org open never in yet",
-        "Iris Smit coordinator · iris@example.org open never in yet",
-        "Mila Visser social care manager of Rivierstad · mila@example.org open never in yet",
-        "Noor van Dijk coordinator · noor@example.org open never in yet",
-        "Ruud Kramer regional manager of North · ruud@example.org open never in yet",
+        "Bas Mulder administrator · bas@example.org open last signed in on 2 Mar",
+        "Denise Okafor coordinator · denise@example.org open never signed in",
+        "Iris Smit coordinator · iris@example.org open never signed in",
+        "Mila Visser social care manager of Rivierstad · mila@example.org open never signed in",
+        "Noor van Dijk coordinator · noor@example.org open never signed in",
+        "Ruud Kramer regional manager of North · ruud@example.org open never signed in",
     ]
 
 
@@ -412,7 +412,7 @@ def test_nobody_notes_for_whom_they_work_themselves(
 
     page = bas.refused("Save", {"Also works for": "", "One line about them": "Bas"}, status=409)
 
-    assert page.errors == ["Nobody notes for whom they work themselves. Ask another administrator or your manager."]
+    assert page.errors == ["You cannot note this about yourself. Ask another administrator or your manager."]
     assert bas.form("Save").shown("One line about them") == "Bas"
     bas.submit("Save", {"Also works for": "School De Wilg"})
     bas.page(f"/accounts/{cast.noor.account_id}")

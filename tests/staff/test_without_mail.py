@@ -43,7 +43,7 @@ def test_a_link_is_handed_over_otherwise(client: PageClient, db_session: Session
 def test_a_forgotten_password_is_for_the_administrator(client: PageClient, db_session: Session, cast: Cast) -> None:
     page = client.page("/sign-in")
     assert (
-        "Ask your administrator. Whoever keeps the server can make a link with which you choose a new one." in page.text
+        "Ask your administrator. Whoever runs the server can make a link with which you choose a new one." in page.text
     )
     assert "/forgotten-password" not in page.html
 
@@ -73,7 +73,7 @@ def test_who_was_in_before_gets_a_link_from_whoever_keeps_the_server(client: Pag
 
     page = client.submit("Send it")
 
-    assert "whoever keeps the server can print a link with this command: ekc invite noor@example.org" in page.text
+    assert "whoever runs the server can print a link with this command: ekc invite noor@example.org" in page.text
     assert [word for word in ("/invitations/", "Sent to", "is sent") if word in page.html] == []
 
 
@@ -87,7 +87,7 @@ def test_no_page_says_that_a_mail_is_sent(client: PageClient, db_session: Sessio
         sign_in(client, cast.ruud)
         shown = client.page(f"/conferences/{case.id}/{page}")
         if page == "registration/correct":
-            shown = client.shown("Show what follows", {"Kind of conference": "recovery conference"})
+            shown = client.shown("Show what changes", {"Kind of conference": "recovery conference"})
         assert "This service sends no mail" in shown.text
     promises = [words for words in ("A mail goes to", "get a mail", "Then a mail") if words in shown.text]
     assert promises == []

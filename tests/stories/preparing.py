@@ -48,7 +48,7 @@ def add_people(walk: Walk, *ids: str) -> None:
         person = walk.case.people[id_]  # type: ignore[index]
         values: dict[str, Value] = {
             "Name": person.name,
-            "Part in the circle": walk.said(person.role.label),
+            "Role in the circle": walk.said(person.role.label),
             "Relation": person.relation or "",
             "Organisation": person.organisation or "",
         }

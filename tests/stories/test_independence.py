@@ -34,7 +34,7 @@ def note_employer(ruud: PageClient, case: Made, employer: str) -> None:
 
 def add(noor: PageClient, case: Made, name: str, organisation: str) -> None:
     noor.page(f"/conferences/{case.id}/circle")
-    person: dict[str, Value] = {"Name": name, "Part in the circle": "professional", "Organisation": organisation}
+    person: dict[str, Value] = {"Name": name, "Role in the circle": "professional", "Organisation": organisation}
     noor.submit("Add to the circle", person)
 
 

@@ -67,7 +67,7 @@ def make_link(
         if replaces not in (None, _live_links(by.session, by.at, conference_id).get(participant_id, 0)):
             raise Stale(
                 N_(
-                    "A new link for %(name)s was shown already, and is shown only once. You do not have it? Replace it."
+                    "A new link for %(name)s was shown already, and is shown only once. Do you not have it? Replace it."
                 ),
                 name=participant.name,
             )
@@ -121,7 +121,7 @@ def make_links_again(
             made.append(MadeLink(person.id, token, code))
         if not made:
             raise Stale(
-                N_("New links were made already, and are shown only once. You do not have them? Replace them here.")
+                N_("New links were made already, and are shown only once. Do you not have them? Replace them here.")
             )
     return tuple(made)
 

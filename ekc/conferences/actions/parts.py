@@ -65,8 +65,8 @@ def no_stands(
     if details.attends is not Attends.EXCLUDED and not why:
         raise Refusal(
             N_(
-                "%(name)s is a main person and said no to something, and that still stands. Write down why they are a "
-                "main person no longer. The regional manager hears of it, and it stands in the history."
+                "%(name)s is a main person and said no to something. That no still holds. Write down why they are no "
+                "longer a main person. The regional manager is told, and the reason is shown in the history."
             ),
             name=participant.name,
         ).at("why")
@@ -112,9 +112,9 @@ def _came_as_professional(session: Session, participant_ids: Iterable[int], name
         return True
     raise Refusal(
         N_(
-            "%(name)s came to this conference as a professional. Write down why they have another part now. The family "
-            "hears of it, and in private time they stay outside all the same. Is it somebody else of the same name? "
-            "Write down something that tells them apart."
+            "%(name)s came to this conference as a professional. Write down why they have another role now. The "
+            "family is told, and in private time they stay outside all the same. Is it somebody else of the same "
+            "name? Write down something that tells them apart."
         ),
         name=name,
     ).at("why")
@@ -148,8 +148,8 @@ def refuse_unknown_part(
     if works_for(named.values(), agencies_of_professionals(others)):
         raise Refusal(
             N_(
-                "Somebody of %(organisation)s takes part as a professional. Does %(name)s come as one too? Then choose "
-                "that part. If not, say that they come for themselves."
+                "Somebody of %(organisation)s takes part as a professional. Does %(name)s come as one too? Then "
+                "choose that role. If not, say that they come for themselves."
             ),
             organisation=details.organisation,
             name=details.name,
@@ -177,8 +177,8 @@ def refuse_other_part(conference: Conference, participant: Participant, part: Pa
     if was and not becomes and PHASE_RULES[conference.phase].room and not conference.without_conference:
         raise Refusal(
             N_(
-                "%(name)s is here as a professional today, so they cannot come into private time. "
-                "Change their part after the conference."
+                "%(name)s is here as a professional today, so they cannot come into private time. Change their role "
+                "after the conference."
             ),
             name=participant.name,
         )

@@ -36,7 +36,7 @@ from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part
 
 _NAME_MISSING = _l("Write a name.")
-_IS_A_CHILD = _l("Is this a child? Then choose the part child. If not, say below that they are 18 or older.")
+_IS_A_CHILD = _l("Is this a child? Then choose the role child. If not, say below that they are 18 or older.")
 _OF_AGE = _l("They are 18 or older")
 _FOR_THEMSELVES = _l("They come for themselves, not for this organisation")
 
@@ -52,14 +52,14 @@ class AddPersonForm(PlainForm):
 
     name = line(_l("Name"), missing=_NAME_MISSING)
     part = one_of(
-        _l("Part in the circle"), Part, blank=_l("choose"), validators=[InputRequired(_l("Choose their role."))]
+        _l("Role in the circle"), Part, blank=_l("choose"), validators=[InputRequired(_l("Choose their role."))]
     )
     of_age = BooleanField(_OF_AGE)
     relation = line(_l("Relation"))
     organisation = listed(_l("Organisation"))
     for_themselves = BooleanField(_FOR_THEMSELVES)
     side = SelectField(_l("Side"), **FROM_LIST)
-    why = passage(_l("Why they have another part now"), most=PASSAGE, rows=2)
+    why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
     asks_age = False
 
     def __init__(self, sides: tuple[str, ...], organisations: KnownNames, **kwargs: Any) -> None:
@@ -99,12 +99,12 @@ class AddSeveralForm(PlainForm):
         hint=_l("For example: Linda de Wit, aunt of Daan"),
     )
     several_part = one_of(
-        _l("Part in the circle of all of them"),
+        _l("Role in the circle of all of them"),
         _SEVERAL,
         blank=_l("choose"),
         validators=[InputRequired(_l("Choose their role."))],
     )
-    why = passage(_l("Why they have another part now"), most=PASSAGE, rows=2)
+    why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each line has a name, and nobody on it may be a child by their relation: these are added one by one."""
@@ -129,7 +129,7 @@ class PersonForm(EditingForm):
     """All that is stored of somebody, except `hidden`: the fields that the visitor does not see."""
 
     name = line(_l("Name"), missing=_NAME_MISSING)
-    part = one_of(_l("Part in the circle"), Part)
+    part = one_of(_l("Role in the circle"), Part)
     relation = line(_l("Relation"))
     side = SelectField(_l("Side"), **FROM_LIST)
     organisation = listed(_l("Organisation"))
@@ -150,7 +150,7 @@ class PersonForm(EditingForm):
     email = mail(_l("E-mail"))
     address = passage(_l("Address"), rows=3, most=PASSAGE)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
-    why = passage(_l("Why they have another part now"), most=PASSAGE, rows=2)
+    why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
     of_age = BooleanField(_OF_AGE)
     asks_age = False
 

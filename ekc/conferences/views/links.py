@@ -259,7 +259,7 @@ def _shown_page(case: Case, made: MadeLink, done: str = "") -> ResponseReturnVal
         until=until,
         message=message,
         language=language,
-        square=qr_code(address, _("The link as a square to scan")),
+        square=qr_code(address, _("The link as a QR code to scan")),
         shown=_sealed(case, [made]),
         done=done,
     )

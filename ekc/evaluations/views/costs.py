@@ -36,7 +36,7 @@ def record_costs(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_refusal():
             actions.record_costs(by(form.unless_changed(lambda: _filled(case))), case.id, form.to_costs())
-            flash(_("Hours and costs are kept."), "success")
+            flash(_("Hours and costs are saved."), "success")
             return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
     return _costs_page(case, form, AvoidedForm(formdata=None), form.status)
 

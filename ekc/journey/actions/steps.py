@@ -72,7 +72,7 @@ def take_step(
         if overrides:
             verdict = verdict_on(taking.step, facts, roles, frozenset(overrides))
         if verdict is None:
-            raise NotNow(N_("This step is not there to take in the phase in which the conference is now."))
+            raise NotNow(N_("This step does not belong to the phase in which the conference is now."))
         if not verdict.allowed:
             raise Blocked(verdict)
         if not note_wish(by, conference, taking, facts):  # others have to want it too, so nothing happens yet

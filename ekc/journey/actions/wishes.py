@@ -87,7 +87,7 @@ def go_on(by: By, conference_id: int, matter: VoiceMatter, participant_id: int) 
         conference, roles = lock_case(by, conference_id, Activity.GO_ON)
         step = wish_steps(conference.in_force).get(matter)
         if step is None or conference.phase is Phase.PRIVATE_TIME:
-            raise Refusal(N_("This step is not there to take in the phase in which the conference is now."))
+            raise Refusal(N_("This step does not belong to the phase in which the conference is now."))
         whose = by.visitor.participant_id or participant_id  # whoever comes by link speaks for themselves
         before = voices.said(by, conference_id, matter, conference.round, whose)
         own = by.visitor.participant_id is not None

@@ -87,8 +87,8 @@ def _far(instant: datetime, timezone: str, at: datetime) -> str:
 
 def _urgent(about: UnansweredRequest, at: datetime) -> str:
     return gettext(
-        "Urgent: %(name)s was asked on %(day)s and has not answered, and a day of this conference comes soon. Ring, "
-        "or ask somebody else",
+        "Urgent: %(name)s was asked on %(day)s and has not answered, and something in this conference is due soon. "
+        "Ring, or ask somebody else",
         name=about.asked,
         day=_day(about.asked_at, about.timezone, at),
     )

@@ -63,7 +63,7 @@ def note_employer(by: By, account: Account, employer: str) -> None:
     if noted == account.employer:
         return
     if by.visitor.account_id == account.id:
-        raise Refusal(N_("Nobody notes for whom they work themselves. Ask another administrator or your manager."))
+        raise Refusal(N_("You cannot note this about yourself. Ask another administrator or your manager."))
     account.employer = noted
     list_organisations(by, named_in(employer))
     by.record("account.employer", account=account.id, employer=noted or "")

@@ -63,7 +63,7 @@ def remove_passkey(by: By, passkey_id: int) -> None:
         if passkey is None:
             raise Unknown
         if credentials_of(by.session, owner).count == 1:
-            raise Refusal(N_("This is the only way in that you have. First make another passkey."))
+            raise Refusal(N_("This is your only way to sign in. First make another passkey."))
         by.session.delete(passkey)
         end_sign_ins(by.session, by.at, owner, except_id=by.visitor.sign_in_id)
         by.record("account.passkey_removed", passkey=passkey_id, name=passkey.name)

@@ -37,7 +37,7 @@ def add_authenticator(by: By, secret: str, code: str, password: str, cost: Cost)
     step = totp.matching_step(secret, code, by.at)
     if step is None:
         raise Refusal(
-            N_("This code does not fit. Type the newest one. Does the clock of the phone show the right time?")
+            N_("This code is not right. Type the newest one. Does the clock of the phone show the right time?")
         )
     made = _new_recovery_codes(cost)
     with writing(by.session):

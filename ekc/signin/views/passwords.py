@@ -74,7 +74,7 @@ def keep_password() -> ResponseReturnValue:
         return _invitation_gone()
     if chosen.first:
         start_account_session(chosen.account_id, Method.INVITATION)
-        flash(_("You are in. From now on you sign in with your mail address and this password."))
+        flash(_("You are signed in. From now on you sign in with your mail address and this password."))
         return redirect(after_sign_in(None), 303)
     end_session()
     flash(_("Your new password is set. Sign in with it."), "success")

@@ -62,7 +62,7 @@ def close_account(by: By, account_id: int) -> None:
         if not account.active:
             raise Unknown
         if by.visitor.account_id == account_id:
-            raise Refusal(N_("Nobody closes their own account. Ask another administrator."))
+            raise Refusal(N_("You cannot close your own account. Ask another administrator."))
         if any(held.role is Role.ADMINISTRATOR for held in account.roles):
             refuse_last_administrator(by.session, by.at, account)
         account.active = False

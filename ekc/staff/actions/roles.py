@@ -28,7 +28,7 @@ def give_role(by: By, account_id: int, office: Office) -> None:
         account = lock_account(by.session, account_id)
         by.check_form()
         if by.visitor.account_id == account_id:
-            raise Refusal(N_("Nobody gives themselves a role. Ask another administrator."))
+            raise Refusal(N_("You cannot give yourself a role. Ask another administrator."))
         ensure_regions(by.session, office.region_id)
         wanted = (office.role, office.region_id, municipality_of(by, office))
         if any((held.role, held.region_id, held.municipality_id) == wanted for held in account.roles):

@@ -23,9 +23,12 @@ class End(StrEnum):
 class Hears(Labelled):
     """Who hears of an end by mail; whoever brought it about does not."""
 
-    FAMILY = "family", N_("main persons, and those of family and supporters who take part, there or from afar")
+    FAMILY = (
+        "family",
+        N_("main persons, and those of family and supporters who take part, in the room or from elsewhere"),
+    )
     INSIDE = "inside", N_("main persons, family and supporters, also who does not come")
-    RELATIVES = "relatives", N_("those of family and supporters who take part, there or from afar")
+    RELATIVES = "relatives", N_("those of family and supporters who take part, in the room or from elsewhere")
     AGENCIES = "agencies", N_("referrer and professionals")
     NAMED_AGENCIES = "named_agencies", N_("the referrer and professionals whom the plan names")
     COORDINATOR = "coordinator", N_("coordinator")

@@ -19,8 +19,8 @@ _BEGIN_AGAIN = Again(
     _NEW_CASE_AGENCIES,
     by_number=True,
 )
-_OTHER_REGION_FAMILY = N_("Another region looks after your conference now. For you everything goes on as before.")
-_OTHER_REGION_AGENCIES = N_("Another region looks after this conference now. For you everything goes on as before.")
+_OTHER_REGION_FAMILY = N_("Another region looks after your conference now. Nothing changes for you.")
+_OTHER_REGION_AGENCIES = N_("Another region looks after this conference now. Nothing changes for you.")
 _ANOTHER_DAY = N_(
     "The conference goes on another day. See your own page for when, or ask your coordinator: perhaps the day is not "
     "known yet."
@@ -181,7 +181,7 @@ ENDS: tuple[EndRule, ...] = (
             Hears.NAMED_AGENCIES: Words(
                 N_("A conference is closed"),
                 N_(
-                    "A conference is closed, and nothing is looked at again there. What you agreed with the family "
+                    "A conference is closed: there will be no more evaluations. What you agreed with the family "
                     "stays as you agreed it."
                 ),
             ),
@@ -191,10 +191,10 @@ ENDS: tuple[EndRule, ...] = (
             ),
         },
         reason=N_("The conference is closed"),
-        staff=N_("It ended with a plan, and the plan was looked at again or that was given up."),
+        staff=N_("It ended with a plan. The plan was evaluated, or the evaluation was given up."),
         family=N_("Your conference is closed. The plan stays yours."),
         agencies=N_(
-            "This conference is closed, and nothing is looked at again here. If you agreed something with the family, "
+            "This conference is closed: there will be no more evaluations. If you agreed something with the family, "
             "that stays as you agreed it."
         ),
         again=_BEGIN_AGAIN,

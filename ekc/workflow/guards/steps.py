@@ -1,4 +1,4 @@
-"""The conditions of each step, in the order of its checklist. Those with a name stand on after it: `standing.py`."""
+"""The conditions of each step, in the order of its checklist. Named ones go on being asked: `standing.py`."""
 
 from ekc.workflow.blocker import GuardRule, about_nobody
 from ekc.workflow.facts import NO_CONSENT

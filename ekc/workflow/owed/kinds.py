@@ -20,7 +20,7 @@ class NoticeKind(Labelled):
     NO_CONFERENCE = "no_conference", N_("the plan is made without a conference")
     END = "end", N_("the conference has ended")
     READING = "reading", N_("somebody sees more of the plan")
-    PART = "part", N_("somebody who came as a professional has another part")
+    PART = "part", N_("somebody who came as a professional has another role")
     PAPER = "paper", N_("the number on their paper is not right any more")
     ROUND = "round", N_("there is no new plan, and the plan stays as it is")
     AGAIN = "again", N_("people come together again")
@@ -49,7 +49,7 @@ class Whom(Labelled):
     RELIED = "relied", N_("everybody who knew what was so before")
     RELIED_AND_SAYS = (
         "relied_and_says",
-        N_("everybody who knew what was so before and may take part, there or from afar, by letter too"),
+        N_("everybody who knew what was so before and may take part, in the room or from elsewhere, by letter too"),
     )
     RELIED_AND_COMES = "relied_and_comes", N_("everybody who knew what was so before and may come")
     CIRCLE = "circle", N_("everybody in the circle but interpreters")
@@ -60,7 +60,10 @@ class Whom(Labelled):
     ON_PAPER = "on_paper", N_("whoever was given a printed slip before")
     THEMSELVES = "themselves", N_("the person themselves")
     MAIN_PERSONS = "main_persons", N_("main persons")
-    FAMILY = "family", N_("main persons, and those of family and supporters who take part, there or from afar")
+    FAMILY = (
+        "family",
+        N_("main persons, and those of family and supporters who take part, in the room or from elsewhere"),
+    )
     FAMILY_COMING = "family_coming", N_("main persons, and those of family and supporters who may take part")
     SET_LINES = "set_lines", N_("whoever set a bottom line")
     TOOK_PART = (
