@@ -64,7 +64,7 @@ def test_accounts(
     look(visitor, onlooker, "names")
     visitor.get_by_role("link", name="Same as Rivierstad? Merge them").click()
     look(visitor, onlooker, "name")
-    press(visitor, "Show what follows")
+    press(visitor, "Show what changes")
     look(visitor, onlooker, "name merged")
     with visiting(browser, live_server, refused=True) as other:
         other.goto("/register")

@@ -32,7 +32,7 @@ def test_a_new_name_is_told_and_merged_after_what_follows_was_read(
     client.follow("Municipalities and organisations")
     page = client.follow("Same as Rivierstad? Merge them")
     assert "Nobody has checked it yet." in page.text
-    page = client.shown("Show what follows")
+    page = client.shown("Show what changes")
     assert "1 conference of Riverstad becomes one of Rivierstad, in each list and figure." in page.text
     assert "Mila Visser" in page.text
     page = client.submit("Merge them")
@@ -55,7 +55,7 @@ def test_what_follows_is_read_again_when_it_is_something_else_by_then(
     sign_in(client, cast.bas)
     client.page("/names")
     client.follow("Same as Rivierstad? Merge them")
-    client.shown("Show what follows")
+    client.shown("Show what changes")
     build.registered_case(db_session, cast, START, municipality="Riverstad")
 
     page = client.shown("Merge them")
