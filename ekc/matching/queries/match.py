@@ -82,13 +82,15 @@ class MatchRow:
 
     @property
     def organisations(self) -> tuple[str, ...]:
-        """All that are named here."""
+        """All that are named here; without an employer nothing is compared with them."""
+        if not self.employers:
+            return ()
         waived = (one.conflict.about for one in self.waivers if one.conflict.matter is Matter.EMPLOYER)
         return (*self.employers, *(one.name for one in self.agencies_before), *waived)
 
     def as_called(self, named: Mapping[str, str]) -> "MatchRow":
         """The same with the organisations as their rows are called."""
-        if not named:
+        if not self.employers:
             return self
         return replace(
             self,
