@@ -179,7 +179,7 @@ def _offices(role: Role, region_id: int, municipalities: tuple[str, ...]) -> lis
 
 
 @cli.command("add-names")
-@click.argument("listing", type=click.Choice(list(Listing)))
+@click.argument("listing", type=click.Choice([one.value for one in Listing]))
 @click.argument("file", type=click.File(encoding="utf-8-sig"))
 def add_names(listing: str, file: IO[str]) -> None:
     """Add municipalities or organisations from a CSV file with the columns name, code and aliases (with ; between).

@@ -18,6 +18,8 @@ from ekc.core.clock import utc_now
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.outbox import OutboxMessage, Recipient, queue
+from ekc.directory.models import Listing
+from ekc.directory.queries import listed
 from ekc.schema import APPEND_ONLY, OUTDATED, encrypted_columns
 from ekc.signin import mails
 from tests.architecture.sources import ROOT
@@ -97,6 +99,27 @@ def test_the_demonstration_is_made_once_and_only_where_it_may(run: Run, monkeypa
     assert run("demo").status == 0
     assert run("demo") == Result(1, "", "This database is not empty. Make the demonstration in a new one.\n")
     assert run("verify-audit") == Result(0, f"The audit is whole (chains: 12).\n{NOT_SET_DOWN}", "")
+
+
+def test_names_come_from_a_file_and_a_newer_one_renames_by_code(run: Run, engine: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+
+    def add(text: str) -> Result:
+        file.write_text(text, encoding="utf-8-sig")
+        return run("add-names", "municipalities", str(file))
+
+    columns = "The first line of the file names its columns: name, and if there are any code and aliases.\n"
+    assert add("gemeente;code\nRivierstad;GM0001\n") == Result(1, "", columns)
+    long = f"{'a' * 121}: a name has at most 120 characters, a code 40.\n"
+    assert add(f"name\n{'a' * 121}\n") == Result(1, "", long)
+    assert add("name,code,aliases\nRivierstad,GM0001,Riv.; De Stad\nDorpstad,,\n,GM9,\n").out == (
+        "2 municipalities are in the list.\n"
+    )
+    assert add("name,code\nRivierenstad,GM0001\n").status == 0
+
+    with make_sessions(engine)() as session:
+        rows = [(row.name, row.code, row.aliases) for row in listed(session, Listing.MUNICIPALITIES)]
+    assert rows == [("Dorpstad", "", ()), ("Rivierenstad", "GM0001", ("Rivierstad", "Riv.", "De Stad"))]
 
 
 def test_an_account_is_opened_by_invitation(run: Run, engine: Engine) -> None:

@@ -21,6 +21,8 @@ from ekc.core.errors import Refusal
 from ekc.demo import cast as demo_cast
 from ekc.demo.people import PASSWORD
 from ekc.demo.world import DEMO_CASES, begins_at, make_demo
+from ekc.directory.models import Listing
+from ekc.directory.queries import listed
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.models import FollowUpState
 from ekc.journey.notices import owed_in
@@ -109,6 +111,11 @@ def test_the_demonstration_shows_a_conference_at_every_stage(db_session: Session
     }
     assert db_session.scalars(select(AuditEvent).where(AuditEvent.at > BEGINS)).all() == []
     assert list(broken_chains(db_session)) == []
+
+
+def test_one_municipality_waits_to_be_merged(db_session: Session, made: dict[str, int]) -> None:
+    new = [row for listing in Listing for row in listed(db_session, listing) if not row.confirmed]
+    assert [(row.name, [*row.meant.values()]) for row in new] == [("Riverstad", ["Rivierstad"])]
 
 
 def test_a_good_coordinator_has_told_everybody(db_session: Session, made: dict[str, int]) -> None:

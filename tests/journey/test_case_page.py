@@ -26,8 +26,8 @@ from tests.journey.counting import counted
 Build = Callable[..., build.Made]
 
 
-#: The maximum number of statements: one for the visitor, four for the audit event, one for what the organisations of the
-#: circle are called, the rest for the page.
+#: The maximum number of statements: one for the visitor, four for the audit event, one for what the organisations of
+#: the circle are called, the rest for the page.
 BUDGETS: dict[str, tuple[Build, int]] = {
     "registration": (build.registered_case, 12),
     "setup": (build.prepared_case, 15),  # the circle that relies on day and place
