@@ -209,7 +209,8 @@ def forms_of(app: Flask, page: Page, cookie: str) -> Iterator[Found]:
                 name = button.attrib["name"]
                 before = fields.get(name, Field(name, "button", ()))
                 fields[name] = Field(name, "button", (), (*before.offered, button.get("value", "")))
-        buttons = [button for button in page.all("button") if page.form_of(button) is form]
+        sending = (button for button in page.all("button") if button.get("type") != "button")
+        buttons = [button for button in sending if page.form_of(button) is form]
         for target in (
             url,
             *(urljoin(page.url, one.get("formaction", "")) for one in buttons if one.get("formaction")),
