@@ -151,7 +151,7 @@ def rather_another(case: Case) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Unknown
     independence.want_another_coordinator(by(), case.id, form.match_id.data)
-    flash(_("Noted. Whoever looks for a coordinator hears of it."), "success")
+    flash(_("Noted. The regional manager hears of it."), "success")
     return redirect(url_for("journey.own_page", conference_id=case.id), 303)
 
 

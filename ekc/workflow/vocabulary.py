@@ -99,9 +99,9 @@ class Remedy(Labelled):
     BOTTOM_LINES = "bottom_lines", N_("go to the bottom lines")
     MEETING = "meeting", N_("go to the meeting")
     INFORMATION = "information", N_("go to the information")
-    ATTENDANCE = "attendance", N_("go to who is there")
+    ATTENDANCE = "attendance", N_("go to attendance")
     PLAN = "plan", N_("go to the plan")
-    AGREEMENT = "agreement", N_("go to who agrees")
+    AGREEMENT = "agreement", N_("go to the answers")
     FOLLOW_UPS = "follow_ups", N_("go to the follow-ups")
     WISHES = "wishes", N_("write down what was said")
 

@@ -44,7 +44,7 @@ DECLARED = (
 )
 
 ANOTHER = (
-    " I would rather have somebody else You need not say why. Whoever looks for a coordinator hears of it and asks "
+    " I would rather have somebody else You need not say why. The regional manager hears of it and asks "
     "somebody else; Noor van Dijk can read it too. Ask for somebody else"
 )
 

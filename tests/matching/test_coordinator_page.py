@@ -311,7 +311,7 @@ def test_the_main_person_would_rather_have_somebody_else(
 
     page = client.submit("Ask for somebody else")
 
-    assert (page.url, "Noted. Whoever looks for a coordinator hears of it." in page.text) == (own.url, True)
+    assert (page.url, "Noted. The regional manager hears of it." in page.text) == (own.url, True)
     assert "You would rather have another coordinator We know since Monday 2 March 2026." in page.text
     assert "Yes, that is good" not in page.buttons
     sent = db_session.execute(select(OutboxMessage.subject, OutboxMessage.recipient)).all()
