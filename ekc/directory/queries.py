@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.models import Account, AccountRole
 from ekc.core.crypto import keyring_of
 from ekc.core.db import Base
+from ekc.core.reading import read_rows
 from ekc.directory.models import NAMES, ROWS, Listing
 from ekc.names import fold, near, plain
 from ekc.workflow.independence import named_in
@@ -89,7 +90,7 @@ def called(session: Session, listing: Listing, names: Iterable[str | None]) -> d
     keys = {one: key_of(session, listing, one) for one in names if one}
     if not keys:
         return {}
-    found = session.execute(_CALLED[listing], {"keys": list({*keys.values()})})
+    found = read_rows(session, _CALLED[listing], {"keys": list({*keys.values()})})
     rows = {bytes(key): official for key, official in found}
     return {one: rows.get(key, one) for one, key in keys.items()}
 

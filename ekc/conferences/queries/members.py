@@ -70,9 +70,9 @@ class Member(MaybeProfessional):
 
     def as_called(self, named: Mapping[str, str]) -> "Member":
         """The same with the organisations as their rows are called."""
-        if not any(self.organisations):
+        organisation, speaks_for, works_for = official = tuple(named[one] if one else one for one in self.organisations)
+        if official == self.organisations:
             return self
-        organisation, speaks_for, works_for = (named[one] if one else one for one in self.organisations)
         return replace(self, organisation=organisation, speaks_for=speaks_for, works_for=works_for)
 
     def answer_to_plan(self, presentation: int, text: int) -> Agreed | None:
