@@ -66,7 +66,7 @@ class Client:
         try:
             self.connection.request("GET", path, headers=self.headers)
             answer = self.connection.getresponse()
-        except (http.client.RemoteDisconnected, BrokenPipeError):  # kept too long while the other side was asked
+        except ConnectionError:  # kept too long while the other side was asked
             self.connection.close()
             self.connection.request("GET", path, headers=self.headers)
             answer = self.connection.getresponse()
