@@ -249,11 +249,11 @@ def page_too_old(_error: CSRFError) -> ResponseReturnValue:
     )
 
 
-def shown_words() -> ResponseReturnValue:
+def shown_words(status: int = 409) -> ResponseReturnValue:
     """The words of a form that cannot be shown again: to read, and to copy."""
     title = gettext("What you typed is here")
     text = gettext("It is not saved, and the page it stood on cannot be shown now. Copy what you want to keep.")
-    return _page(409, title, text, typed())
+    return _page(status, title, text, typed())
 
 
 def sent_otherwise() -> ResponseReturnValue:

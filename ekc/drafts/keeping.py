@@ -202,7 +202,7 @@ def page_too_old(error: CSRFError) -> ResponseReturnValue:
     if not (handlers.is_same_origin() and shows_again(request.endpoint) and handlers.typed()):
         return handlers.page_too_old(error)
     if person() and opened_by() not in (None, person()):
-        return handlers.shown_words()
+        return handlers.shown_words(400)
     page = _only_shown(
         gettext("This page was open for too long. Nothing is lost: look at what you typed, and save it.")
     )

@@ -7,18 +7,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
-from wtforms import Field, HiddenField, PasswordField, StringField
-from wtforms.fields.core import UnboundField
 
-from ekc.conferences.forms.days import DayField, MomentField
-from ekc.conferences.forms.fields import BirthField
-from ekc.conferences.forms.numbers import NumberField
-from ekc.core.forms import PlainForm, TranslatedForm
+from ekc.core.forms import TranslatedForm
 from ekc.core.language import using
 from ekc.evaluations.forms import NextEvaluationForm, TickForm
 from ekc.meetings.forms import DateForm
-from tests.conferences.all_forms import fields_of, form_classes
 
 
 @pytest.mark.parametrize(
@@ -36,41 +29,6 @@ def test_what_wtforms_says_is_in_the_language_in_force(app: Flask, code: str, no
         evaluation.validate()
 
     assert (list(tick.state.errors), list(evaluation.due_on.errors)) == ([no_choice], [no_day])
-
-
-#: What is typed into them is read as something else than a text.
-READ = (BirthField, DayField, MomentField, NumberField)
-
-
-def typed_fields() -> Iterator[tuple[str, UnboundField]]:
-    """Every field of the product that people type into."""
-    for form in form_classes():
-        for name, field in fields_of(form).items():
-            if issubclass(field.field_class, StringField) and not issubclass(field.field_class, HiddenField):
-                yield f"{form.__module__}.{form.__name__}.{name}", field
-
-
-def sent(unbound: UnboundField, text: str) -> Field:
-    """The field of a form in which this text was sent, looked at."""
-    one_field: Any = type("OneField", (PlainForm,), {"typed": unbound, "today": date(2026, 3, 2)})
-    form = one_field(formdata=MultiDict({"typed": text}))
-    form.typed.validate({"new_password": form.typed, **form.data})
-    return form.typed
-
-
-def test_each_text_has_a_limit_and_none_is_cut(app: Flask) -> None:
-    wrong = []
-    with app.test_request_context(method="POST"):
-        for called, unbound in typed_fields():
-            most = sent(unbound, "").flags.at_most
-            fits, over = sent(unbound, "x" * most), sent(unbound, "x" * (most + 1))
-            said = f"This is {most + 1:,} characters long, and at most {most:,} fit. Shorten it by 1."
-            read = unbound.field_class in READ or fits.data == "x" * most
-            whole = isinstance(over, PasswordField) or "x" * (most + 1) in str(over())  # a password is typed anew
-            if said in fits.errors or said not in over.errors or not (read and whole) or "maxlength" in str(over()):
-                wrong.append(called)
-
-    assert wrong == []
 
 
 def test_every_form_that_is_sent_is_translated(app: Flask) -> None:

@@ -141,7 +141,7 @@ def test_a_page_of_somebody_who_signed_out_is_not_saved_by_the_next(
     sign_in_by_password(client, cast.ruud)
     before = contacts(db_session)
 
-    page = client._arrive(client.post(sending.url, data=sending.payload()), 409)
+    page = client._arrive(client.post(sending.url, data=sending.payload()), 400)
 
     assert page.heading == "What you typed is here"
     assert (page.buttons, contacts(db_session), drafts(db_session)) == (["Sign out"], before, 0)

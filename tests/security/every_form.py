@@ -23,6 +23,9 @@ from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.conferences.actions import bottom_lines, links, registration, safety
 from ekc.conferences.entries import Concern, NewContact
 from ekc.core.routes import Runtime, declared_access
+from ekc.core.tokens import new_token
+from ekc.drafts.actions import Content, keep
+from ekc.drafts.queries import Owner
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoidedCost
 from ekc.journey.actions.steps import take_step
@@ -121,6 +124,10 @@ def every_form(session: Session, app: Flask, cast: Cast) -> tuple[Whole, list[Fo
             if "/sign-in/code" in pages:
                 denise = cast.denise.account_id or 0
                 cookie["pending"] = [denise, second_factor_hash(session, denise), int(START.timestamp())]
+        if "/register" in pages:  # it was begun in this browser
+            owner = Owner(new_token(), "")
+            keep(session, START, owner, Content("/register", (("reason", "Why now"),), None), "127.0.0.1")
+            client.set_cookie("drafts_here", owner.token)
         session.rollback()
         waiting, seen = list(pages), set(pages)
         while waiting:

@@ -188,6 +188,7 @@ def everything(app: Flask) -> dict[str, list[Any]]:
 def test_what_is_typed_comes_back_and_nothing_is_saved(app: Flask, forms: list[Found]) -> None:
     """Of each form that can be shown again (`drafts/keeping.py`): here of a page that was open for too long."""
     gone, saved, tried = [], [], 0
+    before = everything(app)
     for form in forms:
         texts = [field for field in form.fields if is_shown_again(field) and field.name != "q"]
         with app.app_context():
@@ -198,7 +199,6 @@ def test_what_is_typed_comes_back_and_nothing_is_saved(app: Flask, forms: list[F
         said = {field.name: f"Word{number}" for number, field in enumerate(texts)}
         sent = {field.name: fitting(field) for field in form.fields} | {name: [word] for name, word in said.items()}
         with undone(app) as ask:
-            before = everything(app)
             answer = ask(form.url, method="POST", headers={"Cookie": form.cookie}, data=sent | {"csrf_token": "old"})
             if everything(app) != before:
                 saved.append(form.endpoint)

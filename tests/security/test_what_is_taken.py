@@ -1,19 +1,21 @@
-"""Every text field has a maximum length (docs/security/limits.md)."""
+"""Every text field has a maximum length (docs/security/limits.md), and none cuts what is typed."""
 
 import importlib
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 from flask import Flask
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import Field, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
-from wtforms.validators import Length
 
 from ekc.conferences.forms.days import DayField, MomentField
 from ekc.conferences.forms.fields import BirthField
 from ekc.conferences.forms.numbers import NumberField
-from ekc.core.forms import TranslatedForm
+from ekc.core.forms import AtMost, PlainForm, TranslatedForm
+from ekc.core.lengths import LINE, PASSAGE
 from tests.architecture.sources import EKC, ROOT
 
 
@@ -28,22 +30,43 @@ def forms() -> Iterator[type[BaseForm]]:
         yield from (form for form in below if form.__module__.startswith("ekc."))
 
 
-def texts(form: type[BaseForm]) -> Iterator[tuple[str, int]]:
-    """The text fields of a form with their maximum length; -1 without one."""
-    for name, field in vars(form).items():
-        if not isinstance(field, UnboundField) or not issubclass(field.field_class, StringField):
-            continue
-        if issubclass(field.field_class, HiddenField | NumberField | DayField | MomentField | BirthField):
-            continue  # what the page showed: compared, never kept; a number or a day, whose pattern has its end
-        validators = field.kwargs.get("validators") or next((a for a in field.args if isinstance(a, list)), [])
-        yield name, max((one.max for one in validators if isinstance(one, Length)), default=-1)
+#: What is typed into them is read as something else than a text.
+READ = (BirthField, DayField, MomentField, NumberField)
 
 
-def test_every_text_has_its_limit() -> None:
-    found = {f"{form.__name__}.{name}": most for form in forms() for name, most in texts(form)}
+def is_text(field: object) -> bool:
+    """Whether it is a field that people type into."""
+    kind = field.field_class if isinstance(field, UnboundField) else object
+    return issubclass(kind, StringField) and not issubclass(kind, HiddenField)
 
-    assert len(found) > 50
-    assert {name: most for name, most in found.items() if not 0 < most <= 5000} == {}
+
+def typed_fields() -> Iterator[tuple[str, UnboundField]]:
+    """Every field of the product that people type into."""
+    for form in forms():
+        yield from ((f"{form.__name__}.{name}", field) for name, field in vars(form).items() if is_text(field))
+
+
+def sent(unbound: UnboundField, text: str) -> Field:
+    """The field of a form in which this text was sent, looked at."""
+    one_field: Any = type("OneField", (PlainForm,), {"typed": unbound, "today": date(2026, 3, 2)})
+    form = one_field(formdata=MultiDict({"typed": text}))
+    form.typed.validate({"new_password": form.typed, **form.data})
+    return form.typed
+
+
+def test_every_text_has_its_limit(app: Flask) -> None:
+    wrong = []
+    with app.test_request_context(method="POST"):
+        for called, unbound in typed_fields():
+            most = sent(unbound, "").flags.at_most
+            fits, over = sent(unbound, "x" * most), sent(unbound, "x" * (most + 1))
+            said = f"This is {most + 1:,} characters long, and at most {most:,} fit. Shorten it by 1."
+            read = unbound.field_class in READ or fits.data == "x" * most
+            whole = isinstance(over, PasswordField) or "x" * (most + 1) in str(over())  # a password is typed anew
+            if said in fits.errors or said not in over.errors or not (read and whole) or "maxlength" in str(over()):
+                wrong.append(called)
+
+    assert wrong == []
 
 
 def test_a_secret_is_hidden_while_it_is_typed() -> None:
@@ -58,19 +81,21 @@ def test_a_secret_is_hidden_while_it_is_typed() -> None:
     assert set(secrets.values()) == {PasswordField}
 
 
-def test_a_text_without_a_limit_is_seen() -> None:
-    class Endless(BaseForm):  # type: ignore[misc]
-        short = StringField("x", [Length(max=3)])
-        long = StringField("x")
-        secret = PasswordField("x", validators=[])
-        shown = HiddenField()
+def test_a_text_that_names_no_limit_has_one(app: Flask) -> None:
+    class Endless(PlainForm):
+        line = StringField("x")
+        area = TextAreaField("x")
+        short = StringField("x", [AtMost(3)])
 
-    assert list(texts(Endless)) == [("short", 3), ("long", -1), ("secret", -1)]
+    with app.test_request_context():
+        assert [field.flags.at_most for field in Endless()] == [LINE, PASSAGE, 3]
 
 
 def test_no_text_turns_what_follows_it() -> None:
-    bare = {name for form in forms() for name, _ in texts(form) if not issubclass(form, TranslatedForm)}
-    assert bare == set()
+    texts = {
+        form for form in forms() if any(is_text(one) and one.field_class not in READ for one in vars(form).values())
+    }
+    assert [form for form in texts if not issubclass(form, TranslatedForm)] == []
     with Flask("here").test_request_context():
 
         class Typed(TranslatedForm):

@@ -77,6 +77,7 @@ BLANKS: dict[str, list[object]] = {
 WITHOUT_A_WORD = {
     "account.employer",  # of no case: what a manager notes of a coordinator
     "account.phone",  # nor is this: by which the circle reaches them
+    "form_draft.content",  # of whoever typed it, in their browser alone
     "authenticator.secret",  # of no case: what an app of staff counts with
     "issued_document.content",
     "outbox_message.body",
