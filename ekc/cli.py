@@ -33,7 +33,7 @@ from ekc.demo.people import PASSWORD
 from ekc.demo.play import enter_case
 from ekc.demo.world import make_demo
 from ekc.directory.actions import Entry, add_rows
-from ekc.directory.models import Listing
+from ekc.directory.models import LONGEST, Listing
 from ekc.journey.actions.steps import Blocked
 from ekc.journey.nightly import NIGHTLY_JOBS
 from ekc.journey.queries.steps import untold_steps
@@ -196,12 +196,12 @@ def add_names(listing: str, file: IO[str]) -> None:
         for row in rows
         if row["name"] and row["name"].strip()
     ]
-    if long := [
-        entry.name
-        for entry in entries
-        if len(entry.code) > WORD or any(len(one) > NAME for one in (entry.name, *entry.aliases))
-    ]:
-        raise ConfigError(f"{long[0]}: a name has at most {NAME} characters, a code {WORD}.")
+    most = LONGEST[Listing(listing)]
+    for entry in entries:
+        if len(entry.name) > most or len(entry.code) > WORD or any(len(one) > NAME for one in entry.aliases):
+            raise ConfigError(
+                f"{entry.name}: a name has at most {most} characters, another name {NAME}, a code {WORD}."
+            )
     with _database() as (settings, session):
         count = add_rows(_program(session, settings), Listing(listing), entries)
     click.echo(f"{count} {listing} are in the list.")

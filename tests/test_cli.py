@@ -110,8 +110,8 @@ def test_names_come_from_a_file_and_a_newer_one_renames_by_code(run: Run, engine
 
     columns = "The first line of the file names its columns: name, and if there are any code and aliases.\n"
     assert add("gemeente;code\nRivierstad;GM0001\n") == Result(1, "", columns)
-    long = f"{'a' * 121}: a name has at most 120 characters, a code 40.\n"
-    assert add(f"name\n{'a' * 121}\n") == Result(1, "", long)
+    long = f"{'a' * 81}: a name has at most 80 characters, another name 120, a code 40.\n"
+    assert add(f"name\n{'a' * 81}\n") == Result(1, "", long)
     assert add("name,code,aliases\nRivierstad,GM0001,Riv.; De Stad\nDorpstad,,\n,GM9,\n").out == (
         "2 municipalities are in the list.\n"
     )

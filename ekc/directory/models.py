@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base
-from ekc.core.lengths import NAME, WORD
+from ekc.core.lengths import NAME, TITLE, WORD
 
 
 class Listing(StrEnum):
@@ -19,6 +19,10 @@ class Listing(StrEnum):
 
     MUNICIPALITIES = "municipalities"
     ORGANISATIONS = "organisations"
+
+
+#: The most characters of what a row is called: that of a municipality stands in lists and in corrections.
+LONGEST = {Listing.MUNICIPALITIES: TITLE, Listing.ORGANISATIONS: NAME}
 
 
 class Listed(Base):

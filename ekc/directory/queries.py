@@ -40,14 +40,18 @@ class KnownNames:
 
     def meant(self, typed: str) -> tuple[str, ...]:
         """What may be meant by a name that is not known: what is called nearly so."""
-        if any(plain(name) == plain(typed) for name in self.rows):
+        if self._row(typed):
             return ()
         meant = dict.fromkeys(row for name, row in self.rows.items() if near(name, typed))
         return tuple(meant)[:_MOST_MEANT]
 
     def called(self, typed: str) -> str:
         """What the row of this name is called; as it was typed, where none is known."""
-        return next((row for name, row in self.rows.items() if plain(name) == plain(typed)), typed)
+        return self._row(typed) or typed
+
+    def _row(self, typed: str) -> str | None:
+        compared = plain(typed)
+        return next((row for name, row in self.rows.items() if plain(name) == compared), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import LINE, NAME, PASSAGE, TITLE, WORD
 from ekc.directory.actions import Entry
+from ekc.directory.models import LONGEST, Listing
 from ekc.directory.queries import KnownNames, ListedRow
 from ekc.staff.actions.accounts import AccountDetails, NewAccount
 from ekc.staff.queries import AccountFilter, AccountPage, AccountState
@@ -142,6 +143,10 @@ class NameForm(EditingForm):
     name = line(_l("Name"), NAME, _l("Write a name."))
     aliases = passage(_l("Other names"), most=PASSAGE, rows=3, hint=_l("One on each line, such as a short name."))
     code = line(_l("Code"), WORD, hint=_l("Of a public register, such as GM0344."))
+
+    def __init__(self, listing: Listing, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.name.flags.at_most = LONGEST[listing]
 
     def validate_aliases(self, field: Any) -> None:
         """Each of them is as long as a name may be."""

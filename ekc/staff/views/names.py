@@ -19,6 +19,7 @@ from ekc.workflow.duties import Duty
 
 _LIST = f"/names/<any({', '.join(Listing)}):listing>"
 _ROW = f"{_LIST}/<int:row_id>"
+Rows = tuple[queries.ListedRow, ...]
 
 
 @bp.get("/names", defaults={"listing": Listing.MUNICIPALITIES.value})
@@ -34,7 +35,7 @@ def names(listing: str) -> ResponseReturnValue:
 @adds()
 def add_name(listing: str) -> ResponseReturnValue:
     """Add a row."""
-    form = NameForm()
+    form = NameForm(Listing(listing))
     if form.validate():
         with form.showing_refusal():
             actions.add_rows(by(), Listing(listing), [form.to_entry()])
@@ -55,10 +56,10 @@ def name(listing: str, row_id: int) -> ResponseReturnValue:
 @edits
 def change_name(listing: str, row_id: int) -> ResponseReturnValue:
     """Change name, code and other names of a row, and confirm it."""
-    form = NameForm()
+    form = NameForm(Listing(listing))
     if form.validate():
         with form.showing_refusal():
-            unchanged = form.unless_changed(lambda: _filled(_row(Listing(listing), row_id)))
+            unchanged = form.unless_changed(lambda: _filled(Listing(listing), _row(_rows(listing), row_id)))
             actions.change_row(by(unchanged), Listing(listing), row_id, form.to_entry())
             flash(_("Saved."), "success")
             return redirect(url_for("staff.names", listing=listing), 303)
@@ -71,7 +72,7 @@ def change_name(listing: str, row_id: int) -> ResponseReturnValue:
 def confirm_name(listing: str, row_id: int) -> ResponseReturnValue:
     """Note that a row is right."""
     actions.confirm_row(by(), Listing(listing), row_id)
-    flash(_("%(name)s is confirmed.", name=_row(Listing(listing), row_id).name), "success")
+    flash(_("%(name)s is confirmed.", name=_row(_rows(listing), row_id).name), "success")
     return redirect(url_for("staff.names", listing=listing), 303)
 
 
@@ -80,7 +81,7 @@ def confirm_name(listing: str, row_id: int) -> ResponseReturnValue:
 @moves
 def merge_name(listing: str, row_id: int) -> ResponseReturnValue:
     """Merge a row with another one: first what follows, then merging."""
-    form = _merge_form(Listing(listing), row_id)
+    form = _merge_form(_rows(listing), row_id)
     if not form.validate():
         return _page(Listing(listing), row_id, merge=form), 422
     follows = queries.merging(db(), Listing(listing), row_id, form.into.data)
@@ -113,32 +114,37 @@ def remove_name(listing: str, row_id: int) -> ResponseReturnValue:
 def _list(listing: Listing, sent: NameForm | None = None) -> str:
     """Render the list. `sent`: the submitted form, with errors."""
     rows = queries.listed(db(), listing)
-    new = sent or NameForm(formdata=None)
+    new = sent or NameForm(listing, formdata=None)
     return render_template("staff/names.html", listing=listing, rows=rows, form=new, sent=sent)
 
 
 def _page(listing: Listing, row_id: int, *, follows: queries.Merging | None = None, **filled: Any) -> str:
     """Render the page of a row. `filled`: the submitted form, with errors, or with what follows from it."""
-    row = _row(listing, row_id)
-    forms = {"form": _filled(row), "merge": _merge_form(listing, row_id, formdata=None)} | filled
+    rows = queries.listed(db(), listing)
+    row = _row(rows, row_id)
+    forms = {"form": _filled(listing, row), "merge": _merge_form(rows, row_id, formdata=None)} | filled
     if not filled:
         forms["merge"].into.data = request.args.get("into", 0, type=int)
     sent = next((form for form in filled.values() if form.errors), None)
     return render_template("staff/name.html", listing=listing, row=row, follows=follows, sent=sent, **forms)
 
 
-def _row(listing: Listing, row_id: int) -> queries.ListedRow:
+def _rows(listing: str) -> Rows:
+    return queries.listed(db(), Listing(listing))
+
+
+def _row(rows: Rows, row_id: int) -> queries.ListedRow:
     """A row. Raises Unknown."""
-    for row in queries.listed(db(), listing):
+    for row in rows:
         if row.id == row_id:
             return row
     raise Unknown
 
 
-def _filled(row: queries.ListedRow) -> NameForm:
-    return NameForm(formdata=None, name=row.name, aliases="\n".join(row.aliases), code=row.code)
+def _filled(listing: Listing, row: queries.ListedRow) -> NameForm:
+    return NameForm(listing, formdata=None, name=row.name, aliases="\n".join(row.aliases), code=row.code)
 
 
-def _merge_form(listing: Listing, row_id: int, **more: Any) -> MergeForm:
-    rows = sorted(queries.listed(db(), listing), key=lambda row: row.name.casefold())
-    return MergeForm((row for row in rows if row.id != row_id), **more)
+def _merge_form(rows: Rows, row_id: int, **more: Any) -> MergeForm:
+    others = (row for row in rows if row.id != row_id)
+    return MergeForm(sorted(others, key=lambda row: row.name.casefold()), **more)
