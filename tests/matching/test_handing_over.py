@@ -77,7 +77,8 @@ def test_who_leaves_is_named_with_what_is_left(
     page = ruud.follow("Noor van Dijk")
 
     assert (page.url, page.heading) == (f"/handing-over/{noor}", "Noor van Dijk leaves on 30 April 2026")
-    assert [text_of(node) for node in page.all("h2")] == ["Second family", "First family"]  # by their next date
+    *families, _still_there = map(text_of, page.all("h2"))
+    assert families == ["Second family", "First family"]  # by their next date
     assert "EKC-2026-0002 · Coordinator setup · conference on Saturday 11 April 2026, 11:00" in page.text
     assert "EKC-2026-0003 · Evaluation · next: Monday 30 March 2026" in page.text
     assert NOBODY_CAN not in page.text
@@ -109,7 +110,8 @@ def test_a_case_goes_to_whoever_takes_it(
 
     page = ruud.submit("Ask to take over", {"Who takes over?": "Denise Okafor (open cases: 0)"}, near="First family")
 
-    assert [text_of(node) for node in page.all("h2")] == ["Second family", "First family"]  # by their next date
+    *families, _still_there = map(text_of, page.all("h2"))
+    assert families == ["Second family", "First family"]  # by their next date
     assert page.text.count("Denise Okafor is asked to take over, and has not answered.") == 1
     both = matches(db_session, first.id)
     assert both.current is not None
