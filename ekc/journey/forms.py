@@ -145,7 +145,7 @@ class ToldForm(PlainForm):
     """
 
     notices = HiddenField()
-    told = people_field(_l("Whom did you tell?"))
+    told = people_field(_l("Who did you tell?"))
     everybody = HiddenField()
     channel = choice(_l("How"), named_choices(CHANNELS), default="phone")
 

@@ -19,8 +19,8 @@ ADDRESS_OF_ANOTHER_CHANGED = MailRule(
     key="account:{account}:address:{at}:{to}",
     subject=N_("The mail address of somebody was changed"),
     body=N_(
-        "An administrator changed the mail address with which somebody of staff signs in. Whoever reads "
-        "its mail can choose their password. Do you not know why? Then ask the administrators today."
+        "An administrator changed the mail address with which a member of staff signs in. Whoever reads its mail can "
+        "choose their password. Do you not know why? Then ask the administrators today."
     ),
 )
 
@@ -38,8 +38,8 @@ SECOND_FACTOR_OF_ANOTHER_RESET = MailRule(
     key="account:{account}:second-factor-reset:{at}:{to}",
     subject=N_("The second step of somebody was taken away"),
     body=N_(
-        "An administrator did this for somebody of staff. Until another phone is set up, the password alone "
-        "lets them in. Do you not know why? Then ask the administrators today."
+        "An administrator did this for a member of staff. Until another phone is set up, the password alone lets "
+        "them in. Do you not know why? Then ask the administrators today."
     ),
 )
 

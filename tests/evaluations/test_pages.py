@@ -174,7 +174,7 @@ def test_a_call_is_given_up_and_one_more_evaluation_planned(
     clock.set(CALL_DAY)
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/follow-ups/{case.call}")
-    assert "Whom to ring" not in client.here.text  # Marieke left no number
+    assert "Who to ring" not in client.here.text  # Marieke left no number
 
     assert client.refused("Give it up", status=422).errors == [
         "Why is it given up? Say in a few words why it is given up."

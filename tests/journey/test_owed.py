@@ -114,7 +114,7 @@ def test_whoever_is_on_paper_stays_on_the_list_after_no_plan_until_told(
     boxes = [box for box in page.all("input") if box.get("name") == "told"]
     labels = [text_of(next(block for block in page.around(box) if text_of(block))) for box in boxes]
     assert [label.split(",")[1].strip() for label in labels] == ["no phone number and no mail address known"] * 4
-    client.submit("I told them", {"Whom did you tell?": labels, "How": "letter"})
+    client.submit("I told them", {"Who did you tell?": labels, "How": "letter"})
 
     assert owed_to(db_session, told) == {}
     assert at_home(db_session, cast.ruud, clock, told) == {}

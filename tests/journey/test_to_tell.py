@@ -73,7 +73,7 @@ def test_another_day_is_told_and_then_it_is_done(
     assert sorted(names(client, case)) == sorted(name.capitalize() for name in coming)
 
     client.refused("I told them", {})
-    client.submit("I told them", {"Whom did you tell?": offered(client, case), "How": "phone call"})
+    client.submit("I told them", {"Who did you tell?": offered(client, case), "How": "phone call"})
 
     assert "Everybody has heard." in client.here.text
     assert "Still to hear" not in client.page(f"/conferences/{case.id}").text
@@ -243,7 +243,7 @@ def test_one_call_tells_a_day_and_a_place(
     (omar,) = [label for label in listed if label.startswith("Omar")]
     assert kees.endswith(": the day of the conference")
     assert omar.endswith(": the day of the conference; the place of the conference")
-    client.submit("I told them", {"Whom did you tell?": [kees, omar], "How": "phone call"})
+    client.submit("I told them", {"Who did you tell?": [kees, omar], "How": "phone call"})
 
     assert not {"Kees", "Omar"} & set(names(client, case))
     log = client.page(f"/conferences/{case.id}/contact").text
@@ -275,7 +275,7 @@ def test_nobody_is_noted_as_told_what_came_after_the_page(
     clock.advance(minutes=5)
     arranging.set_venue(By(db_session, cast.noor, clock()), case.id, Venue("De Ark"))
 
-    refused = client.refused("I told them", {"Whom did you tell?": [omar], "How": "phone call"}, status=409)
+    refused = client.refused("I told them", {"Who did you tell?": [omar], "How": "phone call"}, status=409)
     assert "there is more to tell" in refused.text
     assert "Omar" in names(client, case)
 
