@@ -82,6 +82,14 @@ ENGLISH = (
     (r"\bneeds you now\b", "You have nothing to do now"),
     (r"\bIt leads to\b", "It opens"),
     (r"\bheld against\b", "checked against"),
+    (r"\b[Ss]tands? (in|on|there|with)\b|\bOn .* stands\b", "is in, is on, says"),
+    (r"\banew\b", "again"),
+    (r"\bfrom afar\b", "from elsewhere"),
+    (r"\b(plans?|slips?|codes?|those) of (before|then)\b", "earlier"),
+    (r"\b([Aa]nother|[Tt]heir|[Tt]hat) part( now)?$|\b[Pp]art in the circle\b|\banother part now\b", "role"),
+    (r"\bsquare to scan\b|\bscan the square\b", "QR code"),
+    (r"^You (are|chose|do|forgot|have|lost|take)\b[^.]*\?", "Are you ...? Did you ...? Do you ...?"),
+    (r"^Nobody (?!is)[a-z]+ (their own|themselves)\b", "You cannot ..."),
 )
 
 

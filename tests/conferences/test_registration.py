@@ -312,7 +312,7 @@ def test_sides_that_differ_in_capitals_are_one_and_nobody_is_left_on_a_side_that
     by, now = By(db_session, cast.noor, START), registration(db_session, case.id)
     entry = Registration(**{one.name: getattr(now, one.name) for one in fields(Registration)})
 
-    with pytest.raises(Refusal, match="stands on the side"):
+    with pytest.raises(Refusal, match="is on the side"):
         registration_actions.change_registration(by, case.id, replace(entry, sides=("shops",)))
     registration_actions.change_registration(by, case.id, replace(entry, sides=("older people", "shops")))
 

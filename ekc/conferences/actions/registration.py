@@ -183,7 +183,7 @@ def _keep_on_sides(session: Session, conference: Conference, sides: Iterable[str
             continue
         if _folded(participant.side) not in found:
             raise Refusal(
-                N_("%(name)s stands on the side “%(side)s”. Choose another side for them first."),
+                N_("%(name)s is on the side “%(side)s”. Choose another side for them first."),
                 name=participant.name,
                 side=participant.side,
             )
