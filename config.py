@@ -53,7 +53,7 @@ class MailServer:
 
     host: str
     port: int
-    security: str  # tls (implicit), starttls, or none (loopback only)
+    security: str  # tls (implicit), starttls, none (loopback only), or postbox (the demonstration's; no server)
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     sender: Address  # its display name is the signature of each mail
@@ -72,6 +72,10 @@ class AccessibilityStatement:
     report: str = ""  # address of the report of the audit
 
 
+#: In the demonstration nothing leaves the machine: its addresses may exist.
+POSTBOX = MailServer(
+    host="", port=0, security="postbox", sender=Address("Own Plan", username="plan", domain="example.org")
+)
 #: Everybody knows the passwords of the demonstration, so guessing them need not be slow.
 DEMO_COST = (1, 8, 1)
 #: (scheme, query) of EKC_MAIL_URL: security and default port.
@@ -96,6 +100,7 @@ class Settings:
     accessibility: AccessibilityStatement | None = None  # without one, the page says that it is missing
     contact: str = ""  # how to reach the service: shown where nobody else can be named; empty: not said
     mail: MailServer | None = None  # without one, mails wait in the outbox
+    queue_url: str = field(default="", repr=False)  # hands jobs to workers; without one, workers look for them
     countries: tuple[str, ...] = tuple(PROFILES)  # codes of the profiles in which cases can be registered
     registrations_an_hour: int = 20  # public registrations from one network
     refusals_an_hour: int = 60  # refused case pages for one visitor, who is then signed out
@@ -163,8 +168,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         countries=_read_countries(environ.get("EKC_COUNTRIES", "")),
         proxies=_read_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
-        # The mail addresses of the demo may exist.
-        mail=None if demo else load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", "")),
+        mail=POSTBOX if demo else load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", "")),
+        queue_url=_read_queue(environ.get("EKC_QUEUE_URL") or f"sqlite:///{_queue_file(instance, demo)}"),
     )
 
 
@@ -181,6 +186,17 @@ def _read_countries(value: str) -> tuple[str, ...]:
     if unknown := [code for code in codes if code not in PROFILES]:
         raise ConfigError(f"EKC_COUNTRIES names {unknown[0]!r}. Set it to some of {', '.join(PROFILES)}, with commas.")
     return codes or tuple(PROFILES)
+
+
+def _queue_file(instance: Path, demo: bool) -> Path:
+    return instance / ("demo-queue.sqlite" if demo else "queue.sqlite")
+
+
+def _read_queue(address: str) -> str:
+    """The address in EKC_QUEUE_URL. Raises ConfigError, without the address, which may contain a password."""
+    if not address.startswith(("sqlite:///", "postgresql://", "redis://", "rediss://")):
+        raise ConfigError("EKC_QUEUE_URL has to begin with sqlite:///, postgresql://, redis:// or rediss://.")
+    return address
 
 
 def load_mail(address: str, sender: str) -> MailServer | None:

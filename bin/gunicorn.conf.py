@@ -1,6 +1,7 @@
-"""Gunicorn's configuration for `bin/run`: two processes of four threads."""
+"""Gunicorn's configuration for `bin/run`: two processes of four threads, and the worker beside them."""
 
 import os
+import subprocess
 import sys
 from typing import Any
 
@@ -23,7 +24,14 @@ def pre_fork(_server: Any, _worker: Any) -> None:
     app.extensions["ekc"].sessions.kw["bind"].dispose()
 
 
-def when_ready(_server: Any) -> None:
-    """Print the address, once the port is open."""
+def when_ready(server: Any) -> None:
+    """Print the address, once the port is open, and start the worker: the database is up to date now."""
     sys.stdout.write(f"Open {os.environ['EKC_BASE_URL']} (stop with Ctrl-C)\n")
     sys.stdout.flush()
+    server.ekc_worker = subprocess.Popen([sys.executable, "-m", "ekc.cli", "worker"])
+
+
+def on_exit(server: Any) -> None:
+    """Stop the worker, which has heard of a Ctrl-C itself."""
+    server.ekc_worker.terminate()
+    server.ekc_worker.wait()

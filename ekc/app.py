@@ -44,6 +44,7 @@ from ekc.links.actions import end_link_sign_in
 from ekc.links.queries.sign_ins import link_sign_in
 from ekc.signin import login
 from ekc.signin.actions.sessions import IDLE_TIMEOUT
+from ekc.worker import sending
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables
 from ekc.workflow.engine import GUARD_RULES, PHASE_RULES
@@ -98,7 +99,7 @@ def create_app(settings: Settings) -> Flask:
     engine = make_engine(settings.database_url, keyring)
     if not schema.is_current(engine):
         raise ConfigError(schema.OUTDATED)
-    app.extensions["ekc"] = Runtime(settings, make_sessions(autocommit_reads(engine)))
+    app.extensions["ekc"] = Runtime(settings, make_sessions(autocommit_reads(engine), **sending(settings)))
     app.teardown_appcontext(close_db)
     CSRFTokens(app)
     ekc.signin.language.install(app)

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,13 +18,13 @@ from ekc import schema
 from ekc.accounts.access import PROGRAM, By, Office
 from ekc.accounts.queries import account_by_email, regions
 from ekc.conferences.models import Conference
-from ekc.conferences.queries.registration import wording_of
-from ekc.core import logs, mailer
-from ekc.core.audit import AuditHead, Head, broken_chains, read_set_down, set_down
-from ekc.core.crypto import Keyring, Unreadable, keyring_of
+from ekc.core import logs
+from ekc.core.audit import AuditHead
+from ekc.core.crypto import Keyring, Unreadable
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.demo_clock import clock_time
 from ekc.core.errors import Refusal
+from ekc.core.jobs import JobState
 from ekc.core.language import LANGUAGES, translate
 from ekc.core.lengths import NAME, WORD
 from ekc.demo.casefile import CaseFileError, read_case
@@ -34,13 +33,15 @@ from ekc.demo.play import enter_case
 from ekc.demo.world import make_demo
 from ekc.directory.actions import Entry, add_rows
 from ekc.directory.models import LONGEST, Listing
+from ekc.journey.actions import jobs as job_actions
 from ekc.journey.actions.steps import Blocked
-from ekc.journey.nightly import NIGHTLY_JOBS
-from ekc.journey.queries.steps import untold_steps
+from ekc.journey.jobs import RULES, AuditError, verify_audit
+from ekc.journey.queries.jobs import job_list
 from ekc.kinds import check_kinds
 from ekc.staff.actions.accounts import NewAccount
 from ekc.staff.actions.inviting import invite, open_by_invitation
 from ekc.staff.actions.regions import add_region
+from ekc.worker import prepare_queue, run_worker, sending
 from ekc.workflow.check import check_tables
 from ekc.workflow.independence import named_in
 from ekc.workflow.profiles import NL, PROFILES
@@ -49,11 +50,11 @@ from ekc.workflow.vocabulary import Role
 _OFFICES = [role.value for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)]
 _TIMEZONES = sorted({profile.timezone for profile in PROFILES.values()})
 _LINK_INTRO = "This link, which works once and for seven days, lets them choose a password:"
-AUDIT_HEADS = "audit-heads.txt"  # in the instance folder
 _EXPECTED_ERRORS = (
     click.ClickException,
     click.Abort,
     ConfigError,
+    AuditError,
     CaseFileError,
     Refusal,
     Unreadable,
@@ -84,6 +85,7 @@ def migrate() -> None:
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key), create=True)
     try:
         schema.upgrade(engine)
+        prepare_queue(settings)
     finally:
         engine.dispose()
     click.echo("The database is up to date.")
@@ -208,45 +210,44 @@ def add_names(listing: str, file: IO[str]) -> None:
 
 
 @cli.command("verify-audit")
-def verify_audit() -> None:
+def audit() -> None:
     """Prove that nobody changed the audit."""
     with _database() as (settings, session):
-        kept = _verify_audit(settings, session)
+        kept = verify_audit(settings, session)
         click.echo(f"The audit is whole (chains: {len(session.scalars(select(AuditHead.chain)).all())}).")
     if kept is None:
-        click.echo("Its heads were never set down outside the database. Do so every night with: bin/ekc nightly")
-
-
-def _verify_audit(settings: Settings, session: Session) -> dict[str, Head] | None:
-    """The heads that were set down, all of which the audit still has. Raises ConfigError for an audit that changed."""
-    file = settings.instance / AUDIT_HEADS
-    try:
-        kept = read_set_down(keyring_of(session), file)
-    except ValueError:
-        raise ConfigError(f"The file {file} was not written by this program, or was changed.") from None
-    if broken := sorted({*broken_chains(session, kept), *untold_steps(session)}):
-        raise ConfigError(f"The audit was changed from outside the product. Look at: {', '.join(broken)}.")
-    return kept
+        click.echo("Its heads were never set down outside the database. A worker does so every night: bin/ekc worker")
 
 
 @cli.command()
-def nightly() -> None:
-    """Do what is due every night. Running it twice does nothing twice."""
-    with _database() as (settings, session):
-        for what, job in NIGHTLY_JOBS.items():
-            click.echo(f"{what}: {job(session, clock_time(session, settings))}.")
-        _verify_audit(settings, session)  # an audit that was changed does not replace the heads that prove it
-        count = set_down(session, settings.instance / AUDIT_HEADS, clock_time(session, settings))
-        click.echo(f"Heads of the audit set down outside the database: {count}.")
+@click.option(
+    "--processes", default=2, show_default=True, type=click.IntRange(1, 32), help="How many jobs run at once."
+)
+def worker(processes: int) -> None:
+    """Do what nobody waits for: send mails, and do the work of each night. Runs until it is stopped."""
+    with _database() as (settings, _session):
+        check_kinds()
+    run_worker(settings, processes)
 
 
 @cli.command()
-def carry() -> int:
-    """Send the mails that wait. Two at once send nothing twice. Ends with status 1 when one is given up."""
+@click.option("--again", type=int, metavar="ID", help="Run this one now.")
+@click.option("--give-up", type=int, metavar="ID", help="Run this one no more.")
+def jobs(again: int | None, give_up: int | None) -> int:
+    """Tell what waits, runs and failed. Ends with status 1 if anything was given up."""
     with _database() as (settings, session):
-        done = mailer.deliver(session, partial(clock_time, session, settings), settings.mail, wording_of)
-    click.echo(f"Mails sent: {done.sent}, waiting to be tried again: {done.waiting}, given up: {done.given_up}.")
-    return int(done.given_up > 0)
+        by = _program(session, settings)
+        if again is not None:
+            job_actions.try_again(by, RULES, again)
+        if give_up is not None:
+            job_actions.give_up(by, RULES, give_up)
+        found = job_list(session, RULES, by.at)
+    click.echo(", ".join(f"{state}: {count}" for state, count in found.counts.items()))
+    if found.oldest is not None:
+        click.echo(f"The oldest that waits was due {by.at - found.oldest} ago.")
+    for line in found.lines:
+        click.echo(f"{line.id} {line.kind}: {line.state}, tries: {line.tries}, {line.error or 'given up by somebody'}")
+    return int(found.counts[JobState.FAILED] > 0)
 
 
 @cli.command()
@@ -267,7 +268,7 @@ def _database() -> Iterator[tuple[Settings, Session]]:
     try:
         if not schema.is_current(engine):
             raise ConfigError(schema.OUTDATED)
-        with make_sessions(engine)() as session:
+        with make_sessions(engine, **sending(settings))() as session:
             yield settings, session
     finally:
         engine.dispose()

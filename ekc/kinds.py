@@ -1,7 +1,8 @@
-"""The mails and documents of all features, collected here and checked when the program starts.
+"""The mails, documents and jobs of all features, collected here and checked when the program starts.
 
 A new mail is a row in the `mails.py` of its feature, and a call that queues it. A new document is a row with the class
-of its values in the `document.py` of its feature, a template, and a view. The texts of both are in the catalogues.
+of its values in the `document.py` of its feature, a template, and a view. A new job is a row in `journey/jobs.py`, and
+a call that adds it, unless it is done every night. The texts of all are in the catalogues.
 """
 
 from collections import Counter
@@ -15,6 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import ekc.access_log.document
 import ekc.conferences.mails
+import ekc.journey.jobs
 import ekc.journey.mails
 import ekc.links.document
 import ekc.links.mails
@@ -22,7 +24,9 @@ import ekc.matching.mails
 import ekc.plans.document
 import ekc.signin.mails
 import ekc.staff.mails
+from ekc.core import outbox
 from ekc.core.documents import STYLES, TEMPLATES, DocumentRule
+from ekc.core.jobs import JobRule
 from ekc.core.language import LANGUAGES, catalogue, gettext, using
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.engine import ever_may
@@ -43,6 +47,9 @@ MAILS = (
 )
 DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.document)
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
+JOBS = ekc.journey.jobs.JOBS
+#: The kinds of job that `core` adds by name.
+NEEDED_JOBS = (outbox.DELIVERY,)
 
 #: Who gets the mails about a case, where it is open to them.
 _OF_A_CASE: dict[Audience, frozenset[Role]] = {
@@ -52,12 +59,19 @@ _OF_A_CASE: dict[Audience, frozenset[Role]] = {
 _PLAIN = (str, int, bool, date, datetime, NoneType)
 
 
-def check_kinds(mails: Sequence[MailRule] = MAILS, documents: Sequence[DocumentRule[Any]] = DOCUMENTS) -> None:
-    """Refuse rows that cannot be sent or printed as they should. Raises ValueError that names every problem."""
+def check_kinds(
+    mails: Sequence[MailRule] = MAILS,
+    documents: Sequence[DocumentRule[Any]] = DOCUMENTS,
+    jobs: Sequence[JobRule] = JOBS,
+) -> None:
+    """Refuse rows that cannot be sent, printed or done as they should. Raises ValueError that names every problem."""
     if missing := [code for code in LANGUAGES if code != "en" and not _is_compiled(code)]:
         raise ValueError(f"There is no compiled catalogue of {', '.join(missing)}. Make it with: bin/setup")
     problems = [f"two mails are called {name}" for name in _duplicate_names(mails)]
     problems += [f"two documents are called {name}" for name in _duplicate_names(documents)]
+    problems += [f"two jobs are called {name}" for name in _duplicate_names(jobs)]
+    problems += [f"no job is called {name}" for name in NEEDED_JOBS if name not in {rule.name for rule in jobs}]
+    problems += [f"job {rule.name}: {problem}" for rule in jobs for problem in _job_problems(rule)]
     problems += [f"mail {rule.name}: {problem}" for rule in mails for problem in _mail_problems(rule)]
     problems += [f"document {rule.name}: {problem}" for rule in documents for problem in _document_problems(rule)]
     if problems:
@@ -102,7 +116,15 @@ def _document_problems(rule: DocumentRule[Any]) -> Iterator[str]:
     yield from _untranslated(rule.unprintable)
 
 
-def _duplicate_names(rules: Sequence[MailRule] | Sequence[DocumentRule[Any]]) -> list[str]:
+def _job_problems(rule: JobRule) -> Iterator[str]:
+    if rule.tries < 1 or rule.limit.total_seconds() < 1:
+        yield "it is never tried, or has no time"
+    if rule.nightly and rule.given_up:
+        yield "what is done every night loses nothing when it is given up"
+    yield from _untranslated(rule.title)
+
+
+def _duplicate_names(rules: Sequence[MailRule] | Sequence[DocumentRule[Any]] | Sequence[JobRule]) -> list[str]:
     return [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
 
 

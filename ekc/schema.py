@@ -16,7 +16,9 @@ import ekc.conferences.models
 import ekc.core.audit
 import ekc.core.demo_clock
 import ekc.core.form_numbers
+import ekc.core.jobs
 import ekc.core.outbox
+import ekc.core.postbox
 import ekc.directory.models
 import ekc.drafts.models
 import ekc.evaluations.models

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, LargeBinary, column, create_engine, select, table, text
 from sqlalchemy.orm import Session
 
+from config import Settings
 from ekc import schema
 from ekc.accounts.models import Account, Region
 from ekc.cli import main
@@ -17,19 +19,21 @@ from ekc.conferences.models import Participant
 from ekc.core.clock import utc_now
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
+from ekc.core.jobs import Job, Nightly
 from ekc.core.outbox import OutboxMessage, Recipient, queue
 from ekc.directory.models import Listing
 from ekc.directory.queries import listed
+from ekc.journey.jobs import plan_nights
 from ekc.schema import APPEND_ONLY, OUTDATED, encrypted_columns
 from ekc.signin import mails
 from tests.architecture.sources import ROOT
 from tests.cast import Cast
-from tests.core.mailserver import mail_server
-from tests.database import CONTENT_KEY, INDEX_KEY
+from tests.database import CONTENT_KEY, INDEX_KEY, refreshed
 from tests.demo.command import Result, Run, runner, write_case, write_keys
+from tests.work import work
 
 NO_FILE = "there is no file %s. Put it back, or make it with: bin/ekc migrate"
-NOT_SET_DOWN = "Its heads were never set down outside the database. Do so every night with: bin/ekc nightly\n"
+NOT_SET_DOWN = "Its heads were never set down outside the database. A worker does so every night: bin/ekc worker\n"
 NEW_KEY = bytes(range(64, 96))
 
 
@@ -66,7 +70,7 @@ def test_a_database_is_brought_up_to_date_and_checked(
     monkeypatch.setenv("EKC_DATABASE_URL", f"sqlite:///{file}")
     missing = f"The database cannot be used: {NO_FILE % file}\n"
 
-    for command in (["check"], ["nightly"], ["carry"], ["verify-audit"], ["add-region", "North"]):
+    for command in (["check"], ["worker"], ["jobs"], ["verify-audit"], ["add-region", "North"]):
         assert run(*command) == Result(1, "", missing)
     assert not file.exists()
     file.touch()
@@ -86,10 +90,10 @@ def test_what_the_program_makes_is_for_its_own_user_alone(tmp_path: Path) -> Non
     environment = {**os.environ, "EKC_INSTANCE": str(tmp_path / "new")}
     for name in ("EKC_KEYS", "EKC_DATABASE_URL", "EKC_DEMO"):
         environment.pop(name, None)
-    for command in ("init-keys", "migrate", "nightly"):
+    for command in ("init-keys", "migrate", "check"):
         subprocess.run([sys.executable, "-m", "ekc.cli", command], cwd=ROOT, env=environment, check=True, umask=0o022)
     made = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "new").iterdir()}
-    assert made == dict.fromkeys(("keys.json", "ekc.sqlite", "audit-heads.txt"), 384)
+    assert made == dict.fromkeys(("keys.json", "ekc.sqlite"), 384)
 
 
 def test_the_demonstration_is_made_once_and_only_where_it_may(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,27 +169,6 @@ def test_whoever_is_locked_out_is_invited_anew(run: Run, engine: Engine, cast: C
     )
 
 
-def test_mails_are_carried(run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    run("add-region", "North")
-    run("open-account", "--name", "Els", "--email", "els@example.org", "--region", "North", "--role", "coordinator")
-    with make_sessions(engine)() as session:
-        early = utc_now() - timedelta(days=4)
-        queue(session, mails.PASSWORD_CHANGED, Recipient(1, "jan@example.org", "en"), early, account=1)
-        session.commit()
-    for name in ("EKC_MAIL_URL", "EKC_MAIL_FROM"):
-        monkeypatch.delenv(name, raising=False)
-    unset = "No mail server is set, so mails wait. Set EKC_MAIL_URL and EKC_MAIL_FROM.\n"
-    assert run("carry") == Result(1, "", unset)
-
-    with mail_server() as server:
-        monkeypatch.setenv("EKC_MAIL_URL", f"smtp://localhost:{server.port}")
-        monkeypatch.setenv("EKC_MAIL_FROM", "plan@example.org")
-        carried = "Mails sent: %d, waiting to be tried again: 0, given up: %d.\n"
-        assert run("carry") == Result(1, carried % (1, 1), "")
-        assert run("carry") == Result(0, carried % (0, 0), "")
-        assert (server.to, server.mails[0]["Subject"]) == ([["els@example.org"]], "Choose your password")
-
-
 def test_a_region_lies_in_a_time_zone(run: Run, engine: Engine) -> None:
     assert run("add-region", "Waikato", "--timezone", "Pacific/Auckland").status == 0
     assert run("add-region", "North").status == 0
@@ -209,11 +192,18 @@ def test_an_audit_that_was_changed_is_named(run: Run, cast: Cast, case_file: Pat
 
 
 def test_the_audit_is_compared_with_what_was_set_down_at_night(
-    run: Run, cast: Cast, case_file: Path, database_url: str, tmp_path: Path
+    run: Run, cast: Cast, case_file: Path, database_url: str, db_session: Session, settings: Settings, tmp_path: Path
 ) -> None:
     run("load-case", str(case_file), "--region", "North")
-    night = run("nightly")
-    assert (night.status, night.out.splitlines()[-1]) == (0, "Heads of the audit set down outside the database: 2.")
+    here = replace(settings, instance=tmp_path)
+
+    def night(number: int) -> list[Job]:
+        at = utc_now() + timedelta(days=number)
+        plan_nights(db_session, at, frozenset({Nightly.SERVICE}))
+        work(db_session, here, at)
+        return list(refreshed(db_session).scalars(select(Job).where(Job.error.is_not(None), Job.kind == "audit")))
+
+    assert night(1) == []
     set_down = (tmp_path / "audit-heads.txt").read_bytes()
     assert run("verify-audit") == Result(0, "The audit is whole (chains: 2).\n", "")
 
@@ -229,13 +219,31 @@ def test_the_audit_is_compared_with_what_was_set_down_at_night(
 
     changed = Result(1, "", "The audit was changed from outside the product. Look at: system.\n")
     assert run("verify-audit") == changed
-    night = run("nightly")
-    assert (night.status, night.err, (tmp_path / "audit-heads.txt").read_bytes()) == (1, changed.err, set_down)
+    (failed,) = night(2)
+    assert (failed.error, (tmp_path / "audit-heads.txt").read_bytes()) == ("AuditChanged", set_down)
 
     (tmp_path / "audit-heads.txt").write_bytes(set_down.replace(b'"system"', b'"SYSTEM"'))
     assert run("verify-audit").err == (
         f"The file {tmp_path / 'audit-heads.txt'} was not written by this program, or was changed.\n"
     )
+
+
+def test_jobs_are_told_tried_again_and_given_up(run: Run, db_session: Session, settings: Settings) -> None:
+    at = utc_now()
+    queue(db_session, mails.PASSWORD_CHANGED, Recipient(1, "jan@example.org", "en"), at, account=1)
+    db_session.commit()
+    assert run("jobs").status == 0
+    work(db_session, replace(settings, mail=None), at)
+
+    counted = "waiting: 1, running: 0, done: 0, failed: 0"
+    assert run("jobs").out.splitlines() == [counted, "1 mail: waiting, tries: 0, NoMailServer"]
+    told = run("jobs", "--again", "1").out.splitlines()
+    assert (told[0], told[1].split(" ")[:6]) == (counted, ["The", "oldest", "that", "waits", "was", "due"])
+    gone = run("jobs", "--give-up", "1")
+    assert (gone.status, gone.out.splitlines()[0]) == (1, "waiting: 0, running: 0, done: 0, failed: 1")
+    assert refreshed(db_session).scalars(select(OutboxMessage.body)).all() == [""]
+    refused = "That work has changed meanwhile. Look at the list again.\n"
+    assert run("jobs", "--again", "1") == Result(1, "", refused)  # the mail is gone
 
 
 def test_content_is_encrypted_anew(run: Run, cast: Cast, case_file: Path, database_url: str, tmp_path: Path) -> None:

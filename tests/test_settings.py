@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config import ConfigError, Settings, load_settings
+from config import POSTBOX, ConfigError, Settings, load_settings
 from tests.database import CONTENT_KEY
 from tests.demo.command import write_keys
 
@@ -64,9 +64,18 @@ def test_a_mail_server_is_read(folder: Path, url: str, where: tuple[object, ...]
     assert [secret for secret in ("password='", "p@ss", "p%40ss", "user=") if secret in repr(settings)] == []
 
 
-def test_without_a_mail_server_and_in_a_demonstration_there_is_none(folder: Path) -> None:
+def test_without_a_mail_server_there_is_none_and_a_demonstration_has_its_post_box(folder: Path) -> None:
     assert load(folder, EKC_MAIL_URL="", EKC_MAIL_FROM="").mail is None
-    assert load(folder, EKC_MAIL_URL="smtp://localhost", EKC_MAIL_FROM=SENDER, EKC_DEMO="1").mail is None
+    assert load(folder, EKC_MAIL_URL="smtp://localhost", EKC_MAIL_FROM=SENDER, EKC_DEMO="1").mail is POSTBOX
+
+
+def test_the_queue_is_a_file_of_its_own_unless_it_is_named(folder: Path) -> None:
+    assert load(folder).queue_url == f"sqlite:///{folder.resolve() / 'queue.sqlite'}"
+    assert load(folder, EKC_DEMO="1").queue_url == f"sqlite:///{folder.resolve() / 'demo-queue.sqlite'}"
+    assert load(folder, EKC_QUEUE_URL="redis://queue/0").queue_url == "redis://queue/0"
+    with pytest.raises(ConfigError, match=r"^EKC_QUEUE_URL has to begin with sqlite:///") as told:
+        load(folder, EKC_QUEUE_URL="amqp://plan:secret@queue")
+    assert "secret" not in str(told.value)
 
 
 _LOOKS = (

@@ -132,9 +132,9 @@ def options_for_writing(engine: Engine | Connection) -> dict[str, Any]:
     return {WRITE_OPTION: True} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
 
 
-def make_sessions(engine: Engine) -> sessionmaker[Session]:
-    """The session factory. Objects stay loaded after a commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+def make_sessions(engine: Engine, **info: Any) -> sessionmaker[Session]:
+    """The session factory. Objects stay loaded after a commit. `info`: what each session carries."""
+    return sessionmaker(engine, expire_on_commit=False, info=info)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

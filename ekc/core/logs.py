@@ -12,6 +12,7 @@ from types import TracebackType
 
 log = logging.getLogger("ekc")
 _SERVER = "gunicorn.error"
+_QUEUE = "huey"  # without its tracebacks
 _ABOUT_A_REQUEST = re.compile("request|header|http", re.IGNORECASE)
 _ADDRESS_BEGINS = re.compile("[/'\"]")
 
@@ -42,10 +43,11 @@ class WithoutAddress(logging.Filter):
 
 def configure() -> None:
     """Set up the logs of this process, and reduce that of the web server; calling it twice has no effect."""
-    if not log.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(LogLine())
-        log.addHandler(handler)
+    for one in (log, logging.getLogger(_QUEUE)):
+        if not one.handlers:
+            handler = logging.StreamHandler()
+            handler.setFormatter(LogLine())
+            one.addHandler(handler)
     server = logging.getLogger(_SERVER)
     if not any(isinstance(one, WithoutAddress) for one in server.filters):
         server.addFilter(WithoutAddress())

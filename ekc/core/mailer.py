@@ -1,126 +1,76 @@
-"""The mailer: sends the mails of the outbox through a mail server, one by one, in the language of each recipient.
+"""The mailer: sends a mail of the outbox through a mail server, in the language of its recipient.
 
-A mail is claimed in a short transaction that postpones its next attempt, sent outside any transaction, and then marked
-as sent. So two mailers never send it at the same time, no transaction waits for the mail server, and an interrupted
-attempt is repeated: delivery is at least once. All attempts have the same Message-ID, so duplicates can be detected.
+It is the work of a job (`jobs.py`), which says when a mail is tried again and when it is given up. No transaction waits
+for the mail server, and an interrupted attempt is repeated: delivery is at least once. All attempts have the same
+Message-ID, so duplicates can be detected. In the demonstration mails go into the post box, and nowhere else.
 """
 
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from config import ConfigError, MailServer
+from config import MailServer
 from ekc.core.crypto import keyring_of
+from ekc.core.jobs import JobRun, NotDone, Unavailable
 from ekc.core.language import LANGUAGES, Wording, gettext, in_words, translate, using
-from ekc.core.logs import log_event
 from ekc.core.outbox import OutboxMessage
+from ekc.core.postbox import put
 from ekc.core.transaction import writing
 
-#: The delay after the first attempt; it triples with each further attempt, up to the maximum.
-RETRY_DELAY, MAX_RETRY_DELAY = timedelta(minutes=5), timedelta(days=1)
-#: Seconds for each reply of the mail server. A mail takes four replies, together less than the first delay.
+#: Seconds for each reply of the mail server. A mail takes four replies.
 SMTP_TIMEOUT = 60
 
 _PENDING = (OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_(None))
 _CLEARED = {"body": "", "link": None, "ring": None}  # a link is a secret, and neither is needed any more
 
-
-@dataclass(frozen=True, slots=True)
-class DeliveryResult:
-    """The number of mails sent and given up in this run, and of mails still waiting."""
-
-    sent: int
-    given_up: int
-    waiting: int
-
-
 #: In which words a mail about a case is written.
 WordingOf = Callable[[Session, int], Wording | None]
 
 
-def deliver(
-    session: Session, clock: Callable[[], datetime], to: MailServer | None, words: WordingOf = lambda *_: None
-) -> DeliveryResult:
-    """Send the mails that are due. Raises ConfigError without a usable mail server; no attempt is counted then."""
+def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
+    """Send a mail, if it is still to be sent. Raises Unavailable without a mail server, NotDone if that refuses."""
+    session, to = run.session, run.settings.mail
     if to is None:
-        raise ConfigError("No mail server is set, so mails wait. Set EKC_MAIL_URL and EKC_MAIL_FROM.")
-    given_up, sent = _give_up(session, clock()), 0
-    while _has_due(session, clock()):
-        with _smtp_connection(to) as server:
-            while (mail_id := _claim(session, clock())) is not None:
-                if not _send(session, clock, server, to, mail_id, words):
-                    break  # with a new connection: this one may be of no use any more
-                sent += 1
-    waiting = session.scalars(select(func.count()).select_from(OutboxMessage).where(*_PENDING)).one()
-    return DeliveryResult(sent, given_up, waiting)
-
-
-def _give_up(session: Session, at: datetime) -> int:
-    with writing(session):
-        late = update(OutboxMessage).where(*_PENDING, OutboxMessage.useless_after <= at)
-        found = session.scalars(late.values(given_up_at=at, **_CLEARED).returning(OutboxMessage.id)).all()
-    for mail_id in sorted(found):
-        log_event("mail given up", mail=mail_id)
-    return len(found)
-
-
-def _has_due(session: Session, at: datetime) -> bool:
-    found = session.scalar(select(OutboxMessage.id).where(*_PENDING, OutboxMessage.try_after <= at).limit(1))
-    session.rollback()
-    return found is not None
-
-
-def _claim(session: Session, at: datetime) -> int | None:
-    """Claim the mail that is due longest, and postpone its next attempt; returns its id, None if there is none."""
-    due = select(OutboxMessage.id, OutboxMessage.tries).where(*_PENDING, OutboxMessage.try_after <= at)
-    first = due.order_by(OutboxMessage.try_after, OutboxMessage.id).limit(1)
-    with writing(session):
-        mail = session.execute(first.with_for_update(skip_locked=True)).one_or_none()
-        if mail is None:
-            return None
-        taken = update(OutboxMessage).where(OutboxMessage.id == mail.id)
-        pause = min(RETRY_DELAY * 3**mail.tries, MAX_RETRY_DELAY)
-        session.execute(taken.values(tries=mail.tries + 1, try_after=at + pause))
-    return int(mail.id)
-
-
-def _send(
-    session: Session,
-    clock: Callable[[], datetime],
-    server: smtplib.SMTP,
-    to: MailServer,
-    mail_id: int,
-    words: WordingOf,
-) -> bool:
-    """Send a mail; returns whether it worked. Logs any error, so that the other mails are still sent."""
+        raise Unavailable("NoMailServer")
     table = OutboxMessage.__table__
-    try:
-        mail = session.execute(select(*table.c).where(table.c.id == mail_id, *_PENDING)).one_or_none()
-        wording = words(session, mail.conference_id) if mail is not None and mail.conference_id else None
-        session.rollback()
-        if mail is None:
-            return False  # deleted, because its link was revoked, or given up
-        name = keyring_of(session).signature(f"{mail.key} {mail.queued_at.isoformat()}".encode(), "message_id").hex()
-        with in_words(wording):
-            message = _message(mail, to, name, clock())
-        server.send_message(message, to.sender.addr_spec, [mail.recipient])
-    except Exception as error:
-        log_event("mail not sent", mail=mail_id, why=type(error).__name__, code=_smtp_code(error))
-        return False
+    mail = session.execute(select(*table.c).where(table.c.id == run.subject, *_PENDING)).one_or_none()
+    wording = words(session, mail.conference_id) if mail is not None and mail.conference_id else None
+    session.rollback()
+    if mail is None:
+        return  # sent already, or deleted, because its link was revoked
+    name = keyring_of(session).signature(f"{mail.key} {mail.queued_at.isoformat()}".encode(), "message_id").hex()
+    with in_words(wording):
+        message = _message(mail, to, name, run.at)
+    if to.security != "postbox":
+        _send(message, mail.recipient, to)
     with writing(session):
-        sent = update(OutboxMessage).where(OutboxMessage.id == mail_id)
-        session.execute(sent.values(sent_at=clock(), given_up_at=None, **_CLEARED))
-    return True
+        if to.security == "postbox":
+            put(session, message, mail.recipient, run.at)
+        sent = update(OutboxMessage).where(OutboxMessage.id == mail.id)
+        session.execute(sent.values(sent_at=run.at, given_up_at=None, **_CLEARED))
+
+
+def give_up(session: Session, mail_id: int, at: datetime) -> None:
+    """Send this mail no more. Does not commit."""
+    late = update(OutboxMessage).where(OutboxMessage.id == mail_id, *_PENDING)
+    session.execute(late.values(given_up_at=at, **_CLEARED))
+
+
+def _send(message: EmailMessage, recipient: str, to: MailServer) -> None:
+    with _smtp_connection(to) as server:
+        try:
+            server.send_message(message, to.sender.addr_spec, [recipient])
+        except smtplib.SMTPException as error:  # its text may contain an address
+            raise NotDone(_error_reason(error)) from None
 
 
 def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMessage:
@@ -143,7 +93,7 @@ def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMe
 
 @contextmanager
 def _smtp_connection(to: MailServer) -> Iterator[smtplib.SMTP]:
-    """A connection to the mail server. Raises ConfigError with a message without secrets."""
+    """A connection to the mail server. Raises Unavailable with a code without secrets."""
     server: smtplib.SMTP | None = None
     tls = ssl.create_default_context()
     try:
@@ -159,7 +109,7 @@ def _smtp_connection(to: MailServer) -> Iterator[smtplib.SMTP]:
     except OSError as error:
         if server is not None:
             server.close()
-        raise ConfigError(f"The mail server cannot be used: {_error_reason(error)}. The mails wait.") from None
+        raise Unavailable(_error_reason(error)) from None
     try:
         yield server
     finally:

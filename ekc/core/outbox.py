@@ -1,8 +1,8 @@
 """The outbox: mails to be sent, written in the same transaction as their cause. Sending: `mailer.py`.
 
 Mails are a table: each feature has its rows (`MailRule`) in its `mails.py`; `ekc/kinds.py` collects and checks them. A
-message is unique by its key, so repeating an action sends nothing twice. Subject and body are stored in the source
-language; the mailer translates them, and appends who can be rung and the link, if any.
+message is unique by its key, so repeating an action sends nothing twice, and has a job (`DELIVERY`). Subject and body
+are stored in the source language; the mailer translates them, and appends who can be rung and the link, if any.
 """
 
 from dataclasses import dataclass
@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, String, delete, select, text
+from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from ekc.core import jobs
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base
 
 #: How long sending is attempted, as long as mail servers usually do; later a mail would be outdated.
 DELIVERY_PERIOD = timedelta(days=4)
-_PENDING = text("sent_at is null and given_up_at is null")
+#: The kind of job that sends one mail.
+DELIVERY = "mail"
 
 
 class Audience(StrEnum):
@@ -73,9 +75,7 @@ class OutboxMessage(Base):
     """One mail to one address, which is never empty. Once it is sent or given up, `body` and `link` are emptied."""
 
     __tablename__ = "outbox_message"
-    __table_args__ = (
-        Index("ix_outbox_message_waiting", "try_after", sqlite_where=_PENDING, postgresql_where=_PENDING),
-    )
+    __table_args__ = ({"sqlite_autoincrement": True},)  # the job of a deleted mail never finds another one
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -88,9 +88,6 @@ class OutboxMessage(Base):
     language: Mapped[str] = mapped_column(String(8))  # of the recipient
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    tries: Mapped[int] = mapped_column(default=0)  # attempts begun
-    try_after: Mapped[datetime]  # time of the next attempt
-    useless_after: Mapped[datetime]  # when it is given up
     given_up_at: Mapped[datetime | None]
 
 
@@ -117,21 +114,21 @@ def queue(
     key = rule.key.format(to=to.id, at=at.isoformat(), day=at.date(), case=case, **fields)
     if not to.address or session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)):
         return False
-    session.add(
-        OutboxMessage(
-            key=key,
-            conference_id=case,
-            recipient=to.address,
-            subject=rule.subject,
-            body=rule.body,
-            link=link.address if link else None,
-            ring=ring or None,
-            language=to.language,
-            queued_at=at,
-            try_after=at,
-            useless_after=min(at + DELIVERY_PERIOD, link.until) if link else at + DELIVERY_PERIOD,
-        )
+    mail = OutboxMessage(
+        key=key,
+        conference_id=case,
+        recipient=to.address,
+        subject=rule.subject,
+        body=rule.body,
+        link=link.address if link else None,
+        ring=ring or None,
+        language=to.language,
+        queued_at=at,
     )
+    session.add(mail)
+    session.flush()
+    useless_after = min(at + DELIVERY_PERIOD, link.until) if link else at + DELIVERY_PERIOD
+    jobs.add(session, DELIVERY, at, subject=mail.id, until=useless_after)
     return True
 
 

@@ -11,16 +11,16 @@ from config import Settings
 from ekc.conferences.models import Conference
 from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.demo_clock import clock_time, set_clock
+from ekc.core.jobs import Nightly, due_jobs, perform
 from ekc.core.transaction import nested, writing
 from ekc.evaluations.queries import follow_ups
-from ekc.journey.nightly import NIGHTLY_JOBS
+from ekc.journey.jobs import NIGHT, RULES, plan_nights
 from ekc.meetings.queries import current_meeting
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import N_
 
 _MORNING = time(9)
-_NIGHT = time(3)
 _DAY = timedelta(days=1)
 _FOUR_WEEKS = timedelta(weeks=4)
 #: A visitor who goes on and on ends somewhere.
@@ -90,15 +90,23 @@ def move_on(session: Session, settings: Settings, to: datetime) -> None:
         return
     with nested(session) as inside:
         for night in nights(now, to):
-            for job in NIGHTLY_JOBS.values():
-                job(inside, night)
+            plan_nights(inside, night, frozenset({Nightly.REGION}))  # that of the service clears away: once is enough
+            catch_up(inside, settings, night)
+        plan_nights(inside, to)
+        catch_up(inside, settings, to)
         with writing(inside):
             set_clock(inside, settings, to)
 
 
+def catch_up(session: Session, settings: Settings, to: datetime) -> None:
+    """Run what was due until now, each at its own moment."""
+    for job in due_jobs(session, RULES, to):
+        perform(session, settings, RULES, job.id, job.due)
+
+
 def nights(now: datetime, to: datetime) -> Iterator[datetime]:
     """The nights between two moments."""
-    night = from_local(datetime.combine(to_local(now, NL.timezone).date(), _NIGHT), NL.timezone)
+    night = from_local(datetime.combine(to_local(now, NL.timezone).date(), NIGHT), NL.timezone)
     while night <= to:
         if night > now:
             yield night

@@ -1,17 +1,18 @@
-"""The bar of the demonstration: being somebody else, and moving the clock on. Without EKC_DEMO each of it is 404."""
+"""The bar of the demonstration: being somebody else, moving the clock on, the post box. Elsewhere all of it is 404."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 
-from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import Visitor
 from ekc.conferences.access import may_open
 from ekc.core.handlers import path_holds_key
 from ekc.core.language import gettext, moment
+from ekc.core.postbox import items
 from ekc.core.routes import MAX_ID, db, local_path, moves, now, public, runtime
 from ekc.demo.cast import Group, Person, around, groups, staff
 from ekc.demo.clock import Place, move_on, places
@@ -19,9 +20,11 @@ from ekc.links.actions import sign_in_by_link
 from ekc.links.queries.links import newest_link
 from ekc.signin.login import by, end_session, request_device, start_account_session, start_link_session, visitor
 from ekc.signin.models import Method
+from ekc.workflow.profiles import NL
 
 bp = Blueprint("demo", __name__)
 View = Callable[..., ResponseReturnValue]
+_SHOWN = 50  # mails
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,13 @@ def _sign_in_by_link(link_id: int) -> bool:
     if begun is not None:
         start_link_session(begun.token)
     return begun is not None
+
+
+@bp.get("/demo/post")
+@_demo_only
+def post() -> ResponseReturnValue:
+    """Show what would have left."""
+    return render_template("demo/post.html", items=items(db(), _SHOWN), timezone=NL.timezone)
 
 
 @bp.post("/demo/clock")

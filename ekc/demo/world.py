@@ -19,6 +19,7 @@ from ekc.core.errors import Refusal
 from ekc.core.transaction import nested, writing
 from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, read_case
+from ekc.demo.clock import catch_up
 from ekc.demo.people import Staff, open_accounts
 from ekc.demo.play import play
 from ekc.demo.player import Player, Stage
@@ -259,6 +260,7 @@ def make_demo(session: Session, settings: Settings) -> dict[str, int]:
         staff = open_accounts(inside, now - _ACCOUNTS_OPENED_BEFORE, cost)
         _list_names(By(inside, PROGRAM, now - _ACCOUNTS_OPENED_BEFORE))
         made = {row.file: _make(inside, now, row, staff, cost) for row in DEMO_CASES}
+        catch_up(inside, settings, now)
         with writing(inside):
             set_clock(inside, settings, now)
     return made

@@ -15,10 +15,10 @@ from ekc.journey.mails import ACCESS_ENDS
 from ekc.workflow.profiles import PROFILES, Profile
 
 
-def remind_before_access_ends(session: Session, at: datetime) -> int:
-    """Queue a mail to each coordinator whose access to a case ends within days; returns how many were queued."""
+def remind_before_access_ends(session: Session, at: datetime, region_id: int) -> int:
+    """Queue a mail to each coordinator whose access to a case of a region ends within days; returns how many."""
     near = or_(*(_is_near(code, profile, at.date()) for code, profile in PROFILES.items()))
-    candidates = select(Conference.id).where(near).order_by(Conference.id)
+    candidates = select(Conference.id).where(Conference.region_id == region_id, near).order_by(Conference.id)
     return sum(_remind(session, at, conference_id) for conference_id in session.scalars(candidates).all())
 
 

@@ -34,6 +34,8 @@ CORE = {
     "outbox",
     "reading",
     "jobs",
+    "queue",
+    "postbox",
     "documents",
     "language",
     "lengths",

@@ -76,7 +76,7 @@ def no_coordinator(session: Session, cast: Cast, case: Made) -> None:
 def gone(session: Session, cast: Cast, case: Made) -> None:
     """Noor's last day was yesterday, and the nightly job has run."""
     leaving(session, cast, case)
-    forget_codes_of_former_coordinators(session, START + timedelta(days=1))
+    forget_codes_of_former_coordinators(session, START + timedelta(days=1), cast.north)
 
 
 def leaving(session: Session, cast: Cast, case: Made) -> None:
@@ -101,7 +101,10 @@ def test_after_the_last_task_the_night_takes_it_away(db_session: Session, cast: 
     made, under_way = link_for(db_session, cast, case, 365), build.case_in_setup(db_session, cast, START)
     of_other = link_for(db_session, cast, under_way, 365)
 
-    done = [forget_codes_of_former_coordinators(db_session, START + timedelta(days=days)) for days in (30, 31, 32)]
+    done = [
+        forget_codes_of_former_coordinators(db_session, START + timedelta(days=days), cast.north)
+        for days in (30, 31, 32)
+    ]
 
     assert done == [0, 1, 0]
     assert (opens(db_session, made, START + LONG), opens(db_session, of_other, START + LONG)) == (False, True)
@@ -138,7 +141,7 @@ def test_then_the_manager_gives_a_new_one(db_session: Session, cast: Cast) -> No
     at = START + LONG
 
     made = make_link(By(db_session, cast.ruud, at), case.id, case.people["marieke"], NewLink(), COST)
-    forget_codes_of_former_coordinators(db_session, at)
+    forget_codes_of_former_coordinators(db_session, at, cast.north)
 
     assert opens(db_session, made, at)
 

@@ -22,7 +22,6 @@ from ekc.core.clock import local_date
 from ekc.core.documents import document_html, document_pdf
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import using
-from ekc.core.mailer import deliver
 from ekc.core.outbox import OutboxMessage
 from ekc.links.document import SLIP as SLIP_RULE
 from ekc.links.document import Slip, qr_code
@@ -41,6 +40,7 @@ from tests.clock import START, FrozenClock
 from tests.database import refreshed
 from tests.page import Page, text_of
 from tests.stories.paper import PRINTER
+from tests.work import work
 
 pytestmark = PRINTER
 
@@ -225,7 +225,7 @@ def test_a_mail_that_does_not_leave_is_told(
     page = noor.page(f"/conferences/{case.id}/links")
     assert "handed over by mail. The mail waits to be sent. Not used yet." in page.text
     clock.advance(days=4)
-    deliver(refreshed(db_session), clock, settings.mail)
+    work(refreshed(db_session), settings, clock())
     sign_in(noor, cast.noor)
 
     page = noor.page(f"/conferences/{case.id}/links")

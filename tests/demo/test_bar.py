@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config import Settings
+from config import POSTBOX, Settings
 from ekc.core.demo_clock import DemoClock, clock_time, set_clock
 from ekc.core.form_numbers import FormNumber
 from ekc.core.transaction import writing
@@ -32,13 +32,13 @@ def _made(session: Session, settings: Settings) -> dict[str, int]:
 @pytest.fixture
 def made(db_session: Session, settings: Settings, clock: FrozenClock) -> dict[str, int]:
     """The demo; the ids of its cases by file."""
-    return _made(db_session, replace(settings, demo=True))
+    return _made(db_session, replace(settings, demo=True, mail=POSTBOX))
 
 
 @pytest.fixture
 def demo(make_app: MakeApp, made: dict[str, int]) -> PageClient:
     """A visitor of the demo, who reads English."""
-    client = make_app(demo=True).test_client()
+    client = make_app(demo=True, mail=POSTBOX).test_client()
     assert isinstance(client, PageClient)
     client.page("/language/en")
     return client
@@ -104,7 +104,7 @@ def test_one_becomes_somebody_else_in_the_same_case(demo: PageClient, made: dict
 def test_the_work_of_each_night_is_done_on_the_way(
     db_session: Session, made: dict[str, int], settings: Settings
 ) -> None:
-    demo, begins = replace(settings, demo=True), begins_at(START)
+    demo, begins = replace(settings, demo=True, mail=POSTBOX), begins_at(START)
     with writing(db_session):
         db_session.add(FormNumber(number=b"1" * 32, content=b"1" * 32, used_at=begins))
 
@@ -150,3 +150,11 @@ def test_a_place_that_is_not_there_is_not_found(demo: PageClient) -> None:
 
     sent = [{"csrf_token": token, "to": to} for to in ("yesterday", "evaluation")]
     assert [demo.post("/demo/clock", data=data).status_code for data in sent] == [404, 404]
+
+
+def test_the_post_box_shows_what_went_out_and_is_nowhere_else(demo: PageClient, client: PageClient) -> None:
+    demo.submit("Continue as Noor van Dijk")
+    page = demo.follow("Post box")
+
+    assert "Jullie komen opnieuw bij elkaar" in page.text
+    assert client.get("/demo/post").status_code == 404

@@ -117,7 +117,7 @@ def test_whoever_is_too_early_for_a_step_hears_why_not(db_session: Session, cast
 def test_a_mail_goes_out_a_week_before(days: int, told: list[str], db_session: Session, cast: Cast, case: Made) -> None:
     at = START + days * NIGHT
 
-    first, again = (remind_before_access_ends(db_session, at) for _ in range(2))
+    first, again = (remind_before_access_ends(db_session, at, cast.north) for _ in range(2))
 
     assert (first, again) == (len(told), 0)
     assert mails(db_session) == [("noor@example.org", day) for day in told]
@@ -127,7 +127,7 @@ def test_it_is_sent_once_in_all_these_nights(db_session: Session, cast: Cast, ca
     open_one = build.case_in_evaluation(db_session, cast, START)
     assert open_one.id != case.id
 
-    sent = [remind_before_access_ends(db_session, START + days * NIGHT) for days in range(40)]
+    sent = [remind_before_access_ends(db_session, START + days * NIGHT, cast.north) for days in range(40)]
 
     assert sum(sent) == 1
     assert mails(db_session) == [("noor@example.org", "2026-03-25")]
@@ -137,7 +137,7 @@ def test_an_account_that_was_closed_is_told_nothing(db_session: Session, cast: C
     with writing(db_session):
         db_session.get_one(Account, cast.noor.account_id).active = False
 
-    assert remind_before_access_ends(db_session, START + 25 * NIGHT) == 0
+    assert remind_before_access_ends(db_session, START + 25 * NIGHT, cast.north) == 0
 
 
 def test_every_country_warns_before_it_ends() -> None:

@@ -99,7 +99,7 @@ def test_where_nobody_closes_it_the_coordinator_is_out_all_the_same(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
 ) -> None:
     give_up(db_session, cast, case, *FollowUpKind)
-    sent = [remind_before_access_ends(db_session, START + timedelta(days=days)) for days in range(40)]
+    sent = [remind_before_access_ends(db_session, START + timedelta(days=days), cast.north) for days in range(40)]
     clock.set(OVER)
     sign_in(client, cast.noor)
 

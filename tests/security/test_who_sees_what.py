@@ -87,6 +87,9 @@ WITHOUT_A_WORD = {
     "participant.born_until",  # of an estimate; here the days are known
     "personal_link.answer_hash",  # a hash: nobody reads the answer in it
     "phase_change.actor_name",
+    "postbox_item.recipient",  # of the demonstration alone
+    "postbox_item.subject",
+    "postbox_item.text",
     "safety_concern.arrangement_before",  # of the round before; here is one round
 }
 _TOKEN = re.compile(r'name="csrf_token"[^>]*>')

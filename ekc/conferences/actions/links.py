@@ -10,13 +10,14 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By
-from ekc.accounts.models import Account
+from ekc.accounts.models import Account, Region
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import has_page, member
 from ekc.conferences.entries import MadeLink, NewCode, NewLink
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.circle import circle
 from ekc.core.audit import record
+from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.language import language_of
 from ekc.core.outbox import Link, Recipient, queue
@@ -241,23 +242,24 @@ def answer_in_room(by: By, conference_id: int, device_id: int, is_them: bool) ->
     return participant.name
 
 
-def forget_codes_of_former_coordinators(session: Session, at: datetime) -> int:
-    """Make links ask the coordinator on new devices where their maker no longer coordinates.
+def forget_codes_of_former_coordinators(session: Session, at: datetime, region_id: int) -> int:
+    """In the cases of a region, make links ask the coordinator on new devices where their maker no longer coordinates.
 
     A former coordinator knows the codes and answers of the links that they made. Returns the number of cases changed
     now. Actions that end a coordinator's access do this at once; this nightly job covers access that ends with time.
-    Days are in UTC, so in the east it is done a night later.
     """
-    today = at.date()
+    timezone = session.scalars(select(Region.timezone).where(Region.id == region_id)).one()
+    today = local_date(at, timezone)
     over = [
         and_(Conference.profile == code, Conference.tasks_ended_on < today - timedelta(days=profile.access_days))
         for code, profile in PROFILES.items()
     ]
     theirs = (Conference.id == PersonalLink.conference_id, Conference.coordinator_id == PersonalLink.made_by)
     gone = select(Account.id).where(Account.leaves_on < today)
+    here = PersonalLink.conference_id.in_(select(Conference.id).where(Conference.region_id == region_id))
     with writing(session):
         which = exists().where(*theirs, or_(*over)) | PersonalLink.made_by.in_(gone)
-        changed = links_actions.ask_on_new_devices(session, which)
+        changed = links_actions.ask_on_new_devices(session, here & which)
         for conference_id in changed:
             record(session, PROGRAM.actor, at, "link.codes_forgotten", conference_id)
     return len(changed)

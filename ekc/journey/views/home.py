@@ -20,7 +20,11 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
     if has_duty(Duty.FOLLOW_UPS, who.roles):
         entries.append(("reports.follow_ups", N_("Follow-ups")))
     if has_duty(Duty.ACCOUNTS, who.roles):
-        entries += [("staff.accounts", N_("Accounts")), ("staff.regions", N_("Regions"))]
+        entries += [
+            ("staff.accounts", N_("Accounts")),
+            ("staff.regions", N_("Regions")),
+            ("journey.jobs", N_("Background work")),
+        ]
     if has_duty(Duty.NAMES, who.roles):
         entries.append(("staff.names", N_("Municipalities")))
     return entries

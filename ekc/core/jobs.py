@@ -1,0 +1,286 @@
+"""Jobs: work for which nobody waits, as rows written in the transaction of their cause. Who runs them: `ekc/worker.py`.
+
+Jobs are kinds: each feature has its rows (`JobRule`) in its `jobs.py`; `ekc/kinds.py` collects and checks them. A job
+is claimed in a short transaction, runs outside it, and is then marked as done: it runs at least once, so running it
+twice must do nothing twice. A row holds nothing that people typed: a kind, the id of its subject, the code of an error.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, Row, String, and_, delete, event, or_, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from config import Settings
+from ekc.core.db import Base, enum_column
+from ekc.core.logs import failure, log_event
+from ekc.core.transaction import writing
+
+#: Added to the time limit of a kind: a job that is claimed for longer was lost with its worker.
+_MARGIN = timedelta(seconds=30)
+#: The pause after the first failure; it triples with each further failure, up to the maximum.
+RETRY_PAUSE, MAX_RETRY_PAUSE = timedelta(minutes=5), timedelta(days=1)
+#: How long a kind waits that cannot be done now, whatever the job.
+UNAVAILABLE_PAUSE = timedelta(minutes=1)
+_KEPT = timedelta(days=7)
+_CODE = 200  # characters
+_OPEN = text("state in ('waiting', 'running')")
+_PLAINLY = {"synchronize_session": False}
+_ADDED, SEND = "added_jobs", "send_job"  # in `Session.info`
+
+
+class JobState(StrEnum):
+    """How far a job is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  # given up
+
+
+class Nightly(StrEnum):
+    """What has a job of its own every night."""
+
+    REGION = "region"  # each region, in its own night; the subject is its id
+    SERVICE = "service"
+
+
+class Job(Base):
+    """One job."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("ix_job_open", "due", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        {"sqlite_autoincrement": True},  # an id that was handed to the queue never means another job
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[int]  # the id of what it is about; 0 if there is no such thing
+    key: Mapped[str | None] = mapped_column(String(120), unique=True)  # of what is added once only
+    state: Mapped[JobState] = mapped_column(enum_column(JobState), default=JobState.WAITING)
+    added_at: Mapped[datetime]
+    due: Mapped[datetime]  # of the next attempt
+    until: Mapped[datetime | None]  # when it is given up
+    tries: Mapped[int] = mapped_column(default=0)  # attempts begun
+    held_until: Mapped[datetime | None]  # while it runs: after this its worker is taken for dead
+    error: Mapped[str | None] = mapped_column(String(_CODE))  # of the last attempt
+    ended_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """What the function of a job is given. `at`: the instant at which the attempt began."""
+
+    session: Session
+    settings: Settings
+    subject: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRule:
+    """A kind of job.
+
+    `work` does it; when it has done its part in several transactions and is run again, it goes on with what is left.
+    `given_up` clears away what belongs to a job that is given up; without it nothing is lost, so that the job can be
+    run again later.
+    """
+
+    name: str
+    title: str
+    work: Callable[[JobRun], object]
+    tries: int = 5
+    limit: timedelta = timedelta(minutes=2)  # of one attempt
+    nightly: Nightly | None = None
+    given_up: Callable[[Session, int, datetime], None] | None = None
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it can be run again after it was given up."""
+        return self.given_up is None
+
+
+Rules = Mapping[str, JobRule]
+
+
+class NotDone(Exception):  # noqa: N818 - it says what is so
+    """An attempt failed. The message is a code for the row and the log, without words that people typed."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code[:_CODE])
+
+
+class Unavailable(NotDone):
+    """What every job of this kind needs cannot be reached: the whole kind waits, and no attempt is counted."""
+
+
+def add(
+    session: Session,
+    kind: str,
+    at: datetime,
+    *,
+    subject: int = 0,
+    until: datetime | None = None,
+    key: str | None = None,
+) -> None:
+    """Add a job in the caller's transaction; after its commit a worker gets it at once."""
+    job = Job(kind=kind, subject=subject, key=key, added_at=at, due=at, until=until)
+    session.add(job)
+    session.info.setdefault(_ADDED, []).append(job)
+
+
+@event.listens_for(Session, "after_commit")
+def _send_added(session: Session) -> None:
+    send = session.info.get(SEND)
+    for job in session.info.pop(_ADDED, ()):
+        if send is not None:
+            send(job)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_added(session: Session, _transaction: object) -> None:
+    session.info.pop(_ADDED, None)
+
+
+def _claimable(rules: Rules, at: datetime) -> ColumnElement[bool]:
+    """Whether a job is due, or was lost with its worker. Kinds of a newer version of the program wait for it."""
+    waiting = and_(Job.state == JobState.WAITING, Job.due <= at)
+    lost = and_(Job.state == JobState.RUNNING, Job.held_until <= at)
+    return and_(Job.kind.in_(rules), or_(waiting, lost))
+
+
+def due_jobs(session: Session, rules: Rules, at: datetime, limit: int | None = None) -> list[Row[Any]]:
+    """The jobs that can be run: id, kind and when they were due; those due longest first."""
+    found = select(Job.id, Job.kind, Job.due).where(_OPEN, _claimable(rules, at))
+    return list(session.execute(found.order_by(Job.due, Job.id).limit(limit)))
+
+
+def perform(session: Session, settings: Settings, rules: Rules, job_id: int, at: datetime) -> None:
+    """Run a job, if it is due and nobody else runs it. Its failure is noted and logged, and raises nothing."""
+    job = _claim(session, rules, job_id, at)
+    if job is None:
+        return
+    rule = rules[job.kind]
+    if late := _too_late(rule, job, at):
+        _give_up(session, rule, job, at, late)
+        return
+    try:
+        rule.work(JobRun(session, settings, job.subject, at))
+    except Unavailable as error:
+        session.rollback()
+        log_event("kind of job waits", kind=job.kind, why=str(error))
+        _wait(session, job, at, str(error))
+    except Exception as error:
+        session.rollback()
+        code = str(error) if isinstance(error, NotDone) else type(error).__name__
+        why = code if isinstance(error, NotDone) else failure(error)
+        log_event("job failed", job=job.id, kind=job.kind, subject=job.subject, why=why)
+        if job.tries >= rule.tries:
+            _give_up(session, rule, job, at, code)
+        else:
+            due = at + min(RETRY_PAUSE * 3 ** (job.tries - 1), MAX_RETRY_PAUSE)
+            _end(session, job, state=JobState.WAITING, due=min(due, job.until or due), error=code)
+    except BaseException:  # the worker is told to stop
+        session.rollback()
+        _end(session, job, state=JobState.WAITING, tries=job.tries - 1)
+        raise
+    else:
+        _end(session, job, state=JobState.DONE, ended_at=at, error=None)
+
+
+def _too_late(rule: JobRule, job: Row[Any], at: datetime) -> str:
+    """Why it is not tried any more; "" if it is."""
+    if job.until is not None and at >= job.until:
+        return job.error or "TooLate"
+    return "WorkerLost" if job.tries > rule.tries else ""  # each attempt ended its worker
+
+
+_CLAIMED: tuple[ColumnElement[Any], ...] = (
+    *(Job.__table__.c[name] for name in ("id", "kind", "subject", "until", "error")),
+    (Job.tries + 1).label("tries"),
+)
+
+
+def _claim(session: Session, rules: Rules, job_id: int, at: datetime) -> Row[Any] | None:
+    """The job with the number of this attempt, if it is ours now."""
+    with writing(session):
+        job = session.execute(
+            select(*_CLAIMED).where(Job.id == job_id, _claimable(rules, at)).with_for_update(skip_locked=True)
+        ).one_or_none()
+        if job is not None:
+            held = at + rules[job.kind].limit + _MARGIN
+            claimed = update(Job).where(Job.id == job.id)
+            session.execute(
+                claimed.values(state=JobState.RUNNING, tries=job.tries, held_until=held), execution_options=_PLAINLY
+            )
+    return job
+
+
+def _end(session: Session, job: Row[Any], **values: object) -> None:
+    with writing(session):
+        _note(session, job, **values)
+
+
+def _note(session: Session, job: Row[Any], **values: object) -> bool:
+    """Note how an attempt ended; False if another worker has claimed the job since, whose attempt counts."""
+    ours = (Job.id == job.id, Job.state == JobState.RUNNING, Job.tries == job.tries)
+    noted = update(Job).where(*ours).values(held_until=None, **values).returning(Job.id)
+    return session.scalar(noted, execution_options=_PLAINLY) is not None
+
+
+def _wait(session: Session, job: Row[Any], at: datetime, code: str) -> None:
+    """Put off this job and all others of its kind, so that they do not try one by one."""
+    due = at + UNAVAILABLE_PAUSE
+    with writing(session):
+        _note(session, job, state=JobState.WAITING, due=due, tries=job.tries - 1, error=code)
+        others = update(Job).where(Job.kind == job.kind, Job.state == JobState.WAITING, Job.due < due)
+        session.execute(others.values(due=due), execution_options=_PLAINLY)
+
+
+def try_again(session: Session, rules: Rules, job_id: int, at: datetime) -> str | None:
+    """Let a job that waits, or was given up without loss, run now. Returns its kind; None if there is none. Does not
+    commit.
+    """
+    repeatable = [name for name, rule in rules.items() if rule.is_repeatable]
+    which = or_(
+        and_(Job.state == JobState.WAITING, Job.kind.in_(rules)),
+        and_(Job.state == JobState.FAILED, Job.kind.in_(repeatable)),
+    )
+    values = {"state": JobState.WAITING, "due": at, "tries": 0, "ended_at": None}
+    again = update(Job).where(Job.id == job_id, which).values(**values).returning(Job.id, Job.kind)
+    job = session.execute(again, execution_options=_PLAINLY).one_or_none()
+    if job is None:
+        return None
+    session.info.setdefault(_ADDED, []).append(job)
+    return str(job.kind)
+
+
+def stop_trying(session: Session, rules: Rules, job_id: int, at: datetime) -> str | None:
+    """Give up a job that waits. Returns its kind; None if there is none. Does not commit."""
+    waiting = (Job.id == job_id, Job.state == JobState.WAITING, Job.kind.in_(rules))
+    ended = update(Job).where(*waiting).values(state=JobState.FAILED, ended_at=at)
+    job = session.execute(ended.returning(Job.kind, Job.subject), execution_options=_PLAINLY).one_or_none()
+    if job is None:
+        return None
+    if (clear := rules[job.kind].given_up) is not None:
+        clear(session, job.subject, at)
+    return str(job.kind)
+
+
+def _give_up(session: Session, rule: JobRule, job: Row[Any], at: datetime, code: str) -> None:
+    with writing(session):
+        ours = _note(session, job, state=JobState.FAILED, ended_at=at, error=code)
+        if ours and rule.given_up is not None:
+            rule.given_up(session, job.subject, at)
+    if ours:
+        log_event("job given up", job=job.id, kind=job.kind, subject=job.subject, why=code)
+
+
+def forget_jobs(session: Session, at: datetime) -> None:
+    """Delete the jobs that were done or given up a week ago."""
+    with writing(session):
+        session.execute(delete(Job).where(Job.ended_at < at - _KEPT))

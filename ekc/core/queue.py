@@ -1,0 +1,121 @@
+"""The queue: takes the id of a job to a worker at once. Its store is chosen by EKC_QUEUE_URL.
+
+It is Huey's (ADR 41), which forgets a job when it hands it out. Nothing is lost by that, nor when the store cannot be
+reached: jobs are rows (`jobs.py`), and workers look for those that nobody brought. Messages are signed JSON, because
+Huey's own are pickled: whoever can write to the store could run anything.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from config import ConfigError, Settings
+from ekc.core.logs import log_event
+
+#: Seconds for connecting to the store, which a page may have to wait.
+_PATIENCE = 2
+#: Seconds in which a store that could not be reached is not tried again.
+_REST = 30
+_NAME = "ekc"
+
+Jobs = Callable[[int], None]
+
+
+def _nobody(_job_id: int) -> None:
+    raise RuntimeError("jobs are run by the worker")
+
+
+class Queue:
+    """The queue of one program. `limits`: the time limit of each kind; `run`: what a worker does with a job."""
+
+    def __init__(self, settings: Settings, limits: Mapping[str, timedelta], run: Jobs = _nobody) -> None:
+        self._settings, self._limits, self._run = settings, limits, run
+        self._silent_until = 0.0
+        self._consumer: Any = None
+
+    @cached_property
+    def huey(self) -> Any:
+        """The queue itself. Connects; raises whatever its driver raises."""
+        return _open(self._settings)
+
+    @cached_property
+    def _task(self) -> Any:
+        return self.huey.task(name="job")(self._job)
+
+    def _job(self, job_id: int) -> None:
+        self._run(job_id)
+
+    def send(self, job: Any) -> None:
+        """Hand a job (its id and kind) to a worker. If that fails, the next sweep of a worker finds it."""
+        if time.monotonic() < self._silent_until:
+            return
+        try:
+            self.huey.enqueue(self._task.s(job.id, timeout=self._limits[job.kind].total_seconds()))
+        except Exception as error:
+            self._silent_until = time.monotonic() + _REST
+            log_event("queue not reached", why=type(error).__name__)
+
+    def prepare(self) -> None:
+        """Make the tables of the store, if it needs any."""
+        if self._settings.queue_url.startswith("postgresql"):
+            self.huey.storage.initialize_schema()
+
+    def is_empty(self) -> bool:
+        """Whether no job waits in it."""
+        return bool(self.huey.storage.queue_size() == 0)
+
+    def work(self, processes: int, sweep: Callable[[], None]) -> None:
+        """Run jobs until this process is told to stop; `sweep` runs at the start and every minute."""
+        assert self._task is not None  # noqa: S101 - makes it known before messages come
+        self.huey.periodic_task(lambda _at: True, name="sweep", timeout=300)(sweep)
+        self.huey.storage.close()  # the processes must not share a connection
+        self._consumer = self.huey.create_consumer(
+            workers=processes,
+            worker_type="process",
+            max_delay=0.5,
+            shutdown_timeout=20,
+            graceful_signal="TERM",
+        )
+        self._consumer.run()
+
+    def stop(self) -> None:
+        """End the processes of `work`, called in one of them."""
+        self._consumer.stop_flag.set()
+
+
+def _open(settings: Settings) -> Any:
+    """Huey, on the store of this URL. Imported here: pages that send nothing do without."""
+    from huey import PostgresHuey, PriorityRedisHuey, SqliteHuey  # noqa: PLC0415
+    from huey.exceptions import ConfigurationError  # noqa: PLC0415
+    from huey.registry import Message  # noqa: PLC0415
+    from huey.serializer import Serializer, SignedSerializer  # noqa: PLC0415
+
+    class Plain(Serializer):  # type: ignore[misc]
+        """Messages as JSON."""
+
+        def _serialize(self, data: Any) -> bytes:
+            return json.dumps(data).encode()
+
+        def _deserialize(self, data: bytes) -> Any:
+            return Message(*json.loads(data))
+
+    class Signed(SignedSerializer, Plain):  # type: ignore[misc]
+        """The same, signed."""
+
+    url = settings.queue_url
+    options = {"results": False, "serializer": Signed(secret=settings.secret_key, salt="ekc queue")}
+    scheme, _, rest = url.partition("://")
+    try:
+        match scheme:
+            case "sqlite":
+                return SqliteHuey(_NAME, filename=rest.removeprefix("/"), **options)
+            case "postgresql":  # its tables are made by the owner of the database: `prepare`
+                return PostgresHuey(_NAME, dsn=url, connect_timeout=_PATIENCE, create_tables=False, **options)
+            case _:
+                address = f"{url}{'&' if '?' in url else '?'}socket_connect_timeout={_PATIENCE}"
+                return PriorityRedisHuey(_NAME, url=address, **options)
+    except ConfigurationError:
+        raise ConfigError("EKC_QUEUE_URL names Redis, for which the Python package redis is needed.") from None

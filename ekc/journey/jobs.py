@@ -1,0 +1,143 @@
+"""The jobs: mails, and the work of each night. Running them again does nothing twice."""
+
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from config import Settings
+from ekc.accounts.models import Region
+from ekc.conferences.actions.links import forget_codes_of_former_coordinators
+from ekc.conferences.queries.registration import wording_of
+from ekc.core import jobs, mailer
+from ekc.core.audit import Head, broken_chains, read_set_down, set_down
+from ekc.core.clock import from_local, local_date, to_local
+from ekc.core.crypto import keyring_of
+from ekc.core.form_numbers import forget_form_numbers
+from ekc.core.jobs import Job, JobRule, JobRun, Nightly, NotDone
+from ekc.core.outbox import DELIVERY
+from ekc.core.transaction import writing
+from ekc.drafts.actions import forget_drafts
+from ekc.journey.queries.steps import untold_steps
+from ekc.journey.reminders import remind_before_access_ends
+from ekc.workflow.profiles import NL
+from ekc.workflow.vocabulary import N_
+
+#: When a night's work is due, by the clock of its region; that of the whole service by that of the Netherlands.
+NIGHT = time(3)
+
+
+class AuditError(Exception):
+    """The audit, or the file with its heads, was changed from outside the product."""
+
+
+def audit_heads(settings: Settings) -> Path:
+    """The file in which the heads of the audit are set down, outside the database."""
+    return settings.instance / "audit-heads.txt"
+
+
+def verify_audit(settings: Settings, session: Session) -> dict[str, Head] | None:
+    """The heads that were set down, all of which the audit still has. Raises AuditError for an audit that changed."""
+    file = audit_heads(settings)
+    try:
+        kept = read_set_down(keyring_of(session), file)
+    except ValueError:
+        raise AuditError(f"The file {file} was not written by this program, or was changed.") from None
+    if broken := sorted({*broken_chains(session, kept), *untold_steps(session)}):
+        raise AuditError(f"The audit was changed from outside the product. Look at: {', '.join(broken)}.")
+    return kept
+
+
+def _set_audit_down(run: JobRun) -> None:
+    """Verify the audit and set its heads down; an audit that was changed does not replace the heads that prove it."""
+    if run.settings.demo:
+        return  # it is thrown away and made again, beside a real service's file
+    try:
+        verify_audit(run.settings, run.session)
+    except AuditError:
+        raise NotDone("AuditChanged") from None
+    set_down(run.session, audit_heads(run.settings), run.at)
+
+
+JOBS = (
+    JobRule(
+        name=DELIVERY,
+        title=N_("Send a mail"),
+        work=lambda run: mailer.deliver(run, wording_of),
+        given_up=mailer.give_up,
+        tries=20,  # its own end comes before
+        limit=timedelta(seconds=4 * mailer.SMTP_TIMEOUT),
+    ),
+    JobRule(
+        name="access_ends",
+        title=N_("Tell coordinators that their access ends"),
+        work=lambda run: remind_before_access_ends(run.session, run.at, run.subject),
+        nightly=Nightly.REGION,
+    ),
+    JobRule(
+        name="codes",
+        title=N_("Forget the codes of former coordinators"),
+        work=lambda run: forget_codes_of_former_coordinators(run.session, run.at, run.subject),
+        nightly=Nightly.REGION,
+    ),
+    JobRule(
+        name="form_numbers",
+        title=N_("Forget the numbers of forms that were sent"),
+        work=lambda run: forget_form_numbers(run.session, run.at),
+        nightly=Nightly.SERVICE,
+    ),
+    JobRule(
+        name="drafts",
+        title=N_("Forget the drafts of forms"),
+        work=lambda run: forget_drafts(run.session, run.at),
+        nightly=Nightly.SERVICE,
+    ),
+    JobRule(
+        name="old_jobs",
+        title=N_("Forget the work that was done"),
+        work=lambda run: jobs.forget_jobs(run.session, run.at),
+        nightly=Nightly.SERVICE,
+    ),
+    JobRule(
+        name="audit",
+        title=N_("Check the audit and set it down"),
+        work=_set_audit_down,
+        nightly=Nightly.SERVICE,
+        limit=timedelta(minutes=15),
+    ),
+)
+RULES = {rule.name: rule for rule in JOBS}
+
+
+def plan_nights(session: Session, at: datetime, which: frozenset[Nightly] = frozenset(Nightly)) -> None:
+    """Add the work of the last night that has come, where it was not added yet. Nights before it need no making up."""
+    places = {
+        Nightly.REGION: session.execute(select(Region.id, Region.timezone)).all(),
+        Nightly.SERVICE: [(0, NL.timezone)],
+    }
+    wanted: dict[str, tuple[str, int, datetime]] = {}
+    for rule in JOBS:
+        for subject, timezone in places[rule.nightly] if rule.nightly in which else ():
+            night = last_night(at, timezone)
+            wanted[f"{rule.name}:{subject}:{local_date(night, timezone)}"] = (rule.name, subject, night)
+    for key in session.scalars(select(Job.key).where(Job.key.in_(wanted))):
+        wanted.pop(str(key))
+    if not wanted:
+        session.rollback()
+        return
+    try:
+        with writing(session):
+            for key, (kind, subject, night) in wanted.items():
+                jobs.add(session, kind, night, subject=subject, key=key)
+            session.flush()
+    except IntegrityError:
+        return  # another worker was first
+
+
+def last_night(at: datetime, timezone: str) -> datetime:
+    """The last moment at which it was night in a time zone."""
+    local = to_local(at, timezone)
+    day = local.date() - timedelta(days=local.time() < NIGHT)
+    return from_local(datetime.combine(day, NIGHT), timezone)

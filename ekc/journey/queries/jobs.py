@@ -1,0 +1,66 @@
+"""The jobs as an administrator sees them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ekc.core.jobs import Job, JobRule, JobState
+
+#: How many of those that need somebody are listed.
+_LISTED = 100
+#: A worker looks for jobs every minute.
+_TOO_LONG = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A job that did not succeed so far."""
+
+    id: int
+    kind: str
+    rule: JobRule | None  # None for a kind of another version of the program
+    state: JobState
+    due: datetime
+    tries: int
+    error: str
+
+    @property
+    def can_run_again(self) -> bool:
+        """Whether it can be run now."""
+        return self.rule is not None and (self.state is JobState.WAITING or self.rule.is_repeatable)
+
+
+@dataclass(frozen=True, slots=True)
+class JobList:
+    """How many jobs there are, since when the one that waits longest could have run, and those that did not succeed."""
+
+    counts: dict[JobState, int]
+    oldest: datetime | None
+    lines: tuple[JobLine, ...]
+
+    def is_stuck(self, at: datetime) -> bool:
+        """Whether something waits so long that no worker seems to run."""
+        return self.oldest is not None and at - self.oldest > _TOO_LONG
+
+
+def job_list(session: Session, rules: dict[str, JobRule], at: datetime) -> JobList:
+    """The jobs at this moment."""
+    counts = {row.state: row.many for row in session.execute(_COUNTS)}
+    oldest = session.scalar(_OLDEST.where(Job.due <= at))
+    lines = tuple(
+        JobLine(job.id, job.kind, rules.get(job.kind), job.state, job.due, job.tries, job.error or "")
+        for job in session.scalars(_UNSUCCESSFUL)
+    )
+    return JobList({state: counts.get(state, 0) for state in JobState}, oldest, lines)
+
+
+_COUNTS = select(Job.state, func.count().label("many")).group_by(Job.state)
+_OLDEST = select(func.min(Job.due)).where(Job.state == JobState.WAITING)
+_UNSUCCESSFUL = (
+    select(Job)
+    .where((Job.state == JobState.FAILED) | (Job.error.is_not(None) & (Job.state != JobState.DONE)))
+    .order_by(Job.state != JobState.FAILED, Job.id.desc())
+    .limit(_LISTED)
+)

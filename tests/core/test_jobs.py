@@ -1,0 +1,202 @@
+"""Jobs: each runs once if it succeeds, is tried again if it fails, and stops nobody else; what was lost is found."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import Settings
+from ekc.core.db import make_sessions
+from ekc.core.jobs import (
+    RETRY_PAUSE,
+    SEND,
+    UNAVAILABLE_PAUSE,
+    Job,
+    JobRule,
+    JobRun,
+    JobState,
+    NotDone,
+    Unavailable,
+    add,
+    due_jobs,
+    forget_jobs,
+    perform,
+)
+from ekc.core.transaction import writing
+from tests.clock import START
+
+#: What a job of this kind does: told by the test.
+Work = Callable[[JobRun], object]
+LATER = START + timedelta(days=30)
+
+
+def rules(work: Work, **more: Any) -> dict[str, JobRule]:
+    return {
+        "test": JobRule(name="test", title="Test", work=work, **more),
+        "other": JobRule(name="other", title="Other", work=works),
+    }
+
+
+def works(_run: JobRun) -> None:
+    """It succeeds."""
+
+
+def fails(_run: JobRun) -> None:
+    raise LookupError("Yara El Amrani is not there")
+
+
+@pytest.fixture
+def put(db_session: Session) -> Callable[..., int]:
+    """Add a job; returns its id."""
+
+    def put(kind: str = "test", **more: Any) -> int:
+        with writing(db_session):
+            add(db_session, kind, START, **more)
+        return db_session.scalars(select(Job.id).order_by(Job.id.desc()).limit(1)).one()
+
+    return put
+
+
+def stored(session: Session, job_id: int) -> Job:
+    session.rollback()
+    return session.scalars(select(Job).where(Job.id == job_id).execution_options(populate_existing=True)).one()
+
+
+def test_a_job_runs_once_and_is_forgotten_after_a_week(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    done: list[tuple[int, object]] = []
+    kinds = rules(lambda run: done.append((run.subject, run.at)))
+    job_id = put(subject=7)
+
+    for _ in range(2):
+        perform(db_session, settings, kinds, job_id, START)
+
+    assert (done, stored(db_session, job_id).state) == ([(7, START)], JobState.DONE)
+    forget_jobs(db_session, START + timedelta(days=7))
+    assert stored(db_session, job_id).ended_at == START
+    forget_jobs(db_session, START + timedelta(days=7, seconds=1))
+    assert db_session.scalars(select(Job)).all() == []
+
+
+def test_what_fails_is_tried_again_and_stops_nobody(
+    db_session: Session, settings: Settings, put: Callable[..., int], caplog: pytest.LogCaptureFixture
+) -> None:
+    cleared: list[int] = []
+    kinds = rules(fails, tries=3, given_up=lambda _session, subject, _at: cleared.append(subject))
+    broken, other = put(subject=3), put("other")
+    at, pauses = START, []
+    while stored(db_session, broken).state is JobState.WAITING:
+        for job in due_jobs(db_session, kinds, at):
+            perform(db_session, settings, kinds, job.id, at)
+        pauses.append(stored(db_session, broken).due - at)
+        at = stored(db_session, broken).due
+
+    assert (stored(db_session, other).state, pauses[:2]) == (JobState.DONE, [RETRY_PAUSE, 3 * RETRY_PAUSE])
+    row = stored(db_session, broken)
+    assert (row.state, row.tries, row.error, cleared) == (JobState.FAILED, 3, "LookupError", [3])
+    assert "Yara" not in caplog.text + str([vars(line) for line in caplog.records])
+    perform(db_session, settings, kinds, broken, LATER)
+    assert stored(db_session, broken).tries == 3
+
+
+def test_what_cannot_be_reached_counts_no_try_and_holds_up_its_kind_alone(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    def unreachable(_run: JobRun) -> None:
+        raise Unavailable("Connection refused")
+
+    kinds = rules(unreachable)
+    first, second, other = put(), put(), put("other")
+
+    perform(db_session, settings, kinds, first, START)
+
+    assert [job.id for job in due_jobs(db_session, kinds, START)] == [other]
+    rows = [stored(db_session, one) for one in (first, second)]
+    assert [(row.tries, row.due, row.state) for row in rows] == [(0, START + UNAVAILABLE_PAUSE, JobState.WAITING)] * 2
+
+
+def test_a_job_ends_with_its_time_and_says_why(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    def refused(_run: JobRun) -> None:
+        raise NotDone("550")
+
+    job_id = put(until=START + timedelta(minutes=2))
+    perform(db_session, settings, rules(refused), job_id, START)
+    assert stored(db_session, job_id).due == START + timedelta(minutes=2)
+
+    perform(db_session, settings, rules(refused), job_id, START + timedelta(minutes=2))
+
+    assert (stored(db_session, job_id).state, stored(db_session, job_id).error) == (JobState.FAILED, "550")
+
+
+def test_what_was_lost_with_its_worker_is_done_and_an_attempt_that_came_too_late_changes_nothing(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    job_id = put()
+    kinds = rules(works)
+    late = START + kinds["test"].limit + timedelta(seconds=30)
+
+    def hangs(run: JobRun) -> None:
+        assert due_jobs(run.session, kinds, late - timedelta(seconds=1)) == []
+        perform(run.session, settings, kinds, job_id, late)  # another worker, after its time
+        raise LookupError
+
+    perform(db_session, settings, rules(hangs), job_id, START)
+
+    row = stored(db_session, job_id)
+    assert (row.state, row.tries, row.ended_at, row.error) == (JobState.DONE, 2, late, None)
+
+
+def test_a_job_that_ends_its_worker_each_time_is_given_up(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    job_id, kinds = put(), rules(works, tries=1)
+    with writing(db_session):
+        row = db_session.get_one(Job, job_id)
+        row.state, row.tries, row.held_until = JobState.RUNNING, 1, START
+
+    perform(db_session, settings, kinds, job_id, LATER)
+
+    assert (stored(db_session, job_id).state, stored(db_session, job_id).error) == (JobState.FAILED, "WorkerLost")
+
+
+def test_a_worker_that_is_stopped_gives_its_job_back(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    def stopped(_run: JobRun) -> None:
+        raise KeyboardInterrupt
+
+    job_id = put()
+    with pytest.raises(KeyboardInterrupt):
+        perform(db_session, settings, rules(stopped), job_id, START)
+
+    row = stored(db_session, job_id)
+    assert (row.state, row.tries, row.due) == (JobState.WAITING, 0, START)
+
+
+def test_a_kind_of_a_newer_version_waits_for_it(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    job_id = put("newer")
+
+    assert due_jobs(db_session, rules(works), START) == []
+    perform(db_session, settings, rules(works), job_id, START)
+    assert stored(db_session, job_id).tries == 0
+
+
+def test_a_job_is_handed_over_after_the_commit_and_never_without(db_session: Session) -> None:
+    handed: list[Any] = []
+    with make_sessions(db_session.get_bind(), **{SEND: lambda job: handed.append((job.id, job.kind))})() as session:  # type: ignore[arg-type]
+        add(session, "test", START)
+        session.rollback()
+        with writing(session):
+            add(session, "test", START)
+            session.flush()
+            assert handed == []
+
+    assert [kind for _id, kind in handed] == ["test"]

@@ -1,0 +1,42 @@
+"""The page of the jobs: what failed and why, for administrators alone, who try again or give up."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import Settings
+from ekc.core.audit import AuditEvent
+from ekc.core.jobs import Job, JobState
+from ekc.core.outbox import OutboxMessage, Recipient, queue
+from ekc.signin.mails import PASSWORD_CHANGED
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import FrozenClock
+from tests.database import refreshed
+from tests.work import work
+
+
+def test_an_administrator_sees_what_failed_tries_again_and_gives_up(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, settings: Settings
+) -> None:
+    queue(db_session, PASSWORD_CHANGED, Recipient(1, "jan@example.org", "en"), clock(), account=1)
+    db_session.commit()
+    sign_in(client, cast.bas)
+    clock.advance(minutes=11)
+    assert "Perhaps no worker is running" in client.page("/jobs").text
+    work(db_session, replace(settings, mail=None), clock())
+
+    page = client.page("/jobs")
+
+    assert ("NoMailServer" in page.text, "Perhaps no worker" in page.text, "jan@" in page.text) == (True, False, False)
+    assert "It is tried again now." in client.submit("Try again now: 1").text
+    assert refreshed(db_session).get_one(Job, 1).due == clock()
+    assert "It is given up." in client.submit("Give up: 1").text
+    job, mail = refreshed(db_session).get_one(Job, 1), db_session.get_one(OutboxMessage, 1)
+    assert (job.state, job.ended_at, mail.given_up_at, mail.body) == (JobState.FAILED, clock(), clock(), "")
+    assert "Try again now: 1" not in client.here.buttons  # its words are gone
+    noted = db_session.scalars(select(AuditEvent.action).where(AuditEvent.action.startswith("job."))).all()
+    assert noted == ["job.tried_again", "job.given_up"]
+    sign_in(client, cast.ruud)
+    assert client.get("/jobs").status_code in (403, 404)
