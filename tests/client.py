@@ -53,6 +53,8 @@ class PageClient(FlaskClient):
             page = hash(without_token(response.text))
             if page not in self._in_order and response.data.lstrip()[:9].lower() == b"<!doctype":
                 found += faults(self._read)
+                if kept := self.application.extensions.get("kept_pages"):
+                    kept.keep(self._read)
             if found:
                 pytest.fail(f"{self._read!r} is not in order:\n  " + "\n  ".join(found), pytrace=False)
             self._in_order.add(page)

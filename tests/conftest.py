@@ -12,6 +12,7 @@ pytest_plugins = (
     "tests.plugins.postgresql",
     "tests.plugins.databases",
     "tests.plugins.statements",
+    "tests.plugins.nu",
     "tests.plugins.web",
     "tests.plugins.browser",
 )

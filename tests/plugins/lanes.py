@@ -50,6 +50,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FILES] = named or {file for file in files if word in file.read_text().lower()} or files
 
 
+def is_whole(config: pytest.Config) -> bool:
+    """Whether all tests run, on both databases and with the browser."""
+    options = ("keyword", "markexpr", "deselect", "lf", "fast", "collectonly")
+    chosen = any(config.getoption(name, None) for name in options)
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """One worker more than there are processors, because browser tests wait for the browser."""
     return None if config.getoption("fast") else (os.cpu_count() or 1) + 1

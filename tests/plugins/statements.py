@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.plugins.lanes import is_whole
+
 _SENT: dict[str, dict[str, str]] = {"sqlite": {}, "postgresql": {}}  # by dialect: the first test that sent it
 _ALL = pytest.StashKey[dict[str, dict[str, str]]]()
 _WANTING = pytest.StashKey[list[str]]()
@@ -87,13 +89,12 @@ def pytest_testnodedown(node: Any) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Compare the two after a whole run; a worker hands on what it sent."""
-    config, option = session.config, session.config.getoption
+    config = session.config
     if hasattr(config, "workeroutput"):
         config.workeroutput["statements"] = _noted()
         return
     sent = config.stash.get(_ALL, None) or _noted()
-    part = any(option(name, None) for name in ("keyword", "markexpr", "deselect", "lf", "fast", "collectonly"))
-    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not part and not session.testsfailed:
+    if is_whole(config) and not session.testsfailed:
         wanting = sorted((test, part) for part, test in sent["sqlite"].items() if part not in sent["postgresql"])
         config.stash[_WANTING] = [f"{test}\n    {part}" for test, part in wanting]
 

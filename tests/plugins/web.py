@@ -70,8 +70,11 @@ def _templates(run_folder: Path) -> BytecodeCache:
 
 
 @pytest.fixture(scope="session")
-def make_app(database: Database, settings: Settings, _templates: BytecodeCache) -> MakeApp:
+def make_app(database: Database, settings: Settings, _templates: BytecodeCache, pages_folder: Path) -> MakeApp:
     """Makes an app on the test's database with other settings: `make_app(registrations_an_hour=1)`."""
+    from tests.nu import Kept
+
+    kept = Kept(pages_folder)
 
     def make(**changes: Any) -> Flask:
         from ekc.app import create_app
@@ -84,6 +87,7 @@ def make_app(database: Database, settings: Settings, _templates: BytecodeCache) 
         app.jinja_env.bytecode_cache = _templates
         app.jinja_env.undefined = NoSuchAttribute
         _keep_faults(app)
+        app.extensions["kept_pages"] = kept
         runtime: Runtime = app.extensions["ekc"]
         database.engines.append(runtime.sessions.kw["bind"])
         return app

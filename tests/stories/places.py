@@ -144,7 +144,10 @@ def sent_back(_walk: Walk, value: str) -> str:
     return f"“{value.partition(' - ')[2]}”"
 
 
-_ENDED_BY: dict[str, str] = {"asked for information": "Ask for information", "plan ready": "Come out with a plan"}
+_ENDED_BY: dict[str, str] = {
+    "asked for information": "Private time has been interrupted: the family asks for information.",
+    "plan ready": "Private time has ended: the family presents its plan.",
+}
 _KINDS: dict[str, str] = {"call after four weeks": "Call after four weeks", "evaluation meeting": "Evaluation"}
 
 #: (fact, page, function that gives its words). The first line that matches a fact counts.
