@@ -98,7 +98,7 @@ def write_the_second_version(walk: Walk) -> None:
     agreeing.write_goal(walk, WINTER)
     client.submit("Save when we meet again", agreeing.evaluation_values(walk, NEXT))
     page = walk.open("plan/agreement").here
-    assert "This is about the next version, as it is written now. What people said of version 1 stands" in page.text
+    assert "This is about the next version, as it is written now. What people said of version 1 is below." in page.text
     assert walk.case.plan is not None
     agreeing.everybody_says(walk, walk.case.plan)
     agreeing.check_bottom_lines(walk, walk.case.plan)
