@@ -18,7 +18,7 @@ from ekc.access_log.words import OTHER_ACTIONS, PAGES, UNKNOWN_PAGE, changed_pag
 from ekc.conferences.models import Participant
 from ekc.core.audit import PRIVATE_LOOKS, ActorKind, AuditEvent, read_detail
 from ekc.core.clock import from_local, local_date
-from ekc.journey.queries.steps import steps_taken
+from ekc.journey.queries.steps import moves
 from ekc.workflow.vocabulary import INSIDE_PARTS, Attends, Part, Phase, Role
 
 _READ, _REFUSED, _ENTERED = "case.read", "case.refused", "link.entered"
@@ -185,12 +185,12 @@ def _private_time(session: Session, conference_id: int) -> list[tuple[datetime, 
     """When the family had private time, by the steps. Corrected times are not used: they could hide accesses."""
     spans: list[tuple[datetime, datetime | None]] = []
     began: datetime | None = None
-    for step in steps_taken(session, conference_id):
-        if began and step.target is not Phase.PRIVATE_TIME:
-            spans.append((began, step.at))
+    for at, phase in moves(session, conference_id):
+        if began and phase is not Phase.PRIVATE_TIME:
+            spans.append((began, at))
             began = None
-        elif step.target is Phase.PRIVATE_TIME:
-            began = began or step.at
+        elif phase is Phase.PRIVATE_TIME:
+            began = began or at
     return [*spans, (began, None)] if began else spans
 
 

@@ -62,6 +62,7 @@ CHANGES = {
     "plan": PAGES["plan"],
     "question": PAGES["information"],
     "registration": PAGES["registration"],
+    "step_back": PAGES["steps"],
 } | {group: _NOTES for group in OF_ONE_PERSON if "." not in group}
 #: Other actions, by their whole audit code.
 OTHER_ACTIONS = {

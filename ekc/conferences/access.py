@@ -145,7 +145,7 @@ _OPEN: Select[*tuple[Any, ...]] = (
 #: The phases in which the coordinator writes down who comes in.
 _COMING = frozenset({Phase.INFORMATION, Phase.PRESENTATION})
 #: Audit codes of events that change nothing in the case.
-_NO_CHANGES = ("case.read", "case.refused", "case.found")
+NO_CHANGES = ("case.read", "case.refused", "case.found")
 
 
 def _standing_in(by: By, case: Conference | Row[Any], roles: frozenset[Role], *wanted: Activity) -> frozenset[Role]:
@@ -248,7 +248,7 @@ def _dated(by: By, stale: Stale, conference: Conference) -> Stale:
     """
     if by.visitor.account_id is None or conference.phase is Phase.PRIVATE_TIME:
         return stale
-    changed = (AuditEvent.conference_id == conference.id, AuditEvent.action.not_in(_NO_CHANGES))
+    changed = (AuditEvent.conference_id == conference.id, AuditEvent.action.not_in(NO_CHANGES))
     at = by.session.scalar(select(func.max(AuditEvent.at)).where(*changed))
     if at is None:
         return stale

@@ -126,11 +126,13 @@ def add(
     subject: int = 0,
     until: datetime | None = None,
     key: str | None = None,
+    due: datetime | None = None,
 ) -> None:
-    """Add a job in the caller's transaction; after its commit a worker gets it at once."""
-    job = Job(kind=kind, subject=subject, key=key, added_at=at, due=at, until=until)
+    """Add a job in the caller's transaction; after its commit a worker gets it at once, or finds it when it is `due`."""
+    job = Job(kind=kind, subject=subject, key=key, added_at=at, due=due or at, until=until)
     session.add(job)
-    session.info.setdefault(_ADDED, []).append(job)
+    if due is None:
+        session.info.setdefault(_ADDED, []).append(job)
 
 
 @event.listens_for(Session, "after_commit")

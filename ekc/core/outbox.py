@@ -5,6 +5,8 @@ message is unique by its key, so repeating an action sends nothing twice, and ha
 are stored in the source language; the mailer translates them, and appends who can be rung and the link, if any.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +23,7 @@ from ekc.core.db import Base
 DELIVERY_PERIOD = timedelta(days=4)
 #: The kind of job that sends one mail.
 DELIVERY = "mail"
+_WAITS = "mails_wait"  # key in `session.info`: until when
 
 
 class Audience(StrEnum):
@@ -128,8 +131,27 @@ def queue(
     session.add(mail)
     session.flush()
     useless_after = min(at + DELIVERY_PERIOD, link.until) if link else at + DELIVERY_PERIOD
-    jobs.add(session, DELIVERY, at, subject=mail.id, until=useless_after)
+    jobs.add(session, DELIVERY, at, subject=mail.id, until=useless_after, due=session.info.get(_WAITS))
     return True
+
+
+@contextmanager
+def waiting(session: Session, until: datetime) -> Iterator[None]:
+    """Mails that are queued inside are not sent before `until`, so that they can be withdrawn."""
+    session.info[_WAITS] = until
+    try:
+        yield
+    finally:
+        del session.info[_WAITS]
+
+
+def withdraw(session: Session, case: int, at: datetime, until: datetime) -> None:
+    """Delete the mails about a case that were queued at `at` to wait `until` then. Does not commit."""
+    waits = (OutboxMessage.id == jobs.Job.subject, OutboxMessage.conference_id == case, OutboxMessage.queued_at == at)
+    asked = select(jobs.Job.id, jobs.Job.subject).where(jobs.Job.kind == DELIVERY, jobs.Job.due == until, *waits)
+    for job in session.execute(asked).all():
+        session.execute(delete(OutboxMessage).where(OutboxMessage.id == job.subject))
+        session.execute(delete(jobs.Job).where(jobs.Job.id == job.id))
 
 
 def take_back(session: Session, case: int) -> None:

@@ -22,14 +22,16 @@ from ekc.journey.facts import CaseContext, Dissent, dissent, gather_facts, read_
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, owed_page, panel
 from ekc.journey.queries import steps as step_queries
+from ekc.journey.queries.look_alikes import Alike, goes_on_as, look_alikes
 from ekc.journey.queries.steps import StepRow
+from ekc.journey.taking_back import LastStep, own_last_step
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
 from ekc.plans import queries as plans
 from ekc.privatetime import queries as privatetime
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.definition import StepRule
-from ekc.workflow.ends.kinds import EndRule
+from ekc.workflow.ends.kinds import End, EndRule
 from ekc.workflow.ends.rows import ROUND_ENDS
 from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, steps_from, why_not, wish_steps
 from ekc.workflow.facts import Facts
@@ -160,6 +162,9 @@ class CasePage:
     owed: tuple[tuple[tuple[Owed, ...], str], ...]  # what the same people still have to hear or do, and the page for it
     found: tuple[tuple[Owed, str], ...]  # of `owed`: what a follow-up found, which comes before all else
     ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
+    alike: tuple[Alike, ...]  # for the regional manager: other registrations that look like this one
+    goes_on_as: Related | None  # it was registered twice, and goes on as this case
+    last_step: LastStep | None  # of the visitor, a few minutes ago
     today: date
 
 
@@ -211,8 +216,24 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
             (one, owed_page(one, case.may)) for one in sorted(owed, key=_weight) if one.notice.kind in FINDINGS
         ),
         ended_round=step_queries.ended_round(changes, at),
+        alike=_alike(session, case),
+        goes_on_as=_goes_on_as(session, case, at),
+        last_step=own_last_step(session, case, at, changes),
         today=today,
     )
+
+
+def _alike(session: Session, case: Case) -> tuple[Alike, ...]:
+    if Role.REGIONAL_MANAGER not in case.roles or case.phase not in STEP_RULES[Step.REGISTERED_TWICE].sources:
+        return ()
+    return look_alikes(session, {case.region_id}).get(case.id, ())
+
+
+def _goes_on_as(session: Session, case: Case, at: datetime) -> Related | None:
+    if case.end is None or case.end.end is not End.TWICE:
+        return None
+    found = goes_on_as(session, case.id)
+    return Related(*found, is_before=False, opens=may_open(By(session, case.visitor, at), found[0])) if found else None
 
 
 def _weight(found: Owed) -> int:

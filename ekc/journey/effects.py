@@ -18,9 +18,11 @@ from ekc.conferences.effects import (
     queue_circle_mail,
     to_be_rung,
 )
-from ekc.conferences.models import Conference, Participant
+from ekc.conferences.models import Conference, Notice, Participant
+from ekc.conferences.queries.registration import RelatedCase, case_of_number
 from ekc.conferences.roles import coordinator_with_access, still_open
 from ekc.core.clock import local_date
+from ekc.core.errors import Refusal
 from ekc.core.outbox import MailRule, queue, take_back
 from ekc.evaluations.effects import give_up_open, plan_follow_ups, update_tasks_ended
 from ekc.journey.mails import (
@@ -34,10 +36,11 @@ from ekc.journey.mails import (
     PLAN_REVISED,
     WELCOME,
 )
-from ekc.journey.models import PhaseChange, StepWords
+from ekc.journey.models import LookAlike, PhaseChange, StepWords
 from ekc.journey.queries.staff import staff_of, staff_to_ring
+from ekc.journey.queries.steps import TAKEN_BACK
 from ekc.links.actions import revoke
-from ekc.matching.effects import end_request, withdraw_request
+from ekc.matching.effects import ask_again, end_request, withdraw_request
 from ekc.meetings.effects import (
     ask_question,
     destroy_said,
@@ -47,17 +50,26 @@ from ekc.meetings.effects import (
     planned_day,
     set_aside,
     start_meeting,
+    unask_question,
+    unstart_meeting,
 )
 from ekc.meetings.queries import letters
 from ekc.plans import effects as plans
-from ekc.plans.effects import answers_in_force, destroy_answers, destroy_draft, freeze_plan, present_plan
-from ekc.privatetime.effects import close_room, destroy_reasons, open_room
-from ekc.workflow.definition import STEPS, Taking
+from ekc.plans.effects import (
+    answers_in_force,
+    destroy_answers,
+    destroy_draft,
+    freeze_plan,
+    present_plan,
+    unpresent_plan,
+)
+from ekc.privatetime.effects import close_room, destroy_reasons, open_room, reopen_room
+from ekc.workflow.definition import STEPS, StepRule, Taking
 from ekc.workflow.ends.kinds import Destroyed, Hears, Settled
 from ekc.workflow.ends.rows import END_OF_STEP, ROUND_ENDS
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.owed.kinds import NoticeKind
-from ekc.workflow.vocabulary import Agreed, Effect, Outcome, Part, Phase, Step
+from ekc.workflow.vocabulary import N_, Agreed, Effect, Outcome, Part, Phase, Step
 
 EffectFunction = Callable[[Session, Conference, datetime, Taking], None]
 
@@ -118,7 +130,7 @@ def settle_end(session: Session, conference: Conference, at: datetime, taking: T
     if Destroyed.DRAFT in rule.destroys:
         destroy_draft(session, conference, at)
     if Destroyed.ANSWERS in rule.destroys:
-        destroy_answers(session, conference, after=_before_round(session, conference.id).number)
+        destroy_answers(session, conference, after=_presented(session, conference.id)[1].number)
     if Destroyed.SAID in rule.destroys:
         destroy_said(session, conference)
         destroy_views(session, conference)
@@ -131,7 +143,7 @@ def settle_end(session: Session, conference: Conference, at: datetime, taking: T
 
 def _round_began(session: Session, conference_id: int) -> int:
     """The number of the step with which this round began."""
-    again = (PhaseChange.conference_id == conference_id, PhaseChange.step == Step.RECONVENE)
+    again = (PhaseChange.conference_id == conference_id, PhaseChange.step == Step.RECONVENE, ~TAKEN_BACK)
     return session.scalar(select(func.max(PhaseChange.number)).where(*again)) or 0
 
 
@@ -142,9 +154,9 @@ class _Presented(NamedTuple):
     without_conference: bool = False
 
 
-def _before_round(session: Session, conference_id: int) -> _Presented:
-    """What was presented last when this round began. A round that was ended counts no more."""
-    steps = select(PhaseChange.step).where(PhaseChange.conference_id == conference_id)
+def _presented(session: Session, conference_id: int) -> tuple[_Presented, _Presented]:
+    """What was presented last, and what when this round began. A round that was ended counts no more."""
+    steps = select(PhaseChange.step).where(PhaseChange.conference_id == conference_id, ~TAKEN_BACK)
     last = before = _Presented()
     for step in session.scalars(steps.order_by(PhaseChange.number)):
         if step in _PRESENTING:
@@ -155,12 +167,12 @@ def _before_round(session: Session, conference_id: int) -> _Presented:
             before, last = last, last._replace(without_conference=False)
         elif step in ROUND_ENDS:
             last = before
-    return before
+    return last, before
 
 
 def back_to_plan(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
     """End the round and not the case: what held when it began holds again, as far as nothing else was said since."""
-    conference.presentation, conference.without_conference = _before_round(session, conference.id)
+    conference.presentation, conference.without_conference = _presented(session, conference.id)[1]
     end_round(session, conference)
     set_aside(session, conference)
     update_tasks_ended(session, conference, at, Phase.EVALUATION)
@@ -244,6 +256,35 @@ def issue_documents(session: Session, conference: Conference, at: datetime, taki
             queue(session, PLAN_REVISED, account.recipient, at, case=about[0], plan=about[1], round=about[2])
 
 
+def withdraw_notices(session: Session, conference: Conference, at: datetime, rule: StepRule) -> None:
+    """Delete what a step that was taken at `at` left owed."""
+    left = (Notice.conference_id == conference.id, Notice.at == at, Notice.kind.in_(rule.owes))
+    session.execute(delete(Notice).where(*left))
+
+
+def _present_as_before(session: Session, conference: Conference, _at: datetime) -> None:
+    """Which presentation it is, and whether without a conference, as the steps that count say."""
+    conference.presentation, conference.without_conference = _presented(session, conference.id)[0]
+
+
+def other_open_case(session: Session, conference: Conference, number: str, account_id: int | None) -> RelatedCase:
+    """Another open case, of a region that this account manages, by its number. Raises Refusal, at the field `other`."""
+    found = case_of_number(session, number.strip().upper())
+    managers = managers_of(session, found.region_id) if found and found.phase is not Phase.CLOSED else []
+    if found is None or found.id == conference.id or account_id not in {one.id for one in managers}:
+        other = N_("There is no other open conference of your regions with this number. Look at it again.")
+        raise Refusal(other).at("other")
+    return found
+
+
+def name_other(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
+    """Keep as which other case this one goes on."""
+    other = other_open_case(session, conference, taking.other, taking.account_id)
+    session.merge(
+        LookAlike(conference_id=conference.id, other_id=other.id, same=True, at=at, account_id=taking.account_id)
+    )
+
+
 EFFECTS: dict[Effect, EffectFunction] = {
     Effect.WELCOME_LETTER: send_mails(WELCOME),
     Effect.START_MEETING: start_meeting,
@@ -263,5 +304,17 @@ EFFECTS: dict[Effect, EffectFunction] = {
     Effect.SETTLE_END: settle_end,
     Effect.TELL_END: tell_end,
     Effect.BACK_TO_PLAN: back_to_plan,
+    Effect.NAME_OTHER: name_other,
     Effect.START_RETENTION: start_retention,
+}
+
+#: What undoes each effect of a step that is taken back: the instant is that at which the step was taken.
+UNDONE: dict[Effect, tuple[Callable[[Session, Conference, datetime], None], ...]] = {
+    Effect.WELCOME_LETTER: (),  # its mails wait, and are withdrawn with those of any other
+    Effect.START_MEETING: (unstart_meeting, _present_as_before),
+    Effect.END_REQUEST: (ask_again,),
+    Effect.PAUSE_ROOM: (reopen_room,),
+    Effect.ASK_QUESTION: (unask_question,),
+    Effect.CLOSE_ROOM: (reopen_room,),
+    Effect.PRESENT_PLAN: (unpresent_plan, _present_as_before),
 }

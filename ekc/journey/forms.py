@@ -11,14 +11,14 @@ from wtforms.widgets import HiddenInput
 
 from ekc.conferences.entries import CHANNELS, GIVES, Assignment
 from ekc.conferences.forms.days import moment
-from ekc.conferences.forms.fields import FROM_LIST, choice, named_choices, passage, people_field, words_of
+from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, passage, people_field, words_of
 from ekc.conferences.forms.names import listed
 from ekc.conferences.forms.registration import country_choices
 from ekc.core.errors import Stale
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
-from ekc.core.lengths import PASSAGE, TITLE
+from ekc.core.lengths import PASSAGE, TITLE, WORD
 from ekc.directory.queries import KnownNames
 from ekc.workflow.definition import ReasonKind, StepRule, Taking
 from ekc.workflow.engine import STEP_GUARDS
@@ -48,6 +48,7 @@ class StepForm(PlainForm):
     reason = passage(_l("Why"), _l("Write down why, in a sentence."), PASSAGE)
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
     new_date = moment(_l("New date and time"), ahead=True)
+    other = line(_l("Number of the other conference"), WORD, _l("Write the number of the conference that goes on."))
     unsafe = BooleanField(_l("It does not feel safe to me"), description=_l("The others do not hear this."))
 
     def seen_phase(self) -> Phase | None:
@@ -75,7 +76,8 @@ class StepForm(PlainForm):
         return Taking(
             rule.step,
             reason=(self.reason.data or "") if "reason" in self else "",
-            stop_reason=StopReason(self.stop_reason.data) if "stop_reason" in self else None,
+            stop_reason=StopReason(self.stop_reason.data) if "stop_reason" in self else next(iter(rule.reasons), None),
+            other=self.other.data if "other" in self else "",
             new_date=self.new_date.instant(timezone) if "new_date" in self else None,
             overrides=self.overrides,
             unsafe="unsafe" in self and bool(self.unsafe.data),
@@ -95,7 +97,7 @@ def step_form(rule: StepRule, *, own: bool, asks: bool) -> StepForm:
         del form.reason
     else:
         form.reason.label.text = translate(rule.ask)
-    if rule.reason is not ReasonKind.CODED:
+    if rule.reason is not ReasonKind.CODED or len(rule.reasons) == 1:
         del form.stop_reason
     else:
         form.stop_reason.label.text = translate(rule.ask)
@@ -104,6 +106,8 @@ def step_form(rule: StepRule, *, own: bool, asks: bool) -> StepForm:
             SelectChoice("", gettext("Choose")),
             *(SelectChoice(reason.value, gettext(words)) for reason, words in named),
         ]
+    if not rule.asks_other:
+        del form.other
     if not rule.asks_date:
         del form.new_date
     if not (own and rule.asks_safe and rule.reason is ReasonKind.TEXT):

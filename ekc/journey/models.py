@@ -1,4 +1,4 @@
-"""The tables of steps taken, append-only, of the words that belong to them, and of corrections of a registration."""
+"""The tables of steps taken, of the words that belong to them, of corrections and of registrations that look alike."""
 
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,30 @@ class PhaseChange(Base):
     actor_id: Mapped[int | None]
     actor_name: Mapped[str] = mapped_column(SealedText("phase_change.actor_name"))
     reason_code: Mapped[str | None] = mapped_column(String(32))
+
+
+class StepTakenBack(Base):
+    """When whoever took a step took it back. It counts no more, and the history names it."""
+
+    __tablename__ = "step_taken_back"
+
+    change_id: Mapped[int] = mapped_column(ForeignKey("phase_change.id"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+
+
+class LookAlike(Base):
+    """What a regional manager said of two registrations that look alike: the same conference, or two of them.
+
+    `same`: `conference_id` was stopped, and goes on as `other_id`.
+    """
+
+    __tablename__ = "look_alike"
+
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), primary_key=True, index=True)
+    same: Mapped[bool]
+    at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # of the regional manager
 
 
 class StepWords(Base):

@@ -28,6 +28,7 @@ from ekc.journey.queries import corrections
 from ekc.journey.queries.notices import joined_at
 from ekc.journey.queries.staff import staff_to_ring
 from ekc.journey.queries.steps import ended_round, steps_taken
+from ekc.journey.taking_back import LastStep, own_last_step
 from ekc.links.queries.devices import pending_devices
 from ekc.links.queries.links import links_of_participant, on_paper_by
 from ekc.links.tokens import compared_words
@@ -170,6 +171,7 @@ class OwnPage:
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     moved: EndRule | None  # another region looks after the case, since a few days
     ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
+    last_step: LastStep | None  # of the visitor, a few minutes ago
     today: date
 
 
@@ -260,6 +262,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         link=next((row.life(at) for row in links if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if moved and not (joined and joined >= moved) else None,
         ended_round=ended_round(steps_taken(session, case.id), at) if _goes_on(case) else None,
+        last_step=own_last_step(session, case, at),
         today=today,
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.models import Account
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
-from ekc.core.outbox import queue
+from ekc.core.outbox import OutboxMessage, queue
 from ekc.matching.mails import WITHDRAWN
 from ekc.matching.models import Match
 from ekc.workflow.definition import Taking
@@ -17,6 +17,17 @@ from ekc.workflow.definition import Taking
 def end_request(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:
     """As `withdraw_request`. While a conference is held, another coordinator can be asked anew."""
     withdraw_request(session, conference, at)
+
+
+def ask_again(session: Session, conference: Conference, at: datetime) -> None:
+    """Let the request that was ended at `at` wait for its answer again. Its mail, not sent yet, says which it is."""
+    told = select(OutboxMessage.key).where(OutboxMessage.conference_id == conference.id, OutboxMessage.queued_at == at)
+    keys = set(session.scalars(told))
+    withdrawn = (Match.conference_id == conference.id, Match.accepted_on.is_(None), Match.declined_on.is_(None))
+    for match in session.scalars(select(Match).where(*withdrawn)):
+        if WITHDRAWN.key.format(match=match.id) in keys:
+            match.ended_on = None
+            conference.asked_coordinator_id = match.account_id
 
 
 def withdraw_request(session: Session, conference: Conference, at: datetime) -> None:

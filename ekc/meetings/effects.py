@@ -40,6 +40,13 @@ def start_meeting(session: Session, conference: Conference, at: datetime, _takin
         meeting.started_at = at
 
 
+def unstart_meeting(session: Session, conference: Conference, at: datetime) -> None:
+    """Let the meeting that was started at `at` lie ahead again."""
+    meeting = latest_meeting(session, conference.id)
+    if meeting and meeting.started_at == at:
+        meeting.started_at = None
+
+
 def keep_local_times(session: Session, conference: Conference, former_zone: str) -> None:
     """Move what is still planned so that it stands at the same local time in the new time zone of the case."""
     planned = select(Meeting).where(Meeting.conference_id == conference.id, Meeting.started_at.is_(None))
@@ -76,6 +83,14 @@ def ask_question(session: Session, conference: Conference, _at: datetime, taking
     """Make what the family came out for a question of this day, without an answer yet."""
     meeting = ensure_meeting(session, conference.id)
     session.add(Question(meeting_id=meeting.id, participant_id=None, text=taking.reason.strip()))
+
+
+def unask_question(session: Session, conference: Conference, _at: datetime) -> None:
+    """Delete the last question with which the family came out."""
+    meeting = ensure_meeting(session, conference.id)
+    of_family = (Question.meeting_id == meeting.id, Question.participant_id.is_(None))
+    last = select(func.max(Question.id)).where(*of_family).scalar_subquery()
+    session.execute(delete(Question).where(Question.id == last))
 
 
 def new_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:

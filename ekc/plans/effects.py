@@ -63,6 +63,12 @@ def present_plan(session: Session, conference: Conference, at: datetime, _taking
     session.flush()
 
 
+def unpresent_plan(session: Session, conference: Conference, at: datetime) -> None:
+    """Delete the draft that the presentation at `at` began. Which presentation it is then, the steps say."""
+    began = (PlanDraft.conference_id == conference.id, PlanDraft.revision == 0, PlanDraft.changed_at == at)
+    session.execute(delete(PlanDraft).where(*began))
+
+
 def begin_round(session: Session, conference: Conference, at: datetime) -> None:
     """Let the next plan begin empty: what was agreed stays in the version in force, to be taken over from there."""
     row = session.get(PlanDraft, conference.id)

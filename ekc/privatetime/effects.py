@@ -34,6 +34,12 @@ def close_room(session: Session, conference: Conference, at: datetime, taking: T
         round_.ended_at, round_.ended_by, round_.ended_for = at, taking.step, taking.reason or None
 
 
+def reopen_room(session: Session, conference: Conference, at: datetime) -> None:
+    """Let the round that ended at `at` go on."""
+    ended = (PrivateRound.conference_id == conference.id, PrivateRound.ended_at == at)
+    session.execute(update(PrivateRound).where(*ended).values(ended_at=None, ended_by=None, ended_for=None))
+
+
 def destroy_reasons(session: Session, conference: Conference) -> None:
     """Empty why the family came out and went back in, in this round."""
     of_round = select(Meeting.id).where(Meeting.conference_id == conference.id, Meeting.round == conference.round)

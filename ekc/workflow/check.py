@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from ekc.workflow.activities import ACTIVITIES, ActivityRule
-from ekc.workflow.definition import PHASES, STEPS, PhaseRule, ReasonKind, StepRule
+from ekc.workflow.definition import PHASES, REVERSIBLE, STEPS, PhaseRule, ReasonKind, StepRule
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.ends.kinds import End, EndRule, Hears
 from ekc.workflow.ends.rows import ENDS
@@ -164,6 +164,10 @@ def _step(rule: StepRule) -> Iterator[str]:
     for guard in rule.guards:
         if not guard.override <= rule.who:
             yield f"{guard.code} is overridden by somebody who never takes {rule.step}"
+    if rule.back and not set(rule.effects) <= REVERSIBLE:
+        yield f"{rule.step} is taken back and brings about what cannot be undone"
+    if rule.back and rule.target in {None, Phase.PRIVATE_TIME, Phase.CLOSED}:
+        yield f"{rule.step} is taken back and moves nothing, shuts people out or ends the case"
     if (rule.reason is not ReasonKind.NONE) != bool(rule.ask):
         yield f"{rule.step} asks for a reason without a question, or has a question without a reason"
     if (rule.reason is ReasonKind.CODED) != bool(rule.reasons):

@@ -7,11 +7,11 @@ in `duties.py`, and when a plan is looked at again in `follow_ups.py`.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ekc.workflow.blocker import Guard, GuardRule
-from ekc.workflow.ends.rows import GONE_REASONS
+from ekc.workflow.ends.rows import GONE_REASONS, OWN_STEP
 from ekc.workflow.guards import agreement, circle, meeting, room, steps
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason, VoiceMatter
@@ -49,6 +49,32 @@ class WayOut:
     agree: str
 
 
+#: So long after a step whoever took it can take it back. Its mails wait as long.
+TAKEN_BACK_WITHIN = timedelta(minutes=5)
+#: What can be undone without a trace of it left. Never what destroys, freezes or tells, and never what shuts people
+#: out: nobody but the family ends private time.
+REVERSIBLE = frozenset(
+    {
+        Effect.WELCOME_LETTER,
+        Effect.START_MEETING,
+        Effect.END_REQUEST,
+        Effect.PAUSE_ROOM,
+        Effect.ASK_QUESTION,
+        Effect.CLOSE_ROOM,
+        Effect.PRESENT_PLAN,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TakingBack:
+    """How a step is taken back: its button, what is so then, and what to do where that is not possible any more."""
+
+    title: str
+    done: str
+    instead: str
+
+
 @dataclass(frozen=True, slots=True)
 class StepRule:
     """One move. `target` None: the phase stays as it is."""
@@ -65,6 +91,7 @@ class StepRule:
     ask: str = ""  # what the reason should tell
     reasons: tuple[StopReason, ...] = ()  # the coded ones to choose from
     asks_date: bool = False
+    asks_other: bool = False  # for the number of another conference
     rare: bool = False  # an exit, shown quietly
     called_in: str = ""  # how the coordinator, outside the room, says it
     own: str = ""  # how somebody in the circle says it, on their own page
@@ -73,6 +100,7 @@ class StepRule:
     owes: frozenset[NoticeKind] = frozenset()  # what it makes owed, to whom the rows in `owed/` say
     asks_safe: bool = False  # whoever takes it of the circle can say with it that it does not feel safe
     way_out: WayOut | None = None  # of private time, where the family does not get there
+    back: TakingBack | None = None  # None: it is not taken back
     in_force: bool | None = None  # taken only while a plan is in force (True), or only while none is (False)
 
     def is_from(self, phase: Phase, in_force: bool) -> bool:
@@ -88,6 +116,7 @@ class Taking:
     reason: str = ""
     stop_reason: StopReason | None = None
     new_date: datetime | None = None  # None of "another day": the date follows
+    other: str = ""  # the number of another conference
     overrides: dict[str, str] = field(default_factory=dict)
     account_id: int | None = None  # of the member of staff who takes it
     unsafe: bool = False  # somebody of the circle says with it that it does not feel safe
@@ -127,6 +156,11 @@ STEPS: tuple[StepRule, ...] = (
         guards=steps.TAKE_ON,
         questions=(circle.wishes_spoken_about,),
         effects=(Effect.WELCOME_LETTER,),
+        back=TakingBack(
+            N_("Take back: the case was taken on"),
+            N_("Taken back: the case is registered, and is not being prepared yet."),
+            N_("If the conference is not to go on, choose to stop it."),
+        ),
     ),
     StepRule(
         Step.OPEN_CONFERENCE,
@@ -139,6 +173,11 @@ STEPS: tuple[StepRule, ...] = (
         effects=(Effect.START_MEETING, Effect.END_REQUEST),  # nobody loses the case while they hold its conference
         questions=(meeting.planned_for_today, circle.wishes_spoken_about),
         owes=frozenset({NoticeKind.LETTER}),
+        back=TakingBack(
+            N_("Take back: the conference was opened"),
+            N_("Taken back: the conference is being prepared, as before."),
+            N_("Is it not the day yet? Choose to go on another day: the conference is then prepared again."),
+        ),
     ),
     StepRule(
         Step.BEGIN_PRIVATE_TIME,
@@ -160,6 +199,11 @@ STEPS: tuple[StepRule, ...] = (
         _IN_ROOM,
         effects=(Effect.CLOSE_ROOM, Effect.PRESENT_PLAN),
         called_in=N_("The family called me in: they have a plan"),
+        back=TakingBack(
+            N_("Take back: the family came out with a plan"),
+            N_("Taken back: private time goes on."),
+            N_("Does the family want to go on among themselves? Choose to go back into private time."),
+        ),
     ),
     StepRule(
         Step.ASK_FOR_INFORMATION,
@@ -181,6 +225,11 @@ STEPS: tuple[StepRule, ...] = (
             N_("One of you who is in the room can say it, for all of you."),
         ),
         owes=frozenset({NoticeKind.QUESTION}),
+        back=TakingBack(
+            N_("Take back: the family came out with a question"),
+            N_("Taken back: private time goes on."),
+            N_("Does the family want to go on among themselves? The coordinator begins private time again."),
+        ),
     ),
     StepRule(
         Step.AGREE_PLAN,
@@ -363,7 +412,7 @@ STEPS: tuple[StepRule, ...] = (
         effects=(Effect.SETTLE_END, Effect.TELL_END, Effect.START_RETENTION),
         reason=ReasonKind.CODED,
         ask=N_("Why does it stop?"),
-        reasons=tuple(reason for reason in StopReason if reason not in GONE_REASONS),
+        reasons=tuple(reason for reason in StopReason if reason not in OWN_STEP),
         rare=True,
         own=N_("We want to stop the conference"),
         matter=VoiceMatter.STOPPING,
@@ -381,7 +430,7 @@ STEPS: tuple[StepRule, ...] = (
         effects=(Effect.SETTLE_END, Effect.BACK_TO_PLAN, Effect.TELL_END),
         reason=ReasonKind.CODED,
         ask=N_("Why does it stop?"),
-        reasons=tuple(reason for reason in StopReason if reason not in GONE_REASONS),
+        reasons=tuple(reason for reason in StopReason if reason not in OWN_STEP),
         rare=True,
         own=N_("We do not want to come together again after all"),
         matter=VoiceMatter.STOPPING,
@@ -404,5 +453,22 @@ STEPS: tuple[StepRule, ...] = (
         rare=True,
         questions=(circle.wishes_spoken_about,),
         owes=frozenset({NoticeKind.END}),
+    ),
+    StepRule(
+        Step.REGISTERED_TWICE,
+        N_("Stop: it was registered twice"),
+        N_("This registration is stopped. The other one goes on."),
+        (Phase.REGISTRATION, Phase.SETUP),
+        Phase.CLOSED,
+        frozenset({Role.REGIONAL_MANAGER}),
+        effects=(Effect.SETTLE_END, Effect.TELL_END, Effect.NAME_OTHER, Effect.START_RETENTION),
+        reason=ReasonKind.CODED,
+        ask=N_("Why does it stop?"),
+        reasons=(StopReason.REGISTERED_TWICE,),
+        asks_other=True,
+        rare=True,
+        questions=(circle.wishes_spoken_about,),
+        owes=frozenset({NoticeKind.END}),
+        in_force=False,
     ),
 )

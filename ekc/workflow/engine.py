@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.blocker import Blocker, GuardRule
-from ekc.workflow.definition import PHASES, STEPS, PhaseRule, StepRule
+from ekc.workflow.definition import PHASES, STEPS, TAKEN_BACK_WITHIN, PhaseRule, StepRule
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule, OpenFollowUpsRule
 from ekc.workflow.parts import PARTS, PartRule
 from ekc.workflow.standing import NOT_YET_IN_ORDER, STANDING, StandingRule, standing
-from ekc.workflow.vocabulary import FAMILY_ROLES, Activity, CasePart, Phase, Remedy, Role, Scope, Step, VoiceMatter
+from ekc.workflow.vocabulary import FAMILY_ROLES, N_, Activity, CasePart, Phase, Remedy, Role, Scope, Step, VoiceMatter
 
 PHASE_RULES: dict[Phase, PhaseRule] = {rule.phase: rule for rule in PHASES}
 STEP_RULES: dict[Step, StepRule] = {rule.step: rule for rule in STEPS}
@@ -133,6 +134,18 @@ def verdict_on(
     held = frozenset(roles)
     rule = STEP_RULES[step]
     return judge(rule, facts, held, overridden) if rule in steps_from(facts.phase, held, facts.in_force) else None
+
+
+def why_not_back(rule: StepRule, since: timedelta, *, changed: bool) -> tuple[str, ...]:
+    """Why a step that was taken `since` ago cannot be taken back; empty: it can. `changed`: something else was done."""
+    if rule.back is None:
+        return (N_("This step cannot be taken back."),)
+    if since > TAKEN_BACK_WITHIN:
+        return (N_("More than five minutes have passed, so this step is not taken back any more."), rule.back.instead)
+    if changed:
+        said = N_("Something else was done in this conference since, so this step is not taken back any more.")
+        return (said, rule.back.instead)
+    return ()
 
 
 def may(activity: Activity, phase: Phase, roles: Iterable[Role], in_force: bool = False) -> bool:

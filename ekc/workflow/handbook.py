@@ -6,10 +6,11 @@
 import inspect
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.blocker import GuardRule
-from ekc.workflow.definition import PHASES, STEPS, VERSION, PhaseRule, StepRule
+from ekc.workflow.definition import PHASES, STEPS, TAKEN_BACK_WITHIN, VERSION, PhaseRule, StepRule
 from ekc.workflow.duties import DUTIES
 from ekc.workflow.ends.kinds import EndRule
 from ekc.workflow.ends.rows import ENDS
@@ -140,6 +141,7 @@ def _step(rule: StepRule) -> tuple[str, str, str, str, str]:
     target = PHASE_RULES[rule.target].title if rule.target else "stays"
     asks = [rule.ask] if rule.ask else []
     asks += ["a new date"] if rule.asks_date else []
+    asks += ["the number of the other conference"] if rule.asks_other else []
     who = _names(rule.who)
     return rule.title, sources, target, who, " · ".join(asks) or "-"
 
@@ -191,6 +193,9 @@ def _conditions(rule: StepRule) -> Iterator[str]:
         yield "Then: " + "; ".join(effect.label for effect in rule.effects) + "."
     if rule.owes:
         yield f"Owed: {_owes(rule)}"
+    if rule.back:
+        minutes = TAKEN_BACK_WITHIN // timedelta(minutes=1)
+        yield f"Whoever took it can take it back for {minutes} minutes, as long as nothing else was done since."
 
 
 def _guard(guard: GuardRule) -> str:

@@ -61,6 +61,7 @@ class Step(StrEnum):
     MAIN_PERSON_GONE = "main_person_gone"
     NO_NEW_PLAN = "no_new_plan"
     STOP_ROUND = "stop_round"
+    REGISTERED_TWICE = "registered_twice"
 
 
 class Effect(Labelled):
@@ -84,6 +85,7 @@ class Effect(Labelled):
     SETTLE_END = "settle_end", N_("what was open is settled, as the ends say")
     TELL_END = "tell_end", N_("those whom it concerns hear it, as the ends say")
     BACK_TO_PLAN = "back_to_plan", N_("the plan in force goes on, with what held when the new round began")
+    NAME_OTHER = "name_other", N_("as which other conference it goes on stands on its page")
     START_RETENTION = "start_retention", N_("the time for which the file is kept starts")
 
 
@@ -247,6 +249,7 @@ class StopReason(Labelled):
     DIED = "died", N_("the main person died")
     LEFT = "left", N_("the main person left")
     OTHER = "other", N_("another reason")
+    REGISTERED_TWICE = "registered_twice", N_("it was registered twice")
 
 
 class Outcome(Labelled):

@@ -276,12 +276,15 @@ def test_the_public_registers_so_often_and_no_oftener(make_app: MakeApp, cast: C
     app = make_app(registrations_an_hour=2)
     client = app.test_client()
     assert isinstance(client, PageClient)
-    for _ in range(2):
+    for name in ("Marieke de Wit", "Vera Bakker"):
         client.page("/register")
         client.refused(
             "Register", {"Municipality, council or area": ""}, status=422
         )  # refused registrations do not count
-        client.submit("Register", FILLED_IN)
+        client.submit("Register", FILLED_IN | {"Main person 1 / Name": name})
+    client.page("/register")
+    again = client.submit("Register", FILLED_IN | {"Main person 1 / Name": "Vera Bakker"})
+    assert again.flashes == ["This was just registered: EKC-2026-0002. It is not registered again."]
     client.page("/register")
 
     client.refused("Register", FILLED_IN, status=429)

@@ -80,8 +80,8 @@ def test_statements_of_the_managers_home_do_not_grow(
     sign_in(client, cast.ruud)
     with counted(app) as one:
         client.page("/")
-    for _ in range(3):
-        prepared_case(db_session, cast, clock())
+    for town in ("Bergen", "Hoorn", "Sneek"):
+        prepared_case(db_session, cast, clock(), municipality=town)
     with counted(app) as four:
         page = client.page("/")
 

@@ -102,7 +102,9 @@ def test_a_phase_without_way_in_or_out_is_refused() -> None:
         f"{step} closes a case and nobody has to hear it" for step in ("agree_plan", "no_new_plan", "stop_round")
     ]
     assert str(unreached_now.value) == "; ".join(["no path leads to evaluation", *ends, *unheard])
-    closing = {rule.step: replace(rule, target=Phase.CLOSED) for rule in STEPS if Phase.REGISTRATION in rule.sources}
+    closing = {
+        rule.step: replace(rule, target=Phase.CLOSED, back=None) for rule in STEPS if Phase.REGISTRATION in rule.sources
+    }
     cut_off = tuple(closing.get(rule.step, rule) for rule in STEPS)
     beyond = (Phase.SETUP, Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION, Phase.EVALUATION)
     with pytest.raises(ValueError) as refusal:

@@ -10,7 +10,8 @@ from ekc.workflow.ends.rows import END_RULES, end_of, is_gone
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.vocabulary import Outcome, Part, StopReason
 
-STOPPED = {reason: End.GONE if reason in (StopReason.DIED, StopReason.LEFT) else End.STOPPED for reason in StopReason}
+OTHERWISE = {StopReason.DIED: End.GONE, StopReason.LEFT: End.GONE, StopReason.REGISTERED_TWICE: End.TWICE}
+STOPPED = {reason: OTHERWISE.get(reason, End.STOPPED) for reason in StopReason}
 
 
 @pytest.mark.parametrize(("reason", "end"), STOPPED.items())

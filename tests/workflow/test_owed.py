@@ -350,7 +350,10 @@ def test_the_table_names_what_the_demand_names() -> None:
         Step.AGREE_PLAN: {NoticeKind.PLAN},
         Step.REVISE_PLAN: {NoticeKind.PLAN},
         Step.RECONVENE: {NoticeKind.AGAIN},
-        **dict.fromkeys((Step.CLOSE, Step.NO_PLAN, Step.STOP, Step.MAIN_PERSON_GONE), frozenset({NoticeKind.END})),
+        **dict.fromkeys(
+            (Step.CLOSE, Step.NO_PLAN, Step.STOP, Step.MAIN_PERSON_GONE, Step.REGISTERED_TWICE),
+            frozenset({NoticeKind.END}),
+        ),
         **dict.fromkeys((Step.NO_NEW_PLAN, Step.STOP_ROUND), frozenset({NoticeKind.ROUND})),
     }
     assert {rule.activity: rule.owes for rule in ACTIVITIES if rule.owes} == {

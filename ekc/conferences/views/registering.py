@@ -1,8 +1,8 @@
 """Registering a case, and searching for one."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from flask import redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import managers_of, regions
@@ -13,7 +13,8 @@ from ekc.conferences.forms.registration import RegisterForm
 from ekc.conferences.queries import registration as registration_queries
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Refusal
-from ekc.core.form_numbers import adds, remember
+from ekc.core.form_numbers import adds, remember, sent_content
+from ekc.core.language import gettext
 from ekc.core.routes import db, moves, now, only_shows, public, runtime
 from ekc.directory.models import Listing
 from ekc.directory.queries import known_names
@@ -24,6 +25,8 @@ from ekc.workflow.duties import Duty
 from ekc.workflow.vocabulary import Activity
 
 _REGISTERED = "registered"  # in the session: the case number for the page of thanks
+_JUST = "just_registered"  # in the session: what was typed, as a digest, which case it made, and when
+_AN_HOUR = timedelta(hours=1)
 
 
 def _by_staff() -> bool:
@@ -52,6 +55,10 @@ def register() -> ResponseReturnValue:
         del form.registered_on
     status = 200
     if form.validate_on_submit():
+        if (before := _just_registered()) is not None:
+            number = registration_queries.case_number(db(), before)
+            flash(gettext("This was just registered: %(number)s. It is not registered again.", number=number), "info")
+            return redirect(_after(before), 303)
         counted = _count()
         try:
             conference_id = registration.register_case(by(), form.to_new_case())
@@ -60,6 +67,7 @@ def register() -> ResponseReturnValue:
             status = form.refuse(refusal)
         else:
             remember(str(conference_id))
+            session[_JUST] = [sent_content().hex(), conference_id, now().isoformat()]
             return redirect(_after(conference_id), 303)
     elif form.is_submitted():
         status = 422
@@ -68,9 +76,17 @@ def register() -> ResponseReturnValue:
     return render_template("conferences/register.html", form=form), status
 
 
+def _just_registered() -> int | None:
+    """The case that this browser registered a short while ago with the very same words, on another page of the form."""
+    content, conference_id, at = session.get(_JUST, ("", 0, ""))
+    if only_shows() or content != sent_content().hex() or now() - datetime.fromisoformat(at) > _AN_HOUR:
+        return None
+    return int(conference_id)
+
+
 def _count() -> tuple[int, ...]:
     """Count a registration by the public against the limit. Raises TooMany."""
-    an_hour = Limit("registration", runtime().settings.registrations_an_hour, timedelta(hours=1))
+    an_hour = Limit("registration", runtime().settings.registrations_an_hour, _AN_HOUR)
     return () if _by_staff() or only_shows() else begin_attempt(db(), now(), (an_hour, request_caller().network))
 
 

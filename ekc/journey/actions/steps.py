@@ -1,6 +1,7 @@
 """Taking a step: the only writer of `phase`."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 
 from sqlalchemy import func, select
@@ -14,6 +15,7 @@ from ekc.conferences.roles import unattended
 from ekc.core.audit import ActorKind
 from ekc.core.clock import local_date
 from ekc.core.errors import NotNow, Refusal, Stale
+from ekc.core.outbox import waiting
 from ekc.core.transaction import writing
 from ekc.journey.actions.wishes import note_wish
 from ekc.journey.effects import EFFECTS, leave_notices
@@ -21,7 +23,7 @@ from ekc.journey.facts import gather_facts
 from ekc.journey.mails import CAME_OUT_ALONE
 from ekc.journey.models import PhaseChange, StepWords
 from ekc.meetings.effects import planned_day
-from ekc.workflow.definition import ReasonKind, Taking
+from ekc.workflow.definition import TAKEN_BACK_WITHIN, ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
@@ -78,11 +80,12 @@ def take_step(
         if not note_wish(by, conference, taking, facts):  # others have to want it too, so nothing happens yet
             return conference.phase
         source, since, day = conference.phase, conference.phase_since, planned_day(by.session, conference.id)
-        for effect in rule.effects:
-            EFFECTS[effect](by.session, conference, by.at, taking)
-        conference.phase = rule.target or source
-        conference.phase_since = by.at
-        leave_notices(by.session, conference, by.at, taking, day)
+        with waiting(by.session, by.at + TAKEN_BACK_WITHIN) if rule.back else nullcontext():
+            for effect in rule.effects:
+                EFFECTS[effect](by.session, conference, by.at, taking)
+            conference.phase = rule.target or source
+            conference.phase_since = by.at
+            leave_notices(by.session, conference, by.at, taking, day)
         if source is Phase.PRIVATE_TIME:
             tell_not_safe(by, conference, since)
             _tell_came_out_alone(by, conference)

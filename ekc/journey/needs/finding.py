@@ -23,6 +23,7 @@ from ekc.journey.needs.kinds import (
     NoLonger,
     Todo,
     ToTell,
+    Twice,
     Unsettled,
     Waiting,
     Wanted,
@@ -32,6 +33,7 @@ from ekc.journey.notices import owed_in
 from ekc.journey.queries import cases as case_queries
 from ekc.journey.queries import people, steps
 from ekc.journey.queries.cases import CaseRow
+from ekc.journey.queries.look_alikes import look_alikes
 from ekc.links.queries.devices import approval_requests
 from ekc.plans import queries as plans
 from ekc.workflow.engine import broken, may, sees, steps_from, wish_steps
@@ -65,6 +67,7 @@ def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Dead
             *_no_longer(read, read.own, Role.COORDINATOR),
             *_no_longer(read, read.others, Role.REGIONAL_MANAGER),
         ),
+        NeedKind.TWICE: _twice(session, read),
         NeedKind.REGISTERED: (
             row for row in read.registrations if row.coordinator_id is None and row.asked_coordinator_id is None
         ),
@@ -157,6 +160,15 @@ def _no_longer(read: StaffCases, rows: Iterable[CaseRow], role: Role) -> Iterato
         ]
         if blockers:
             yield NoLonger(row, tuple(blockers))
+
+
+def _twice(session: Session, read: StaffCases) -> Iterator[Twice]:
+    """The registrations in a manager's regions that look like another: of two that can both be stopped, the later."""
+    rows = {row.id: row for row in (*read.registrations, *read.regional)}
+    for id_, alikes in look_alikes(session, read.who.regions).items() if rows else ():
+        earlier = tuple(one for one in alikes if one.other.id < id_ or not one.other.can_stop)
+        if earlier and id_ in rows:
+            yield Twice(rows[id_], earlier)
 
 
 def _again(session: Session, read: StaffCases) -> Iterator[Again]:

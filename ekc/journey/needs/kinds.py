@@ -8,6 +8,7 @@ from ekc.evaluations.queries import FollowUpRow
 from ekc.journey.deadlines import Deadline
 from ekc.journey.panel import owed_page
 from ekc.journey.queries.cases import CaseRow
+from ekc.journey.queries.look_alikes import Alike
 from ekc.journey.queries.people import ToRing
 from ekc.journey.queries.steps import StepWhy
 from ekc.matching.queries.handing_over import UnansweredRequest
@@ -124,6 +125,14 @@ class CaseRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Twice:
+    """A registration, and the others that look like it."""
+
+    case: CaseRow
+    alike: tuple[Alike, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Again:
     """A case that came together again lately, and why."""
 
@@ -149,6 +158,7 @@ class NeedKind(StrEnum):
     AT_A_LINK = "at_a_link"
     TO_DECIDE = "to_decide"
     NO_LONGER = "no_longer"
+    TWICE = "twice"
     REGISTERED = "registered"
     HELD_UP = "held_up"
     AGAIN = "again"
@@ -162,7 +172,7 @@ class NeedKind(StrEnum):
 
 Waiting = (
     UnansweredRequest | ToRing | Wanted | Alone | LinkRequests | CaseRow | NoLonger | Again | CaseRequest | ToTell
-) | (Unsettled | Late | Todo)
+) | (Unsettled | Late | Twice | Todo)
 
 
 @dataclass(frozen=True, slots=True)

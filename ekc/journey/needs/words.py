@@ -18,6 +18,7 @@ from ekc.journey.needs.kinds import (
     NoLonger,
     Todo,
     ToTell,
+    Twice,
     Unsettled,
     Waiting,
     Why,
@@ -154,6 +155,11 @@ def _no_longer(about: NoLonger, _at: datetime) -> str:
     return " · ".join(translate(one.message, one.params, one.plural, one.n) for one in about.blockers)
 
 
+def _twice(about: Twice, _at: datetime) -> str:
+    numbers = ", ".join(one.other.number for one in about.alike)
+    return gettext("The same conference as %(numbers)s? Say whether it was registered twice", numbers=numbers)
+
+
 def _again(about: Again, at: datetime) -> str:
     since = _day(about.taken.at, about.case.timezone, at)
     return gettext("Comes together again since %(day)s: %(why)s", day=since, why=about.taken.why)
@@ -257,6 +263,7 @@ RULES: dict[NeedKind, NeedRule] = {
     NeedKind.AT_A_LINK: NeedRule(_at_a_link, "conferences.links"),
     NeedKind.TO_DECIDE: NeedRule(_to_decide, _COORDINATOR),
     NeedKind.NO_LONGER: NeedRule(_no_longer),
+    NeedKind.TWICE: NeedRule(_twice),
     NeedKind.REGISTERED: NeedRule(_say(N_("A new registration: ask a coordinator")), _COORDINATOR),
     NeedKind.HELD_UP: NeedRule(
         _say(N_("Your regional manager decides first whether you can go on: ring them")), _COORDINATOR

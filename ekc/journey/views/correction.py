@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import regions
@@ -11,9 +11,10 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import registration
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext
-from ekc.core.routes import db, edits, now, runtime
+from ekc.core.routes import db, edits, moves, now, runtime
 from ekc.directory.models import Listing
 from ekc.directory.queries import known_names
+from ekc.journey.actions import look_alikes
 from ekc.journey.actions.corrections import correct_registration
 from ekc.journey.consequences import consequences, professionals
 from ekc.journey.forms import CorrectionForm
@@ -44,6 +45,16 @@ def correct(case: Case) -> ResponseReturnValue:
     region = {row.id: row.name for row in regions(db())}[form.to_assignment().region_id] if follows else ""
     page = render_template("journey/correct.html", case=case, form=form, follows=follows, region=region)
     return page, form.status if form.is_submitted() and not follows else 200
+
+
+@bp.post("/conferences/<int:conference_id>/registration/not-the-same")
+@case_route(Activity.CORRECT_REGISTRATION)
+@moves
+def tell_apart(case: Case) -> ResponseReturnValue:
+    """Say that another registration that looks like this one is another conference."""
+    look_alikes.tell_apart(by(), case.id, request.form.get("other", "")[:20])
+    flash(gettext("Noted: they are two conferences. You are not asked about them again."), "success")
+    return redirect(url_for("journey.case", conference_id=case.id), 303)
 
 
 def _correction_form(case: Case, **more: Any) -> CorrectionForm:

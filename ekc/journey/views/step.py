@@ -1,6 +1,6 @@
 """A step: what stands in its way, its form, and taking it."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
@@ -11,7 +11,9 @@ from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.forms import keyed_digest
 from ekc.core.language import gettext, translate
 from ekc.core.routes import db, moves, now
+from ekc.journey.actions import taking_back
 from ekc.journey.actions.steps import Blocked, take_step
+from ekc.journey.actions.taking_back import TooLate
 from ekc.journey.actions.wishes import says_not_safe
 from ekc.journey.facts import dissent, gather_facts
 from ekc.journey.forms import StepForm, step_form
@@ -42,13 +44,12 @@ from ekc.workflow.voices import VOICE_RULES, VoiceRule, asks_others, must_be_ask
 @moves
 def step(case: Case, step: str) -> ResponseReturnValue:
     """A step: what blocks it, its form, and taking it."""
-    try:
-        rule = STEP_RULES[Step(step)]
-    except ValueError:
-        raise Unknown from None
+    rule = _rule(step)
     verdict = _verdict(case, rule) if rule.questions else None
     own = case.visitor.participant_id is not None
     form = step_form(rule, own=own, asks=verdict is not None and bool(verdict.questions))
+    if "other" in form and not form.is_submitted():
+        form.other.data = request.args.get("other", "")[:20]
     if not form.validate_on_submit():
         return _step_page(case, rule, form, verdict or _verdict(case, rule)), 422 if form.errors else 200
     try:
@@ -70,6 +71,28 @@ def step(case: Case, step: str) -> ResponseReturnValue:
     else:
         flash(translate(rule.done), "success")
     return redirect(back(case), 303)
+
+
+@bp.post("/conferences/<int:conference_id>/steps/<step>/take-back")
+@case_route(Activity.TAKE_STEP)
+@moves
+def take_back(case: Case, step: str) -> ResponseReturnValue:
+    """Take back a step that the visitor took a few minutes ago."""
+    try:
+        taken = taking_back.take_back(by(), case.id, _rule(step).step)
+    except TooLate as late:
+        flash(" ".join(translate(sentence) for sentence in (late.message, late.instead) if sentence), "warning")
+    else:
+        flash(translate(taken.done), "success")
+    return redirect(back(case), 303)
+
+
+def _rule(step: str) -> StepRule:
+    """The row of the step in an address. Raises Unknown."""
+    try:
+        return STEP_RULES[Step(step)]
+    except ValueError:
+        raise Unknown from None
 
 
 def back(case: Case) -> str:

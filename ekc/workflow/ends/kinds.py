@@ -18,6 +18,7 @@ class End(StrEnum):
     ANOTHER_DAY = "another_day"
     OTHER_REGION = "other_region"
     ROUND = "round"
+    TWICE = "twice"
 
 
 class Hears(Labelled):

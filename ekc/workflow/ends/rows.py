@@ -27,6 +27,11 @@ _ANOTHER_DAY = N_(
 )
 _GOES_ON = N_("There is no new plan, and the plan in force goes on. Sign in to see which conference it is.")
 _EVERYTHING_GOES_ON = N_("Everything goes on, so you do not have to begin anything again.")
+_TWICE_SUBJECT = N_("A conference was registered twice")
+_TWICE = N_(
+    "This conference was registered twice. One registration was stopped, and the conference goes on with the other. "
+    "You do not have to do anything."
+)
 _STAFF_SUBJECT = N_("A conference has ended")
 
 ENDS: tuple[EndRule, ...] = (
@@ -166,6 +171,29 @@ ENDS: tuple[EndRule, ...] = (
                 "This conference has ended. The plan stays the family's. A call or an evaluation that was planned is "
                 "not held."
             ),
+        ),
+    ),
+    EndRule(
+        end=End.TWICE,
+        title=N_("was registered twice"),
+        steps=frozenset({Step.REGISTERED_TWICE}),
+        settles=_AT_AN_END - {Settled.LINKS},
+        mails={
+            Hears.FAMILY: Words(_TWICE_SUBJECT, _TWICE),
+            Hears.AGENCIES: Words(_TWICE_SUBJECT, _TWICE),
+            Hears.COORDINATOR: Words(
+                N_("A conference of yours was registered twice"),
+                N_("A conference of yours was registered twice, and one of the two was stopped. Sign in to see which."),
+            ),
+        },
+        reason=N_("It was registered twice"),
+        staff=N_("It was registered twice, so this registration was stopped. The other one goes on."),
+        family=_TWICE,
+        agencies=_TWICE,
+        again=Again(
+            N_("If they are two conferences after all, register this one anew."),
+            N_("Are they two different conferences? Then ring, and name both numbers."),
+            N_("Are they two different conferences? Then ring, and name both numbers."),
         ),
     ),
     EndRule(
@@ -318,6 +346,9 @@ END_OF_STEP: dict[Step, EndRule] = {step: rule for rule in ENDS for step in rule
 ROUND_ENDS = END_RULES[End.ROUND].steps
 #: The reasons for which a case ends because its only main person is not there any more.
 GONE_REASONS = frozenset({StopReason.DIED, StopReason.LEFT})
+#: The reasons that have a step of their own.
+OWN_STEP = GONE_REASONS | {StopReason.REGISTERED_TWICE}
+_END_OF_REASON = {**dict.fromkeys(GONE_REASONS, End.GONE), StopReason.REGISTERED_TWICE: End.TWICE}
 _END_OF_OUTCOME = {
     Outcome.NO_PLAN: End.NO_PLAN,
     Outcome.STOPPED: End.STOPPED,
@@ -329,7 +360,8 @@ def end_of(outcome: Outcome | None, stop_reason: StopReason | None, in_force: bo
     """How a closed case ended, in the words for one in which a plan is in force or none; None: it is not closed."""
     if outcome is None:
         return None
-    return END_RULES[End.GONE if stop_reason in GONE_REASONS else _END_OF_OUTCOME[outcome]].told(in_force)
+    of_reason = _END_OF_REASON.get(stop_reason) if stop_reason else None
+    return END_RULES[of_reason or _END_OF_OUTCOME[outcome]].told(in_force)
 
 
 def is_gone(part: Part, end: EndRule | None) -> bool:

@@ -1,0 +1,102 @@
+"""Registrations that look alike: the same main person, in one municipality, within some weeks of each other.
+
+Names are compared after decrypting. No index is kept for it, which whoever sends the public form could fill with words.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference, Participant
+from ekc.journey.models import LookAlike
+from ekc.names import words
+from ekc.workflow.engine import STEP_RULES
+from ekc.workflow.vocabulary import Part, Phase, Step
+
+_NEAR = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """An open case, as far as another one can look like it."""
+
+    id: int
+    number: str
+    phase: Phase
+    registered_on: date
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether it can still be stopped as the second registration of another."""
+        return self.phase in STEP_RULES[Step.REGISTERED_TWICE].sources
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Another open case that looks like this one, and whose names are in both."""
+
+    other: Registered
+    names: tuple[str, ...]
+
+
+_OPEN = (
+    select(
+        Conference.id,
+        Conference.number,
+        Conference.phase,
+        Conference.registered_on,
+        Conference.municipality_id,
+        Participant.name,
+    )
+    .join(Participant, Participant.conference_id == Conference.id)
+    .where(Conference.region_id.in_(bindparam("regions", expanding=True)), Conference.phase != Phase.CLOSED)
+    .where(Conference.plan_number == 0, Participant.part == Part.MAIN_PERSON, Participant.removed_at.is_(None))
+    .order_by(Conference.id, Participant.id)
+)
+_TOLD_APART = select(LookAlike.conference_id, LookAlike.other_id).where(
+    or_(LookAlike.conference_id.in_(bindparam("ids", expanding=True)), LookAlike.other_id.in_(bindparam("ids")))
+)
+
+
+def look_alikes(session: Session, regions: Collection[int]) -> dict[int, tuple[Alike, ...]]:
+    """By case of these regions that can still be stopped: the others that look like it. Not those told apart before."""
+    found: defaultdict[int, dict[int, Alike]] = defaultdict(dict)
+    for one, other, name in _pairs(session, regions):
+        for this, that in ((one, other), (other, one)):
+            if this.can_stop:
+                names = found[this.id][that.id].names if that.id in found[this.id] else ()
+                found[this.id][that.id] = Alike(that, (*names, name))
+    if not found:
+        return {}
+    apart = {frozenset(row) for row in session.execute(_TOLD_APART, {"ids": list(found)})}
+    left = {
+        id_: tuple(alike for other, alike in others.items() if frozenset((id_, other)) not in apart)
+        for id_, others in found.items()
+    }
+    return {id_: alikes for id_, alikes in left.items() if alikes}
+
+
+def _pairs(session: Session, regions: Collection[int]) -> Iterator[tuple[Registered, Registered, str]]:
+    """Two cases and the name that is in both."""
+    named: defaultdict[tuple[int, frozenset[str]], list[tuple[Registered, str]]] = defaultdict(list)
+    for row in session.execute(_OPEN, {"regions": list(regions)}) if regions else ():
+        if folded := frozenset(words(row.name)):
+            case = Registered(row.id, row.number, row.phase, row.registered_on)
+            named[row.municipality_id, folded].append((case, row.name))
+    for same in named.values():
+        for (one, name), (other, _) in combinations(same, 2):
+            if one.id != other.id and abs(one.registered_on - other.registered_on) <= _NEAR:
+                yield one, other, name
+
+
+def goes_on_as(session: Session, conference_id: int) -> tuple[int, str] | None:
+    """Id and number of the case as which one that was registered twice goes on."""
+    same = (LookAlike.conference_id == conference_id, LookAlike.same)
+    found = select(Conference.id, Conference.number).join(LookAlike, LookAlike.other_id == Conference.id)
+    row = session.execute(found.where(*same)).one_or_none()
+    return (row.id, row.number) if row else None
