@@ -8,6 +8,7 @@ that imports WeasyPrint, and only when it renders, because the import takes half
 
 import hashlib
 import os
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -28,6 +29,9 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 FONTS = Path(__file__).parent / "fonts"
 STYLES = Path(__file__).parents[1] / "static" / "print"
 DEBIAN_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+#: Blanks, controls, and what only chooses between the looks of the character before it.
+_SHOWS_NOTHING = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ufe00-\ufe0f]")
 
 # PDF/A requires a description of the PDF/UA identification schema in the metadata (ISO 19005-3, 6.6.2.3.3).
 _UA_MARK = b"""
@@ -63,6 +67,25 @@ class MissingGlyphError(DocumentError):
         letters = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in characters)
         super().__init__(f"Our fonts cannot print: {letters}. Write it in another way, then print again.")
         self.characters = characters
+
+
+@cache
+def _in_our_fonts() -> frozenset[int]:
+    """The characters that our fonts have, by code: the table of each font says so, and WeasyPrint finds no other."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - takes a twentieth of a second, and most words are ASCII
+
+    found: set[int] = set()
+    for file in FONTS.glob("*-Regular.ttf"):
+        with TTFont(file, lazy=True) as font:
+            found |= font.getBestCmap().keys()
+    return frozenset(found)
+
+
+def not_printable(text: str) -> str:
+    """The characters of a text that paper cannot show, each once: those in none of our fonts."""
+    if text.isascii():
+        return ""
+    return "".join(c for c in dict.fromkeys(text) if ord(c) not in _in_our_fonts() and not _SHOWS_NOTHING.fullmatch(c))
 
 
 class Values(Protocol):

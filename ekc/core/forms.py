@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from gettext import NullTranslations, translation
-from typing import Any
+from typing import Any, ClassVar
 
-from flask import current_app
+from flask import current_app, flash
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
 from wtforms import (
@@ -32,6 +32,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.i18n import messages_path
 from wtforms.widgets import Select
 
+from ekc.core.documents import not_printable
 from ekc.core.errors import OnlyShown, Refusal, Stale, Unknown
 from ekc.core.language import day, figure, gettext, language, translate
 from ekc.core.lengths import LINE, PASSAGE
@@ -127,6 +128,22 @@ class PlainForm(TranslatedForm):
 
     form_errors: list[str]
     status = 422  # of the response that shows the form again
+    on_paper: ClassVar[frozenset[str]] = frozenset()  # fields whose words are printed
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether all is in order. Which letters of its words paper lacks is said, and holds nothing up."""
+        good = super().validate(extra_validators)
+        printed = "".join(str(self[name].data or "") for name in sorted(self.on_paper) if name in self)
+        if good and (missing := not_printable(printed)):
+            flash(
+                gettext(
+                    "Your words are kept as you wrote them. Only paper cannot print this: %(signs)s. Write that in "
+                    "another way if it has to stand on paper.",
+                    signs=", ".join(missing),
+                ),
+                "warning",
+            )
+        return bool(good)
 
     @contextmanager
     def showing_refusal(self) -> Iterator[None]:

@@ -128,7 +128,7 @@ def add(
     key: str | None = None,
     due: datetime | None = None,
 ) -> None:
-    """Add a job in the caller's transaction; after its commit a worker gets it at once, or finds it when it is `due`."""
+    """Add a job in the caller's transaction; after its commit a worker gets it at once, or when it is `due`."""
     job = Job(kind=kind, subject=subject, key=key, added_at=at, due=due or at, until=until)
     session.add(job)
     if due is None:

@@ -15,6 +15,7 @@ from ekc.conferences.queries.bottom_lines import BottomLineState
 from ekc.conferences.queries.consents import ConsentsAndConcerns
 from ekc.conferences.queries.members import Circle, Member, with_former, with_former_of_cases
 from ekc.core.clock import local_date
+from ekc.core.documents import not_printable
 from ekc.evaluations import queries as evaluations
 from ekc.journey.queries.cases import CaseRow
 from ekc.matching.queries import match as match_queries
@@ -287,7 +288,15 @@ def _with_plan(session: Session, case: Case | Conference, facts: Facts, everybod
         former=tuple(map(with_answer, facts.former)),
         plan=plan_facts(found.draft, {p.id for p in facts.people}, plans.done_of_draft(session, case)),
         accepted=plans.is_accepted(decisions),
+        not_printable=not_printable(_printed_words(session, case, found, everybody)),
     )
+
+
+def _printed_words(session: Session, case: Case | Conference, found: plans.StoredDraft, everybody: Circle) -> str:
+    """The words that stand on the paper of the draft; where a new version is made, without what is said of it."""
+    said = plans.agreements(session, case.id, case.presentation, found.text) if case.phase is Phase.PRESENTATION else ()
+    names = (row.name for row in everybody)
+    return " ".join((case.title, case.question, repr(found.draft), *names, *(row.words for row in said)))
 
 
 def _with_follow_ups(session: Session, case: Case | Conference, facts: Facts) -> Facts:

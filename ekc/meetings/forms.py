@@ -61,6 +61,8 @@ class HoursForm(EditingForm):
 class VenueForm(EditingForm):
     """Where people meet."""
 
+    on_paper = frozenset({"name"})
+
     name = line(_l("Place"), LINE)
     address = passage(_l("Address"), most=PASSAGE, rows=2)
     access = passage(_l("How people get in"), most=PASSAGE, rows=2)

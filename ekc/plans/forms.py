@@ -68,6 +68,8 @@ def _offer_person(field: SelectField, people: Iterable[CirclePerson], nobody: st
 class GoalForm(PlainForm):
     """A goal."""
 
+    on_paper = frozenset({"text"})
+
     text = _line(_l("Goal"), _l("Write what you want to reach."))
 
     def fill(self, goal: Goal) -> None:
@@ -82,6 +84,8 @@ class GoalForm(PlainForm):
 
 class ActionForm(PlainForm):
     """Who does what, by when or how often."""
+
+    on_paper = frozenset({"what"})
 
     what = _line(_l("What"), _l("Write what is done."))
     who = _people_field(_l("Who"))
@@ -126,6 +130,8 @@ class ActionForm(PlainForm):
 
 class WhatIfForm(PlainForm):
     """What happens if the plan does not work out, and who meets then."""
+
+    on_paper = frozenset({"if_", "then"})
 
     if_ = _line(_l("If"), _l("Write what could happen."))
     then = _line(_l("Then"))
@@ -176,6 +182,8 @@ class NumberForm(EditingForm):
 
 class EvaluationForm(PlainForm):
     """The evaluation meeting."""
+
+    on_paper = frozenset({"place"})
 
     at = moment(_l("When"), ahead=True)
     place = _line(_l("Where"), most=LINE)
@@ -277,6 +285,8 @@ class AgainForm(EverybodyForm):
 class AgreementForm(_HeardForm):
     """Whether one person agrees to the plan."""
 
+    on_paper = frozenset({"words"})
+
     person = _person_field(_l("Who"))
     answer = RadioField(_l("What they say"), validators=[_AGREED])
     words = _own_words(_l("In their words"))
@@ -308,6 +318,8 @@ _OWN = {Agreed.YES: _l("yes"), Agreed.PART: _l("in part"), Agreed.NO: _l("no")}
 
 class OwnAnswerForm(EditingForm):
     """Whether the visitor agrees to the plan. `stands`: what they said before, and the text that was shown."""
+
+    on_paper = frozenset({"words"})
 
     answer = RadioField(_l("Do you agree with the plan?"), validators=[InputRequired(_l("Choose what you say."))])
     words = _own_words(_l("In your words"))
@@ -381,6 +393,8 @@ class AcceptanceForm(_AnswerForm):
 
 class SupportForm(EditingForm):
     """The answer to a request for support. `stands`: the request as the plan says it."""
+
+    on_paper = frozenset({"words"})
 
     answer = RadioField(_l("Answer"), default=SupportAnswer.PENDING.value)
     words = _own_words(_l("In their words"))

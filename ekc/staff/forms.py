@@ -69,6 +69,8 @@ class RegionalForm(EditingForm):
 class DetailsForm(RegionalForm):
     """The details of an account, without its roles."""
 
+    on_paper = frozenset({"name"})
+
     _KEPT = ("name", "email", "region_id", "language", "introduction", "employer", "phone")
     name = line(_l("Name"), NAME, _l("Write a name."))
     email = mail(_l("Mail address"), _l("Write a mail address: with it they sign in."))

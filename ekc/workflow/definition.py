@@ -239,7 +239,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.EVALUATION,
         _COORDINATOR,
         guards=steps.AGREE_PLAN,
-        questions=(agreement.noes_of_former_main_persons, room.letters_read_out),
+        questions=(agreement.noes_of_former_main_persons, room.letters_read_out, agreement.paper_shows_all),
         effects=(
             Effect.FREEZE_PLAN,
             Effect.ISSUE_DOCUMENTS,
@@ -270,6 +270,7 @@ STEPS: tuple[StepRule, ...] = (
         None,
         frozenset({Role.CONVENOR, Role.COORDINATOR}),
         guards=steps.REVISE_PLAN,
+        questions=(agreement.paper_shows_all,),
         effects=(Effect.FREEZE_PLAN, Effect.ISSUE_DOCUMENTS, Effect.PLAN_FOLLOW_UPS),
         rare=True,
         owes=frozenset({NoticeKind.PLAN}),

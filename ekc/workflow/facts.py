@@ -198,6 +198,7 @@ class Facts:
     meeting_held: bool = False  # the plan of this round was made at a conference, and it was written down who was there
     without_conference: bool = False  # the plan as presented now was made without a conference
     plan: PlanFacts = field(default_factory=PlanFacts)
+    not_printable: str = ""  # the characters of its words, and of the names, that paper cannot show
     accepted: bool | None = None  # what the referrer or professional said to the plan as presented now
     settled_follow_ups: frozenset[FollowUpKind] = frozenset()  # of these kinds none is open: held, or given up
     evaluation_held: bool = False

@@ -13,7 +13,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from ekc.core.documents import DEBIAN_PACKAGES, FONTS, DocumentError, render_pdf
+from ekc.core.documents import DEBIAN_PACKAGES, FONTS, DocumentError, MissingGlyphError, not_printable, render_pdf
 
 # WeasyPrint 70 leaves the colour profile it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
@@ -166,3 +166,18 @@ def run(code: str, *arguments: str, **environment: str) -> str:
         [sys.executable, "-c", code, *arguments], env=settings, capture_output=True, text=True, check=True
     )
     return done.stdout
+
+
+#: As people write: letters of our languages, signs, what shows nothing, other scripts.
+WRITTEN = (
+    "Đorđe Yıldız Łaski ẛ İ ﬁ ½ € … – “” ’ • → ✓ ♥ ★ Жґ ع پ አ \u200b\u200d\u2068\u2069\u00ad"
+    " 😀 👨‍👩‍👧 ☺️ 王 שלום नमस्ते ა ក ﷺ"
+)
+
+
+def test_what_paper_lacks_is_known_without_printing() -> None:
+    with pytest.raises(MissingGlyphError) as missing:
+        render_pdf(page(f"<p>{WRITTEN}</p><p><b>{WRITTEN}</b></p>"), identifier=b"test")
+    assert sorted(not_printable(WRITTEN)) == sorted(missing.value.characters)
+    assert {"😀", "王", "ש"} < set(not_printable(WRITTEN))
+    assert render_pdf(page(WRITTEN.translate(dict.fromkeys(map(ord, not_printable(WRITTEN))))), identifier=b"test")

@@ -33,7 +33,8 @@ BUDGETS: dict[str, tuple[Build, int]] = {
     "setup": (build.prepared_case, 15),  # the circle that relies on day and place
     "information": (build.case_in_information, 17),
     "private time": (build.case_in_private_time, 7),
-    "presentation": (build.case_in_presentation, 17),
+    # and what is said in words, which may have letters that paper lacks
+    "presentation": (build.case_in_presentation, 18),
     # a new version is asked what the first one was; two say who has the plan
     "evaluation": (build.case_in_evaluation, 23),
 }

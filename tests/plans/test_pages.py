@@ -9,12 +9,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.conferences.access import open_case
 from ekc.conferences.models import Conference
+from ekc.journey.facts import gather_facts
 from ekc.plans import actions, edits, queries
 from ekc.plans.draft import EvaluationPlan, NewAction
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument
-from ekc.workflow.vocabulary import Agreed, Every, Phase, PlanSharing, SupportAnswer
+from ekc.workflow.engine import STEP_RULES, judge
+from ekc.workflow.vocabulary import Activity, Agreed, Every, Phase, PlanSharing, Step, SupportAnswer
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
@@ -386,7 +389,12 @@ def test_a_letter_without_a_font_does_not_keep_the_paper_back(
     noor: PageClient, db_session: Session, cast: Cast, family: Family
 ) -> None:
     write(db_session, cast, family)
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 6, edits.add_goal("Rongorongo: \U00012000"))
+    noor.page(address(family))
+    told = noor.submit("Add this goal", {"Goal": "Rongorongo: \U00012000"}).flashes
+    assert [one for one in told if "Only paper cannot print this: \U00012000." in one] == told[:1]
+    case = open_case(By(db_session, cast.noor, PRESENTED), family.id, Activity.SEE_CASE)
+    asked = judge(STEP_RULES[Step.AGREE_PLAN], gather_facts(db_session, case, PRESENTED), case.roles).questions
+    assert [one.params for one in asked] == [{"signs": "\U00012000"}]
     freeze(db_session, family, LATER)
 
     first, again = (noor.open(address(family, "/versions/1.pdf")).data for _ in range(2))

@@ -102,6 +102,7 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "former": st.just(()) | st.just((replace(MOTHER, id=30, no_stands=True),)),
     "plan": _plans(),
     "accepted": st.none() | st.booleans(),
+    "not_printable": st.just("") | st.just("王"),
 }
 #: Where a fact stands in the way, so that the walk often comes there with that fact wrong.
 MATTERS: dict[Phase, tuple[str, ...]] = {

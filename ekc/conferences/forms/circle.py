@@ -50,6 +50,8 @@ def may_be_a_child(part: Part, relation: str, born: date | None) -> bool:
 class AddPersonForm(PlainForm):
     """Adding somebody: name, part and relation; the rest can follow later."""
 
+    on_paper = frozenset({"name"})
+
     name = line(_l("Name"), missing=_NAME_MISSING)
     part = one_of(
         _l("Role in the circle"), Part, blank=_l("choose"), validators=[InputRequired(_l("Choose their role."))]
@@ -92,6 +94,8 @@ _SEVERAL = (Part.FAMILY, Part.FRIEND, Part.NEIGHBOUR, Part.NETWORK, Part.SUPPORT
 class AddSeveralForm(PlainForm):
     """Adding several people at once: one a line, name and relation, all in the same part."""
 
+    on_paper = frozenset({"people"})
+
     people = passage(
         _l("Name and relation, one person on each line"),
         _l("Write at least one name."),
@@ -127,6 +131,8 @@ class AddSeveralForm(PlainForm):
 
 class PersonForm(EditingForm):
     """All that is stored of somebody, except `hidden`: the fields that the visitor does not see."""
+
+    on_paper = frozenset({"name"})
 
     name = line(_l("Name"), missing=_NAME_MISSING)
     part = one_of(_l("Role in the circle"), Part)

@@ -19,6 +19,8 @@ from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 class BottomLineForm(EditingForm):
     """A bottom line. By personal link (`by_themselves`) there is no choice of who sets it."""
 
+    on_paper = frozenset({"text"})
+
     text = passage(_l("What the plan has to meet"), _l("Write in one sentence what the plan has to meet."), rows=2)
     ground = line(_l("Why: a law, or safety"), LINE)
     set_by = person_field(_l("Set by"))  # chosen, unless there is one alone

@@ -67,6 +67,8 @@ def country_choices(codes: Collection[str]) -> list[SelectChoice]:
 class MainPersonForm(PlainForm):
     """A row of the main persons."""
 
+    on_paper = frozenset({"name"})
+
     name = line(_l("Name"))
     relation = line(_l("Relation or role"))
     side = line(_l("Side"))
@@ -83,6 +85,8 @@ class MainPersonForm(PlainForm):
 
 class RegisterForm(PlainForm):
     """A registration. Staff may also enter its day."""
+
+    on_paper = frozenset({"question", "title", "municipality"})
 
     registered_by = RadioField(
         _l("Who registers"),
@@ -179,6 +183,8 @@ class RegisterForm(PlainForm):
 
 class RegistrationForm(EditingForm):
     """Changing the registration. `registration_form` adds for each main person the day on which they said yes."""
+
+    on_paper = frozenset({"question", "title"})
 
     main_persons: tuple[int, ...] = ()
 

@@ -105,6 +105,16 @@ def everyone_asked(f: Facts) -> Iterator[Blocker]:
         )
 
 
+def paper_shows_all(f: Facts) -> Iterator[Blocker]:
+    """Paper can show each letter that people wrote. What it cannot show is asked about; it holds nothing up."""
+    if f.not_printable:
+        yield Blocker(
+            N_("Paper cannot print this, and shows the sign � in its place: %(signs)s"),
+            Remedy.PLAN,
+            {"signs": ", ".join(f.not_printable)},
+        )
+
+
 def no_professional(f: Facts) -> str:
     """That no professional takes part, where none does."""
     away = all(person.attends is Attends.EXCLUDED for person in f.professionals)
