@@ -1,8 +1,12 @@
 """Names as they are compared: one folding for search, for people of the same names and for independence."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ekc.names import fold, has_words, is_known_by_one, plain, same, words
+from ekc.conferences.entries import PersonDetails
+from ekc.names import alphabetical, by_surname, fold, has_words, is_known_by_one, plain, same, told_apart, words
+from ekc.workflow.vocabulary import Part
 
 
 @pytest.mark.parametrize(
@@ -53,3 +57,59 @@ def test_one_letter_is_enough_for_a_name_of_one_letter_or_a_sign() -> None:
 
 def test_independence_folds_as_search_does() -> None:
     assert plain("Đorđe") == fold("Đorđe") == "dorde"
+
+
+#: As a Dutch list has them: by surname without what stands before it, whatever accents and capitals.
+IN_ORDER = (
+    "Eva Ågren",
+    "Fatima El Amrani-Benali",
+    "Jan van der Berg",
+    "Piet Berg",
+    "VAN DEN BOOM",
+    "Şule Çelik",
+    "Dora Dekker",
+    "Kees in 't Hof",
+    "Maria ’t Hof",
+    "Anna Hofman",
+    "Łukasz Łaski",
+    "Lena Lasky",
+    "Sean O'Brien",
+    "Tom OBrien",
+    "Đorđe Petrović",
+    "Els de Vries",
+    "İbrahim Yıldız",
+    "Галина Гончар",
+    "Олена Дяченко",
+    "Євген Єрмак",
+    "Жанна Жук",
+    "王小明",
+)
+
+
+@settings(deadline=None)  # the first reads the table of Unicode
+@given(st.permutations(IN_ORDER))
+def test_people_stand_in_the_order_in_which_they_are_looked_for(mixed: list[str]) -> None:
+    assert sorted(mixed, key=by_surname) == list(IN_ORDER)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=12), max_size=6))
+def test_every_name_has_one_place(names: list[str]) -> None:
+    for key in (by_surname, alphabetical):
+        ordered = sorted(names, key=key)
+        names.reverse()
+        assert sorted(names, key=key) == ordered
+
+
+@pytest.mark.parametrize("asked", ["berg", "van der berg", "vanderberg"])
+def test_a_name_is_found_with_what_stands_before_it_and_without(asked: str) -> None:
+    assert has_words("Jan van der Berg", words(asked)) is (asked != "vanderberg")
+
+
+def test_of_one_name_the_relation_tells_people_apart() -> None:
+    people = [PersonDetails(name="Jan Bakker", part=Part.FAMILY, relation="uncle")]
+    people += [PersonDetails(name="Bakker, Jan", part=Part.FAMILY, relation="nephew")]
+    people += [PersonDetails(name="Ria Bakker", part=Part.FAMILY, relation="aunt")]
+    people += [PersonDetails(name="JAN BAKKER", part=Part.PROFESSIONAL, organisation="De Wilg")]
+    told = ["Jan Bakker (uncle)", "Bakker, Jan (nephew)", "Ria Bakker", "JAN BAKKER (De Wilg)"]
+    assert told_apart(people) == told

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, exists, or_, select
@@ -14,6 +15,7 @@ from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.reading import read_rows
+from ekc.names import alphabetical, by_surname
 from ekc.workflow.vocabulary import Role
 
 
@@ -100,20 +102,18 @@ def account_by_email(session: Session, email: str) -> Account | None:
     return session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
 
 
-def coordinators(session: Session, region_id: int) -> list[Row[tuple[int, str, str, str, str | None]]]:
+def coordinators(session: Session, region_id: int) -> list[Row[int, str, str, str, str | None]]:
     """The coordinators of a region who can take a case: id, name, spoken (languages), introduction, employer; by name.
 
     Without those who have a last day, because a conference takes months.
     """
-    return list(
-        session.execute(
-            select(Account.id, Account.name, Account.spoken, Account.introduction, Account.employer)
-            .join(AccountRole, AccountRole.account_id == Account.id)
-            .where(Account.region_id == region_id, Account.active, AccountRole.role == Role.COORDINATOR)
-            .where(Account.leaves_on.is_(None))
-            .order_by(Account.name)
-        )
+    rows = session.execute(
+        select(Account.id, Account.name, Account.spoken, Account.introduction, Account.employer)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(Account.region_id == region_id, Account.active, AccountRole.role == Role.COORDINATOR)
+        .where(Account.leaves_on.is_(None))
     )
+    return sorted(rows.all(), key=lambda row: by_surname(row.name))
 
 
 _COORDINATORS = (
@@ -185,9 +185,10 @@ def readers(session: Session, region_id: int, municipality_id: int | None = None
         select(Account.id, Account.name, AccountRole.role)
         .join(AccountRole, AccountRole.account_id == Account.id)
         .where(Account.active, of_place)
-        .order_by(AccountRole.role.desc(), Account.name, Account.id)
+        .order_by(AccountRole.role.desc(), Account.id)
     )
-    return [Reader(*row) for row in rows]
+    by_role = groupby((Reader(*row) for row in rows), key=lambda one: one.role)
+    return [one for _, same in by_role for one in sorted(same, key=lambda one: by_surname(one.name))]
 
 
 def phone_of(session: Session, account_id: int | None) -> str:
@@ -219,7 +220,7 @@ def recent_managers(
 
 def regions(session: Session) -> list[Row[tuple[int, str]]]:
     """All regions: id, name; by name."""
-    return list(session.execute(select(Region.id, Region.name).order_by(Region.name)))
+    return sorted(session.execute(select(Region.id, Region.name)), key=lambda row: alphabetical(row.name))
 
 
 def lock_account(session: Session, account_id: int) -> Account:

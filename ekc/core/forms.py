@@ -138,7 +138,7 @@ class PlainForm(TranslatedForm):
             flash(
                 gettext(
                     "Your words are kept as you wrote them. Only paper cannot print this: %(signs)s. Write that in "
-                    "another way if it has to stand on paper.",
+                    "another way if it has to be printed.",
                     signs=", ".join(missing),
                 ),
                 "warning",

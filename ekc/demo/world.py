@@ -58,8 +58,8 @@ def _evaluated(case: CaseFile) -> date:
 def _called(case: CaseFile) -> date:
     """The day on which the call after four weeks is due."""
     assert case.plan is not None, "the file has it"  # noqa: S101 - narrows the type
-    clock = PROFILES[case.profile].clock(FOLLOW_UP_RULES[FollowUpKind.CALL].clock)
-    return clock.due(case.plan.accepted_on)
+    profile = PROFILES[case.profile]
+    return profile.due(profile.clock(FOLLOW_UP_RULES[FollowUpKind.CALL].clock), case.plan.accepted_on)
 
 
 def _last_informed(case: CaseFile) -> date:

@@ -12,7 +12,7 @@ from ekc.core.crypto import keyring_of
 from ekc.core.db import Base
 from ekc.core.reading import read_rows
 from ekc.directory.models import NAMES, ROWS, Listing
-from ekc.names import fold, near, plain
+from ekc.names import by_surname, fold, near, plain
 from ekc.workflow.independence import named_in
 
 #: So many names are offered while somebody types; of more none are, and what is typed is found all the same.
@@ -183,13 +183,13 @@ def _following_one(session: Session, *municipality_ids: int) -> tuple[str, ...]:
         .group_by(Account.id, Account.name)
         .having(func.count() < len(municipality_ids))
     )
-    return tuple(session.scalars(found.order_by(Account.name)))
+    return tuple(sorted(session.scalars(found), key=by_surname))
 
 
 def _working_for(session: Session, *organisation_ids: int) -> tuple[str, ...]:
     """Who has one of these organisations noted as their employer: open accounts, by name."""
     noted = select(Account.name, Account.employer).where(Account.active, Account.employer.is_not(None))
-    rows = session.execute(noted.order_by(Account.name)).all()
+    rows = sorted(session.execute(noted), key=lambda row: by_surname(row.name))
     names = NAMES[Listing.ORGANISATIONS]
     keys = set(session.scalars(select(names.key).where(names.row_id.in_(organisation_ids))))
     return tuple(

@@ -43,8 +43,9 @@ def plan_follow_ups(session: Session, conference: Conference, at: datetime, taki
         if kind in there:
             continue
         if rule.clock:
-            clock = PROFILES[conference.profile].clock(rule.clock)
-            due, latest = clock.due(version.agreed_on), clock.latest(version.agreed_on)
+            profile = PROFILES[conference.profile]
+            clock = profile.clock(rule.clock)
+            due, latest = profile.due(clock, version.agreed_on), profile.latest(clock, version.agreed_on)
             session.add(_planned(conference, kind, due_on=due, latest_on=latest))
         elif agreed.at is not None:
             day = agreed.at.date()

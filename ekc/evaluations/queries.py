@@ -24,6 +24,7 @@ from ekc.evaluations.models import (
     Mark,
     state_on,
 )
+from ekc.names import told_apart
 from ekc.plans.draft import Action, Goal, from_json
 from ekc.plans.models import PlanVersion
 from ekc.plans.queries import IS_IN_FORCE
@@ -77,7 +78,7 @@ class FollowUpRecord:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpPerson:
-    """Somebody of the circle. `left`: removed or excluded."""
+    """Somebody of the circle; `name` tells them from others of the same name. `left`: removed or excluded."""
 
     id: int
     name: str
@@ -178,13 +179,20 @@ def goals_of(session: Session, conference_id: int, number: int) -> tuple[Goal, .
 def people(session: Session, conference_id: int) -> dict[int, FollowUpPerson]:
     """Everybody who is or was in the circle, by id."""
     rows = session.execute(
-        select(Participant.id, Participant.name, Participant.removed_at, Participant.attends)
+        select(
+            Participant.id,
+            Participant.name,
+            Participant.relation,
+            Participant.organisation,
+            Participant.removed_at,
+            Participant.attends,
+        )
         .where(Participant.conference_id == conference_id)
         .order_by(Participant.id)
-    )
+    ).all()
     return {
-        row.id: FollowUpPerson(row.id, row.name, row.removed_at is not None or row.attends is Attends.EXCLUDED)
-        for row in rows
+        row.id: FollowUpPerson(row.id, name, row.removed_at is not None or row.attends is Attends.EXCLUDED)
+        for row, name in zip(rows, told_apart(rows), strict=True)
     }
 
 

@@ -33,7 +33,7 @@ def running_deadlines(profile: Profile, events: dict[Event, date], referred: boo
     `referred`: whether somebody referred the case; some clocks run only then.
     """
     dues = (
-        Deadline(clock, clock.due(events[clock.start]), clock.latest(events[clock.start]))
+        Deadline(clock, profile.due(clock, events[clock.start]), profile.latest(clock, events[clock.start]))
         for clock in profile.clocks
         if clock.start in events and clock.stop not in events and (referred or not clock.with_referrer)
     )

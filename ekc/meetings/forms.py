@@ -130,8 +130,8 @@ def _expected(person: PersonRow) -> bool:
 def _with_how(person: PersonRow) -> str:
     """A name, and how they take part if not in person."""
     if person.attends is None or person.attends.value == "in_person":
-        return person.name
-    return f"{person.name} ({gettext(person.attends.label)})"
+        return person.label
+    return f"{person.label} ({gettext(person.attends.label)})"
 
 
 class _ByForm(EditingForm):
@@ -140,7 +140,7 @@ class _ByForm(EditingForm):
     def offer(self, circle: Iterable[PersonRow]) -> None:
         """Offer the people of the circle who are not excluded."""
         known = self.by.choices or []
-        self.by.choices = [*known, *(SelectChoice(p.id, p.name) for p in circle if not p.excluded)]
+        self.by.choices = [*known, *(SelectChoice(p.id, p.label) for p in circle if not p.excluded)]
 
 
 class InformationForm(_ByForm):
@@ -168,7 +168,7 @@ class ReadingForm(PlainForm):
 
     def __init__(self, circle: Iterable[PersonRow], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        there = (SelectChoice(p.id, p.name) for p in circle if _expected(p))
+        there = (SelectChoice(p.id, p.label) for p in circle if _expected(p))
         self.by.choices = [SelectChoice(_BY_COORDINATOR, gettext("The coordinator")), *there]
 
 

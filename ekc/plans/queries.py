@@ -31,6 +31,7 @@ from ekc.conferences.queries.rows import CASES
 from ekc.conferences.roles import SHARED, shared
 from ekc.core.reading import read_rows
 from ekc.meetings.models import Meeting, Stretch
+from ekc.names import told_apart
 from ekc.plans.draft import Draft, from_json, people_with_task, rung
 from ekc.plans.edits import ChangedPart
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, IssuedDocument, PlanDraft, PlanVersion
@@ -237,7 +238,10 @@ def issued(session: Session, version_id: int, kind: str) -> IssuedDocument | Non
 
 @dataclass(frozen=True, slots=True)
 class CirclePerson(MaybeProfessional):
-    """Somebody whom a plan can name. `came`: to a meeting of the round that was held last; `came_last`: to its last."""
+    """Somebody whom a plan can name; `name` tells them from others of the same name.
+
+    `came`: to a meeting of the round that was held last; `came_last`: to its last.
+    """
 
     id: int
     name: str
@@ -283,15 +287,16 @@ _EVERYBODY = (
 def circle(session: Session, conference_id: int) -> tuple[CirclePerson, ...]:
     """Everybody who is or was in the circle, in the order in which they were added."""
     came = {id_: bool(to_last) for id_, to_last in read_rows(session, _CAME, {"case": conference_id})}
+    rows = read_rows(session, _EVERYBODY, {"case": conference_id})
     return tuple(
         CirclePerson(
-            **{name: getattr(row, name) for name in _STORED},
+            **{**{name: getattr(row, name) for name in _STORED}, "name": label},
             sharing=shared(row.shared),
             removed=row.removed_at is not None,
             came=row.id in came,
             came_last=came.get(row.id, False),
         )
-        for row in read_rows(session, _EVERYBODY, {"case": conference_id})
+        for row, label in zip(rows, told_apart(rows), strict=True)
     )
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import has_left
 from ekc.accounts.models import Account, AccountRole, Region
 from ekc.accounts.queries import OfficeRow, offices
 from ekc.conferences.models import Conference
+from ekc.names import alphabetical, by_surname, has_words, words
 from ekc.signin.models import Invitation, Purpose, SignIn
 from ekc.signin.queries import sign_ins_of
 from ekc.workflow.vocabulary import N_, Labelled, Phase, Role
@@ -118,20 +120,30 @@ def _account_query() -> Select[*tuple[Any, ...]]:
 def accounts(
     session: Session, at: datetime, wanted: AccountFilter, after: int | None = None, limit: int = PAGE_SIZE
 ) -> tuple[AccountRow, ...]:
-    """A page of the accounts by name, beginning after the account with the id `after`."""
-    rows = _account_query()
-    for word in wanted.words.split():
-        rows = rows.where(
-            Account.name.icontains(word, autoescape=True) | Account.email.icontains(word, autoescape=True)
-        )
+    """A page of the accounts by surname, beginning after the account with the id `after`.
+
+    Each of the words begins a word of the name, or stands in the mail address.
+    """
+    every = select(Account.id, Account.name, Account.email)
     if wanted.state is not None:
-        rows = rows.where(_STATES[wanted.state])
-    before = session.execute(select(Account.name, Account.id).where(Account.id == after)).one_or_none()
-    if before is not None:
-        rows = rows.where(tuple_(Account.name, Account.id) > tuple_(*before))
-    found = session.execute(rows.order_by(Account.name, Account.id).limit(limit)).all()
+        every = every.where(or_(_STATES[wanted.state], Account.id == after))
+    known = [(by_surname(row.name), row.id, row) for row in session.execute(every)]
+    known.sort(key=lambda one: one[:2])
+    began = next((n for n, (_, id_, _row) in enumerate(known, 1) if id_ == after), 0)
+    asked = wanted.words.split()
+    ids = islice((id_ for _, id_, row in known[began:] if all(_is_found(row, word) for word in asked)), limit)
+    order = {id_: n for n, id_ in enumerate(ids)}
+    found = sorted(
+        session.execute(_account_query().where(Account.id.in_(order))).all() if order else (),
+        key=lambda row: order[row.id],
+    )
     held, busy = offices(session, [row.id for row in found]), _open_cases(session, [row.id for row in found])
     return tuple(AccountRow(**_row(row, at), offices=held[row.id], under_way=busy.get(row.id, 0)) for row in found)
+
+
+def _is_found(row: Row[int, str, str], word: str) -> bool:
+    of_name = words(word) if "@" not in word else ()
+    return word.casefold() in row.email or bool(of_name and has_words(row.name, of_name))
 
 
 def account_page(session: Session, at: datetime, account_id: int) -> AccountPage | None:
@@ -178,12 +190,15 @@ def region_rows(session: Session) -> tuple[RegionRow, ...]:
     )
     busy: dict[int, int] = {row[0]: row[1] for row in session.execute(counted)}
     managing = select(AccountRole.region_id, Account.name).join(Account, Account.id == AccountRole.account_id)
-    managing = managing.where(AccountRole.role == Role.REGIONAL_MANAGER, *stays).order_by(Account.name)
+    managing = managing.where(AccountRole.role == Role.REGIONAL_MANAGER, *stays)
     managers: dict[int | None, list[str]] = {}
     for region_id, name in session.execute(managing):
         managers.setdefault(region_id, []).append(name)
-    rows = session.execute(select(Region.id, Region.name, Region.timezone).order_by(Region.name))
-    return tuple(RegionRow(*row, busy.get(row.id, 0), tuple(managers.get(row.id, ()))) for row in rows)
+    rows = session.execute(select(Region.id, Region.name, Region.timezone))
+    return tuple(
+        RegionRow(*row, busy.get(row.id, 0), tuple(sorted(managers.get(row.id, ()), key=by_surname)))
+        for row in sorted(rows, key=lambda row: alphabetical(row.name))
+    )
 
 
 def _row(row: Row[Any], at: datetime) -> dict[str, Any]:

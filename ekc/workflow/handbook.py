@@ -326,6 +326,7 @@ def _note(note: LegalNote) -> str:
 def _clock(clock: Clock) -> tuple[str, str, str, str]:
     length = f"{clock.length} {clock.unit.label} after {clock.start.label}"
     window = f", with {clock.window} days more" if clock.window else ""
+    window += "; on a public holiday it moves to the next working day" if clock.off_holidays else ""
     condition = " (where somebody referred the case)" if clock.with_referrer else ""
     return clock.title + condition, length + window, clock.stop.label, _force(clock.force, clock.source)
 

@@ -2,13 +2,14 @@
 
 A number is either law, a service's published target, usual practice, or our own default; pages and the generated
 documentation tell which. Sources are the keys of `docs/sources.md`. How a deadline is counted stands here too; no clock
-is read. Public holidays are not counted out of working days.
+is read. Public holidays are no working days (`holidays.py`).
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ekc.workflow.holidays import Place, holiday, next_working_day
 from ekc.workflow.vocabulary import N_, Labelled, Variant
 
 
@@ -65,18 +66,14 @@ class Clock:
     source: str
     window: int = 0  # further days in which late is still in time
     with_referrer: bool = False  # runs only where somebody referred the case
-
-    def due(self, started: date) -> date:
-        """The last day that is in time, for a clock started on `started`."""
-        return shift(started, self.length, self.unit)
-
-    def latest(self, started: date) -> date:
-        """The last day of the window after the due day."""
-        return self.due(started) + timedelta(days=self.window)
+    off_holidays: bool = False  # somebody acts on its day: on a public holiday it moves to the next working day
 
 
-def shift(start: date, length: int, unit: Unit) -> date:
-    """`length` `unit` after `start`; a month ends on its last day where the same day does not exist."""
+def shift(start: date, length: int, unit: Unit, place: Place | None = None) -> date:
+    """`length` `unit` after `start`; a month ends on its last day where the same day does not exist.
+
+    `place`: whose public holidays are no working days; without one they are not known.
+    """
     match unit:
         case Unit.DAYS:
             return start + timedelta(days=length)
@@ -90,7 +87,7 @@ def shift(start: date, length: int, unit: Unit) -> date:
         case Unit.WORKING_DAYS:
             day = start
             for _ in range(length):
-                day += timedelta(days=3 if day.weekday() == 4 else 2 if day.weekday() == 5 else 1)
+                day = next_working_day(day, place)
             return day
 
 
@@ -136,6 +133,7 @@ class Profile:
     emergency: str  # the number for danger now
     calling_code: str  # with which its telephone numbers begin abroad
     phone_example: str  # a number that belongs to nobody, written as in this country
+    place: Place  # whose public holidays hold
     clocks: tuple[Clock, ...]
     own_consent_from: int  # years; from here on a child is asked to consent as well
     own_consent_force: Force
@@ -163,6 +161,23 @@ class Profile:
                 return shift(from_day, ceiling.months, Unit.MONTHS)
         return None
 
+    def due(self, clock: Clock, started: date) -> date:
+        """The last day that is in time, for a clock started on `started`; or the day to act on, never a holiday.
+
+        Every day that the program proposes by itself comes from here.
+        """
+        day = shift(started, clock.length, clock.unit, self.place)
+        return next_working_day(day, self.place) if clock.off_holidays and holiday(day, self.place) else day
+
+    def latest(self, clock: Clock, started: date) -> date:
+        """The last day of the window after the day on which the clock runs out, whether that is a holiday or not."""
+        return shift(started, clock.length, clock.unit, self.place) + timedelta(days=clock.window)
+
+    def moved_from(self, clock: Clock, due: date, latest: date) -> date | None:
+        """The public holiday from which this due day was moved; None: it was not."""
+        day = latest - timedelta(days=clock.window)
+        return day if clock.off_holidays and day < due and holiday(day, self.place) else None
+
     def clock(self, code: str) -> Clock:
         """The clock of this code."""
         return next(clock for clock in self.clocks if clock.code == code)
@@ -183,6 +198,7 @@ def _call(source: str, force: Force) -> Clock:
         force,
         source,
         window=14,
+        off_holidays=True,
     )
 
 
@@ -202,6 +218,7 @@ NL = Profile(
     emergency="112",
     calling_code="31",
     phone_example="06 12345678",
+    place=Place("NL"),
     clocks=(
         _conference(10, "EK3", Force.CUSTOM),
         _call("EK4, EK5", Force.CUSTOM),
@@ -246,6 +263,7 @@ ENGLAND = Profile(
     emergency="999",
     calling_code="44",
     phone_example="07700 900123",
+    place=Place("GB", "ENG"),
     clocks=(
         Clock(
             "referrer",
@@ -306,6 +324,7 @@ NEW_ZEALAND = Profile(
     emergency="111",
     calling_code="64",
     phone_example="021 555 0123",
+    place=Place("NZ"),
     # Youth justice has clocks of its own for convening and holding (NZ4); the day limits are not verified: none here.
     clocks=(_call("EK4, EK5", Force.DEFAULT),),
     own_consent_from=16,

@@ -85,7 +85,7 @@ class Effect(Labelled):
     SETTLE_END = "settle_end", N_("what was open is settled, as the ends say")
     TELL_END = "tell_end", N_("those whom it concerns hear it, as the ends say")
     BACK_TO_PLAN = "back_to_plan", N_("the plan in force goes on, with what held when the new round began")
-    NAME_OTHER = "name_other", N_("as which other conference it goes on stands on its page")
+    NAME_OTHER = "name_other", N_("its page says as which other conference it goes on")
     START_RETENTION = "start_retention", N_("the time for which the file is kept starts")
 
 

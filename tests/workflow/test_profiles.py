@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ekc.workflow.holidays import holiday
 from ekc.workflow.profiles import (
     ANY_AREA,
     ENGLAND,
@@ -79,7 +80,51 @@ def test_a_birthday_adds_a_year(born: date, years: int) -> None:
 def test_the_call_has_a_window_from_four_to_six_weeks() -> None:
     for profile in PROFILES.values():
         call = profile.clock("call")
-        assert (call.due(date(2026, 4, 18)), call.latest(date(2026, 4, 18))) == (date(2026, 5, 16), date(2026, 5, 30))
+        agreed = date(2026, 4, 18)
+        assert (profile.due(call, agreed), profile.latest(call, agreed)) == (date(2026, 5, 16), date(2026, 5, 30))
+
+
+@pytest.mark.parametrize(
+    ("profile", "off", "name", "instead"),
+    [
+        (NL, date(2026, 4, 27), "Koningsdag", date(2026, 4, 28)),
+        (NL, date(2026, 5, 14), "Hemelvaartsdag", date(2026, 5, 15)),
+        (
+            NL,
+            date(2026, 12, 25),
+            "Eerste kerstdag",
+            date(2026, 12, 28),
+        ),  # a Friday, with Boxing Day and a Sunday behind
+        (NL, date(2027, 3, 28), "Eerste paasdag", date(2027, 3, 30)),
+        (ENGLAND, date(2026, 8, 31), "Late Summer Bank Holiday", date(2026, 9, 1)),
+        (ENGLAND, date(2026, 12, 25), "Christmas Day", date(2026, 12, 29)),  # Boxing Day is observed on Monday
+        (NEW_ZEALAND, date(2026, 2, 6), "Waitangi Day", date(2026, 2, 9)),
+        (NEW_ZEALAND, date(2026, 7, 10), "Matariki", date(2026, 7, 13)),
+    ],
+)
+def test_a_call_that_would_be_on_a_public_holiday_is_on_the_next_working_day(
+    profile: Profile, off: date, name: str, instead: date
+) -> None:
+    call, agreed = profile.clock("call"), off - timedelta(days=28)
+    due, latest = profile.due(call, agreed), profile.latest(call, agreed)
+    assert (due, latest, holiday(off, profile.place, "nl")) == (instead, off + timedelta(days=14), name)
+    assert profile.moved_from(call, due, latest) == off
+    assert profile.moved_from(call, off, latest) is None
+    conference = Clock("", "", call.start, call.stop, 28, Unit.DAYS, Force.DEFAULT, "")
+    assert profile.due(conference, agreed) == off  # the last day for something stays what it is
+
+
+@settings(deadline=None)  # a year of holidays is computed when it is first asked for
+@given(DAYS, st.sampled_from(list(PROFILES.values())))
+def test_no_day_that_the_program_proposes_is_a_public_holiday(agreed: date, profile: Profile) -> None:
+    due = profile.due(profile.clock("call"), agreed)
+    assert not holiday(due, profile.place)
+    assert timedelta(days=28) <= due - agreed <= timedelta(days=34)
+
+
+def test_public_holidays_are_no_working_days() -> None:
+    thursday_before_easter = date(2026, 4, 2)
+    assert shift(thursday_before_easter, 1, Unit.WORKING_DAYS, ENGLAND.place) == date(2026, 4, 7)
 
 
 def test_a_clock_is_found_by_its_code() -> None:

@@ -181,7 +181,7 @@ class PersonForm(EditingForm):
         self.language.choices = language_choices(_l("the language of the case"))
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
-        self.support_id.choices = [*self.support_id.choices, *person_choices(_could_support(shown, others))]
+        self.support_id.choices = [*self.support_id.choices, *_could_support(shown, others)]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A decision to exclude needs reason, decider and day: all of them or none."""
@@ -216,15 +216,10 @@ class PersonForm(EditingForm):
         return PersonDetails(**typed)
 
 
-def _could_support(person: PersonRow, others: Iterable[PersonRow]) -> list[PersonRow]:
+def _could_support(person: PersonRow, others: Iterable[PersonRow]) -> list[SelectChoice]:
     """Who could support somebody: family and supporters of their side first. Nobody who stays away, as was decided."""
-
-    def rank(one: PersonRow) -> tuple[bool, bool]:
-        own = one.part in INSIDE_PARTS
-        return (not own, one.side != person.side)
-
     here = (one for one in others if one.attends is not Attends.EXCLUDED or one.id == person.support_id)
-    return sorted(here, key=rank)
+    return person_choices(here, rank=lambda one: (one.part not in INSIDE_PARTS, one.side != person.side))
 
 
 def _ask_age(form: AddPersonForm | PersonForm) -> bool:

@@ -1,7 +1,7 @@
 """Field factories for the forms of a case, with error messages that say what to do."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import locale
 from ekc.core.lengths import ACCOUNT, MAIL, NAME, WORD
+from ekc.names import alphabetical, by_surname
 from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import Labelled
 
@@ -196,9 +197,10 @@ def people_field(label: Any) -> SelectMultipleField:
     return SelectMultipleField(label, choices=[], coerce=int, **FROM_LIST)
 
 
-def person_choices(rows: Iterable[PersonRow]) -> list[SelectChoice]:
-    """The choices for these people."""
-    return [SelectChoice(str(row.id), row.name) for row in rows]
+def person_choices(rows: Iterable[PersonRow], rank: Callable[[PersonRow], Any] = lambda _: 0) -> list[SelectChoice]:
+    """The choices for these people, by rank and surname; of those of one name each with what tells them apart."""
+    ordered = sorted(rows, key=lambda row: (rank(row), by_surname(row.name)))
+    return [SelectChoice(str(row.id), row.label) for row in ordered]
 
 
 def language_name(code: str) -> str:
@@ -211,5 +213,6 @@ def language_name(code: str) -> str:
 def language_choices(blank: Any, printed: bool = False) -> list[SelectChoice]:
     """Languages by name; `printed`: only those in which a plan can be printed."""
     codes = [code for code in SPOKEN if not (printed and code in _NO_PAPER.split())]
-    named_codes = sorted((name[:1].upper() + name[1:], code) for code in codes for name in (language_name(code),))
+    named_codes = [(name[:1].upper() + name[1:], code) for code in codes for name in (language_name(code),)]
+    named_codes.sort(key=lambda named: alphabetical(named[0]))
     return [SelectChoice("", blank), *(SelectChoice(code, name) for name, code in named_codes)]

@@ -14,10 +14,11 @@ from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries.consents import consented
 from ekc.conferences.queries.rows import columns_of, to_dataclass
 from ekc.core.reading import Rows, read_rows
+from ekc.names import told_apart
 from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.vocabulary import Attends, CasePart
 
-_COMPUTED = frozenset({"consented", "concerns", "unmet_concerns"})
+_COMPUTED = frozenset({"label", "consented", "concerns", "unmet_concerns"})
 #: Read for one person at a time only, for data protection.
 _ONLY_FOR_ONE_PERSON = frozenset(
     {"phone", "email", "address", "view", "exclusion_reason", "excluded_by", "excluded_on"}
@@ -30,6 +31,7 @@ class PersonRow(MaybeProfessional, PersonDetails):
     """Somebody in the circle, with consents and safety concerns counted."""
 
     id: int
+    label: str  # the name, and what tells them from somebody of the same name in the circle
     attends_before: Attends | None  # in the round before
     informed_before_on: date | None
     convenes: bool
@@ -91,8 +93,16 @@ def _person_rows(session: Session, conference_id: int, rows: Rows) -> tuple[Pers
     worries = read_rows(session, _WORRIES, {"case": conference_id})
     every = Counter(one.participant_id for one in worries)
     unmet = Counter(one.participant_id for one in worries if not one.arrangement)
+    labels = dict(zip([row.id for row in rows], told_apart(rows), strict=True))
     return tuple(
-        to_dataclass(PersonRow, row, consented=row.id in yes, concerns=every[row.id], unmet_concerns=unmet[row.id])
+        to_dataclass(
+            PersonRow,
+            row,
+            label=labels[row.id],
+            consented=row.id in yes,
+            concerns=every[row.id],
+            unmet_concerns=unmet[row.id],
+        )
         for row in rows
     )
 

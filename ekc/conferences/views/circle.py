@@ -28,6 +28,7 @@ from ekc.core.language import ngettext
 from ekc.core.routes import db, edits, moves, now
 from ekc.directory.models import Listing
 from ekc.directory.queries import KnownNames, known_names
+from ekc.names import by_surname
 from ekc.signin.login import by
 from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Activity, Part
@@ -157,7 +158,8 @@ def _groups(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[Gr
 
     def those(*parts: Part) -> tuple[PersonRow, ...]:
         order = list(Part)
-        return tuple(sorted((row for row in everybody if row.part in parts), key=lambda row: order.index(row.part)))
+        here = (row for row in everybody if row.part in parts)
+        return tuple(sorted(here, key=lambda row: (order.index(row.part), by_surname(row.name))))
 
     family, supporters = those(*FAMILY_PARTS), those(Part.SUPPORTER)
     groups = [Group(side, tuple(row for row in (*family, *supporters) if row.side == side)) for side in sides]

@@ -16,6 +16,7 @@ from ekc.evaluations.models import OPEN, FollowUp
 from ekc.matching.models import Match
 from ekc.matching.queries.match import match_history
 from ekc.meetings.models import Meeting
+from ekc.names import by_surname
 from ekc.workflow.vocabulary import Phase, Role, Variant
 
 
@@ -136,7 +137,7 @@ def handing_over(session: Session, at: datetime, regions: Collection[int]) -> Ha
     """Leavers and unanswered requests for the manager of these regions."""
     here = {"regions": list(regions)}
     leavers = [_leaver(row, at) for row in session.execute(_LEAVERS_WITH_CASES, here)]
-    leavers.sort(key=lambda one: (not one.gone, one.leaves_on or date.min, one.name))
+    leavers.sort(key=lambda one: (not one.gone, one.leaves_on or date.min, by_surname(one.name)))
     asked = session.execute(_UNANSWERED, here).all()
     ids = [row.id for row in asked]
     days = {one.id: one.next_on for one in _cases_to_hand_over(session, Conference.id.in_(ids))} if ids else {}

@@ -191,7 +191,7 @@ ENDS: tuple[EndRule, ...] = (
         family=_TWICE,
         agencies=_TWICE,
         again=Again(
-            N_("If they are two conferences after all, register this one anew."),
+            N_("If they are two conferences after all, register this one again."),
             N_("Are they two different conferences? Then ring, and name both numbers."),
             N_("Are they two different conferences? Then ring, and name both numbers."),
         ),

@@ -1,0 +1,39 @@
+"""Public holidays and working days, by country; the days themselves are those of the library `holidays`."""
+
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+_WEEKEND = frozenset({5, 6})
+
+
+class Place(NamedTuple):
+    """A country, and the part of it that has holidays of its own, by their ISO codes."""
+
+    country: str
+    part: str | None = None
+
+
+def holiday(day: date, place: Place, language: str = "") -> str:
+    """The name of the public holiday that this day is; empty: it is none.
+
+    In this language where the library has it, otherwise in that of the country.
+    """
+    return str(_holidays(place, language).get(day, ""))
+
+
+def next_working_day(day: date, place: Place | None) -> date:
+    """The first day after this one that is neither in a weekend nor a public holiday of the place."""
+    following = day + timedelta(days=1)
+    while following.weekday() in _WEEKEND or (place is not None and holiday(following, place)):
+        following += timedelta(days=1)
+    return following
+
+
+@cache
+def _holidays(place: Place, language: str) -> Any:
+    import holidays  # noqa: PLC0415 - takes a fifth of a second, and few requests ask
+
+    of_place = holidays.country_holidays(place.country, subdiv=place.part)
+    known = [code for code in of_place.supported_languages if language and code.startswith(language)]
+    return holidays.country_holidays(place.country, subdiv=place.part, language=known[0]) if known else of_place
