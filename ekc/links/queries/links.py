@@ -109,7 +109,7 @@ def link_of_token(session: Session, at: datetime, token: str, lock: bool = False
 def without_former_codes(session: Session, at: datetime, link: PersonalLink | None) -> PersonalLink | None:
     """The link, without code or answer if its maker, who knows it, no longer coordinates the case at `at`.
 
-    New devices then need the coordinator's approval. Nothing is written: `ekc nightly` deletes what is unused.
+    New devices then need the coordinator's approval. Nothing is written: the nightly job deletes what is unused.
     """
     if link is not None and link.answer_hash is not None and link.made_by is not None:
         access = select(
