@@ -184,7 +184,7 @@ def test_a_next_version_is_asked_about_anew(app: Flask, cast: Cast, db_session: 
     page = omar.page(f"/conferences/{case.id}/steps/revise_plan")
     assert "people answered: ask again (Marieke de Wit, Joost Lammers, Omar El Amrani" in page.text
     page = omar.page(f"/conferences/{case.id}/plan/agreement")
-    assert "This is about the next version, as it is written now. What people said of version 1 stands" in page.text
+    assert "This is about the next version, as it is written now. What people said of version 1 is below" in page.text
     others = ["Marieke de Wit", "Joost Lammers", "Omar El Amrani", "Linda de Wit", "Fatima El Amrani-Benali"]
     told: dict[str, str | list[str]] = {"How they said it": "in person, at another moment"}
     omar.submit("They all say yes", {"They say yes": others, **told})
