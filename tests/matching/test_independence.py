@@ -100,7 +100,7 @@ def test_nobody_is_asked_who_works_for_an_agency_that_decides_or_helps(
     with pytest.raises(Refusal, match="works for"):
         ask(db_session, cast, case, cast.denise)
 
-    (denise, _) = candidates(db_session, case.id, cast.north)
+    (_, denise) = candidates(db_session, case.id, cast.north)
     assert denise.tied is not None
     assert ("says what the plan has to meet" in denise.tied.message) is sets_line
 
@@ -141,7 +141,7 @@ def test_open_cases_of_the_same_referrer_are_counted(db_session: Session, cast: 
 
     assert same_referrer(db_session, case.id, cast.noor.account_id or 0) == 2
     counts = [(one.name, one.open_cases, one.same_referrer) for one in candidates(db_session, case.id, cast.north)]
-    assert counts == [("Denise Okafor", 0, 0), ("Noor van Dijk", 3, 2)]
+    assert counts == [("Noor van Dijk", 3, 2), ("Denise Okafor", 0, 0)]
 
 
 # Later -----------------------------------------------------------------------------------------------------------
@@ -430,7 +430,7 @@ def test_an_administrator_or_the_manager_of_the_region_notes_an_employer(db_sess
     for somebody in (cast.ruud, cast.bas):
         set_employer(By(db_session, somebody, START), noor, f" Library of {somebody.actor.name} ")
 
-    assert [one.employer for one in candidates(db_session, 0, cast.north)] == ["", "Library of Bas Mulder"]
+    assert [one.employer for one in candidates(db_session, 0, cast.north)] == ["Library of Bas Mulder", ""]
 
 
 def test_a_tied_coordinator_does_not_end_the_conference_without_a_plan(db_session: Session, cast: Cast) -> None:
