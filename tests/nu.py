@@ -42,7 +42,9 @@ class Kept:
         new = set(_shapes(page, kind)) - self._shapes
         if new:
             self._shapes |= new
-            name = re.sub(r"\W+", "-", kind).strip("-") + sha256(page.html.encode()).hexdigest()[:8]
+            name = (
+                re.sub(r"\W+", "-", kind, flags=re.ASCII).strip("-")[:80] + sha256(page.html.encode()).hexdigest()[:8]
+            )
             (self.folder / f"{name}.html").write_text(page.html)
 
 

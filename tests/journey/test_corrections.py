@@ -87,7 +87,7 @@ def test_another_region_is_said_first_and_then_told_to_everybody(
     page = client.shown("Show what changes", SOUTH)
 
     follows = text_of(next(part for part in page.all("section") if part.get("aria-labelledby") == "follows"))
-    assert "No longer sees this case: Olaf Prins, regional manager Ruud Kramer, regional manager" in follows
+    assert "No longer sees this case: Ruud Kramer, regional manager Olaf Prins, regional manager" in follows
     assert "Sees this case from then on: Sara Bos, regional manager" in follows
     assert "No date changes." in follows
     assert "Noor van Dijk stays the coordinator, though of another region" in follows

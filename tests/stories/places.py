@@ -144,9 +144,10 @@ def sent_back(_walk: Walk, value: str) -> str:
     return f"“{value.partition(' - ')[2]}”"
 
 
+#: As these sentences begin: the rest is in the words of the kind of conference.
 _ENDED_BY: dict[str, str] = {
-    "asked for information": "Private time has been interrupted: the family asks for information.",
-    "plan ready": "Private time has ended: the family presents its plan.",
+    "asked for information": "Private time has been interrupted:",
+    "plan ready": "Private time has ended:",
 }
 _KINDS: dict[str, str] = {"call after four weeks": "Call after four weeks", "evaluation meeting": "Evaluation"}
 
