@@ -29,6 +29,7 @@ from ekc.conferences.access import open_case
 from ekc.conferences.gate import case_route
 from ekc.core.audit import PRIVATE_LOOKS, AuditEvent, AuditHead, read_detail
 from ekc.core.errors import NotNow, Unknown
+from ekc.core.jobs import Job
 from ekc.core.routes import Access, declare, declared_access
 from ekc.directory.models import Municipality
 from ekc.signin.actions.nonces import Nonce
@@ -69,7 +70,7 @@ is family), a supporter, a referrer and three professionals: to one the family s
 concerns them, to one all of it. Somebody of the region is coordinator (of other cases), regional manager and
 administrator at once.
 
-Only derived, and not requested here, are routes of the demonstration (`/demo/be`) and those in the middle of a flow:
+Only derived, and not requested here, are routes of the demonstration (`/demo/`) and those in the middle of a flow:
 single sign-on (`/sign-in/at`, `/sign-in/from`, `/sign-out/at`), and `/choose-password` with an invitation that was
 opened in the same browser. `tests/signin/test_oidc.py` and `tests/signin/test_invitations.py` test those flows.
 """
@@ -529,6 +530,8 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
         "region_id": cast.south,
         "listing": "municipalities",
         "row_id": session.scalars(select(func.min(Municipality.id))).one(),
+        "draft_id": 1,  # nobody's
+        "job_id": session.scalars(select(func.min(Job.id))).one(),
         "role_id": session.scalars(select(AccountRole.id).where(AccountRole.account_id == cast.iris.account_id)).one(),
         "passkey_id": session.scalars(select(func.max(Passkey.id))).one(),
         "sign_in_id": here.sign_in_id or 0,

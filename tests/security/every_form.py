@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.conferences.actions import bottom_lines, links, registration, safety
 from ekc.conferences.entries import Concern, NewContact
+from ekc.core.jobs import Job, JobState
 from ekc.core.routes import Runtime, declared_access
 from ekc.core.tokens import new_token
 from ekc.drafts.actions import Content, keep
@@ -62,7 +63,7 @@ from tests.stages import stage
 
 T = TypeVar("T")
 #: Routes of the demo only; they have no fields.
-DEMO = {"demo.be", "demo.be_participant", "demo.move"}
+DEMO = {"demo.be", "demo.be_participant", "demo.move", "demo.post"}
 _FURTHER = re.compile(r'href="(/conferences/\d+/[^"#?.]*)"')
 _WRITES = re.compile(r"(?:INSERT|REPLACE|UPDATE|DELETE)\s+(?:OR\s+\w+\s+)?(?:INTO\s+|FROM\s+)?\W?(\w+)")
 _TARGET = re.compile(r'<form[^>]* method="(post|get)" action="([^"?]*)')
@@ -265,6 +266,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, fresh
     bottom_lines.say_no_bottom_lines(By(session, noor, START), fresh.id)
     yield noor, fresh
+    opened = build.prepared_case(session, cast, START)
+    build.step(session, cast, START, opened, Step.OPEN_CONFERENCE)  # which can be taken back
+    yield noor, (f"/conferences/{opened.id}",)
     prepared = _prepared(session, cast)
     yield noor, prepared
     yield noor, (f"POST /conferences/{prepared.id}/links/{prepared.people['omar']}",)
@@ -327,12 +331,14 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
     closing.close_account(By(session, cast.bas, START), closed)
     about = {"issuer": "https://there", "subject": "i", "tied_at": START, "used_at": START}
     session.add(Identity(account_id=cast.iris.account_id, **about))
+    for state in (JobState.FAILED, JobState.WAITING):  # one to try again, one to give up
+        session.add(Job(kind="drafts", subject=0, state=state, added_at=START, due=START, error="OSError"))
     session.commit()
     accounts = (cast.iris.account_id, cast.bas.account_id, cast.denise.account_id, leaves, closed)
     names = ("/names", "/names/organisations", "/names/municipalities/1")
     yield (
         cast.bas,
-        ("/accounts", "/accounts/new", "/regions", *names, *(f"/accounts/{account}" for account in accounts)),
+        ("/accounts", "/accounts/new", "/regions", "/jobs", *names, *(f"/accounts/{account}" for account in accounts)),
     )
     yield cast.ruud, (f"/handing-over/{leaves}",)
 

@@ -76,6 +76,8 @@ def test_a_password_alone_opens_nothing(
         for endpoint, kind, verb, address in routes(strict, case):
             noor, stranger = came_in(strict, db_session, clock, cast, method), FlaskClient(strict)
             answer = noor.open(address, method=verb)
+            if answer.status_code == 308:
+                continue  # another address of a page, which is asked as well
             if kind == "public":
                 # Signed in or not makes no difference but for the name on top; the sign-in page leads on.
                 same = stranger.open(address, method=verb)
