@@ -17,6 +17,12 @@ SAME = [
     ('SELECT "match".id FROM "match" LIMIT ? OFFSET ?', "SELECT match.id FROM match LIMIT %(param_1)s::INTEGER"),
     ("SELECT a.id FROM a WHERE a.id = ?", "SELECT a.id FROM a WHERE a.id = %(id_1)s::INTEGER FOR UPDATE"),
     ("INSERT INTO a (n, m) VALUES (?, ?) RETURNING id", "INSERT INTO a (n, m) VALUES (%(n)s, %(m)s) RETURNING a.id"),
+    (
+        "INSERT INTO a (n) VALUES (?), (?)",
+        "INSERT INTO a (n) SELECT p0::INTEGER FROM (VALUES (%(n__0)s, 0), (%(n__1)s, 1)) AS imp_sen(p0, sen_counter) "
+        "ORDER BY sen_counter",
+    ),
+    ("UPDATE a SET n=? WHERE a.m IS NOT ?", "UPDATE a SET n=%(n)s WHERE a.m IS DISTINCT FROM %(m_1)s::INTEGER"),
     ("UPDATE a SET n=?, at=? WHERE a.id = ?", "UPDATE a SET n=%(n)s, at=%(at)s WHERE a.id = %(a_id)s::INTEGER"),
 ]
 OTHER = [

@@ -42,6 +42,7 @@ def follows(session: Session, conference_id: int) -> int | None:
     return session.scalar(select(Conference.follows_id).where(Conference.id == conference_id))
 
 
+@pytest.mark.both_databases
 def test_both_pages_name_the_other_and_link_where_it_opens(
     db_session: Session, cast: Cast, client: PageClient, before: Made
 ) -> None:
@@ -95,6 +96,7 @@ def test_staff_who_have_nothing_to_do_with_a_case_learn_nothing_of_its_number(
     assert said == [UNKNOWN] * 6
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("number", ["EKC-2026-0001", "EKC-2026-0009", "I do not know"])
 def test_the_public_learns_nothing_of_a_number(
     db_session: Session, cast: Cast, client: PageClient, before: Made, number: str

@@ -55,6 +55,7 @@ def test_another_question_is_not_agreed_yet(client: PageClient, cast: Cast, case
     assert registration(refreshed(db_session), case.id).question_agreed_on == day
 
 
+@pytest.mark.both_databases
 def test_all_that_was_registered_can_be_changed(
     client: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:

@@ -152,6 +152,7 @@ def test_a_place_that_is_not_there_is_not_found(demo: PageClient) -> None:
     assert [demo.post("/demo/clock", data=data).status_code for data in sent] == [404, 404]
 
 
+@pytest.mark.both_databases
 def test_the_post_box_shows_what_went_out_and_is_nowhere_else(demo: PageClient, client: PageClient) -> None:
     demo.submit("Continue as Noor van Dijk")
     page = demo.follow("Post box")

@@ -828,6 +828,7 @@ def test_a_no_is_not_taken_back_by_what_another_notes_of_the_next_version_nor_by
     assert NoticeKind.DISSENT in at_home(db_session, cast.noor, clock, case)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("cleared", ["spoken", "another number"])
 def test_who_takes_their_number_out_of_the_plan_in_force_is_for_the_coordinator_to_ask(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, cleared: str

@@ -59,6 +59,7 @@ def test_the_same_person_in_one_municipality_within_thirty_days_looks_alike(
     assert db_session.scalars(select(NameKey)).all() == []  # nothing that the public form says is in an index
 
 
+@pytest.mark.both_databases
 def test_the_manager_says_that_they_are_the_same_and_the_later_one_stops(
     client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
 ) -> None:

@@ -64,6 +64,7 @@ def as_it_was(session: Session, case: Made, **changes: object) -> DayTimes:
     return DayTimes(**{**given, **changes})  # type: ignore[arg-type]
 
 
+@pytest.mark.both_databases
 def test_the_whole_day_is_put_right_at_once(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:

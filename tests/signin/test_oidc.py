@@ -97,6 +97,7 @@ def refused(session: Session) -> list[object]:
     return [read_detail(session, line).get("why") for line in lines]
 
 
+@pytest.mark.both_databases
 def test_the_sign_in_page_leads_there_and_back(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, rivierstad: str
 ) -> None:

@@ -317,6 +317,7 @@ def test_another_key_or_another_person_is_refused(noor: PageClient, db_session: 
     assert reasons(db_session) == ["InvalidAuthenticationResponse", "handle", "handle", "unknown"]
 
 
+@pytest.mark.both_databases
 def test_counts_grow_or_stay_at_nothing(noor: PageClient, db_session: Session) -> None:
     key = make(noor, count=5)
     out(noor)

@@ -198,6 +198,7 @@ def test_others_hear_that_a_mail_address_was_changed(db_session: Session, cast: 
     assert told(db_session, "The mail address of somebody was changed") == ["ruud@example.org", "eva@example.org"]
 
 
+@pytest.mark.both_databases
 def test_a_manager_sees_for_thirty_days_who_came_to_read(
     app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:

@@ -77,6 +77,7 @@ def test_who_was_in_before_gets_a_link_from_whoever_keeps_the_server(client: Pag
     assert [word for word in ("/invitations/", "Sent to", "is sent") if word in page.html] == []
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("page", ["register/thanks", "steps/stop", "registration/correct"])
 def test_no_page_says_that_a_mail_is_sent(client: PageClient, db_session: Session, cast: Cast, page: str) -> None:
     if page == "register/thanks":
