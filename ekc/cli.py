@@ -234,7 +234,7 @@ def worker(processes: int) -> None:
 @click.option("--again", type=int, metavar="ID", help="Run this one now.")
 @click.option("--give-up", type=int, metavar="ID", help="Run this one no more.")
 def jobs(again: int | None, give_up: int | None) -> int:
-    """Tell what waits, runs and failed. Ends with status 1 if anything was given up."""
+    """Tell what waits, runs and failed. Ends with status 1 if anything was given up, or waits for over ten minutes."""
     with _database() as (settings, session):
         by = _program(session, settings)
         if again is not None:
@@ -247,7 +247,7 @@ def jobs(again: int | None, give_up: int | None) -> int:
         click.echo(f"The oldest that waits was due {by.at - found.oldest} ago.")
     for line in found.lines:
         click.echo(f"{line.id} {line.kind}: {line.state}, tries: {line.tries}, {line.error or 'given up by somebody'}")
-    return int(found.counts[JobState.FAILED] > 0)
+    return int(found.counts[JobState.FAILED] > 0 or found.is_stuck(by.at))
 
 
 @cli.command()

@@ -205,6 +205,7 @@ def test_the_audit_is_compared_with_what_was_set_down_at_night(
 
     assert night(1) == []
     set_down = (tmp_path / "audit-heads.txt").read_bytes()
+    assert (tmp_path / "audit-heads.txt").stat().st_mode & 0o777 == 0o600
     assert run("verify-audit") == Result(0, "The audit is whole (chains: 2).\n", "")
 
     engine = create_engine(database_url)

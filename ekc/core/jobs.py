@@ -235,11 +235,11 @@ def _note(session: Session, job: Row[Any], **values: object) -> bool:
 
 
 def _wait(session: Session, job: Row[Any], at: datetime, code: str) -> None:
-    """Put off this job and all others of its kind, so that they do not try one by one."""
+    """Put off this job and all others of its kind that are due, so that they do not try one by one."""
     due = at + UNAVAILABLE_PAUSE
     with writing(session):
         _note(session, job, state=JobState.WAITING, due=due, tries=job.tries - 1, error=code)
-        others = update(Job).where(Job.kind == job.kind, Job.state == JobState.WAITING, Job.due < due)
+        others = update(Job).where(_OPEN, Job.kind == job.kind, Job.state == JobState.WAITING, Job.due <= at)
         session.execute(others.values(due=due), execution_options=_PLAINLY)
 
 

@@ -69,7 +69,7 @@ class Queue:
 
     def work(self, processes: int, sweep: Callable[[], None]) -> None:
         """Run jobs until this process is told to stop; `sweep` runs at the start and every minute."""
-        assert self._task is not None  # noqa: S101 - makes it known before messages come
+        _ = self._task  # makes it known before messages come
         self.huey.periodic_task(lambda _at: True, name="sweep", timeout=300)(sweep)
         self.huey.storage.close()  # the processes must not share a connection
         self._consumer = self.huey.create_consumer(

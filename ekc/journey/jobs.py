@@ -105,6 +105,7 @@ JOBS = (
         title=N_("Check the audit and set it down"),
         work=_set_audit_down,
         nightly=Nightly.SERVICE,
+        tries=2,  # what was changed stays changed; a worker may have been killed
         limit=timedelta(minutes=15),
     ),
 )

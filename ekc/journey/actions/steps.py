@@ -1,4 +1,4 @@
-"""Taking a step: the only writer of `phase`."""
+"""Taking a step, which moves the case on. Back moves `taking_back.py` alone."""
 
 from collections.abc import Callable
 from contextlib import nullcontext

@@ -29,7 +29,9 @@ class JobLine:
     @property
     def can_run_again(self) -> bool:
         """Whether it can be run now."""
-        return self.rule is not None and (self.state is JobState.WAITING or self.rule.is_repeatable)
+        if self.rule is None:
+            return False
+        return self.state is JobState.WAITING or (self.state is JobState.FAILED and self.rule.is_repeatable)
 
 
 @dataclass(frozen=True, slots=True)

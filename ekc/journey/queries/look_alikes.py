@@ -44,6 +44,8 @@ class Alike:
     names: tuple[str, ...]
 
 
+#: Named one by one, so that the index on region and phase serves.
+_OPEN_PHASES = [phase for phase in Phase if phase is not Phase.CLOSED]
 _OPEN = (
     select(
         Conference.id,
@@ -54,7 +56,7 @@ _OPEN = (
         Participant.name,
     )
     .join(Participant, Participant.conference_id == Conference.id)
-    .where(Conference.region_id.in_(bindparam("regions", expanding=True)), Conference.phase != Phase.CLOSED)
+    .where(Conference.region_id.in_(bindparam("regions", expanding=True)), Conference.phase.in_(_OPEN_PHASES))
     .where(Conference.plan_number == 0, Participant.part == Part.MAIN_PERSON, Participant.removed_at.is_(None))
     .order_by(Conference.id, Participant.id)
 )
