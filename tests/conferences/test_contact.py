@@ -40,6 +40,7 @@ def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
     return client
 
 
+@pytest.mark.both_databases
 def test_the_coordinator_writes_and_shares_a_bottom_line(noor: PageClient, case: Made, db_session: Session) -> None:
     noor.page(f"/conferences/{case.id}/bottom-lines")
     noor.submit(

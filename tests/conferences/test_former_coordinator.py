@@ -204,6 +204,7 @@ def test_who_waits_then_is_told_of_to_the_manager(db_session: Session, cast: Cas
     assert waiting(at) == [[], [(case.id, 1)], []]
 
 
+@pytest.mark.both_databases
 def test_the_new_coordinator_gives_everybody_a_code_at_once(
     client: PageClient, db_session: Session, cast: Cast
 ) -> None:

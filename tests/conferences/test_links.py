@@ -271,6 +271,7 @@ def test_the_text_message_begins_on_the_phone_where_a_number_is_known(
     assert ways == [f"{details}#phone", f"{details}#email"]
 
 
+@pytest.mark.both_databases
 def test_handing_over_is_noted(noor: PageClient, case: Made, db_session: Session) -> None:
     noor.shown("Make a link for Linda de Wit")
     assert noor.shown("I have sent it").flashes == [

@@ -212,6 +212,7 @@ def test_a_participant_ticks_off_a_task(
     assert "Omar El Amrani says: partly" in coordinator.here.text
 
 
+@pytest.mark.both_databases
 def test_hours_and_costs_are_written_with_point_or_comma(client: PageClient, db_session: Session, cast: Cast) -> None:
     case = agreed_case(db_session, cast, START)
     sign_in(client, cast.noor)

@@ -308,6 +308,7 @@ def test_a_plan_that_went_back_is_heard_by_those_who_were_not_there_and_looked_a
 # What somebody who is not there has to say
 
 
+@pytest.mark.both_databases
 def test_words_of_somebody_who_is_not_there_are_read_out_and_by_whom(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:

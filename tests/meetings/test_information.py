@@ -28,6 +28,7 @@ def meeting_of(session: Session, case: Made) -> int:
     return meeting.id
 
 
+@pytest.mark.both_databases
 def test_what_is_told_is_written_down_changed_and_taken_out(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
@@ -59,6 +60,7 @@ def test_what_is_told_is_written_down_changed_and_taken_out(
     assert ALL_TOLD in page.text
 
 
+@pytest.mark.both_databases
 def test_a_question_is_answered_later(client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
     case = gathered(db_session, cast, START, Phase.INFORMATION)
     sign_in(client, cast.noor)

@@ -24,6 +24,7 @@ SATURDAY = datetime(2026, 4, 18, 8, 0, tzinfo=UTC)  # 10:00 in the Netherlands
 NEXT_SATURDAY = datetime(2026, 4, 25, 8, 0, tzinfo=UTC)
 
 
+@pytest.mark.both_databases
 def test_a_meeting_is_arranged_by_its_forms(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
