@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Row, String, and_, delete, event, or_, select, text, update
+from sqlalchemy import ColumnElement, Index, Row, Select, String, and_, delete, event, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from config import Settings
@@ -220,6 +220,12 @@ def _claim(session: Session, rules: Rules, job_id: int, at: datetime) -> Row[Any
                 claimed.values(state=JobState.RUNNING, tries=job.tries, held_until=held), execution_options=_PLAINLY
             )
     return job
+
+
+def take_out(session: Session, kind: str, subjects: Select[int], due: datetime) -> list[int]:
+    """Delete the waiting jobs of this kind that are due then; returns their subjects. Does not commit."""
+    which = (_OPEN, Job.kind == kind, Job.state == JobState.WAITING, Job.due == due, Job.subject.in_(subjects))
+    return list(session.scalars(delete(Job).where(*which).returning(Job.subject), execution_options=_PLAINLY))
 
 
 def _end(session: Session, job: Row[Any], **values: object) -> None:

@@ -147,14 +147,12 @@ def waiting(session: Session, until: datetime) -> Iterator[None]:
 
 def withdraw(session: Session, case: int, at: datetime, until: datetime) -> None:
     """Delete the mails about a case that were queued at `at` to wait `until` then. Does not commit."""
-    waits = (OutboxMessage.id == jobs.Job.subject, OutboxMessage.conference_id == case, OutboxMessage.queued_at == at)
-    asked = select(jobs.Job.id, jobs.Job.subject).where(jobs.Job.kind == DELIVERY, jobs.Job.due == until, *waits)
-    for job in session.execute(asked).all():
-        session.execute(delete(OutboxMessage).where(OutboxMessage.id == job.subject))
-        session.execute(delete(jobs.Job).where(jobs.Job.id == job.id))
+    queued = select(OutboxMessage.id).where(OutboxMessage.conference_id == case, OutboxMessage.queued_at == at)
+    ids = jobs.take_out(session, DELIVERY, queued, until)
+    session.execute(delete(OutboxMessage).where(OutboxMessage.id.in_(ids)))
 
 
-def take_back(session: Session, case: int) -> None:
+def withdraw_unsent(session: Session, case: int) -> None:
     """Delete the mails to the circle of a case that were not sent yet, except those with a link. Does not commit."""
     unsent = (
         OutboxMessage.key.like(f"{case}:%"),

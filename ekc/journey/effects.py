@@ -23,7 +23,7 @@ from ekc.conferences.queries.registration import RelatedCase, case_of_number
 from ekc.conferences.roles import coordinator_with_access, still_open
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal
-from ekc.core.outbox import MailRule, queue, take_back
+from ekc.core.outbox import MailRule, queue, withdraw_unsent
 from ekc.evaluations.effects import give_up_open, plan_follow_ups, update_tasks_ended
 from ekc.journey.mails import (
     COMES_TOGETHER_AGAIN,
@@ -119,7 +119,7 @@ def settle_end(session: Session, conference: Conference, at: datetime, taking: T
     if Settled.REQUEST in rule.settles:
         withdraw_request(session, conference, at)
     if Settled.MAILS in rule.settles:
-        take_back(session, conference.id)
+        withdraw_unsent(session, conference.id)
     if Settled.MEETING in rule.settles:
         forget_date(session, conference)
     if Settled.LINKS in rule.settles:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.access import NO_CHANGES
 from ekc.conferences.models import Conference
 from ekc.conferences.queries.rows import CASES
-from ekc.core.audit import PRIVATE_LOOKS, Actor, ActorKind, AuditEvent
+from ekc.core.audit import PRIVATE_LOOKS, Actor, ActorKind, AuditEvent, AuditHead
 from ekc.core.reading import read_rows
 from ekc.journey.models import PhaseChange, StepTakenBack, StepWords
 from ekc.workflow.ends.kinds import EndRule
@@ -180,10 +180,11 @@ def untold_steps(session: Session) -> Iterator[str]:
     Every case has a chain, from its registration on.
     """
     told, taken = defaultdict[int, list[Any]](list), defaultdict[int, list[Any]](list)
-    chained = set(session.scalars(select(AuditEvent.chain).distinct()))
+    chained = set(session.scalars(select(AuditHead.chain)))  # a head without lines is named by `broken_chains`
     of_steps = or_(AuditEvent.action.like("step.%"), AuditEvent.action.like(r"step\_back.%", escape="\\"))
-    lines = select(AuditEvent).where(of_steps, AuditEvent.chain.like("case:%"))
-    for line in session.scalars(lines.order_by(AuditEvent.chain, AuditEvent.seq)):
+    line_of_step = (AuditEvent.chain, AuditEvent.action, AuditEvent.at, AuditEvent.actor_kind, AuditEvent.actor_id)
+    lines = select(*line_of_step).where(of_steps, AuditEvent.chain.like("case:%"))
+    for line in session.execute(lines.order_by(AuditEvent.chain, AuditEvent.seq)):
         told[int(line.chain.partition(":")[2])].append((line.action, line.at, line.actor_kind, line.actor_id))
     steps = (_changes.conference_id, _changes.step, _changes.at, _changes.actor_kind, _changes.actor_id)
     every = select(*steps, StepTakenBack.at.label("back")).outerjoin_from(
