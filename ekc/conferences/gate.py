@@ -15,11 +15,11 @@ from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import Case, open_case
 from ekc.core.audit import PRIVATE_LOOKS, Actor, ActorKind, has_event, has_recorded, record, record_unknown
 from ekc.core.clock import from_local, local_date
-from ekc.core.errors import NotNow, Refusal, TooMany, Unknown
+from ekc.core.errors import NotNow, OnlyShown, Refusal, TooMany, Unknown
 from ekc.core.forms import KEEP
 from ekc.core.handlers import is_cross_site
 from ekc.core.language import set_words
-from ekc.core.routes import MAX_ID, Access, db, declare, gated, now, runtime
+from ekc.core.routes import MAX_ID, Access, db, declare, gated, now, only_shows, runtime
 from ekc.core.transaction import writing
 from ekc.drafts.keeping import keep_draft, keeps_drafts
 from ekc.links.verification import audit_ended_link
@@ -102,11 +102,13 @@ def _answer_change(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseRe
     """The response to a change. Audits a refusal; and reading, where the view changed nothing."""
     try:
         answer = current_app.make_response(view(case, **kwargs))
+    except OnlyShown:  # their own words alone are shown
+        raise
     except (Refusal, StaleDataError, HTTPException):
         with writing(db()):
             _record(case, "case.refused")
         raise
-    if not has_recorded(db()):
+    if only_shows() or not has_recorded(db()):  # what an action recorded was rolled back
         with writing(db()):
             _record_look(case)
     return answer

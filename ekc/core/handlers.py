@@ -133,6 +133,9 @@ def _answered(answer: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], R
         g.error_type = type(error).__name__
         try:
             return answer(error)
+        except Refusal as refusal:  # of a view that `page_too_old` runs
+            g.error_type = type(refusal).__name__
+            return _refused(refusal)
         except Exception as second:
             g.skip_user_loading = True
             log.error("no error page: %s in %s", failure(second), request.endpoint)

@@ -137,6 +137,8 @@ def add(
 
 @event.listens_for(Session, "after_commit")
 def _send_added(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # of a savepoint: no worker sees them yet
     send = session.info.get(SEND)
     for job in session.info.pop(_ADDED, ()):
         if send is not None:
@@ -255,7 +257,7 @@ def try_again(session: Session, rules: Rules, job_id: int, at: datetime) -> str 
     """
     repeatable = [name for name, rule in rules.items() if rule.is_repeatable]
     which = or_(
-        and_(Job.state == JobState.WAITING, Job.kind.in_(rules)),
+        and_(Job.state == JobState.WAITING, Job.kind.in_(rules), or_(Job.due <= at, Job.error.is_not(None))),
         and_(Job.state == JobState.FAILED, Job.kind.in_(repeatable)),
     )
     values = {"state": JobState.WAITING, "due": at, "tries": 0, "ended_at": None}

@@ -164,7 +164,7 @@ def show_again(row: DraftRow) -> ResponseReturnValue:
     }
     # Within this request: the same session, visitor, database session and instant.
     with RequestContext(current_app._get_current_object(), environ, session=session._get_current_object()):  # type: ignore[attr-defined]
-        if request.routing_exception is not None:  # a form of an earlier program
+        if request.routing_exception is not None or not shows_again(request.endpoint):  # of an earlier program
             raise Unknown
         if form_numbers.was_used():
             actions.forget(db(), owner_in_browser(), row.id)

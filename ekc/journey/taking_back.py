@@ -30,7 +30,7 @@ def own_last_step(
         return None
     taken = next(reversed(steps_taken(session, case.id) if steps is None else steps), None)
     rule = STEP_RULES[taken.step] if taken else None
-    if taken is None or rule is None or rule.back is None or not taken.is_by(case.visitor.actor):
+    if taken is None or rule is None or rule.back is None or not taken.can_be_taken_back_by(case.visitor.actor):
         return None
     why_not = why_not_back(rule, at - taken.at, changed=changed_since(session, case.id, taken))
     return LastStep(rule, taken.at + TAKEN_BACK_WITHIN, why_not)

@@ -51,6 +51,8 @@ class WayOut:
 
 #: So long after a step whoever took it can take it back. Its mails wait as long.
 TAKEN_BACK_WITHIN = timedelta(minutes=5)
+#: A request that was sent in time may wait for the case.
+MAILS_WAIT = TAKEN_BACK_WITHIN + timedelta(minutes=1)
 #: What can be undone without a trace of it left. Never what destroys, freezes or tells, and never what shuts people
 #: out: nobody but the family ends private time.
 REVERSIBLE = frozenset(

@@ -22,7 +22,7 @@ from ekc.journey.effects import UNDONE
 from ekc.journey.queries.steps import history, moves, untold_steps
 from ekc.matching.actions import asking
 from ekc.meetings.actions import attendance
-from ekc.workflow.definition import REVERSIBLE, STEPS, TAKEN_BACK_WITHIN, Taking
+from ekc.workflow.definition import MAILS_WAIT, REVERSIBLE, STEPS, TAKEN_BACK_WITHIN, Taking
 from ekc.workflow.vocabulary import Activity, Attends, Effect, Phase, Step
 from tests import build
 from tests.cast import Cast, enter_as_before, participant, sign_in
@@ -77,15 +77,16 @@ def test_each_step_that_can_be_taken_back_is_tried_and_each_effect_of_it_is_undo
 def test_what_is_taken_back_was_never_so_but_for_the_history(db_session: Session, cast: Cast, step: Step) -> None:
     make, taking = CASES[step]
     case = make(db_session, cast, START)
+    who = participant(case.id, case.people["omar"]) if make is build.case_in_private_time else cast.noor
     before, steps = stored(db_session), history(db_session, case.id)
-    take_step(By(db_session, cast.noor, LATER), case.id, taking)
+    take_step(By(db_session, who, LATER), case.id, taking)
     taken = history(db_session, case.id)[-1]
     waiting = (
         select(Job.due).join(OutboxMessage, OutboxMessage.id == Job.subject).where(OutboxMessage.queued_at == LATER)
     )
-    assert set(db_session.scalars(waiting)) <= {LATER + TAKEN_BACK_WITHIN}
+    assert set(db_session.scalars(waiting)) <= {LATER + MAILS_WAIT}
 
-    take_back(By(db_session, cast.noor, SOON), case.id, step)
+    take_back(By(db_session, who, SOON), case.id, step)
 
     assert stored(db_session) == before
     assert [*steps, taken] == [*history(db_session, case.id)[:-1], taken]
@@ -94,7 +95,7 @@ def test_what_is_taken_back_was_never_so_but_for_the_history(db_session: Session
     assert [*broken_chains(db_session), *untold_steps(db_session)] == []
     if step in {Step.COME_OUT, Step.ASK_FOR_INFORMATION}:  # what was looked at meanwhile was not in private time
         assert moves(db_session, case.id)[-2:] == ((LATER, taken.target), (SOON, Phase.PRIVATE_TIME))
-    assert take_step(By(db_session, cast.noor, SOON), case.id, taking) is taken.target
+    assert take_step(By(db_session, who, SOON), case.id, taking) is taken.target
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,13 @@ def test_only_whoever_took_it_takes_it_back_and_only_for_five_minutes(
     with pytest.raises(refused):
         take_back(By(db_session, visitor, at), case.id, Step.OPEN_CONFERENCE)
     assert open_case(By(db_session, cast.noor, SOON), case.id, Activity.SEE_CASE).phase is Phase.INFORMATION
+
+
+def test_a_coordinator_does_not_look_into_private_time_by_taking_a_step_back(db_session: Session, cast: Cast) -> None:
+    case = build.case_in_private_time(db_session, cast, START)
+    build.step(db_session, cast, LATER, case, Step.COME_OUT)
+    with pytest.raises(Stale):
+        take_back(By(db_session, cast.noor, SOON), case.id, Step.COME_OUT)
 
 
 def test_what_destroys_or_shuts_people_out_is_not_taken_back(db_session: Session, cast: Cast) -> None:

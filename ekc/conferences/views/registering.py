@@ -63,7 +63,8 @@ def register() -> ResponseReturnValue:
         try:
             conference_id = registration.register_case(by(), form.to_new_case())
         except Refusal as refusal:
-            discard_attempt(db(), counted)  # a refused registration does not count
+            if counted:
+                discard_attempt(db(), counted)  # a refused registration does not count
             status = form.refuse(refusal)
         else:
             remember(str(conference_id))

@@ -23,7 +23,7 @@ from ekc.journey.facts import gather_facts
 from ekc.journey.mails import CAME_OUT_ALONE
 from ekc.journey.models import PhaseChange, StepWords
 from ekc.meetings.effects import planned_day
-from ekc.workflow.definition import TAKEN_BACK_WITHIN, ReasonKind, Taking
+from ekc.workflow.definition import MAILS_WAIT, ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
@@ -80,7 +80,7 @@ def take_step(
         if not note_wish(by, conference, taking, facts):  # others have to want it too, so nothing happens yet
             return conference.phase
         source, since, day = conference.phase, conference.phase_since, planned_day(by.session, conference.id)
-        with waiting(by.session, by.at + TAKEN_BACK_WITHIN) if rule.back else nullcontext():
+        with waiting(by.session, by.at + MAILS_WAIT) if rule.back else nullcontext():
             for effect in rule.effects:
                 EFFECTS[effect](by.session, conference, by.at, taking)
             conference.phase = rule.target or source

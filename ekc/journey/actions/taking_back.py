@@ -8,7 +8,7 @@ from ekc.core.transaction import writing
 from ekc.journey.effects import UNDONE, withdraw_notices
 from ekc.journey.models import StepTakenBack
 from ekc.journey.queries import steps
-from ekc.workflow.definition import TAKEN_BACK_WITHIN, TakingBack
+from ekc.workflow.definition import MAILS_WAIT, TakingBack
 from ekc.workflow.engine import STEP_RULES, why_not_back
 from ekc.workflow.vocabulary import N_, Activity, Step
 
@@ -30,7 +30,7 @@ def take_back(by: By, conference_id: int, step: Step) -> TakingBack:
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.TAKE_STEP)
         taken = next(reversed(steps.steps_taken(by.session, conference_id)), None)
-        if taken is None or taken.step is not step or not taken.is_by(by.actor):
+        if taken is None or taken.step is not step or not taken.can_be_taken_back_by(by.actor):
             raise Stale(N_("Somebody else was first: the conference has moved on. Look where it is now."))
         rule = STEP_RULES[taken.step]
         changed = steps.changed_since(by.session, conference_id, taken)
@@ -45,6 +45,6 @@ def take_back(by: By, conference_id: int, step: Step) -> TakingBack:
             for undo in UNDONE[effect]:
                 undo(by.session, conference, taken.at)
         withdraw_notices(by.session, conference, taken.at, rule)
-        withdraw(by.session, conference_id, taken.at, taken.at + TAKEN_BACK_WITHIN)
+        withdraw(by.session, conference_id, taken.at, taken.at + MAILS_WAIT)
         by.record(f"step_back.{taken.step}", conference_id)
     return rule.back

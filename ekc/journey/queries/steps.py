@@ -97,9 +97,10 @@ class StepRow:
         """Whether somebody in the circle took it."""
         return self.actor_kind is ActorKind.PARTICIPANT
 
-    def is_by(self, actor: Actor) -> bool:
-        """Whether this actor took it."""
-        return (self.actor_kind, self.actor_id) == (actor.kind, actor.id)
+    def can_be_taken_back_by(self, actor: Actor) -> bool:
+        """Whether this actor took it, and may take it back: into private time again nobody but the circle."""
+        is_theirs = (self.actor_kind, self.actor_id) == (actor.kind, actor.id)
+        return is_theirs and (self.by_circle or self.source is not Phase.PRIVATE_TIME)
 
 
 _STEPS = (
