@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from ekc.accounts.access import By
 from ekc.conferences.actions.links import revoke_links
 from ekc.conferences.models import Conference, ContactEntry
+from ekc.core.audit import AuditEvent
 from ekc.core.transaction import writing
 from ekc.drafts.actions import KEEPING, KEPT, forget_drafts
 from ekc.drafts.models import Draft
@@ -20,6 +21,7 @@ from tests.build import Made, case_in_presentation, case_in_setup
 from tests.cast import PASSWORD, Cast, enter_as_before, make_link, open_link, sign_in, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.conferences.test_register import FILLED_IN
 from tests.page import Page
 
 KEPT_FOR_YOU = "What you typed is kept. Come in again, and you can look at it and save it."
@@ -321,3 +323,44 @@ def test_drafts_of_a_case_end_with_its_draft_of_the_plan(
     build.step(db_session, cast, clock(), case, Step.NO_PLAN)
 
     assert drafts(db_session) == 0
+
+
+def test_a_form_that_is_shown_again_is_a_look_in_the_audit(
+    client: PageClient, case: Made, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    sign_in(client, cast.noor)
+    log_of(client, case)
+    assert kept(client).status_code == 204
+    clock.advance(minutes=5)
+    sending = client.form("Add to the log").fill({"What was said or agreed": WORDS})
+
+    too_old = client.post(sending.url, data=sending.payload() | {"csrf_token": ""})
+    gone_on = client.get(f"/drafts/{db_session.scalars(select(Draft.id)).one()}")
+
+    db_session.rollback()
+    looks = select(AuditEvent.action).where(AuditEvent.conference_id == case.id, AuditEvent.at == clock())
+    assert (too_old.status_code, gone_on.status_code) == (400, 200)
+    assert db_session.scalars(looks).all() == ["case.read"] * 2
+
+
+def test_a_page_that_was_open_too_long_and_may_not_be_opened_now_gives_the_words_back(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    sign_in(client, cast.noor)
+    log_of(client, case)
+    sending = client.form("Add to the log").fill({"What was said or agreed": WORDS})
+    with writing(db_session):
+        db_session.get_one(Conference, case.id).phase = Phase.PRIVATE_TIME
+
+    answer = client.post(sending.url, data=sending.payload() | {"csrf_token": ""})
+
+    assert (answer.status_code, "Kees does not come" in answer.text) == (403, True)
+
+
+def test_a_complete_registration_is_gone_on_with(client: PageClient, cast: Cast) -> None:
+    client.page("/register")
+    sending = client.form("Register").fill(FILLED_IN)
+    assert client.post("/register", data=sending.payload() | {"keep_draft": "yes"}).status_code == 204
+    client.page("/register")
+    assert "Register" in client.follow("Go on with it").buttons
