@@ -49,9 +49,9 @@ class WayOut:
     agree: str
 
 
-#: So long after a step whoever took it can take it back. Its mails wait as long.
+#: So long after a step whoever took it can take it back.
 TAKEN_BACK_WITHIN = timedelta(minutes=5)
-#: A request that was sent in time may wait for the case.
+#: So long its mails wait: a request that was sent in time may have to wait for the case.
 MAILS_WAIT = TAKEN_BACK_WITHIN + timedelta(minutes=1)
 #: What can be undone without a trace of it left. Never what destroys, freezes or tells, and never what shuts people
 #: out: nobody but the family ends private time.
