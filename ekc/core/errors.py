@@ -51,7 +51,7 @@ class OnlyShown(Refusal):
     status = 200
 
     def __init__(self) -> None:
-        super().__init__("only shown")
+        super().__init__("This is what you typed. Nothing is saved yet: look at it, and save it.")
 
 
 class TooMany(Refusal):
