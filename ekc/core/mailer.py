@@ -22,14 +22,13 @@ from config import MailServer
 from ekc.core.crypto import keyring_of
 from ekc.core.jobs import JobRun, NotDone, Unavailable
 from ekc.core.language import LANGUAGES, Wording, gettext, in_words, translate, using
-from ekc.core.outbox import OutboxMessage
+from ekc.core.outbox import UNSENT, OutboxMessage
 from ekc.core.postbox import put
 from ekc.core.transaction import writing
 
 #: Seconds for each reply of the mail server. A mail takes four replies.
 SMTP_TIMEOUT = 60
 
-_PENDING = (OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_(None))
 _CLEARED = {"body": "", "link": None, "ring": None}  # a link is a secret, and neither is needed any more
 
 #: In which words a mail about a case is written.
@@ -42,7 +41,7 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
     if to is None:
         raise Unavailable("NoMailServer")
     table = OutboxMessage.__table__
-    mail = session.execute(select(*table.c).where(table.c.id == run.subject, *_PENDING)).one_or_none()
+    mail = session.execute(select(*table.c).where(table.c.id == run.subject, *UNSENT)).one_or_none()
     wording = words(session, mail.conference_id) if mail is not None and mail.conference_id else None
     session.rollback()
     if mail is None:
@@ -61,7 +60,7 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
 
 def give_up(session: Session, mail_id: int, at: datetime) -> None:
     """Send this mail no more. Does not commit."""
-    late = update(OutboxMessage).where(OutboxMessage.id == mail_id, *_PENDING)
+    late = update(OutboxMessage).where(OutboxMessage.id == mail_id, *UNSENT)
     session.execute(late.values(given_up_at=at, **_CLEARED))
 
 

@@ -94,6 +94,10 @@ class OutboxMessage(Base):
     given_up_at: Mapped[datetime | None]
 
 
+#: Neither sent nor given up.
+UNSENT = (OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_(None))
+
+
 def queue(
     session: Session,
     rule: MailRule,
@@ -156,8 +160,7 @@ def withdraw_unsent(session: Session, case: int) -> None:
     """Delete the mails to the circle of a case that were not sent yet, except those with a link. Does not commit."""
     unsent = (
         OutboxMessage.key.like(f"{case}:%"),
-        OutboxMessage.sent_at.is_(None),
-        OutboxMessage.given_up_at.is_(None),
+        *UNSENT,
         OutboxMessage.link.is_(None),
     )
     session.execute(delete(OutboxMessage).where(OutboxMessage.conference_id == case, *unsent))

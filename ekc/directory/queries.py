@@ -12,7 +12,7 @@ from ekc.core.crypto import keyring_of
 from ekc.core.db import Base
 from ekc.core.reading import read_rows
 from ekc.directory.models import NAMES, ROWS, Listing
-from ekc.names import by_surname, fold, near, plain
+from ekc.names import alphabetical, by_surname, fold, near, plain
 from ekc.workflow.independence import named_in
 
 #: So many names are offered while somebody types; of more none are, and what is typed is found all the same.
@@ -127,7 +127,7 @@ def listed(session: Session, listing: Listing) -> tuple[ListedRow, ...]:
             aliases=tuple(other for other in aliases.get(one.id, ()) if plain(other) != plain(one.name)),
             meant={} if one.confirmed else {id_: other for id_, other in confirmed.items() if near(other, one.name)},
         )
-        for one in sorted(rows, key=lambda one: (one.confirmed, fold(one.name), one.id))
+        for one in sorted(rows, key=lambda one: (one.confirmed, alphabetical(one.name), one.id))
     )
 
 

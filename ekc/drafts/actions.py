@@ -12,7 +12,7 @@ from ekc.core.errors import Refusal
 from ekc.core.tokens import hash_token
 from ekc.core.transaction import writing
 from ekc.drafts.models import Draft
-from ekc.drafts.queries import Owner, place_of
+from ekc.drafts.queries import Owner, own, place_of
 from ekc.signin.actions.throttle import Limit, count_attempt
 from ekc.workflow.vocabulary import N_
 
@@ -57,17 +57,17 @@ def _keep(session: Session, at: datetime, owner: Owner, content: Content, networ
     said = {"path": content.path, "fields": content.fields, "at": at.isoformat()}
     if len(json.dumps(said, ensure_ascii=False).encode()) > _LARGEST:
         raise TooLarge
-    place, browser = place_of(session, content.path), hash_token(owner.token)
+    place = place_of(session, content.path)
     life = KEPT if owner.whose and not sent else KEPT_SHORTLY
     with writing(session):
         count_attempt(session, at, KEEPING, owner.whose or network)
         session.execute(delete(Draft).where(Draft.until <= at))
-        mine = (Draft.browser == browser, Draft.whose == owner.whose)
+        mine = own(owner)
         row = session.scalar(select(Draft).where(*mine, Draft.place == place).with_for_update())
         if row is None:
             if not owner.whose:
                 count_attempt(session, at, _BEGINNING, network)
-            row = Draft(browser=browser, whose=owner.whose, place=place)
+            row = Draft(browser=hash_token(owner.token), whose=owner.whose, place=place)
             session.add(row)
         row.content, row.conference_id, row.sent, row.until = said, content.conference_id, sent, _midnight(at + life)
         session.flush()
@@ -79,9 +79,8 @@ def _keep(session: Session, at: datetime, owner: Owner, content: Content, networ
 
 def forget(session: Session, owner: Owner, draft_id: int) -> None:
     """Destroy a draft of theirs."""
-    own = (Draft.browser == hash_token(owner.token), Draft.whose == owner.whose)
     with writing(session):
-        _forget(session, *own, Draft.id == draft_id)
+        _forget(session, *own(owner), Draft.id == draft_id)
 
 
 def forget_sent_by_others(session: Session, owner: Owner) -> None:

@@ -170,20 +170,20 @@ def show_again(row: DraftRow) -> ResponseReturnValue:
             actions.forget(db(), owner_in_browser(), row.id)
             flash(gettext("This was saved already."))
             return redirect(url_for("home"))
-        page = _only_shown(gettext("This is what you typed. Nothing is saved yet: look at it, and save it."))
-        response = current_app.make_response(page)
-    response.status_code = 200 if response.status_code in _SHOWN else response.status_code
-    return response
+        return _only_shown(gettext("This is what you typed. Nothing is saved yet: look at it, and save it."), 200)
 
 
-def _only_shown(told: str) -> ResponseReturnValue:
-    """Let the view of this request show the form of this request, without saving it."""
+def _only_shown(told: str, status: int) -> Response:
+    """Let the view of this request show the form of this request, without saving it; with this status, if it does."""
     g.only_shows = g.csrf_valid = True  # the token: of a page of ours, for its own form
     flash(told, "info")
     try:
-        return _view()(**(request.view_args or {}))
+        page = _view()(**(request.view_args or {}))
     except OnlyShown:  # by a view that shows no form again
-        return handlers.shown_words()
+        page = handlers.shown_words()
+    response = current_app.make_response(page)
+    response.status_code = status if response.status_code in _SHOWN else response.status_code
+    return response
 
 
 def _view() -> View:
@@ -203,12 +203,9 @@ def page_too_old(error: CSRFError) -> ResponseReturnValue:
         return handlers.page_too_old(error)
     if person() and opened_by() not in (None, person()):
         return handlers.shown_words(400)
-    page = _only_shown(
-        gettext("This page was open for too long. Nothing is lost: look at what you typed, and save it.")
+    return _only_shown(
+        gettext("This page was open for too long. Nothing is lost: look at what you typed, and save it."), 400
     )
-    response = current_app.make_response(page)
-    response.status_code = 400 if response.status_code in _SHOWN else response.status_code
-    return response
 
 
 def _refuse_what_is_not_kept() -> None:
@@ -220,10 +217,9 @@ def _refuse_what_is_not_kept() -> None:
 def _forget_saved(response: Response) -> Response:
     """Destroy the draft of a form that was saved."""
     if request.method == "POST" and response.status_code in (302, 303) and has_recorded(db()):
-        owner, address = owner_in_browser(), _address()
-        for row in queries.drafts(db(), now(), owner):
-            if row.path == address:
-                actions.forget(db(), owner, row.id)
+        owner = owner_in_browser()
+        if (draft := queries.draft_of(db(), owner, _address())) is not None:
+            actions.forget(db(), owner, draft)
     return response
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ekc.core.crypto import keyring_of
@@ -36,11 +36,22 @@ def place_of(session: Session, path: str) -> bytes:
     return keyring_of(session).fingerprint(f"draft {path}")
 
 
+def own(owner: Owner) -> tuple[ColumnElement[bool], ...]:
+    """Which drafts are theirs."""
+    return Draft.browser == hash_token(owner.token), Draft.whose == owner.whose
+
+
+def draft_of(session: Session, owner: Owner, path: str) -> int | None:
+    """The draft of the form that is sent to this address; None: there is none."""
+    if not owner.token:
+        return None
+    return session.scalar(select(Draft.id).where(*own(owner), Draft.place == place_of(session, path)))
+
+
 def drafts(session: Session, at: datetime, owner: Owner) -> tuple[DraftRow, ...]:
     """What somebody typed in this browser and did not save, newest first."""
     if not owner.token:
         return ()
-    own = (Draft.browser == hash_token(owner.token), Draft.whose == owner.whose, Draft.until > at)
     return tuple(
         DraftRow(
             row.id,
@@ -50,5 +61,5 @@ def drafts(session: Session, at: datetime, owner: Owner) -> tuple[DraftRow, ...]
             datetime.fromisoformat(row.content["at"]),
             row.sent,
         )
-        for row in session.scalars(select(Draft).where(*own).order_by(Draft.id.desc()))
+        for row in session.scalars(select(Draft).where(*own(owner), Draft.until > at).order_by(Draft.id.desc()))
     )

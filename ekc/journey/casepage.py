@@ -22,7 +22,7 @@ from ekc.journey.facts import CaseContext, Dissent, dissent, gather_facts, read_
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import BlockerLink, Panel, blocker_link, owed_page, panel
 from ekc.journey.queries import steps as step_queries
-from ekc.journey.queries.look_alikes import Alike, goes_on_as, look_alikes
+from ekc.journey.queries.look_alikes import Alike, alike, goes_on_as
 from ekc.journey.queries.steps import StepRow
 from ekc.journey.taking_back import LastStep, own_last_step
 from ekc.matching.queries import match as match_queries
@@ -226,7 +226,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
 def _alike(session: Session, case: Case) -> tuple[Alike, ...]:
     if Role.REGIONAL_MANAGER not in case.roles or case.phase not in STEP_RULES[Step.REGISTERED_TWICE].sources:
         return ()
-    return look_alikes(session, {case.region_id}).get(case.id, ())
+    return alike(session, case)
 
 
 def _goes_on_as(session: Session, case: Case, at: datetime) -> Related | None:

@@ -4,15 +4,18 @@ Names are compared after decrypting. No index is kept for it, which whoever send
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
+from typing import Any
 
 from sqlalchemy import bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Participant
+from ekc.core.reading import read_rows
 from ekc.journey.models import LookAlike
 from ekc.names import words
 from ekc.workflow.engine import STEP_RULES
@@ -60,6 +63,12 @@ _OPEN = (
     .where(Conference.plan_number == 0, Participant.part == Part.MAIN_PERSON, Participant.removed_at.is_(None))
     .order_by(Conference.id, Participant.id)
 )
+_this = aliased(Conference)
+#: Of these, those that can look like one case.
+_AROUND = _OPEN.where(
+    Conference.municipality_id == select(_this.municipality_id).where(_this.id == bindparam("case")).scalar_subquery(),
+    Conference.registered_on.between(bindparam("first"), bindparam("last")),
+)
 _TOLD_APART = select(LookAlike.conference_id, LookAlike.other_id).where(
     or_(LookAlike.conference_id.in_(bindparam("ids", expanding=True)), LookAlike.other_id.in_(bindparam("ids")))
 )
@@ -67,15 +76,26 @@ _TOLD_APART = select(LookAlike.conference_id, LookAlike.other_id).where(
 
 def look_alikes(session: Session, regions: Collection[int]) -> dict[int, tuple[Alike, ...]]:
     """By case of these regions that can still be stopped: the others that look like it. Not those told apart before."""
+    return _alike(session, read_rows(session, _OPEN, {"regions": list(regions)}) if regions else ())
+
+
+def alike(session: Session, case: Case) -> tuple[Alike, ...]:
+    """The same of one case."""
+    near = {"first": case.registered_on - _NEAR, "last": case.registered_on + _NEAR}
+    rows = read_rows(session, _AROUND, {"regions": [case.region_id], "case": case.id, **near})
+    return _alike(session, rows).get(case.id, ())
+
+
+def _alike(session: Session, rows: Iterable[Any]) -> dict[int, tuple[Alike, ...]]:
     found: defaultdict[int, dict[int, Alike]] = defaultdict(dict)
-    for one, other, name in _pairs(session, regions):
+    for one, other, name in _pairs(rows):
         for this, that in ((one, other), (other, one)):
             if this.can_stop:
                 names = found[this.id][that.id].names if that.id in found[this.id] else ()
                 found[this.id][that.id] = Alike(that, (*names, name))
     if not found:
         return {}
-    apart = {frozenset(row) for row in session.execute(_TOLD_APART, {"ids": list(found)})}
+    apart = {frozenset(row) for row in read_rows(session, _TOLD_APART, {"ids": list(found)})}
     left = {
         id_: tuple(alike for other, alike in others.items() if frozenset((id_, other)) not in apart)
         for id_, others in found.items()
@@ -83,10 +103,10 @@ def look_alikes(session: Session, regions: Collection[int]) -> dict[int, tuple[A
     return {id_: alikes for id_, alikes in left.items() if alikes}
 
 
-def _pairs(session: Session, regions: Collection[int]) -> Iterator[tuple[Registered, Registered, str]]:
+def _pairs(rows: Iterable[Any]) -> Iterator[tuple[Registered, Registered, str]]:
     """Two cases and the name that is in both."""
     named: defaultdict[tuple[int, frozenset[str]], list[tuple[Registered, str]]] = defaultdict(list)
-    for row in session.execute(_OPEN, {"regions": list(regions)}) if regions else ():
+    for row in rows:
         if folded := frozenset(words(row.name)):
             case = Registered(row.id, row.number, row.phase, row.registered_on)
             named[row.municipality_id, folded].append((case, row.name))

@@ -12,6 +12,7 @@ from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves
 from ekc.directory import actions, queries
 from ekc.directory.models import Listing
+from ekc.names import alphabetical
 from ekc.signin.login import by, office
 from ekc.staff.forms import MergeForm, NameForm
 from ekc.staff.views.blueprint import bp
@@ -147,4 +148,4 @@ def _filled(listing: Listing, row: queries.ListedRow) -> NameForm:
 
 def _merge_form(rows: Rows, row_id: int, **more: Any) -> MergeForm:
     others = (row for row in rows if row.id != row_id)
-    return MergeForm(sorted(others, key=lambda row: row.name.casefold()), **more)
+    return MergeForm(sorted(others, key=lambda row: alphabetical(row.name)), **more)
