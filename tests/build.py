@@ -28,11 +28,13 @@ from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.meetings.queries import current_meeting, questions
-from ekc.plans import actions as plans
 from ekc.plans import edits
+from ekc.plans.actions.acceptance import check_bottom_line, decide_acceptance
+from ekc.plans.actions.agreement import record_agreements
+from ekc.plans.actions.drafts import change_plan
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf, actions, from_json
-from ekc.plans.queries import stored_draft, version
-from ekc.workflow.definition import Taking
+from ekc.plans.queries.versions import stored_draft, version
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, ArrangementKind, Attends, Every, InformationKind, Part, Step
 from tests.cast import MUNICIPALITY, Cast
 from tests.stages import stage
@@ -235,18 +237,16 @@ def to_presentation(session: Session, cast: Cast, at: datetime, case: Made) -> N
 def write_plan(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     """A plan with one goal, two actions, a what-if, a monitor and a date for the evaluation."""
     who, noor, today = case.people, cast.noor, local_date(at, TIMEZONE)
-    goal = plans.change_plan(
-        By(session, noor, at), case.id, 0, edits.add_goal("The children are never alone at night.")
-    )
+    goal = change_plan(By(session, noor, at), case.id, 0, edits.add_goal("The children are never alone at night."))
     sleeps = NewAction(
         what="Sleeps at Marieke's from Sunday to Tuesday", who=(who["fatima"],), starts=today, every=Every.WEEK
     )
-    plans.change_plan(By(session, noor, at), case.id, 1, edits.add_action(goal, sleeps))
+    change_plan(By(session, noor, at), case.id, 1, edits.add_action(goal, sleeps))
     hangs = NewAction(what="Hangs the week on the fridge", who=(who["omar"], who["linda"]), by=today + timedelta(7))
-    plans.change_plan(By(session, noor, at), case.id, 2, edits.add_action(goal, hangs))
+    change_plan(By(session, noor, at), case.id, 2, edits.add_action(goal, hangs))
     what_if = NewWhatIf(if_="Somebody cannot come", then="Rings Omar before five", who=(who["omar"], who["kees"]))
-    plans.change_plan(By(session, noor, at), case.id, 3, edits.add_what_if(what_if))
-    plans.change_plan(By(session, noor, at), case.id, 4, edits.set_monitor(who["omar"]))
+    change_plan(By(session, noor, at), case.id, 3, edits.add_what_if(what_if))
+    change_plan(By(session, noor, at), case.id, 4, edits.set_monitor(who["omar"]))
     choose_evaluation(session, cast, at, case)
 
 
@@ -258,7 +258,7 @@ def write_again(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     parts = {goal.key for goal in agreed.goals} | {action.key for action in actions(agreed)}
     parts |= {what_if.key for what_if in agreed.what_ifs} | {edits.MONITOR, edits.EVALUATION}
     everything = edits.take_over(agreed, parts, set(case.people.values()), local_date(at, TIMEZONE))
-    plans.change_plan(By(session, cast.noor, at), case.id, found.revision, everything)
+    change_plan(By(session, cast.noor, at), case.id, found.revision, everything)
     choose_evaluation(session, cast, at, case)
 
 
@@ -267,17 +267,17 @@ def choose_evaluation(session: Session, cast: Cast, at: datetime, case: Made) ->
     in_twelve_weeks = to_local(at, TIMEZONE).replace(tzinfo=None) + timedelta(weeks=12)
     looking_back = EvaluationPlan(at=in_twelve_weeks, place="At Kees's home", convenor=case.people["omar"])
     revision = stored_draft(session, case.id).revision
-    plans.change_plan(By(session, cast.noor, at), case.id, revision, edits.set_evaluation(looking_back))
+    change_plan(By(session, cast.noor, at), case.id, revision, edits.set_evaluation(looking_back))
 
 
 def answer_plan(session: Session, cast: Cast, at: datetime, case: Made, but: Collection[int] = ()) -> None:
     """All agree to the plan, `but` these; the bottom lines are met, and the referrer accepts it."""
     family = [row.id for row in circle(session, case.id) if row.part in FAMILY_PARTS | {Part.SUPPORTER}]
     asked = [id_ for id_ in family if id_ not in but]
-    plans.record_agreements(By(session, cast.noor, at), case.id, asked)
+    record_agreements(By(session, cast.noor, at), case.id, asked)
     for line in bottom_lines(session, case.id):
-        plans.check_bottom_line(By(session, cast.noor, at), case.id, line.id, True)
-    plans.decide_acceptance(By(session, cast.noor, at), case.id, case.people["karim"], True)
+        check_bottom_line(By(session, cast.noor, at), case.id, line.id, True)
+    decide_acceptance(By(session, cast.noor, at), case.id, case.people["karim"], True)
 
 
 @stage

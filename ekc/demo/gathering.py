@@ -16,8 +16,10 @@ from ekc.demo.validation import answer_of
 from ekc.meetings.actions import attendance
 from ekc.meetings.actions import information as information_actions
 from ekc.meetings.queries import current_meeting, questions
-from ekc.plans import actions as plans
 from ekc.plans import edits
+from ekc.plans.actions.acceptance import check_bottom_line, decide_acceptance
+from ekc.plans.actions.agreement import record_agreement
+from ekc.plans.actions.drafts import answer_support, change_plan
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.workflow.vocabulary import Agreed, Step
 
@@ -89,30 +91,30 @@ def _send_back(player: Player, former: PrivateRoundEntry, round_: PrivateRoundEn
     if plan and plan.sent_back_once and former.ended <= plan.sent_back_once.at <= round_.began:
         at, who = player.instant(plan.sent_back_once.at), plan.accepted_by
         reason = plan.sent_back_once.words
-        plans.decide_acceptance(player.by(at, player.visitor(who)), player.id, player.people[who], False, reason)
+        decide_acceptance(player.by(at, player.visitor(who)), player.id, player.people[who], False, reason)
 
 
 def write(player: Player, plan: PlanEntry, at: datetime) -> datetime:
     """Write the plan from `at` on; returns the time of the last edit."""
     writer = PlanWriter(player, at)
     for goal in plan.goals:
-        key = plans.change_plan(*writer.next(), edits.add_goal(goal.text))
+        key = change_plan(*writer.next(), edits.add_goal(goal.text))
         keys = []
         for action in goal.actions:
             who = tuple(player.people[id_] for id_ in action.who)
             new = NewAction(
                 what=action.what, who=who, by=action.by, starts=action.starts, every=action.every, kind=action.kind
             )
-            keys.append(plans.change_plan(*writer.next(), edits.add_action(key, new)))
+            keys.append(change_plan(*writer.next(), edits.add_action(key, new)))
         player.actions.append(keys)
     for what_if in plan.contingency:
         who = tuple(player.people[id_] for id_ in what_if.who)
-        plans.change_plan(*writer.next(), edits.add_what_if(NewWhatIf(if_=what_if.if_, then=what_if.then, who=who)))
-    plans.change_plan(*writer.next(), edits.set_monitor(player.people[plan.monitor]))
+        change_plan(*writer.next(), edits.add_what_if(NewWhatIf(if_=what_if.if_, then=what_if.then, who=who)))
+    change_plan(*writer.next(), edits.set_monitor(player.people[plan.monitor]))
     again = plan.evaluation
     others = tuple(player.people[id_] for id_ in again.with_)
     arranged = EvaluationPlan(at=again.on, place=again.where, convenor=player.people[again.convened_by], others=others)
-    plans.change_plan(*writer.next(), edits.set_evaluation(arranged))
+    change_plan(*writer.next(), edits.set_evaluation(arranged))
     return writer.at
 
 
@@ -149,15 +151,15 @@ def answer(player: Player, plan: PlanEntry, at: datetime) -> datetime:
             if action.answer is not None:
                 said, words = answer_of(action.answer)
                 assert said is not None, "the file was checked"  # noqa: S101 - narrows the type
-                plans.answer_support(*writer.same(player.visitor(action.who[0])), key, said, words)
+                answer_support(*writer.same(player.visitor(action.who[0])), key, said, words)
     at = writer.at
     lines = bottom_lines(player.session, player.id)
     for line, met in zip(lines, plan.bottom_lines_met or (), strict=True):
         at += _A_MOMENT
-        plans.check_bottom_line(player.by(at), player.id, line.id, met)
+        check_bottom_line(player.by(at), player.id, line.id, met)
     at += _A_MOMENT
     who = plan.accepted_by
-    plans.decide_acceptance(player.by(at, player.visitor(who)), player.id, player.people[who], True)
+    decide_acceptance(player.by(at, player.visitor(who)), player.id, player.people[who], True)
     for id_, words in plan.agreed.items():
         if id_ not in player.letters:
             at += _A_MOMENT
@@ -169,7 +171,7 @@ def agree(player: Player, id_: str, words: str, at: datetime) -> None:
     """Record whether somebody agrees. A bare "yes" needs no words."""
     own = "" if words == Agreed.YES else _OF_DAY.sub("", words) if id_ in player.letters and player.moved else words
     said = agreed_as(words)
-    plans.record_agreement(player.by(at), player.id, player.people[id_], said, own)
+    record_agreement(player.by(at), player.id, player.people[id_], said, own)
 
 
 def agreed_as(words: str) -> Agreed:

@@ -13,7 +13,7 @@ from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import from_local
 from ekc.demo.case_schema import CaseFile, PersonId
 from ekc.journey.actions.steps import take_step
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Attends, Step
 
 #: The time between one edit of the plan and the next.

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import refuse_future, refuse_past
+from ekc.conferences.actions.entries import refuse_future, refuse_past
 from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference, Notice
 from ekc.conferences.queries.members import members

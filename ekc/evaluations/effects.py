@@ -10,7 +10,7 @@ from ekc.core.clock import from_local, local_date
 from ekc.evaluations.models import OPEN, FollowUp
 from ekc.plans.draft import from_json
 from ekc.plans.models import PlanVersion
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.ends.rows import ENDS
 from ekc.workflow.engine import OPEN_FOLLOW_UPS_RULES
 from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind

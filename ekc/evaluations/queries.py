@@ -27,7 +27,7 @@ from ekc.evaluations.models import (
 from ekc.names import told_apart
 from ekc.plans.draft import Action, Goal, from_json
 from ekc.plans.models import PlanVersion
-from ekc.plans.queries import IS_IN_FORCE
+from ekc.plans.queries.versions import IS_IN_FORCE
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind, FormSection
 from ekc.workflow.vocabulary import ActionState, Attends, CasePart, Part, Phase, Scope

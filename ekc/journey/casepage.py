@@ -27,10 +27,10 @@ from ekc.journey.queries.steps import StepRow
 from ekc.journey.taking_back import LastStep, own_last_step
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
-from ekc.plans import queries as plans
+from ekc.plans.queries import versions as plan_versions
 from ekc.privatetime import queries as privatetime
 from ekc.workflow.blocker import GuardRule
-from ekc.workflow.definition import StepRule
+from ekc.workflow.definition.kinds import StepRule
 from ekc.workflow.ends.kinds import End, EndRule
 from ekc.workflow.ends.rows import ROUND_ENDS
 from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken, steps_from, why_not, wish_steps
@@ -155,7 +155,7 @@ class CasePage:
     follow_ups: tuple[FollowUpRow, ...]
     next_follow_up: FollowUpRow | None
     deadlines: tuple[Deadline, ...]
-    versions: tuple[plans.VersionRow, ...]
+    versions: tuple[plan_versions.VersionRow, ...]
     family_question: str | None  # the question with which the family interrupted private time
     in_private_time: bool
     related: tuple[Related, ...]  # the case on which this one follows, and those that follow on it
@@ -204,7 +204,9 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
         deadlines=deadlines_of(session, [case], {case.id: changes}).get(case.id, ()),
-        versions=plans.versions(session, case.id) if case.plan_number and case.may(Activity.SEE_VERSIONS) else (),
+        versions=plan_versions.versions(session, case.id)
+        if case.plan_number and case.may(Activity.SEE_VERSIONS)
+        else (),
         family_question=_family_question(session, read, rounds) if facts.open_questions else None,
         in_private_time=in_private_time,
         related=tuple(

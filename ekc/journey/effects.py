@@ -64,7 +64,8 @@ from ekc.plans.effects import (
     unpresent_plan,
 )
 from ekc.privatetime.effects import close_room, destroy_reasons, open_room, reopen_room
-from ekc.workflow.definition import STEPS, StepRule, Taking
+from ekc.workflow.definition.kinds import StepRule, Taking
+from ekc.workflow.definition.rows import STEPS
 from ekc.workflow.ends.kinds import Destroyed, Hears, Settled
 from ekc.workflow.ends.rows import END_OF_STEP, ROUND_ENDS
 from ekc.workflow.engine import STEP_RULES

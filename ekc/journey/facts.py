@@ -20,9 +20,11 @@ from ekc.evaluations import queries as evaluations
 from ekc.journey.queries.cases import CaseRow
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
-from ekc.plans import queries as plans
 from ekc.plans.draft import people_with_task
 from ekc.plans.facts import plan_facts
+from ekc.plans.queries import answers as plan_answers
+from ekc.plans.queries import circle as plan_circle
+from ekc.plans.queries import versions as plan_versions
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.standing import STANDING
@@ -55,15 +57,15 @@ class Dissent:
     """A main person, or one who was and had said no, who does not agree with all of the plan as it is."""
 
     name: str
-    said: plans.AgreementRow
+    said: plan_answers.AgreementRow
 
 
 def dissent(session: Session, case: Case) -> tuple[Dissent, ...]:
     """The main persons who do not agree with the draft, or with part of it; also those who are none any more."""
-    everybody = plans.circle(session, case.id)
+    everybody = plan_circle.circle(session, case.id)
     people = [one for one in everybody if (one.part is Part.MAIN_PERSON and not one.removed) or one.no_stands]
-    text = plans.stored_draft(session, case.id).text
-    rows = {row.participant_id: row for row in plans.agreements(session, case.id, case.presentation, text)}
+    text = plan_versions.stored_draft(session, case.id).text
+    rows = {row.participant_id: row for row in plan_answers.agreements(session, case.id, case.presentation, text)}
     return tuple(
         Dissent(one.name, rows[one.id]) for one in people if one.id in rows and rows[one.id].answer is not Agreed.YES
     )
@@ -266,11 +268,11 @@ def _bottom_lines(lines: Iterable[BottomLineState], met: dict[int, bool]) -> tup
 
 def _with_plan(session: Session, case: Case | Conference, facts: Facts, everybody: Circle) -> Facts:
     """The draft, and what was said, decided and checked about its text as it is, in the current presentation."""
-    found = plans.stored_draft(session, case.id)
+    found = plan_versions.stored_draft(session, case.id)
     busy = people_with_task(found.draft)
     said = {row.id: row.answer_to_plan(case.presentation, found.text) for row in everybody}
-    decisions = plans.acceptances(session, case.id, case.presentation, found.text)
-    met = plans.bottom_line_checks(session, case.id, case.presentation, found.text)
+    decisions = plan_answers.acceptances(session, case.id, case.presentation, found.text)
+    met = plan_answers.bottom_line_checks(session, case.id, case.presentation, found.text)
     earlier = {row.id for row in everybody if row.answered_plan(case.presentation)}
 
     def with_answer(p: PersonFacts) -> PersonFacts:
@@ -286,15 +288,21 @@ def _with_plan(session: Session, case: Case | Conference, facts: Facts, everybod
         _with_bottom_lines(session, case, facts, met),
         people=tuple(map(with_answer, facts.people)),
         former=tuple(map(with_answer, facts.former)),
-        plan=plan_facts(found.draft, {p.id for p in facts.people}, plans.done_of_draft(session, case)),
-        accepted=plans.is_accepted(decisions),
+        plan=plan_facts(found.draft, {p.id for p in facts.people}, plan_versions.done_of_draft(session, case)),
+        accepted=plan_answers.is_accepted(decisions),
         not_printable=not_printable(_printed_words(session, case, found, everybody)),
     )
 
 
-def _printed_words(session: Session, case: Case | Conference, found: plans.StoredDraft, everybody: Circle) -> str:
+def _printed_words(
+    session: Session, case: Case | Conference, found: plan_versions.StoredDraft, everybody: Circle
+) -> str:
     """The words that stand on the paper of the draft; where a new version is made, without what is said of it."""
-    said = plans.agreements(session, case.id, case.presentation, found.text) if case.phase is Phase.PRESENTATION else ()
+    said = (
+        plan_answers.agreements(session, case.id, case.presentation, found.text)
+        if case.phase is Phase.PRESENTATION
+        else ()
+    )
     names = (row.name for row in everybody)
     return " ".join((case.title, case.question, repr(found.draft), *names, *(row.words for row in said)))
 

@@ -20,7 +20,7 @@ from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE, TITLE, WORD
 from ekc.directory.queries import KnownNames
-from ekc.workflow.definition import ReasonKind, StepRule, Taking
+from ekc.workflow.definition.kinds import ReasonKind, StepRule, Taking
 from ekc.workflow.engine import STEP_GUARDS
 from ekc.workflow.owed.kinds import Verb
 from ekc.workflow.owed.still_owed import Owed

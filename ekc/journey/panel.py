@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ekc.core.language import gettext, ngettext
 from ekc.workflow.blocker import Blocker
-from ekc.workflow.definition import ReasonKind, StepRule
+from ekc.workflow.definition.kinds import ReasonKind, StepRule
 from ekc.workflow.engine import Broken, Verdict
 from ekc.workflow.owed.kinds import Verb
 from ekc.workflow.owed.still_owed import Owed

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.journey.queries.steps import StepRow, changed_since, steps_taken
-from ekc.workflow.definition import TAKEN_BACK_WITHIN, StepRule
+from ekc.workflow.definition.kinds import TAKEN_BACK_WITHIN, StepRule
 from ekc.workflow.engine import STEP_RULES, why_not_back
 from ekc.workflow.vocabulary import Activity
 

@@ -11,7 +11,7 @@ from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage, queue
 from ekc.matching.mails import WITHDRAWN
 from ekc.matching.models import Match
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 
 
 def end_request(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import Conference
 from ekc.core.clock import from_local, to_local
 from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Reading, Stretch
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 
 
 def latest_meeting(session: Session, conference_id: int) -> Meeting | None:

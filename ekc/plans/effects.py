@@ -37,20 +37,10 @@ from ekc.plans.draft import Action, Draft, actions, from_json, number_of, rung, 
 from ekc.plans.draft import to_json as stored
 from ekc.plans.facts import heard
 from ekc.plans.models import Acceptance, BottomLineCheck, FormerText, PlanDraft, PlanVersion
-from ekc.plans.queries import (
-    AgreementRow,
-    CirclePerson,
-    StoredDraft,
-    acceptances,
-    agreements,
-    bottom_line_checks,
-    circle,
-    done_of_draft,
-    is_accepted,
-    stored_draft,
-    version,
-)
-from ekc.workflow.definition import Taking
+from ekc.plans.queries.answers import AgreementRow, acceptances, agreements, bottom_line_checks, is_accepted
+from ekc.plans.queries.circle import CirclePerson, circle
+from ekc.plans.queries.versions import StoredDraft, done_of_draft, stored_draft, version
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import N_, ActionKind, Agreed, Phase, VoiceMatter
 from ekc.workflow.voices import Heard
 

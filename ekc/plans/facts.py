@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import date
 
 from ekc.plans.draft import Draft, WhatIf, actions, is_timed, number_of, people_with_task
-from ekc.plans.queries import CirclePerson
+from ekc.plans.queries.circle import CirclePerson
 from ekc.workflow import facts, voices
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.guards.plan import (

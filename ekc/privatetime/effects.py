@@ -9,7 +9,7 @@ from ekc.conferences.models import Conference
 from ekc.meetings.models import Meeting
 from ekc.meetings.queries import current_meeting
 from ekc.privatetime.models import PrivateRound
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 
 
 def open_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:

@@ -1,6 +1,6 @@
 """The policy: what somebody may do in a case, by role and phase.
 
-The steps are in `definition.py`, who sees which part of a case in `parts.py`.
+The steps are in `definition/`, who sees which part of a case in `parts.py`.
 """
 
 from dataclasses import dataclass, field
@@ -298,7 +298,7 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("see and print who has opened the file"),
         _grant(_ALL, Role.MAIN_PERSON) | _grant(_ALL - {Phase.PRIVATE_TIME}, Role.COORDINATOR),
     ),
-    ActivityRule(  # where these roles have steps in `definition.py`; `check_tables` compares
+    ActivityRule(  # where these roles have steps in `definition/`; `check_tables` compares
         Activity.TAKE_STEP,
         N_("take a step"),
         _grant(_OPEN, Role.COORDINATOR)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from ekc.workflow.activities import ACTIVITIES, ActivityRule
-from ekc.workflow.definition import PHASES, REVERSIBLE, STEPS, PhaseRule, ReasonKind, StepRule
+from ekc.workflow.definition.kinds import PhaseRule, ReasonKind, StepRule
+from ekc.workflow.definition.rows import PHASES, REVERSIBLE, STEPS
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.ends.kinds import End, EndRule, Hears
 from ekc.workflow.ends.rows import ENDS

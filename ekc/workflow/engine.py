@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.blocker import Blocker, GuardRule
-from ekc.workflow.definition import PHASES, STEPS, TAKEN_BACK_WITHIN, PhaseRule, StepRule
+from ekc.workflow.definition.kinds import TAKEN_BACK_WITHIN, PhaseRule, StepRule
+from ekc.workflow.definition.rows import PHASES, STEPS
 from ekc.workflow.duties import DUTIES, Duty, DutyRule
 from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpKind, FollowUpRule, OpenFollowUpsRule

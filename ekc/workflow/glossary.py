@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import ekc.workflow.check  # noqa: F401 - every table, so that no word is missing
-from ekc.workflow.definition import PHASES, STEPS
+from ekc.workflow.definition.rows import PHASES, STEPS
 from ekc.workflow.vocabulary import Labelled
 
 _INTRODUCTION = """\

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.blocker import GuardRule
-from ekc.workflow.definition import PHASES, STEPS, TAKEN_BACK_WITHIN, VERSION, PhaseRule, StepRule
+from ekc.workflow.definition.kinds import TAKEN_BACK_WITHIN, PhaseRule, StepRule
+from ekc.workflow.definition.rows import PHASES, STEPS, VERSION
 from ekc.workflow.duties import DUTIES
 from ekc.workflow.ends.kinds import EndRule
 from ekc.workflow.ends.rows import ENDS

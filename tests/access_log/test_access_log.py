@@ -17,7 +17,8 @@ from ekc.conferences.models import Conference, Participant
 from ekc.core.audit import PRIVATE_LOOKS, ActorKind, AuditEvent, read_detail
 from ekc.core.routes import declared_access
 from ekc.plans import edits
-from ekc.plans.actions import answer_support, change_plan, decide_acceptance
+from ekc.plans.actions.acceptance import decide_acceptance
+from ekc.plans.actions.drafts import answer_support, change_plan
 from ekc.plans.draft import NewAction
 from ekc.privatetime.actions import DayTimes, RoundTimes, correct_times
 from ekc.privatetime.queries import rounds

@@ -29,7 +29,7 @@ from ekc.matching.actions.asking import ask_coordinator, end_match
 from ekc.matching.actions.independence import accept
 from ekc.staff.actions import closing, roles
 from ekc.staff.actions.accounts import set_phone
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Attends, Part, Role, Step
 from tests import build
 from tests.build import INDEPENDENT, Made

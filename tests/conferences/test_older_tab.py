@@ -13,9 +13,9 @@ from ekc.conferences.models import Participant, SafetyConcern
 from ekc.journey.actions.steps import take_step
 from ekc.meetings.actions import arranging
 from ekc.meetings.queries import current_meeting
-from ekc.plans import actions as plans
-from ekc.plans import queries as plan_queries
-from ekc.workflow.definition import Taking
+from ekc.plans.actions.acceptance import decide_acceptance
+from ekc.plans.queries import answers as plan_answers
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Attends, Part, Step, StopReason
 from tests.build import Made, case_in_evaluation, case_in_presentation, case_in_setup
 from tests.cast import Cast, enter, participant, sign_in
@@ -211,14 +211,14 @@ def test_a_refusal_for_safety_survives_an_older_page(noor: PageClient, cast: Cas
     noor.page(f"/conferences/{case.id}/plan/agreement")
     older = noor.here
     by = By(db_session, participant(case.id, karim), START)
-    plans.decide_acceptance(by, case.id, karim, False, "One night without an adult.")
+    decide_acceptance(by, case.id, karim, False, "One night without an adult.")
     noor.at = older
 
     page = noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "accepted"}, status=409)
 
     assert page.errors == [CHANGED, "Now at “Karim Jansen”: not accepted “One night without an adult.”"]
     assert noor.form("Save the decision").shown("The plan is") == ["accepted"]
-    (decision,) = plan_queries.acceptances(refreshed(db_session), case.id)
+    (decision,) = plan_answers.acceptances(refreshed(db_session), case.id)
     assert decision.reason == "One night without an adult."
 
 

@@ -27,12 +27,14 @@ from ekc.matching.actions.independence import accept, confirm_coordinator, want_
 from ekc.meetings.actions import attendance
 from ekc.meetings.queries import current_meeting, stretches
 from ekc.plans import edits
-from ekc.plans.actions import change_plan, record_agreement, share_plan
+from ekc.plans.actions.agreement import record_agreement
+from ekc.plans.actions.drafts import change_plan
+from ekc.plans.actions.sharing import share_plan
 from ekc.plans.draft import Draft, NewAction
 from ekc.plans.facts import heard
-from ekc.plans.queries import circle as plan_circle
-from ekc.plans.queries import stored_draft, tasks_in_force
-from ekc.workflow.definition import Taking
+from ekc.plans.queries.circle import circle as plan_circle
+from ekc.plans.queries.versions import stored_draft, tasks_in_force
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.guards.agreement import noes_of_former_main_persons
 from ekc.workflow.guards.coordinator import coordinator_confirmed
 from ekc.workflow.guards.room import professionals_left

@@ -24,7 +24,7 @@ from ekc.core.crypto import keyring_of
 from ekc.core.db import make_sessions
 from ekc.core.transaction import writing
 from ekc.journey.queries.steps import untold_steps
-from ekc.plans.actions import issue_document
+from ekc.plans.actions.documents import issue_document
 from ekc.plans.models import PlanVersion
 from ekc.schema import APPEND_ONLY, metadata
 from tests import build

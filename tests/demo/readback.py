@@ -22,8 +22,9 @@ from ekc.core.clock import to_local
 from ekc.evaluations import queries as evaluations_queries
 from ekc.matching.queries.match import matches
 from ekc.meetings import queries as meetings
-from ekc.plans import queries as plans
 from ekc.plans.draft import Action, from_json
+from ekc.plans.queries import answers as plan_answers
+from ekc.plans.queries import versions as plan_versions
 from ekc.privatetime.queries import rounds
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import Activity, Attends, Step, SupportAnswer, VoiceMatter
@@ -201,13 +202,13 @@ class _Teller:
         return max(row.said_on for row in voices if row.matter is VoiceMatter.CONFERENCE)
 
     def plan(self) -> dict[str, Any]:
-        first = plans.version(self.session, self.case.id, 1)
+        first = plan_versions.version(self.session, self.case.id, 1)
         assert first is not None
         plan, again = from_json(first.content), from_json(first.content).evaluation
-        said = plans.acceptances(self.session, self.case.id)
+        said = plan_answers.acceptances(self.session, self.case.id)
         refused = [row for row in said if not row.accepted]
-        checks = plans.bottom_line_checks(self.session, self.case.id, self.case.presentation)
-        agreed = plans.agreements(self.session, self.case.id, self.case.presentation)
+        checks = plan_answers.bottom_line_checks(self.session, self.case.id, self.case.presentation)
+        agreed = plan_answers.agreements(self.session, self.case.id, self.case.presentation)
         lines = bottom_lines(self.session, self.case.id)
         return {
             "goals": [{"text": goal.text, "actions": [*map(self.action, goal.actions)]} for goal in plan.goals],

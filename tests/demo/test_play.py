@@ -18,7 +18,8 @@ from ekc.demo.player import Stage
 from ekc.evaluations import queries as evaluations
 from ekc.journey.queries import cases
 from ekc.journey.queries import steps as step_queries
-from ekc.plans import queries as plans
+from ekc.plans.queries import answers as plan_answers
+from ekc.plans.queries import versions as plan_versions
 from ekc.workflow.vocabulary import ActionState, Activity, Phase, Step
 from tests.cast import Cast
 from tests.clock import START
@@ -90,7 +91,7 @@ def test_a_letter_is_recorded_on_the_day_on_which_it_came(db_session: Session, c
     conference_id = play(db_session, case, staff(cast, case), shift=2 * WEEKS)
 
     hassan = next(row.id for row in circle(db_session, conference_id) if row.name.startswith("Hassan"))
-    said = {row.participant_id: row for row in plans.agreements(db_session, conference_id, 2)}
+    said = {row.participant_id: row for row in plan_answers.agreements(db_session, conference_id, 2)}
     assert said[hassan].said_at == datetime(2026, 5, 9, 10, 0, tzinfo=UTC)
 
 
@@ -153,9 +154,9 @@ def test_an_evaluation_can_lead_to_a_second_version(db_session: Session, cast: C
 
     conference_id = play(db_session, case, staff(cast, case), revise=revise_plan)
 
-    versions = plans.versions(db_session, conference_id)
+    versions = plan_versions.versions(db_session, conference_id)
     assert [(row.number, row.agreed_on) for row in versions] == [(2, date(2026, 5, 30)), (1, date(2026, 2, 28))]
-    first, second = (plans.version(db_session, conference_id, number) for number in (1, 2))
+    first, second = (plan_versions.version(db_session, conference_id, number) for number in (1, 2))
     assert first is not None
     assert second is not None
     assert [goal["text"] for goal in second.snapshot["goals"]][2:] == ["Wim and Joan come through the winter."]

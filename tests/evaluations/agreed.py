@@ -13,7 +13,7 @@ from ekc.evaluations.effects import plan_follow_ups
 from ekc.evaluations.models import FollowUp
 from ekc.plans.draft import Action, Draft, EvaluationPlan, Goal
 from ekc.plans.effects import store_version
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import ActionKind, Every, Part, Phase, Step
 from tests.build import registered_case

@@ -18,7 +18,7 @@ from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoidedCost
 from ekc.journey.reminders import remind_before_access_ends
-from ekc.plans import actions as plans
+from ekc.plans.actions.documents import issue_document
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity
 from tests import build
@@ -97,7 +97,7 @@ def test_what_is_done_in_a_closed_case_says_when(db_session: Session, cast: Cast
     with pytest.raises(Unknown):
         evaluations.add_avoided_cost(By(db_session, cast.noor, AFTER), case.id, avoided)
     with pytest.raises(Unknown):
-        plans.issue_document(By(db_session, cast.noor, AFTER), case.id, 1, "nl", b"paper")
+        issue_document(By(db_session, cast.noor, AFTER), case.id, 1, "nl", b"paper")
     assert [one.number for one in search_and_record(By(db_session, cast.noor, LAST), "marieke")] == ["EKC-2026-0001"]
     assert search_and_record(By(db_session, cast.noor, AFTER), "marieke") == ()
 

@@ -15,7 +15,7 @@ from ekc.core.routes import declared_access
 from ekc.journey.actions.steps import take_step
 from ekc.journey.panel import PAGES
 from ekc.meetings.actions.arranging import Venue, set_venue
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import NOT_THERE, Attends, Step, StopReason
 from tests import build
 from tests.cast import Cast, enter, enter_as_before, sign_in

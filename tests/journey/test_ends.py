@@ -30,12 +30,14 @@ from ekc.matching.actions import asking
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.meetings.models import Meeting
-from ekc.plans import actions as plans
 from ekc.plans import edits
+from ekc.plans.actions.acceptance import decide_acceptance
+from ekc.plans.actions.agreement import record_agreement
+from ekc.plans.actions.drafts import answer_support, change_plan
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
-from ekc.plans.queries import agreements
+from ekc.plans.queries.answers import agreements
 from ekc.staff.actions.accounts import set_phone
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.ends.kinds import End
 from ekc.workflow.ends.rows import END_OF_STEP, ROUND_ENDS
 from ekc.workflow.vocabulary import (
@@ -110,15 +112,15 @@ def round_full_of_words(session: Session, cast: Cast, case: build.Made) -> list[
     take_step(by, case.id, Taking(Step.COME_OUT))
     take_step(by, case.id, Taking(Step.GO_BACK, reason=word("went_back"), overrides=late))
     take_step(by, case.id, Taking(Step.COME_OUT))
-    goal = plans.change_plan(by, case.id, 0, edits.add_goal(word("goal")))
+    goal = change_plan(by, case.id, 0, edits.add_goal(word("goal")))
     act = NewAction(what=word("action"), who=(who["karim"],), by=TODAY, kind=ActionKind.PROFESSIONAL)
-    key = plans.change_plan(by, case.id, 1, edits.add_action(goal, act))
+    key = change_plan(by, case.id, 1, edits.add_action(goal, act))
     what_if = NewWhatIf(if_=word("if"), then=word("then"), who=(who["omar"], who["linda"]))
-    plans.change_plan(by, case.id, 2, edits.add_what_if(what_if))
+    change_plan(by, case.id, 2, edits.add_what_if(what_if))
     again = EvaluationPlan(at=START.replace(tzinfo=None) + timedelta(weeks=12), place=word("place"))
-    plans.change_plan(by, case.id, 3, edits.set_evaluation(again))
-    plans.change_plan(by, case.id, 4, edits.change_goal(goal, word("goal_again")))
-    plans.change_plan(
+    change_plan(by, case.id, 3, edits.set_evaluation(again))
+    change_plan(by, case.id, 4, edits.change_goal(goal, word("goal_again")))
+    change_plan(
         by,
         case.id,
         5,
@@ -126,9 +128,9 @@ def round_full_of_words(session: Session, cast: Cast, case: build.Made) -> list[
             key, NewAction(what=word("action_again"), who=(who["karim"],), by=TODAY, kind=ActionKind.PROFESSIONAL)
         ),
     )
-    plans.answer_support(by, case.id, 6, key, SupportAnswer.DECLINED, word("support"))
-    plans.record_agreement(by, case.id, who["linda"], Agreed.NO, word("agreement"))
-    plans.decide_acceptance(by, case.id, who["karim"], False, word("refusal"))
+    answer_support(by, case.id, 6, key, SupportAnswer.DECLINED, word("support"))
+    record_agreement(by, case.id, who["linda"], Agreed.NO, word("agreement"))
+    decide_acceptance(by, case.id, who["karim"], False, word("refusal"))
     return words
 
 
@@ -159,8 +161,8 @@ def test_no_new_plan_keeps_what_was_agreed_in_an_earlier_round(db_session: Sessi
     case = build.case_in_evaluation(db_session, cast, START)
     noor = By(db_session, cast.noor, START)
     agreed = agreements(db_session, case.id, 1)
-    plans.change_plan(noor, case.id, 6, edits.add_goal("Summer."))  # a next version, which is not agreed
-    plans.record_agreement(noor, case.id, case.people["linda"], Agreed.YES)
+    change_plan(noor, case.id, 6, edits.add_goal("Summer."))  # a next version, which is not agreed
+    record_agreement(noor, case.id, case.people["linda"], Agreed.YES)
     next_version = agreements(db_session, case.id, 1, 7)
     omar = By(db_session, participant(case.id, case.people["omar"]), START)
     take_step(omar, case.id, Taking(Step.RECONVENE, reason="QwishZ"))
@@ -172,7 +174,7 @@ def test_no_new_plan_keeps_what_was_agreed_in_an_earlier_round(db_session: Sessi
     go_on(marieke, case.id, VoiceMatter.STOPPING, 0)
     build.open_again(db_session, cast, START, case)
     build.to_presentation(db_session, cast, START, case)
-    plans.record_agreement(noor, case.id, case.people["linda"], Agreed.NO, "QlaterZ")
+    record_agreement(noor, case.id, case.people["linda"], Agreed.NO, "QlaterZ")
 
     take_step(noor, case.id, Taking(Step.NO_NEW_PLAN))
 

@@ -13,9 +13,11 @@ from ekc.conferences.models import Consent
 from ekc.journey.actions.steps import take_step
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import attendance, information
-from ekc.plans import actions as plans
 from ekc.plans import edits
-from ekc.workflow.definition import Taking
+from ekc.plans.actions.acceptance import decide_acceptance
+from ekc.plans.actions.agreement import record_agreement
+from ekc.plans.actions.drafts import change_plan
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Step, StopReason
 from tests import build
 from tests.build import Made
@@ -65,8 +67,8 @@ def test_who_agrees(visitor: Page, onlooker: Onlooker, cast: Cast, db_session: S
     build.write_plan(db_session, cast, START, case)
     noor = By(db_session, cast.noor, START)
     build.change_details(db_session, cast, START, case, case.people["kees"], side="Young people of the square")
-    plans.record_agreement(noor, case.id, case.people["omar"], Agreed.PART, "Not on Sundays.")
-    plans.decide_acceptance(noor, case.id, case.people["karim"], False, "One night without an adult.")
+    record_agreement(noor, case.id, case.people["omar"], Agreed.PART, "Not on Sundays.")
+    decide_acceptance(noor, case.id, case.people["karim"], False, "One night without an adult.")
     sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}/plan/agreement")
     onlooker.look(visitor, "voices agreement")
 
@@ -115,9 +117,9 @@ def test_the_plan_changed_after_people_answered(
     build.write_plan(db_session, cast, START, case)
     build.answer_plan(db_session, cast, START, case, but=[case.people["kees"]])
     noor = By(db_session, cast.noor, START)
-    plans.record_agreement(noor, case.id, case.people["marieke"], Agreed.PART, "Not on Sundays.")
-    plans.change_plan(noor, case.id, 6, edits.add_goal("Daan is at school."))
-    plans.record_agreement(noor, case.id, case.people["fatima"], Agreed.NO, "I cannot do it.")
+    record_agreement(noor, case.id, case.people["marieke"], Agreed.PART, "Not on Sundays.")
+    change_plan(noor, case.id, 6, edits.add_goal("Daan is at school."))
+    record_agreement(noor, case.id, case.people["fatima"], Agreed.NO, "I cannot do it.")
     enter(visitor, make_link(db_session, START, case.id, case.people["marieke"]))
     visitor.goto(f"/language/{language}")
     visitor.goto(f"/conferences/{case.id}/mine")

@@ -20,8 +20,8 @@ from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import take_step
 from ekc.kinds import MAILS
-from ekc.plans.actions import share_plan
-from ekc.workflow.definition import Taking
+from ekc.plans.actions.sharing import share_plan
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Activity, Attends, Part, PlanSharing, Step, StopReason
 from tests import build
 from tests.cast import Cast, mail_of, participant

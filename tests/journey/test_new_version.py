@@ -14,9 +14,11 @@ from ekc.core.outbox import OutboxMessage
 from ekc.evaluations.actions import FollowUpReport, record_follow_up, tick
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import Blocked, take_step
-from ekc.plans import actions as plans
-from ekc.plans import edits, queries
-from ekc.workflow.definition import Taking
+from ekc.plans import edits
+from ekc.plans.actions.agreement import record_agreement
+from ekc.plans.actions.drafts import change_plan
+from ekc.plans.queries import versions as plan_versions
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import ActionState, Agreed, Step
 from tests import build
@@ -40,13 +42,13 @@ def evaluated(cast: Cast, db_session: Session, clock: FrozenClock) -> Made:
     report = FollowUpReport(held_on=today, found="It goes well.", wants_new_version=True)
     record_follow_up(noor, case.id, evaluation.id, report)
     omar = By(db_session, participant(case.id, case.people["omar"]), MONTHS_LATER)
-    found = queries.stored_draft(db_session, case.id)
+    found = plan_versions.stored_draft(db_session, case.id)
     assert found.draft.evaluation.at is not None
     again = replace(found.draft.evaluation, at=found.draft.evaluation.at + timedelta(weeks=12))
-    plans.change_plan(omar, case.id, found.revision, edits.set_evaluation(again))
+    change_plan(omar, case.id, found.revision, edits.set_evaluation(again))
     hangs = found.draft.goals[0].actions[1]
     later = replace(hangs, by=today + timedelta(7))
-    plans.change_plan(omar, case.id, found.revision + 1, edits.change_action(hangs.key, later))
+    change_plan(omar, case.id, found.revision + 1, edits.change_action(hangs.key, later))
     return case
 
 
@@ -80,7 +82,7 @@ def test_whoever_convenes_agrees_no_version_alone(db_session: Session, cast: Cas
         "accepted",
         "everyone_asked",
     }
-    assert queries.stored_draft(db_session, evaluated.id).text > 0
+    assert plan_versions.stored_draft(db_session, evaluated.id).text > 0
 
 
 def test_a_new_version_is_told_to_the_coordinator(
@@ -143,7 +145,7 @@ def test_a_mail_tells_nobody_that_they_agreed_who_did_not(
     build.write_plan(db_session, cast, START, case)
     build.answer_plan(db_session, cast, START, case, but=[case.people["linda"]])
     noor = By(db_session, cast.noor, START)
-    plans.record_agreement(noor, case.id, case.people["marieke"], Agreed.NO, "Not without my mother.")
+    record_agreement(noor, case.id, case.people["marieke"], Agreed.NO, "Not without my mother.")
     sign_in(client, cast.noor)
     for page in (f"/conferences/{case.id}", f"/conferences/{case.id}/steps/agree_plan"):
         assert "Marieke de Wit: does not agree. “Not without my mother.”" in client.page(page).text
@@ -168,7 +170,7 @@ def test_what_is_past_is_asked_about_until_those_who_do_it_say_that_it_is_done(
     assert (asked in page, "Hangs the week on the fridge, no later than Monday 9 March. past" in page) == (True, True)
     assert asked in client.page(f"/conferences/{case.id}/steps/revise_plan").text
 
-    hangs = queries.stored_draft(db_session, case.id).draft.goals[0].actions[1].key
+    hangs = plan_versions.stored_draft(db_session, case.id).draft.goals[0].actions[1].key
     for name in ("omar", "linda"):
         tick(By(db_session, participant(case.id, case.people[name]), MONTHS_LATER), case.id, hangs, ActionState.DONE)
     page = client.page(f"/conferences/{case.id}/plan").text

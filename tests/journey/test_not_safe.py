@@ -16,7 +16,7 @@ from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions.steps import Blocked, take_step
 from ekc.staff.actions import closing
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Part, Phase, Step, StopReason, VoiceMatter
 from tests import build
 from tests.build import Made

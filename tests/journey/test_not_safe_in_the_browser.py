@@ -7,7 +7,7 @@ from ekc.accounts.access import By
 from ekc.conferences.actions import safety
 from ekc.conferences.entries import PersonDetails
 from ekc.journey.actions.steps import take_step
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Part, Step, StopReason
 from tests import build
 from tests.cast import CODE, Cast, make_link, participant

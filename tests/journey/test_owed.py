@@ -33,10 +33,13 @@ from ekc.journey.notices import owed_in, owed_so_far
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Venue
-from ekc.plans import actions as plans
 from ekc.plans import edits
-from ekc.plans.queries import stored_draft
-from ekc.workflow.definition import Taking
+from ekc.plans.actions.acceptance import decide_acceptance
+from ekc.plans.actions.agreement import record_agreements, say_own_answer
+from ekc.plans.actions.drafts import change_plan
+from ekc.plans.actions.numbers import say_number, take_number_out
+from ekc.plans.queries.versions import stored_draft
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.follow_ups import FINDINGS, FollowUpKind
 from ekc.workflow.owed.kinds import ClearedBy, NoticeKind
@@ -301,7 +304,7 @@ def test_a_plan_that_went_back_is_heard_by_those_who_were_not_there_and_looked_a
     assert at_home(db_session, cast.noor, clock, case) == {NoticeKind.SENT_BACK: 1, NoticeKind.LOOK_AGAIN: 1}
 
     log_contacts(by(db_session, cast.noor, clock), case.id, {case.people["kees"]: "Told."}, "phone")
-    plans.decide_acceptance(by(db_session, cast.noor, clock), case.id, case.people["karim"], True)
+    decide_acceptance(by(db_session, cast.noor, clock), case.id, case.people["karim"], True)
     assert owed_to(db_session, case) == {}
 
 
@@ -763,11 +766,11 @@ def test_a_no_to_a_task_after_the_agreement_is_mailed_once_and_stands_with_those
     linda, kees = (participant(case.id, case.people[name]) for name in ("linda", "kees"))
     mailed = select(OutboxMessage).where(OutboxMessage.key.startswith("no-to-task:"))
 
-    plans.say_own_answer(by(db_session, kees, clock), case.id, Agreed.NO)  # he has none
+    say_own_answer(by(db_session, kees, clock), case.id, Agreed.NO)  # he has none
     assert db_session.scalars(mailed).all() == []
-    plans.say_own_answer(by(db_session, linda, clock), case.id, Agreed.NO, "I am ill.")
+    say_own_answer(by(db_session, linda, clock), case.id, Agreed.NO, "I am ill.")
     clock.advance(minutes=1)
-    plans.say_own_answer(by(db_session, linda, clock), case.id, Agreed.NO, "I am still ill.")
+    say_own_answer(by(db_session, linda, clock), case.id, Agreed.NO, "I am still ill.")
 
     assert sorted(mail.recipient for mail in db_session.scalars(mailed)) == ["noor@example.org", "ruud@example.org"]
     (home,) = staff_home(db_session, cast.noor, clock()).waits[NeedKind.UNSETTLED]
@@ -819,11 +822,11 @@ def test_a_no_is_not_taken_back_by_what_another_notes_of_the_next_version_nor_by
     case = build.case_in_evaluation(db_session, cast, START)
     clock.advance(days=3)
     kees, omar = case.people["kees"], participant(case.id, case.people["omar"])
-    plans.say_own_answer(by(db_session, participant(case.id, kees), clock), case.id, Agreed.NO, "I am afraid.")
+    say_own_answer(by(db_session, participant(case.id, kees), clock), case.id, Agreed.NO, "I am afraid.")
     clock.advance(minutes=1)
     revision = stored_draft(db_session, case.id).revision
-    plans.change_plan(by(db_session, omar, clock), case.id, revision, edits.add_goal("Everybody is friends."))
-    plans.record_agreements(by(db_session, omar, clock), case.id, [kees])
+    change_plan(by(db_session, omar, clock), case.id, revision, edits.add_goal("Everybody is friends."))
+    record_agreements(by(db_session, omar, clock), case.id, [kees])
     assert NoticeKind.DISSENT in at_home(db_session, cast.noor, clock, case)
     log_contacts(by(db_session, cast.noor, clock), case.id, {kees: "Told: the plan."}, "letter")
     assert NoticeKind.DISSENT in at_home(db_session, cast.noor, clock, case)
@@ -836,13 +839,13 @@ def test_who_takes_their_number_out_of_the_plan_in_force_is_for_the_coordinator_
 ) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
     omar = case.people["omar"]
-    plans.say_number(by(db_session, cast.noor, clock), case.id, omar, "06 12345678", True)
-    plans.say_number(by(db_session, cast.noor, clock), case.id, omar, "", False)  # who notes it knows it
-    plans.take_number_out(by(db_session, participant(case.id, omar), clock), case.id)  # there is none
+    say_number(by(db_session, cast.noor, clock), case.id, omar, "06 12345678", True)
+    say_number(by(db_session, cast.noor, clock), case.id, omar, "", False)  # who notes it knows it
+    take_number_out(by(db_session, participant(case.id, omar), clock), case.id)  # there is none
     assert NoticeKind.NUMBER_OUT not in at_home(db_session, cast.noor, clock, case)
-    plans.say_number(by(db_session, cast.noor, clock), case.id, omar, "06 12345678", True)
+    say_number(by(db_session, cast.noor, clock), case.id, omar, "06 12345678", True)
 
-    plans.take_number_out(by(db_session, participant(case.id, omar), clock), case.id)
+    take_number_out(by(db_session, participant(case.id, omar), clock), case.id)
 
     sign_in(client, cast.noor)
     line = "Somebody whom the plan says to ring took their number out of it: ask them how people reach them"
@@ -855,16 +858,16 @@ def test_who_takes_their_number_out_of_the_plan_in_force_is_for_the_coordinator_
             noor, case.id, NewContact(on=clock().date(), channel="phone", text="They know it.", participant_id=omar)
         )
     else:
-        plans.say_number(noor, case.id, omar, "06 87654321", True)
+        say_number(noor, case.id, omar, "06 87654321", True)
     assert NoticeKind.NUMBER_OUT not in at_home(db_session, cast.noor, clock, case)
 
 
 def test_whoever_says_yes_again_need_not_be_asked(db_session: Session, cast: Cast, clock: FrozenClock) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
     kees = by(db_session, participant(case.id, case.people["kees"]), clock)
-    plans.say_own_answer(kees, case.id, Agreed.NO)
+    say_own_answer(kees, case.id, Agreed.NO)
     clock.advance(minutes=1)
-    plans.say_own_answer(by(db_session, kees.visitor, clock), case.id, Agreed.YES)
+    say_own_answer(by(db_session, kees.visitor, clock), case.id, Agreed.YES)
     assert NoticeKind.DISSENT not in at_home(db_session, cast.noor, clock, case)
 
 

@@ -12,9 +12,11 @@ from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference, Participant
 from ekc.core.transaction import writing
-from ekc.plans.actions import change_plan, say_own_answer, share_plan
+from ekc.plans.actions.agreement import say_own_answer
+from ekc.plans.actions.drafts import change_plan
+from ekc.plans.actions.sharing import share_plan
 from ekc.plans.edits import set_monitor
-from ekc.plans.queries import stored_draft
+from ekc.plans.queries.versions import stored_draft
 from ekc.staff.actions.accounts import set_phone
 from ekc.staff.actions.closing import close_account
 from ekc.staff.actions.roles import give_role

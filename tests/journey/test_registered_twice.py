@@ -15,7 +15,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions.look_alikes import tell_apart
 from ekc.journey.actions.steps import take_step
 from ekc.journey.queries.look_alikes import look_alikes
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.cast import Cast, sign_in

@@ -24,11 +24,13 @@ from ekc.journey.actions.steps import Blocked, take_step
 from ekc.journey.facts import gather_facts
 from ekc.journey.notices import owed_in
 from ekc.links.queries.links import link_of_token
-from ekc.plans.actions import change_plan, record_agreement
+from ekc.plans.actions.agreement import record_agreement
+from ekc.plans.actions.drafts import change_plan
 from ekc.plans.draft import Draft, EvaluationPlan
 from ekc.plans.edits import add_goal
-from ekc.plans.queries import agreements, stored_draft
-from ekc.workflow.definition import Taking
+from ekc.plans.queries.answers import agreements
+from ekc.plans.queries.versions import stored_draft
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.owed.kinds import NoticeKind

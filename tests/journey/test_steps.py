@@ -19,7 +19,7 @@ from ekc.journey.models import PhaseChange
 from ekc.journey.queries.steps import history
 from ekc.plans.models import PlanVersion
 from ekc.privatetime.queries import rounds
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.vocabulary import Outcome, Phase, Step, StopReason
 from tests import build

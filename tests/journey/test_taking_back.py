@@ -22,7 +22,8 @@ from ekc.journey.effects import UNDONE
 from ekc.journey.queries.steps import history, moves, untold_steps
 from ekc.matching.actions import asking
 from ekc.meetings.actions import attendance
-from ekc.workflow.definition import MAILS_WAIT, REVERSIBLE, STEPS, TAKEN_BACK_WITHIN, Taking
+from ekc.workflow.definition.kinds import MAILS_WAIT, TAKEN_BACK_WITHIN, Taking
+from ekc.workflow.definition.rows import REVERSIBLE, STEPS
 from ekc.workflow.vocabulary import Activity, Attends, Effect, Phase, Step
 from tests import build
 from tests.cast import Cast, enter_as_before, participant, sign_in

@@ -17,7 +17,7 @@ from ekc.journey.home import staff_home
 from ekc.journey.needs.kinds import NeedKind
 from ekc.journey.reminders import remind_before_access_ends
 from ekc.matching.actions.asking import ask_coordinator
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import Activity, Step
 from tests import build

@@ -22,11 +22,14 @@ from ekc.journey.actions.steps import take_step
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.information import InformationText
-from ekc.plans import actions as plans
-from ekc.plans import edits, queries
+from ekc.plans import edits
+from ekc.plans.actions.acceptance import decide_acceptance
+from ekc.plans.actions.agreement import record_agreement
+from ekc.plans.actions.drafts import change_plan
 from ekc.plans.document import PLAN, from_json
 from ekc.plans.draft import NewAction
-from ekc.workflow.definition import Taking
+from ekc.plans.queries import versions as plan_versions
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import (
     Agreed,
     Attends,
@@ -95,7 +98,7 @@ def all_but(session: Session, cast: Cast, case: Made, *away: str) -> None:
 
 def paper(session: Session, case: Made, number: int = 1) -> str:
     """The words of a version of the printed plan."""
-    version = queries.version(refreshed(session), case.id, number)
+    version = plan_versions.version(refreshed(session), case.id, number)
     assert version is not None
     with using("en"):
         tree = markup.parsed(document_html(PLAN, from_json(json.dumps(version.snapshot).encode())))
@@ -113,8 +116,8 @@ def test_a_victim_by_letter_is_asked_or_named(app: Flask, cast: Cast, db_session
     all_but(db_session, cast, case, "vera")
     dissent = "Not every Sunday."
     noor = By(db_session, cast.noor, START)
-    plans.record_agreement(noor, case.id, case.people["omar"], Agreed.PART, "my part")
-    plans.record_agreement(noor, case.id, case.people["kees"], Agreed.NO, dissent)
+    record_agreement(noor, case.id, case.people["omar"], Agreed.PART, "my part")
+    record_agreement(noor, case.id, case.people["kees"], Agreed.NO, dissent)
     client = staff(app, cast.noor)
 
     page = client.page(f"/conferences/{case.id}")
@@ -138,7 +141,7 @@ def test_once_the_victim_is_asked_nothing_has_to_be_overridden(
 ) -> None:
     case = presented(db_session, cast, "vera", main_persons=TWO)
     all_but(db_session, cast, case, "vera")
-    plans.record_agreement(By(db_session, cast.noor, START), case.id, case.people["vera"], Agreed.NO, "Never.")
+    record_agreement(By(db_session, cast.noor, START), case.id, case.people["vera"], Agreed.NO, "Never.")
 
     build.step(db_session, cast, START, case, Step.AGREE_PLAN)
 
@@ -152,12 +155,12 @@ def test_the_paper_names_each_answer_in_every_country(
     case = presented(db_session, cast, "vera", main_persons=TWO, profile=profile)
     all_but(db_session, cast, case, "vera")
     noor = By(db_session, cast.noor, START)
-    plans.record_agreement(noor, case.id, case.people["omar"], Agreed.PART)
-    plans.record_agreement(noor, case.id, case.people["kees"], Agreed.NO)
+    record_agreement(noor, case.id, case.people["omar"], Agreed.PART)
+    record_agreement(noor, case.id, case.people["kees"], Agreed.NO)
     asked = {"everyone_asked": "She answers by letter on Monday."}
     take_step(noor, case.id, Taking(Step.AGREE_PLAN, overrides=asked))
 
-    version = queries.version(refreshed(db_session), case.id, 1)
+    version = plan_versions.version(refreshed(db_session), case.id, 1)
     assert version is not None
     assert {one["name"]: one["answer"] for one in version.snapshot["agreed"]} == {
         "Marieke de Wit": "yes",
@@ -176,7 +179,7 @@ def test_a_next_version_is_asked_about_anew(app: Flask, cast: Cast, db_session: 
     evaluation = next(row for row in follow_ups(db_session, case.id, START.date()) if row.kind == "evaluation")
     held = FollowUpReport(held_on=START.date(), wants_new_version=True)
     evaluations.record_follow_up(noor, case.id, evaluation.id, held)
-    plans.record_agreement(noor, case.id, case.people["joost"], Agreed.PART, "QlateZ")  # about the version in force
+    record_agreement(noor, case.id, case.people["joost"], Agreed.PART, "QlateZ")  # about the version in force
     omar = own(app, db_session, case, "omar")  # who convenes
     omar.page(f"/conferences/{case.id}/plan")
     omar.submit("Save when we meet again", {"Where": "In the park"})
@@ -191,7 +194,7 @@ def test_a_next_version_is_asked_about_anew(app: Flask, cast: Cast, db_session: 
     omar.submit("Save what they say", {"Who": "Kees de Wit", "What they say": "does not agree", **told})
     omar.submit("The plan meets it")
     karim = By(db_session, participant(case.id, case.people["karim"]), START)
-    plans.decide_acceptance(karim, case.id, case.people["karim"], True)
+    decide_acceptance(karim, case.id, case.people["karim"], True)
     omar.page(f"/conferences/{case.id}/steps/revise_plan")
     omar.submit("Agree a new version of the plan")
 
@@ -211,10 +214,10 @@ def test_a_group_is_asked_side_by_side(app: Flask, cast: Cast, db_session: Sessi
     assert "young people nobody of this side has been asked yet" in sides
 
     # a task makes him somebody who has to be asked himself
-    found = queries.stored_draft(db_session, case.id)
+    found = plan_versions.stored_draft(db_session, case.id)
     sweeps = NewAction(what="Sweeps the square", who=(case.people["kees"],), by=START.date() + timedelta(7))
     goal = found.draft.goals[0].key
-    plans.change_plan(By(db_session, cast.noor, START), case.id, found.revision, edits.add_action(goal, sweeps))
+    change_plan(By(db_session, cast.noor, START), case.id, found.revision, edits.add_action(goal, sweeps))
     all_but(db_session, cast, case, "kees")  # the others answered a plan without it, so they are asked again
     text = client.page(f"/conferences/{case.id}").text
     assert ("Kees de Wit has not been asked about the plan yet" in text, waits in text) == (True, False)
@@ -366,11 +369,11 @@ def test_the_family_reads_why_the_plan_is_not_accepted(
 ) -> None:
     case = build.case_in_presentation(db_session, cast, START)
     karim = case.people["karim"]
-    plans.decide_acceptance(By(db_session, cast.noor, START), case.id, karim, False, "One night without an adult.")
+    decide_acceptance(By(db_session, cast.noor, START), case.id, karim, False, "One night without an adult.")
 
     for name in ("marieke", "omar"):
         page = own(app, db_session, case, name).page(f"/conferences/{case.id}/mine")
         assert "The plan is not accepted yet Karim Jansen: “One night without an adult.”" in page.text
     assert "One night" not in own(app, db_session, case, "els").page(f"/conferences/{case.id}/mine").text
-    plans.decide_acceptance(By(db_session, cast.noor, START), case.id, karim, True)
+    decide_acceptance(By(db_session, cast.noor, START), case.id, karim, True)
     assert "not accepted" not in own(app, db_session, case, "omar").page(f"/conferences/{case.id}/mine").text

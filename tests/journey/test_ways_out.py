@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.workflow.check import check_tables
-from ekc.workflow.definition import STEPS
+from ekc.workflow.definition.rows import STEPS
 from ekc.workflow.vocabulary import Step
 from tests.build import case_in_presentation, case_in_private_time
 from tests.cast import Cast, enter, enter_as_before

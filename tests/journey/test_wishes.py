@@ -19,7 +19,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions.steps import take_step
 from ekc.journey.actions.wishes import ask_others, go_on, note_answer, speak_about
 from ekc.meetings.actions import attendance
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.engine import STEP_RULES, judge
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Step, StopReason, TraceKind, VoiceMatter
 from tests import build

@@ -36,13 +36,16 @@ from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.meetings.models import Meeting, Question, Stretch
-from ekc.plans import actions as plans
 from ekc.plans import edits
+from ekc.plans.actions.acceptance import check_bottom_line, decide_acceptance
+from ekc.plans.actions.agreement import record_agreement
+from ekc.plans.actions.drafts import change_plan
 from ekc.plans.draft import Draft, EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.models import PlanDraft
-from ekc.plans.queries import circle as people_of_plan
-from ekc.plans.queries import deciders, stored_draft
-from ekc.workflow.definition import ReasonKind, Taking
+from ekc.plans.queries.circle import circle as people_of_plan
+from ekc.plans.queries.circle import deciders
+from ekc.plans.queries.versions import stored_draft
+from ekc.workflow.definition.kinds import ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, verdict_on
 from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FollowUpKind
@@ -289,7 +292,7 @@ class Walker:
     def edit(self, edit: edits.Edit) -> str:
         row = self.session.get(PlanDraft, self.id, populate_existing=True)
         text = row.text if row else 0
-        key = plans.change_plan(self.by(), self.id, row.revision if row else 0, edit)
+        key = change_plan(self.by(), self.id, row.revision if row else 0, edit)
         if (
             self.session.get_one(PlanDraft, self.id, populate_existing=True).text != text
         ):  # what was said is not about it
@@ -315,7 +318,7 @@ class Walker:
         self.edit(edits.set_evaluation(EvaluationPlan(at=again, place=self.word(), convenor=family[-1])))
 
     def agree(self, who: int, answer: Agreed = Agreed.YES) -> None:
-        plans.record_agreement(self.by(), self.id, who, answer, self.word())
+        record_agreement(self.by(), self.id, who, answer, self.word())
         self.said.asked.add(who)
 
     def ask_everyone(self) -> None:
@@ -325,12 +328,12 @@ class Walker:
 
     def accept_plan(self, accepted: bool = True) -> None:
         for one in deciders(self.session, self.id, people_of_plan(self.session, self.id)):
-            plans.decide_acceptance(self.by(), self.id, one.id, accepted, "" if accepted else self.word())
+            decide_acceptance(self.by(), self.id, one.id, accepted, "" if accepted else self.word())
             self.said.decided = True
 
     def check_bottom_lines(self, met: bool = True) -> None:
         for line in bottom_lines(self.session, self.id):
-            plans.check_bottom_line(self.by(), self.id, line.id, met)
+            check_bottom_line(self.by(), self.id, line.id, met)
             self.said.checked.add(line.id)
 
     # afterwards

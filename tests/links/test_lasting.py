@@ -18,7 +18,7 @@ from ekc.journey.actions.steps import take_step
 from ekc.journey.actions.wishes import speak_about
 from ekc.matching.actions import independence
 from ekc.matching.models import Match
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.vocabulary import Agreed, Part, Step, StopReason, VoiceMatter
 from tests import build

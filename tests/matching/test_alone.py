@@ -31,9 +31,9 @@ from ekc.links.models import PersonalLink
 from ekc.links.queries.door import Door, door
 from ekc.links.tokens import MAX_ATTEMPTS
 from ekc.matching.actions import asking, independence
-from ekc.plans.actions import say_own_answer
+from ekc.plans.actions.agreement import say_own_answer
 from ekc.staff.actions import closing, roles
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Activity, Agreed, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import Made

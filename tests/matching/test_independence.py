@@ -19,7 +19,7 @@ from ekc.matching.actions import asking, independence
 from ekc.matching.actions.independence import set_employer
 from ekc.matching.queries.asking import candidates, same_referrer
 from ekc.matching.queries.match import Matches, matches, open_conflicts
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.independence import Matter, Tie
 from ekc.workflow.vocabulary import Part, Phase, Role, Step, StopReason
 from tests import build

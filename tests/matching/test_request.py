@@ -21,7 +21,7 @@ from ekc.journey.needs.kinds import NeedKind
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import attendance
 from ekc.staff.actions import closing
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Activity, Phase, Step
 from tests import build
 from tests.build import INDEPENDENT, Made

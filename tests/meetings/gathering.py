@@ -10,7 +10,7 @@ from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
 from ekc.meetings.effects import start_meeting
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Attends, Part, Phase, Step
 from tests.build import Made, made, registered_case
 from tests.cast import Cast

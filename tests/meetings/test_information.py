@@ -10,7 +10,7 @@ from ekc.meetings import queries
 from ekc.meetings.actions import information
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.meetings.effects import new_meeting
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import InformationKind, Phase, Step
 from tests.build import Made
 from tests.cast import Cast, sign_in

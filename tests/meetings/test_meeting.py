@@ -13,7 +13,7 @@ from ekc.meetings.actions import arranging
 from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.effects import end_meeting, new_meeting
 from ekc.meetings.queries import ArrangementRow
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import ArrangementKind, Phase, Step
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient

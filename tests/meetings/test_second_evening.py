@@ -12,8 +12,8 @@ from ekc.journey.casepage import checklist
 from ekc.journey.facts import gather_facts
 from ekc.meetings.actions import attendance
 from ekc.meetings.actions.information import InformationText, QuestionText, add_information, add_question
-from ekc.plans.queries import circle
-from ekc.workflow.definition import Taking
+from ekc.plans.queries.circle import circle
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.facts import Facts
 from ekc.workflow.guards.meeting import information_told
 from ekc.workflow.guards.room import professionals_left

@@ -11,10 +11,11 @@ from ekc.conferences.models import BottomLine, Conference, Participant
 from ekc.directory.actions import row_of
 from ekc.directory.models import Listing
 from ekc.meetings.models import Meeting, Stretch
-from ekc.plans import actions, edits
+from ekc.plans import edits
+from ekc.plans.actions.drafts import change_plan
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.effects import freeze_plan, present_plan
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import ActionKind, Attends, Every, LegalContext, Part, Phase, PresentBy, Step, Variant
 from tests.cast import MUNICIPALITY, Cast, enter
 from tests.client import PageClient
@@ -114,25 +115,23 @@ def presented(session: Session, cast: Cast, number: str = "EKC-2026-0007") -> Fa
 def write(session: Session, cast: Cast, family: Family) -> str:
     """A whole plan; returns the key of the request for support."""
     noor, at = cast.noor, PRESENTED
-    goal = actions.change_plan(
-        By(session, noor, at), family.id, 0, edits.add_goal("De kinderen zijn nooit 's nachts alleen.")
-    )
+    goal = change_plan(By(session, noor, at), family.id, 0, edits.add_goal("De kinderen zijn nooit 's nachts alleen."))
     nights = NewAction(what="Slaapt bij Marieke", who=(family["fatima"],), starts=date(2026, 4, 19), every=Every.WEEK)
-    actions.change_plan(By(session, noor, at), family.id, 1, edits.add_action(goal, nights))
+    change_plan(By(session, noor, at), family.id, 1, edits.add_action(goal, nights))
     asked = NewAction(
         what="Plant de behandeling op dinsdag",
         who=(family["priya"],),
         by=date(2026, 4, 24),
         kind=ActionKind.PROFESSIONAL,
     )
-    key = actions.change_plan(By(session, noor, at), family.id, 2, edits.add_action(goal, asked))
+    key = change_plan(By(session, noor, at), family.id, 2, edits.add_action(goal, asked))
     what_if = NewWhatIf(if_="Iemand kan niet", then="Belt Omar", who=(family["omar"], family["fatima"]))
-    actions.change_plan(By(session, noor, at), family.id, 3, edits.add_what_if(what_if))
-    actions.change_plan(By(session, noor, at), family.id, 4, edits.set_monitor(family["omar"]))
+    change_plan(By(session, noor, at), family.id, 3, edits.add_what_if(what_if))
+    change_plan(By(session, noor, at), family.id, 4, edits.set_monitor(family["omar"]))
     evaluation = EvaluationPlan(
         at=EVALUATION, place="bij Kees thuis", convenor=family["omar"], others=(family["karim"],)
     )
-    actions.change_plan(By(session, noor, at), family.id, 5, edits.set_evaluation(evaluation))
+    change_plan(By(session, noor, at), family.id, 5, edits.set_evaluation(evaluation))
     return key
 
 

@@ -11,10 +11,15 @@ from ekc.conferences.models import Conference
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.journey.actions.steps import take_step
 from ekc.journey.facts import gather_facts
-from ekc.plans import actions, edits, queries
+from ekc.plans import edits
+from ekc.plans.actions.acceptance import check_bottom_line, decide_acceptance
+from ekc.plans.actions.agreement import record_agreement, record_agreements, say_own_answer
+from ekc.plans.actions.drafts import answer_support, change_plan
 from ekc.plans.draft import EvaluationPlan, NewAction
 from ekc.plans.draft import actions as actions_of
-from ekc.workflow.definition import Taking
+from ekc.plans.queries import answers as plan_answers
+from ekc.plans.queries import versions as plan_versions
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.guards.agreement import accepted, bottom_lines_met, everyone_asked, tasks_agreed
 from ekc.workflow.vocabulary import Agreed, Every, Phase, SaidHow, Step, SupportAnswer
 from tests.cast import Cast, participant, sign_in
@@ -33,10 +38,10 @@ def family(db_session: Session, cast: Cast, clock: FrozenClock) -> Family:
     made = presented(db_session, cast)
     write(db_session, cast, made)
     noor = By(db_session, cast.noor, PRESENTED)
-    actions.record_agreements(noor, made.id, [made[name] for name in sorted(WAITING)])
+    record_agreements(noor, made.id, [made[name] for name in sorted(WAITING)])
     for line in made.lines:
-        actions.check_bottom_line(noor, made.id, line, True)
-    actions.decide_acceptance(noor, made.id, made["karim"], True)
+        check_bottom_line(noor, made.id, line, True)
+    decide_acceptance(noor, made.id, made["karim"], True)
     return made
 
 
@@ -49,7 +54,7 @@ def noor(client: PageClient, cast: Cast, family: Family) -> PageClient:
 def night(session: Session, family: Family) -> tuple[str, int]:
     """The key of Fatima's action, and the revision of the plan."""
     session.rollback()
-    found = queries.stored_draft(session, family.id)
+    found = plan_versions.stored_draft(session, family.id)
     return next(action.key for action in actions_of(found.draft)), found.revision
 
 
@@ -57,7 +62,7 @@ def change_night(session: Session, cast: Cast, family: Family, what: str, by: st
     key, revision = night(session, family)
     new = NewAction(what=what, who=(family["fatima"],), every=Every.WEEK)
     who = By(session, participant(family.id, family[by]), LATER)
-    actions.change_plan(who, family.id, revision, edits.change_action(key, new))
+    change_plan(who, family.id, revision, edits.change_action(key, new))
 
 
 def open_points(session: Session, family: Family) -> dict[str, int]:
@@ -81,14 +86,14 @@ def test_a_change_after_the_answers_opens_them_again(db_session: Session, cast: 
 
 
 def _answer(session: Session, cast: Cast, family: Family, revision: int) -> None:
-    request = [action.key for action in actions_of(queries.stored_draft(session, family.id).draft)][1]
+    request = [action.key for action in actions_of(plan_versions.stored_draft(session, family.id).draft)][1]
     priya = By(session, participant(family.id, family["priya"]), LATER)
-    actions.answer_support(priya, family.id, revision, request, SupportAnswer.AGREED, "From May.")
+    answer_support(priya, family.id, revision, request, SupportAnswer.AGREED, "From May.")
 
 
 def _move(session: Session, cast: Cast, family: Family, revision: int) -> None:
     key, _ = night(session, family)
-    actions.change_plan(By(session, cast.noor, LATER), family.id, revision, edits.move(key, 1))
+    change_plan(By(session, cast.noor, LATER), family.id, revision, edits.move(key, 1))
 
 
 @pytest.mark.parametrize("leave", [_answer, _move])
@@ -112,7 +117,7 @@ def test_an_answer_to_a_request_and_another_order_leave_the_text(
 )
 def test_what_makes_it_another_text(edit: edits.Edit, db_session: Session, cast: Cast, family: Family) -> None:
     _, revision = night(db_session, family)
-    actions.change_plan(By(db_session, cast.noor, LATER), family.id, revision, edit)
+    change_plan(By(db_session, cast.noor, LATER), family.id, revision, edit)
 
     assert open_points(db_session, family) == ALL_OPEN
 
@@ -130,8 +135,8 @@ def test_the_page_says_what_changed_and_one_press_asks_everybody_again(
     noor.submit("They say the same about the plan as it is now")
 
     assert open_points(db_session, family) == ALL_OPEN | {"everyone_asked": 0}
-    text = queries.stored_draft(db_session, family.id).text
-    said = queries.answers(db_session, family.id, 1, text)
+    text = plan_versions.stored_draft(db_session, family.id).text
+    said = plan_answers.answers(db_session, family.id, 1, text)
     assert {row.answer for row in said.said.values()} == {Agreed.YES}
     assert (set(said.said), said.earlier) == ({family[name] for name in WAITING}, {})
 
@@ -144,15 +149,20 @@ def test_an_answer_on_an_older_page_is_not_one_to_the_plan_as_it_is(
 
     page = noor.refused("The plan meets it", near="An adult", status=409)
     assert "another text than you saw" in page.text
-    assert queries.bottom_line_checks(db_session, family.id, 1, queries.stored_draft(db_session, family.id).text) == {}
+    assert (
+        plan_answers.bottom_line_checks(
+            db_session, family.id, 1, plan_versions.stored_draft(db_session, family.id).text
+        )
+        == {}
+    )
 
 
 def test_the_paper_claims_no_yes_to_another_text(db_session: Session, cast: Cast, family: Family) -> None:
     change_night(db_session, cast, family, "Slaapt zondag bij Marieke")
-    actions.record_agreements(By(db_session, cast.noor, LATER), family.id, [family["omar"]])
+    record_agreements(By(db_session, cast.noor, LATER), family.id, [family["omar"]])
     freeze(db_session, family, LATER)
 
-    version = queries.version(db_session, family.id, 1)
+    version = plan_versions.version(db_session, family.id, 1)
     assert version is not None
     said = {one["name"].split()[0].lower(): one["answer"] for one in version.snapshot["agreed"]}
     assert said == dict.fromkeys(WAITING - {"omar"}, "not_asked") | {"omar": "yes"}
@@ -165,11 +175,11 @@ def test_a_no_of_everybody_who_does_it_holds_the_plan_up_and_stands_beside_the_t
     db_session: Session, cast: Cast, family: Family
 ) -> None:
     fatima = By(db_session, participant(family.id, family["fatima"]), LATER)
-    actions.say_own_answer(fatima, family.id, Agreed.NO, "I cannot on Sundays.")
+    say_own_answer(fatima, family.id, Agreed.NO, "I cannot on Sundays.")
     assert open_points(db_session, family) == ALL_WELL | {"tasks_agreed": 1}
 
     freeze(db_session, family, LATER)
-    version = queries.version(db_session, family.id, 1)
+    version = plan_versions.version(db_session, family.id, 1)
     assert version is not None
     assert [action.get("disagree") for action in version.snapshot["goals"][0]["actions"]] == [
         ["Fatima El Amrani-Benali"],
@@ -210,7 +220,7 @@ def test_an_answer_to_a_request_is_no_change_to_whoever_writes(
 
     noor.submit("Add this goal", {"Goal": "Daan is at school."})
 
-    assert len(queries.stored_draft(db_session, family.id).draft.goals) == 2
+    assert len(plan_versions.stored_draft(db_session, family.id).draft.goals) == 2
 
 
 def test_of_a_request_the_older_page_is_refused(
@@ -226,7 +236,7 @@ def test_of_a_request_the_older_page_is_refused(
 def test_a_page_marks_the_task_of_whoever_says_no_or_was_not_asked(
     app: Flask, noor: PageClient, db_session: Session, cast: Cast, family: Family
 ) -> None:
-    actions.record_agreement(By(db_session, cast.noor, LATER), family.id, family["fatima"], Agreed.NO)
+    record_agreement(By(db_session, cast.noor, LATER), family.id, family["fatima"], Agreed.NO)
     beside = "Fatima El Amrani-Benali: does not agree"
     assert beside in noor.page(address(family)).text
     freeze(db_session, family, LATER)
@@ -251,11 +261,11 @@ def test_each_version_has_the_answers_that_are_about_it(
 
 def test_with_no_plan_the_texts_that_were_answered_go_too(db_session: Session, cast: Cast, family: Family) -> None:
     change_night(db_session, cast, family, "Slaapt zondag bij Marieke")
-    assert [row.part.value for row in queries.former_texts(db_session, family.id, 1)] == ["action"]
+    assert [row.part.value for row in plan_answers.former_texts(db_session, family.id, 1)] == ["action"]
 
     take_step(By(db_session, cast.noor, LATER), family.id, Taking(Step.NO_PLAN))
 
-    assert queries.former_texts(db_session, family.id, 1) == ()
+    assert plan_answers.former_texts(db_session, family.id, 1) == ()
 
 
 def test_whoever_was_not_asked_is_asked_on_their_own_page(
@@ -272,9 +282,9 @@ def test_whoever_was_not_asked_is_asked_on_their_own_page(
     fatima.refused("Save what I say")  # nothing is chosen for her
     fatima.submit("Save what I say", {"Do you agree with the plan?": "yes"})
 
-    version = queries.version(db_session, family.id, 1)
+    version = plan_versions.version(db_session, family.id, 1)
     assert version is not None
-    rows = queries.agreements(db_session, family.id, 1, version.text)
+    rows = plan_answers.agreements(db_session, family.id, 1, version.text)
     assert [(row.participant_id, row.answer, row.how) for row in rows] == [
         (family["fatima"], Agreed.YES, SaidHow.OWN_PAGE)
     ]
@@ -287,14 +297,14 @@ def test_professionals_have_no_voice_about_the_plan(
 ) -> None:
     who = By(db_session, participant(family.id, family[name]), LATER)
     with pytest.raises(refused):
-        actions.say_own_answer(who, family.id, Agreed.YES)
+        say_own_answer(who, family.id, Agreed.YES)
 
 
 def test_nobody_is_asked_in_private_time(db_session: Session, family: Family) -> None:
     db_session.get_one(Conference, family.id).phase = Phase.PRIVATE_TIME
     db_session.commit()
     with pytest.raises(NotNow):
-        actions.say_own_answer(By(db_session, participant(family.id, family["omar"]), LATER), family.id, Agreed.YES)
+        say_own_answer(By(db_session, participant(family.id, family["omar"]), LATER), family.id, Agreed.YES)
 
 
 def test_nothing_is_chosen_beforehand_and_who_is_not_there_said_it_somehow(

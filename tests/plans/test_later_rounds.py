@@ -16,8 +16,9 @@ from ekc.evaluations.actions import give_up
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import take_step
 from ekc.journey.notices import owed_in
-from ekc.plans.actions import say_own_answer, share_plan
-from ekc.workflow.definition import Taking
+from ekc.plans.actions.agreement import say_own_answer
+from ekc.plans.actions.sharing import share_plan
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Agreed, Attends, Part, PlanSharing, Step, StopReason
 from ekc.workflow.voices import plans_not_read

@@ -15,13 +15,14 @@ from ekc.core.errors import Refusal, Stale
 from ekc.core.language import using
 from ekc.core.transaction import writing
 from ekc.plans import edits
-from ekc.plans.actions import change_plan, say_number, take_number_out
+from ekc.plans.actions.drafts import change_plan
+from ekc.plans.actions.numbers import say_number, take_number_out
 from ekc.plans.document import PLAN, PlanDocument, from_json
 from ekc.plans.draft import EvaluationPlan
 from ekc.plans.effects import freeze_plan
-from ekc.plans.queries import stored_draft
+from ekc.plans.queries.versions import stored_draft
 from ekc.staff.actions.accounts import set_phone
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Step
 from tests import build
 from tests.build import Made

@@ -12,10 +12,14 @@ from ekc.accounts.access import By
 from ekc.conferences.access import open_case
 from ekc.conferences.models import Conference
 from ekc.journey.facts import gather_facts
-from ekc.plans import actions, edits, queries
+from ekc.plans import edits
+from ekc.plans.actions.drafts import change_plan
+from ekc.plans.actions.sharing import share_plan
 from ekc.plans.draft import EvaluationPlan, NewAction
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.models import IssuedDocument
+from ekc.plans.queries import answers as plan_answers
+from ekc.plans.queries import versions as plan_versions
 from ekc.workflow.engine import STEP_RULES, judge
 from ekc.workflow.vocabulary import Activity, Agreed, Every, Phase, PlanSharing, Step, SupportAnswer
 from tests.cast import Cast, sign_in
@@ -53,7 +57,7 @@ def own_buttons(page: Page) -> list[str]:
 def new_goal(session: Session, family: Family) -> str:
     """The key of the goal that was added last."""
     session.rollback()
-    return queries.stored_draft(session, family.id).draft.goals[-1].key
+    return plan_versions.stored_draft(session, family.id).draft.goals[-1].key
 
 
 def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, family: Family) -> None:
@@ -102,7 +106,7 @@ def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, 
     page = noor.submit("Save", {"Who meets or rings": ["Omar El Amrani", "Fatima El Amrani-Benali"]})
     assert "No what-if says yet" not in page.text
 
-    draft = queries.stored_draft(db_session, family.id).draft
+    draft = plan_versions.stored_draft(db_session, family.id).draft
     assert [(a.what, a.who, a.by, a.starts, a.every) for a in actions_of(draft)] == [
         ("Hangt het weekrooster op", (family["yara"],), date(2026, 4, 20), None, None),
         (
@@ -129,7 +133,7 @@ def test_what_is_taken_out_is_gone(noor: PageClient, db_session: Session, cast: 
     noor.follow("Change goal 1")
     noor.submit("Take it out")
 
-    assert queries.stored_draft(db_session, family.id).draft.goals == ()
+    assert plan_versions.stored_draft(db_session, family.id).draft.goals == ()
 
 
 @pytest.mark.parametrize(
@@ -182,7 +186,7 @@ def test_forged_choices_get_a_plain_answer(noor: PageClient, family: Family) -> 
 
 def test_two_at_once_lose_nothing(noor: PageClient, db_session: Session, cast: Cast, family: Family) -> None:
     noor.page(address(family))
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, edits.add_goal("Written by Omar"))
+    change_plan(By(db_session, cast.noor, PRESENTED), family.id, 0, edits.add_goal("Written by Omar"))
 
     page = noor.refused("Add this goal", {"Goal": "Written by Noor"}, status=409)
 
@@ -190,7 +194,7 @@ def test_two_at_once_lose_nothing(noor: PageClient, db_session: Session, cast: C
     assert "Written by Omar" in page.text
     assert noor.form("Add this goal").shown("Goal") == "Written by Noor"
     noor.submit("Add this goal")
-    assert [g.text for g in queries.stored_draft(db_session, family.id).draft.goals] == [
+    assert [g.text for g in plan_versions.stored_draft(db_session, family.id).draft.goals] == [
         "Written by Omar",
         "Written by Noor",
     ]
@@ -200,16 +204,14 @@ def test_two_at_once_in_one_action(noor: PageClient, db_session: Session, cast: 
     write(db_session, cast, family)
     noor.page(address(family))
     noor.follow("Change action 1.1")
-    key = queries.stored_draft(db_session, family.id).draft.goals[0].actions[0].key
-    actions.change_plan(
-        By(db_session, cast.noor, PRESENTED), family.id, 6, edits.change_action(key, NewAction(what="By Omar"))
-    )
+    key = plan_versions.stored_draft(db_session, family.id).draft.goals[0].actions[0].key
+    change_plan(By(db_session, cast.noor, PRESENTED), family.id, 6, edits.change_action(key, NewAction(what="By Omar")))
 
     page = noor.refused("Save", {"What": "By Noor"}, status=409)
 
     assert "By Omar" in page.text
     noor.submit("Save")
-    assert next(actions_of(queries.stored_draft(db_session, family.id).draft)).what == "By Noor"
+    assert next(actions_of(plan_versions.stored_draft(db_session, family.id).draft)).what == "By Noor"
 
 
 def test_nothing_is_taken_out_of_a_plan_that_changed(
@@ -218,13 +220,13 @@ def test_nothing_is_taken_out_of_a_plan_that_changed(
     write(db_session, cast, family)
     noor.page(address(family))
     noor.follow("Change goal 1")
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 6, edits.add_goal("Written by Omar"))
+    change_plan(By(db_session, cast.noor, PRESENTED), family.id, 6, edits.add_goal("Written by Omar"))
 
     page = noor.submit("Take it out")
 
     assert "nothing was moved or taken out" in page.text
     db_session.rollback()
-    assert [g.text for g in queries.stored_draft(db_session, family.id).draft.goals] == [GOAL, "Written by Omar"]
+    assert [g.text for g in plan_versions.stored_draft(db_session, family.id).draft.goals] == [GOAL, "Written by Omar"]
 
 
 def test_an_action_under_a_goal_that_is_gone_is_shown_again(
@@ -232,7 +234,7 @@ def test_an_action_under_a_goal_that_is_gone_is_shown_again(
 ) -> None:
     noor.page(address(family))
     noor.submit("Add this goal", {"Goal": GOAL})
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, edits.remove("g1"))
+    change_plan(By(db_session, cast.noor, PRESENTED), family.id, 1, edits.remove("g1"))
 
     page = noor.refused("Add this action", {"What": "Typed in vain"}, status=409)
 
@@ -247,7 +249,7 @@ def test_the_family_writes_and_professionals_read(
     omar = somebody(app, db_session, family, "omar")
     assert "Add this goal" in omar.page(address(family)).buttons
     choices = {family["karim"]: PlanSharing.ALL}
-    actions.share_plan(By(db_session, cast.noor, PRESENTED), family.id, family["marieke"], choices)
+    share_plan(By(db_session, cast.noor, PRESENTED), family.id, family["marieke"], choices)
     karim = somebody(app, db_session, family, "karim")
     page = karim.page(address(family))
     assert GOAL in page.text
@@ -280,7 +282,7 @@ def test_who_agrees_is_recorded_by_form(noor: PageClient, db_session: Session, f
         {"Who": "Yara El Amrani", "What they say": "agrees with part of it", "In their words": "my part, in a drawing"},
     )
 
-    assert {(r.participant_id, r.answer, r.words) for r in queries.agreements(db_session, family.id, 1)} == {
+    assert {(r.participant_id, r.answer, r.words) for r in plan_answers.agreements(db_session, family.id, 1)} == {
         (family["marieke"], Agreed.YES, ""),
         (family["omar"], Agreed.YES, ""),
         (family["joost"], Agreed.YES, ""),
@@ -303,7 +305,7 @@ def test_all_in_the_room_say_yes_at_once_after_whoever_is_away_said_it(
 
     noor.submit("They all say yes", {"They say yes": ["Marieke de Wit", "Omar El Amrani"]})
 
-    assert {(r.participant_id, r.answer) for r in queries.agreements(db_session, family.id, 1)} == {
+    assert {(r.participant_id, r.answer) for r in plan_answers.agreements(db_session, family.id, 1)} == {
         (family["hassan"], Agreed.YES),
         (family["marieke"], Agreed.YES),
         (family["omar"], Agreed.YES),
@@ -314,7 +316,7 @@ def test_bottom_lines_and_acceptance_by_form(noor: PageClient, db_session: Sessi
     noor.page(address(family, "/agreement"))
     noor.submit("The plan meets it", near="An adult is with the children")
     noor.submit("It does not", near="Daan is at school")
-    assert queries.bottom_line_checks(db_session, family.id, 1) == {family.lines[0]: True, family.lines[1]: False}
+    assert plan_answers.bottom_line_checks(db_session, family.id, 1) == {family.lines[0]: True, family.lines[1]: False}
 
     page = noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "not accepted"}, status=422)
     assert page.errors == ["Which safety concern: Say which safety concern the plan leaves open."]
@@ -325,14 +327,14 @@ def test_bottom_lines_and_acceptance_by_form(noor: PageClient, db_session: Sessi
         "choose “not accepted” and say which safety concern it is. If not, choose “accepted”, and tell the family "
         "what you think of it."
     ]
-    assert queries.acceptances(db_session, family.id) == ()
+    assert plan_answers.acceptances(db_session, family.id) == ()
     noor.page(address(family, "/agreement"))
     noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "not accepted"}, status=422)
     page = noor.submit("Save the decision", {"Which safety concern": "One night without an adult"})
     assert "“One night without an adult”" in page.text
     noor.submit("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "accepted"})
     db_session.rollback()
-    assert queries.is_accepted(queries.acceptances(db_session, family.id, 1)) is True
+    assert plan_answers.is_accepted(plan_answers.acceptances(db_session, family.id, 1)) is True
 
 
 def test_a_professional_answers_for_themselves(
@@ -355,7 +357,7 @@ def test_a_professional_answers_for_themselves(
     priya.page(address(family, "/agreement"))
     priya.submit("Save the answer", {"Answer": "agreed", "In their words": "room booked until July"})
 
-    found = [a for a in actions_of(queries.stored_draft(db_session, family.id).draft) if a.key == key]
+    found = [a for a in actions_of(plan_versions.stored_draft(db_session, family.id).draft) if a.key == key]
     assert [(a.answer, a.answer_words) for a in found] == [(SupportAnswer.AGREED, "room booked until July")]
 
 

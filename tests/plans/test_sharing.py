@@ -19,9 +19,13 @@ from ekc.journey.effects import EFFECTS
 from ekc.journey.notices import owed_in
 from ekc.journey.queries.notices import notices
 from ekc.meetings.models import Stretch
-from ekc.plans import actions, edits, queries
+from ekc.plans import edits
+from ekc.plans.actions.drafts import answer_support, change_plan
+from ekc.plans.actions.sharing import share_plan
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
-from ekc.workflow.definition import Taking
+from ekc.plans.queries import answers as plan_answers
+from ekc.plans.queries import circle as plan_circle
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import (
     ActionKind,
@@ -51,16 +55,16 @@ NOT_YET = "sees nothing of the plan yet, only what it asks of them and has to me
 def family(db_session: Session, cast: Cast, clock: FrozenClock) -> Family:
     clock.set(PRESENTED)
     made = presented(db_session, cast)
-    goal = actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 0, edits.add_goal(GOAL))
+    goal = change_plan(By(db_session, cast.noor, PRESENTED), made.id, 0, edits.add_goal(GOAL))
     asked = NewAction(what=ASKED, who=(made["priya"],), by=date(2026, 4, 24), kind=ActionKind.PROFESSIONAL)
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), made.id, 1, edits.add_action(goal, asked))
+    change_plan(By(db_session, cast.noor, PRESENTED), made.id, 1, edits.add_action(goal, asked))
     return made
 
 
 def share(session: Session, cast: Cast, family: Family, whose: str = "marieke", **with_: PlanSharing) -> None:
     """Noor notes what a main person says."""
     choices = {family[name]: sharing for name, sharing in with_.items()}
-    actions.share_plan(By(session, cast.noor, PRESENTED), family.id, family[whose], choices)
+    share_plan(By(session, cast.noor, PRESENTED), family.id, family[whose], choices)
 
 
 def add_main_person(session: Session, family: Family) -> None:
@@ -72,7 +76,7 @@ def add_main_person(session: Session, family: Family) -> None:
 def seen(session: Session, family: Family) -> dict[str, str]:
     """What counts now, by the professional's first name."""
     session.rollback()
-    found = queries.professionals(queries.circle(session, family.id))
+    found = plan_circle.professionals(plan_circle.circle(session, family.id))
     return {person.name.split()[0]: person.sharing.value for person in found}
 
 
@@ -128,11 +132,11 @@ def test_of_several_main_persons_the_coordinator_says_whose_answer_it_is(
 
     client.submit("Save their answer", {"Karim Jansen": "all of it", "Priya Nair": "what concerns them"})
 
-    assert queries.own_sharing(db_session, family.id, family["omar"]) == {
+    assert plan_circle.own_sharing(db_session, family.id, family["omar"]) == {
         family["karim"]: PlanSharing.ALL,
         family["priya"]: PlanSharing.CONCERNS,
     }
-    assert queries.own_sharing(db_session, family.id, family["marieke"]) == {}
+    assert plan_circle.own_sharing(db_session, family.id, family["marieke"]) == {}
     assert seen(db_session, family) == {"Karim": "nothing", "Priya": "nothing"}
 
 
@@ -268,7 +272,7 @@ def freeze_ready(session: Session, cast: Cast, family: Family, revision: int = 2
     """Agree the plan as it is, after adding an evaluation."""
     afternoon = datetime(2026, 7, 11, 14, 0)  # noqa: DTZ001 - local, as people agree it
     again = EvaluationPlan(at=afternoon, place="at Kees's", convenor=family["omar"])
-    actions.change_plan(By(session, cast.noor, PRESENTED), family.id, revision, edits.set_evaluation(again))
+    change_plan(By(session, cast.noor, PRESENTED), family.id, revision, edits.set_evaluation(again))
     freeze(session, family, PRESENTED + timedelta(minutes=20))
 
 
@@ -277,7 +281,7 @@ def test_with_nothing_shared_there_are_bottom_lines_and_requests_to_oneself(
 ) -> None:
     share(db_session, cast, family, priya=PlanSharing.NOTHING)
     called = NewWhatIf(if_="Marieke is ill again", then="Ring the team", who=(family["priya"], family["omar"]))
-    actions.change_plan(By(db_session, cast.noor, PRESENTED), family.id, 2, edits.add_what_if(called))
+    change_plan(By(db_session, cast.noor, PRESENTED), family.id, 2, edits.add_what_if(called))
     priya = somebody(app, db_session, family, "priya")
 
     page = priya.page(address(family))
@@ -285,7 +289,7 @@ def test_with_nothing_shared_there_are_bottom_lines_and_requests_to_oneself(
     assert (NOTHING in page.text, ASKED in page.text, "Marieke" in page.text) == (True, True, False)
     assert ASKED in priya.page(address(family, "/agreement")).text
     visitor = participant(family.id, family["priya"])
-    actions.answer_support(By(db_session, visitor, PRESENTED), family.id, 3, "a2", SupportAnswer.AGREED)
+    answer_support(By(db_session, visitor, PRESENTED), family.id, 3, "a2", SupportAnswer.AGREED)
     freeze_ready(db_session, cast, family, 3)
     evaluations.tick(By(db_session, visitor, PRESENTED), family.id, "a2", ActionState.DONE)
     assert "11 July" not in priya.page(address(family)).text
@@ -301,9 +305,7 @@ def test_nobody_else_decides_it(name: str, app: Flask, db_session: Session, fami
     assert client.get(address(family, "/sharing")).status_code == 404
     visitor = participant(family.id, family[name])
     with pytest.raises(Unknown):
-        actions.share_plan(
-            By(db_session, visitor, PRESENTED), family.id, family["marieke"], {family["karim"]: PlanSharing.ALL}
-        )
+        share_plan(By(db_session, visitor, PRESENTED), family.id, family["marieke"], {family["karim"]: PlanSharing.ALL})
 
 
 def test_nobody_answers_for_another_main_person(app: Flask, db_session: Session, family: Family) -> None:
@@ -312,13 +314,13 @@ def test_nobody_answers_for_another_main_person(app: Flask, db_session: Session,
     choices = {family["karim"]: PlanSharing.ALL}
 
     with pytest.raises(Unknown):
-        actions.share_plan(By(db_session, visitor, PRESENTED), family.id, family["marieke"], choices)
+        share_plan(By(db_session, visitor, PRESENTED), family.id, family["marieke"], choices)
 
     page = somebody(app, db_session, family, "omar")
     page.page(address(family, f"/sharing?of={family['marieke']}"))
     page.submit("Save my answer", {"Karim Jansen": "all of it", "Priya Nair": "all of it"})
-    assert queries.own_sharing(db_session, family.id, family["marieke"]) == {}
-    assert len(queries.own_sharing(db_session, family.id, family["omar"])) == 2
+    assert plan_circle.own_sharing(db_session, family.id, family["marieke"]) == {}
+    assert len(plan_circle.own_sharing(db_session, family.id, family["omar"])) == 2
 
 
 def test_whoever_is_too_young_to_consent_alone_decides_it_with_others(
@@ -334,9 +336,7 @@ def test_whoever_is_too_young_to_consent_alone_decides_it_with_others(
     assert page.buttons == ["Sign out"]
     visitor = participant(family.id, family["marieke"])
     with pytest.raises(Refusal, match="together with your family"):
-        actions.share_plan(
-            By(db_session, visitor, PRESENTED), family.id, family["marieke"], {family["karim"]: PlanSharing.ALL}
-        )
+        share_plan(By(db_session, visitor, PRESENTED), family.id, family["marieke"], {family["karim"]: PlanSharing.ALL})
 
 
 def test_only_who_is_there_as_a_professional_can_be_chosen(db_session: Session, cast: Cast, family: Family) -> None:
@@ -349,7 +349,7 @@ def test_only_who_is_there_as_a_professional_can_be_chosen(db_session: Session, 
             share(db_session, cast, family, **{name: PlanSharing.ALL})
     other = presented(db_session, cast, "EKC-2026-0008")
     with pytest.raises(Unknown):
-        actions.share_plan(
+        share_plan(
             By(db_session, cast.noor, PRESENTED), family.id, family["marieke"], {other["karim"]: PlanSharing.ALL}
         )
     for whose in ("karim", "yara"):
@@ -389,7 +389,7 @@ def test_a_professional_is_told_no_more_than_is_shared(db_session: Session, cast
 def deciding(session: Session, family: Family) -> list[str]:
     """Who decides about acceptance."""
     session.rollback()
-    return [row.name for row in queries.deciders(session, family.id, queries.circle(session, family.id))]
+    return [row.name for row in plan_circle.deciders(session, family.id, plan_circle.circle(session, family.id))]
 
 
 def test_the_referrer_decides_and_whoever_set_a_bottom_line(db_session: Session, cast: Cast, family: Family) -> None:
@@ -419,5 +419,5 @@ def test_who_decides_sees_the_bottom_lines_and_not_the_plan(app: Flask, db_sessi
     assert "Everybody is asked" not in page.text
     karim.submit("Save the decision", {"The plan is": "accepted"})
     db_session.rollback()
-    assert queries.is_accepted(queries.acceptances(db_session, family.id, 1)) is True
+    assert plan_answers.is_accepted(plan_answers.acceptances(db_session, family.id, 1)) is True
     assert "accept the plan?" not in priya.page(address(family, "/agreement")).text

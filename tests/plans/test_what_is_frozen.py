@@ -15,10 +15,14 @@ from ekc.core.language import using
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.queries import follow_ups, own_tasks
 from ekc.journey.actions.steps import take_step
-from ekc.plans import actions, edits, queries
+from ekc.plans import edits
+from ekc.plans.actions.agreement import record_agreement, record_agreements, say_own_answer, say_the_same
+from ekc.plans.actions.drafts import change_plan
 from ekc.plans.document import PLAN, PlanDocument, from_json
 from ekc.plans.effects import store_version
-from ekc.workflow.definition import Taking
+from ekc.plans.queries import answers as plan_answers
+from ekc.plans.queries import versions as plan_versions
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import ActionState, Agreed, SaidHow, Step
 from tests import build
 from tests.build import Made
@@ -39,7 +43,7 @@ def in_force(session: Session, case_id: int) -> int:
 
 
 def says(session: Session, case_id: int, who: int, answer: Agreed) -> None:
-    actions.say_own_answer(By(session, participant(case_id, who), LATER), case_id, answer)
+    say_own_answer(By(session, participant(case_id, who), LATER), case_id, answer)
 
 
 @pytest.fixture
@@ -75,9 +79,9 @@ def test_an_override_counts_for_those_whom_the_page_named(
     build.answer_plan(db_session, cast, START, written, but=[kees])
     sign_in(client, cast.noor)
     client.page(f"/conferences/{written.id}/steps/agree_plan")
-    revision = queries.stored_draft(db_session, written.id).revision
+    revision = plan_versions.stored_draft(db_session, written.id).revision
     edit = edits.set_monitor(written.people["fatima"])
-    actions.change_plan(By(db_session, cast.noor, START), written.id, revision, edit)
+    change_plan(By(db_session, cast.noor, START), written.id, revision, edit)
     build.answer_plan(db_session, cast, START, written, but=[kees, linda])
 
     shown = client.refused("Agree the plan", {"Why all the same": "Kees is abroad."}, status=409)
@@ -88,15 +92,15 @@ def test_an_override_counts_for_those_whom_the_page_named(
 
 
 def _one(by: By, family: Family) -> None:
-    actions.record_agreement(by, family.id, family["fatima"], Agreed.YES)
+    record_agreement(by, family.id, family["fatima"], Agreed.YES)
 
 
 def _everybody(by: By, family: Family) -> None:
-    actions.record_agreements(by, family.id, [family["omar"], family["fatima"]])
+    record_agreements(by, family.id, [family["omar"], family["fatima"]])
 
 
 def _again(by: By, family: Family) -> None:
-    actions.say_the_same(by, family.id, [family["fatima"]], SaidHow.PHONE)
+    say_the_same(by, family.id, [family["fatima"]], SaidHow.PHONE)
 
 
 @pytest.mark.parametrize("note", [_one, _everybody, _again])
@@ -110,8 +114,8 @@ def test_nobody_notes_over_what_somebody_said_on_their_own_page(
 
     assert refused.value.message.startswith("%(name)s said so on their own page.")
     assert refused.value.params == {"name": "Fatima El Amrani-Benali"}
-    text = queries.stored_draft(db_session, family.id).text
-    said = {row.participant_id: row for row in queries.agreements(db_session, family.id, 1, text)}
+    text = plan_versions.stored_draft(db_session, family.id).text
+    said = {row.participant_id: row for row in plan_answers.agreements(db_session, family.id, 1, text)}
     assert (said[family["fatima"]].answer, said[family["fatima"]].how) == (Agreed.NO, SaidHow.OWN_PAGE)
     says(db_session, family.id, family["fatima"], Agreed.YES)
 
@@ -122,8 +126,8 @@ def test_of_another_text_what_they_say_is_noted(db_session: Session, cast: Cast,
 
     _one(By(db_session, cast.noor, LATER), family)
 
-    text = queries.stored_draft(db_session, family.id).text
-    rows = queries.agreements(db_session, family.id, 1, text)
+    text = plan_versions.stored_draft(db_session, family.id).text
+    rows = plan_answers.agreements(db_session, family.id, 1, text)
     assert [(row.participant_id, row.answer, row.how) for row in rows] == [(family["fatima"], Agreed.YES, None)]
 
 
@@ -145,7 +149,7 @@ def test_who_convenes_notes_answers_to_a_new_text_alone(
 
 def paper(session: Session, case_id: int, number: int) -> PlanDocument:
     session.rollback()
-    version = queries.version(session, case_id, number)
+    version = plan_versions.version(session, case_id, number)
     assert version is not None
     return from_json(json.dumps(version.snapshot).encode())
 
@@ -188,7 +192,7 @@ def test_an_action_that_is_repeated_is_never_done_on_paper(db_session: Session, 
     for name in ("fatima", "omar", "linda"):
         tick(db_session, case, name)
     conference = db_session.get_one(Conference, case.id)
-    draft = queries.stored_draft(db_session, case.id).draft
+    draft = plan_versions.stored_draft(db_session, case.id).draft
 
     store_version(db_session, conference, START, draft, 0)
     db_session.commit()
@@ -202,8 +206,8 @@ def test_a_closed_case_shows_the_version_in_force_and_what_was_said_of_it(
 ) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
     noor = By(db_session, cast.noor, START)
-    revision = queries.stored_draft(db_session, case.id).revision
-    actions.change_plan(noor, case.id, revision, edits.add_goal("A half-written goal"))
+    revision = plan_versions.stored_draft(db_session, case.id).revision
+    change_plan(noor, case.id, revision, edits.add_goal("A half-written goal"))
     for row in follow_ups(db_session, case.id, START.date()):
         evaluations.give_up(noor, case.id, row.id, "They moved.")
     build.step(db_session, cast, START, case, Step.CLOSE)

@@ -8,7 +8,7 @@ from ekc.conferences.models import Conference
 from ekc.privatetime import effects, queries
 from ekc.privatetime.models import PrivateRound
 from ekc.privatetime.queries import RoundRow
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Phase, Step
 from tests.cast import Cast
 from tests.clock import START

@@ -14,7 +14,7 @@ from ekc.meetings.actions.attendance import Corrected, correct_stretch, never_ca
 from ekc.meetings.effects import end_meeting
 from ekc.privatetime import effects, queries
 from ekc.privatetime.actions import DayTimes, RoundTimes, correct_times
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Phase, PresentBy, Step
 from tests.build import Made
 from tests.cast import Cast, sign_in

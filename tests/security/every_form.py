@@ -35,8 +35,9 @@ from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.information import InformationText, QuestionText
-from ekc.plans import actions as plans
 from ekc.plans import edits
+from ekc.plans.actions.drafts import change_plan
+from ekc.plans.actions.numbers import say_number
 from ekc.plans.draft import NewAction
 from ekc.schema import metadata
 from ekc.signin.actions.nonces import Nonce
@@ -48,7 +49,7 @@ from ekc.signin.queries import second_factor_hash
 from ekc.staff.actions import accounts as accounts_actions
 from ekc.staff.actions import closing, inviting
 from ekc.staff.actions.accounts import NewAccount
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, Role, Step
 from tests import build
 from tests.architecture.sources import templates
@@ -289,7 +290,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     build.write_plan(session, cast, START, presented)
     build.answer_plan(session, cast, START, presented)  # of a text that is changed then
     goal, els = "g1", presented.people["els"]
-    plans.change_plan(
+    change_plan(
         By(session, noor, START),
         presented.id,
         6,
@@ -305,7 +306,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     wish = Taking(Step.RECONVENE, reason="Wim is worse.")
     take_step(By(session, participant(agreed.id, agreed.people["omar"]), START), agreed.id, wish)
     yield noor, agreed
-    plans.say_number(By(session, noor, START), agreed.id, agreed.people["omar"], "06 12345678", True)
+    say_number(By(session, noor, START), agreed.id, agreed.people["omar"], "06 12345678", True)
     yield by_link(agreed, "omar")
     again = build.case_in_evaluation(session, cast, START)
     build.step(session, cast, START, again, Step.RECONVENE, "Things changed.")

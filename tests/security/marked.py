@@ -40,11 +40,15 @@ from ekc.matching.queries.match import open_conflicts
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
-from ekc.plans import actions as plans
 from ekc.plans import edits
+from ekc.plans.actions.acceptance import check_bottom_line, decide_acceptance
+from ekc.plans.actions.agreement import record_agreement
+from ekc.plans.actions.drafts import answer_support, change_plan
+from ekc.plans.actions.numbers import say_number
+from ekc.plans.actions.sharing import share_plan
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
-from ekc.plans.queries import stored_draft
-from ekc.workflow.definition import Taking
+from ekc.plans.queries.versions import stored_draft
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.engine import may, sees
 from ekc.workflow.vocabulary import (
     ActionKind,
@@ -406,37 +410,37 @@ def _held(session: Session, cast: Cast, case: Marked) -> None:
     _step(session, cast, case, Step.GO_BACK, mark("backreason"))
     _step(session, cast, case, Step.COME_OUT)
     choices = {who[name]: sharing for name, sharing in SHARING.items()}
-    plans.share_plan(By(session, noor, START), case.id, who["marieke"], choices)
+    share_plan(By(session, noor, START), case.id, who["marieke"], choices)
 
 
 def _presented(session: Session, cast: Cast, case: Marked) -> None:
     noor, who, id_ = cast.noor, case.people, case.id
     week = TODAY + timedelta(days=7)
-    goal = plans.change_plan(By(session, noor, START), id_, 0, edits.add_goal(mark("goal")))
+    goal = change_plan(By(session, noor, START), id_, 0, edits.add_goal(mark("goal")))
     alone = NewAction(what=mark("does"), who=(who["kees"],), by=week)
     together = NewAction(what=mark("together"), who=(who["omar"], who["priya"]), by=week, kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(By(session, noor, START), id_, 1, edits.add_action(goal, alone))
-    asked = plans.change_plan(By(session, noor, START), id_, 2, edits.add_action(goal, together))
+    change_plan(By(session, noor, START), id_, 1, edits.add_action(goal, alone))
+    asked = change_plan(By(session, noor, START), id_, 2, edits.add_action(goal, together))
     elses = NewAction(what=mark("elsdoes"), who=(who["els"],), by=week, kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(By(session, noor, START), id_, 3, edits.add_action(goal, elses))
+    change_plan(By(session, noor, START), id_, 3, edits.add_action(goal, elses))
     what_if = NewWhatIf(if_=mark("happens"), then=mark("then"), who=(who["omar"], who["kees"]))
-    plans.change_plan(By(session, noor, START), id_, 4, edits.add_what_if(what_if))
+    change_plan(By(session, noor, START), id_, 4, edits.add_what_if(what_if))
     called = NewWhatIf(if_=mark("calledif"), then=mark("calledthen"), who=(who["priya"], who["omar"]))
-    plans.change_plan(By(session, noor, START), id_, 5, edits.add_what_if(called))
-    plans.change_plan(By(session, noor, START), id_, 6, edits.set_monitor(who["omar"]))
+    change_plan(By(session, noor, START), id_, 5, edits.add_what_if(called))
+    change_plan(By(session, noor, START), id_, 6, edits.set_monitor(who["omar"]))
     in_weeks = to_local(START, "Europe/Amsterdam").replace(tzinfo=None) + timedelta(weeks=12)
     again = EvaluationPlan(at=in_weeks, place=mark("evaluationplace"), convenor=who["omar"], others=(who["priya"],))
-    plans.change_plan(By(session, noor, START), id_, 7, edits.set_evaluation(again))
-    plans.say_number(By(session, noor, START), id_, who["omar"], mark("planphone"), True)
+    change_plan(By(session, noor, START), id_, 7, edits.set_evaluation(again))
+    say_number(By(session, noor, START), id_, who["omar"], mark("planphone"), True)
     priya = participant(id_, who["priya"])
-    plans.answer_support(By(session, priya, START), id_, 8, asked, SupportAnswer.AGREED, mark("answer"))
+    answer_support(By(session, priya, START), id_, 8, asked, SupportAnswer.AGREED, mark("answer"))
     for name in FAMILY:
-        plans.record_agreement(By(session, noor, START), id_, who[name], Agreed.YES, mark("agreedwords"))
+        record_agreement(By(session, noor, START), id_, who[name], Agreed.YES, mark("agreedwords"))
     for line in bottom_lines(session, id_):
-        plans.check_bottom_line(By(session, noor, START), id_, line.id, True)
+        check_bottom_line(By(session, noor, START), id_, line.id, True)
     karim = participant(id_, who["karim"])
-    plans.decide_acceptance(By(session, karim, START), id_, who["karim"], False, mark("refused"))
-    plans.decide_acceptance(By(session, karim, START), id_, who["karim"], True)
+    decide_acceptance(By(session, karim, START), id_, who["karim"], False, mark("refused"))
+    decide_acceptance(By(session, karim, START), id_, who["karim"], True)
     _step(session, cast, case, Step.AGREE_PLAN)
 
 
@@ -457,9 +461,9 @@ def _looked_back(session: Session, cast: Cast, case: Marked) -> None:
     avoided = NewAvoidedCost(what=mark("avoided"), amount=100, basis=mark("basis"))
     evaluations.add_avoided_cost(By(session, noor, START), id_, avoided)
     revision = stored_draft(session, id_).revision
-    goal = plans.change_plan(By(session, noor, START), id_, revision, edits.add_goal(mark("nextgoal")))
+    goal = change_plan(By(session, noor, START), id_, revision, edits.add_goal(mark("nextgoal")))
     ask = NewAction(what=mark("nextask"), who=(case.people["priya"],), kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(By(session, noor, START), id_, revision + 1, edits.add_action(goal, ask))
+    change_plan(By(session, noor, START), id_, revision + 1, edits.add_action(goal, ask))
     line = BottomLine(
         conference_id=id_, number=2, text=mark("newline"), ground=mark("newground"), set_by=case.people["karim"]
     )

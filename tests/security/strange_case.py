@@ -11,8 +11,8 @@ from sqlalchemy.sql import ColumnElement
 from ekc import schema
 from ekc.accounts.access import By
 from ekc.core.audit import AuditEvent
-from ekc.plans import actions as plans
 from ekc.plans import edits
+from ekc.plans.actions.drafts import change_plan
 from ekc.plans.draft import NewAction
 from ekc.workflow.vocabulary import Phase
 from tests.cast import Cast
@@ -32,9 +32,7 @@ def strange_case(session: Session, cast: Cast) -> Whole:
     """A case in evaluation with everything in it, and more in its plan than other cases have."""
     case = whole_case(session, cast, Phase.EVALUATION, title=TITLE)
     for revision in range(7, 9):
-        plans.change_plan(
-            By(session, cast.noor, START), case.id, revision, edits.add_action("g1", NewAction(what="More"))
-        )
+        change_plan(By(session, cast.noor, START), case.id, revision, edits.add_action("g1", NewAction(what="More")))
     return case
 
 

@@ -13,8 +13,8 @@ from ekc.matching.actions.asking import ask_coordinator
 from ekc.matching.actions.independence import accept, confirm_coordinator
 from ekc.matching.entries import Declaration
 from ekc.matching.queries.match import matches
-from ekc.plans import actions as plans
 from ekc.plans import edits
+from ekc.plans.actions.drafts import change_plan
 from ekc.plans.draft import NewAction
 from ekc.reports.views import _without_formula
 from ekc.workflow.vocabulary import Step, VoiceMatter
@@ -67,7 +67,7 @@ def test_words_on_paper_fetch_nothing_and_run_nothing(
     case = build.case_in_presentation(db_session, cast, clock(), title=words)
     build.write_plan(db_session, cast, clock(), case)
     new = NewAction(what=words[:300], who=(case.people["omar"],), by=clock().date())
-    plans.change_plan(By(db_session, cast.noor, clock()), case.id, 6, edits.add_action("g1", new))
+    change_plan(By(db_session, cast.noor, clock()), case.id, 6, edits.add_action("g1", new))
     build.answer_plan(db_session, cast, clock(), case)
     build.step(db_session, cast, clock(), case, Step.AGREE_PLAN)
 

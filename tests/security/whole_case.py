@@ -27,8 +27,8 @@ from ekc.links.models import LinkDevice, PersonalLink
 from ekc.matching.actions import asking
 from ekc.matching.models import Match
 from ekc.meetings.models import DateOption, InformationItem, Meeting, Question, Reading, Stretch
-from ekc.plans import actions as plans
 from ekc.plans import document, edits
+from ekc.plans.actions.drafts import change_plan
 from ekc.plans.draft import Draft, NewAction, to_json
 from ekc.plans.models import IssuedDocument, PlanVersion
 from ekc.workflow.ends.kinds import End
@@ -151,7 +151,7 @@ def _in_presentation(session: Session, cast: Cast, at: datetime, **changes: obje
     case = build.case_in_presentation(session, cast, at, **changes)
     build.write_plan(session, cast, at, case)
     asks = NewAction(what="Helps", who=(case.people["els"],), by=at.date(), kind=ActionKind.PROFESSIONAL)
-    plans.change_plan(By(session, cast.noor, at), case.id, 6, edits.add_action("g1", asks))
+    change_plan(By(session, cast.noor, at), case.id, 6, edits.add_action("g1", asks))
     return case
 
 

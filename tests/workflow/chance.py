@@ -9,7 +9,7 @@ from typing import Any, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from ekc.workflow.definition import STEPS
+from ekc.workflow.definition.rows import STEPS
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts, PlanFacts, WhatIfFacts
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, SupportAnswer, VoiceMatter

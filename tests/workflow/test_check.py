@@ -13,7 +13,8 @@ from ekc.workflow import guards
 from ekc.workflow.activities import ACTIVITIES, ActivityRule
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.check import check_tables
-from ekc.workflow.definition import PHASES, STEPS, PhaseRule, ReasonKind, StepRule
+from ekc.workflow.definition.kinds import PhaseRule, ReasonKind, StepRule
+from ekc.workflow.definition.rows import PHASES, STEPS
 from ekc.workflow.ends.kinds import End
 from ekc.workflow.ends.rows import END_RULES, ENDS
 from ekc.workflow.engine import ACTIVITY_RULES, STEP_RULES

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from ekc.workflow.definition import ReasonKind
+from ekc.workflow.definition.kinds import ReasonKind
 from ekc.workflow.ends.kinds import Destroyed, End
 from ekc.workflow.ends.rows import END_RULES, end_of, is_gone
 from ekc.workflow.engine import STEP_RULES

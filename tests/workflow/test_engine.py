@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ekc.workflow.definition import STEPS, StepRule
+from ekc.workflow.definition.kinds import StepRule
+from ekc.workflow.definition.rows import STEPS
 from ekc.workflow.ends.rows import END_OF_STEP
 from ekc.workflow.engine import STEP_RULES, diagram, ever_may, in_room, judge, may, steps_from, verdict_on, why_not
 from ekc.workflow.facts import Facts

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import ekc.workflow
-from ekc.workflow.definition import StepRule
+from ekc.workflow.definition.kinds import StepRule
 from ekc.workflow.facts import (
     ActionFacts,
     BottomLineFacts,

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from ekc.workflow.blocker import Guard
-from ekc.workflow.definition import STEPS
+from ekc.workflow.definition.rows import STEPS
 from ekc.workflow.engine import GUARD_RULES
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind

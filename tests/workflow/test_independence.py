@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ekc.names import plain
 from ekc.workflow.blocker import about_conflict
-from ekc.workflow.definition import STEPS
+from ekc.workflow.definition.rows import STEPS
 from ekc.workflow.engine import verdict_on
 from ekc.workflow.independence import Agency, Conflict, Matter, Tie, agencies, conflicts, works_for
 from ekc.workflow.vocabulary import Step

@@ -8,7 +8,7 @@ import pytest
 
 from ekc.workflow.activities import ACTIVITIES
 from ekc.workflow.check import check_tables
-from ekc.workflow.definition import STEPS
+from ekc.workflow.definition.rows import STEPS
 from ekc.workflow.ends.kinds import End
 from ekc.workflow.handbook import handbook
 from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule, Verb, Whom

@@ -7,7 +7,7 @@ import pytest
 from ekc.conferences.models import Participant
 from ekc.conferences.queries.circle import PersonRow
 from ekc.conferences.queries.members import Member
-from ekc.plans.queries import CirclePerson
+from ekc.plans.queries.circle import CirclePerson
 from ekc.workflow.facts import PersonFacts
 from ekc.workflow.owed.listeners import Listener
 from ekc.workflow.professionals import MaybeProfessional

@@ -6,7 +6,7 @@ import pytest
 
 from ekc.workflow.blocker import GuardRule
 from ekc.workflow.check import check_tables
-from ekc.workflow.definition import PHASES, STEPS
+from ekc.workflow.definition.rows import PHASES, STEPS
 from ekc.workflow.engine import STEP_GUARDS, STEP_RULES, as_the_circle_reads, broken, judge, verdict_on
 from ekc.workflow.facts import BottomLineFacts, Facts
 from ekc.workflow.guards.coordinator import coordinator_confirmed

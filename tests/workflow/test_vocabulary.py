@@ -4,7 +4,9 @@ from enum import StrEnum
 
 import pytest
 
-from ekc.workflow import definition, duties, follow_ups, independence, profiles, vocabulary
+from ekc.workflow import duties, follow_ups, independence, profiles, vocabulary
+from ekc.workflow.definition import kinds
+from ekc.workflow.definition.kinds import ReasonKind
 from ekc.workflow.vocabulary import ActionKind, Labelled, Part, Role
 
 #: These carry their title in their table, or are never shown.
@@ -13,7 +15,7 @@ UNLABELLED = {
     vocabulary.Step,
     vocabulary.Activity,
     vocabulary.CasePart,
-    definition.ReasonKind,
+    ReasonKind,
     duties.Duty,
     follow_ups.FormSection,
     independence.Matter,
@@ -21,7 +23,7 @@ UNLABELLED = {
 }
 WORDS = {
     word
-    for module in (vocabulary, definition, duties, follow_ups, independence, profiles)
+    for module in (vocabulary, kinds, duties, follow_ups, independence, profiles)
     for word in vars(module).values()
     if isinstance(word, type) and issubclass(word, StrEnum) and word not in (StrEnum, Labelled)
 }

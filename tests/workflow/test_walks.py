@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from ekc.journey.panel import PAGES
-from ekc.workflow.definition import STEPS
+from ekc.workflow.definition.rows import STEPS
 from ekc.workflow.engine import STANDING_RULES, STEP_RULES, Verdict, broken, judge, may, verdict_on, why_not
 from ekc.workflow.facts import Facts, PersonFacts
 from ekc.workflow.vocabulary import (

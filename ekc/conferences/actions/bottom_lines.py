@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import day_of_words, member, preserve_agencies, refuse_future
+from ekc.conferences.actions.circle import member, preserve_agencies
+from ekc.conferences.actions.entries import day_of_words, refuse_future
 from ekc.conferences.entries import BottomLineText
 from ekc.conferences.models import BottomLine, Participant
 from ekc.conferences.queries.bottom_lines import bottom_lines

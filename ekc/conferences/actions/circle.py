@@ -1,10 +1,9 @@
 """The circle of a case: its people, and who was informed."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -12,16 +11,16 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import parts, traces
+from ekc.conferences.actions.entries import refuse_future, update_row
+from ekc.conferences.actions.name_index import index_name
 from ekc.conferences.effects import give_notice, sharing_now, tell_staff, tell_who_sees_more
-from ekc.conferences.entries import Concern, PersonDetails, Registration, hidden_fields
+from ekc.conferences.entries import PersonDetails, hidden_fields
 from ekc.conferences.mails import NOT_COMING
 from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
 from ekc.conferences.roles import in_the_room
 from ekc.core.clock import local_date
-from ekc.core.crypto import keyring_of
-from ekc.core.db import Base
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
@@ -35,59 +34,7 @@ from ekc.workflow.engine import sees
 from ekc.workflow.independence import Agency, Tie, closest
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.owed.rows import RULES
-from ekc.workflow.vocabulary import (
-    N_,
-    NOT_THERE,
-    PROFESSIONAL_PARTS,
-    ROLE_OF_PART,
-    Activity,
-    Attends,
-    Part,
-    TraceKind,
-)
-
-#: Fields that are stored as NULL when empty.
-_NULL_IF_EMPTY = frozenset({"exclusion_reason", "excluded_by", "arrangement"})
-_Entry = TypeVar("_Entry", Registration, PersonDetails, Concern)
-
-
-def update_row(row: Base, entry: _Entry, kind: type[_Entry]) -> list[str]:
-    """Set the fields of `kind` on a row; returns the names of the fields that changed."""
-    changed = []
-    for field in fields(kind):
-        value = getattr(entry, field.name)
-        value = list(value) if isinstance(value, tuple) else value
-        value = (value or None) if field.name in _NULL_IF_EMPTY else value
-        if getattr(row, field.name) != value:
-            setattr(row, field.name, value)
-            changed.append(field.name)
-    return changed
-
-
-def day_of_words(before: tuple[str, date | None], now: tuple[str, date | None]) -> date | None:
-    """The day on which the family heard or agreed these words, as noted; None if only the words were changed.
-
-    Each is words and their day. That day was about the words of then, so it says nothing about others.
-    """
-    (old_words, old_day), (words, day) = before, now
-    return None if day == old_day and words.split() != old_words.split() else day
-
-
-def refuse_future(at: datetime, timezone: str, **days: date | None) -> None:
-    """Raise Refusal, at the field of this name, for a day that is after today in this time zone."""
-    for name, day in days.items():
-        if day and day > local_date(at, timezone):
-            raise Refusal(N_("This day is still to come. Choose today or an earlier day.")).at(name)
-
-
-def refuse_past(at: datetime, timezone: str, **days: date | None) -> None:
-    """Raise Refusal, at the field of this name, for a day that is before today in this time zone."""
-    for name, day in days.items():
-        if day and day < local_date(at, timezone):
-            raise Refusal(N_("This day has passed. Choose a day that lies ahead.")).at(name)
-
-
-# People
+from ekc.workflow.vocabulary import N_, NOT_THERE, PROFESSIONAL_PARTS, ROLE_OF_PART, Activity, Attends, Part, TraceKind
 
 
 def member(session: Session, conference_id: int, participant_id: int) -> Participant:
@@ -162,7 +109,7 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
             if "informed_on" in changed:
                 participant.informed_at = _told_at(by, conference, details.informed_on)
             if "name" in changed:
-                _index_name(by.session, conference, participant)
+                index_name(by.session, conference, participant)
             _list_organisation(by, participant)
             if "attends" in changed:
                 _trace_attends(by, conference, participant)
@@ -316,7 +263,7 @@ def insert_participant(by: By, conference: Conference, details: PersonDetails) -
     update_row(participant, details, PersonDetails)
     by.session.add(participant)
     by.session.flush()
-    _index_name(by.session, conference, participant)
+    index_name(by.session, conference, participant)
     _list_organisation(by, participant)
     return participant
 
@@ -325,13 +272,6 @@ def _list_organisation(by: By, participant: Participant) -> None:
     """Let the organisation of a professional have a row. For whom others work is their own, and gets none."""
     if participant.part in PROFESSIONAL_PARTS:
         list_organisations(by, [participant.organisation])
-
-
-def move_names(session: Session, conference: Conference) -> None:
-    """Rewrite the blind index of everybody in the circle, after the region of the case was changed."""
-    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
-    for participant in session.scalars(select(Participant).where(*here).order_by(Participant.id)):
-        _index_name(session, conference, participant)
 
 
 def set_referrer(session: Session, conference: Conference, participant_id: int | None) -> None:
@@ -426,22 +366,3 @@ def _revoke_access(session: Session, at: datetime, participant: Participant) -> 
     to_them = OutboxMessage.key.like(f"{participant.conference_id}:%:{participant.id}")  # the keys of `Audience.CIRCLE`
     session.execute(delete(OutboxMessage).where(to_them, OutboxMessage.sent_at.is_(None)))
     return links_actions.revoke(session, at, participant_id=participant.id)
-
-
-def make_searchable(session: Session, conference: Conference) -> None:
-    """Let a case be found by the names of its people, once staff took its registration on."""
-    if not conference.searchable:
-        conference.searchable = True
-        here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
-        for participant in session.scalars(select(Participant).where(*here)).all():
-            _index_name(session, conference, participant)
-
-
-def _index_name(session: Session, conference: Conference, participant: Participant) -> None:
-    """Rewrite the blind index of a name; none in a case that is not searchable yet."""
-    session.execute(delete(NameKey).where(NameKey.participant_id == participant.id))
-    if conference.searchable:
-        session.add_all(
-            NameKey(region_id=conference.region_id, key=key, participant_id=participant.id)
-            for key in keyring_of(session).index_keys(participant.name, conference.region_id)
-        )

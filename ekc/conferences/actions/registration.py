@@ -15,7 +15,8 @@ from ekc.accounts.queries import managers_of, readers
 from ekc.conferences import mails
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces, voices
-from ekc.conferences.actions.circle import day_of_words, insert_participant, member, refuse_future, update_row
+from ekc.conferences.actions.circle import insert_participant, member
+from ekc.conferences.actions.entries import day_of_words, refuse_future, update_row
 from ekc.conferences.effects import give_notice, to_be_rung
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
@@ -32,7 +33,7 @@ from ekc.core.transaction import writing
 from ekc.directory.actions import row_of
 from ekc.directory.models import Listing
 from ekc.names import words
-from ekc.workflow.definition import VERSION
+from ekc.workflow.definition.rows import VERSION
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Part, Phase, TraceKind, VoiceMatter

@@ -10,7 +10,8 @@ from ekc.accounts.notifications import notify_administrators, notify_case_staff
 from ekc.accounts.queries import managers_of
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces
-from ekc.conferences.actions.circle import member, update_row
+from ekc.conferences.actions.circle import member
+from ekc.conferences.actions.entries import update_row
 from ekc.conferences.entries import Concern
 from ekc.conferences.mails import NOT_SAFE, NOT_SAFE_UNMANAGED
 from ekc.conferences.models import Conference, SafetyConcern

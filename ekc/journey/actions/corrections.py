@@ -10,7 +10,8 @@ from ekc.accounts.models import Account, Region
 from ekc.accounts.notifications import notify_managers
 from ekc.accounts.queries import managers_but, readers
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import move_names, set_referrer
+from ekc.conferences.actions.circle import set_referrer
+from ekc.conferences.actions.name_index import move_names
 from ekc.conferences.effects import give_notice_of_number, queue_circle_mail, to_be_rung
 from ekc.conferences.entries import Assignment
 from ekc.conferences.models import Conference

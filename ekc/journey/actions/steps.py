@@ -23,7 +23,7 @@ from ekc.journey.facts import gather_facts
 from ekc.journey.mails import CAME_OUT_ALONE
 from ekc.journey.models import PhaseChange, StepWords
 from ekc.meetings.effects import planned_day
-from ekc.workflow.definition import MAILS_WAIT, ReasonKind, Taking
+from ekc.workflow.definition.kinds import MAILS_WAIT, ReasonKind, Taking
 from ekc.workflow.engine import STEP_RULES, Verdict, verdict_on
 from ekc.workflow.vocabulary import N_, Activity, Phase
 

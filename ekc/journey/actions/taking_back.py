@@ -8,7 +8,7 @@ from ekc.core.transaction import writing
 from ekc.journey.effects import UNDONE, withdraw_notices
 from ekc.journey.models import StepTakenBack
 from ekc.journey.queries import steps
-from ekc.workflow.definition import MAILS_WAIT, TakingBack
+from ekc.workflow.definition.kinds import MAILS_WAIT, TakingBack
 from ekc.workflow.engine import STEP_RULES, why_not_back
 from ekc.workflow.vocabulary import N_, Activity, Step
 

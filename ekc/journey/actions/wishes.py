@@ -12,7 +12,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.journey.facts import gather_facts
 from ekc.journey.mails import AGAIN_WISHED, STOP_WISHED, WISH_TAKEN_BACK
-from ekc.workflow.definition import Taking
+from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.engine import STEP_RULES, wish_steps
 from ekc.workflow.facts import Facts
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, Role, StopReason, TraceKind, VoiceMatter

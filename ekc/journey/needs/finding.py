@@ -35,7 +35,7 @@ from ekc.journey.queries import people, steps
 from ekc.journey.queries.cases import CaseRow
 from ekc.journey.queries.look_alikes import look_alikes
 from ekc.links.queries.devices import approval_requests
-from ekc.plans import queries as plans
+from ekc.plans.queries import versions as plan_versions
 from ekc.workflow.engine import broken, may, sees, steps_from, wish_steps
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed.still_owed import open_lines
@@ -219,7 +219,7 @@ def _unsettled(session: Session, read: StaffCases) -> Iterator[Unsettled]:
     """
     hidden = {Phase.PRIVATE_TIME, Phase.CLOSED}
     rows = {row.id: row for row in read.own if row.plan_number and row.phase not in hidden}
-    for id_, (text, busy) in plans.tasks_in_force(session, rows).items():
+    for id_, (text, busy) in plan_versions.tasks_in_force(session, rows).items():
         row = rows[id_]
         answers = {one.id: one.answer_to_text(text) for one in read.circles.get(id_, ())}
         asked = tuple(

@@ -13,7 +13,7 @@ from ekc.journey.queries.people import ToRing
 from ekc.journey.queries.steps import StepWhy
 from ekc.matching.queries.handing_over import UnansweredRequest
 from ekc.workflow.blocker import Blocker
-from ekc.workflow.definition import StepRule
+from ekc.workflow.definition.kinds import StepRule
 from ekc.workflow.engine import may
 from ekc.workflow.owed.still_owed import Owed, by_people
 from ekc.workflow.vocabulary import Activity, Role

@@ -14,7 +14,7 @@ from ekc.core.clock import local_date
 from ekc.core.reading import read_rows
 from ekc.meetings.models import Meeting, Question, Reading
 from ekc.plans.models import PlanVersion
-from ekc.plans.queries import IS_IN_FORCE
+from ekc.plans.queries.versions import IS_IN_FORCE
 from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.owed.kinds import ClearedBy, NoticeKind
 from ekc.workflow.owed.rows import RULES

@@ -10,7 +10,7 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.roles import attended
 from ekc.core.language import gettext
 from ekc.core.routes import db, moves, now
-from ekc.journey.ownpage import own_page as own_page_of
+from ekc.journey.ownpage.page import own_page as own_page_of
 from ekc.journey.views.blueprint import bp
 from ekc.plans.views.answers import answer_form
 from ekc.signin.login import by

@@ -22,9 +22,9 @@ from ekc.journey.views.blueprint import bp
 from ekc.meetings import queries as meetings
 from ekc.plans.document import SAID, PrintedAgreement
 from ekc.plans.effects import printed_agreements
-from ekc.plans.queries import stored_draft
+from ekc.plans.queries.versions import stored_draft
 from ekc.signin.login import by
-from ekc.workflow.definition import StepRule
+from ekc.workflow.definition.kinds import StepRule
 from ekc.workflow.ends.rows import END_OF_STEP
 from ekc.workflow.engine import (
     GUARD_RULES,

@@ -10,7 +10,8 @@ from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify_managers
 from ekc.accounts.queries import coordinators, visitor_of_account
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import make_searchable, refuse_future
+from ekc.conferences.actions.entries import refuse_future
+from ekc.conferences.actions.name_index import make_searchable
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown

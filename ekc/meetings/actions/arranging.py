@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import refuse_past
+from ekc.conferences.actions.entries import refuse_past
 from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date

@@ -16,12 +16,14 @@ from ekc.core.errors import Unknown
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, now
-from ekc.plans import actions, queries
+from ekc.plans.actions import acceptance as acceptance_actions
+from ekc.plans.actions import agreement as agreement_actions
+from ekc.plans.actions import drafts
 from ekc.plans.changes import text_changes
 from ekc.plans.draft import Action, from_json, number_of
 from ekc.plans.draft import actions as actions_of
 from ekc.plans.facts import askable, heard
-from ekc.plans.forms import (
+from ekc.plans.forms.answers import (
     TEXT,
     AcceptanceForm,
     AgainForm,
@@ -31,7 +33,10 @@ from ekc.plans.forms import (
     OwnAnswerForm,
     SupportForm,
 )
-from ekc.plans.queries import CirclePerson
+from ekc.plans.queries import answers as plan_answers
+from ekc.plans.queries import circle as plan_circle
+from ekc.plans.queries import versions as plan_versions
+from ekc.plans.queries.circle import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import SubmittedForm, rhythms, seen_revision
 from ekc.signin.login import by
@@ -58,7 +63,7 @@ def everybody_agrees(case: Case) -> ResponseReturnValue:
         case,
         "everybody",
         partial(_fresh, _everybody_form, case),
-        lambda who, form: actions.record_agreements(who, case.id, form.people.data, form.to_how()),
+        lambda who, form: agreement_actions.record_agreements(who, case.id, form.people.data, form.to_how()),
         anchor="agree",
     )
 
@@ -72,7 +77,7 @@ def everybody_again(case: Case) -> ResponseReturnValue:
         case,
         "again",
         partial(_fresh, _again_form, case),
-        lambda who, form: actions.say_the_same(who, case.id, form.people.data, form.to_how()),
+        lambda who, form: agreement_actions.say_the_same(who, case.id, form.people.data, form.to_how()),
         anchor="agree",
     )
 
@@ -86,7 +91,7 @@ def somebody_agrees(case: Case) -> ResponseReturnValue:
         case,
         "person",
         partial(_fresh, _agreement_form, case),
-        lambda who, form: actions.record_agreement(
+        lambda who, form: agreement_actions.record_agreement(
             who, case.id, form.person.data, form.to_answer(), form.to_words(), form.to_how()
         ),
         anchor="agree",
@@ -102,7 +107,7 @@ def say_own_answer(case: Case) -> ResponseReturnValue:
         case,
         "own",
         partial(own_answer_form, case),
-        lambda who, form: actions.say_own_answer(who, case.id, form.to_answer(), form.to_words()),
+        lambda who, form: agreement_actions.say_own_answer(who, case.id, form.to_answer(), form.to_words()),
     )
 
 
@@ -115,7 +120,7 @@ def check_bottom_line(case: Case, bottom_line_id: int) -> ResponseReturnValue:
         case,
         f"bottom-line-{bottom_line_id}",
         partial(_fresh, partial(_check_form, bottom_line_id), case),
-        lambda who, form: actions.check_bottom_line(who, case.id, bottom_line_id, form.met.data == "yes"),
+        lambda who, form: acceptance_actions.check_bottom_line(who, case.id, bottom_line_id, form.met.data == "yes"),
     )
 
 
@@ -128,7 +133,7 @@ def decide(case: Case) -> ResponseReturnValue:
         case,
         "acceptance",
         partial(_fresh, _acceptance_form, case),
-        lambda who, form: actions.decide_acceptance(
+        lambda who, form: acceptance_actions.decide_acceptance(
             who, case.id, form.person.data, form.accepts, "" if form.accepts else form.reason.data
         ),
     )
@@ -143,7 +148,7 @@ def answer_support(case: Case, key: str) -> ResponseReturnValue:
         case,
         key,
         partial(_support_form, case, key),
-        lambda who, form: actions.answer_support(who, case.id, seen_revision(), key, form.to_answer(), form.words.data),
+        lambda who, form: drafts.answer_support(who, case.id, seen_revision(), key, form.to_answer(), form.words.data),
     )
 
 
@@ -173,12 +178,12 @@ class AgreementFacts:
     @cached_property
     def people(self) -> tuple[CirclePerson, ...]:
         """Everybody who is or was in the circle."""
-        return queries.circle(db(), self.case.id)
+        return plan_circle.circle(db(), self.case.id)
 
     @cached_property
-    def found(self) -> queries.StoredDraft:
+    def found(self) -> plan_versions.StoredDraft:
         """The draft."""
-        return queries.stored_draft(db(), self.case.id)
+        return plan_versions.stored_draft(db(), self.case.id)
 
     @cached_property
     def askable(self) -> list[CirclePerson]:
@@ -186,14 +191,14 @@ class AgreementFacts:
         return askable(self.people, self.found.draft)
 
     @cached_property
-    def answers(self) -> queries.Answers:
+    def answers(self) -> plan_answers.Answers:
         """What is said of the draft as it is."""
-        return queries.answers(db(), self.case.id, self.case.presentation, self.found.text)
+        return plan_answers.answers(db(), self.case.id, self.case.presentation, self.found.text)
 
     @cached_property
-    def decisions(self) -> tuple[queries.AcceptanceRow, ...]:
+    def decisions(self) -> tuple[plan_answers.AcceptanceRow, ...]:
         """The decisions about the plan that the visitor sees: all, or only their own."""
-        decisions = queries.acceptances(db(), self.case.id)
+        decisions = plan_answers.acceptances(db(), self.case.id)
         if self.case.sees(CasePart.ACCEPTANCE) is Scope.ALL:
             return decisions
         return tuple(row for row in decisions if row.participant_id == self.case.visitor.participant_id)
@@ -201,7 +206,7 @@ class AgreementFacts:
     @cached_property
     def deciders(self) -> tuple[CirclePerson, ...]:
         """Who decides."""
-        return queries.deciders(db(), self.case.id, self.people)
+        return plan_circle.deciders(db(), self.case.id, self.people)
 
     @property
     def recordable(self) -> list[CirclePerson]:
@@ -218,7 +223,7 @@ class AgreementFacts:
     @cached_property
     def met(self) -> dict[int, bool]:
         """Whether the draft as it is meets each of them."""
-        return queries.bottom_line_checks(db(), self.case.id, self.case.presentation, self.found.text)
+        return plan_answers.bottom_line_checks(db(), self.case.id, self.case.presentation, self.found.text)
 
 
 def _fresh(form: Callable[..., Form], case: Case, **more: Any) -> Form:
@@ -231,7 +236,7 @@ def _shown_text(text: int) -> dict[str, Standing]:
     return {TEXT: Standing(_("The plan"), _("another text than you saw: number %(number)s", number=text))}
 
 
-def _stands(found: queries.Answers, people: Iterable[CirclePerson]) -> dict[str, Standing]:
+def _stands(found: plan_answers.Answers, people: Iterable[CirclePerson]) -> dict[str, Standing]:
     """The text, and what was written down of each person about it, for the forms that replace that."""
     names = {person.id: person.name for person in people}
     said = (row for row in found.said.values() if row.participant_id in names)
@@ -279,14 +284,14 @@ def own_answer_form(case: Case, **more: Any) -> OwnAnswerForm:
     return answer_form(case, *_own_said(case), **more)
 
 
-def _own_said(case: Case) -> tuple[int, queries.AgreementRow | None]:
+def _own_said(case: Case) -> tuple[int, plan_answers.AgreementRow | None]:
     """The text that the family reads, and what the visitor said of it."""
-    text = queries.text_read(db(), case)
-    said = {row.participant_id: row for row in queries.agreements(db(), case.id, case.presentation, text)}
+    text = plan_versions.text_read(db(), case)
+    said = {row.participant_id: row for row in plan_answers.agreements(db(), case.id, case.presentation, text)}
     return text, said.get(case.visitor.participant_id or 0)
 
 
-def answer_form(case: Case, text: int, row: queries.AgreementRow | None, **more: Any) -> OwnAnswerForm:
+def answer_form(case: Case, text: int, row: plan_answers.AgreementRow | None, **more: Any) -> OwnAnswerForm:
     """The same, of a text that was read, and what they said of it."""
     how = f", {_(row.how.label)}" if row and row.how else ""
     stands = {"own": _standing(_("Your answer"), row.answer.label, row.words + how)} if row else {}
@@ -313,7 +318,7 @@ def _support_form(case: Case, key: str, **more: Any) -> SupportForm:
     """The form with the answer as it is."""
     form = SupportForm(prefix=f"{key}-", **more)
     if not form.is_submitted() or more:
-        found = [action for action in actions_of(queries.stored_draft(db(), case.id).draft) if action.key == key]
+        found = [action for action in actions_of(plan_versions.stored_draft(db(), case.id).draft) if action.key == key]
         if not found:
             raise Unknown
         form.fill(found[0])
@@ -330,7 +335,7 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     people, found = read.people, read.found
     closed = case.phase is Phase.CLOSED
     agreed = closed or case.phase is Phase.EVALUATION
-    in_force = queries.version_read(session, case, case.plan_number) if agreed else None
+    in_force = plan_versions.version_read(session, case, case.plan_number) if agreed else None
     whole = case.sees(CasePart.PLAN) is not None
     # Of a version that is still a draft, others see only the requests to themselves.
     shows_draft = case.sees(CasePart.NEXT_VERSION) is not None and not (closed and in_force)
@@ -339,7 +344,7 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
         text, draft = in_force.text, from_json(in_force.content)
     asking = draft if closed else found.draft
     of_draft = text == found.text
-    answers = read.answers if of_draft else queries.answers(session, case.id, case.presentation, text)
+    answers = read.answers if of_draft else plan_answers.answers(session, case.id, case.presentation, text)
     today = local_date(now(), case.timezone)
     unheard = heard(people, draft, {id_: row.answer for id_, row in answers.said.items()}, case.without_conference)
     deciders = read.deciders
@@ -368,14 +373,14 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
         },
         in_force=in_force,
         older=older,
-        older_said=queries.agreements(session, case.id, case.presentation, older.text) if older and whole else (),
+        older_said=plan_answers.agreements(session, case.id, case.presentation, older.text) if older and whole else (),
         lines=read.lines,
-        met=read.met if of_draft else queries.bottom_line_checks(session, case.id, case.presentation, text),
-        met_earlier=queries.bottom_line_checks(session, case.id, case.presentation),
+        met=read.met if of_draft else plan_answers.bottom_line_checks(session, case.id, case.presentation, text),
+        met_earlier=plan_answers.bottom_line_checks(session, case.id, case.presentation),
         deciding=bool(deciders) if whole else case.visitor.participant_id in {person.id for person in deciders},
         deciders=[person.name for person in deciders],
         decisions=read.decisions,
-        accepted=queries.is_accepted(current),
+        accepted=plan_answers.is_accepted(current),
         requests=[
             (number_of(asking, action.key), action)
             for action in actions_of(asking)
@@ -390,12 +395,12 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     return (page, sent.status) if sent else page
 
 
-def _texts(answers: queries.Answers) -> set[int]:
+def _texts(answers: plan_answers.Answers) -> set[int]:
     return {row.text for row in answers.earlier.values()}
 
 
 def _forms(
-    read: AgreementFacts, answers: queries.Answers, sent: SubmittedForm | None, in_force: bool
+    read: AgreementFacts, answers: plan_answers.Answers, sent: SubmittedForm | None, in_force: bool
 ) -> dict[str, PlainForm]:
     """The forms that the visitor can use, by their place on the page; `sent` as it was sent.
 

@@ -8,9 +8,11 @@ from ekc.conferences.gate import case_route
 from ekc.core.errors import Stale
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves
-from ekc.plans import actions, queries
-from ekc.plans.forms import NumberForm
-from ekc.plans.queries import PlanNumber
+from ekc.plans.actions import numbers as number_actions
+from ekc.plans.forms.drafts import NumberForm
+from ekc.plans.queries import numbers as plan_numbers
+from ekc.plans.queries import versions as plan_versions
+from ekc.plans.queries.numbers import PlanNumber
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import SubmittedForm, plan_page, to_plan
 from ekc.signin.login import by
@@ -27,7 +29,7 @@ def say_number(case: Case, participant_id: int) -> ResponseReturnValue:
     if form.validate():
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: NumberForm(_number(case, participant_id), formdata=None))
-            actions.say_number(by(unchanged), case.id, participant_id, form.phone.data, form.is_shared)
+            number_actions.say_number(by(unchanged), case.id, participant_id, form.phone.data, form.is_shared)
             return to_plan(case, "numbers")
     return plan_page(case, SubmittedForm(shown.place, form))
 
@@ -37,15 +39,15 @@ def say_number(case: Case, participant_id: int) -> ResponseReturnValue:
 @moves
 def take_number_out(case: Case) -> ResponseReturnValue:
     """Somebody takes their own number out of the plan."""
-    actions.take_number_out(by(), case.id)
+    number_actions.take_number_out(by(), case.id)
     flash(_("Your number is not in the plan any more."), "success")
     return redirect(url_for("journey.own_page", conference_id=case.id), 303)
 
 
 def _number(case: Case, participant_id: int) -> PlanNumber:
     """The number as it is. Raises Stale for somebody whom the plan does not say to ring."""
-    found = queries.plan_numbers(db(), case.id, queries.stored_draft(db(), case.id).draft)
+    found = plan_numbers.plan_numbers(db(), case.id, plan_versions.stored_draft(db(), case.id).draft)
     shown = next((one for one in found if one.id == participant_id), None)
     if shown is None:
-        raise Stale(actions.NOT_RUNG)
+        raise Stale(number_actions.NOT_RUNG)
     return shown

@@ -21,8 +21,8 @@ from ekc.core.form_numbers import adds
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, moves, now
-from ekc.plans import edits, queries
-from ekc.plans.actions import change_plan
+from ekc.plans import edits
+from ekc.plans.actions.drafts import change_plan
 from ekc.plans.changes import changes
 from ekc.plans.draft import (
     Action,
@@ -38,8 +38,12 @@ from ekc.plans.draft import (
     people_of,
 )
 from ekc.plans.facts import heard, open_points
-from ekc.plans.forms import ActionForm, EvaluationForm, GoalForm, MonitorForm, NumberForm, WhatIfForm
-from ekc.plans.queries import CirclePerson
+from ekc.plans.forms.drafts import ActionForm, EvaluationForm, GoalForm, MonitorForm, NumberForm, WhatIfForm
+from ekc.plans.queries import answers as plan_answers
+from ekc.plans.queries import circle as plan_circle
+from ekc.plans.queries import numbers as plan_numbers
+from ekc.plans.queries import versions as plan_versions
+from ekc.plans.queries.circle import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.blocker import evaluation_limit
@@ -169,7 +173,7 @@ def take_over(case: Case) -> ResponseReturnValue:
     if not chosen:
         flash(_("Choose what you want to take over."), "warning")
         return to_plan(case, "last-time")
-    here = {person.id for person in queries.circle(db(), case.id) if person.belongs}
+    here = {person.id for person in plan_circle.circle(db(), case.id) if person.belongs}
     try:
         edit = edits.take_over(before, set(chosen), here, local_date(now(), case.timezone))
     except KeyError:
@@ -179,7 +183,7 @@ def take_over(case: Case) -> ResponseReturnValue:
 
 def _last_time(case: Case) -> Draft | None:
     """The plan in force, while the one of a new round is written; else none."""
-    in_force = queries.version_read(db(), case, case.plan_number) if case.phase is Phase.PRESENTATION else None
+    in_force = plan_versions.version_read(db(), case, case.plan_number) if case.phase is Phase.PRESENTATION else None
     return from_json(in_force.content) if in_force else None
 
 
@@ -228,7 +232,7 @@ def _stale_move(case: Case, _sent: SubmittedForm) -> ResponseReturnValue:
 
 def _choosable(case: Case) -> list[CirclePerson]:
     """Whom the plan can name now."""
-    return _nameable(queries.circle(db(), case.id), queries.stored_draft(db(), case.id).draft)
+    return _nameable(plan_circle.circle(db(), case.id), plan_versions.stored_draft(db(), case.id).draft)
 
 
 def _nameable(people: tuple[CirclePerson, ...], draft: Draft) -> list[CirclePerson]:
@@ -246,23 +250,29 @@ def _convenors(people: list[CirclePerson]) -> list[CirclePerson]:
 def plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     """The plan; `sent` is a rejected form, shown at its place with everything that was typed."""
     session = db()
-    found = queries.stored_draft(session, case.id)
-    listed = queries.versions(session, case.id, case.plans_not_read)
-    in_force = queries.version(session, case.id, listed[0].number) if listed else None
+    found = plan_versions.stored_draft(session, case.id)
+    listed = plan_versions.versions(session, case.id, case.plans_not_read)
+    in_force = plan_versions.version(session, case.id, listed[0].number) if listed else None
     agreed = from_json(in_force.content) if in_force else None
     writes = case.may(Activity.WRITE_PLAN)
     # Others see the version in force, not the draft of the next one.
     shows_draft = agreed is None or (case.sees(CasePart.NEXT_VERSION) is not None and case.phase is not Phase.CLOSED)
     draft = found.draft if shows_draft or agreed is None else agreed
-    people = queries.circle(session, case.id)
+    people = plan_circle.circle(session, case.id)
     today = local_date(now(), case.timezone)
-    done = queries.done_of_draft(session, case) if shows_draft else queries.done(session, case.id, case.plan_number)
+    done = (
+        plan_versions.done_of_draft(session, case)
+        if shows_draft
+        else plan_versions.done(session, case.id, case.plan_number)
+    )
     here = tuple(member.facts(today, {}) for member in members(session, case.id))
     points = open_points(draft, here, today, PROFILES[case.profile], done) if shows_draft else {}
     text = in_force.text if in_force and not shows_draft else found.text
-    said = {row.participant_id: row.answer for row in queries.agreements(session, case.id, case.presentation, text)}
+    said = {
+        row.participant_id: row.answer for row in plan_answers.agreements(session, case.id, case.presentation, text)
+    }
     frozen = in_force is not None and in_force.text == text  # who was not asked is marked where it is agreed
-    numbers = queries.plan_numbers(session, case.id, draft)
+    numbers = plan_numbers.plan_numbers(session, case.id, draft)
     places = {*_FIXED, *(one.place for one in numbers), *(goal.key for goal in draft.goals)}
     lost = sent if sent and sent.place not in places else None
     page = render_template(
@@ -282,9 +292,9 @@ def plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnVa
         sent=sent,
         lost=lost,
         versions=listed,
-        sharing=queries.asked_about(people) if case.sees(CasePart.SHARING) else (),
-        own_sharing=queries.own_sharing(session, case.id, case.visitor.participant_id or 0),
-        several=len(queries.main_persons(people)) > 1,
+        sharing=plan_circle.asked_about(people) if case.sees(CasePart.SHARING) else (),
+        own_sharing=plan_circle.own_sharing(session, case.id, case.visitor.participant_id or 0),
+        several=len(plan_circle.main_persons(people)) > 1,
         differ=VOICE_RULES[VoiceMatter.READING].differ,
         changed=changes(agreed, draft) if agreed and shows_draft and case.phase is Phase.EVALUATION else (),
         last_time=_left_behind(case, agreed, draft, today)
@@ -335,7 +345,7 @@ def _left_behind(case: Case, before: Draft, draft: Draft, today: date) -> LeftBe
         before.monitor if draft.monitor is None else None,
         draft.evaluation == EvaluationPlan(),
         past=frozenset(action.key for action in actions(before) if action.by and action.by < today),
-        done=queries.done(db(), case.id, case.plan_number),
+        done=plan_versions.done(db(), case.id, case.plan_number),
     )
     return left if left.goals or left.what_ifs or left.monitor or left.evaluation else None
 
@@ -366,8 +376,8 @@ def _found(draft: Draft, key: str) -> Goal | Action | WhatIf:
 
 def _part_form(case: Case, key: str, *, fill: bool = False) -> GoalForm | ActionForm | WhatIfForm:
     """The form of a part as it was sent, or filled with what the plan says now."""
-    draft = queries.stored_draft(db(), case.id).draft
-    found, people = _found(draft, key), _nameable(queries.circle(db(), case.id), draft)
+    draft = plan_versions.stored_draft(db(), case.id).draft
+    found, people = _found(draft, key), _nameable(plan_circle.circle(db(), case.id), draft)
     match found:
         case Goal():
             goal = GoalForm()
@@ -400,7 +410,7 @@ def _part_again(case: Case, sent: SubmittedForm) -> ResponseReturnValue:
 
 def _part_page(case: Case, key: str, form: PlainForm, refusal: Refusal | None = None) -> str:
     """The page of one part; after a concurrent change it also shows the part as it is now."""
-    found = queries.stored_draft(db(), case.id)
+    found = plan_versions.stored_draft(db(), case.id)
     return render_template(
         "plans/part.html",
         case=case,
@@ -410,7 +420,7 @@ def _part_page(case: Case, key: str, form: PlainForm, refusal: Refusal | None = 
         form=form,
         revision=found.revision,
         refusal=refusal,
-        names={person.id: person.name for person in queries.circle(db(), case.id)},
+        names={person.id: person.name for person in plan_circle.circle(db(), case.id)},
         rhythms=rhythms(),
         today=local_date(now(), case.timezone),
     )
@@ -419,10 +429,12 @@ def _part_page(case: Case, key: str, form: PlainForm, refusal: Refusal | None = 
 def _own_part_page(case: Case) -> str:
     """The part of the plan that concerns a referrer or professional with whom it is not shared as a whole."""
     session = db()
-    people = queries.circle(session, case.id)
+    people = plan_circle.circle(session, case.id)
     # At the presentation the draft is read out, so everybody may see it.
-    in_force = queries.version_read(session, case, case.plan_number) if case.phase is not Phase.PRESENTATION else None
-    draft = from_json(in_force.content) if in_force else queries.stored_draft(session, case.id).draft
+    in_force = (
+        plan_versions.version_read(session, case, case.plan_number) if case.phase is not Phase.PRESENTATION else None
+    )
+    draft = from_json(in_force.content) if in_force else plan_versions.stored_draft(session, case.id).draft
     mine = involvement_of(draft, case.visitor.participant_id or 0)
     return render_template(
         "plans/own_part.html",
@@ -431,7 +443,7 @@ def _own_part_page(case: Case) -> str:
         evaluation=draft.evaluation,
         names={person.id: person.name for person in people},
         lines=visible_bottom_lines(session, case),
-        met=queries.bottom_line_checks(session, case.id, case.presentation),
+        met=plan_answers.bottom_line_checks(session, case.id, case.presentation),
         rhythms=rhythms(),
         today=local_date(now(), case.timezone),
     )

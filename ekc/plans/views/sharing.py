@@ -12,9 +12,10 @@ from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.forms import EditingForm
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, now
-from ekc.plans import actions, queries
-from ekc.plans.forms import ShareForm, ShareWithAllForm, share_form
-from ekc.plans.queries import CirclePerson
+from ekc.plans.actions.sharing import share_plan
+from ekc.plans.forms.sharing import ShareForm, ShareWithAllForm, share_form
+from ekc.plans.queries import circle as plan_circle
+from ekc.plans.queries.circle import CirclePerson
 from ekc.plans.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import N_, Activity, PlanSharing, VoiceMatter
@@ -33,7 +34,7 @@ def sharing(case: Case) -> ResponseReturnValue:
 @edits
 def share(case: Case) -> ResponseReturnValue:
     """Write down what this main person says about each of them."""
-    people = queries.circle(db(), case.id)
+    people = plan_circle.circle(db(), case.id)
     whose = _whose_answers(case, people)
     form = _filled(case, people, whose, sent=True)
     if not form.validate_on_submit():
@@ -46,20 +47,20 @@ def share(case: Case) -> ResponseReturnValue:
 @edits
 def share_with_all(case: Case) -> ResponseReturnValue:
     """Write down the same about all of them."""
-    people = queries.circle(db(), case.id)
+    people = plan_circle.circle(db(), case.id)
     whose = _whose_answers(case, people)
     form = _for_all(case, people, whose, sent=True)
     if not form.validate_on_submit():
         return _page(case, everybody=form), 422
-    choices = {person.id: form.to_sharing() for person in queries.professionals(people)}
+    choices = {person.id: form.to_sharing() for person in plan_circle.professionals(people)}
     return _shared(case, form, whose, choices, lambda: _for_all(case, people, whose))
 
 
 def _for_all(
     case: Case, people: tuple[CirclePerson, ...], whose: CirclePerson, *, sent: bool = False
 ) -> ShareWithAllForm:
-    said, more = queries.own_sharing(db(), case.id, whose.id), {} if sent else {"formdata": None}
-    return ShareWithAllForm(queries.professionals(people), said, prefix="all-", **more)
+    said, more = plan_circle.own_sharing(db(), case.id, whose.id), {} if sent else {"formdata": None}
+    return ShareWithAllForm(plan_circle.professionals(people), said, prefix="all-", **more)
 
 
 def _whose(case: Case, people: tuple[CirclePerson, ...]) -> CirclePerson | None:
@@ -67,7 +68,7 @@ def _whose(case: Case, people: tuple[CirclePerson, ...]) -> CirclePerson | None:
 
     None: the coordinator has not chosen yet, and there are several.
     """
-    asked = queries.main_persons(people)
+    asked = plan_circle.main_persons(people)
     chosen = case.visitor.participant_id or request.args.get("of", type=int)
     if chosen is None:
         return asked[0] if len(asked) == 1 else None
@@ -81,8 +82,8 @@ def _whose_answers(case: Case, people: tuple[CirclePerson, ...]) -> CirclePerson
 
 
 def _filled(case: Case, people: tuple[CirclePerson, ...], whose: CirclePerson, *, sent: bool = False) -> ShareForm:
-    said = queries.own_sharing(db(), case.id, whose.id)
-    return share_form(queries.asked_about(people, whose), said, **({} if sent else {"formdata": None}))
+    said = plan_circle.own_sharing(db(), case.id, whose.id)
+    return share_form(plan_circle.asked_about(people, whose), said, **({} if sent else {"formdata": None}))
 
 
 def _shared(
@@ -93,7 +94,7 @@ def _shared(
     read: Callable[[], EditingForm],
 ) -> ResponseReturnValue:
     try:
-        actions.share_plan(by(form.unless_changed(read)), case.id, whose.id, choices)
+        share_plan(by(form.unless_changed(read)), case.id, whose.id, choices)
     except NotNow:
         raise
     except Refusal as refusal:
@@ -106,17 +107,17 @@ def _shared(
 
 def _page(case: Case, each: ShareForm | None = None, everybody: ShareWithAllForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
-    people = queries.circle(db(), case.id)
+    people = plan_circle.circle(db(), case.id)
     whose = _whose(case, people)
     return render_template(
         "plans/sharing.html",
         case=case,
-        people=queries.asked_about(people, whose),
-        professionals=queries.professionals(people),
-        asked=queries.main_persons(people),
+        people=plan_circle.asked_about(people, whose),
+        professionals=plan_circle.professionals(people),
+        asked=plan_circle.main_persons(people),
         whose=whose,
         differ=VOICE_RULES[VoiceMatter.READING].differ,
-        alone=queries.decides_alone(db(), case, case.visitor, local_date(now(), case.timezone)),
+        alone=plan_circle.decides_alone(db(), case, case.visitor, local_date(now(), case.timezone)),
         each=each or (_filled(case, people, whose) if whose else None),
         everybody=everybody or (_for_all(case, people, whose) if whose else None),
         sent=each or everybody,

@@ -13,11 +13,14 @@ from ekc.core.crypto import keyring_of
 from ekc.core.documents import document_pdf
 from ekc.core.errors import Unknown
 from ekc.core.routes import db, now, pdf_response, runtime
-from ekc.plans import draft, queries
-from ekc.plans.actions import issue_document
+from ekc.plans import draft
+from ekc.plans.actions.documents import issue_document
 from ekc.plans.document import PLAN, SAID, PlanDocument, from_json, paper_kind
 from ekc.plans.models import PlanVersion
-from ekc.plans.queries import SaidSince
+from ekc.plans.queries import answers as plan_answers
+from ekc.plans.queries import numbers as plan_numbers
+from ekc.plans.queries import versions as plan_versions
+from ekc.plans.queries.answers import SaidSince
 from ekc.plans.views.blueprint import bp
 from ekc.plans.views.plan import rhythms
 from ekc.signin.login import by
@@ -29,7 +32,7 @@ from ekc.workflow.vocabulary import Activity, Agreed
 def version(case: Case, number: int) -> ResponseReturnValue:
     """A version as it was agreed."""
     found, document = _version(case, number)
-    content, since = draft.from_json(found.content), queries.said_since(db(), found)
+    content, since = draft.from_json(found.content), plan_answers.said_since(db(), found)
     return render_template(
         "plans/version.html",
         case=case,
@@ -38,8 +41,8 @@ def version(case: Case, number: int) -> ResponseReturnValue:
         agreed_on=found.agreed_on,
         since=since,
         against=_against(content, since),
-        numbers=queries.plan_numbers(db(), case.id, content),
-        versions=queries.versions(db(), case.id, case.plans_not_read),
+        numbers=plan_numbers.plan_numbers(db(), case.id, content),
+        versions=plan_versions.versions(db(), case.id, case.plans_not_read),
         rhythms=rhythms(),
         today=local_date(now(), case.timezone),
     )
@@ -52,7 +55,7 @@ def version_pdf(case: Case, number: int) -> ResponseReturnValue:
     found, document = _version(case, number)
     document = _with_numbers(case, found, document)
     kind = paper_kind(document, keyring_of(db()))
-    paper = queries.issued(db(), found.id, kind)
+    paper = plan_versions.issued(db(), found.id, kind)
     if paper is None:
         db().rollback()  # rendering takes a while; end the transaction first
         content = document_pdf(PLAN, document)
@@ -73,7 +76,7 @@ def _against(plan: draft.Draft, since: tuple[SaidSince, ...]) -> dict[str, list[
 
 def _with_numbers(case: Case, found: PlanVersion, document: PlanDocument) -> PlanDocument:
     """With the numbers that may stand in the plan now, and that of the service for whoever shares none."""
-    numbers = queries.plan_numbers(db(), case.id, draft.from_json(found.content))
+    numbers = plan_numbers.plan_numbers(db(), case.id, draft.from_json(found.content))
     monitor = next((one.phone for one in numbers if one.monitors), "")
     convenor = next((one.phone for one in numbers if one.convenes), "")
     service = runtime().settings.contact
@@ -81,7 +84,7 @@ def _with_numbers(case: Case, found: PlanVersion, document: PlanDocument) -> Pla
 
 
 def _version(case: Case, number: int) -> tuple[PlanVersion, PlanDocument]:
-    found = queries.version_read(db(), case, number)
+    found = plan_versions.version_read(db(), case, number)
     if found is None:
         raise Unknown
     return found, from_json(json.dumps(found.snapshot).encode())

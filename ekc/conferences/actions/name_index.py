@@ -1,0 +1,33 @@
+"""The blind index by which a case is found by the names of its people."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ekc.conferences.models import Conference, NameKey, Participant
+from ekc.core.crypto import keyring_of
+
+
+def move_names(session: Session, conference: Conference) -> None:
+    """Rewrite the blind index of everybody in the circle, after the region of the case was changed."""
+    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+    for participant in session.scalars(select(Participant).where(*here).order_by(Participant.id)):
+        index_name(session, conference, participant)
+
+
+def make_searchable(session: Session, conference: Conference) -> None:
+    """Let a case be found by the names of its people, once staff took its registration on."""
+    if not conference.searchable:
+        conference.searchable = True
+        here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+        for participant in session.scalars(select(Participant).where(*here)).all():
+            index_name(session, conference, participant)
+
+
+def index_name(session: Session, conference: Conference, participant: Participant) -> None:
+    """Rewrite the blind index of a name; none in a case that is not searchable yet."""
+    session.execute(delete(NameKey).where(NameKey.participant_id == participant.id))
+    if conference.searchable:
+        session.add_all(
+            NameKey(region_id=conference.region_id, key=key, participant_id=participant.id)
+            for key in keyring_of(session).index_keys(participant.name, conference.region_id)
+        )

@@ -1,0 +1,1 @@
+"""The data of a participant's own page."""

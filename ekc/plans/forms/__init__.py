@@ -1,0 +1,1 @@
+"""Forms of a plan: writing it, answers to it, and sharing it."""

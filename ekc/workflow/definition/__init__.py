@@ -1,0 +1,1 @@
+"""The policy: phases and steps."""
