@@ -116,7 +116,7 @@ def demo() -> None:
 @cli.command("load-case")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--region", required=True, help="The name of the region of the case.")
-@click.option("--coordinator", help="The mail address of the coordinator; without it, the one in the file.")
+@click.option("--coordinator", help="The email address of the coordinator; without it, the one in the file.")
 def load_case(file: Path, region: str, coordinator: str | None) -> None:
     """Enter a case file, whole or not at all."""
     case = read_case(file)

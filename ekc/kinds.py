@@ -67,7 +67,7 @@ def check_kinds(
     """Refuse rows that cannot be sent, printed or done as they should. Raises ValueError that names every problem."""
     if missing := [code for code in LANGUAGES if code != "en" and not _is_compiled(code)]:
         raise ValueError(f"There is no compiled catalogue of {', '.join(missing)}. Make it with: bin/setup")
-    problems = [f"two mails are called {name}" for name in _duplicate_names(mails)]
+    problems = [f"two emails are called {name}" for name in _duplicate_names(mails)]
     problems += [f"two documents are called {name}" for name in _duplicate_names(documents)]
     problems += [f"two jobs are called {name}" for name in _duplicate_names(jobs)]
     problems += [f"no job is called {name}" for name in NEEDED_JOBS if name not in {rule.name for rule in jobs}]
@@ -81,7 +81,7 @@ def check_kinds(
 def _mail_problems(rule: MailRule) -> Iterator[str]:
     to_circle = rule.audience is Audience.CIRCLE
     if to_circle != bool(rule.parts):
-        yield "parts belong to a mail to the circle, which needs some"
+        yield "parts belong to an email to the circle, which needs some"
     if to_circle and not (rule.key.startswith("{case}:") and rule.key.endswith(":{round}:{to}")):
         yield "the key has to be {case}:…:{round}:{to}, by which it is taken back from somebody who is excluded"
     if rule.audience in (Audience.MANAGERS, Audience.OVERSIGHT, Audience.CASE_STAFF) and not rule.key.endswith(":{to}"):
@@ -95,7 +95,7 @@ def _mail_problems(rule: MailRule) -> Iterator[str]:
         yield "the key is always the same"
     for words in (rule.subject, *rule.body.split("\n\n")):
         if "%(" in words or "{" in words:
-            yield "a mail names nobody and nothing, so its words have no blanks"
+            yield "an email names nobody and nothing, so its words have no blanks"
         yield from _untranslated(words)
 
 

@@ -117,7 +117,7 @@ def sign_in(client: FlaskClient, person: Visitor) -> None:
 def sign_in_by_password(client: PageClient, person: Visitor) -> Page:
     """Sign in on the page for it; returns the page after it."""
     client.page("/sign-in")
-    return client.submit("Sign in", {"Mail address": mail_of(person.actor.name), "Password": PASSWORD})
+    return client.submit("Sign in", {"Email address": mail_of(person.actor.name), "Password": PASSWORD})
 
 
 def set_up_app(session: Session, at: datetime, person: Visitor) -> tuple[TOTP, list[str]]:

@@ -26,7 +26,7 @@ def unfold(tab: Page) -> None:
 def sign_in(tab: Page, name: str, address: str = "") -> None:
     """Sign in with the password of a person of the cast, with `address` as the target."""
     tab.goto(f"/sign-in?next={address}")
-    tab.get_by_label("Mail address").fill(mail_of(name))
+    tab.get_by_label("Email address").fill(mail_of(name))
     tab.get_by_label("Password", exact=True).fill(PASSWORD)
     press(tab, "Sign in")
 

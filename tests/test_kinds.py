@@ -31,8 +31,8 @@ def test_our_tables_hold_together() -> None:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        (replace(PASSWORD_CHANGED, parts=frozenset({Part.CHILD})), "parts belong to a mail to the circle"),
-        (replace(WELCOME, parts=frozenset()), "parts belong to a mail to the circle"),
+        (replace(PASSWORD_CHANGED, parts=frozenset({Part.CHILD})), "parts belong to an email to the circle"),
+        (replace(WELCOME, parts=frozenset()), "parts belong to an email to the circle"),
         (replace(WELCOME, key="{case}:welcome:{to}"), "by which it is taken back"),
         (replace(WELCOME, key="welcome:{case}:{round}:{to}"), "by which it is taken back"),
         (replace(WELCOME, opens=""), "says which page it leads to"),
@@ -49,7 +49,7 @@ def test_a_wrong_mail_is_refused(wrong: MailRule, why: str) -> None:
 
 
 def test_two_mails_of_one_name_are_refused() -> None:
-    with pytest.raises(ValueError, match="two mails are called welcome"):
+    with pytest.raises(ValueError, match="two emails are called welcome"):
         check_kinds([WELCOME, WELCOME])
 
 

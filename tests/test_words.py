@@ -90,6 +90,7 @@ ENGLISH = (
     (r"\bsquare to scan\b|\bscan the square\b", "QR code"),
     (r"^You (are|chose|do|forgot|have|lost|take)\b[^.]*\?", "Are you ...? Did you ...? Do you ...?"),
     (r"^Nobody (?!is)[a-z]+ (their own|themselves)\b", "You cannot ..."),
+    (r"\b[Ee]-mail|(?<![.@/-])\b[Mm]ails?\b(?! server)", "email"),
 )
 
 

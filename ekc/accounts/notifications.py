@@ -40,7 +40,7 @@ def notify(
             watches |= Account.roles.any(AccountRole.role == Role.ADMINISTRATOR)
             readers = _active_accounts(session, watches & Account.id.not_in([account_id, by.account_id or 0]))
         case _:
-            raise ValueError(f"the mail {rule.name} is not about an account")
+            raise ValueError(f"the email {rule.name} is not about an account")
     for reader in readers:
         queue(session, rule, reader.recipient, at, account=account_id, **fields)
 

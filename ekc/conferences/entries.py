@@ -17,7 +17,7 @@ CHANNELS = {
     "visit": N_("visit"),
     "phone": N_("phone call"),
     "message": N_("message"),
-    "mail": N_("e-mail"),
+    "mail": N_("email"),
     "letter": N_("letter"),
 }
 #: Those with which somebody can be given something to keep.

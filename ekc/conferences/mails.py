@@ -163,7 +163,7 @@ RECEIVED = MailRule(
         "Your registration has arrived. The regional manager reads it and looks for an independent coordinator, who "
         "then rings the people whom it is about, and says their name and number. You do not have to do anything now. "
         "Has anything changed, or have you heard nothing within a week? Ring the regional manager. Was this not you? "
-        "Throw this mail away."
+        "Throw this email away."
     ),
 )
 NOT_SAFE = MailRule(

@@ -117,7 +117,7 @@ def queue(
     KeyError for a missing field.
     """
     if rule.has_link != (link is not None):
-        raise ValueError(f"the mail {rule.name} {'needs a' if rule.has_link else 'has no'} link")
+        raise ValueError(f"the email {rule.name} {'needs a' if rule.has_link else 'has no'} link")
     key = rule.key.format(to=to.id, at=at.isoformat(), day=at.date(), case=case, **fields)
     if not to.address or session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)):
         return False

@@ -160,6 +160,7 @@ class TickForm(TranslatedForm):
 
     task = StringField(validators=[InputRequired(), AtMost(WORD)])
     state = RadioField(choices=[SelectChoice(state.value, state.value) for state in ActionState])
+    stays = BooleanField()  # sent by the script of the page, which stays
 
 
 def _amount_required(_form: TranslatedForm, typed: NumberField) -> None:

@@ -64,7 +64,7 @@ def _set_audit_down(run: JobRun) -> None:
 JOBS = (
     JobRule(
         name=DELIVERY,
-        title=N_("Send a mail"),
+        title=N_("Send an email"),
         work=lambda run: mailer.deliver(run, wording_of),
         given_up=mailer.give_up,
         tries=20,  # its own end comes before

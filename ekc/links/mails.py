@@ -16,7 +16,7 @@ PERSONAL_LINK = MailRule(
     subject=N_("The page we spoke about"),
     body=N_(
         "With the link below you come to the page we spoke about. On a new device something is asked "
-        "that only you know. Does it not work, or is this mail not for you? Ring your coordinator, or "
+        "that only you know. Does it not work, or is this email not for you? Ring your coordinator, or "
         "throw it away."
     ),
     has_link=True,

@@ -36,8 +36,8 @@ def _code_field(hint: Any) -> StringField:
 
 def _own_mail_field(autocomplete: str) -> EmailField:
     """Of whoever types it, so that the browser may fill it in."""
-    required = InputRequired(_l("Type your mail address."))
-    return EmailField(_l("Mail address"), [required, AtMost(MAIL)], render_kw={"autocomplete": autocomplete})
+    required = InputRequired(_l("Type your email address."))
+    return EmailField(_l("Email address"), [required, AtMost(MAIL)], render_kw={"autocomplete": autocomplete})
 
 
 class SignInForm(TranslatedForm):

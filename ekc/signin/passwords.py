@@ -45,7 +45,7 @@ def ensure_strong(password: str, *about: str) -> None:
         raise Refusal(N_("Choose a password of at most %(longest)s characters."), longest=MAX_LENGTH)
     score, ours = _estimate_strength(password, (*about, *_PRODUCT_WORDS))
     if score < _MIN_SCORE and ours:
-        raise Refusal(N_("Choose a password without your name, your mail address or the name of this program."))
+        raise Refusal(N_("Choose a password without your name, your email address or the name of this program."))
     if score < _MIN_SCORE:
         raise Refusal(
             N_("This password is easily guessed. Choose three or four words that have nothing to do with each other.")

@@ -33,7 +33,7 @@ Rows = Iterable[Any]
 class AccountsForm(PlainForm):
     """The filter of the list of accounts, sent by GET."""
 
-    q = line(_l("Name or mail address"))
+    q = line(_l("Name or email address"))
     state = SelectField(_l("State"), [Optional()])
 
     def __init__(self, typed: MultiDict[str, str]) -> None:
@@ -73,7 +73,7 @@ class DetailsForm(RegionalForm):
 
     _KEPT = ("name", "email", "region_id", "language", "introduction", "employer", "phone")
     name = line(_l("Name"), NAME, _l("Write a name."))
-    email = mail(_l("Mail address"), _l("Write a mail address: with it they sign in."))
+    email = mail(_l("Email address"), _l("Write an email address: with it they sign in."))
     region_id = choice(_l("Works in"), [], coerce=int)
     language = choice(_l("Language of the pages"), [SelectChoice(code, own) for code, own in LANGUAGES.items()])
     spoken = line(_l("Languages they speak"), LINE)

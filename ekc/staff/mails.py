@@ -7,9 +7,9 @@ ADDRESS_CHANGED = MailRule(  # sent to the former address
     name="address_changed",
     audience=Audience.OWNER,
     key="account:{account}:address:{at}",
-    subject=N_("Your mail address was changed"),
+    subject=N_("Your email address was changed"),
     body=N_(
-        "An administrator changed the mail address with which you sign in. From now on you use the new "
+        "An administrator changed the email address with which you sign in. From now on you use the new "
         "one. Did you not ask for that? Then ring your administrator today."
     ),
 )
@@ -17,9 +17,9 @@ ADDRESS_OF_ANOTHER_CHANGED = MailRule(
     name="address_of_another_changed",
     audience=Audience.OVERSIGHT,
     key="account:{account}:address:{at}:{to}",
-    subject=N_("The mail address of somebody was changed"),
+    subject=N_("The email address of somebody was changed"),
     body=N_(
-        "An administrator changed the mail address with which a member of staff signs in. Whoever reads its mail can "
+        "An administrator changed the email address with which a member of staff signs in. Whoever reads its email can "
         "choose their password. Do you not know why? Then ask the administrators today."
     ),
 )
@@ -50,7 +50,7 @@ IDENTITY_FORGOTTEN = MailRule(
     key="account:{account}:identity-forgotten:{at}",
     subject=N_("Your account is unlinked from your organisation"),
     body=N_(
-        "An administrator did this. The next time you sign in there, your mail address decides which account "
+        "An administrator did this. The next time you sign in there, your email address decides which account "
         "is yours. Did you not ask for that? Then ask your administrator today."
     ),
 )

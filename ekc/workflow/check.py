@@ -306,7 +306,7 @@ def _owed(
         if bool(rule.roles) != bool(rule.line):
             yield f"{rule.kind} is owed to staff without a line for them, or has one and is owed to nobody of them"
         if bool(rule.mails) != (ClearedBy.MAIL in rule.cleared_by):
-            yield f"{rule.kind} is cleared by a mail that it does not name, or names one that does not clear it"
+            yield f"{rule.kind} is cleared by an email that it does not name, or names one that does not clear it"
     for step in steps:
         if step.target is Phase.CLOSED and NoticeKind.END not in step.owes:
             yield f"{step.step} closes a case and nobody has to hear it"

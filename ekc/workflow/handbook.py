@@ -45,7 +45,7 @@ _ABOUT_NOTICES = """\
 What a step or a change makes owed stands at home and on the case page until facts show that it is settled: a contact in
 the log, a mail that was sent, a look at the own page, an answer. Nothing is ticked by hand. Of one kind, and about one
 person, only the last one counts. Nothing is owed to whoever was taken out of the circle or stays away as was decided.
-Whoever has no mail address and no page stays on the list until somebody told them; after the end the regional manager
+Whoever has no email address and no page stays on the list until somebody told them; after the end the regional manager
 sees it as well."""
 
 
@@ -162,7 +162,7 @@ def _end(rule: EndRule) -> Iterator[str]:
     for said, when in ((rule, ""), (rule.with_plan, ", where a plan is in force")):
         if said is None:
             continue
-        lines += [f"- Mail to {who.label}{when}: *{words.subject}.* {words.body}" for who, words in said.mails.items()]
+        lines += [f"- Email to {who.label}{when}: *{words.subject}.* {words.body}" for who, words in said.mails.items()]
         pages = (
             ("case page", said.staff),
             ("page of the family", said.family),

@@ -94,7 +94,7 @@ PARTS: tuple[PartRule, ...] = (
     ),
     PartRule(
         CasePart.OWN_DETAILS,
-        N_("what is kept of oneself: name, phone, mail, address"),
+        N_("what is kept of oneself: name, phone, email, address"),
         _to(_CIRCLE, _ALWAYS, Scope.OWN),
     ),
     PartRule(
@@ -102,7 +102,7 @@ PARTS: tuple[PartRule, ...] = (
         N_("what is kept of others: relation, birth, language, needs, how they come"),
         _to(_STAFF, _OUTSIDE),
     ),
-    PartRule(CasePart.CONTACT, N_("how to reach others: phone, mail, address"), _to(_LET_IN, _OUTSIDE)),
+    PartRule(CasePart.CONTACT, N_("how to reach others: phone, email, address"), _to(_LET_IN, _OUTSIDE)),
     PartRule(CasePart.SECRET_ADDRESSES, N_("secret addresses"), _to(Role.COORDINATOR, _OPEN)),
     PartRule(
         CasePart.SAFETY,

@@ -432,7 +432,7 @@ class SaidHow(Labelled):
 
     PHONE = "phone", N_("by telephone")
     LETTER = "letter", N_("by letter")
-    MESSAGE = "message", N_("by mail or message")
+    MESSAGE = "message", N_("by email or message")
     IN_PERSON = "in_person", N_("in person, at another moment")
     OWN_PAGE = "own_page", N_("on their own page")
 

@@ -183,7 +183,7 @@ def test_all_that_is_kept_of_somebody_can_be_written(
         "Needs an interpreter": True,
         "Who supports them": "Kees de Wit",
         "Phone": "+31 6 1",
-        "E-mail": "linda@example.org",
+        "Email": "linda@example.org",
         "Address": "Waalkade 12\nRivierstad",
         "The address is secret: print it nowhere": True,
     }

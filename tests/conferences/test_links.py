@@ -162,7 +162,7 @@ def test_nothing_of_a_link_is_kept_as_it_is(
 ) -> None:
     page = noor.shown("Make a link for Linda de Wit")
     token, code = path_of(page).removeprefix("/l/"), code_of(page).replace(" ", "")
-    noor.shown("Send the mail")
+    noor.shown("Send the email")
     noor.shown("I have sent it")
 
     with engine.connect() as connection:
@@ -190,21 +190,21 @@ def test_the_mail_is_neutral_and_goes_once(noor: PageClient, case: Made, db_sess
     change_details(db_session, cast, START, case, case.people["linda"], language="en")
     page = noor.shown("Make a link for Linda de Wit")
     path, code = path_of(page), code_of(page)
-    page = noor.shown("Send the mail")
-    assert "The mail waits to be sent." in page.text
+    page = noor.shown("Send the email")
+    assert "The email waits to be sent." in page.text
     assert (path_of(page), code_of(page)) == (path, code)
-    noor.shown("Send the mail")
+    noor.shown("Send the email")
 
     (mail,) = mails(db_session)
     assert (mail.recipient, mail.language, mail.subject) == ("linda@example.org", "en", "The page we spoke about")
     assert mail.link == f"http://localhost{path}"
     assert mail.body == (
         "With the link below you come to the page we spoke about. On a new device something is asked that only you "
-        "know. Does it not work, or is this mail not for you? Ring your coordinator, or throw it away."
+        "know. Does it not work, or is this email not for you? Ring your coordinator, or throw it away."
     )
     assert [word for word in (*TELLING, "Linda", "Noor", code) if word in mail.subject + mail.body] == []
     noor.page(f"/conferences/{case.id}/links")
-    assert "handed over by mail." in noor.here.text
+    assert "handed over by email." in noor.here.text
     noor.shown("Replace the link of Linda de Wit")
     assert mails(db_session) == []
 
@@ -212,7 +212,7 @@ def test_the_mail_is_neutral_and_goes_once(noor: PageClient, case: Made, db_sess
 def test_a_mail_is_in_a_language_that_we_write(noor: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
     change_details(db_session, cast, START, case, case.people["linda"], language="ar")
     noor.shown("Make a link for Linda de Wit")
-    noor.shown("Send the mail")
+    noor.shown("Send the email")
 
     assert [mail.language for mail in mails(db_session)] == ["nl"]
 
@@ -221,25 +221,25 @@ def test_a_mail_that_does_not_leave_is_told(
     noor: PageClient, case: Made, cast: Cast, settings: Settings, db_session: Session, clock: FrozenClock
 ) -> None:
     noor.shown("Make a link for Linda de Wit")
-    noor.shown("Send the mail")
+    noor.shown("Send the email")
     page = noor.page(f"/conferences/{case.id}/links")
-    assert "handed over by mail. The mail waits to be sent. Not used yet." in page.text
+    assert "handed over by email. The email waits to be sent. Not used yet." in page.text
     clock.advance(days=4)
     work(refreshed(db_session), settings, clock())
     sign_in(noor, cast.noor)
 
     page = noor.page(f"/conferences/{case.id}/links")
 
-    assert "by mail. The mail could not be delivered. Hand over the link again. Not used yet." in page.text
+    assert "by email. The email could not be delivered. Hand over the link again. Not used yet." in page.text
     assert "could not be delivered" in noor.follow("Linda de Wit").text
 
 
 def test_without_an_address_no_mail_is_offered(noor: PageClient, case: Made, cast: Cast, db_session: Session) -> None:
     page = noor.shown("Make a link for Kees de Wit")
 
-    assert ("Send the mail" in page.buttons, "There is no mail address of Kees de Wit." in page.text) == (False, True)
+    assert ("Send the email" in page.buttons, "There is no email address of Kees de Wit." in page.text) == (False, True)
     made = links_actions.make_link(By(db_session, cast.noor, START), case.id, case.people["kees"], cost=COST)
-    with pytest.raises(Refusal, match="There is no mail address"):
+    with pytest.raises(Refusal, match="There is no email address"):
         links_actions.hand_over(By(db_session, cast.noor, START), case.id, [made.token], "mail", "https://x")
 
 

@@ -38,7 +38,7 @@ FILLED_IN: dict[str, Value] = {
     "Main person 1 / Said yes to a conference on": date(2026, 3, 1),
     "Your name": "Karim Jansen",
     "Your organisation": "Youth protection Rivierstad",
-    "Your e-mail": "karim@example.org",
+    "Your email": "karim@example.org",
     "Why now": "Two nights on which the children were alone.",
     "The question, as you would put it today": "Hoe zorgen wij er samen voor?",
     "What it is about": "parenting, debts\nmental health",
@@ -160,7 +160,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(client: PageClient, cast: Cas
     wrong = {
         "Who registers": "a referrer: for somebody else",
         "Main person 2 / Phone": "06 1",
-        "Your e-mail": "karim at work",
+        "Your email": "karim at work",
         "Time zone": "Amsterdam",
         "Municipality, council or area": "Rivierstad",
     }
@@ -171,7 +171,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(client: PageClient, cast: Cas
         "Name: Write the name of the main person.",
         "Name: Write a name, or leave this person out.",
         "Your name: Write your name, so that the coordinator can ring you.",
-        "Your e-mail: Write an e-mail address such as name@example.org.",
+        "Your email: Write an email address such as name@example.org.",
         "Kind of conference: Choose the kind of conference.",
         "Why now: Write in a sentence or two why a conference is asked for now.",
         "Voluntary or under pressure: Choose whether it is voluntary or under pressure.",
@@ -343,11 +343,11 @@ def test_numbers_bear_the_letters_of_the_country_and_are_found_by_any_of_them(ca
         (
             {
                 "Who registers": "the main person: it is about me or my family",
-                "Main person 1 / E-mail": "marieke@example.org",
+                "Main person 1 / Email": "marieke@example.org",
             },
             ["ruud@example.org", "marieke@example.org"],
         ),
-        ({"Your e-mail": ""}, ["ruud@example.org"]),
+        ({"Your email": ""}, ["ruud@example.org"]),
     ],
 )
 def test_a_registration_is_told_to_the_manager_and_to_whoever_registered(
@@ -415,7 +415,7 @@ def test_a_registration_that_no_manager_sees_is_told_to_the_administrators(
     client: PageClient, cast: Cast, db_session: Session
 ) -> None:
     client.page("/register")
-    client.submit("Register", {**FILLED_IN, "Region": "South", "Your e-mail": ""})
+    client.submit("Register", {**FILLED_IN, "Region": "South", "Your email": ""})
 
     (mail,) = refreshed(db_session).scalars(select(OutboxMessage))
     assert (mail.recipient, mail.subject) == ("bas@example.org", "A registration came in that no manager sees")

@@ -114,7 +114,7 @@ def test_on_ones_own_page_stands_ones_own(
     assert isinstance(other, PageClient)
     kees = enter(other, db_session, START, case.id, case.people["kees"])
 
-    assert "Phone 0612 E-mail linda@example.org Your address is kept secret." in linda.text
+    assert "Phone 0612 Email linda@example.org Your address is kept secret." in linda.text
     assert SECRET not in linda.html
     assert "Address Waalkade 12" in kees.text
     assert [text for text in ("0612", "linda@example.org", "karim@example.org") if text in kees.html] == []

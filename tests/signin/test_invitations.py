@@ -28,7 +28,7 @@ SITE = "http://localhost"
 GOOD = "seven slow blue boats"
 GONE = "This invitation does not work any more"
 ASKED = (
-    "If there is an account with this address, a mail is on its way to it. The link in it works for one hour. "
+    "If there is an account with this address, an email is on its way to it. The link in it works for one hour. "
     "Does nothing come? Ask your administrator for a new invitation."
 )
 
@@ -42,7 +42,7 @@ def mails(session: Session) -> list[OutboxMessage]:
 
 def path(link: str | None) -> str:
     """The path of a link."""
-    assert link is not None, "it goes by mail alone"
+    assert link is not None, "it goes by email alone"
     assert link.startswith(f"{SITE}/")
     return link.removeprefix(SITE)
 
@@ -77,7 +77,7 @@ def test_an_invitation_lets_somebody_choose_a_password_once(client: PageClient, 
     client.submit("Uitloggen")
     assert client.page(fatima, status=404).heading == GONE
     client.page("/sign-in")
-    page = client.submit("Sign in", {"Mail address": "fatima@example.org", "Password": GOOD})
+    page = client.submit("Sign in", {"Email address": "fatima@example.org", "Password": GOOD})
     assert page.heading == "Hallo Fatima"
 
 
@@ -162,7 +162,7 @@ def test_a_weak_password_loses_nothing(client: PageClient, fatima: str) -> None:
         "Your password: Choose a password of at least 12 characters."
     ]
     assert client.refused("Use this password", chosen("fatima@example.org"), status=422).errors == [
-        "Your password: Choose a password without your name, your mail address or the name of this program."
+        "Your password: Choose a password without your name, your email address or the name of this program."
     ]
     assert client.refused("Use this password", chosen(GOOD, "seven slow blue goats"), status=422).errors == [
         "The same once more: These two are not the same. Type both again."
@@ -216,7 +216,7 @@ def forgot(client: PageClient, email: str) -> str:
     """Ask for a link to choose a new password; returns the message."""
     client.page("/sign-in")
     client.follow("Send me a way to choose a new password")
-    return client.submit("Send the link", {"Mail address": email}).text
+    return client.submit("Send the link", {"Email address": email}).text
 
 
 def test_a_forgotten_password(client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
@@ -308,7 +308,7 @@ def test_asking_is_slowed_down(client: PageClient, cast: Cast) -> None:
         forgot(client, "nobody@example.org")
 
     client.page("/forgotten-password")
-    client.refused("Send the link", {"Mail address": "Nobody@Example.org"}, status=429)
+    client.refused("Send the link", {"Email address": "Nobody@Example.org"}, status=429)
     assert ASKED in forgot(client, "noor@example.org")
 
 

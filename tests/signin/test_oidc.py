@@ -484,7 +484,7 @@ def test_who_came_from_elsewhere_shows_first_that_it_is_them(client: PageClient,
     assert "Make a passkey" not in page.buttons
 
     client.follow("Sign in once more")
-    client.submit("Sign in", {"Mail address": mail_of("Mila"), "Password": PASSWORD})
+    client.submit("Sign in", {"Email address": mail_of("Mila"), "Password": PASSWORD})
     assert "Make a passkey" in client.page("/account/passkeys").buttons
 
 

@@ -27,7 +27,7 @@ def test_the_page_is_behind_ones_own_name(client: PageClient, cast: Cast) -> Non
     page = client.follow("Noor van Dijk: my sign-in")
 
     assert (page.url, page.heading) == ("/account", "My sign-in")
-    assert "Name Noor van Dijk Mail address noor@example.org Phone not given Language English" in page.text
+    assert "Name Noor van Dijk Email address noor@example.org Phone not given Language English" in page.text
 
 
 def test_somebody_by_personal_link_has_none(
@@ -46,7 +46,7 @@ def test_ones_own_phone_is_written_down(client: PageClient, cast: Cast, db_sessi
 
     page = client.submit("Save my phone number", {"Phone": "01632 960010 "})
 
-    assert "Mail address noor@example.org Phone 01632 960010 Language English" in page.text
+    assert "Email address noor@example.org Phone 01632 960010 Language English" in page.text
     assert client.form("Save my phone number").shown("Phone") == "01632 960010"
     lines = db_session.scalars(select(AuditEvent).where(AuditEvent.action == "account.changed"))
     said = {"actor": "Noor van Dijk", "account": cast.noor.account_id, "fields": "phone"}
@@ -85,7 +85,7 @@ def test_another_password_is_chosen(
             PASSWORD,
             "Noor van Dijk!",
             "Noor van Dijk!",
-            ["Choose a password without your name, your mail address or the name of this program."],
+            ["Choose a password without your name, your email address or the name of this program."],
         ),
         ("", NEW, NEW, [f"{PRESENT}: Type the password you have now."]),
     ],

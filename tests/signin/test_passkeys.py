@@ -237,7 +237,7 @@ def test_ten_minutes_after_signing_in_nothing_is_changed(noor: PageClient, clock
     page = noor.page("/account/passkeys")
     assert [button for button in page.buttons if "passkey" in button or "Remove" in button] == []
     noor.follow("Sign in once more")
-    noor.submit("Sign in", {"Mail address": "noor@example.org", "Password": "a plan of our own"})
+    noor.submit("Sign in", {"Email address": "noor@example.org", "Password": "a plan of our own"})
     assert noor.here.url == "/account/passkeys"
     make(noor, "Laptop")
 
@@ -249,10 +249,10 @@ def test_passkeys_and_passwords_are_counted_apart(noor: PageClient) -> None:
     out(noor)
     noor.page("/sign-in")
     for number in range(60):
-        typed = {"Mail address": f"somebody{number}@example.org", "Password": "another good one"}
+        typed = {"Email address": f"somebody{number}@example.org", "Password": "another good one"}
         noor.refused("Sign in", typed, status=422)
     noor.page("/sign-in")
-    noor.refused("Sign in", {"Mail address": "denise@example.org", "Password": "another good one"}, status=429)
+    noor.refused("Sign in", {"Email address": "denise@example.org", "Password": "another good one"}, status=429)
 
     assert send_answer(noor, key.answer(authentication_options(noor))).heading == "Your passkeys"
 

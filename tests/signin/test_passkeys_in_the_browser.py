@@ -301,7 +301,7 @@ def test_after_ten_minutes_one_signs_in_once_more(visitor: Page, device: Device,
     visitor.get_by_role("button", name="Make a passkey").click()
 
     visitor.get_by_role("link", name="Sign in once more").click()
-    visitor.get_by_label("Mail address").fill(mail_of("Noor"))
+    visitor.get_by_label("Email address").fill(mail_of("Noor"))
     visitor.get_by_label("Password").fill(PASSWORD)
     visitor.get_by_role("button", name="Sign in", exact=True).click()
     make_passkey(visitor)

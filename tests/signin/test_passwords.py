@@ -10,7 +10,7 @@ from ekc.core.errors import Refusal
 from ekc.signin.passwords import ensure_strong, hash_password, needs_rehash, verify_password
 
 CHEAP = (1, 8, 1)
-OURS = "Choose a password without your name, your mail address or the name of this program."
+OURS = "Choose a password without your name, your email address or the name of this program."
 EASY = "This password is easily guessed. Choose three or four words that have nothing to do with each other."
 
 

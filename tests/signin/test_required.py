@@ -142,7 +142,7 @@ def test_one_sets_it_up_and_comes_to_where_one_wanted_to_be(
 ) -> None:
     page = client.page(f"/conferences/{case.id}")
     assert page.heading == "Sign in"
-    page = client.submit("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD})
+    page = client.submit("Sign in", {"Email address": "noor@example.org", "Password": PASSWORD})
     assert page.heading == "Set up your second step"
     assert "Here everybody signs in with two steps." in page.text
     assert [name for name, _ in page.links if name in ("Home", "Search", "My sign-in")] == []

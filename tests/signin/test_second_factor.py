@@ -183,7 +183,7 @@ def test_one_signs_in_with_a_code(
     client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session, phone: tuple[TOTP, list[str]], noor: int
 ) -> None:
     client.page("/sign-in?next=/account?from=here")
-    page = client.submit("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD})
+    page = client.submit("Sign in", {"Email address": "noor@example.org", "Password": PASSWORD})
     assert (page.heading, page.url) == ("Second step", "/sign-in/code?next=/account?from%3Dhere")
     assert not is_in(client)
 

@@ -14,7 +14,7 @@ from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import text_of
 
-NO = "This mail address and password do not belong together. Look at both and try again."
+NO = "This email address and password do not belong together. Look at both and try again."
 
 
 def is_in(client: PageClient) -> bool:
@@ -23,7 +23,7 @@ def is_in(client: PageClient) -> bool:
 
 
 def answer(email: str, password: str) -> dict[str, str]:
-    return {"Mail address": email, "Password": password}
+    return {"Email address": email, "Password": password}
 
 
 def test_one_signs_in_and_out(client: PageClient, cast: Cast) -> None:
@@ -58,7 +58,7 @@ def test_the_address_stays_and_the_password_does_not(client: PageClient, cast: C
     client.refused("Sign in", answer("noor@example.org", "another good one"))
 
     form = client.form("Sign in")
-    assert (form.shown("Mail address"), form.shown("Password")) == ("noor@example.org", "")
+    assert (form.shown("Email address"), form.shown("Password")) == ("noor@example.org", "")
 
 
 def test_what_is_left_out_is_asked_for(client: PageClient, cast: Cast) -> None:
@@ -66,7 +66,7 @@ def test_what_is_left_out_is_asked_for(client: PageClient, cast: Cast) -> None:
 
     page = client.refused("Sign in", answer("", ""))
 
-    assert page.errors == ["Mail address: Type your mail address.", "Password: Type your password."]
+    assert page.errors == ["Email address: Type your email address.", "Password: Type your password."]
     headings = [text_of(node) for node in page.all("h2") if "again" in text_of(node)]
     assert headings == ["Please look at this again, and type the password again."]
 

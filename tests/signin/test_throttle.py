@@ -150,7 +150,7 @@ def test_a_household_is_one_caller(address: str, network: str) -> None:
 def statuses(client: PageClient, passwords: list[str], name: str = "Noor", address: str = "192.0.2.7") -> list[int]:
     """Sends the sign-in form with each of these, from some address; what is answered."""
     client.page("/sign-in")
-    sent = client.form("Sign in").fill({"Mail address": mail_of(name)}).payload()
+    sent = client.form("Sign in").fill({"Email address": mail_of(name)}).payload()
     came_from = {"REMOTE_ADDR": address}
     return [
         client.post("/sign-in", data={**sent, "password": word}, environ_overrides=came_from).status_code
@@ -183,7 +183,7 @@ def test_however_an_address_is_written_it_is_one_caller_and_its_neighbour_anothe
 
     def tried(told: str, name: str, password: str) -> int:
         client.page("/sign-in")
-        sent = client.form("Sign in").fill({"Mail address": mail_of(name), "Password": password}).payload()
+        sent = client.form("Sign in").fill({"Email address": mail_of(name), "Password": password}).payload()
         return client.post("/sign-in", data=sent, headers={"X-Forwarded-For": told}).status_code
 
     ways = ("192.0.2.7", "192.0.2.7:{}", "::ffff:192.0.2.7", "[::ffff:192.0.2.7]:{}")

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.both_databases
 
 NEW = {
     "Name": "Fatima Haddou",
-    "Mail address": "Fatima@example.org",
+    "Email address": "Fatima@example.org",
     "Works in": "North",
     "Languages they speak": "Dutch, arabic, nl",
     "One line about them": "Nurse, knows the city.",
@@ -88,7 +88,8 @@ def test_the_list_is_narrowed(bas: PageClient, cast: Cast, db_session: Session, 
     bas.page("/accounts")
 
     def shown(**typed: str) -> list[str]:
-        page = bas.submit("Show", {{"words": "Name or mail address", "state": "State"}[k]: v for k, v in typed.items()})
+        labels = {"words": "Name or email address", "state": "State"}
+        page = bas.submit("Show", {labels[key]: value for key, value in typed.items()})
         return [line.partition(" ")[0] for line in rows(page)]
 
     assert shown(words="DIJK noor") == ["Noor"]
@@ -168,8 +169,8 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(bas: PageClient, cast: 
     bas.page("/accounts/new")
     wrong = {
         ("Name", ""): "Name: Write a name.",
-        ("Mail address", "fatima"): "Mail address: Write an e-mail address such as name@example.org.",
-        ("Mail address", ""): "Mail address: Write a mail address: with it they sign in.",
+        ("Email address", "fatima"): "Email address: Write an email address such as name@example.org.",
+        ("Email address", ""): "Email address: Write an email address: with it they sign in.",
         ("Languages they speak", "Dutch, Klingon"): (
             "Languages they speak: We do not know the language Klingon. Write it as here: Dutch."
         ),
@@ -183,9 +184,9 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(bas: PageClient, cast: 
         assert page.errors == [told]
         assert bas.form("Open and invite").shown("One line about them") == "Nurse, knows the city."
 
-    page = bas.refused("Open and invite", NEW | {"Mail address": "NOOR@example.org"}, status=409)
+    page = bas.refused("Open and invite", NEW | {"Email address": "NOOR@example.org"}, status=409)
     assert page.errors == ["There is an account with the address noor@example.org already."]
-    assert bas.form("Open and invite").shown("Mail address") == "NOOR@example.org"
+    assert bas.form("Open and invite").shown("Email address") == "NOOR@example.org"
 
 
 def test_details_are_changed(bas: PageClient, cast: Cast, db_session: Session) -> None:
@@ -198,7 +199,7 @@ def test_details_are_changed(bas: PageClient, cast: Cast, db_session: Session) -
     noor = visitor_of_account(db_session, cast.noor.account_id or 0)
     assert noor is not None
     assert (noor.actor.name, noor.home_region, noor.language) == ("Noor Bakker", cast.south, "nl")
-    page = bas.refused("Save", {"Name": "Noor de Vries", "Mail address": "denise@example.org"}, status=409)
+    page = bas.refused("Save", {"Name": "Noor de Vries", "Email address": "denise@example.org"}, status=409)
     assert page.errors == ["There is an account with the address denise@example.org already."]
     assert bas.form("Save").shown("Name") == "Noor de Vries"
 

@@ -24,7 +24,7 @@ LAST_DAY = date(2026, 4, 30)
 #: The last minute of that day, and the first after it, in the Netherlands.
 STILL = datetime(2026, 4, 30, 21, 59, tzinfo=UTC)
 OVER = datetime(2026, 4, 30, 22, 0, tzinfo=UTC)
-NO = "This mail address and password do not belong together. Look at both and try again."
+NO = "This email address and password do not belong together. Look at both and try again."
 
 
 def test_after_the_last_day_nobody_is_in(
@@ -39,7 +39,7 @@ def test_after_the_last_day_nobody_is_in(
 
     assert client.page("/").heading == "Families and friends make their own plan"
     client.page("/sign-in")
-    told = client.refused("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD}, status=422)
+    told = client.refused("Sign in", {"Email address": "noor@example.org", "Password": PASSWORD}, status=422)
     assert told.errors == [NO]
     with pytest.raises(Unknown):
         sessions.sign_in_account(db_session, clock(), cast.noor.account_id or 0, Method.PASSKEY)

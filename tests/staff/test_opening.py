@@ -199,8 +199,8 @@ def test_what_is_kept_of_somebody_is_changed(db_session: Session, cast: Cast, ne
     assert live_invitation(db_session, LATER, hash_token(token)) is None
     mails = list(db_session.execute(select(OutboxMessage.recipient, OutboxMessage.subject)))
     assert mails[-2:] == [
-        ("noor@example.org", "Your mail address was changed"),
-        ("ruud@example.org", "The mail address of somebody was changed"),
+        ("noor@example.org", "Your email address was changed"),
+        ("ruud@example.org", "The email address of somebody was changed"),
     ]
 
 

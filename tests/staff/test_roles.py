@@ -195,7 +195,7 @@ def test_others_hear_that_a_mail_address_was_changed(db_session: Session, cast: 
     details = AccountDetails(name="Noor van Dijk", email="other@example.org", region_id=cast.north)
     accounts.change_account(By(db_session, cast.bas, START), cast.noor.account_id or 0, details)
 
-    assert told(db_session, "The mail address of somebody was changed") == ["ruud@example.org", "eva@example.org"]
+    assert told(db_session, "The email address of somebody was changed") == ["ruud@example.org", "eva@example.org"]
 
 
 @pytest.mark.both_databases

@@ -27,8 +27,8 @@ def test_a_link_is_handed_over_otherwise(client: PageClient, db_session: Session
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/links")
     page = client.shown("Make a link for Linda de Wit")
-    told = "This service sends no mail. Give the link on paper or by text message."
-    assert (told in page.text, "Send the mail" in page.buttons) == (True, False)
+    told = "This service sends no email. Give the link on paper or by text message."
+    assert (told in page.text, "Send the email" in page.buttons) == (True, False)
 
     sent = client.form("I have sent it").fill({})
     answer = client.post(sent.url, data={**dict(sent.payload()), "mail": "send"})
@@ -48,7 +48,7 @@ def test_a_forgotten_password_is_for_the_administrator(client: PageClient, db_se
     assert "/forgotten-password" not in page.html
 
     page = client.page("/forgotten-password")
-    told = "This service sends no mail. Ask your administrator for a new invitation."
+    told = "This service sends no email. Ask your administrator for a new invitation."
     assert (told in page.text, "Send the link" in page.buttons) == (True, False)
     token = next(c.attrib["value"] for c in client.page("/register").all("input") if c.get("name") == "csrf_token")
     answer = client.post("/forgotten-password", data={"csrf_token": token, "email": "noor@example.org"})
@@ -63,8 +63,8 @@ def test_an_invitation_is_passed_on_by_hand(client: PageClient, cast: Cast) -> N
 
     page = client.shown("Open and invite", NEW)
 
-    assert "This service sends no mail. Copy the link, and pass it on yourself." in page.text
-    assert "by mail" not in page.text
+    assert "This service sends no email. Copy the link, and pass it on yourself." in page.text
+    assert "by email" not in page.text
 
 
 def test_who_was_in_before_gets_a_link_from_whoever_keeps_the_server(client: PageClient, cast: Cast) -> None:
@@ -89,6 +89,6 @@ def test_no_page_says_that_a_mail_is_sent(client: PageClient, db_session: Sessio
         shown = client.page(f"/conferences/{case.id}/{page}")
         if page == "registration/correct":
             shown = client.shown("Show what changes", {"Kind of conference": "recovery conference"})
-        assert "This service sends no mail" in shown.text
-    promises = [words for words in ("A mail goes to", "get a mail", "Then a mail") if words in shown.text]
+        assert "This service sends no email" in shown.text
+    promises = [words for words in ("An email goes to", "get an email", "Then an email") if words in shown.text]
     assert promises == []

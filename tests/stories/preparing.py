@@ -77,7 +77,7 @@ def details(walk: Walk, person: PersonEntry) -> dict[str, Value]:
         "Needs": "\n".join(needs),
         "Needs an interpreter": any(need.startswith("interpreter") for need in needs),
         "Phone": person.phone or "",
-        "E-mail": person.email or "",
+        "Email": person.email or "",
         "The address is secret: print it nowhere": bool(person.address_secret),
     }
     if person.attends is not Attends.EXCLUDED:

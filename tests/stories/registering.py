@@ -59,13 +59,13 @@ def registration_values(walk: Walk) -> dict[str, Value]:
             "Relation or role": person.relation,
             "Side": person.side,
             "Phone": person.phone,
-            "E-mail": person.email,
+            "Email": person.email,
         }
         values |= {f"Main person {number} / {label}": text for label, text in row.items() if text}
     for person in case.people.values():
         if case.registration.by == "referrer" and person.role is Part.REFERRER:
             values |= {"Your name": person.name, "Your organisation": person.organisation or ""}
-            values["Your e-mail"] = person.email or ""
+            values["Your email"] = person.email or ""
     return values
 
 

@@ -86,7 +86,7 @@ _FOCUSED = """() => {
 def test_a_case_by_keyboard_alone(visitor: Page, cast: Cast, clock: FrozenClock) -> None:
     """Signing in, past the menu by the skip link, and registering a case: Tab, letters and Enter."""
     visitor.goto("/sign-in")
-    tab_to(visitor, "Mail address")
+    tab_to(visitor, "Email address")
     visitor.keyboard.type(mail_of(cast.ruud.actor.name))
     tab_to(visitor, "Password")
     visitor.keyboard.type(PASSWORD)

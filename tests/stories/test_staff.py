@@ -39,7 +39,7 @@ def invite_fatima(bas: PageClient) -> str:
         "Open and invite",
         {
             "Name": "Fatima Haddou",
-            "Mail address": "fatima@example.org",
+            "Email address": "fatima@example.org",
             "Works in": "North",
             "Languages they speak": "Dutch, Moroccan Arabic",
             "Role": "coordinator",
@@ -97,7 +97,7 @@ def test_somebody_comes_and_somebody_goes(
     noor.page("/")
     assert noor.here.heading == "Families and friends make their own plan"
     noor.page("/sign-in")
-    noor.refused("Sign in", {"Mail address": "noor@example.org", "Password": PASSWORD}, status=422)
+    noor.refused("Sign in", {"Email address": "noor@example.org", "Password": PASSWORD}, status=422)
     sign_in(bas, cast.bas)
     bas.page("/accounts")
     bas.follow("Noor van Dijk")

@@ -381,7 +381,7 @@ def test_nothing_is_owed_in_private_time() -> None:
         ({"phases": frozenset({Phase.PRIVATE_TIME})}, "place is read in private time"),
         ({"line": "Go."}, "place is owed to staff without a line for them, or has one"),
         ({"to": Whom.STAFF}, "place is owed to staff without a line for them, or has one"),
-        ({"mails": ()}, "place is cleared by a mail that it does not name"),
+        ({"mails": ()}, "place is cleared by an email that it does not name"),
     ],
 )
 def test_a_row_that_contradicts_itself_is_refused(change: dict[str, object], says: str) -> None:

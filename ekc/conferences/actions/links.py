@@ -171,7 +171,7 @@ def hand_over(
             if address:
                 if not participant.email:
                     raise Refusal(
-                        N_("There is no mail address of %(name)s. Write it in the circle."), name=participant.name
+                        N_("There is no email address of %(name)s. Write it in the circle."), name=participant.name
                     )
                 queue(
                     by.session,

@@ -153,7 +153,7 @@ class PersonForm(EditingForm):
     language = SelectField(_l("Language"), **FROM_LIST)
     born = birth(_l("Born on"))
     phone = line(_l("Phone"), WORD, kind=TelField)
-    email = mail(_l("E-mail"))
+    email = mail(_l("Email"))
     address = passage(_l("Address"), rows=3, most=PASSAGE)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
     why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)

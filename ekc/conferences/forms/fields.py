@@ -34,7 +34,7 @@ FROM_LIST: dict[str, Any] = {
 }
 CHOOSE = _l("Choose")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MAIL = Email(_l("Write an e-mail address such as name@example.org."))
+_MAIL = Email(_l("Write an email address such as name@example.org."))
 
 
 def tidy(text: str | None) -> str:

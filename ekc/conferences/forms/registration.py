@@ -73,7 +73,7 @@ class MainPersonForm(PlainForm):
     relation = line(_l("Relation or role"))
     side = line(_l("Side"))
     phone = line(_l("Phone"), WORD, kind=TelField)
-    email = mail(_l("E-mail"))
+    email = mail(_l("Email"))
     said_yes_on = day(_l("Said yes to a conference on"))
 
     def validate_name(self, field: Any) -> None:
@@ -100,7 +100,7 @@ class RegisterForm(PlainForm):
     main_persons = FieldList(FormField(MainPersonForm), min_entries=_MAIN_PERSONS, max_entries=_MAIN_PERSONS)
     referrer_name = line(_l("Your name"))
     referrer_organisation = listed(_l("Your organisation"))
-    referrer_email = mail(_l("Your e-mail"))
+    referrer_email = mail(_l("Your email"))
     variant = asked_of(_l("Kind of conference"), _l("Choose the kind of conference."), words_of(Variant))
     reason = passage(_l("Why now"), _l("Write in a sentence or two why a conference is asked for now."), rows=4)
     question = passage(_l("The question, as you would put it today"))

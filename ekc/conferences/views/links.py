@@ -164,7 +164,7 @@ def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
         raise Unknown
     way = "mail" if "mail" in request.form else "message"
     if way == "mail" and runtime().settings.mail is None:
-        raise Refusal(N_("This service sends no mail. Give the link on paper or by text message."))
+        raise Refusal(N_("This service sends no email. Give the link on paper or by text message."))
     address = _address(made) if way == "mail" else ""
     links_actions.hand_over(by(), case.id, [made.token], way, address)
     return _shown_page(case, made, done=way)

@@ -1,6 +1,6 @@
 """Participants report the progress of their own tasks by personal link."""
 
-from flask import flash, redirect, url_for
+from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
@@ -24,5 +24,7 @@ def tick(case: Case) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Refusal(N_("Choose how far this task has come: done, partly or not yet."))
     actions.tick(by(), case.id, form.task.data, ActionState(form.state.data))
+    if form.stays.data:
+        return Response(status=204)
     flash(_("Thank you. This is kept with the plan."), "success")
     return redirect(url_for("journey.own_page", conference_id=case.id), 303)

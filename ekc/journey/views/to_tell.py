@@ -104,7 +104,7 @@ def _label(name: str, reach: Reach | None) -> str:
         return gettext("%(name)s, phone %(phone)s", name=name, phone=reach.phone)
     if reach.email:
         return gettext("%(name)s, no phone number known", name=name)
-    return gettext("%(name)s, no phone number and no mail address known", name=name)
+    return gettext("%(name)s, no phone number and no email address known", name=name)
 
 
 def _to_tell_page(case: Case, found: tuple[Owed, ...], rejected: dict[Verb, ToldForm] | None = None) -> str:

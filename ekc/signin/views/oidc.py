@@ -77,7 +77,7 @@ def from_provider(key: str) -> ResponseReturnValue:
         return _error_response(provider, error, target)
     account_id = oidc_actions.authenticate_by_oidc(db(), now(), identity, nonce)
     if account_id is None:
-        text = _("Ask your administrator to open one, with your mail address at %(name)s.", name=provider.name)
+        text = _("Ask your administrator to open one, with your email address at %(name)s.", name=provider.name)
         return _error_page(_("There is no account for you here yet"), text, target), 403
     throttle.discard_attempt(db(), attempt)
     onward = complete_sign_in(account_id, Method.PROVIDER if identity.second_factor else Method.PROVIDER_ALONE, target)

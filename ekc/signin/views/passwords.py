@@ -74,7 +74,7 @@ def keep_password() -> ResponseReturnValue:
         return _invitation_gone()
     if chosen.first:
         start_account_session(chosen.account_id, Method.INVITATION)
-        flash(_("You are signed in. From now on you sign in with your mail address and this password."))
+        flash(_("You are signed in. From now on you sign in with your email address and this password."))
         return redirect(after_sign_in(None), 303)
     end_session()
     flash(_("Your new password is set. Sign in with it."), "success")
@@ -102,8 +102,8 @@ def ask_new_password() -> ResponseReturnValue:
     throttle.begin_attempt(db(), now(), (throttle.PASSWORD_RESETS, form.email.data.strip().lower()), network)
     flash(
         _(
-            "If there is an account with this address, a mail is on its way to it. The link in it works for one hour. "
-            "Does nothing come? Ask your administrator for a new invitation."
+            "If there is an account with this address, an email is on its way to it. The link in it works for one "
+            "hour. Does nothing come? Ask your administrator for a new invitation."
         )
     )
     response = redirect(url_for("signin.sign_in"), 303)

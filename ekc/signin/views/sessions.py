@@ -52,7 +52,9 @@ def check_sign_in() -> ResponseReturnValue:
         account_id = passwords.check_password(db(), now(), form.email.data, form.password.data, cost, request_caller())
         if account_id is not None:
             return redirect(complete_sign_in(account_id, Method.PASSWORD, target), 303)
-        form.form_errors.append(_("This mail address and password do not belong together. Look at both and try again."))
+        form.form_errors.append(
+            _("This email address and password do not belong together. Look at both and try again.")
+        )
     return render_template("signin/sign_in.html", form=form, next=target), 422
 
 

@@ -130,7 +130,7 @@ def _write(session: Session, account: Account, details: AccountDetails) -> tuple
     """Write the details to the row; returns the names of the changed columns."""
     email = details.email.strip().lower()
     if not _ADDRESS.fullmatch(email):
-        raise Refusal(N_("%(email)s is not a mail address."), email=email)
+        raise Refusal(N_("%(email)s is not an email address."), email=email)
     with session.no_autoflush:
         taken = session.scalar(select(Account.id).where(Account.email == email))
     if taken is not None and taken != account.id:

@@ -42,7 +42,7 @@ class Settled(Labelled):
     FOLLOW_UPS = "follow_ups", N_("open follow-ups are given up, with the end as the reason")
     LINKS = "links", N_("personal links of whoever died or left end; all others last until their day, to read the end")
     REQUEST = "request", N_("a coordinator who was asked and has not answered is asked no longer, and told")
-    MAILS = "mails", N_("mails to the circle that wait to be sent are not sent any more, except personal links")
+    MAILS = "mails", N_("emails to the circle that wait to be sent are not sent any more, except personal links")
     MEETING = "meeting", N_("a meeting that was planned has no date any more")
     FOREIGN_REQUEST = (
         "foreign_request",

@@ -68,7 +68,7 @@ class Whom(Labelled):
     SET_LINES = "set_lines", N_("whoever set a bottom line")
     TOOK_PART = (
         "took_part",
-        N_("those who hear of this end, with a mail address or without, whoever has a task, and an interpreter"),
+        N_("those who hear of this end, with an email address or without, whoever has a task, and an interpreter"),
     )
     COORDINATOR = "coordinator", N_("the coordinator, who sees to it, or the regional manager while none can")
     STAFF = "staff", N_("coordinator and regional managers")
@@ -79,7 +79,7 @@ class ClearedBy(Labelled):
 
     CONTACT = "contact", N_("told, as the contact log says")
     GIVEN = "given", N_("given or sent, as the contact log says")
-    MAIL = "mail", N_("by mail")
+    MAIL = "mail", N_("by email")
     PAGE = "page", N_("read on their own page")
     PRINT = "print", N_("given a new slip")
     INFORMED = "informed", N_("told personally")
