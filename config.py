@@ -30,6 +30,10 @@ class ConfigError(Exception):
     """A setting is missing or invalid; the message says which, and what to do."""
 
 
+class NoKeyFile(ConfigError):  # noqa: N818 - it says what is so
+    """There is no key file."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Provider:
     """An OpenID Connect provider: a municipality or other organisation whose staff sign in with their account there."""
@@ -113,44 +117,98 @@ class Settings:
         return {provider.issuer: provider.name for provider in self.providers}
 
 
+def key_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the key file is."""
+    return Path(environ.get("EKC_KEYS") or _instance(environ) / "keys.json")
+
+
+def database_url(environ: Mapping[str, str] = os.environ) -> str:
+    """The address of the database."""
+    name = "demo.sqlite" if environ.get("EKC_DEMO", "") == "1" else "ekc.sqlite"
+    return environ.get("EKC_DATABASE_URL") or f"sqlite:///{_instance(environ) / name}"
+
+
+def _instance(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("EKC_INSTANCE", "instance")).resolve()
+
+
 def make_keys(path: Path) -> bool:
     """Make the key file, readable by its owner only; False if it exists already."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keys = {
-        "secret_key": secrets.token_urlsafe(48),
-        "content_keys": [b64encode(secrets.token_bytes(32)).decode()],
-        "index_key": b64encode(secrets.token_bytes(32)).decode(),
-    }
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return False
+    secret = secrets.token_urlsafe(48)
+    _write_keys(handle, {"secret_key": secret, "content_keys": [_random_key()], "index_key": _random_key()})
+    return True
+
+
+def add_next_key(path: Path) -> None:
+    """Add a content key that decrypts and does not encrypt yet. Raises ConfigError if there is one."""
+    keys = _read_keys(path)
+    if "next_content_key" in keys:
+        raise ConfigError(f"{path} has a next content key already. Bring it into use with: bin/ekc use-key")
+    _replace_keys(path, {**keys, "next_content_key": _random_key()})
+
+
+def use_next_key(path: Path) -> None:
+    """Let the content key that was added encrypt from now on. Raises ConfigError if there is none."""
+    keys = _read_keys(path)
+    if "next_content_key" not in keys:
+        raise ConfigError(f"{path} has no next content key. Add one with: bin/ekc new-key")
+    following = keys.pop("next_content_key")
+    _replace_keys(path, {**keys, "content_keys": [following, *keys["content_keys"]]})
+
+
+def _random_key() -> str:
+    return b64encode(secrets.token_bytes(32)).decode()
+
+
+def _read_keys(path: Path) -> dict[str, Any]:
+    try:
+        keys: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise NoKeyFile(
+            f"There is no key file at {path}. If this service has run before, put back the copy of it: new keys read "
+            "nothing. A new service makes its keys with: bin/ekc init-keys"
+        ) from None
+    except ValueError:
+        raise ConfigError(f"The key file {path} cannot be read. Put back a copy of it.") from None
+    return keys
+
+
+def _replace_keys(path: Path, keys: dict[str, Any]) -> None:
+    draft = path.with_name(f"{path.name}.new")
+    _write_keys(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), keys)
+    draft.replace(path)
+
+
+def _write_keys(handle: int, keys: dict[str, Any]) -> None:
     with os.fdopen(handle, "w") as file:
         json.dump(keys, file, indent=2)
-    return True
+        file.flush()
+        os.fsync(handle)
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings. Raises ConfigError."""
-    instance = Path(environ.get("EKC_INSTANCE", "instance")).resolve()
-    key_file = Path(environ.get("EKC_KEYS", instance / "keys.json"))
+    path = key_file(environ)
+    keys = _read_keys(path)
     try:
-        keys = json.loads(key_file.read_text())
-        content_keys = tuple(b64decode(key, validate=True) for key in keys["content_keys"])
+        following = [keys["next_content_key"]] if "next_content_key" in keys else []
+        content_keys = tuple(b64decode(key, validate=True) for key in (*keys["content_keys"], *following))
         index_key = b64decode(keys["index_key"], validate=True)
         secret_key = str(keys["secret_key"])
-    except FileNotFoundError:
-        raise ConfigError(f"There is no key file at {key_file}. Make one with: bin/ekc init-keys") from None
     except (KeyError, TypeError, ValueError):
-        raise ConfigError(f"The key file {key_file} cannot be read. Put back a copy of it, or start anew.") from None
-    if not content_keys or any(len(key) != 32 for key in (*content_keys, index_key)) or len(secret_key) < 32:
-        raise ConfigError(f"A key in {key_file} has the wrong length. Put back a copy of the file.")
-    demo = environ.get("EKC_DEMO", "") == "1"
-    database = instance / ("demo.sqlite" if demo else "ekc.sqlite")
+        raise ConfigError(f"The key file {path} cannot be read. Put back a copy of it.") from None
+    if not keys["content_keys"] or any(len(key) != 32 for key in (*content_keys, index_key)) or len(secret_key) < 32:
+        raise ConfigError(f"A key in {path} has the wrong length. Put back a copy of the file.")
+    instance, demo = _instance(environ), environ.get("EKC_DEMO", "") == "1"
     base_url = environ.get("EKC_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
     secure = base_url.startswith("https://")
     return Settings(
-        database_url=environ.get("EKC_DATABASE_URL") or f"sqlite:///{database}",
+        database_url=database_url(environ),
         secret_key=secret_key,
         content_keys=content_keys,
         index_key=index_key,

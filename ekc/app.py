@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, request, url_for
 from markupsafe import Markup
+from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ekc.access_log.views
@@ -35,6 +36,7 @@ from ekc.core.crypto import Keyring
 from ekc.core.db import autocommit_reads, make_engine, make_sessions
 from ekc.core.errors import Refusal
 from ekc.core.form_numbers import new_form_number
+from ekc.core.keys import recognise_keys
 from ekc.core.language import gettext
 from ekc.core.routes import Runtime, close_db, cookie_name, declared_access, declared_sending, now, runtime
 from ekc.core.sessions import CSRFTokens, EncryptedSessions
@@ -75,8 +77,8 @@ FEATURES = (
 
 
 def create_app(settings: Settings) -> Flask:
-    """Create the app. Raises ConfigError for an outdated database, RuntimeError for a route that does not declare its
-    access, or what its form does.
+    """Create the app. Raises ConfigError for an outdated database or keys that are not its own, RuntimeError for a
+    route that does not declare its access, or what its form does.
     """
     check_tables()
     check_kinds()
@@ -98,10 +100,7 @@ def create_app(settings: Settings) -> Flask:
     if many := settings.proxies:
         # Trust only the headers that our own proxies set.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]
-    engine = make_engine(settings.database_url, keyring)
-    if not schema.is_current(engine):
-        raise ConfigError(schema.OUTDATED)
-    app.extensions["ekc"] = Runtime(settings, make_sessions(autocommit_reads(engine), **sending(settings)))
+    app.extensions["ekc"] = Runtime(settings, _sessions(settings, keyring))
     app.teardown_appcontext(close_db)
     CSRFTokens(app)
     ekc.signin.language.install(app)
@@ -117,6 +116,20 @@ def create_app(settings: Settings) -> Flask:
     declared_access(app)
     declared_sending(app)
     return app
+
+
+def _sessions(settings: Settings, keyring: Keyring) -> sessionmaker[Session]:
+    """The session factory. Raises ConfigError for a database that is not this program's."""
+    engine = make_engine(settings.database_url, keyring)
+    try:
+        schema.ensure_current(engine)
+        sessions = make_sessions(autocommit_reads(engine), **sending(settings))
+        with sessions() as session:
+            recognise_keys(session)
+    except ConfigError:
+        engine.dispose()
+        raise
+    return sessions
 
 
 def _extend_jinja(app: Flask) -> None:

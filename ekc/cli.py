@@ -3,6 +3,7 @@
 import csv
 import os
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from config import ConfigError, Settings, load_settings, make_keys
+from config import (
+    ConfigError,
+    NoKeyFile,
+    Settings,
+    add_next_key,
+    database_url,
+    key_file,
+    load_settings,
+    make_keys,
+    use_next_key,
+)
 from ekc import schema
 from ekc.accounts.access import PROGRAM, By, Office
 from ekc.accounts.queries import account_by_email, regions
@@ -25,6 +36,7 @@ from ekc.core.db import make_engine, make_sessions
 from ekc.core.demo_clock import clock_time
 from ekc.core.errors import Refusal
 from ekc.core.jobs import JobState
+from ekc.core.keys import recognise_keys
 from ekc.core.language import LANGUAGES, translate
 from ekc.core.lengths import NAME, WORD
 from ekc.demo.casefile import CaseFileError, read_case
@@ -50,6 +62,11 @@ from ekc.workflow.vocabulary import Role
 _OFFICES = [role.value for role in (Role.COORDINATOR, Role.REGIONAL_MANAGER, Role.CARE_MANAGER, Role.ADMINISTRATOR)]
 _TIMEZONES = sorted({profile.timezone for profile in PROFILES.values()})
 _LINK_INTRO = "This link, which works once and for seven days, lets them choose a password:"
+_LOST_KEYS = (
+    "There is no key file at %s, and the database was written under keys. Put back the copy of the key file; new keys "
+    "cannot read anything in it."
+)
+_ROOT = Path(__file__).parent.parent
 _EXPECTED_ERRORS = (
     click.ClickException,
     click.Abort,
@@ -70,12 +87,43 @@ def cli() -> None:
 
 @cli.command("init-keys")
 def init_keys() -> None:
-    """Make the key file, if there is none."""
-    path = Path(os.environ.get("EKC_KEYS") or Path(os.environ.get("EKC_INSTANCE", "instance")).resolve() / "keys.json")
+    """Make the key file, if there is none and the database was not written under another."""
+    path = key_file()
+    if not path.exists() and schema.is_in_use(database_url()):
+        raise ConfigError(_LOST_KEYS % path)
     if make_keys(path):
         click.echo(f"The keys are in {path}. Keep a copy in a safe place: without them nothing can be read.")
     else:
         click.echo(f"There is a key file at {path} already. It stays as it is.")
+
+
+@cli.command("new-key")
+def new_key() -> None:
+    """Add a content key to the key file, which decrypts and does not encrypt yet."""
+    add_next_key(key_file())
+    click.echo("The key file has a next content key. Copy the file to each machine, and restart web and worker there.")
+
+
+@cli.command("use-key")
+def use_key() -> None:
+    """Let the content key that was added encrypt from now on."""
+    use_next_key(key_file())
+    click.echo(
+        "The new content key encrypts from the next start. Copy the file to each machine, restart web and worker "
+        "there, then run: bin/ekc reencrypt"
+    )
+
+
+@cli.command()
+def version() -> None:
+    """Tell which version of the program this is, and of which version the database is."""
+    program = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]["version"]
+    click.echo(f"Own Plan {program}, for a database of revision {schema.newest_revision()}")
+    engine = make_engine(database_url(), Keyring([bytes(32)], bytes(32)))  # reads no content
+    try:
+        click.echo(f"The database is of revision {schema.revision_of(engine)}")
+    finally:
+        engine.dispose()
 
 
 @cli.command()
@@ -85,6 +133,8 @@ def migrate() -> None:
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key), create=True)
     try:
         schema.upgrade(engine)
+        with make_sessions(engine)() as session:
+            recognise_keys(session)
         prepare_queue(settings)
     finally:
         engine.dispose()
@@ -93,11 +143,11 @@ def migrate() -> None:
 
 @cli.command()
 def check() -> None:
-    """Look whether settings, keys, workflow and database are in order."""
+    """Look whether settings, keys, workflow and database are in order; reads a value of each column and key."""
     check_tables()
     check_kinds()
     with _database() as (settings, session):
-        session.scalars(select(Conference.title).limit(1)).all()  # raises Unreadable under wrong keys
+        schema.open_one_of_each(session)
     click.echo("Settings, keys, workflow and database are in order.")
     if not settings.contact:
         click.echo("EKC_CONTACT is not set: a page that lets nobody in names nobody who can be rung.")
@@ -262,16 +312,24 @@ def reencrypt() -> None:
 
 @contextmanager
 def _database() -> Iterator[tuple[Settings, Session]]:
-    """The settings, and a database session. Raises ConfigError for an outdated schema."""
+    """The settings, and a database session. Raises ConfigError for an outdated schema, or other keys than its own."""
     settings = load_settings()
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     try:
-        if not schema.is_current(engine):
-            raise ConfigError(schema.OUTDATED)
+        schema.ensure_current(engine)
         with make_sessions(engine, **sending(settings))() as session:
+            recognise_keys(session)
             yield settings, session
     finally:
         engine.dispose()
+
+
+def _is_in_use() -> bool:
+    """Whether the database was written under keys; False if it cannot be asked."""
+    try:
+        return schema.is_in_use(database_url())
+    except SQLAlchemyError:
+        return False
 
 
 def _program(session: Session, settings: Settings) -> By:
@@ -293,8 +351,10 @@ def _error_message(error: Exception) -> str:
             message = f"The step '{error.verdict.rule.title}' cannot be taken: {reasons}."
         case Refusal():
             message = translate(error.message, error.params)
+        case NoKeyFile() if _is_in_use():
+            message = _LOST_KEYS % key_file()
         case Unreadable():
-            message = "Content cannot be read with the keys in the key file. Put back the key it was written with."
+            message = f"Content cannot be read ({message}). Put back the newest copy of the key file."
         case SQLAlchemyError():
             message = " ".join(f"The database cannot be used: {getattr(error, 'orig', None) or error}".split())
         case OSError():

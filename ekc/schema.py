@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, LargeBinary, Table, column, inspect, select, table, text, update
+from sqlalchemy import Engine, LargeBinary, Table, column, func, inspect, select, table, text, update
 from sqlalchemy.orm import Session
 
 import ekc.accounts.models
@@ -17,6 +17,7 @@ import ekc.core.audit
 import ekc.core.demo_clock
 import ekc.core.form_numbers
 import ekc.core.jobs
+import ekc.core.keys
 import ekc.core.outbox
 import ekc.core.postbox
 import ekc.directory.models
@@ -29,8 +30,11 @@ import ekc.meetings.models
 import ekc.plans.models
 import ekc.privatetime.models
 import ekc.signin.models  # noqa: F401 - registers their tables
-from ekc.core.crypto import SealedColumn, keyring_of
-from ekc.core.db import Base
+from config import ConfigError
+from ekc.core.audit import DETAIL_CONTEXT
+from ekc.core.crypto import KEY_ID_BYTES, Keyring, SealedColumn, Unreadable, keyring_of
+from ekc.core.db import Base, make_engine
+from ekc.core.keys import KnownKey
 from ekc.core.transaction import writing
 
 if TYPE_CHECKING:
@@ -39,6 +43,10 @@ if TYPE_CHECKING:
 metadata = Base.metadata
 #: The error message for an outdated database.
 OUTDATED = "The database is not up to date with this program. Bring it up to date with: bin/ekc migrate"
+NEWER = (
+    "The database is newer than this program: a newer version has migrated it. Install that version again, or restore "
+    "the backup from before."
+)
 #: Triggers refuse changes in these tables, so they keep the key they were written with.
 APPEND_ONLY = ("audit_event", "issued_document", "phase_change", "plan_version")
 _BATCH = 500  # rows in each transaction
@@ -79,9 +87,10 @@ def _migrating(engine: Engine) -> Iterator["Config"]:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest revision; on any error it stays as it was."""
+    """Bring the database to the newest revision; on any error it stays as it was. Raises ConfigError if it is newer."""
     from alembic import command  # noqa: PLC0415
 
+    refuse_newer(revision_of(engine))
     with _migrating(engine) as config:
         command.upgrade(config, "head")
 
@@ -94,22 +103,84 @@ def downgrade(engine: Engine, revision: str) -> None:
         command.downgrade(config, revision)
 
 
-def is_current(engine: Engine) -> bool:
-    """Whether the database is at the newest revision."""
+def revision_of(engine: Engine) -> str | None:
+    """The revision of a database; None if it has none yet."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database is at the newest revision."""
+    return revision_of(engine) == newest_revision()
+
+
+def refuse_newer(revision: str | None) -> None:
+    """Raises ConfigError for a revision that this program does not know."""
+    if revision is not None and revision not in _revisions():
+        raise ConfigError(NEWER)
+
+
+def ensure_current(engine: Engine) -> None:
+    """Raises ConfigError unless the database is at the newest revision."""
+    revision = revision_of(engine)
+    refuse_newer(revision)
+    if revision != newest_revision():
+        raise ConfigError(OUTDATED)
+
+
+def is_in_use(url: str) -> bool:
+    """Whether a database was written under keys. Needs none itself, as it holds for whoever has lost them."""
+    engine = make_engine(url, Keyring([bytes(32)], bytes(32)))
+    try:
+        if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
             return False
-        return list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == [newest_revision()]
+        with engine.connect() as connection:
+            known = inspect(connection).has_table(KnownKey.__tablename__)
+            return known and connection.scalar(select(func.count()).select_from(KnownKey)) != 0
+    finally:
+        engine.dispose()
 
 
 def newest_revision() -> str:
     """The newest revision, which is the number at the beginning of its file name."""
-    return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return max(_revisions())
+
+
+def _revisions() -> set[str]:
+    return {file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 
 def encrypted_columns(known: Table) -> dict[str, str]:
     """The encrypted columns of a table: encryption context by name."""
     return {one.name: one.type.context for one in known.columns if isinstance(one.type, SealedColumn)}
+
+
+def open_one_of_each(session: Session) -> int:
+    """Decrypt one value of each encrypted column under each key; returns how many. Raises Unreadable."""
+    count = 0
+    for known in metadata.sorted_tables:
+        contexts = encrypted_columns(known)
+        if known.name == "audit_event":
+            contexts["detail"] = DETAIL_CONTEXT  # encrypts a column by itself
+        for name, context in contexts.items():
+            raw = column(name, LargeBinary)
+            key, rows = func.substr(raw, 1, KEY_ID_BYTES), select(raw).select_from(table(known.name))
+            for mark in session.scalars(rows.with_only_columns(key).where(raw.is_not(None)).distinct()).all():
+                count += _opens(session, known.name, session.scalar(rows.where(key == mark).limit(1)), context)
+    return count
+
+
+def _opens(session: Session, name: str, value: bytes | None, context: str) -> bool:
+    if not value:
+        return False  # emptied, not encrypted
+    try:
+        keyring_of(session).open(bytes(value), context)
+    except Unreadable as error:
+        raise Unreadable(f"{name}: {error}") from None
+    return True
 
 
 def reencrypt(session: Session) -> int:

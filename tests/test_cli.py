@@ -1,6 +1,7 @@
 """The commands: what each does, and that each error is one sentence and an exit status."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,23 +9,26 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, LargeBinary, column, create_engine, select, table, text
+from sqlalchemy import Engine, LargeBinary, column, create_engine, insert, select, table, text
 from sqlalchemy.orm import Session
 
-from config import Settings
+from config import ConfigError, Settings, load_settings
 from ekc import schema
 from ekc.accounts.models import Account, Region
+from ekc.app import create_app
 from ekc.cli import main
 from ekc.conferences.models import Participant
+from ekc.core.audit import Actor, ActorKind, AuditEvent, record
 from ekc.core.clock import utc_now
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.jobs import Job, Nightly
+from ekc.core.keys import FOREIGN, LACKING
 from ekc.core.outbox import OutboxMessage, Recipient, queue
 from ekc.directory.models import Listing
 from ekc.directory.queries import listed
 from ekc.journey.jobs import plan_nights
-from ekc.schema import APPEND_ONLY, OUTDATED, encrypted_columns
+from ekc.schema import APPEND_ONLY, NEWER, OUTDATED, encrypted_columns
 from ekc.signin import mails
 from tests.architecture.sources import ROOT
 from tests.cast import Cast
@@ -296,9 +300,7 @@ def test_every_table_with_content_can_be_gone_through() -> None:
 def test_under_the_wrong_key_nothing_is_rewritten(run: Run, cast: Cast, case_file: Path, tmp_path: Path) -> None:
     run("load-case", str(case_file), "--region", "North")
     write_keys(tmp_path / "keys.json", NEW_KEY)
-    lost = Result(
-        1, "", "Content cannot be read with the keys in the key file. Put back the key it was written with.\n"
-    )
+    lost = Result(1, "", f"{LACKING}\n")
 
     assert run("check") == lost
     assert run("reencrypt") == lost
@@ -350,5 +352,91 @@ def test_without_keys_a_command_says_how_to_make_them(
 
     assert main(["check"]) == 1
     assert capsys.readouterr().err == (
-        f"There is no key file at {tmp_path / 'keys.json'}. Make one with: bin/ekc init-keys\n"
+        f"There is no key file at {tmp_path / 'keys.json'}. If this service has run before, put back the copy of it: "
+        "new keys read nothing. A new service makes its keys with: bin/ekc init-keys\n"
     )
+
+
+def test_nothing_advises_new_keys_for_a_database_that_was_written(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    assert run("add-region", "North").status == 0
+    file.unlink()
+    lost = Result(
+        1,
+        "",
+        f"There is no key file at {file}, and the database was written under keys. Put back the copy of the key file; "
+        "new keys cannot read anything in it.\n",
+    )
+
+    for command in ("check", "migrate", "init-keys", "jobs", "verify-audit", "reencrypt", "worker"):
+        assert run(command) == lost
+    assert not file.exists()
+
+
+def test_other_keys_than_those_of_the_database_are_refused(run: Run, settings: Settings, tmp_path: Path) -> None:
+    assert run("add-region", "North").status == 0
+    write_keys(tmp_path / "keys.json", CONTENT_KEY, index_key=NEW_KEY)
+
+    for command in ("check", "migrate", "jobs", "verify-audit", "reencrypt", "worker"):
+        assert run(command) == Result(1, "", f"{FOREIGN}\n")
+    with pytest.raises(ConfigError, match="not those of this database"):
+        create_app(replace(settings, index_key=NEW_KEY))
+    with pytest.raises(ConfigError, match="lacks a key"):
+        create_app(replace(settings, content_keys=(NEW_KEY,)))
+
+
+def test_a_key_is_rotated_on_two_machines_without_a_moment_in_which_one_cannot_read_the_other(
+    run: Run, cast: Cast, case_file: Path, database_url: str, tmp_path: Path
+) -> None:
+    """Each of the commands is followed by a copy to the other machine; between the two their files differ."""
+    here, there = tmp_path / "keys.json", tmp_path / "there.json"
+    run("load-case", str(case_file), "--region", "North")
+    shutil.copy(here, there)
+
+    for command in ("new-key", "use-key"):
+        assert run(command).status == 0
+        assert here.stat().st_mode & 0o777 == 0o600
+        each = [load_settings({"EKC_KEYS": str(file)}) for file in (here, there)]
+        for written, read in (each, reversed(each)):
+            sealed = Keyring(written.content_keys, written.index_key).seal(b"said", "context")
+            assert Keyring(read.content_keys, read.index_key).open(sealed, "context") == b"said"
+        shutil.copy(here, there)
+    assert run("use-key").err == f"{here} has no next content key. Add one with: bin/ekc new-key\n"
+
+    assert run("reencrypt").status == 0
+    assert run("check").status == 0
+    write_keys(here, CONTENT_KEY)  # a copy from before
+    assert run("check") == Result(1, "", f"{LACKING}\n")
+
+
+def test_a_value_under_a_key_that_is_gone_is_found_in_any_table(run: Run, cast: Cast, engine: Engine) -> None:
+    sealed = Keyring([NEW_KEY], INDEX_KEY).seal(b"{}", "audit_event.detail")
+    with make_sessions(engine)() as session:
+        record(session, Actor(ActorKind.SYSTEM), utc_now(), "account.changed", account=1)
+        session.commit()
+        values = {"chain": "system", "seq": 1000, "at": utc_now(), "actor_kind": ActorKind.SYSTEM, "action": "x"}
+        session.execute(insert(AuditEvent).values(**values, detail=sealed, hash=bytes(32)))
+        session.commit()
+
+    told = "Content cannot be read (audit_event: the key of this content is not among the content keys). "
+    assert run("check") == Result(1, "", f"{told}Put back the newest copy of the key file.\n")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(run: Run, engine: Engine, settings: Settings) -> None:
+    def at(revision: str) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("update alembic_version set version_num = :revision"), {"revision": revision})
+
+    at("9999")
+    try:
+        for command in ("check", "migrate", "jobs", "worker"):
+            assert run(command) == Result(1, "", f"{NEWER}\n")
+        with pytest.raises(ConfigError, match="newer than this program"):
+            create_app(settings)
+        assert run("version").out.splitlines()[1] == "The database is of revision 9999"
+    finally:
+        at(schema.newest_revision())
+    assert run("version").out.splitlines() == [
+        f"Own Plan 0.1.0, for a database of revision {schema.newest_revision()}",
+        f"The database is of revision {schema.newest_revision()}",
+    ]

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ekc.core.crypto import Keyring, keyring_of
 from ekc.core.db import Base, enum_column
 
-_CONTEXT = "audit_event.detail"
+DETAIL_CONTEXT = "audit_event.detail"
 _GENESIS_HASH = b"\0" * 32
 _GENESIS_MAC = b"\0" * 16
 _HEADS = "audit heads"  # context of the signature of the file
@@ -154,7 +154,7 @@ def _add(
     seq, before = head.seq + 1, head.hash
     about = {k: v for k, v in {"actor": actor.name, **detail}.items() if v != ""}
     keyring = keyring_of(session)
-    sealed = keyring.seal(json.dumps(about, ensure_ascii=False).encode(), _CONTEXT) if about else None
+    sealed = keyring.seal(json.dumps(about, ensure_ascii=False).encode(), DETAIL_CONTEXT) if about else None
     link = chain_hash(before, chain, seq, at, actor.kind, actor.id, action, conference_id, sealed)
     line = {
         "chain": chain,
@@ -202,7 +202,7 @@ def read_detail(session: Session, event: AuditEvent | Row[*tuple[Any, ...]]) -> 
     """The decrypted details of an event, or of a row with a column `detail`."""
     if event.detail is None:
         return {}
-    detail: dict[str, str | int] = json.loads(keyring_of(session).open(event.detail, _CONTEXT))
+    detail: dict[str, str | int] = json.loads(keyring_of(session).open(event.detail, DETAIL_CONTEXT))
     return detail
 
 

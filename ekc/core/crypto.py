@@ -21,11 +21,12 @@ from sqlalchemy.types import TypeDecorator
 
 from ekc.names import is_known_by_one, words_to_find
 
-_KEY_ID_BYTES = 4
+KEY_ID_BYTES = 4
 _NONCE_BYTES = 12
-_HEADER_BYTES = _KEY_ID_BYTES + _NONCE_BYTES
+_HEADER_BYTES = KEY_ID_BYTES + _NONCE_BYTES
 #: The index holds few letters under short keys, so that equal keys do not tell that two people share a surname.
 _INDEXED_LETTERS, _INDEX_BITS = 4, 20
+_FINGERPRINT = b"ekc: fingerprint"
 
 
 class Unreadable(Exception):  # noqa: N818 - describes the content
@@ -36,7 +37,11 @@ class Keyring:
     """The content keys (32 bytes each, newest first) and the key of the blind index."""
 
     def __init__(self, content_keys: Iterable[bytes], index_key: bytes) -> None:
-        keys = [(hashlib.sha256(key).digest()[:_KEY_ID_BYTES], AESGCM(key)) for key in content_keys]
+        content_keys = list(content_keys)
+        keys = [(hashlib.sha256(key).digest()[:KEY_ID_BYTES], AESGCM(key)) for key in content_keys]
+        #: By which a database knows its keys again, without saying anything about them (`keys.py`).
+        self.content_fingerprints = [hmac.digest(key, _FINGERPRINT, "sha256")[:16] for key in content_keys]
+        self.index_fingerprint = hmac.digest(index_key, _FINGERPRINT, "sha256")[:16]
         self._newest_id, self._newest = keys[0]
         self._by_id = dict(keys)
         self._index_key = index_key
@@ -50,7 +55,7 @@ class Keyring:
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """Decrypt a value from `seal`. Raises Unreadable."""
-        key_id, nonce, encrypted = sealed[:_KEY_ID_BYTES], sealed[_KEY_ID_BYTES:_HEADER_BYTES], sealed[_HEADER_BYTES:]
+        key_id, nonce, encrypted = sealed[:KEY_ID_BYTES], sealed[KEY_ID_BYTES:_HEADER_BYTES], sealed[_HEADER_BYTES:]
         cipher = self._by_id.get(key_id)
         if cipher is None:
             raise Unreadable("the key of this content is not among the content keys")
@@ -61,7 +66,7 @@ class Keyring:
 
     def is_newest(self, sealed: bytes) -> bool:
         """Whether a value is encrypted under the newest key."""
-        return sealed[:_KEY_ID_BYTES] == self._newest_id
+        return sealed[:KEY_ID_BYTES] == self._newest_id
 
     def index_keys(self, name: str, region_id: int) -> frozenset[int]:
         """The index keys of a name in a region: of the first two, three and four letters of each word.

@@ -91,6 +91,12 @@ sa.Table(
     sa.CheckConstraint("id = 1", name="one_row"),
 )
 sa.Table(
+    "known_key",
+    _tables,
+    sa.Column("fingerprint", sa.LargeBinary(16), primary_key=True),
+    sa.Column("encrypts", sa.Boolean, nullable=False),
+)
+sa.Table(
     "form_number",
     _tables,
     sa.Column("number", sa.LargeBinary(32), primary_key=True),

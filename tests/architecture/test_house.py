@@ -34,6 +34,7 @@ CORE = {
     "outbox",
     "reading",
     "jobs",
+    "keys",
     "queue",
     "postbox",
     "documents",

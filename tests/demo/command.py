@@ -23,13 +23,13 @@ class Result:
 Run = Callable[..., Result]
 
 
-def write_keys(path: Path, *content_keys: bytes) -> None:
+def write_keys(path: Path, *content_keys: bytes, index_key: bytes = INDEX_KEY) -> None:
     path.write_text(
         json.dumps(
             {
                 "secret_key": "signs cookies and links in tests only",
                 "content_keys": [b64encode(key).decode() for key in content_keys],
-                "index_key": b64encode(INDEX_KEY).decode(),
+                "index_key": b64encode(index_key).decode(),
             }
         )
     )
