@@ -10,13 +10,14 @@ from config import Settings
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.demo_clock import clock_time
-from ekc.core.jobs import SEND, due_jobs, perform
+from ekc.core.jobs import IN_A_ROW, SEND, due_jobs, perform
 from ekc.core.queue import Queue
 from ekc.journey.jobs import RULES, plan_nights
 
 #: How many jobs a sweep hands to the queue.
 _AT_ONCE = 1000
-_LIMITS = {name: rule.limit for name, rule in RULES.items()}
+#: The time limit of each message: it may begin another job at the end of this while.
+_LIMITS = {name: IN_A_ROW + rule.limit for name, rule in RULES.items()}
 
 
 def sending(settings: Settings) -> dict[str, Any]:

@@ -5,8 +5,9 @@ is claimed in a short transaction, runs outside it, and is then marked as done: 
 twice must do nothing twice. A row holds nothing that people typed: a kind, the id of its subject, the code of an error.
 """
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -25,6 +26,8 @@ _MARGIN = timedelta(seconds=30)
 RETRY_PAUSE, MAX_RETRY_PAUSE = timedelta(minutes=5), timedelta(days=1)
 #: How long a kind waits that cannot be done now, whatever the job.
 UNAVAILABLE_PAUSE = timedelta(minutes=1)
+#: For how long a worker goes on with jobs of one kind before it looks for those of others.
+IN_A_ROW = timedelta(seconds=2)
 _KEPT = timedelta(days=7)
 _CODE = 200  # characters
 _OPEN = text("state in ('waiting', 'running')")
@@ -73,12 +76,16 @@ class Job(Base):
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """What the function of a job is given. `at`: the instant at which the attempt began."""
+    """What the function of a job is given. `at`: the instant at which the attempt began.
+
+    `at_end`: what it wants written in the transaction that notes that it is done.
+    """
 
     session: Session
     settings: Settings
     subject: int
     at: datetime
+    at_end: list[Callable[[Session], object]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,36 +171,59 @@ def due_jobs(session: Session, rules: Rules, at: datetime, limit: int | None = N
 
 
 def perform(session: Session, settings: Settings, rules: Rules, job_id: int, at: datetime) -> None:
-    """Run a job, if it is due and nobody else runs it. Its failure is noted and logged, and raises nothing."""
-    job = _claim(session, rules, job_id, at)
-    if job is None:
-        return
+    """Run a job, if it is due and nobody else runs it, and after it others of its kind that are due, for a short while.
+
+    The next one is claimed in the transaction that notes the end of the one before. A failure is noted and logged, and
+    raises nothing.
+    """
+    started = time.monotonic()
+    with writing(session):
+        job = _claim(session, rules, at, Job.id == job_id)
+    while job is not None:
+        goes_on = time.monotonic() - started < IN_A_ROW.total_seconds()
+        job = _attempt(session, settings, rules, job, at, goes_on)
+
+
+def _attempt(
+    session: Session, settings: Settings, rules: Rules, job: Row[Any], at: datetime, goes_on: bool
+) -> Row[Any] | None:
+    """Run a job that is claimed. Returns the next one of its kind, claimed, if the worker `goes_on` with it."""
     rule = rules[job.kind]
-    if late := _too_late(rule, job, at):
-        _give_up(session, rule, job, at, late)
-        return
+    run = JobRun(session, settings, job.subject, at)
+    late = _too_late(rule, job, at)
     try:
-        rule.work(JobRun(session, settings, job.subject, at))
+        if not late:
+            rule.work(run)
     except Unavailable as error:
         session.rollback()
         log_event("kind of job waits", kind=job.kind, why=str(error))
         _wait(session, job, at, str(error))
+        return None
     except Exception as error:
         session.rollback()
         code = str(error) if isinstance(error, NotDone) else type(error).__name__
         why = code if isinstance(error, NotDone) else failure(error)
         log_event("job failed", job=job.id, kind=job.kind, subject=job.subject, why=why)
         if job.tries >= rule.tries:
-            _give_up(session, rule, job, at, code)
+            late = code
         else:
             due = at + min(RETRY_PAUSE * 3 ** (job.tries - 1), MAX_RETRY_PAUSE)
-            _end(session, job, state=JobState.WAITING, due=min(due, job.until or due), error=code)
+            values = {"state": JobState.WAITING, "due": min(due, job.until or due), "error": code}
     except BaseException:  # the worker is told to stop
         session.rollback()
-        _end(session, job, state=JobState.WAITING, tries=job.tries - 1)
+        with writing(session):
+            _note(session, job, state=JobState.WAITING, tries=job.tries - 1)
         raise
     else:
-        _end(session, job, state=JobState.DONE, ended_at=at, error=None)
+        values = {"state": JobState.DONE, "ended_at": at, "error": None}
+    with writing(session):
+        if late:
+            _give_up(session, rule, job, at, late)
+        else:
+            _note(session, job, **values)
+            for write in run.at_end:
+                write(session)
+        return _claim(session, rules, at, Job.kind == job.kind) if goes_on else None
 
 
 def _too_late(rule: JobRule, job: Row[Any], at: datetime) -> str:
@@ -209,18 +239,16 @@ _CLAIMED: tuple[ColumnElement[Any], ...] = (
 )
 
 
-def _claim(session: Session, rules: Rules, job_id: int, at: datetime) -> Row[Any] | None:
-    """The job with the number of this attempt, if it is ours now."""
-    with writing(session):
-        job = session.execute(
-            select(*_CLAIMED).where(Job.id == job_id, _claimable(rules, at)).with_for_update(skip_locked=True)
-        ).one_or_none()
-        if job is not None:
-            held = at + rules[job.kind].limit + _MARGIN
-            claimed = update(Job).where(Job.id == job.id)
-            session.execute(
-                claimed.values(state=JobState.RUNNING, tries=job.tries, held_until=held), execution_options=_PLAINLY
-            )
+def _claim(session: Session, rules: Rules, at: datetime, which: ColumnElement[bool]) -> Row[Any] | None:
+    """One of these jobs with the number of this attempt, if one is due; it is ours once the caller commits."""
+    free = select(*_CLAIMED).where(_OPEN, which, _claimable(rules, at)).order_by(Job.due, Job.id).limit(1)
+    job = session.execute(free.with_for_update(skip_locked=True)).one_or_none()
+    if job is not None:
+        held = at + rules[job.kind].limit + _MARGIN
+        claimed = update(Job).where(Job.id == job.id)
+        session.execute(
+            claimed.values(state=JobState.RUNNING, tries=job.tries, held_until=held), execution_options=_PLAINLY
+        )
     return job
 
 
@@ -228,11 +256,6 @@ def take_out(session: Session, kind: str, subjects: Select[int], due: datetime) 
     """Delete the waiting jobs of this kind that are due then; returns their subjects. Does not commit."""
     which = (_OPEN, Job.kind == kind, Job.state == JobState.WAITING, Job.due == due, Job.subject.in_(subjects))
     return list(session.scalars(delete(Job).where(*which).returning(Job.subject), execution_options=_PLAINLY))
-
-
-def _end(session: Session, job: Row[Any], **values: object) -> None:
-    with writing(session):
-        _note(session, job, **values)
 
 
 def _note(session: Session, job: Row[Any], **values: object) -> bool:
@@ -282,12 +305,11 @@ def stop_trying(session: Session, rules: Rules, job_id: int, at: datetime) -> st
 
 
 def _give_up(session: Session, rule: JobRule, job: Row[Any], at: datetime, code: str) -> None:
-    with writing(session):
-        ours = _note(session, job, state=JobState.FAILED, ended_at=at, error=code)
-        if ours and rule.given_up is not None:
-            rule.given_up(session, job.subject, at)
-    if ours:
-        log_event("job given up", job=job.id, kind=job.kind, subject=job.subject, why=code)
+    if not _note(session, job, state=JobState.FAILED, ended_at=at, error=code):
+        return
+    if rule.given_up is not None:
+        rule.given_up(session, job.subject, at)
+    log_event("job given up", job=job.id, kind=job.kind, subject=job.subject, why=code)
 
 
 def forget_jobs(session: Session, at: datetime) -> None:
