@@ -78,13 +78,15 @@ class Job(Base):
 class JobRun:
     """What the function of a job is given. `at`: the instant at which the attempt began.
 
-    `at_end`: what it wants written in the transaction that notes that it is done.
+    `at_end`: what it wants written in the transaction that notes that it is done. `kept`: what jobs in a row use
+    together, such as a connection; each is closed after the last of them.
     """
 
     session: Session
     settings: Settings
     subject: int
     at: datetime
+    kept: dict[str, Any]
     at_end: list[Callable[[Session], object]] = field(default_factory=list)
 
 
@@ -179,17 +181,19 @@ def perform(session: Session, settings: Settings, rules: Rules, job_id: int, at:
     started = time.monotonic()
     with writing(session):
         job = _claim(session, rules, at, Job.id == job_id)
-    while job is not None:
-        goes_on = time.monotonic() - started < IN_A_ROW.total_seconds()
-        job = _attempt(session, settings, rules, job, at, goes_on)
+    kept: dict[str, Any] = {}
+    try:
+        while job is not None:
+            run = JobRun(session, settings, job.subject, at, kept)
+            job = _attempt(run, rules, job, goes_on=time.monotonic() - started < IN_A_ROW.total_seconds())
+    finally:
+        for one in kept.values():
+            one.close()
 
 
-def _attempt(
-    session: Session, settings: Settings, rules: Rules, job: Row[Any], at: datetime, goes_on: bool
-) -> Row[Any] | None:
+def _attempt(run: JobRun, rules: Rules, job: Row[Any], goes_on: bool) -> Row[Any] | None:
     """Run a job that is claimed. Returns the next one of its kind, claimed, if the worker `goes_on` with it."""
-    rule = rules[job.kind]
-    run = JobRun(session, settings, job.subject, at)
+    session, at, rule = run.session, run.at, rules[job.kind]
     late = _too_late(rule, job, at)
     try:
         if not late:

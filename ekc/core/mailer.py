@@ -7,8 +7,9 @@ Message-ID, so duplicates can be detected. In the demonstration mails go into th
 
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -24,10 +25,13 @@ from ekc.core.jobs import JobRun, NotDone, Unavailable
 from ekc.core.language import LANGUAGES, Wording, gettext, in_words, translate, using
 from ekc.core.outbox import UNSENT, OutboxMessage
 from ekc.core.postbox import put
-from ekc.core.transaction import writing
 
 #: Seconds for each reply of the mail server. A mail takes four replies.
 SMTP_TIMEOUT = 60
+#: Of the connection in `JobRun.kept`.
+_LINE = "mail server"
+#: The reply of a server that closes the connection.
+_CLOSING = 421
 
 _CLEARED = {"body": "", "link": None, "ring": None}  # a link is a secret, and neither is needed any more
 
@@ -49,13 +53,12 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
     name = keyring_of(session).signature(f"{mail.key} {mail.queued_at.isoformat()}".encode(), "message_id").hex()
     with in_words(wording):
         message = _message(mail, to, name, run.at)
-    if to.security != "postbox":
-        _send(message, mail.recipient, to)
-    with writing(session):
-        if to.security == "postbox":
-            put(session, message, mail.recipient, run.at)
-        sent = update(OutboxMessage).where(OutboxMessage.id == mail.id)
-        session.execute(sent.values(sent_at=run.at, given_up_at=None, **_CLEARED))
+    if to.security == "postbox":
+        run.at_end.append(lambda session: put(session, message, mail.recipient, run.at))
+    else:
+        _send(run, message, mail.recipient, to)
+    sent = update(OutboxMessage).where(OutboxMessage.id == mail.id)
+    run.at_end.append(lambda session: session.execute(sent.values(sent_at=run.at, given_up_at=None, **_CLEARED)))
 
 
 def give_up(session: Session, mail_id: int, at: datetime) -> None:
@@ -64,12 +67,34 @@ def give_up(session: Session, mail_id: int, at: datetime) -> None:
     session.execute(late.values(given_up_at=at, **_CLEARED))
 
 
-def _send(message: EmailMessage, recipient: str, to: MailServer) -> None:
-    with _smtp_connection(to) as server:
-        try:
-            server.send_message(message, to.sender.addr_spec, [recipient])
-        except smtplib.SMTPException as error:  # its text may contain an address
-            raise NotDone(_error_reason(error)) from None
+@dataclass
+class _Line:
+    """A connection to the mail server, kept for the mails in a row. Opening one takes as long as ten mails."""
+
+    server: smtplib.SMTP
+
+    def close(self) -> None:
+        """Say goodbye, unless the server is gone."""
+        with suppress(OSError):
+            self.server.quit()
+        self.server.close()
+
+
+def _send(run: JobRun, message: EmailMessage, recipient: str, to: MailServer) -> None:
+    """Hand a mail to the server. Raises Unavailable if it cannot be reached, NotDone if it refuses the mail."""
+    line = run.kept.get(_LINE)
+    is_new = line is None
+    if line is None:
+        line = run.kept[_LINE] = _Line(_connect(to))
+    try:
+        line.server.send_message(message, to.sender.addr_spec, [recipient])
+    except smtplib.SMTPException as error:  # its text may contain an address
+        is_closed = isinstance(error, smtplib.SMTPServerDisconnected) or _smtp_code(error) == _CLOSING
+        if is_closed:
+            run.kept.pop(_LINE).close()
+        if is_closed and not is_new:
+            return _send(run, message, recipient, to)  # the server takes so many mails on one connection
+        raise NotDone(_error_reason(error)) from None
 
 
 def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMessage:
@@ -90,8 +115,7 @@ def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMe
     return message
 
 
-@contextmanager
-def _smtp_connection(to: MailServer) -> Iterator[smtplib.SMTP]:
+def _connect(to: MailServer) -> smtplib.SMTP:
     """A connection to the mail server. Raises Unavailable with a code without secrets."""
     server: smtplib.SMTP | None = None
     tls = ssl.create_default_context()
@@ -109,12 +133,7 @@ def _smtp_connection(to: MailServer) -> Iterator[smtplib.SMTP]:
         if server is not None:
             server.close()
         raise Unavailable(_error_reason(error)) from None
-    try:
-        yield server
-    finally:
-        with suppress(OSError):
-            server.quit()
-        server.close()
+    return server
 
 
 def _smtp_code(error: Exception) -> int | None:

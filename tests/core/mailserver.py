@@ -35,6 +35,7 @@ class MailServer:
     refuses: dict[str, str] = field(default_factory=dict)  # what it answers to a recipient
     password: str | None = None  # it asks for this one
     hangs_up: bool = False  # once it has got a mail, instead of saying so
+    at_most: int | None = None  # mails on one connection; then it closes that
     on_mail: Callable[[], None] | None = None  # called once, before it confirms a mail
 
 
@@ -49,7 +50,7 @@ class _Conversation(socketserver.StreamRequestHandler):
             self._begin_tls(kept)
         self._say("220 here")
         to: list[str] = []
-        who = ""
+        who, taken = "", 0
         while line := self.rfile.readline().decode().strip():
             verb, _, rest = line.partition(" ")
             match verb.upper():
@@ -63,6 +64,10 @@ class _Conversation(socketserver.StreamRequestHandler):
                     wrong = kept.password is not None and not who.endswith(f"\0{kept.password}")
                     self._say(f"535 {who!r} is refused" if wrong else "235 you are in")
                 case "MAIL":
+                    if taken == kept.at_most:
+                        self._say("421 enough")
+                        return
+                    taken += 1
                     to = []
                     self._say("250 from them")
                 case "RCPT":

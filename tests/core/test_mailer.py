@@ -15,8 +15,9 @@ import config
 from config import Settings, load_mail
 from ekc.accounts.access import By, Office
 from ekc.core.db import make_sessions
-from ekc.core.jobs import UNAVAILABLE_PAUSE, Job, JobState
+from ekc.core.jobs import UNAVAILABLE_PAUSE, Job, JobState, perform
 from ekc.core.outbox import DELIVERY_PERIOD, Audience, Link, MailRule, OutboxMessage, Recipient, queue
+from ekc.journey.jobs import RULES
 from ekc.signin.actions.invitations import ask_new_password
 from ekc.staff.actions.accounts import NewAccount
 from ekc.staff.actions.inviting import open_by_invitation
@@ -52,6 +53,12 @@ def to(server: MailServer) -> config.MailServer:
     return found
 
 
+def settings_of(mail: config.MailServer | None, clock: FrozenClock) -> Settings:
+    return Settings(
+        database_url="", secret_key="", content_keys=(), index_key=b"", instance=Path(), mail=mail, clock=clock
+    )
+
+
 class DeliveryResult(NamedTuple):
     """How many mails were sent and given up, and how many wait."""
 
@@ -62,12 +69,9 @@ class DeliveryResult(NamedTuple):
 
 def deliver(session: Session, clock: FrozenClock, mail: config.MailServer | None) -> DeliveryResult:
     """Do the jobs that are due, as a worker does."""
-    settings = Settings(
-        database_url="", secret_key="", content_keys=(), index_key=b"", instance=Path(), mail=mail, clock=clock
-    )
     ended = select(OutboxMessage.sent_at, OutboxMessage.given_up_at).order_by(OutboxMessage.id)
     before = session.execute(ended).all()
-    work(session, settings, clock())
+    work(session, settings_of(mail, clock), clock())
     new = [now for now, was in zip(session.execute(ended), before, strict=True) if not any(was)]
     sent, given_up = sum(bool(row.sent_at) for row in new), sum(bool(row.given_up_at) for row in new)
     return DeliveryResult(sent, given_up, len(new) - sent - given_up)
@@ -208,6 +212,20 @@ def test_many_mailers_side_by_side_send_each_mail_once(
         one.join()
 
     assert sorted(arrived(post)) == sorted(everybody)
+
+
+@pytest.mark.parametrize(("at_most", "conversations"), [(None, 1), (2, 3)])
+def test_mails_in_a_row_go_over_one_connection_until_the_server_closes_it(
+    post: MailServer, db_session: Session, clock: FrozenClock, at_most: int | None, conversations: int
+) -> None:
+    post.at_most = at_most
+    everybody = [f"person{n}@example.org" for n in range(5)]
+    put(db_session, *everybody)
+
+    perform(db_session, settings_of(to(post), clock), RULES, 1, clock())
+
+    assert (arrived(post), post.conversations) == (everybody, conversations)
+    assert {job.state for job in jobs(db_session)} == {JobState.DONE}
 
 
 def test_a_server_that_refuses_puts_a_mail_off_and_keeps_it(
