@@ -15,6 +15,7 @@ import ekc.conferences.views.blueprint
 import ekc.demo.views
 import ekc.drafts.views
 import ekc.evaluations.views.blueprint
+import ekc.evaluations.views.follow_ups
 import ekc.journey.home
 import ekc.journey.panel
 import ekc.journey.views.blueprint
@@ -41,7 +42,6 @@ from ekc.core.language import gettext
 from ekc.core.routes import Runtime, close_db, cookie_name, declared_access, declared_sending, now, runtime
 from ekc.core.sessions import CSRFTokens, EncryptedSessions
 from ekc.drafts import keeping
-from ekc.evaluations.queries import FollowUpRow
 from ekc.kinds import check_kinds
 from ekc.links.actions import end_link_sign_in
 from ekc.links.queries.sign_ins import link_sign_in
@@ -50,8 +50,7 @@ from ekc.signin.actions.sessions import IDLE_TIMEOUT
 from ekc.worker import sending
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.check import check_tables
-from ekc.workflow.engine import FOLLOW_UP_RULES, GUARD_RULES, PHASE_RULES
-from ekc.workflow.holidays import holiday
+from ekc.workflow.engine import GUARD_RULES, PHASE_RULES
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import StopReason, Variant
 from ekc.workflow.wording import wording
@@ -160,19 +159,9 @@ def _extend_jinja(app: Flask) -> None:
         dots=ekc.journey.home.dots,
         owed_line=ekc.journey.panel.owed_line,
         country=PROFILES.__getitem__,
-        moved_from=_moved_from,
+        moved_from=ekc.evaluations.views.follow_ups.moved_from,
     )
     app.context_processor(_frame_context)
-
-
-def _moved_from(row: FollowUpRow, profile: str) -> str:
-    """From which public holiday a follow-up was moved; empty: it was not."""
-    rules, clock = PROFILES[profile], FOLLOW_UP_RULES[row.kind].clock
-    day = rules.moved_from(rules.clock(clock), row.due_on, row.latest_on) if clock else None
-    if day is None:
-        return ""
-    name = holiday(day, rules.place, language.language())
-    return gettext("Moved from %(day)s, a public holiday (%(name)s).", day=language.day(day), name=name)
 
 
 def _lies_ahead(instant: datetime | None, zone: str) -> bool:

@@ -77,12 +77,13 @@ def change_row(by: By, listing: Listing, row_id: int, entry: Entry) -> None:
         )
 
 
-def confirm_row(by: By, listing: Listing, row_id: int) -> None:
-    """Note that a row is right as it is. Raises Unknown."""
+def confirm_row(by: By, listing: Listing, row_id: int) -> str:
+    """Note that a row is right as it is. Returns its name. Raises Unknown."""
     with writing(by.session):
         (row,) = _lock(by, listing, row_id)
         row.confirmed = True
         by.record("names.confirmed", listing=listing, row=row_id, name=row.name)
+    return row.name
 
 
 def merge(by: By, listing: Listing, row_id: int, into_id: int) -> None:

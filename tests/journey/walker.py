@@ -503,7 +503,7 @@ _MENDS: dict[str, Callable[[Walker], None]] = {
     "information_told": _tell_situation,
     "questions_answered": Walker.answer_questions,
     "enough_family_present": _family_comes,
-    "professionals_left": _make_room,
+    **dict.fromkeys(("professionals_left", "excluded_left"), _make_room),
     **dict.fromkeys(
         (
             "actions_complete",

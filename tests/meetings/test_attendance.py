@@ -128,7 +128,7 @@ def test_of_whom_it_is_decided_on_the_day_that_they_stay_away_private_time_waits
 
     with pytest.raises(Blocked) as waits:
         step(db_session, cast, START, case, Step.BEGIN_PRIVATE_TIME)
-    blockers = [reason.blocker for reason in waits.value.verdict.reasons if reason.guard == "professionals_left"]
+    blockers = [reason.blocker for reason in waits.value.verdict.reasons if reason.guard == "excluded_left"]
     assert [(one.remedy, one.target) for one in blockers] == [(Remedy.ATTENDANCE, str(kees))]
     db_session.rollback()
     sign_in(client, cast.noor)

@@ -31,6 +31,10 @@ def test_only_a_main_person_is_gone_and_only_at_that_end() -> None:
     assert gone == {(Part.MAIN_PERSON, End.GONE)}
 
 
+def test_home_tells_an_end_without_a_plan_that_somebody_has_to_know_of() -> None:
+    assert {end for end, rule in END_RULES.items() if rule.told_at_home} == {End.NO_PLAN, End.STOPPED, End.GONE}
+
+
 def test_what_destroys_reasons_says_that_a_chosen_one_is_kept() -> None:
     """The history shows a reason that was chosen from the list: it is no words of anybody."""
     for rule in END_RULES.values():

@@ -45,7 +45,7 @@ from ekc.workflow.guards.plan import (
     support_answered,
     what_if_complete,
 )
-from ekc.workflow.guards.room import enough_family_present, interpreter_in_room, professionals_left
+from ekc.workflow.guards.room import enough_family_present, excluded_left, interpreter_in_room, professionals_left
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND
 from ekc.workflow.vocabulary import (
@@ -316,7 +316,7 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         [("Person 6 is still in the room", "attendance", "6")],
     ),
     (  # it was decided while they were there
-        professionals_left,
+        excluded_left,
         with_people(replace(UNCLE, attends=Attends.EXCLUDED)),
         [("Person 2 is still in the room", "attendance", "2")],
     ),
@@ -572,6 +572,9 @@ CLOSE_CALLS: list[tuple[Guard, Facts]] = [
     (professionals_left, with_people(replace(NURSE, part=Part.SUPPORTER))),
     (professionals_left, with_people(replace(INTERPRETER, in_room=True))),
     (professionals_left, with_people(replace(UNCLE, perhaps_professional=True, in_room=False))),
+    (professionals_left, with_people(replace(UNCLE, attends=Attends.EXCLUDED))),
+    (excluded_left, with_people(replace(UNCLE, attends=Attends.EXCLUDED, in_room=False))),
+    (excluded_left, with_people(replace(NURSE, attends=Attends.EXCLUDED, in_room=True))),
     (actions_complete, with_plan(actions=(ACTION, replace(SUPPORT, people=0)))),
     (actions_before_evaluation, with_plan(actions=(replace(ACTION, starts=date(2026, 7, 11)),))),
     (only_main_person, with_people(replace(UNCLE, part=Part.MAIN_PERSON, attends=Attends.EXCLUDED))),

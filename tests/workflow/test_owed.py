@@ -14,7 +14,7 @@ from ekc.workflow.handbook import handbook
 from ekc.workflow.owed.kinds import ClearedBy, NoticeKind, NoticeRule, Verb, Whom
 from ekc.workflow.owed.listeners import Listener, NoticeFacts, Sign
 from ekc.workflow.owed.rows import NOTICES, RULES
-from ekc.workflow.owed.still_owed import all_owed, open_lines, owed
+from ekc.workflow.owed.still_owed import all_owed, open_lines, owed, waits
 from ekc.workflow.vocabulary import Activity, Attends, Part, Phase, Role, Step
 
 AT = datetime(2026, 4, 10, 12, 0, tzinfo=UTC)
@@ -328,7 +328,30 @@ def test_each_kind_is_owed_in_the_phases_of_its_row() -> None:
         assert {phase for phase in Phase if owed(phase, [notice], [listener()])} == rule.phases
 
 
+def test_a_notice_waits_for_a_sign_as_long_as_nothing_else_clears_it() -> None:
+    sign = Sign(AT + timedelta(hours=1), ClearedBy.CONTACT)
+    assert waits(DAY, [listener()]) is waits(DAY, [listener(signs=(sign,))]) is True
+    assert waits(DAY, [listener(informed_on=ON + timedelta(days=1)), listener(attends=Attends.NO)]) is False
+    assert waits(left(NoticeKind.JOINED), [listener(informed_on=None)]) is True
+    assert waits(left(NoticeKind.JOINED), [listener()]) is False
+    assert waits(left(NoticeKind.PAPER), []) is True  # whether somebody has it on paper is a sign itself
+
+
 # The table
+
+
+def test_what_is_about_the_case_outlasts_a_conference() -> None:
+    assert {rule.kind for rule in NOTICES if rule.lasts} == {
+        NoticeKind.COORDINATOR,
+        NoticeKind.PAPER,
+        NoticeKind.JOINED,
+        NoticeKind.CONSENT,
+        NoticeKind.READING,
+        NoticeKind.PLAN,
+        NoticeKind.UNSAFE,
+        NoticeKind.DISSENT,
+        NoticeKind.NUMBER_OUT,
+    }
 
 
 def test_the_table_names_what_the_demand_names() -> None:

@@ -13,6 +13,7 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.forms import Standing
+from ekc.core.language import day, language
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, now
 from ekc.evaluations import actions, queries
@@ -22,8 +23,21 @@ from ekc.evaluations.queries import FollowUpPerson, FollowUpRecord, FollowUpRow
 from ekc.evaluations.views.blueprint import bp
 from ekc.plans.draft import Action, Goal
 from ekc.signin.login import by
+from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FOLLOW_UPS
+from ekc.workflow.holidays import holiday
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import ActionState, Activity, CasePart, Scope
+
+
+def moved_from(row: FollowUpRow, profile: str) -> str:
+    """From which public holiday a follow-up was moved, as a filter of templates; empty: it was not."""
+    rules, clock = PROFILES[profile], FOLLOW_UP_RULES[row.kind].clock
+    off = rules.moved_from(rules.clock(clock), row.due_on, row.latest_on) if clock else None
+    if off is None:
+        return ""
+    name = holiday(off, rules.place, language())
+    return _("Moved from %(day)s, a public holiday (%(name)s).", day=day(off), name=name)
 
 
 @bp.get("/conferences/<int:conference_id>/follow-ups")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor
 from ekc.conferences.queries.members import Circle
+from ekc.conferences.roles import has_coordinator
 from ekc.core.clock import local_date
 from ekc.evaluations import queries as evaluations
 from ekc.evaluations.queries import FollowUpRow
@@ -66,6 +67,10 @@ class StaffCases:
         """Whether the coordinator of this case cannot sign in any more."""
         match = self.matched[id_].current if id_ in self.matched else None
         return match is not None and match.gone(self.at)
+
+    def attended(self, row: CaseRow) -> bool:
+        """Whether a coordinator can act in this case, as `roles.attended` says of one: from what was read of all."""
+        return not self.gone(row.id) and has_coordinator(row, self.at)
 
     def asked_at(self, id_: int) -> datetime | None:
         """When a coordinator was asked who has not answered."""

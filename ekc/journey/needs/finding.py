@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ekc.conferences.queries import consents
-from ekc.conferences.roles import has_coordinator
 from ekc.core.clock import local_date
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey.deadlines import Deadline
@@ -203,7 +202,7 @@ def _to_tell(session: Session, read: StaffCases) -> Iterator[ToTell]:
     found = owed_in(session, [id_ for id_, row in seen.items() if may(Activity.TELL, row.phase, Role)], read.circles)
     for id_, row in seen.items():
         # the end is for the manager as well
-        attended = row.phase is not Phase.CLOSED and not read.gone(id_) and has_coordinator(row, read.at)
+        attended = row.phase is not Phase.CLOSED and read.attended(row)
         roles = frozenset({Role.REGIONAL_MANAGER} if id_ in theirs else {Role.COORDINATOR})
         if id_ in theirs and not attended:
             roles |= {Role.STANDS_IN}

@@ -72,8 +72,8 @@ def change_name(listing: str, row_id: int) -> ResponseReturnValue:
 @moves
 def confirm_name(listing: str, row_id: int) -> ResponseReturnValue:
     """Note that a row is right."""
-    actions.confirm_row(by(), Listing(listing), row_id)
-    flash(_("%(name)s is confirmed.", name=_row(_rows(listing), row_id).name), "success")
+    name = actions.confirm_row(by(), Listing(listing), row_id)
+    flash(_("%(name)s is confirmed.", name=name), "success")
     return redirect(url_for("staff.names", listing=listing), 303)
 
 
@@ -82,16 +82,17 @@ def confirm_name(listing: str, row_id: int) -> ResponseReturnValue:
 @moves
 def merge_name(listing: str, row_id: int) -> ResponseReturnValue:
     """Merge a row with another one: first what follows, then merging."""
-    form = _merge_form(_rows(listing), row_id)
+    rows = _rows(listing)
+    form = _merge_form(rows, row_id)
     if not form.validate():
-        return _page(Listing(listing), row_id, merge=form), 422
+        return _page(Listing(listing), row_id, rows, merge=form), 422
     follows = queries.merging(db(), Listing(listing), row_id, form.into.data)
     if follows is None:
         raise Unknown
     # What was shown belongs to these rows as they were: with others it is shown again.
     if form.read.data != repr(follows):
         form.read.data, form.read.raw_data = repr(follows), None
-        return _page(Listing(listing), row_id, merge=form, follows=follows)
+        return _page(Listing(listing), row_id, rows, merge=form, follows=follows)
     actions.merge(by(), Listing(listing), row_id, form.into.data)
     flash(_("%(name)s is merged with %(into)s.", name=follows.name, into=follows.into), "success")
     return redirect(url_for("staff.names", listing=listing), 303)
@@ -119,9 +120,13 @@ def _list(listing: Listing, sent: NameForm | None = None) -> str:
     return render_template("staff/names.html", listing=listing, rows=rows, form=new, sent=sent)
 
 
-def _page(listing: Listing, row_id: int, *, follows: queries.Merging | None = None, **filled: Any) -> str:
-    """Render the page of a row. `filled`: the submitted form, with errors, or with what follows from it."""
-    rows = queries.listed(db(), listing)
+def _page(
+    listing: Listing, row_id: int, known: Rows | None = None, *, follows: queries.Merging | None = None, **filled: Any
+) -> str:
+    """Render the page of a row. `known`: the list, where it was read; `filled`: the submitted form, with errors, or
+    with what follows from it.
+    """
+    rows = _rows(listing) if known is None else known
     row = _row(rows, row_id)
     forms = {"form": _filled(listing, row), "merge": _merge_form(rows, row_id, formdata=None)} | filled
     if not filled:

@@ -56,8 +56,7 @@ def letters_read_out(f: Facts) -> Iterator[Blocker]:
 def professionals_left(f: Facts) -> Iterator[Blocker]:
     """Private time is without professionals, whoever came as one (OECD Box 4.1, part two).
 
-    And without those of whom it was decided, while they were there, that they stay away. Of whoever works where a
-    professional works it is known that they come for themselves.
+    Of whoever works where a professional works it is known that they come for themselves.
     """
     yield from about_people(
         [p for p in f.people if p.in_room and p.is_professional],
@@ -66,8 +65,13 @@ def professionals_left(f: Facts) -> Iterator[Blocker]:
         Remedy.ATTENDANCE,
     )
     for person in f.people:
-        if person.in_room and person.attends is Attends.EXCLUDED and not person.is_professional:
-            yield from about_people([person], _STILL_THERE, _STILL_THERE, Remedy.ATTENDANCE)  # the family reads it too
         if person.in_room and person.perhaps_professional and not person.is_professional:
             unknown = N_("It is not known whether %(name)s comes as a professional")
             yield Blocker(unknown, Remedy.PERSON, {"name": person.name}, target=str(person.id))
+
+
+def excluded_left(f: Facts) -> Iterator[Blocker]:
+    """Private time is without those of whom it was decided, while they were there, that they stay away."""
+    for person in f.people:  # each by name: the family reads it too
+        if person.in_room and person.attends is Attends.EXCLUDED and not person.is_professional:
+            yield from about_people([person], _STILL_THERE, _STILL_THERE, Remedy.ATTENDANCE)

@@ -47,8 +47,8 @@ from ekc.workflow.guards.plan import (
     support_answered,
     what_if_complete,
 )
-from ekc.workflow.guards.room import enough_family_present, professionals_left, somebody_in_room
-from ekc.workflow.vocabulary import N_, ActionKind, Role
+from ekc.workflow.guards.room import enough_family_present, excluded_left, professionals_left, somebody_in_room
+from ekc.workflow.vocabulary import N_, ActionKind, Attends, Role
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
 MAIN_PERSON_SAID_YES = GuardRule(main_person_said_yes, N_("Every main person says yes"))
@@ -76,12 +76,22 @@ CHILDRENS_PART_DECIDED = GuardRule(
     nothing=lambda f: "" if any(p.is_child for p in f.people) else N_("no child is in the circle"),
 )
 BOTTOM_LINES_SHARED = GuardRule(bottom_lines_shared, N_("Bottom lines are shared"), nothing=no_bottom_lines)
-#: Whoever goes into private time, for the first time or again, goes in without professionals.
-_PROFESSIONALS_LEFT = GuardRule(
-    professionals_left,
-    N_("The professionals have left"),
-    first=somebody_in_room,  # as long as nobody noted who is there, nobody has left
-    nothing=lambda f: "" if any(p.present and p.is_professional for p in f.people) else N_("none was there"),
+#: Who may not be in private time has left before it begins, for the first time or again.
+_OTHERS_LEFT = (
+    GuardRule(
+        professionals_left,
+        N_("The professionals have left"),
+        first=somebody_in_room,  # as long as nobody noted who is there, nobody has left
+        nothing=lambda f: "" if any(p.present and p.is_professional for p in f.people) else N_("none was there"),
+    ),
+    GuardRule(
+        excluded_left,
+        N_("Whoever is to stay away has left"),
+        first=somebody_in_room,
+        nothing=lambda f: (
+            "" if any(p.present and p.attends is Attends.EXCLUDED for p in f.people) else N_("none was there")
+        ),
+    ),
 )
 _BEFORE_EVALUATION = GuardRule(
     actions_before_evaluation,
@@ -143,7 +153,7 @@ BEGIN_PRIVATE_TIME = (
         nothing=lambda f: "" if f.questions else N_("nobody asked anything"),
     ),
     GuardRule(enough_family_present, N_("Enough of the family is there"), override=_COORDINATOR),
-    _PROFESSIONALS_LEFT,
+    *_OTHERS_LEFT,
 )
 #: What is asked of each version of a plan, about the text that it becomes.
 AGREE_PLAN = (
@@ -160,7 +170,7 @@ AGREE_PLAN = (
         first=doers_asked,  # of a plan without actions, or whose doers were not asked, nobody has agreed to one
     ),
 )
-GO_BACK = (GuardRule(made_at_a_conference), _PROFESSIONALS_LEFT)
+GO_BACK = (GuardRule(made_at_a_conference), *_OTHERS_LEFT)
 REVISE_PLAN = (
     GuardRule(evaluation_held),
     GuardRule(family_wants_new_version),
