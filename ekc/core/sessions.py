@@ -13,6 +13,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from itsdangerous import BadData, BadPayload, URLSafeTimedSerializer
+from werkzeug.exceptions import HTTPException
 
 from ekc.core.crypto import Keyring
 
@@ -76,18 +77,19 @@ class CSRFTokens(CSRFProtect):  # type: ignore[misc]
         """
         if not request.endpoint or request.method not in current_app.config["WTF_CSRF_METHODS"]:
             return
-        token, _person = _read(self._get_csrf_token(), max_age=current_app.config["WTF_CSRF_TIME_LIMIT"])
+        token, *_page = _read(self._get_csrf_token(), max_age=current_app.config["WTF_CSRF_TIME_LIMIT"])
         if _TOKEN not in session or not hmac.compare_digest(str(session[_TOKEN]), token):
             raise CSRFError("The CSRF tokens do not match.")
         g.csrf_valid = True  # so that Flask-WTF's forms do not check again
 
 
 def csrf_token() -> str:
-    """The CSRF token of this session, signed with the time of the request, and for whom the page is made."""
+    """The CSRF token of this session, signed with the time of the request, for whom the page is made, and in which window."""
     if _TOKEN not in session:
         session[_TOKEN] = secrets.token_urlsafe(32)
     if "signed_csrf_token" not in g:
-        g.signed_csrf_token = _serializer().dumps([session[_TOKEN], getattr(current_user, "person", "")])
+        window = g.get("window") or opened_in() or secrets.token_urlsafe(9)
+        g.signed_csrf_token = _serializer().dumps([session[_TOKEN], getattr(current_user, "person", ""), window])
     return str(g.signed_csrf_token)
 
 
@@ -101,13 +103,23 @@ def opened_by() -> str | None:
         return None
 
 
-def _read(signed: str | None, max_age: int | None = None) -> tuple[str, str]:
-    """The token in a CSRF token, and for whom its page was made. Raises CSRFError."""
+def opened_in() -> str:
+    """The window of the page whose form this request sends: a random word that stays while the form comes back, so that
+    of two windows each has a draft of its own. Empty if no page of ours says so.
+    """
     try:
-        token, person = _serializer().loads(signed or "", max_age=max_age)
+        return _read(request.form.get(_TOKEN))[2]
+    except (CSRFError, HTTPException):  # also of a form that is too large to be read
+        return ""
+
+
+def _read(signed: str | None, max_age: int | None = None) -> tuple[str, str, str]:
+    """The token in a CSRF token, for whom its page was made, and its window. Raises CSRFError."""
+    try:
+        token, person, window = _serializer().loads(signed or "", max_age=max_age)
     except (BadData, ValueError) as error:
         raise CSRFError(str(error)) from error
-    return str(token), str(person)
+    return str(token), str(person), str(window)
 
 
 def _serializer() -> URLSafeTimedSerializer:

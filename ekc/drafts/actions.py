@@ -18,7 +18,7 @@ from ekc.workflow.vocabulary import N_
 
 #: How long a draft of somebody who signs in is kept, from the last time that it was; then until midnight UTC.
 KEPT = timedelta(days=14)
-#: What was sent after the sign-in had ended, and what is written without signing in, perhaps on a device of others.
+#: What was sent after the sign-in had ended, and what is written without signing in.
 KEPT_SHORTLY = timedelta(days=1)
 _LARGEST = 128 * 1024  # bytes of one draft
 _MOST = 20  # drafts of one person in one browser
@@ -38,15 +38,16 @@ class TooLarge(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is kept of a form: the address to which it is sent, and its fields."""
+    """What is kept of a form: the address to which it is sent, the window in which it is written, and its fields."""
 
     path: str
+    window: str
     fields: tuple[tuple[str, str], ...]
     conference_id: int | None
 
 
 def keep(session: Session, at: datetime, owner: Owner, content: Content, network: str, *, sent: bool = False) -> int:
-    """Keep a draft in place of the one before; returns its id. Raises TooLarge, TooMany."""
+    """Keep a draft in place of the one before of that window; returns its id. Raises TooLarge, TooMany."""
     try:
         return _keep(session, at, owner, content, network, sent)
     except IntegrityError:  # two requests began it at once
@@ -54,14 +55,13 @@ def keep(session: Session, at: datetime, owner: Owner, content: Content, network
 
 
 def _keep(session: Session, at: datetime, owner: Owner, content: Content, network: str, sent: bool) -> int:
-    said = {"path": content.path, "fields": content.fields, "at": at.isoformat()}
+    said = {"path": content.path, "window": content.window, "fields": content.fields, "at": at.isoformat()}
     if len(json.dumps(said, ensure_ascii=False).encode()) > _LARGEST:
         raise TooLarge
-    place = place_of(session, content.path)
+    place = place_of(session, content.path, content.window)
     life = KEPT if owner.whose and not sent else KEPT_SHORTLY
     with writing(session):
         count_attempt(session, at, KEEPING, owner.whose or network)
-        session.execute(delete(Draft).where(Draft.until <= at))
         mine = own(owner)
         row = session.scalar(select(Draft).where(*mine, Draft.place == place).with_for_update())
         if row is None:

@@ -24,7 +24,7 @@ from ekc.core.errors import OnlyShown, Unknown
 from ekc.core.forms import KEEP
 from ekc.core.language import ago, gettext
 from ekc.core.routes import cookie_name, db, gated, now, only_shows, set_cookie, shows_again
-from ekc.core.sessions import opened_by
+from ekc.core.sessions import opened_by, opened_in
 from ekc.core.tokens import is_token, new_token
 from ekc.drafts import actions, queries
 from ekc.drafts.actions import KEPT, Content
@@ -84,7 +84,7 @@ def _keep(whose: str, conference_id: int | None, *, sent: bool = False) -> int:
         owner = Owner(new_token(), whose)
     _set_cookie(owner)
     fields = tuple(handlers.typed(everything=True).items(multi=True))
-    content = Content(_address(), fields, conference_id)
+    content = Content(_address(), opened_in(), fields, conference_id)
     return actions.keep(db(), now(), owner, content, request_caller().network, sent=sent)
 
 
@@ -125,11 +125,11 @@ def _unfinished() -> bool:
     return bool(g.get("unfinished"))
 
 
-def begun(address: str) -> DraftRow | None:
-    """For the page of a form: the draft that was begun of it. Not on the page that gives it back."""
+def begun(address: str) -> tuple[DraftRow, ...]:
+    """For the page of a form: the drafts that were begun of it, newest first. Not on the page that gives one back."""
     if only_shows() or request.method == "POST":
-        return None
-    return next((row for row in _drafts() if row.path == address), None)
+        return ()
+    return tuple(row for row in _drafts() if row.path == address)
 
 
 def sent_before() -> str | None:
@@ -150,7 +150,7 @@ def show_again(row: DraftRow) -> ResponseReturnValue:
     Its gate opens the page as for any other request: who may not open it any more reads nothing. Raises Refusal. Of a
     form that was never sent, no field is called wrong.
     """
-    g.unfinished = not row.sent
+    g.unfinished, g.window = not row.sent, row.window
     path, _, query = row.path.partition("?")
     body = urlencode(row.fields).encode()
     environ = {key: value for key, value in request.environ.items() if not key.startswith("werkzeug.")}
@@ -218,7 +218,7 @@ def _forget_saved(response: Response) -> Response:
     """Destroy the draft of a form that was saved."""
     if request.method == "POST" and response.status_code in (302, 303) and has_recorded(db()):
         owner = owner_in_browser()
-        if (draft := queries.draft_of(db(), owner, _address())) is not None:
+        if (draft := queries.draft_of(db(), owner, _address(), opened_in())) is not None:
             actions.forget(db(), owner, draft)
     return response
 
@@ -227,5 +227,7 @@ def install(app: Flask) -> None:
     """Register what is done around each request, and what templates ask."""
     app.before_request(_refuse_what_is_not_kept)
     app.after_request(_forget_saved)
-    app.jinja_env.globals.update(begun_draft=begun, KEEP=KEEP, unfinished=_unfinished, signed_in=lambda: bool(person()))
+    app.jinja_env.globals.update(
+        begun_drafts=begun, KEEP=KEEP, unfinished=_unfinished, signed_in=lambda: bool(person())
+    )
     app.jinja_env.filters.update(time_since=lambda at: ago(at, now()))

@@ -1,7 +1,7 @@
 """Reading drafts: only in the browser and by the person they are of."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 from ekc.core.crypto import keyring_of
 from ekc.core.tokens import hash_token
 from ekc.drafts.models import Draft
+
+#: How long what somebody wrote without signing in is offered: the next visitor of a shared computer is somebody else.
+OFFERED = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +24,22 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """A draft: of whom (empty: nobody was signed in), the address to which its form is sent, its fields, when kept."""
+    """A draft: of whom (empty: nobody was signed in), the address to which its form is sent, the window in which it
+    was written, its fields, when kept.
+    """
 
     id: int
     whose: str
     path: str
+    window: str
     fields: tuple[tuple[str, str], ...]
     kept_at: datetime
     sent: bool
 
 
-def place_of(session: Session, path: str) -> bytes:
-    """The keyed hash under which drafts of the form that is sent to this address are found."""
-    return keyring_of(session).fingerprint(f"draft {path}")
+def place_of(session: Session, path: str, window: str) -> bytes:
+    """The keyed hash under which the draft of the form of this window that is sent to this address is found."""
+    return keyring_of(session).fingerprint(f"draft {window} {path}")
 
 
 def own(owner: Owner) -> tuple[ColumnElement[bool], ...]:
@@ -41,25 +47,27 @@ def own(owner: Owner) -> tuple[ColumnElement[bool], ...]:
     return Draft.browser == hash_token(owner.token), Draft.whose == owner.whose
 
 
-def draft_of(session: Session, owner: Owner, path: str) -> int | None:
-    """The draft of the form that is sent to this address; None: there is none."""
+def draft_of(session: Session, owner: Owner, path: str, window: str) -> int | None:
+    """The draft of the form of this window that is sent to this address; None: there is none."""
     if not owner.token:
         return None
-    return session.scalar(select(Draft.id).where(*own(owner), Draft.place == place_of(session, path)))
+    return session.scalar(select(Draft.id).where(*own(owner), Draft.place == place_of(session, path, window)))
 
 
 def drafts(session: Session, at: datetime, owner: Owner) -> tuple[DraftRow, ...]:
     """What somebody typed in this browser and did not save, newest first."""
     if not owner.token:
         return ()
-    return tuple(
+    found = tuple(
         DraftRow(
             row.id,
             row.whose,
             row.content["path"],
+            row.content["window"],
             tuple((name, value) for name, value in row.content["fields"]),
             datetime.fromisoformat(row.content["at"]),
             row.sent,
         )
         for row in session.scalars(select(Draft).where(*own(owner), Draft.until > at).order_by(Draft.id.desc()))
     )
+    return tuple(row for row in found if row.whose or at - row.kept_at < OFFERED)

@@ -228,6 +228,52 @@ def test_a_form_is_kept_while_it_is_written_and_offered_when_it_is_opened(
     assert (drafts(db_session), "You began this" in log_of(client, case).text) == (0, False)
 
 
+def test_two_windows_keep_what_is_written_in_each(
+    client: PageClient, case: Made, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    sign_in(client, cast.noor)
+    log_of(client, case)
+    first = client.form("Add to the log").fill({"What was said or agreed": "Of the first window."})
+    log_of(client, case)
+    second = client.form("Add to the log").fill({"What was said or agreed": "Of the second window."})
+    for sending in (first, second, first):
+        assert client.post(sending.url, data=sending.payload() | {"keep_draft": "yes"}).status_code == 204
+    assert drafts(db_session) == 2
+
+    log_of(client, case)
+    client.follow("Go on with it 1/2")
+    assert words_in(client) == "Of the second window."
+    client.submit("Add to the log")
+    page = log_of(client, case)
+    assert page.text.count("You began this") == 1
+    client.follow("Go on with it")
+    assert words_in(client) == "Of the first window."
+    assert client.refused("Add to the log", {"What was said or agreed": ""}).errors
+    client.submit("Add to the log", {"What was said or agreed": "Of the first window."})
+    assert drafts(db_session) == 0
+
+
+def test_two_windows_send_when_the_sign_in_has_ended(
+    client: PageClient, case: Made, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    sign_in_by_password(client, cast.noor)
+    log_of(client, case)
+    first = client.form("Add to the log").fill({"What was said or agreed": "Of the first window."})
+    log_of(client, case)
+    second = client.form("Add to the log").fill({"What was said or agreed": "Of the second window."})
+    clock.advance(hours=8, minutes=1)
+    client.post(first.url, data=first.payload())
+    client._arrive(client.post(second.url, data=second.payload()), 200)
+    client.submit("Sign in", {"Email address": "noor@example.org", "Password": PASSWORD})
+    assert words_in(client) == "Of the second window."
+    client.submit("Add to the log")
+
+    log_of(client, case)
+    client.follow("Go on with it")
+
+    assert words_in(client) == "Of the first window."
+
+
 def test_a_request_on_its_way_while_the_form_was_saved_keeps_nothing(
     client: PageClient, case: Made, db_session: Session, cast: Cast
 ) -> None:
@@ -288,6 +334,22 @@ def test_the_public_goes_on_in_the_same_browser_alone(
     assert "You began this" not in someone().page("/register").text
     sign_in(client, cast.noor)
     assert "You began this" not in client.page("/register").text
+
+
+def test_the_next_visitor_of_a_shared_computer_is_not_offered_it(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    client.page("/register")
+    sending = client.form("Register").fill({"Why now": WORDS})
+    client.post("/register", data=sending.payload() | {"keep_draft": "yes"})
+    draft = db_session.scalars(select(Draft.id)).one()
+    clock.advance(minutes=59)
+    assert "You began this" in client.page("/register").text
+
+    clock.advance(minutes=1)
+
+    assert "You began this" not in client.page("/register").text
+    assert "Kees does not come" not in client._arrive(client.get(f"/drafts/{draft}"), 200).text
 
 
 def test_passwords_and_codes_are_never_kept(client: PageClient, db_session: Session, cast: Cast) -> None:

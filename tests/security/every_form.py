@@ -128,7 +128,7 @@ def every_form(session: Session, app: Flask, cast: Cast) -> tuple[Whole, list[Fo
                 cookie["pending"] = [denise, second_factor_hash(session, denise), int(START.timestamp())]
         if "/register" in pages:  # it was begun in this browser
             owner = Owner(new_token(), "")
-            keep(session, START, owner, Content("/register", (("reason", "Why now"),), None), "127.0.0.1")
+            keep(session, START, owner, Content("/register", "", (("reason", "Why now"),), None), "127.0.0.1")
             client.set_cookie("drafts_here", owner.token)
         session.rollback()
         waiting, seen = list(pages), set(pages)
