@@ -84,7 +84,7 @@ class CSRFTokens(CSRFProtect):  # type: ignore[misc]
 
 
 def csrf_token() -> str:
-    """The CSRF token of this session, signed with the time of the request, for whom the page is made, and in which window."""
+    """The CSRF token of this session, signed with the time of the request, for whom and in which window."""
     if _TOKEN not in session:
         session[_TOKEN] = secrets.token_urlsafe(32)
     if "signed_csrf_token" not in g:
