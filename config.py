@@ -104,6 +104,7 @@ class Settings:
     accessibility: AccessibilityStatement | None = None  # without one, the page says that it is missing
     contact: str = ""  # how to reach the service: shown where nobody else can be named; empty: not said
     mail: MailServer | None = None  # without one, mails wait in the outbox
+    backup_key: str = ""  # public key of age, to which backups are encrypted
     queue_url: str = field(default="", repr=False)  # hands jobs to workers; without one, workers look for them
     countries: tuple[str, ...] = tuple(PROFILES)  # codes of the profiles in which cases can be registered
     registrations_an_hour: int = 20  # public registrations from one network
@@ -227,6 +228,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         proxies=_read_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
         mail=POSTBOX if demo else load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", "")),
+        backup_key=environ.get("EKC_BACKUP_KEY", "").strip(),
         queue_url=_read_queue(environ.get("EKC_QUEUE_URL") or f"sqlite:///{_queue_file(instance, demo)}"),
     )
 

@@ -4,8 +4,7 @@ import csv
 import os
 import sys
 import tomllib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,10 +49,13 @@ from ekc.journey.actions.steps import Blocked
 from ekc.journey.jobs import RULES, AuditError, verify_audit
 from ekc.journey.queries.jobs import job_list
 from ekc.kinds import check_kinds
+from ekc.operation import commands
+from ekc.operation.backup import BackupError
+from ekc.operation.database import open_database
 from ekc.staff.actions.accounts import NewAccount
 from ekc.staff.actions.inviting import invite, open_by_invitation
 from ekc.staff.actions.regions import add_region
-from ekc.worker import prepare_queue, run_worker, sending
+from ekc.worker import prepare_queue, run_worker
 from ekc.workflow.check import check_tables
 from ekc.workflow.independence import named_in
 from ekc.workflow.profiles import NL, PROFILES
@@ -72,6 +74,7 @@ _EXPECTED_ERRORS = (
     click.Abort,
     ConfigError,
     AuditError,
+    BackupError,
     CaseFileError,
     Refusal,
     Unreadable,
@@ -83,6 +86,10 @@ _EXPECTED_ERRORS = (
 @click.group(context_settings={"help_option_names": ["--help", "-h"]})
 def cli() -> None:
     """Keys, database, accounts, case files and the demonstration of the product."""
+
+
+for command in (commands.audit, commands.backup, commands.backup_key, commands.restore):
+    cli.add_command(command)
 
 
 @cli.command("init-keys")
@@ -146,7 +153,7 @@ def check() -> None:
     """Look whether settings, keys, workflow and database are in order; reads a value of each column and key."""
     check_tables()
     check_kinds()
-    with _database() as (settings, session):
+    with open_database() as (settings, session):
         schema.open_one_of_each(session)
     click.echo("Settings, keys, workflow and database are in order.")
     if not settings.contact:
@@ -156,7 +163,7 @@ def check() -> None:
 @cli.command()
 def demo() -> None:
     """Make the demonstration in an empty database. Needs EKC_DEMO=1."""
-    with _database() as (settings, session):
+    with open_database() as (settings, session):
         if not settings.demo:
             raise ConfigError("This is not a demonstration. Set EKC_DEMO=1, and use a database of its own.")
         make_demo(session, settings)
@@ -170,7 +177,7 @@ def demo() -> None:
 def load_case(file: Path, region: str, coordinator: str | None) -> None:
     """Enter a case file, whole or not at all."""
     case = read_case(file)
-    with _database() as (settings, session):
+    with open_database() as (settings, session):
         conference_id = enter_case(
             session, clock_time(session, settings), case, region, coordinator or case.coordinator.email
         )
@@ -183,7 +190,7 @@ def load_case(file: Path, region: str, coordinator: str | None) -> None:
 @click.option("--timezone", default=NL.timezone, show_default=True, type=click.Choice(_TIMEZONES))
 def new_region(name: str, timezone: str) -> None:
     """Add a region, in which coordinators work and cases are."""
-    with _database() as (settings, session):
+    with open_database() as (settings, session):
         add_region(_program(session, settings), name, timezone)
     click.echo(f"The region {name} is added.")
 
@@ -200,7 +207,7 @@ def new_region(name: str, timezone: str) -> None:
 @click.option("--language", default="en", type=click.Choice(list(LANGUAGES)), help="Of the pages.")
 def new_account(region: str, roles: tuple[str, ...], municipalities: tuple[str, ...], **given: Any) -> None:
     """Open an account of staff. Its owner chooses a password by the link that is printed."""
-    with _database() as (settings, session):
+    with open_database() as (settings, session):
         known = {row.name: row.id for row in regions(session)}
         if region not in known:
             raise ConfigError(f"There is no region {region}. Add it with: bin/ekc add-region")
@@ -214,7 +221,7 @@ def new_account(region: str, roles: tuple[str, ...], municipalities: tuple[str, 
 @click.argument("email")
 def new_invitation(email: str) -> None:
     """Invite the owner of an account anew, such as an administrator who forgot the password."""
-    with _database() as (settings, session):
+    with open_database() as (settings, session):
         account = account_by_email(session, email)
         if account is None:
             raise ConfigError(f"There is no open account with the address {email}.")
@@ -254,15 +261,15 @@ def add_names(listing: str, file: IO[str]) -> None:
             raise ConfigError(
                 f"{entry.name}: a name has at most {most} characters, another name {NAME}, a code {WORD}."
             )
-    with _database() as (settings, session):
+    with open_database() as (settings, session):
         count = add_rows(_program(session, settings), Listing(listing), entries)
     click.echo(f"{count} {listing} are in the list.")
 
 
 @cli.command("verify-audit")
-def audit() -> None:
+def whole_audit() -> None:
     """Prove that nobody changed the audit."""
-    with _database() as (settings, session):
+    with open_database() as (settings, session):
         kept = verify_audit(settings, session)
         click.echo(f"The audit is whole (chains: {len(session.scalars(select(AuditHead.chain)).all())}).")
     if kept is None:
@@ -275,7 +282,7 @@ def audit() -> None:
 )
 def worker(processes: int) -> None:
     """Do what nobody waits for: send mails, and do the work of each night. Runs until it is stopped."""
-    with _database() as (settings, _session):
+    with open_database() as (settings, _session):
         check_kinds()
     run_worker(settings, processes)
 
@@ -285,7 +292,7 @@ def worker(processes: int) -> None:
 @click.option("--give-up", type=int, metavar="ID", help="Run this one no more.")
 def jobs(again: int | None, give_up: int | None) -> int:
     """Tell what waits, runs and failed. Ends with status 1 if anything was given up, or waits for over ten minutes."""
-    with _database() as (settings, session):
+    with open_database() as (settings, session):
         by = _program(session, settings)
         if again is not None:
             job_actions.try_again(by, RULES, again)
@@ -303,25 +310,11 @@ def jobs(again: int | None, give_up: int | None) -> int:
 @cli.command()
 def reencrypt() -> None:
     """Encrypt all content anew under the first of the content keys. Can be broken off and run again."""
-    with _database() as (_, session):
+    with open_database() as (_, session):
         count = schema.reencrypt(session)
     kept = f"Not touched, because the database refuses any change to them: {', '.join(schema.APPEND_ONLY)}."
     advice = "They stay under the key they were written with, so keep that key in the key file, after the new one."
     click.echo(f"Rows encrypted anew: {count}.\n{kept} {advice}")
-
-
-@contextmanager
-def _database() -> Iterator[tuple[Settings, Session]]:
-    """The settings, and a database session. Raises ConfigError for an outdated schema, or other keys than its own."""
-    settings = load_settings()
-    engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
-    try:
-        schema.ensure_current(engine)
-        with make_sessions(engine, **sending(settings))() as session:
-            recognise_keys(session)
-            yield settings, session
-    finally:
-        engine.dispose()
 
 
 def _is_in_use() -> bool:

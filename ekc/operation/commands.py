@@ -1,0 +1,80 @@
+"""Commands for whoever runs the service: backup, restore, and the audit in lines."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from config import load_settings
+from ekc.core.demo_clock import clock_time
+from ekc.operation.audit_lines import audit_lines
+from ekc.operation.backup import make_backup, make_backup_key
+from ekc.operation.database import open_database
+from ekc.operation.restore import restore_backup
+from ekc.worker import prepare_queue
+
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--keep", type=click.IntRange(1), help="How many backups stay in the folder; the oldest ones go.")
+def backup(folder: Path, keep: int | None) -> None:
+    """Write a backup of the database into a folder, encrypted to EKC_BACKUP_KEY; also while the service runs."""
+    with open_database() as (settings, session):
+        file = make_backup(session, folder, settings.backup_key, clock_time(session, settings), keep)
+    click.echo(f"The backup is in {file}.")
+    if not settings.backup_key:
+        click.echo("It is not encrypted: names of staff can be read in it. Make a key with: bin/ekc backup-key FILE")
+
+
+@click.command("backup-key")
+@click.argument("file", type=click.Path(path_type=Path))
+def backup_key(file: Path) -> None:
+    """Make a key pair for backups: the secret key in a file, and the public key to set as EKC_BACKUP_KEY."""
+    public = make_backup_key(file)
+    click.echo(f"EKC_BACKUP_KEY={public}")
+    click.echo(f"Keep {file} away from this machine: it opens every backup.", err=True)
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@click.option("--identity", type=_FILE, help="The file with the secret key, for an encrypted backup.")
+@click.option("--complete", is_flag=True, help="Nothing was written since the backup was made: nothing is ended.")
+@click.option("--before", metavar="URL", help="The database that it replaces, if it can still be read.")
+def restore(file: Path, identity: Path | None, complete: bool, before: str | None) -> None:
+    """Put a backup in the place of the database, end what it would let in again, and list what is lost since.
+
+    Stop web and workers first. Nothing is destroyed: a SQLite database is moved aside, a PostgreSQL one has to be
+    empty.
+    """
+    settings = load_settings()
+    done = restore_backup(settings, file, identity, settings.clock(), is_complete=complete, before=before)
+    prepare_queue(settings)
+    click.echo(f"The backup of {done.made_at:%Y-%m-%d %H:%M:%S} UTC is restored and up to date.")
+    if done.before:
+        click.echo(f"The database before is {done.before}.")
+    if complete:
+        return
+    click.echo(f"Ended: {', '.join(f'{count} {what}' for what, count in done.ended.items())}.")
+    click.echo("Everybody chooses a new password (Forgotten password, or bin/ekc invite); coordinators make new links.")
+    if done.lost:
+        click.echo("Lost since the backup, as far as it can be told:")
+    for line in done.lost:
+        click.echo(f"  {line}")
+    if not done.lost:
+        click.echo("Nothing tells what was done since the backup. Ask those who worked then.")
+
+
+@click.command()
+@click.option("--days", default=7, show_default=True, type=click.IntRange(1), help="Of how many days.")
+@click.option("--case", default="", help="The number of a case, such as EKC-2026-0007.")
+@click.option("--action", default="", help="The beginning of an action, such as account.sign_in_refused.")
+@click.option("--limit", default=1000, show_default=True, type=click.IntRange(1), help="How many lines at most.")
+def audit(days: int, case: str, action: str, limit: int) -> None:
+    """Print the audit in lines: when, who, what, which case."""
+    with open_database() as (settings, session):
+        since: datetime = clock_time(session, settings) - timedelta(days=days)
+        for line in audit_lines(session, since=since, case=case, action=action, limit=limit):
+            click.echo(line)
