@@ -50,8 +50,8 @@ from ekc.journey.jobs import RULES, AuditError, verify_audit
 from ekc.journey.queries.jobs import job_list
 from ekc.kinds import check_kinds
 from ekc.operation import commands
-from ekc.operation.backup import BackupError
 from ekc.operation.database import open_database
+from ekc.operation.postgresql_tools import BackupError
 from ekc.staff.actions.accounts import NewAccount
 from ekc.staff.actions.inviting import invite, open_by_invitation
 from ekc.staff.actions.regions import add_region

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -19,20 +18,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import URL, Engine, make_url, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from ekc import schema
 from ekc.core.keys import KnownKey
+from ekc.operation.postgresql_tools import BackupError, run_tool
 
 _FIRST_WORD = "ekc-backup-1"
 _AGE_BEGINS = b"age-encryption.org/"
 _PIECE = 2**20
 _NAMES = re.compile(r"ekc-\d{8}T\d{6}Z\.backup(\.age)?")
-
-
-class BackupError(Exception):
-    """A backup cannot be made or read; the message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,20 +173,3 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as read, closing(sqlite3.connect(target)) as kept:
         read.backup(kept)
         kept.execute("PRAGMA journal_mode=DELETE")  # one file
-
-
-def run_tool(url: URL, tool: str, *arguments: str) -> None:
-    """Run a tool of PostgreSQL on a database. Raises BackupError with what it said last."""
-    where = make_url(url).set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    environment = dict(os.environ)
-    if url.password:
-        environment["PGPASSWORD"] = str(url.password)  # arguments can be seen by other users of the machine
-    try:
-        done = subprocess.run(  # noqa: S603 - our own arguments
-            [tool, f"--dbname={where}", *arguments], env=environment, check=False, capture_output=True, text=True
-        )
-    except FileNotFoundError:
-        raise BackupError(f"{tool} is needed. On Debian: apt-get install postgresql-client") from None
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["nothing"]
-        raise BackupError(f"{tool} failed: {said[-1]}")

@@ -27,8 +27,9 @@ from ekc.core.keys import FOREIGN, LACKING, recognise_keys
 from ekc.core.transaction import writing
 from ekc.journey.jobs import audit_heads
 from ekc.operation.audit_lines import audit_lines
-from ekc.operation.backup import BackupError, Manifest, opened_backup, run_tool
+from ekc.operation.backup import Manifest, opened_backup
 from ekc.operation.ending import end_all_access
+from ekc.operation.postgresql_tools import BackupError, run_tool
 
 _WITH = ("", "-wal", "-shm")  # a SQLite database and its log, which would be replayed over another file of its name
 
