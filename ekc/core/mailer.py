@@ -52,7 +52,7 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
         return  # sent already, or deleted, because its link was revoked
     name = keyring_of(session).signature(f"{mail.key} {mail.queued_at.isoformat()}".encode(), "message_id").hex()
     with in_words(wording):
-        message = _message(mail, to, name, run.at)
+        message = _message(mail, to, name, run.at, run.settings.contact)
     if to.security == "postbox":
         run.at_end.append(lambda session: put(session, message, mail.recipient, run.at))
     else:
@@ -97,12 +97,16 @@ def _send(run: JobRun, message: EmailMessage, recipient: str, to: MailServer) ->
         raise NotDone(_error_reason(error)) from None
 
 
-def _message(mail: Row[Any], to: MailServer, name: str, at: datetime) -> EmailMessage:
-    """The mail as a message. `name`: for its Message-ID. Raises ValueError unless the recipient is a valid address."""
+def _message(mail: Row[Any], to: MailServer, name: str, at: datetime, contact: str) -> EmailMessage:
+    """The mail as a message. `name`: for its Message-ID; `contact`: how to reach the service, where nobody else can be
+    rung. Raises ValueError unless the recipient is a valid address.
+    """
     language = mail.language if mail.language in LANGUAGES else "en"
     with using(language):
         subject, body = translate(mail.subject), "\n\n".join(map(translate, mail.body.split("\n\n")))
         ring = gettext("You can ring: %(who)s.", who=mail.ring) if mail.ring else ""
+        if contact and not mail.ring:
+            ring = gettext("You can also reach the service itself: %(contact)s.", contact=contact)
     message = EmailMessage(policy=SMTP)
     message["From"] = to.sender
     message["To"] = Address(addr_spec=mail.recipient)

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import Visitor
+from ekc.accounts.queries import managers_of
 from ekc.conferences.access import Case
 from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route
@@ -291,6 +292,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
         gone=matches.current is not None and matches.current.gone(now()),
         forms=forms | filled,
         conflicts=[sentence for _tie, sentence in ties],
+        managers=managers_of(db(), case.region_id) if ties else (),
         retracted=matches.current.retracted(tie for tie, _sentence in ties) if matches.current else (),
         wishes=asking_queries.wishes(db(), case.id),
         candidates=candidates,

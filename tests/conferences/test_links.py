@@ -9,12 +9,13 @@ from urllib.parse import unquote
 import pikepdf
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc import schema
 from ekc.accounts.access import By
+from ekc.accounts.models import Account
 from ekc.conferences.actions import links as links_actions
 from ekc.conferences.entries import NewLink
 from ekc.core.audit import AuditEvent, read_detail
@@ -188,6 +189,8 @@ def mails(session: Session) -> Sequence[OutboxMessage]:
 
 def test_the_mail_is_neutral_and_goes_once(noor: PageClient, case: Made, db_session: Session, cast: Cast) -> None:
     change_details(db_session, cast, START, case, case.people["linda"], language="en")
+    db_session.execute(update(Account).where(Account.id == cast.noor.account_id).values(phone="01632 960111"))
+    db_session.commit()
     page = noor.shown("Make a link for Linda de Wit")
     path, code = path_of(page), code_of(page)
     page = noor.shown("Send the email")
@@ -202,7 +205,9 @@ def test_the_mail_is_neutral_and_goes_once(noor: PageClient, case: Made, db_sess
         "With the link below you come to the page we spoke about. On a new device something is asked that only you "
         "know. Does it not work, or is this email not for you? Ring your coordinator, or throw it away."
     )
-    assert [word for word in (*TELLING, "Linda", "Noor", code) if word in mail.subject + mail.body] == []
+    assert mail.ring == "01632 960111"
+    said = mail.subject + mail.body + mail.ring
+    assert [word for word in (*TELLING, "Linda", "Noor", code) if word in said] == []
     noor.page(f"/conferences/{case.id}/links")
     assert "handed over by email." in noor.here.text
     noor.shown("Replace the link of Linda de Wit")

@@ -53,9 +53,16 @@ def to(server: MailServer) -> config.MailServer:
     return found
 
 
-def settings_of(mail: config.MailServer | None, clock: FrozenClock) -> Settings:
+def settings_of(mail: config.MailServer | None, clock: FrozenClock, contact: str = "") -> Settings:
     return Settings(
-        database_url="", secret_key="", content_keys=(), index_key=b"", instance=Path(), mail=mail, clock=clock
+        database_url="",
+        secret_key="",
+        content_keys=(),
+        index_key=b"",
+        instance=Path(),
+        mail=mail,
+        clock=clock,
+        contact=contact,
     )
 
 
@@ -95,6 +102,19 @@ def rows(session: Session) -> list[OutboxMessage]:
     session.rollback()
     session.expire_all()
     return list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+
+def test_a_mail_names_the_service_where_it_names_nobody_to_ring(
+    post: MailServer, db_session: Session, clock: FrozenClock
+) -> None:
+    put(db_session, "omar@example.org")
+    queue(db_session, MAIL, Recipient(0, "yara@example.org", "en"), START, ring="Noor, 01632 960111", what="ring")
+    db_session.commit()
+
+    work(db_session, settings_of(to(post), clock, "0900 1234"), clock())
+
+    said = [message.get_content().replace("\r\n", "\n").split("\n\n")[1] for message in post.mails]
+    assert said == ["You can also reach the service itself: 0900 1234.", "You can ring: Noor, 01632 960111."]
 
 
 def arrived(server: MailServer) -> list[str]:

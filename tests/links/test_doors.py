@@ -37,6 +37,20 @@ def numbers(session: Session, cast: Cast) -> None:
     session.commit()
 
 
+def test_whoever_is_told_to_ring_before_they_stop_reads_a_number(
+    client: PageClient, db_session: Session, cast: Cast
+) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    open_link(client, make_link(db_session, START, case.id, case.people["marieke"]))
+    stop = f"/conferences/{case.id}/steps/stop"
+    assert f"You can also reach the service itself: {SERVICE}." in client.page(stop).text
+
+    numbers(db_session, cast)
+
+    sentence = "Not sure? Ring first. You can also go on on another day, or with another coordinator. You can ring: "
+    assert sentence + "Noor van Dijk, 06 1111 1111, Ruud Kramer, 06 2222 2222" in client.page(stop).text
+
+
 @pytest.mark.parametrize(
     ("noor", "ruud", "heading", "sentence"),
     [

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Office, Visitor
+from ekc.accounts.models import Account
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import links
 from ekc.conferences.actions.circle import add_person
@@ -109,11 +110,14 @@ def test_also_for_one_that_is_asked_for_and_one_that_a_main_person_does_not_want
 ) -> None:
     asked = build.registered_case(db_session, cast, START)
     asking.ask_coordinator(By(db_session, cast.ruud, START), asked.id, cast.denise.account_id or 0)
+    db_session.execute(update(Account).where(Account.id == cast.denise.account_id).values(phone="01632 960222"))
+    db_session.commit()
     clock.advance(days=12)
     sign_in(client, cast.ruud)
     text = client.page("/").text
     assert (
-        "Denise Okafor was asked on 2 Mar, 12 days ago, and has not answered: ring them, or ask somebody else"
+        "Denise Okafor was asked on 2 Mar, 12 days ago, and has not answered: ring them, or ask somebody else "
+        "Denise Okafor, 01632 960222"
     ) in text
     independence.accept(By(db_session, cast.denise, clock()), asked.id, build.INDEPENDENT)
     unwanted = "A main person would rather have another coordinator: ask somebody else"
@@ -265,7 +269,9 @@ def test_a_request_without_an_answer_and_with_a_day_soon_is_urgent(
     assert staff_home(db_session, cast.ruud, clock()).waits[NeedKind.URGENT] == ()
     clock.advance(days=1)
     sign_in(client, cast.ruud)
-    assert "Urgent: Denise Okafor was asked on 5 Apr and has not answered" in client.page("/").text
+    text = client.page("/").text
+    assert "Urgent: Denise Okafor was asked on 5 Apr and has not answered" in text
+    assert "Ring, or ask somebody else Denise Okafor (no number known)" in text
 
 
 def test_who_hands_over_is_not_told_that_nothing_waits(client: PageClient, db_session: Session, cast: Cast) -> None:

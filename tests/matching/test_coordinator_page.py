@@ -77,6 +77,7 @@ def test_the_manager_sees_the_wishes_and_asks(client: PageClient, cast: Cast, ca
 
     assert [name for name in asked.buttons if name.startswith("Ask ")] == ["Ask Denise Okafor"]
     assert "Noor van Dijk was asked." in asked.text
+    assert "Phone no number known" in asked.text
 
 
 def test_the_coordinator_takes_the_case(client: PageClient, cast: Cast, asked: Made, db_session: Session) -> None:
@@ -94,7 +95,10 @@ def test_the_coordinator_takes_the_case(client: PageClient, cast: Cast, asked: M
     )
     assert phone_of(db_session, cast.noor.account_id) == "01632 960111"
     assert "The outcome could be of use to Noor van Dijk" in page.text
-    assert "Ring your regional manager, who decides on this page. Nobody decides about themselves." in page.text
+    assert (
+        "Ring your regional manager, who decides on this page. Nobody decides about themselves. "
+        "Ruud Kramer (no number known)"
+    ) in page.text
     assert "It is no obstacle" not in page.buttons
 
 

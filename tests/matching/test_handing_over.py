@@ -119,7 +119,7 @@ def test_a_case_goes_to_whoever_takes_it(
     assert (both.current.account_id, both.pending.account_id) == (noor, denise)
     assert to_hand_over(ruud.page("/")) == [
         "Noor van Dijk Leaves on 30 April: 2 conferences to hand over",
-        "First family Denise Okafor was asked on 2 Mar, today, and has not answered",
+        "First family Denise Okafor was asked on 2 Mar, today, and has not answered Denise Okafor (no number known)",
     ]
     independence.accept(By(db_session, cast.denise, START), first.id, Declaration("I know nobody of them."))
     assert to_hand_over(ruud.page("/")) == ["Noor van Dijk Leaves on 30 April: 1 conference to hand over"]

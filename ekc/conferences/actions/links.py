@@ -163,6 +163,7 @@ def hand_over(
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.MAKE_LINKS)
+        phone = by.session.scalar(select(Account.phone).where(Account.id == conference.coordinator_id))
         for token in tokens:
             link = link_of_token(by.session, by.at, token, lock=True)
             if link is None or link.conference_id != conference_id:
@@ -182,6 +183,7 @@ def hand_over(
                     by.at,
                     case=conference_id,
                     link=Link(address, link.expires_at),
+                    ring=phone or "",  # without a name: it may be read by others
                     link_id=link.id,
                 )
             ways = [one for one in DELIVERY_WAYS if one == way or one in link.handed_over.split(",")]

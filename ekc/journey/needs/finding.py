@@ -113,7 +113,7 @@ def _alone(read: StaffCases) -> Iterator[Alone]:
         elif row.phase is not Phase.REGISTRATION:
             continue
         elif pending:
-            yield Alone(row, Why.ASKED, pending.name, pending.asked_at)
+            yield Alone(row, Why.ASKED, pending.name, pending.phone, pending.asked_at)
         elif row.id in read.facts and hear(VoiceMatter.COORDINATOR, read.facts[row.id]).no:
             yield Alone(row, Why.UNWANTED)
 

@@ -110,6 +110,7 @@ class Alone:
     case: CaseRow
     why: Why
     asked: str = ""
+    phone: str | None = None
     asked_at: datetime | None = None
 
 

@@ -46,14 +46,14 @@ class NeedRule:
 
 @dataclass(frozen=True, slots=True)
 class NeedLine:
-    """A need as it is shown. `whom`: whom staff ring about it."""
+    """A need as it is shown. `whom`: whom staff ring about it, with their number."""
 
     conference_id: int
     title: str
     text: str
     endpoint: str
     values: dict[str, Any] = field(default_factory=dict)
-    whom: ToRing | None = None
+    whom: tuple[str, str | None] | None = None
 
 
 def need_line(need: Need, at: datetime) -> NeedLine:
@@ -62,8 +62,16 @@ def need_line(need: Need, at: datetime) -> NeedLine:
     endpoint, values = (rule.page, {}) if isinstance(rule.page, str) else rule.page(about)
     with in_words(wording(need.case.variant if need.case else Variant.FAMILY)):
         text = rule.words(about, at)
-    whom = about if isinstance(about, ToRing) else None
-    return NeedLine(need.conference_id, need.title, text, endpoint, values, whom)
+    return NeedLine(need.conference_id, need.title, text, endpoint, values, _whom(about))
+
+
+def _whom(about: Any) -> tuple[str, str | None] | None:
+    match about:
+        case ToRing():
+            return about.name, about.phone
+        case UnansweredRequest() | Alone(why=Why.ASKED):
+            return about.asked, about.phone
+    return None
 
 
 def late_words(clocks: Iterable[Deadline]) -> str:

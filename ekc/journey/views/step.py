@@ -18,6 +18,7 @@ from ekc.journey.actions.wishes import says_not_safe
 from ekc.journey.facts import dissent, gather_facts
 from ekc.journey.forms import StepForm, step_form
 from ekc.journey.panel import blocker_link
+from ekc.journey.queries.staff import staff_to_ring
 from ekc.journey.views.blueprint import bp
 from ekc.meetings import queries as meetings
 from ekc.plans.document import SAID, PrintedAgreement
@@ -169,6 +170,7 @@ def _step_page(case: Case, rule: StepRule, form: StepForm, verdict: Verdict | No
         printed=printed,
         paper=paper,
         said=SAID,
+        whom=staff_to_ring(db(), case, now()) if case.visitor.account_id is None else (),
         here=_here(case) if rule.step is Step.COME_OUT and case.sees(CasePart.NAMES) else (),
     )
 

@@ -42,6 +42,7 @@ class UnansweredRequest:
     title: str
     timezone: str
     asked: str  # the name of the coordinator
+    phone: str | None  # their number
     asked_at: datetime
     next_on: date | None  # as of `CaseToHandOver`
 
@@ -125,7 +126,7 @@ _LEAVERS_WITH_CASES = _LEAVERS.where(
     exists().where(Conference.coordinator_id == Account.id, _open_here).correlate(Account)
 )
 _UNANSWERED = (
-    select(Conference.id, Conference.title, Conference.timezone, Account.name, Match.asked_at)
+    select(Conference.id, Conference.title, Conference.timezone, Account.name, Account.phone, Match.asked_at)
     .join(Match, and_(Match.conference_id == Conference.id, Match.ended_on.is_(None), Match.accepted_on.is_(None)))
     .join(Account, Account.id == Match.account_id)
     .where(_open_here, Conference.phase != Phase.REGISTRATION)
