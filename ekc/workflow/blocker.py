@@ -54,10 +54,10 @@ def names_of(people: Iterable[PersonFacts]) -> str:
     return ", ".join(p.name for p in people)
 
 
-def about_people(people: list[PersonFacts], one: str, many: str, remedy: Remedy) -> Iterator[Blocker]:
-    """One sentence about all these people; none when there are none."""
+def about_people(people: list[PersonFacts], one: str, many: str, remedy: Remedy, at: str = "{}") -> Iterator[Blocker]:
+    """One sentence about all these people; none when there are none. `at`: the target, with the id of the first."""
     if people:
-        target = str(people[0].id)
+        target = at.format(people[0].id)
         params: dict[str, Param] = {"names": names_of(people), "n": len(people)}
         yield Blocker(one, remedy, params, plural=many, n=len(people), target=target)
 

@@ -455,13 +455,14 @@ def state_of_linda(session: Session, cast: Cast, case: Made) -> tuple[int, int]:
     return row.concerns, row.unmet_concerns
 
 
-def test_several_people_are_added_at_once_all_or_none_and_no_child_among_them(
+def test_several_people_are_added_at_once_all_or_none_and_children_as_children(
     noor: PageClient, case: Made, db_session: Session, cast: Cast
 ) -> None:
     names_field, part = "Name and relation, one person on each line", "Role in the circle of all of them"
     button, before = "Add them to the circle", len(circle(refreshed(db_session), case.id))
-    page = noor.refused(button, {names_field: "Bea Smit, aunt of Daan\nDaan Smit, grandson", part: "family"})
-    assert "Is Daan Smit a child? Add children one by one, above." in page.text
+    children = "Daan Smit, grandson\nKay Smit, son of Bea"
+    page = noor.refused(button, {names_field: f"{children}\nBea Smit, aunt of Daan", part: "family"})
+    assert "Are these children? Add them apart, with the role child: Daan Smit, Kay Smit" in page.text
     page = noor.refused(button, {names_field: "Bea Smit\n, next door", part: "family"})
     assert "Write a name, then a comma" in page.text
     assert len(circle(refreshed(db_session), case.id)) == before
@@ -477,6 +478,38 @@ def test_several_people_are_added_at_once_all_or_none_and_no_child_among_them(
         ("Ineke", ""),
         ("Hans Vos", "rings, often"),
     ]
+
+
+def test_children_are_added_at_once_too(noor: PageClient, case: Made, db_session: Session) -> None:
+    values = {"Name and relation, one person on each line": "Daan Smit, grandson\nKay Smit"}
+    noor.submit("Add them to the circle", values | {"Role in the circle of all of them": "child"})
+    parts = {row.name: row.part for row in circle(refreshed(db_session), case.id)}
+    assert (parts["Daan Smit"], parts["Kay Smit"]) == (Part.CHILD, Part.CHILD)
+
+
+def test_how_several_come_is_noted_at_once_and_replaces_nothing(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    decided, *undecided = sorted(case.people.values())
+    circle_actions.note_coming(By(db_session, cast.noor, START), case.id, [decided], Attends.PHONE)
+    noor.page(f"/conferences/{case.id}/circle")
+    names = [row.name for row in circle(refreshed(db_session), case.id) if row.id != decided]
+    assert noor.refused("Note how they come", {"How they come": "in person"}).errors == ["Choose whom it is about."]
+
+    page = noor.submit("Note how they come", {"Whom it is about": names, "How they come": "by video"})
+
+    assert f"It is noted of {len(undecided)} people how they come." in page.text
+    circle_actions.note_coming(By(db_session, cast.noor, START), case.id, [decided, *undecided], Attends.NO)
+    now = {row.id: row.attends for row in circle(refreshed(db_session), case.id)}
+    assert now == {decided: Attends.PHONE, **dict.fromkeys(undecided, Attends.VIDEO)}
+
+
+def test_the_page_of_safety_says_where_it_is_noted_that_people_were_asked(noor: PageClient, case: Made) -> None:
+    leads = ("Open the circle", f"/conferences/{case.id}/circle")
+    assert leads in noor.page(f"/conferences/{case.id}/safety").links
+    noor.page(f"/conferences/{case.id}/circle")
+    noor.submit("Everybody listed was told", {})
+    assert leads not in noor.page(f"/conferences/{case.id}/safety").links
 
 
 def test_everybody_listed_is_told_by_one_press(noor: PageClient, case: Made, db_session: Session) -> None:

@@ -32,7 +32,10 @@ FLAGS = [
 ]
 #: Timeout in milliseconds, far more than needed, for slow machines.
 PATIENCE = 20_000
-SAYS_NO = "Failed to load resource: the server responded with a status of 4"
+SAYS_NO = (
+    "Failed to load resource: the server responded with a status of 4",
+    "Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
+)
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
 
 
@@ -81,7 +84,7 @@ def visiting(browser: Browser, address: str, refused: bool = False) -> Iterator[
     """A page in a new browser context without cookies: `page.goto("/")`.
 
     Fails at the end if the browser reported a blocked script or style, an error, or a missing file. With `refused`,
-    error pages are allowed.
+    error pages are allowed, and a connection that is not there.
     """
     complaints: list[str] = []
     with closing(browser.new_context(base_url=address, locale="en-GB")) as context:

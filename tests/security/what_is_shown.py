@@ -12,6 +12,7 @@ from ekc.core.routes import Access, declared_access
 from tests.security.everybody import Comer
 
 _TARGET = re.compile(r'(?:href|action|formaction)="(/[^"#]*)')
+_PLACE = re.compile(r'href="([^"#]*)#([^"]+)"')
 #: These change what the visitor is, or are the same on every page.
 _LEFT_OUT = re.compile(r"/static/|/language/|/sign-out|/demo/")
 #: An interpreter has no page: no link is made for them. The others have no part in this case.
@@ -39,6 +40,17 @@ def shown(app: Flask, html: str) -> Iterator[str]:
             yield address
 
 
+def _nowhere(pages: Mapping[str, str]) -> dict[str, tuple[int | str, str]]:
+    """Links from one of these pages, by address, to a place that is not on another of them."""
+    found = dict[str, tuple[int | str, str]]()
+    for there, html in pages.items():
+        for target, place in _PLACE.findall(html):
+            address = unescape(target) or there
+            if address in pages and f'id="{place}"' not in pages[address]:
+                found[f"{address}#{place}"] = "no such place", there
+    return found
+
+
 def _route(urls: MapAdapter, address: str) -> str:
     """The endpoint of an address; the address itself where there is none, so that it is asked."""
     try:
@@ -50,7 +62,8 @@ def _route(urls: MapAdapter, address: str) -> str:
 def refused(
     app: Flask, comer: Comer, verdict: Callable[[Access, Comer], str], opened: Mapping[str, str] | None = None
 ) -> dict[str, tuple[int | str, str]]:
-    """What a person is shown from home on and cannot open: its status, and the page that shows it.
+    """What a person is shown from home on and cannot open, or that is not where a link says: its status, and the page
+    that shows it.
 
     `opened`: what they opened before, by address; without, only the first address of each route is asked, and of pages
     that are the same in all variants their gate. So it is of papers, which are not printed here: the tests of each
@@ -58,7 +71,7 @@ def refused(
     """
     access, urls = declared_access(app), app.url_map.bind("localhost")
     found = dict[str, tuple[int | str, str]]()
-    seen = set(opened or ())
+    seen, pages = set(opened or ()), dict(opened or {})
     ahead = [(target, there) for there, html in (opened or {}).items() for target in shown(app, html)] + [("/", "")]
     case = f"/conferences/{comer.case.id}"
     while ahead:
@@ -78,5 +91,6 @@ def refused(
         if answer.status_code != 200:
             found[address] = answer.status_code, there
         elif answer.mimetype == "text/html" and (address == "/" or re.match(rf"{case}(?:[/?]|$)", address)):
+            pages[address] = answer.text
             ahead += [(target, address) for target in shown(app, answer.text)]
-    return found
+    return found | _nowhere(pages)

@@ -217,6 +217,23 @@ def _told_at(by: By, conference: Conference, day: date | None) -> datetime | Non
     return by.at if day == local_date(by.at, conference.timezone) else None
 
 
+def note_coming(by: By, conference_id: int, participant_ids: Collection[int], attends: Attends) -> int:
+    """Note that these people take part so, of whom nothing is noted yet; returns of how many."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
+        people = [member(by.session, conference_id, one) for one in sorted(set(participant_ids))]
+        if not people:
+            raise Refusal(N_("Choose whom it is about."))
+        open_ones = [participant for participant in people if participant.attends is None]
+        for participant in open_ones:
+            participant.attends = attends
+            _trace_attends(by, conference, participant)
+        if open_ones:
+            names = ", ".join(participant.name for participant in open_ones)
+            by.record("circle.coming", conference_id, names=names, attends=attends)
+    return len(open_ones)
+
+
 def as_last_time(by: By, conference_id: int, participant_id: int) -> None:
     """Take over from the round before how somebody comes, and what was arranged for their safety.
 

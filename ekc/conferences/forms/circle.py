@@ -88,11 +88,11 @@ class AddPersonForm(PlainForm):
 
 
 #: As what several people at once can be added; others are asked more about.
-_SEVERAL = (Part.FAMILY, Part.FRIEND, Part.NEIGHBOUR, Part.NETWORK, Part.SUPPORTER)
+_SEVERAL = (Part.CHILD, Part.FAMILY, Part.FRIEND, Part.NEIGHBOUR, Part.NETWORK, Part.SUPPORTER)
 
 
 class AddSeveralForm(PlainForm):
-    """Adding several people at once: one a line, name and relation, all in the same part."""
+    """Adding several people at once: one a line, name and relation, all in the same part, children too."""
 
     on_paper = frozenset({"people"})
 
@@ -111,15 +111,16 @@ class AddSeveralForm(PlainForm):
     why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Each line has a name, and nobody on it may be a child by their relation: these are added one by one."""
+        """Each line has a name, and nobody in another part may be a child by their relation."""
         if not super().validate(extra_validators):
             return False
-        for one in self.to_details():
-            if not one.name or len(one.name) > NAME or len(one.relation) > NAME:
-                long = _("Write a name, then a comma, then their relation: at most %(max)d characters each.", max=NAME)
-                self.people.errors = [long]
-            elif may_be_a_child(one.part, one.relation, None):
-                self.people.errors = [_("Is %(name)s a child? Add children one by one, above.", name=one.name)]
+        people = self.to_details()
+        if any(not one.name or len(one.name) > NAME or len(one.relation) > NAME for one in people):
+            long = _("Write a name, then a comma, then their relation: at most %(max)d characters each.", max=NAME)
+            self.people.errors = [long]
+        elif children := [one.name for one in people if may_be_a_child(one.part, one.relation, None)]:
+            names = ", ".join(children)
+            self.people.errors = [_("Are these children? Add them apart, with the role child: %(names)s", names=names)]
         return not self.people.errors
 
     def to_details(self) -> tuple[PersonDetails, ...]:
@@ -260,6 +261,26 @@ class InformedForm(EditingForm):
     def replaces(self, key: str) -> bool:
         """Only the days of those who were chosen."""
         return key in map(str, self.told.data)
+
+
+#: How several people at once can be noted as taking part; of the others more is asked.
+_COMING = (Attends.IN_PERSON, Attends.PART, Attends.PHONE, Attends.VIDEO, Attends.NO)
+
+
+class ComingForm(PlainForm):
+    """How several people take part, of whom nothing was noted yet."""
+
+    coming = people_field(_l("Whom it is about"))
+    how = one_of(
+        _l("How they come"), _COMING, blank=_l("choose"), validators=[InputRequired(_l("Choose how they come."))]
+    )
+
+    def __init__(self, undecided: Iterable[PersonRow], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.coming.choices = person_choices(undecided)
+
+    def to_attends(self) -> Attends:
+        return Attends(self.how.data)
 
 
 class RemoveForm(PlainForm):

@@ -10,7 +10,14 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.entries import hidden_fields
-from ekc.conferences.forms.circle import AddPersonForm, AddSeveralForm, InformedForm, PersonForm, RemoveForm
+from ekc.conferences.forms.circle import (
+    AddPersonForm,
+    AddSeveralForm,
+    ComingForm,
+    InformedForm,
+    PersonForm,
+    RemoveForm,
+)
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.agencies import perhaps_professional
@@ -98,6 +105,23 @@ def tell(case: Case) -> ResponseReturnValue:
     return _circle_page(case, informed=form), form.status
 
 
+@bp.post(f"{_ADDRESS}/coming")
+@case_route(Activity.CHANGE_CIRCLE)
+@moves  # it replaces nothing that somebody noted
+def note_coming(case: Case) -> ResponseReturnValue:
+    """Note how several people take part."""
+    form = ComingForm(_undecided(circle_queries.circle(db(), case.id)))
+    if form.validate():
+        with form.showing_refusal():
+            noted = circle_actions.note_coming(by(), case.id, form.coming.data, form.to_attends())
+            said = ngettext(
+                "It is noted of %(num)d person how they come.", "It is noted of %(num)d people how they come.", noted
+            )
+            flash(said, "success")
+            return redirect(url_for("conferences.circle", conference_id=case.id), 303)
+    return _circle_page(case, coming=form), form.status
+
+
 @bp.post(f"{_PERSON}/told-today")
 @case_route(Activity.CHANGE_CIRCLE)
 @moves  # it replaces no day that somebody noted
@@ -121,17 +145,24 @@ def _informed_form(case: Case, people: tuple[PersonRow, ...], **more: Any) -> In
     return InformedForm(people, data={"on": local_date(now(), case.timezone)}, **more)
 
 
+def _undecided(people: tuple[PersonRow, ...]) -> list[PersonRow]:
+    """Those of whom it is not known whether they come, and is asked."""
+    return [row for row in people if row.part is not Part.INTERPRETER and not row.excluded and row.attends is None]
+
+
 def _circle_page(
     case: Case,
     form: AddPersonForm | None = None,
     informed: InformedForm | None = None,
     several: AddSeveralForm | None = None,
+    coming: ComingForm | None = None,
 ) -> str:
     """The page; a form that is given was rejected and is shown again."""
     everybody = circle_queries.circle(db(), case.id)
     sides = circle_queries.sides(db(), case.id)
     asked = [row for row in everybody if row.part is not Part.INTERPRETER and not row.excluded]
     not_informed = tuple(row for row in asked if row.informed_on is None)
+    undecided = _undecided(everybody)
     return render_template(
         "conferences/circle.html",
         case=case,
@@ -139,13 +170,14 @@ def _circle_page(
         everybody=everybody,
         family=sum(row.part in FAMILY_PARTS for row in everybody),
         not_informed=sum(row.attends is None or row.attends in TAKES_PART for row in not_informed),
-        undecided=sum(row.attends is None for row in asked),
+        undecided=len(undecided),
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
         form=form or AddPersonForm(sides, _organisations(), formdata=None),
         told_form=informed or (_informed_form(case, not_informed, formdata=None) if not_informed else None),
+        coming_form=coming or (ComingForm(undecided, formdata=None) if len(undecided) > 1 else None),
         several=several or AddSeveralForm(formdata=None),
-        sent=form or several or informed,
+        sent=form or several or informed or coming,
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )
 

@@ -4,14 +4,15 @@
 
 const PAUSE = 8000; // milliseconds
 
+const watched = new Map();
+
 function watch(form) {
   const said = form.querySelector("[data-kept]");
   let timer = 0;
   let sending = null;
 
   async function keep() {
-    window.clearTimeout(timer);
-    timer = 0;
+    stop();
     sending = new AbortController();
     const body = new URLSearchParams(new FormData(form));
     body.append(form.dataset.keep, "yes");
@@ -24,18 +25,26 @@ function watch(form) {
     }
   }
 
-  form.addEventListener("input", () => {
-    if (!timer) timer = window.setTimeout(keep, PAUSE);
-  });
-  form.addEventListener("submit", () => {
+  function stop() {
     window.clearTimeout(timer);
     timer = 0;
-    if (sending) sending.abort();
-  });
-  // A telephone may never come back to a page that was put aside.
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden && timer) keep();
-  });
+  }
+
+  return {
+    type: () => { if (!timer) timer = window.setTimeout(keep, PAUSE); },
+    send: () => { stop(); sending?.abort(); },
+    leave: () => { if (timer) keep(); },
+  };
 }
 
-document.querySelectorAll("form[data-keep]").forEach(watch);
+// On the document: a form that is saved while the page stays is replaced by another one (forms.js).
+document.addEventListener("input", ({ target: { form } }) => {
+  if (!form?.matches("[data-keep]")) return;
+  if (!watched.has(form)) watched.set(form, watch(form));
+  watched.get(form).type();
+});
+document.addEventListener("submit", ({ target: form }) => watched.get(form)?.send());
+// A telephone may never come back to a page that was put aside.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) watched.forEach((one) => one.leave());
+});

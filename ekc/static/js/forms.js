@@ -17,16 +17,70 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  // What was typed into another form of this page would be gone.
+  form.dataset.sent = "yes";
+  window.setTimeout(() => delete form.dataset.sent, 5000);
+  // What was typed into other forms of this page would be gone.
   const others = [...dirty].filter((other) => other !== form && other.isConnected);
-  if (others.length && !window.confirm(document.body.dataset.unsent)) {
-    event.preventDefault();
+  if (!others.length) return;
+  event.preventDefault();
+  sendBeside(form, event.submitter, others);
+});
+
+// Sends a form while the page stays. The page that comes of it takes its place, and the other forms stand in it as they are.
+async function sendBeside(form, button, others) {
+  const typed = new FormData(form);
+  if (button?.name) typed.append(button.name, button.value);
+  let answer, page;
+  try {
+    answer = await fetch(button?.getAttribute("formaction") || form.action, { method: "POST", body: new URLSearchParams(typed) });
+    page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    say(document.body.dataset.offline);
+    return;
+  } finally {
+    delete form.dataset.sent;
+  }
+  dirty.delete(form);
+  const places = others.map((other) => placeOf(other, page));
+  if (!places.every(Boolean) && !window.confirm(document.body.dataset.unsent)) {
+    document.getElementById("main").prepend(...page.querySelectorAll(".flash"));
     others[0].scrollIntoView({ block: "center" });
     return;
   }
-  form.dataset.sent = "yes";
-  window.setTimeout(() => delete form.dataset.sent, 5000);
-});
+  others.forEach((other, number) => putBack(other, places[number]));
+  document.title = page.title;
+  document.querySelector(".page").replaceWith(page.querySelector(".page"));
+  if (answer.redirected) window.history.replaceState(null, "", answer.url);
+  document.querySelector(".page [autofocus], .ds-error-summary")?.focus();
+}
+
+// Says something at the top of the page, as a page that is opened does.
+function say(words) {
+  document.querySelectorAll(".flash").forEach((said) => said.remove());
+  const said = document.createElement("div");
+  said.className = "ds-alert flash";
+  said.setAttribute("role", "status");
+  said.dataset.color = "warning";
+  said.tabIndex = -1;
+  said.textContent = words;
+  document.getElementById("main").prepend(said);
+  said.focus();
+}
+
+// The form of this page, or of another, that is sent to the same address; of several, that which stands at the same place.
+function placeOf(form, page) {
+  const same = (within) => [...within.forms].filter((one) => one.getAttribute("action") === form.getAttribute("action"));
+  return same(page)[same(document).indexOf(form)];
+}
+
+function putBack(form, place) {
+  if (!place) return;
+  // Which text of the plan the page shows; what the form itself showed it keeps, so that a change by others is noticed.
+  const [older, newer] = [form, place].map((one) => one.elements.namedItem("revision"));
+  if (older && newer) older.value = newer.value;
+  place.replaceWith(form);
+  for (let part = form.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+}
 
 // Near the end of what a text may be, says how much is left. A text that is too long is sent whole: the server says so.
 const left = (field) => Number(field.dataset.atMost) - [...field.value].length;

@@ -16,6 +16,7 @@ def main_person_said_yes(f: Facts) -> Iterator[Blocker]:
         N_("The yes of %(names)s is not recorded yet"),
         N_("The yes of %(n)s main persons is not recorded yet: %(names)s"),
         Remedy.REGISTRATION,
+        at="said_yes_{}",
     )
     yield from about_no_main_person(f)
 
