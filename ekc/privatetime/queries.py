@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.privatetime.models import PrivateRound
@@ -23,19 +23,13 @@ class RoundRow:
     ended_for: str | None
 
 
+_ROUNDS = (
+    select(*(getattr(PrivateRound, name) for name in RoundRow.__dataclass_fields__))
+    .where(PrivateRound.conference_id == bindparam("case"))
+    .order_by(PrivateRound.began_at, PrivateRound.id)
+)
+
+
 def rounds(session: Session, conference_id: int) -> tuple[RoundRow, ...]:
     """All private time of a case, the first round first."""
-    wanted = (
-        select(
-            PrivateRound.id,
-            PrivateRound.meeting_id,
-            PrivateRound.began_at,
-            PrivateRound.ended_at,
-            PrivateRound.ended_by,
-            PrivateRound.why,
-            PrivateRound.ended_for,
-        )
-        .where(PrivateRound.conference_id == conference_id)
-        .order_by(PrivateRound.began_at, PrivateRound.id)
-    )
-    return tuple(RoundRow(*row) for row in session.execute(wanted))
+    return tuple(RoundRow(*row) for row in session.execute(_ROUNDS, {"case": conference_id}))

@@ -11,7 +11,7 @@ from flask import Flask
 
 from ekc.core.db import make_sessions
 from tests.cast import make_cast
-from tests.clock import START, FrozenClock
+from tests.clock import START
 from tests.database import Database
 from tests.page import Page
 from tests.security.every_form import DEMO, Found, distinct, every_form, forms_of, undone
@@ -69,14 +69,6 @@ def fields(form: Found) -> dict[str, str]:
     """The name of each field for a day or a time, by the name under which it stands in `DAYS`."""
     days = [field.name for field in form.fields if field.kind in ("date", "datetime-local") or field.name == "born"]
     return {name.rpartition("-")[2].rstrip("0123456789"): name for name in days}
-
-
-@pytest.fixture(scope="module")
-def shared_app(database: Database, _worker_app: Flask, _worker_clock: FrozenClock) -> Flask:
-    """The app on a database shared by the tests that roll back their writes."""
-    database.reset()
-    _worker_clock.set(START)
-    return _worker_app
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from ekc.schema import metadata
 from tests.build import Made, case_in_setup
 from tests.cast import Cast, make_cast, sign_in
 from tests.client import PageClient
-from tests.clock import START, FrozenClock
+from tests.clock import START
 from tests.database import Database, refreshed
 from tests.form import Value
 from tests.page import Page
@@ -53,14 +53,6 @@ WHOM = {"person"}
 REPLACES = {"evaluations.tick": {"action_tick.state"}}
 #: Written at every request: the audit, attempts that are counted.
 BESIDE = {"audit_event", "audit_head", "counted_try"}
-
-
-@pytest.fixture(scope="module")
-def shared_app(database: Database, _worker_app: Flask, _worker_clock: FrozenClock) -> Flask:
-    """The app on a database shared by the tests that roll back their writes."""
-    database.reset()
-    _worker_clock.set(START)
-    return _worker_app
 
 
 @pytest.fixture(scope="module")

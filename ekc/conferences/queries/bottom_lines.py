@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
@@ -44,10 +44,17 @@ _LINES = (
 )
 
 
+_WITH_TEXT = (
+    select(*columns_of(BottomLineRow, BottomLine))
+    .join(Participant, Participant.id == BottomLine.set_by)
+    .where(BottomLine.conference_id == bindparam("case"))
+    .order_by(BottomLine.number)
+)
+
+
 def bottom_lines(session: Session, conference_id: int) -> tuple[BottomLineRow, ...]:
     """The bottom lines, by number."""
-    found = select(*columns_of(BottomLineRow, BottomLine)).join(Participant, Participant.id == BottomLine.set_by)
-    rows = session.execute(found.where(BottomLine.conference_id == conference_id).order_by(BottomLine.number))
+    rows = session.execute(_WITH_TEXT, {"case": conference_id})
     return tuple(to_dataclass(BottomLineRow, row) for row in rows)
 
 

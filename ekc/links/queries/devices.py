@@ -65,20 +65,27 @@ def device_of(session: Session, link_id: int, token: str) -> DeviceRow | None:
     return DeviceRow(*row) if row else None
 
 
-def devices_of(session: Session, conference_id: int, at: datetime) -> list[DeviceRow]:
-    """The verified devices of the links of a case that are not revoked, oldest first."""
-    here = (PersonalLink.conference_id == conference_id, NOT_REVOKED, LinkDevice.confirmed_at.is_not(None))
-    rows = session.execute(_with_link(select(*_DEVICE_COLUMNS)).where(*here).order_by(LinkDevice.id)).all()
-    used = select(SignIn.link_device_id, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at).where(
-        SignIn.link_device_id.in_([row.id for row in rows]), SignIn.ended_at.is_(None)
-    )
-    signed_in = {row.link_device_id for row in session.execute(used) if is_unexpired(row, at)}
-    found = [DeviceRow(*row) for row in rows]
-    return [replace(one, in_use=one.ended_at is None and (one.remembered or one.id in signed_in)) for one in found]
-
-
 def _with_link(found: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return found.join(PersonalLink, PersonalLink.id == LinkDevice.link_id)
+
+
+_OF_CASE = (
+    _with_link(select(*_DEVICE_COLUMNS))
+    .where(PersonalLink.conference_id == bindparam("case"), NOT_REVOKED, LinkDevice.confirmed_at.is_not(None))
+    .order_by(LinkDevice.id)
+)
+_SIGN_INS = select(SignIn.link_device_id, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at).where(
+    SignIn.link_device_id.in_(bindparam("devices", expanding=True)), SignIn.ended_at.is_(None)
+)
+
+
+def devices_of(session: Session, conference_id: int, at: datetime) -> list[DeviceRow]:
+    """The verified devices of the links of a case that are not revoked, oldest first."""
+    rows = session.execute(_OF_CASE, {"case": conference_id}).all()
+    used = session.execute(_SIGN_INS, {"devices": [row.id for row in rows]})
+    signed_in = {row.link_device_id for row in used if is_unexpired(row, at)}
+    found = [DeviceRow(*row) for row in rows]
+    return [replace(one, in_use=one.ended_at is None and (one.remembered or one.id in signed_in)) for one in found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,13 +166,16 @@ def _link_row(row: Row[*tuple[Any, ...]]) -> LinkRow:
     return LinkRow(**stored, has_answer=row.answer_hash is not None, facts=facts, timezone=row.timezone)
 
 
+_UNSENT = select(OutboxMessage.key, OutboxMessage.given_up_at.is_not(None)).where(
+    OutboxMessage.conference_id == bindparam("case"), OutboxMessage.sent_at.is_(None)
+)
+_IDS_OF_CASE = select(PersonalLink.id).where(PersonalLink.conference_id == bindparam("case"))
+
+
 def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
     """The links of a case whose mail was not sent: True if it was given up, False if it is still queued."""
-    mails = select(OutboxMessage.key, OutboxMessage.given_up_at.is_not(None)).where(
-        OutboxMessage.conference_id == conference_id, OutboxMessage.sent_at.is_(None)
-    )
-    given_up = {key: bool(is_so) for key, is_so in session.execute(mails)}
-    links = session.scalars(select(PersonalLink.id).where(PersonalLink.conference_id == conference_id))
+    given_up = {key: bool(is_so) for key, is_so in session.execute(_UNSENT, {"case": conference_id})}
+    links = session.scalars(_IDS_OF_CASE, {"case": conference_id})
     return {one: given_up[mail_key(one)] for one in links if mail_key(one) in given_up}
 
 

@@ -121,10 +121,13 @@ def own_sharing(session: Session, conference_id: int, participant_id: int) -> di
     return {row.about: SHARES[row.answer] for row in rows}
 
 
+_SETTERS = select(BottomLine.set_by).where(BottomLine.conference_id == CASE)
+
+
 def deciders(session: Session, conference_id: int, people: Iterable[CirclePerson]) -> tuple[CirclePerson, ...]:
     """Who decides about acceptance: the referrer and those who set a bottom line; if none, any professional."""
     here = professionals(people)
-    setters = set(session.scalars(select(BottomLine.set_by).where(BottomLine.conference_id == conference_id)))
+    setters = set(session.scalars(_SETTERS, {"case": conference_id}))
     first = tuple(person for person in here if person.part is Part.REFERRER or person.id in setters)
     return first or here
 
