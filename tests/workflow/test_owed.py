@@ -328,6 +328,12 @@ def test_each_kind_is_owed_in_the_phases_of_its_row() -> None:
         assert {phase for phase in Phase if owed(phase, [notice], [listener()])} == rule.phases
 
 
+@pytest.mark.parametrize(("minutes", "expected"), [(-1, [1]), (0, []), (1, [])])
+def test_a_new_slip_is_owed_to_whoever_was_given_one_before(minutes: int, expected: list[int]) -> None:
+    printed = Sign(AT + timedelta(minutes=minutes), ClearedBy.PRINT)
+    assert owed_to(NoticeKind.PAPER, listener(signs=(printed,))) == expected
+
+
 def test_a_notice_waits_for_a_sign_as_long_as_nothing_else_clears_it() -> None:
     sign = Sign(AT + timedelta(hours=1), ClearedBy.CONTACT)
     assert waits(DAY, [listener()]) is waits(DAY, [listener(signs=(sign,))]) is True

@@ -109,6 +109,7 @@ def parts(part: CasePart, role: Role, grant: Grant) -> tuple[PartRule, ...]:
     return tuple(changed if one is rule else one for one in PARTS)
 
 
+PRIVATE = frozenset({Phase.PRIVATE_TIME})
 SETUP = frozenset({Phase.SETUP})
 
 
@@ -126,6 +127,8 @@ SETUP = frozenset({Phase.SETUP})
         (parts(CasePart.FIGURES, Role.ADMINISTRATOR, Grant(SETUP)),
          "administrator sees figures and not accounts alone"),
         (parts(CasePart.NAMES, Role.REGIONAL_MANAGER, Grant(ALWAYS)),
+         "names is seen by regional_manager in private time"),
+        (parts(CasePart.NAMES, Role.REGIONAL_MANAGER, Grant(ALWAYS - PRIVATE, in_force=PRIVATE)),
          "names is seen by regional_manager in private time"),
         (parts(CasePart.OWN_DETAILS, Role.CHILD, Grant(ALWAYS)), "child sees own_details of others"),
         (parts(CasePart.FOLLOW_UPS, Role.CONVENOR, Grant(SETUP)),
