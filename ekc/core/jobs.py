@@ -95,8 +95,8 @@ class JobRule:
     """A kind of job.
 
     `work` does it; when it has done its part in several transactions and is run again, it goes on with what is left.
-    `given_up` clears away what belongs to a job that is given up; without it nothing is lost, so that the job can be
-    run again later.
+    `given_up` clears away what belongs to a job that is given up, and is told the code of its last error; without it
+    nothing is lost, so that the job can be run again later.
     """
 
     name: str
@@ -105,7 +105,7 @@ class JobRule:
     tries: int = 5
     limit: timedelta = timedelta(minutes=2)  # of one attempt
     nightly: Nightly | None = None
-    given_up: Callable[[Session, int, datetime], None] | None = None
+    given_up: Callable[[Session, int, datetime, str], None] | None = None
 
     @property
     def is_repeatable(self) -> bool:
@@ -121,6 +121,10 @@ class NotDone(Exception):  # noqa: N818 - it says what is so
 
     def __init__(self, code: str) -> None:
         super().__init__(code[:_CODE])
+
+
+class Final(NotDone):
+    """Trying again would fail too: it is given up at once."""
 
 
 class Unavailable(NotDone):
@@ -208,7 +212,7 @@ def _attempt(run: JobRun, rules: Rules, job: Row[Any], goes_on: bool) -> Row[Any
         code = str(error) if isinstance(error, NotDone) else type(error).__name__
         why = code if isinstance(error, NotDone) else failure(error)
         log_event("job failed", job=job.id, kind=job.kind, subject=job.subject, why=why)
-        if job.tries >= rule.tries:
+        if job.tries >= rule.tries or isinstance(error, Final):
             late = code
         else:
             due = at + min(RETRY_PAUSE * 3 ** (job.tries - 1), MAX_RETRY_PAUSE)
@@ -304,7 +308,7 @@ def stop_trying(session: Session, rules: Rules, job_id: int, at: datetime) -> st
     if job is None:
         return None
     if (clear := rules[job.kind].given_up) is not None:
-        clear(session, job.subject, at)
+        clear(session, job.subject, at, "")
     return str(job.kind)
 
 
@@ -312,7 +316,7 @@ def _give_up(session: Session, rule: JobRule, job: Row[Any], at: datetime, code:
     if not _note(session, job, state=JobState.FAILED, ended_at=at, error=code):
         return
     if rule.given_up is not None:
-        rule.given_up(session, job.subject, at)
+        rule.given_up(session, job.subject, at, code)
     log_event("job given up", job=job.id, kind=job.kind, subject=job.subject, why=code)
 
 

@@ -5,6 +5,7 @@ for the mail server, and an interrupted attempt is repeated: delivery is at leas
 Message-ID, so duplicates can be detected. In the demonstration mails go into the post box, and nowhere else.
 """
 
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -20,8 +21,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from config import MailServer
-from ekc.core.crypto import keyring_of
-from ekc.core.jobs import JobRun, NotDone, Unavailable
+from ekc.core.jobs import Final, JobRun, NotDone, Unavailable
 from ekc.core.language import LANGUAGES, Wording, gettext, in_words, translate, using
 from ekc.core.outbox import UNSENT, OutboxMessage
 from ekc.core.postbox import put
@@ -32,6 +32,7 @@ SMTP_TIMEOUT = 60
 _LINE = "mail server"
 #: The reply of a server that closes the connection.
 _CLOSING = 421
+_STATUS = re.compile(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)")
 
 _CLEARED = {"body": "", "link": None, "ring": None}  # a link is a secret, and neither is needed any more
 
@@ -50,9 +51,8 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
     session.rollback()
     if mail is None:
         return  # sent already, or deleted, because its link was revoked
-    name = keyring_of(session).signature(f"{mail.key} {mail.queued_at.isoformat()}".encode(), "message_id").hex()
     with in_words(wording):
-        message = _message(mail, to, name, run.at, run.settings.contact)
+        message = _message(mail, to, run.at, run.settings.contact)
     if to.security == "postbox":
         run.at_end.append(lambda session: put(session, message, mail.recipient, run.at))
     else:
@@ -61,10 +61,11 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
     run.at_end.append(lambda session: session.execute(sent.values(sent_at=run.at, given_up_at=None, **_CLEARED)))
 
 
-def give_up(session: Session, mail_id: int, at: datetime) -> None:
-    """Send this mail no more. Does not commit."""
+def give_up(session: Session, mail_id: int, at: datetime, code: str) -> None:
+    """Send this mail no more. `code`: why the last attempt failed. Does not commit."""
     late = update(OutboxMessage).where(OutboxMessage.id == mail_id, *UNSENT)
-    session.execute(late.values(given_up_at=at, **_CLEARED))
+    returned = at if code.startswith(smtplib.SMTPRecipientsRefused.__name__) else None
+    session.execute(late.values(given_up_at=at, returned_at=returned, **_CLEARED))
 
 
 @dataclass
@@ -89,16 +90,17 @@ def _send(run: JobRun, message: EmailMessage, recipient: str, to: MailServer) ->
     try:
         line.server.send_message(message, to.sender.addr_spec, [recipient])
     except smtplib.SMTPException as error:  # its text may contain an address
-        is_closed = isinstance(error, smtplib.SMTPServerDisconnected) or _smtp_code(error) == _CLOSING
+        is_closed = isinstance(error, smtplib.SMTPServerDisconnected) or _reply(error)[0] == _CLOSING
         if is_closed:
             run.kept.pop(_LINE).close()
         if is_closed and not is_new:
             return _send(run, message, recipient, to)  # the server takes so many mails on one connection
-        raise NotDone(_error_reason(error)) from None
+        refused = Final if _is_final(error) else NotDone
+        raise refused(_error_reason(error)) from None
 
 
-def _message(mail: Row[Any], to: MailServer, name: str, at: datetime, contact: str) -> EmailMessage:
-    """The mail as a message. `name`: for its Message-ID; `contact`: how to reach the service, where nobody else can be
+def _message(mail: Row[Any], to: MailServer, at: datetime, contact: str) -> EmailMessage:
+    """The mail as a message. `contact`: how to reach the service, where nobody else can be
     rung. Raises ValueError unless the recipient is a valid address.
     """
     language = mail.language if mail.language in LANGUAGES else "en"
@@ -112,7 +114,7 @@ def _message(mail: Row[Any], to: MailServer, name: str, at: datetime, contact: s
     message["To"] = Address(addr_spec=mail.recipient)
     message["Subject"] = subject
     message["Date"] = at
-    message["Message-ID"] = f"<{name}@{to.sender.domain}>"
+    message["Message-ID"] = f"<{mail.message_id}@{to.sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content("\n\n".join(part for part in (body, ring, mail.link, to.sender.display_name) if part) + "\n")
     message["Content-Language"] = language
@@ -140,14 +142,32 @@ def _connect(to: MailServer) -> smtplib.SMTP:
     return server
 
 
-def _smtp_code(error: Exception) -> int | None:
-    """The reply code of the mail server. Its text is not logged, because it may contain an address."""
+def _is_final(error: smtplib.SMTPException) -> bool:
+    """Whether the address takes no mail: not where the server lets us send none to it, which its operator can mend."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    code, status = _reply(error)
+    return (code or 0) >= 500 and not status.startswith("5.7.")
+
+
+def _reply(error: Exception) -> tuple[int | None, str]:
+    """The reply code of the mail server and its enhanced status code (RFC 3463), if it gave one.
+
+    The rest of the reply is not logged, because it may contain an address.
+    """
+    code: int | None
+    text: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return next((code for code, _ in error.recipients.values()), None)
-    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None
+        code, text = next(iter(error.recipients.values()), (None, b""))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, text = error.smtp_code, error.smtp_error
+    else:
+        return None, ""
+    status = _STATUS.match(text if isinstance(text, bytes) else text.encode())
+    return code, status[0].decode() if status else ""
 
 
 def _error_reason(error: OSError) -> str:
     if isinstance(error, smtplib.SMTPException):
-        return " ".join(str(part) for part in (type(error).__name__, _smtp_code(error)) if part)
+        return " ".join(str(part) for part in (type(error).__name__, *_reply(error)) if part)
     return error.strerror or type(error).__name__

@@ -16,7 +16,7 @@ from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core import jobs
-from ekc.core.crypto import SealedText
+from ekc.core.crypto import SealedText, keyring_of
 from ekc.core.db import Base
 
 #: How long sending is attempted, as long as mail servers usually do; later a mail would be outdated.
@@ -75,14 +75,21 @@ class Link(NamedTuple):
 
 
 class OutboxMessage(Base):
-    """One mail to one address, which is never empty. Once it is sent or given up, `body` and `link` are emptied."""
+    """One mail to one address, which is never empty. Once it is sent or given up, `body` and `link` are emptied.
+
+    `returned_at`: since when it is known that its address takes no mail, because the server refused it, or because the
+    mail came back (`bounces.py`).
+    """
 
     __tablename__ = "outbox_message"
     __table_args__ = ({"sqlite_autoincrement": True},)  # the job of a deleted mail never finds another one
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
+    message_id: Mapped[str] = mapped_column(String(32), unique=True)  # a keyed hash of the key, before the @
     conference_id: Mapped[int | None] = mapped_column(ForeignKey("conference.id"), index=True)
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"), index=True)  # to whom: this one,
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)  # or this one
     recipient: Mapped[str] = mapped_column(SealedText("outbox_message.recipient"))
     subject: Mapped[str] = mapped_column(SealedText("outbox_message.subject"))
     body: Mapped[str] = mapped_column(SealedText("outbox_message.body"))
@@ -92,8 +99,11 @@ class OutboxMessage(Base):
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
 
 
+#: The audiences that are in the circle of a case; the others have accounts.
+_IN_THE_CIRCLE = frozenset({Audience.CIRCLE, Audience.PARTICIPANT})
 #: Neither sent nor given up.
 UNSENT = (OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_(None))
 
@@ -121,9 +131,13 @@ def queue(
     key = rule.key.format(to=to.id, at=at.isoformat(), day=at.date(), case=case, **fields)
     if not to.address or session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)):
         return False
+    in_circle = rule.audience in _IN_THE_CIRCLE
     mail = OutboxMessage(
         key=key,
+        message_id=keyring_of(session).signature(f"{key} {at.isoformat()}".encode(), "message_id").hex(),
         conference_id=case,
+        participant_id=to.id or None if in_circle else None,
+        account_id=None if in_circle else to.id or None,
         recipient=to.address,
         subject=rule.subject,
         body=rule.body,

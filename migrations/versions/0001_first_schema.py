@@ -138,7 +138,10 @@ sa.Table(
     _tables,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("key", sa.String(120), nullable=False),
+    sa.Column("message_id", sa.String(32), nullable=False),
     sa.Column("conference_id", sa.Integer, sa.ForeignKey("conference.id")),
+    sa.Column("participant_id", sa.Integer, sa.ForeignKey("participant.id")),
+    sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id")),
     sa.Column("recipient", sa.LargeBinary, nullable=False),
     sa.Column("subject", sa.LargeBinary, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
@@ -148,8 +151,12 @@ sa.Table(
     sa.Column("queued_at", _INSTANT, nullable=False),
     sa.Column("sent_at", _INSTANT),
     sa.Column("given_up_at", _INSTANT),
+    sa.Column("returned_at", _INSTANT),
     sa.UniqueConstraint("key"),
+    sa.UniqueConstraint("message_id"),
     sa.Index("ix_outbox_message_conference_id", "conference_id"),
+    sa.Index("ix_outbox_message_participant_id", "participant_id"),
+    sa.Index("ix_outbox_message_account_id", "account_id"),
 )
 
 # Who works here.

@@ -86,7 +86,7 @@ def test_what_fails_is_tried_again_and_stops_nobody(
     db_session: Session, settings: Settings, put: Callable[..., int], caplog: pytest.LogCaptureFixture
 ) -> None:
     cleared: list[int] = []
-    kinds = rules(fails, tries=3, given_up=lambda _session, subject, _at: cleared.append(subject))
+    kinds = rules(fails, tries=3, given_up=lambda _session, subject, *_: cleared.append(subject))
     broken, other = put(subject=3), put("other")
     at, pauses = START, []
     while stored(db_session, broken).state is JobState.WAITING:

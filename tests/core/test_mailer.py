@@ -272,7 +272,7 @@ def test_pauses_grow_until_a_mail_is_given_up(
     post: MailServer, db_session: Session, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     put(db_session, "els@example.org", link=f"{SITE}/l/a-key")
-    post.refuses["els@example.org"] = "550 nobody here"
+    post.refuses["els@example.org"] = "452 4.2.2 full"
     pauses = []
     while deliver(db_session, clock, to(post)) == DeliveryResult(0, 0, 1):
         (job,) = jobs(db_session)
@@ -289,9 +289,31 @@ def test_pauses_grow_until_a_mail_is_given_up(
         "job": 1,
         "kind": "mail",
         "subject": 1,
-        "why": "SMTPRecipientsRefused 550",
+        "why": "SMTPRecipientsRefused 452 4.2.2",
     }
+    assert row.returned_at == clock()
     assert deliver(db_session, clock, to(post)) == DeliveryResult(0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("says", "ends"),
+    [
+        ("550 nobody here", True),
+        ("550 5.1.1 <els@example.org> is unknown", True),
+        ("554 5.7.1 relaying is not allowed", False),
+        ("450 4.2.0 greylisted, come again", False),
+    ],
+)
+def test_an_address_that_takes_no_mail_is_known_at_once(
+    post: MailServer, db_session: Session, clock: FrozenClock, says: str, ends: bool
+) -> None:
+    put(db_session, "els@example.org")
+    post.refuses["els@example.org"] = says
+
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(0, given_up=int(ends), waiting=int(not ends))
+
+    (row,) = rows(db_session)
+    assert (row.returned_at, row.body) == ((clock(), "") if ends else (None, "Sign in with it."))
 
 
 def test_a_link_is_not_sent_when_it_works_no_longer(
@@ -363,7 +385,7 @@ def test_nothing_of_a_mail_is_in_the_log(
     deliver(db_session, clock, to(post))
 
     told = [f"{line.getMessage()} {getattr(line, 'facts', '')}" for line in caplog.records]
-    assert len(told) == 2
+    assert len(told) == 3
     said = ("els", "jan@", "a-key", "password", "Sign in", "Own Plan")
     assert [word for word in said if word in " ".join(told)] == []
 

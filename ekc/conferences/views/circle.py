@@ -24,6 +24,7 @@ from ekc.conferences.queries.agencies import perhaps_professional
 from ekc.conferences.queries.circle import PersonRow
 from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.consents import consents
+from ekc.conferences.queries.mails import unreachable
 from ekc.conferences.queries.members import members
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
@@ -179,6 +180,7 @@ def _circle_page(
         several=several or AddSeveralForm(formdata=None),
         sent=form or several or informed or coming,
         may_change=case.may(Activity.CHANGE_CIRCLE),
+        no_mail={one.participant_id for one in unreachable(db(), [case.id]).get(case.id, ())},
     )
 
 
@@ -290,6 +292,7 @@ def _born(shown: PersonRow, today: date) -> str:
 
 def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, remove: RemoveForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
+    no_mail = unreachable(db(), [case.id]).get(case.id, ())
     return render_template(
         "conferences/person.html",
         case=case,
@@ -300,6 +303,7 @@ def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, r
         sent=form or remove,
         consents=[row for row in consents(db(), case.id) if row.participant_id == shown.id],
         concerns=[row for row in concerns(db(), case.id) if row.participant_id == shown.id],
+        no_mail=next((one for one in no_mail if one.participant_id == shown.id), None),
         asks_part=shown.id in perhaps_professional(members(db(), case.id)),
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ekc.conferences.queries import consents
+from ekc.conferences.queries.mails import unreachable
 from ekc.core.clock import local_date
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey.deadlines import Deadline
@@ -20,6 +21,7 @@ from ekc.journey.needs.kinds import (
     LinkRequests,
     NeedKind,
     NoLonger,
+    NoMail,
     Todo,
     ToTell,
     Twice,
@@ -76,6 +78,7 @@ def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Dead
         NeedKind.AGAIN: _again(session, read),
         NeedKind.ENDED: _ended(session, read),
         NeedKind.ASKED: (CaseRequest(row, read.asked_at(row.id)) for row in read.requests),
+        NeedKind.NO_MAIL: _no_mail(session, read),
         # a manager reads it in the lists
         NeedKind.LATE: (Late(row, late[row.id]) for row in read.own if row.id in late),
         NeedKind.OWED: _to_tell(session, read),
@@ -187,6 +190,16 @@ def _ended(session: Session, read: StaffCases) -> Iterator[CaseRow]:
     own = (row for row in read.own if row.closed_on is not None and row.closed_on >= since)
     found = {row.id: row for row in (*own, *in_regions)}
     return (row for row in found.values() if row.end is not None and row.end.told_at_home)
+
+
+def _no_mail(session: Session, read: StaffCases) -> Iterator[NoMail]:
+    """People whose address takes no mail, while the circle can be changed: in own cases, and where nobody can act."""
+    gone = (row for row in read.of_regions if read.gone(row.id))
+    roles = {Role.COORDINATOR: read.own, Role.REGIONAL_MANAGER: gone}
+    rows = {
+        row.id: row for role, some in roles.items() for row in some if may(Activity.CHANGE_CIRCLE, row.phase, {role})
+    }
+    return (NoMail(rows[id_], people) for id_, people in unreachable(session, rows).items())
 
 
 def _to_tell(session: Session, read: StaffCases) -> Iterator[ToTell]:

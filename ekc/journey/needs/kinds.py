@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from ekc.conferences.queries.mails import Unreachable
 from ekc.evaluations.queries import FollowUpRow
 from ekc.journey.deadlines import Deadline
 from ekc.journey.panel import owed_page
@@ -142,6 +143,14 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class NoMail:
+    """A case, and people in it whose email address takes no mail."""
+
+    case: CaseRow
+    people: tuple[Unreachable, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Late:
     """A case with clocks that are late."""
 
@@ -165,6 +174,7 @@ class NeedKind(StrEnum):
     AGAIN = "again"
     ENDED = "ended"
     ASKED = "asked"
+    NO_MAIL = "no_mail"
     LATE = "late"
     OWED = "owed"
     UNSETTLED = "unsettled"
@@ -173,7 +183,7 @@ class NeedKind(StrEnum):
 
 Waiting = (
     UnansweredRequest | ToRing | Wanted | Alone | LinkRequests | CaseRow | NoLonger | Again | CaseRequest | ToTell
-) | (Unsettled | Late | Twice | Todo)
+) | (Unsettled | NoMail | Late | Twice | Todo)
 
 
 @dataclass(frozen=True, slots=True)

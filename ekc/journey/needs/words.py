@@ -16,6 +16,7 @@ from ekc.journey.needs.kinds import (
     Need,
     NeedKind,
     NoLonger,
+    NoMail,
     Todo,
     ToTell,
     Twice,
@@ -192,6 +193,17 @@ def _asked(about: CaseRequest, at: datetime) -> str:
     return " · ".join((gettext("You were asked: take the case or not"), row.municipality, asked))
 
 
+def _no_mail(about: NoMail, _at: datetime) -> str:
+    names = ", ".join(one.name for one in about.people)
+    return gettext("Email does not reach %(names)s: ring them, and write down another address", names=names)
+
+
+def _where_no_mail(about: NoMail) -> Page:
+    if len(about.people) > 1:
+        return "conferences.circle", {}
+    return "conferences.person", {"participant_id": about.people[0].participant_id, "_anchor": "email"}
+
+
 def _owed(about: ToTell, _at: datetime) -> str:
     return " · ".join(map(owed_line, about.by_people))
 
@@ -279,6 +291,7 @@ RULES: dict[NeedKind, NeedRule] = {
     NeedKind.AGAIN: NeedRule(_again),
     NeedKind.ENDED: NeedRule(_ended),
     NeedKind.ASKED: NeedRule(_asked, _COORDINATOR),
+    NeedKind.NO_MAIL: NeedRule(_no_mail, _where_no_mail),
     NeedKind.LATE: NeedRule(lambda about, _at: _begin(late_words(about.clocks))),
     NeedKind.OWED: NeedRule(_owed, lambda about: (about.endpoint, {})),
     NeedKind.UNSETTLED: NeedRule(_unsettled, _where_unsettled),

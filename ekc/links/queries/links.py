@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -166,14 +166,15 @@ def _link_row(row: Row[*tuple[Any, ...]]) -> LinkRow:
     return LinkRow(**stored, has_answer=row.answer_hash is not None, facts=facts, timezone=row.timezone)
 
 
-_UNSENT = select(OutboxMessage.key, OutboxMessage.given_up_at.is_not(None)).where(
-    OutboxMessage.conference_id == bindparam("case"), OutboxMessage.sent_at.is_(None)
+_LOST = or_(OutboxMessage.given_up_at.is_not(None), OutboxMessage.returned_at.is_not(None))
+_UNSENT = select(OutboxMessage.key, _LOST).where(
+    OutboxMessage.conference_id == bindparam("case"), or_(OutboxMessage.sent_at.is_(None), _LOST)
 )
 _IDS_OF_CASE = select(PersonalLink.id).where(PersonalLink.conference_id == bindparam("case"))
 
 
 def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
-    """The links of a case whose mail was not sent: True if it was given up, False if it is still queued."""
+    """The links of a case whose mail did not arrive: True if it never will, False if it is still queued."""
     given_up = {key: bool(is_so) for key, is_so in session.execute(_UNSENT, {"case": conference_id})}
     links = session.scalars(_IDS_OF_CASE, {"case": conference_id})
     return {one: given_up[mail_key(one)] for one in links if mail_key(one) in given_up}

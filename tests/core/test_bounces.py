@@ -1,0 +1,110 @@
+"""Mails that came back: which reports are recognised, and what they change."""
+
+import mailbox
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.core.bounces import note_returned, read_mail, read_mailbox, returned_mail
+from ekc.core.outbox import Audience, MailRule, OutboxMessage, Recipient, queue
+from tests.clock import START
+
+MAIL = MailRule(name="test", audience=Audience.OWNER, key="test", subject="New", body="Look.")
+
+
+def report(name: str, *, action: str = "failed", status: str = "5.1.1", headers_only: bool = False) -> bytes:
+    """A report as Postfix writes it, about the mail with this name."""
+    ours = f"From: Own Plan <plan@example.org>\nTo: els@example.org\nMessage-ID: <{name}@example.org>\nSubject: New\n"
+    quoted = "text/rfc822-headers" if headers_only else "message/rfc822"
+    return f"""\
+From: MAILER-DAEMON@mx.example.net (Mail Delivery System)
+To: plan@example.org
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="part"
+
+--part
+Content-Type: text/plain; charset=us-ascii
+
+I'm sorry to have to inform you that your message could not be delivered.
+
+--part
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+Arrival-Date: Mon, 2 Mar 2026 10:00:00 +0100 (CET)
+
+Final-Recipient: rfc822; els@example.org
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 5.1.1 <els@example.org>: no such mailbox
+
+--part
+Content-Type: {quoted}
+
+{ours}{"" if headers_only else chr(10) + "Look." + chr(10)}
+--part--
+""".encode()
+
+
+@pytest.fixture
+def name(db_session: Session) -> str:
+    """The name of a mail that was sent."""
+    queue(db_session, MAIL, Recipient(0, "els@example.org", "en"), START)
+    mail = db_session.scalars(select(OutboxMessage)).one()
+    mail.sent_at = START
+    db_session.commit()
+    return mail.message_id
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_known"),
+    [
+        ({}, True),
+        ({"headers_only": True}, True),
+        ({"action": "delayed", "status": "4.4.1"}, False),
+        ({"action": "failed", "status": "4.4.7"}, False),
+        ({"action": "delivered", "status": "2.0.0"}, False),
+    ],
+)
+def test_a_report_that_a_mail_failed_for_good_is_recognised(changes: dict[str, object], is_known: bool) -> None:
+    found = returned_mail(read_mail(report("a1b2", **changes)))  # type: ignore[arg-type]
+
+    assert found == ("a1b2" if is_known else None)
+
+
+def test_other_mail_is_no_report() -> None:
+    letter = EmailMessage(policy=SMTP)
+    letter["Message-ID"] = "<a1b2@example.org>"
+    letter.set_content("Your mail could not be delivered. Action: failed, Status: 5.1.1")
+
+    wholes = [letter.as_bytes(), b"", b"\xff\x00 not a mail", report("a1b2").partition(b"Message-ID")[0]]
+    assert [returned_mail(read_mail(whole)) for whole in wholes] == [None] * 4
+
+
+def test_a_mail_that_came_back_is_noted_and_one_of_another_service_is_not(db_session: Session, name: str) -> None:
+    later = START + timedelta(minutes=5)
+
+    assert (note_returned(db_session, "f" * 32, later), note_returned(db_session, name, later)) == (False, True)
+
+    assert db_session.scalars(select(OutboxMessage.returned_at)).all() == [later]
+
+
+def test_a_mailbox_is_read_whole_and_the_new_mails_of_a_folder_once(tmp_path: Path) -> None:
+    folder, file = mailbox.Maildir(tmp_path / "folder"), mailbox.mbox(tmp_path / "file")
+    for box in (folder, file):
+        box.add(report("a1b2"))
+        box.add(report("c3d4"))
+        box.close()
+
+    def names(path: Path) -> list[str]:
+        return sorted(filter(None, map(returned_mail, read_mailbox(path))))
+
+    both = ["a1b2", "c3d4"]
+    assert [names(tmp_path / which) for which in ("file", "file", "folder", "folder")] == [both, both, both, []]
