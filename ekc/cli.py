@@ -314,7 +314,7 @@ def jobs(again: int | None, give_up: int | None) -> int:
 def bounces(mailbox: Path | None) -> None:
     """Read mails that came back: from a mailbox (mbox file or Maildir folder), or one from standard input."""
     found = read_mailbox(mailbox) if mailbox else [read_mail(sys.stdin.buffer.read(_LARGEST_REPORT))]
-    with _database() as (settings, session):
+    with open_database() as (settings, session):
         at = clock_time(session, settings)
         known = [(name := returned_mail(one)) is not None and note_returned(session, name, at) for one in found]
     click.echo(f"Mails of ours that came back: {sum(known)}. Others: {len(known) - sum(known)}.")

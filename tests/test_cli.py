@@ -235,7 +235,7 @@ def test_the_audit_is_compared_with_what_was_set_down_at_night(
 
 def test_jobs_are_told_tried_again_and_given_up(run: Run, db_session: Session, settings: Settings) -> None:
     at = utc_now()
-    queue(db_session, mails.PASSWORD_CHANGED, Recipient(1, "jan@example.org", "en"), at, account=1)
+    queue(db_session, mails.PASSWORD_CHANGED, Recipient(0, "jan@example.org", "en"), at, account=1)
     db_session.commit()
     assert run("jobs").status == 0
     work(db_session, replace(settings, mail=None), at)

@@ -20,7 +20,7 @@ def test_a_fresh_database_is_empty_and_counts_from_one(database: Database, db_se
     for _ in range(2):
         assert is_current(database.engine)
         assert [db_session.scalar(select(func.count()).select_from(t)) for t in (OutboxMessage, AuditEvent)] == [0, 0]
-        queue(db_session, PASSWORD_CHANGED, Recipient(1, "riet@example.org", "en"), START, account=1)
+        queue(db_session, PASSWORD_CHANGED, Recipient(0, "riet@example.org", "en"), START, account=1)
         record(db_session, SYSTEM, START, "test.ran")
         db_session.commit()
         assert db_session.scalars(select(OutboxMessage.id)).all() == [1]

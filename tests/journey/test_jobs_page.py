@@ -20,7 +20,7 @@ from tests.work import work
 def test_an_administrator_sees_what_failed_tries_again_and_gives_up(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, settings: Settings
 ) -> None:
-    queue(db_session, PASSWORD_CHANGED, Recipient(1, "jan@example.org", "en"), clock(), account=1)
+    queue(db_session, PASSWORD_CHANGED, Recipient(0, "jan@example.org", "en"), clock(), account=1)
     db_session.commit()
     sign_in(client, cast.bas)
     clock.advance(minutes=11)
