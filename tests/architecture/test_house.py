@@ -24,6 +24,7 @@ CORE = {
     "transaction",
     "crypto",
     "demo_clock",
+    "bounces",
     "clock",
     "errors",
     "forms",
