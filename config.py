@@ -104,6 +104,7 @@ class Settings:
     accessibility: AccessibilityStatement | None = None  # without one, the page says that it is missing
     contact: str = ""  # how to reach the service: shown where nobody else can be named; empty: not said
     mail: MailServer | None = None  # without one, mails wait in the outbox
+    metrics: str = ""  # host:port on which figures are shown; empty: none are counted
     backup_key: str = ""  # public key of age, to which backups are encrypted
     queue_url: str = field(default="", repr=False)  # hands jobs to workers; without one, workers look for them
     countries: tuple[str, ...] = tuple(PROFILES)  # codes of the profiles in which cases can be registered
@@ -228,6 +229,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         proxies=_read_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
         mail=POSTBOX if demo else load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", "")),
+        metrics=_read_metrics(environ.get("EKC_METRICS", "").strip()),
         backup_key=environ.get("EKC_BACKUP_KEY", "").strip(),
         queue_url=_read_queue(environ.get("EKC_QUEUE_URL") or f"sqlite:///{_queue_file(instance, demo)}"),
     )
@@ -256,6 +258,14 @@ def _read_queue(address: str) -> str:
     """The address in EKC_QUEUE_URL. Raises ConfigError, without the address, which may contain a password."""
     if not address.startswith(("sqlite:///", "postgresql://", "redis://", "rediss://")):
         raise ConfigError("EKC_QUEUE_URL has to begin with sqlite:///, postgresql://, redis:// or rediss://.")
+    return address
+
+
+def _read_metrics(address: str) -> str:
+    """The address in EKC_METRICS. Raises ConfigError."""
+    host, _, port = address.rpartition(":")
+    if address and not (host and port.isdecimal() and 0 < int(port) < 65536):
+        raise ConfigError("EKC_METRICS has to be an address and a port, such as 127.0.0.1:9100.")
     return address
 
 

@@ -4,8 +4,10 @@ import os
 
 from config import load_settings
 from ekc.app import create_app
-from ekc.core import logs
+from ekc.core import logs, metrics
 
 os.umask(0o077)  # what the program makes is for its own user
 logs.configure()
-app = create_app(load_settings())
+settings = load_settings()
+metrics.begin(settings, "web", os.getppid())  # gunicorn, whose processes come and go
+app = create_app(settings)

@@ -23,6 +23,7 @@ import ekc.journey.views.home
 import ekc.links.views
 import ekc.matching.views
 import ekc.meetings.views.blueprint
+import ekc.operation.views
 import ekc.plans.views.blueprint
 import ekc.privatetime.views
 import ekc.reports.views
@@ -72,6 +73,7 @@ FEATURES = (
     ekc.access_log.views.bp,
     ekc.reports.views.bp,
     ekc.demo.views.bp,
+    ekc.operation.views.bp,
 )
 
 

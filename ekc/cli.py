@@ -90,7 +90,14 @@ def cli() -> None:
     """Keys, database, accounts, case files and the demonstration of the product."""
 
 
-for command in (commands.audit, commands.backup, commands.backup_key, commands.restore):
+for command in (
+    commands.audit,
+    commands.backup,
+    commands.backup_key,
+    commands.doctor,
+    commands.metrics,
+    commands.restore,
+):
     cli.add_command(command)
 
 

@@ -16,6 +16,7 @@ import ekc.conferences.models
 import ekc.core.audit
 import ekc.core.demo_clock
 import ekc.core.form_numbers
+import ekc.core.heartbeat
 import ekc.core.jobs
 import ekc.core.keys
 import ekc.core.outbox

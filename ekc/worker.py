@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import Settings
+from ekc.core import metrics
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.demo_clock import clock_time
+from ekc.core.heartbeat import beat
 from ekc.core.jobs import IN_A_ROW, SEND, due_jobs, perform
 from ekc.core.queue import Queue
 from ekc.journey.jobs import RULES, plan_nights
@@ -30,12 +32,18 @@ def prepare_queue(settings: Settings) -> None:
     Queue(settings, _LIMITS).prepare()
 
 
+def queue_problem(settings: Settings) -> str:
+    """Why the queue cannot be reached; nothing if it can. Work waits in the database meanwhile."""
+    return Queue(settings, _LIMITS).problem() if settings.queue_url else ""
+
+
 def run_worker(settings: Settings, processes: int) -> None:
     """Run jobs until this process is told to stop: SIGTERM lets running jobs end, SIGINT interrupts them."""
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     sessions: sessionmaker[Session]
     queue = Queue(settings, _LIMITS, lambda job_id: _perform(sessions, settings, job_id))
     sessions = make_sessions(engine, **{SEND: queue.send})
+    metrics.begin(settings, "worker", os.getpid())
     queue.work(processes, partial(_sweep, sessions, settings, queue, os.getpid()))
 
 
@@ -52,6 +60,7 @@ def _sweep(sessions: sessionmaker[Session], settings: Settings, queue: Queue, pa
         return
     with sessions() as session:
         at = clock_time(session, settings)
+        beat(session, parent, settings.clock())
         plan_nights(session, at)
         found = due_jobs(session, RULES, at, _AT_ONCE) if queue.is_empty() else []
     for job in found:

@@ -3,7 +3,10 @@
 Refused requests are logged with endpoint, sign-in and address, never with what was sent.
 """
 
+import re
+import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from ipaddress import ip_address
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -16,12 +19,14 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import ClosingIterator
 
 from ekc.core.db import disk_is_full
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.forms import KEEP, NUMBER, SEEN
 from ekc.core.language import LANGUAGES, gettext, translate, using
-from ekc.core.logs import failure, log, log_event
+from ekc.core.logs import failure, log, log_event, numbered, request_number
+from ekc.core.metrics import count_request
 from ekc.core.routes import runtime
 from ekc.core.tokens import new_token
 
@@ -46,17 +51,20 @@ _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/for
 _SECRET_FIELDS = ("password", "one_time_code", "entrance_code", "credential")  # parts of field names
 _CARRIED = frozenset({"csrf_token", "phase", "revision", NUMBER, SEEN})
 _MAX_FIELDS = 1000  # of a form
+_PROXY_NUMBER = re.compile("[0-9a-zA-Z-]{8,32}")
 #: Statuses of requests that our own pages do not make, or not for this visitor.
 _LOGGED_STATUSES = frozenset({400, 403, 404, 405, 413, 415, 429})
 
 
 def install(app: Flask, page_too_old: Callable[[CSRFError], ResponseReturnValue]) -> None:
     """Register request checks, headers and error pages. `page_too_old`: the answer to a form without a valid token."""
+    app.before_request(_begin)
     app.before_request(_restrict_demo_to_loopback)
     app.before_request(_refuse_cross_site)
     app.before_request(_refuse_malformed)
     app.after_request(_add_headers)
     app.after_request(_log_refusal)
+    app.after_request(_count)
     answers: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
         Refusal: _refused,
         CSRFError: page_too_old,
@@ -68,7 +76,19 @@ def install(app: Flask, page_too_old: Callable[[CSRFError], ResponseReturnValue]
     for kind, answer in answers.items():
         app.register_error_handler(kind, _answered(answer))
     app.log_exception = _log_without_address  # type: ignore[method-assign]
-    app.wsgi_app = _never_failing(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    from_proxy = app.extensions["ekc"].settings.proxies > 0
+    app.wsgi_app = _never_failing(app.wsgi_app, from_proxy)  # type: ignore[assignment, method-assign]
+
+
+def _begin() -> None:
+    g.began = time.monotonic()
+
+
+def _count(response: Response) -> Response:
+    pool = runtime().sessions.kw["bind"].pool
+    took = time.monotonic() - g.get("began", time.monotonic())
+    count_request(request.endpoint, request.method, response.status_code, took, pool.checkedout())
+    return response
 
 
 def _restrict_demo_to_loopback() -> None:
@@ -117,6 +137,8 @@ def path_holds_key(path: str) -> bool:
 def _add_headers(response: Response) -> Response:
     if path_holds_key(request.path):
         response.headers.update(KEY_HEADERS)
+    if number := request_number():
+        response.headers["X-Request-ID"] = number
     for name, value in (HEADERS | TLS_HEADERS if runtime().settings.secure_cookies else HEADERS).items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static" or response.status_code >= 400:  # error pages show who is signed in
@@ -159,17 +181,30 @@ def _log_without_address(exc_info: tuple[Any, BaseException | None, Any]) -> Non
     log.error("%s", failure(error) if error else "unknown error")
 
 
-def _never_failing(inner: WSGIApplication) -> WSGIApplication:
-    """Answer in plain text whatever else fails, so that the web server does not log the address of the request."""
+def _number(environ: WSGIEnvironment, from_proxy: bool) -> str:
+    """The number of a request in the log: that of our own proxy, which logs it too, or a new one."""
+    told = str(environ.get("HTTP_X_REQUEST_ID", ""))
+    return told if from_proxy and _PROXY_NUMBER.fullmatch(told) else new_token()[:12]
+
+
+def _never_failing(inner: WSGIApplication, from_proxy: bool) -> WSGIApplication:
+    """Answer in plain text whatever else fails, so that the web server does not log the address of the request.
+
+    Each request has a number; `from_proxy`: a proxy of ours may give it.
+    """
 
     def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        try:
-            return inner(environ, start_response)
-        except Exception as error:
-            log.error("no answer: %s", failure(error))
-            response = _plain(500)
-            response.headers.update({**HEADERS, **KEY_HEADERS, "Cache-Control": "private, no-store"})
-            return response(environ, start_response)
+        # Until the answer is closed: some work is done after it was sent.
+        with ExitStack() as until_closed:
+            until_closed.enter_context(numbered(_number(environ, from_proxy)))
+            try:
+                answer = inner(environ, start_response)
+            except Exception as error:
+                log.error("no answer: %s", failure(error))
+                response = _plain(500)
+                response.headers.update({**HEADERS, **KEY_HEADERS, "Cache-Control": "private, no-store"})
+                answer = response(environ, start_response)
+            return ClosingIterator(answer, until_closed.pop_all().close)
 
     return answered
 
@@ -297,7 +332,7 @@ def _database_busy(error: OperationalError) -> ResponseReturnValue:
             ),
             typed(),
         )
-    log.error("database: %s", type(error.orig).__name__)
+    log.error("database: %s in %s", failure(error), request.endpoint)
     return _page(503, gettext("The service is busy"), gettext("Nothing was saved. Try again in a minute."))
 
 

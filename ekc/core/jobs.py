@@ -17,7 +17,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from config import Settings
 from ekc.core.db import Base, enum_column
-from ekc.core.logs import failure, log_event
+from ekc.core.logs import failure, log_event, numbered, request_number
+from ekc.core.metrics import count_job
 from ekc.core.transaction import writing
 
 #: Added to the time limit of a kind: a job that is claimed for longer was lost with its worker.
@@ -30,6 +31,7 @@ UNAVAILABLE_PAUSE = timedelta(minutes=1)
 IN_A_ROW = timedelta(seconds=2)
 _KEPT = timedelta(days=7)
 _CODE = 200  # characters
+_NUMBER = 32
 _OPEN = text("state in ('waiting', 'running')")
 _PLAINLY = {"synchronize_session": False}
 _ADDED, SEND = "added_jobs", "send_job"  # in `Session.info`
@@ -72,6 +74,7 @@ class Job(Base):
     held_until: Mapped[datetime | None]  # while it runs: after this its worker is taken for dead
     error: Mapped[str | None] = mapped_column(String(_CODE))  # of the last attempt
     ended_at: Mapped[datetime | None]
+    cause: Mapped[str | None] = mapped_column(String(_NUMBER))  # number of the request that added it
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,8 @@ def add(
     due: datetime | None = None,
 ) -> None:
     """Add a job in the caller's transaction; after its commit a worker gets it at once, or when it is `due`."""
-    job = Job(kind=kind, subject=subject, key=key, added_at=at, due=due or at, until=until)
+    cause = (request_number() or "")[:_NUMBER] or None
+    job = Job(kind=kind, subject=subject, key=key, added_at=at, due=due or at, until=until, cause=cause)
     session.add(job)
     if due is None:
         session.info.setdefault(_ADDED, []).append(job)
@@ -189,7 +193,8 @@ def perform(session: Session, settings: Settings, rules: Rules, job_id: int, at:
     try:
         while job is not None:
             run = JobRun(session, settings, job.subject, at, kept)
-            job = _attempt(run, rules, job, goes_on=time.monotonic() - started < IN_A_ROW.total_seconds())
+            with numbered(job.cause):
+                job = _attempt(run, rules, job, goes_on=time.monotonic() - started < IN_A_ROW.total_seconds())
     finally:
         for one in kept.values():
             one.close()
@@ -198,12 +203,13 @@ def perform(session: Session, settings: Settings, rules: Rules, job_id: int, at:
 def _attempt(run: JobRun, rules: Rules, job: Row[Any], goes_on: bool) -> Row[Any] | None:
     """Run a job that is claimed. Returns the next one of its kind, claimed, if the worker `goes_on` with it."""
     session, at, rule = run.session, run.at, rules[job.kind]
-    late = _too_late(rule, job, at)
+    late, begun, outcome = _too_late(rule, job, at), time.monotonic(), "failed"
     try:
         if not late:
             rule.work(run)
     except Unavailable as error:
         session.rollback()
+        outcome = "unavailable"
         log_event("kind of job waits", kind=job.kind, why=str(error))
         _wait(session, job, at, str(error))
         return None
@@ -221,9 +227,13 @@ def _attempt(run: JobRun, rules: Rules, job: Row[Any], goes_on: bool) -> Row[Any
         session.rollback()
         with writing(session):
             _note(session, job, state=JobState.WAITING, tries=job.tries - 1)
+        outcome = "interrupted"
         raise
     else:
+        outcome = "given_up" if late else "done"
         values = {"state": JobState.DONE, "ended_at": at, "error": None}
+    finally:
+        count_job(job.kind, outcome, time.monotonic() - begun)
     with writing(session):
         if late:
             _give_up(session, rule, job, at, late)
@@ -242,7 +252,7 @@ def _too_late(rule: JobRule, job: Row[Any], at: datetime) -> str:
 
 
 _CLAIMED: tuple[ColumnElement[Any], ...] = (
-    *(Job.__table__.c[name] for name in ("id", "kind", "subject", "until", "error")),
+    *(Job.__table__.c[name] for name in ("id", "kind", "subject", "until", "error", "cause")),
     (Job.tries + 1).label("tries"),
 )
 

@@ -7,7 +7,11 @@ audit instead.
 import json
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
 
 log = logging.getLogger("ekc")
@@ -15,6 +19,9 @@ _SERVER = "gunicorn.error"
 _QUEUE = "huey"  # without its tracebacks
 _ABOUT_A_REQUEST = re.compile("request|header|http", re.IGNORECASE)
 _ADDRESS_BEGINS = re.compile("[/'\"]")
+_OURS = str(Path(__file__).parents[2])
+_LIBRARIES = "/site-packages/"
+_number: ContextVar[str | None] = ContextVar("request_number", default=None)
 
 
 class LogLine(logging.Formatter):
@@ -24,6 +31,8 @@ class LogLine(logging.Formatter):
         """The time (UTC), level, message and facts, as JSON."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         facts = getattr(record, "facts", {})
+        if number := _number.get():
+            facts = {**facts, "request": number}
         return json.dumps({"at": at, "level": record.levelname, "what": record.getMessage(), **facts})
 
 
@@ -53,13 +62,40 @@ def configure() -> None:
         server.addFilter(WithoutAddress())
 
 
+@contextmanager
+def numbered(number: str | None) -> Iterator[None]:
+    """Give each line that is logged inside the number of the request that is its cause."""
+    before = _number.set(number)
+    try:
+        yield
+    finally:
+        _number.reset(before)
+
+
+def request_number() -> str | None:
+    """The number of the request that is answered, or that caused the job that runs."""
+    return _number.get()
+
+
 def failure(error: BaseException) -> str:
-    """The type of an error and where it was raised, without its message, which may contain user input."""
+    """The type of an error, its code if the database gave it, and where: the deepest place in our own code.
+
+    Without its message, which may contain user input.
+    """
     frame: TracebackType | None = error.__traceback__
-    while frame and frame.tb_next:
+    where = "?"
+    while frame:
+        file = frame.tb_frame.f_code.co_filename
+        if where == "?" or (file.startswith(_OURS) and _LIBRARIES not in file):
+            where = f"{file}:{frame.tb_lineno}"
         frame = frame.tb_next
-    where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
-    return f"{type(error).__name__} at {where}"
+    return " ".join(part for part in (type(error).__name__, sql_code(error), "at", where) if part)
+
+
+def sql_code(error: BaseException) -> str:
+    """What the database says that went wrong: SQLSTATE of PostgreSQL, or the name of SQLite's error; else nothing."""
+    cause = getattr(error, "orig", None)
+    return str(getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or "")
 
 
 def log_event(what: str, **facts: str | int | None) -> None:

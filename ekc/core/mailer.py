@@ -127,9 +127,9 @@ def _connect(to: MailServer) -> smtplib.SMTP:
     tls = ssl.create_default_context()
     try:
         if to.security == "tls":
-            server = smtplib.SMTP_SSL(to.host, to.port, to.sender.domain, timeout=SMTP_TIMEOUT, context=tls)
+            server = smtplib.SMTP_SSL(to.host, to.port, timeout=SMTP_TIMEOUT, context=tls)
         else:
-            server = smtplib.SMTP(to.host, to.port, to.sender.domain, timeout=SMTP_TIMEOUT)
+            server = smtplib.SMTP(to.host, to.port, timeout=SMTP_TIMEOUT)
         if to.security == "starttls":
             server.starttls(context=tls)  # raises if the server does not support it, so nothing is sent unencrypted
         if to.user:
@@ -140,6 +140,12 @@ def _connect(to: MailServer) -> smtplib.SMTP:
             server.close()
         raise Unavailable(_error_reason(error)) from None
     return server
+
+
+def try_to_connect(to: MailServer) -> None:
+    """Connect to the mail server and sign in, without sending anything. Raises Unavailable."""
+    if to.security != "postbox":
+        _Line(_connect(to)).close()
 
 
 def _is_final(error: smtplib.SMTPException) -> bool:

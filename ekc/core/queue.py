@@ -63,6 +63,14 @@ class Queue:
         if self._settings.queue_url.startswith("postgresql"):
             self.huey.storage.initialize_schema()
 
+    def problem(self) -> str:
+        """Why the store cannot be reached; nothing if it can."""
+        try:
+            self.huey.storage.queue_size()
+        except Exception as error:  # of four drivers
+            return f"cannot be reached ({type(error).__name__})"
+        return ""
+
     def is_empty(self) -> bool:
         """Whether no job waits in it."""
         return bool(self.huey.storage.queue_size() == 0)

@@ -5,16 +5,42 @@ from pathlib import Path
 
 import click
 
-from config import load_settings
+from config import ConfigError, load_settings
+from ekc.core.db import make_sessions
 from ekc.core.demo_clock import clock_time
 from ekc.operation.audit_lines import audit_lines
 from ekc.operation.backup import make_backup, make_backup_key
 from ekc.operation.database import open_database
+from ekc.operation.doctor import findings
 from ekc.operation.restore import restore_backup
 from ekc.worker import prepare_queue
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False, writable=True)
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command()
+def doctor() -> int:
+    """Look at everything that the service needs, as it will be used. Ends with status 1 if anything is wrong."""
+    with open_database() as (settings, session):
+        found = list(findings(session, settings))
+    for one in found:
+        click.echo(f"{one.what}: {one.problem or one.note or 'in order'}", err=bool(one.problem))
+    return int(any(one.problem for one in found))
+
+
+@click.command()
+def metrics() -> None:
+    """Show figures for Prometheus on the address of EKC_METRICS. Runs until it is stopped."""
+    settings = load_settings()
+    if not settings.metrics:
+        raise ConfigError("EKC_METRICS is not set. Set it to an address and a port, such as 127.0.0.1:9100.")
+    from ekc.operation.exporter import show_figures  # noqa: PLC0415 - other commands do without its library
+
+    with open_database() as (_settings, session):
+        shown = show_figures(settings, make_sessions(session.get_bind().engine))
+        click.echo(f"The figures are on http://{settings.metrics}/metrics")
+        shown.join()
 
 
 @click.command()

@@ -4,6 +4,7 @@ Authorization code flow with PKCE, state and nonce; only asymmetric signatures a
 for an hour. Requests time out after five seconds and are not retried. Authlib is imported with the first sign-in.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,6 +84,11 @@ def authorization_url(provider: Provider, at: datetime, request: AuthorizationRe
             metadata.authorization, state=state, nonce=request.nonce, code_verifier=request.verifier
         )
     return str(address)
+
+
+def find_provider(provider: Provider, at: datetime) -> None:
+    """Ask a provider for its addresses and keys. Raises OIDCError."""
+    _fetch_metadata(provider, at)
 
 
 def end_session_url(provider: Provider, at: datetime, redirect_uri: str) -> str | None:
@@ -232,6 +238,8 @@ def _client(
             code_challenge_method="S256",
             default_timeout=TIMEOUT,
         ) as client:
+            # One authority for mail and single sign-on; requests has a list of its own.
+            client.verify = os.environ.get("SSL_CERT_FILE") or client.verify
             yield client
     except OIDCError:
         raise

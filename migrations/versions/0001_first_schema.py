@@ -91,6 +91,12 @@ sa.Table(
     sa.CheckConstraint("id = 1", name="one_row"),
 )
 sa.Table(
+    "worker_sign",
+    _tables,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("seen_at", _INSTANT, nullable=False),
+)
+sa.Table(
     "known_key",
     _tables,
     sa.Column("fingerprint", sa.LargeBinary(16), primary_key=True),
@@ -120,6 +126,7 @@ sa.Table(
     sa.Column("held_until", _INSTANT),
     sa.Column("error", sa.String(200)),
     sa.Column("ended_at", _INSTANT),
+    sa.Column("cause", sa.String(32)),
     sa.UniqueConstraint("key"),
     sa.Index("ix_job_open", "due", **_where("state in ('waiting', 'running')")),
 )

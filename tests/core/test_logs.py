@@ -2,19 +2,24 @@
 
 import json
 import logging
+import sys
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from config import Settings, load_mail
 from ekc.core import logs
 from ekc.core.routes import public
 from ekc.signin.models import SignIn
 from tests.build import case_in_setup
-from tests.cast import Cast, sign_in
+from tests.cast import Cast, mail_of, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.plugins.web import MakeApp
+from tests.work import work
 
 HOSTILE = 'a"b\r\n{"level": "INFO"}\x1b[2J\u2028é'
 
@@ -135,3 +140,42 @@ def test_a_fault_of_ours_is_noted_by_kind_and_place(
     line = broken.__code__.co_firstlineno + 1
     assert [record.getMessage() for record in caplog.records] == [f"ValueError at {__file__}:{line} in broken"]
     assert ("Fatima" in caplog.text, "Fatima" in page.text) == (False, False)
+
+
+@pytest.mark.both_databases
+def test_a_number_goes_from_the_request_through_the_job_to_its_mail(
+    make_app: MakeApp,
+    db_session: Session,
+    cast: Cast,
+    clock: FrozenClock,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The number that our proxy gives stands in each line: of the request, and of the mail that it caused."""
+    client = make_app(proxies=1).test_client()
+    assert isinstance(client, PageClient)
+    number = "0123456789abcdef0123456789abcdef"
+    client.environ_base["HTTP_X_REQUEST_ID"] = number
+    client.page("/forgotten-password")
+    client.submit("Send the link", {"Email address": mail_of("noor")})
+
+    nowhere = replace(settings, mail=load_mail("smtp://127.0.0.1:1", "Own Plan <plan@example.org>"))
+    formatter = logs.LogLine()
+    caplog.handler.setFormatter(formatter)
+    work(db_session, nowhere, clock())
+    lines = [json.loads(line) for line in caplog.text.splitlines()]
+
+    assert [(line["what"], line["request"]) for line in lines] == [("kind of job waits", number)]
+    client.environ_base["HTTP_X_REQUEST_ID"] = "x" * 80
+    assert client.get("/sign-in").headers["X-Request-ID"] != "x" * 80
+
+
+@pytest.mark.both_databases
+def test_a_fault_of_the_database_has_its_code_and_our_place(engine: Engine) -> None:
+    with engine.connect() as connection:
+        line = sys._getframe().f_lineno + 2
+        with pytest.raises(SQLAlchemyError) as caught:
+            connection.execute(text("select * from nowhere"))
+
+    code = {"sqlite": "OperationalError SQLITE_ERROR", "postgresql": "ProgrammingError 42P01"}[engine.dialect.name]
+    assert logs.failure(caught.value) == f"{code} at {__file__}:{line}"

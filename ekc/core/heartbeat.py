@@ -1,0 +1,36 @@
+"""When workers were last there: a row for each, written every minute."""
+
+import platform
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ekc.core.db import Base
+from ekc.core.transaction import writing
+
+#: A worker looks for jobs, and says that it is there, every minute.
+ABSENT_AFTER = timedelta(minutes=3)
+_KEPT = timedelta(days=1)
+
+
+class WorkerSign(Base):
+    """A worker, by machine and process."""
+
+    __tablename__ = "worker_sign"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    seen_at: Mapped[datetime]
+
+
+def beat(session: Session, process: int, at: datetime) -> None:
+    """Note that this worker is there, and forget those of days ago."""
+    name = f"{platform.node()[:64]}:{process}"
+    with writing(session):
+        session.execute(delete(WorkerSign).where(WorkerSign.seen_at < at - _KEPT))
+        session.merge(WorkerSign(name=name, seen_at=at))
+
+
+def last_beat(session: Session) -> datetime | None:
+    """When a worker was last there; None if none was for a day."""
+    return session.scalar(select(func.max(WorkerSign.seen_at)))
