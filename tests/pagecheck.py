@@ -41,6 +41,7 @@ def faults(page: Page) -> list[str]:
         *page.syntax,
         *_outline(page),
         *_told(page),
+        *_summary(page),
         *_names(page),
         *_rows(page),
         *_references(page),
@@ -106,6 +107,15 @@ def _told(page: Page) -> Iterator[str]:
     for node in flashes[: not wrong]:
         if "autofocus" not in node.attrib or node.get("tabindex") != "-1":
             yield f"{text_of(node)!r} does not take focus"
+
+
+def _summary(page: Page) -> Iterator[str]:
+    """The links of an error summary stand in the order of the fields that they lead to."""
+    place = {node.attrib["id"]: n for n, node in enumerate(page.tree.iter()) if "id" in node.attrib}
+    for summary in (node for node in page.tree.iter() if "ds-error-summary" in node.get("class", "").split()):
+        links = [node.get("href", "")[1:] for node in summary.iter("a")]
+        if (places := [place[link] for link in links if link in place]) != sorted(places):
+            yield f"the error summary leads to {links}, which is not the order of the page"
 
 
 def _names(page: Page) -> Iterator[str]:

@@ -155,7 +155,7 @@ def test_an_account_is_opened_by_invitation(run: Run, engine: Engine) -> None:
         assert account.employer == "Library; Choir"
         assert session.scalars(select(OutboxMessage.link)).all() == [link]
     assert run(*asked, "--role", "coordinator") == Result(
-        1, "", "There is an account with the address els@example.org already.\n"
+        1, "", "Els Vos has an account with the address els@example.org already.\n"
     )
 
 
@@ -177,6 +177,8 @@ def test_a_region_lies_in_a_time_zone(run: Run, engine: Engine) -> None:
     assert run("add-region", "Waikato", "--timezone", "Pacific/Auckland").status == 0
     assert run("add-region", "North").status == 0
     assert run("add-region", "East", "--timezone", "Mars/Olympus").status == 2
+    assert run("add-region", " NORTH ") == Result(1, "", "There is a region North already.\n")
+    assert run("add-region", " ") == Result(1, "", "Write a name.\n")
 
     with make_sessions(engine)() as session:
         assert list(session.execute(select(Region.name, Region.timezone).order_by(Region.id))) == [

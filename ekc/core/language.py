@@ -75,9 +75,9 @@ def language() -> str:
     return code
 
 
-def locale() -> Locale:
-    """The locale of the current language, for dates and numbers. Raises UnknownLocaleError."""
-    return _locale(language())
+def locale(code: str | None = None) -> Locale:
+    """The locale of a language, or else of the current one, for dates and numbers. Raises UnknownLocaleError."""
+    return _locale(code or language())
 
 
 @cache

@@ -47,9 +47,9 @@ class StepForm(PlainForm):
     sure = BooleanField(_l("Yes, I am sure"), [InputRequired(_l("Tick that you are sure, or do it later."))])
     reason = passage(_l("Why"), _l("Write down why, in a sentence."), PASSAGE)
     stop_reason = SelectField(_l("Why"), [InputRequired(_l("Choose why it stops."))])
-    new_date = moment(_l("New date and time"), ahead=True)
     other = line(_l("Number of the other conference"), WORD, _l("Write the number of the conference that goes on."))
     unsafe = BooleanField(_l("It does not feel safe to me"), description=_l("The others do not hear this."))
+    new_date = moment(_l("New date and time"), ahead=True)
 
     def seen_phase(self) -> Phase | None:
         """The phase that the page showed; None if it is missing or invalid."""

@@ -66,6 +66,30 @@ class RegionalForm(EditingForm):
             raise ValidationError(_("Choose where they work."))
 
 
+class RoleForm(RegionalForm):
+    """A role, and the region or municipality it is limited to."""
+
+    role = asked_of(_l("Role"), _l("Choose a role."), [SelectChoice(role, _l(role.label)) for role in _OFFICES])
+    role_region_id = choice(_l("A regional manager: of which region?"), [], coerce=int)
+    municipality = listed(_l("A social care manager: of which municipality?"), TITLE)
+
+    def validate_role_region_id(self, field: Any) -> None:
+        """Require a region for regional managers."""
+        if self.role.data == Role.REGIONAL_MANAGER and not field.data:
+            raise ValidationError(_("Choose the region that they manage."))
+
+    def validate_municipality(self, field: Any) -> None:
+        """Require a municipality for social care managers."""
+        if self.role.data == Role.CARE_MANAGER and not field.data:
+            raise ValidationError(_("Write the name of the municipality whose conferences they follow."))
+
+    def to_office(self) -> Office:
+        """The chosen role; a region or municipality that does not belong to it is ignored."""
+        role = Role(self.role.data)
+        region_id = self.role_region_id.data if role is Role.REGIONAL_MANAGER else None
+        return Office(role, region_id, self.municipality.data if role is Role.CARE_MANAGER else None)
+
+
 class DetailsForm(RegionalForm):
     """The details of an account, without its roles."""
 
@@ -74,12 +98,12 @@ class DetailsForm(RegionalForm):
     _KEPT = ("name", "email", "region_id", "language", "introduction", "employer", "phone")
     name = line(_l("Name"), NAME, _l("Write a name."))
     email = mail(_l("Email address"), _l("Write an email address: with it they sign in."))
+    phone = line(_l("Phone"), WORD, kind=TelField)
     region_id = choice(_l("Works in"), [], coerce=int)
     language = choice(_l("Language of the pages"), [SelectChoice(code, own) for code, own in LANGUAGES.items()])
     spoken = line(_l("Languages they speak"), LINE)
     introduction = line(_l("One line about them"), LINE)
     employer = listed(_l("Also works for"), LINE, several=True)
-    phone = line(_l("Phone"), WORD, kind=TelField)
 
     def show(self, account: AccountPage) -> None:
         """Fill the form with the details of an account."""
@@ -103,32 +127,12 @@ class DetailsForm(RegionalForm):
 
     @staticmethod
     def _known() -> dict[str, str]:
-        """Language codes by name in the current language, and by code."""
-        return {word.casefold(): code for code in SPOKEN for word in (code, language_name(code))}
-
-
-class RoleForm(RegionalForm):
-    """A role, and the region or municipality it is limited to."""
-
-    role = asked_of(_l("Role"), _l("Choose a role."), [SelectChoice(role, _l(role.label)) for role in _OFFICES])
-    role_region_id = choice(_l("A regional manager: of which region?"), [], coerce=int)
-    municipality = listed(_l("A social care manager: of which municipality?"), TITLE)
-
-    def validate_role_region_id(self, field: Any) -> None:
-        """Require a region for regional managers."""
-        if self.role.data == Role.REGIONAL_MANAGER and not field.data:
-            raise ValidationError(_("Choose the region that they manage."))
-
-    def validate_municipality(self, field: Any) -> None:
-        """Require a municipality for social care managers."""
-        if self.role.data == Role.CARE_MANAGER and not field.data:
-            raise ValidationError(_("Write the name of the municipality whose conferences they follow."))
-
-    def to_office(self) -> Office:
-        """The chosen role; a region or municipality that does not belong to it is ignored."""
-        role = Role(self.role.data)
-        region_id = self.role_region_id.data if role is Role.REGIONAL_MANAGER else None
-        return Office(role, region_id, self.municipality.data if role is Role.CARE_MANAGER else None)
+        """Language codes by name in each language of the pages, and by code."""
+        return {
+            word.casefold(): code
+            for code in SPOKEN
+            for word in (code, *(language_name(code, reader) for reader in LANGUAGES))
+        }
 
 
 class NewAccountForm(DetailsForm, RoleForm):

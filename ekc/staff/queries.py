@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import has_left
@@ -14,7 +14,7 @@ from ekc.accounts.models import Account, AccountRole, Region
 from ekc.accounts.queries import OfficeRow, offices
 from ekc.conferences.models import Conference
 from ekc.names import alphabetical, by_surname, has_words, words
-from ekc.signin.models import Invitation, Purpose, SignIn
+from ekc.signin.models import Identity, Invitation, Passkey, Purpose, SignIn
 from ekc.signin.queries import sign_ins_of
 from ekc.workflow.vocabulary import N_, Labelled, Phase, Role
 
@@ -25,6 +25,7 @@ class AccountState(Labelled):
     """The state of an account. Derived, never stored."""
 
     INVITED = "invited", N_("invited")  # invited, without a password yet
+    UNINVITED = "uninvited", N_("invitation no longer works")  # never signed in, and no invitation that can be used
     OPEN = "open", N_("open")
     LEAVING = "leaving", N_("leaving")  # open, with a last day
     LEFT = "left", N_("has left")  # the last day has passed
@@ -69,7 +70,7 @@ class AccountPage(AccountRow):
     introduction: str
     employer: str  # other employers
     phone: str
-    invited_at: datetime | None  # newest invitation that was neither used nor withdrawn
+    invited_at: datetime | None  # newest invitation that still works
     invited_until: datetime | None
     sign_ins: int  # current ones
     sole_roles: tuple[OfficeRow, ...]  # roles that no other account without a last day has
@@ -77,13 +78,14 @@ class AccountPage(AccountRow):
 
 @dataclass(frozen=True, slots=True)
 class RegionRow:
-    """A region, the number of its available coordinators, and the names of its managers."""
+    """A region, the number of its available coordinators, the names of its managers, and whether anything is in it."""
 
     id: int
     name: str
     timezone: str
     coordinators: int
     managers: tuple[str, ...]
+    in_use: bool
 
 
 _pending_invitation = and_(
@@ -91,14 +93,22 @@ _pending_invitation = and_(
     Invitation.purpose == Purpose.INVITATION,
     Invitation.used_at.is_(None),
     Invitation.revoked_at.is_(None),
+    Invitation.expires_at > bindparam("at", type_=Invitation.expires_at.type),
 )
 _invited = and_(Account.password_hash.is_(None), exists().where(_pending_invitation).correlate(Account))
+_uninvited = and_(
+    Account.password_hash.is_(None),
+    ~exists().where(_pending_invitation).correlate(Account),
+    ~exists().where(Passkey.account_id == Account.id).correlate(Account),
+    ~exists().where(Identity.account_id == Account.id).correlate(Account),
+)
 _last_sign_in = (
     select(func.max(SignIn.began_at)).where(SignIn.account_id == Account.id).correlate(Account).scalar_subquery()
 )
 _STATES: dict[AccountState, ColumnElement[bool]] = {
     AccountState.INVITED: and_(Account.active, Account.leaves_on.is_(None), _invited),
-    AccountState.OPEN: and_(Account.active, Account.leaves_on.is_(None), ~_invited),
+    AccountState.UNINVITED: and_(Account.active, Account.leaves_on.is_(None), _uninvited),
+    AccountState.OPEN: and_(Account.active, Account.leaves_on.is_(None), ~_invited, ~_uninvited),
     AccountState.LEAVING: and_(Account.active, Account.leaves_on.is_not(None)),
     AccountState.CLOSED: ~Account.active,
 }
@@ -114,6 +124,7 @@ def _account_query() -> Select[*tuple[Any, ...]]:
         Region.timezone,
         _last_sign_in.label("last_sign_in"),
         _invited.label("invited"),
+        _uninvited.label("uninvited"),
     ).join(Region, Region.id == Account.region_id)
 
 
@@ -127,14 +138,14 @@ def accounts(
     every = select(Account.id, Account.name, Account.email)
     if wanted.state is not None:
         every = every.where(or_(_STATES[wanted.state], Account.id == after))
-    known = [(by_surname(row.name), row.id, row) for row in session.execute(every)]
+    known = [(by_surname(row.name), row.id, row) for row in session.execute(every, {"at": at})]
     known.sort(key=lambda one: one[:2])
     began = next((n for n, (_, id_, _row) in enumerate(known, 1) if id_ == after), 0)
     asked = wanted.words.split()
     ids = islice((id_ for _, id_, row in known[began:] if all(_is_found(row, word) for word in asked)), limit)
     order = {id_: n for n, id_ in enumerate(ids)}
     found = sorted(
-        session.execute(_account_query().where(Account.id.in_(order))).all() if order else (),
+        session.execute(_account_query().where(Account.id.in_(order)), {"at": at}).all() if order else (),
         key=lambda row: order[row.id],
     )
     held, busy = offices(session, [row.id for row in found]), _open_cases(session, [row.id for row in found])
@@ -150,7 +161,9 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
     """One account; None if there is none with this id."""
     kept = ("region_id", "language", "spoken", "introduction", "employer", "phone")
     own = [getattr(Account, name) for name in kept]
-    row = session.execute(_account_query().add_columns(*own).where(Account.id == account_id)).one_or_none()
+    row = session.execute(
+        _account_query().add_columns(*own).where(Account.id == account_id), {"at": at}
+    ).one_or_none()
     if row is None:
         return None
     invited = session.execute(
@@ -158,7 +171,8 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
         .join(Account, Account.id == Invitation.account_id)
         .where(_pending_invitation, Account.id == account_id)
         .order_by(Invitation.id.desc())
-        .limit(1)
+        .limit(1),
+        {"at": at},
     ).one_or_none()
     held = offices(session, [account_id])[account_id]
     sole = _sole_roles(session, account_id)
@@ -194,9 +208,18 @@ def region_rows(session: Session) -> tuple[RegionRow, ...]:
     managers: dict[int | None, list[str]] = {}
     for region_id, name in session.execute(managing):
         managers.setdefault(region_id, []).append(name)
-    rows = session.execute(select(Region.id, Region.name, Region.timezone))
+    places = (Account.region_id, AccountRole.region_id, Conference.region_id)
+    in_use = or_(*(exists().where(place == Region.id) for place in places))
+    rows = session.execute(select(Region.id, Region.name, Region.timezone, in_use.label("in_use")))
     return tuple(
-        RegionRow(*row, busy.get(row.id, 0), tuple(sorted(managers.get(row.id, ()), key=by_surname)))
+        RegionRow(
+            row.id,
+            row.name,
+            row.timezone,
+            busy.get(row.id, 0),
+            tuple(sorted(managers.get(row.id, ()), key=by_surname)),
+            row.in_use,
+        )
         for row in sorted(rows, key=lambda row: alphabetical(row.name))
     )
 
@@ -212,6 +235,8 @@ def _state(row: Row[Any], at: datetime) -> AccountState:
     if row.leaves_on is not None:
         left = has_left(row.leaves_on, row.timezone, at)
         return AccountState.LEFT if left else AccountState.LEAVING
+    if row.uninvited:
+        return AccountState.UNINVITED
     return AccountState.INVITED if row.invited else AccountState.OPEN
 
 

@@ -29,7 +29,8 @@ def test_an_administrator_sees_what_failed_tries_again_and_gives_up(
 
     page = client.page("/jobs")
 
-    assert ("NoMailServer" in page.text, "Perhaps no worker" in page.text, "jan@" in page.text) == (True, False, False)
+    assert "Not tried yet · no server for email is set; the email waits for one, for four days at most waits" in page.text
+    assert not any(word in page.text for word in ("NoMailServer", "is tried again", "Perhaps no worker", "jan@"))
     assert "It is tried again now." in client.submit("Try again now: 1").text
     assert refreshed(db_session).get_one(Job, 1).due == clock()
     assert "It is given up." in client.submit("Give up: 1").text

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import PROGRAM, By, Office
 from ekc.accounts.models import Account
 from ekc.accounts.queries import offices, visitor_of_account
+from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.matching.actions import independence
 from ekc.matching.actions.asking import ask_coordinator
@@ -17,13 +18,14 @@ from ekc.matching.actions.independence import accept
 from ekc.signin.actions import sessions
 from ekc.signin.models import Identity, Method, Passkey
 from ekc.staff.actions import accounts, closing
+from ekc.staff.actions import regions as regions_actions
 from ekc.staff.actions import roles as roles_actions
 from ekc.staff.actions.accounts import NewAccount
 from ekc.workflow.vocabulary import Role
 from tests import build
 from tests.cast import COST, PASSWORD, Cast, come_in, set_up_app, sign_in_by_password
 from tests.client import PageClient
-from tests.clock import FrozenClock
+from tests.clock import START, FrozenClock
 from tests.page import Page, text_of
 
 pytestmark = pytest.mark.both_databases
@@ -185,7 +187,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(bas: PageClient, cast: 
         assert bas.form("Open and invite").shown("One line about them") == "Nurse, knows the city."
 
     page = bas.refused("Open and invite", NEW | {"Email address": "NOOR@example.org"}, status=409)
-    assert page.errors == ["There is an account with the address noor@example.org already."]
+    assert page.errors == ["Noor van Dijk has an account with the address noor@example.org already."]
     assert bas.form("Open and invite").shown("Email address") == "NOOR@example.org"
 
 
@@ -200,7 +202,7 @@ def test_details_are_changed(bas: PageClient, cast: Cast, db_session: Session) -
     assert noor is not None
     assert (noor.actor.name, noor.home_region, noor.language) == ("Noor Bakker", cast.south, "nl")
     page = bas.refused("Save", {"Name": "Noor de Vries", "Email address": "denise@example.org"}, status=409)
-    assert page.errors == ["There is an account with the address denise@example.org already."]
+    assert page.errors == ["Denise Okafor has an account with the address denise@example.org already."]
     assert bas.form("Save").shown("Name") == "Noor de Vries"
 
 
@@ -378,6 +380,65 @@ def test_regions(bas: PageClient, cast: Cast, db_session: Session) -> None:
     page = bas.submit("Save", {"Name of the region": "Middle"}, near="Change South")
 
     assert [line.partition(" ")[0] for line in rows(page)] == ["Middle", "North", "Waikato"]
+
+
+def test_a_region_is_one_however_its_name_is_typed(bas: PageClient, cast: Cast, db_session: Session) -> None:
+    bas.page("/regions")
+    typed = {"Name of the region": " nörth", "Time zone": "Europe/Amsterdam"}
+    assert bas.refused("Add the region", typed, status=409).errors == ["There is a region North already."]
+
+
+def test_a_region_that_was_added_by_mistake_is_removed(bas: PageClient, cast: Cast, db_session: Session) -> None:
+    bas.page("/regions")
+    page = bas.submit("Add the region", {"Name of the region": "Nroth", "Time zone": "Europe/Amsterdam"})
+    assert ("Remove Nroth" in page.text, "Remove North" in page.text) == (True, False)
+
+    page = bas.submit("Remove it: Nroth")
+
+    assert ("The region is removed." in page.text, len(rows(page))) == (True, 2)
+    by = By(db_session, PROGRAM, START)
+    with pytest.raises(Refusal, match="somebody works there"):
+        regions_actions.remove_region(by, cast.north)
+
+
+def test_an_account_whose_invitation_is_void_says_so(
+    bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """It was shown as open, with nobody to tell the owner, who cannot come in."""
+    bas.page("/accounts/new")
+    bas.shown("Open and invite", NEW)
+    invited = db_session.scalars(select(Account.id).where(Account.email == "fatima@example.org")).one()
+    assert "invited" in bas.page(f"/accounts/{invited}").text
+
+    page = bas.submit("Save", {"Email address": "fatima.haddou@example.org"})
+
+    assert "invitation no longer works" in page.text
+    assert "the email address was changed. Send a new one." in page.text
+    bas.shown("Send it")
+    clock.advance(days=7, minutes=1)
+    sign_in_by_password(bas, cast.bas)
+    bas.page("/accounts")
+    found = rows(bas.submit("Show", {"State": "invitation no longer works"}))
+    assert found == ["Fatima Haddou coordinator · fatima.haddou@example.org invitation no longer works"]
+    assert rows(bas.submit("Show", {"State": "open"}))[0].startswith("Noor")
+
+
+def test_languages_are_known_by_their_names_in_each_language_of_the_pages(bas: PageClient, db_session: Session) -> None:
+    bas.page("/accounts/new")
+    bas.shown("Open and invite", NEW | {"Languages they speak": "Nederlands; Turkish"})
+    assert db_session.scalars(select(Account.spoken).where(Account.name == "Fatima Haddou")).one() == "nl tr"
+
+
+def test_whose_address_it_is_already_is_said(bas: PageClient) -> None:
+    bas.page("/accounts/new")
+    page = bas.refused("Open and invite", NEW | {"Email address": "NOOR@example.org"}, status=409)
+    assert page.errors == ["Noor van Dijk has an account with the address noor@example.org already."]
+
+
+def test_whose_device_was_stolen_is_not_left_to_the_password(bas: PageClient, cast: Cast) -> None:
+    """Without the second step, whoever has the device and the password that it keeps would come in."""
+    page = bas.page(f"/accounts/{cast.noor.account_id}")
+    assert "Was a device stolen? Then open the account again afterwards" in page.text
 
 
 @pytest.mark.parametrize("name", ["noor", "ruud", "mila", "nobody"])

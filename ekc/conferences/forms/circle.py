@@ -53,15 +53,15 @@ class AddPersonForm(PlainForm):
     on_paper = frozenset({"name"})
 
     name = line(_l("Name"), missing=_NAME_MISSING)
+    relation = line(_l("Relation"))
     part = one_of(
         _l("Role in the circle"), Part, blank=_l("choose"), validators=[InputRequired(_l("Choose their role."))]
     )
     of_age = BooleanField(_OF_AGE)
-    relation = line(_l("Relation"))
     organisation = listed(_l("Organisation"))
     for_themselves = BooleanField(_FOR_THEMSELVES)
-    side = SelectField(_l("Side"), **FROM_LIST)
     why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
+    side = SelectField(_l("Side"), **FROM_LIST)
     asks_age = False
 
     def __init__(self, sides: tuple[str, ...], organisations: KnownNames, **kwargs: Any) -> None:
@@ -135,30 +135,30 @@ class PersonForm(EditingForm):
 
     on_paper = frozenset({"name"})
 
-    name = line(_l("Name"), missing=_NAME_MISSING)
-    part = one_of(_l("Role in the circle"), Part)
-    relation = line(_l("Relation"))
-    side = SelectField(_l("Side"), **FROM_LIST)
-    organisation = listed(_l("Organisation"))
-    for_themselves = BooleanField(_FOR_THEMSELVES)
-    speaks_for = line(_l("Speaks on behalf of"))
     informed_on = day(_l("Told on"))
     attends = one_of(_l("How they come"), Attends, blank=_l("not known yet"))
     view = passage(_l("What they want to say, if they are not there"))
     exclusion_reason = passage(_l("Why they stay away"), rows=2)
     excluded_by = line(_l("Decided by"))
     excluded_on = day(_l("Decided on"))
+    name = line(_l("Name"), missing=_NAME_MISSING)
+    part = one_of(_l("Role in the circle"), Part)
+    of_age = BooleanField(_OF_AGE)
+    why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
+    relation = line(_l("Relation"))
+    side = SelectField(_l("Side"), **FROM_LIST)
+    organisation = listed(_l("Organisation"))
+    for_themselves = BooleanField(_FOR_THEMSELVES)
+    speaks_for = line(_l("Speaks on behalf of"))
+    born = birth(_l("Born on"))
     needs = passage(_l("Needs"))
+    language = SelectField(_l("Language"), **FROM_LIST)
     needs_interpreter = BooleanField(_l("Needs an interpreter"))
     support_id = person_field(_l("Who supports them"), blank=_l("nobody in particular"))
-    language = SelectField(_l("Language"), **FROM_LIST)
-    born = birth(_l("Born on"))
     phone = line(_l("Phone"), WORD, kind=TelField)
     email = mail(_l("Email"))
     address = passage(_l("Address"), rows=3, most=PASSAGE)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
-    why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
-    of_age = BooleanField(_OF_AGE)
     asks_age = False
 
     def __init__(

@@ -47,8 +47,8 @@ def _on_one_line(text: str) -> str:
 
 
 def lines(text: str, commas: bool = False) -> tuple[str, ...]:
-    """The non-empty lines of a text (or parts between commas), without duplicates."""
-    parts = re.split(r"[\n,]" if commas else r"\n", text)
+    """The non-empty lines of a text (or parts between commas or semicolons), without duplicates."""
+    parts = re.split(r"[\n,;]" if commas else r"\n", text)
     return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 
@@ -203,11 +203,11 @@ def person_choices(rows: Iterable[PersonRow], rank: Callable[[PersonRow], Any] =
     return [SelectChoice(str(row.id), row.label) for row in ordered]
 
 
-def language_name(code: str) -> str:
-    """The name of a language in the reader's language; the code itself if it has none."""
+def language_name(code: str, reader: str | None = None) -> str:
+    """The name of a language in the language of its reader, or else of the page; the code itself if it has none."""
     if code == "prs":
         return _("Dari")  # missing in CLDR
-    return str(locale().languages.get(code, code))
+    return str(locale(reader).languages.get(code, code))
 
 
 def language_choices(blank: Any, printed: bool = False) -> list[SelectChoice]:

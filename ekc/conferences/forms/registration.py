@@ -71,9 +71,9 @@ class MainPersonForm(PlainForm):
 
     name = line(_l("Name"))
     relation = line(_l("Relation or role"))
-    side = line(_l("Side"))
     phone = line(_l("Phone"), WORD, kind=TelField)
     email = mail(_l("Email"))
+    side = line(_l("Side"))
     said_yes_on = day(_l("Said yes to a conference on"))
 
     def validate_name(self, field: Any) -> None:
@@ -101,16 +101,16 @@ class RegisterForm(PlainForm):
     referrer_name = line(_l("Your name"))
     referrer_organisation = listed(_l("Your organisation"))
     referrer_email = mail(_l("Your email"))
-    variant = asked_of(_l("Kind of conference"), _l("Choose the kind of conference."), words_of(Variant))
     reason = passage(_l("Why now"), _l("Write in a sentence or two why a conference is asked for now."), rows=4)
     question = passage(_l("The question, as you would put it today"))
     topics = passage(_l("What it is about"), rows=2)
+    variant = asked_of(_l("Kind of conference"), _l("Choose the kind of conference."), words_of(Variant))
+    sides = passage(_l("Sides"), rows=2)
     legal_context = asked_of(
         _l("Voluntary or under pressure"),
         _l("Choose whether it is voluntary or under pressure."),
         words_of(LegalContext),
     )
-    sides = passage(_l("Sides"), rows=2)
     wishes = passage(_l("Wishes for the coordinator"), rows=3)
     municipality = listed(_l(ANY_AREA), TITLE, _l("Write the municipality, council or area."))
     region_id = asked_of(_l("Region"), _l("Choose the region where they live."), coerce=id_or_none)
@@ -190,15 +190,15 @@ class RegistrationForm(EditingForm):
 
     question = passage(_l("The question"))
     question_agreed_on = day(_l("The question was agreed on"))
-    title = line(_l("Title of the case"), missing=_l("Write a title by which you know the case."))
     reason = passage(_l("Why now"), _l("Write in a sentence or two why a conference is asked for now."), rows=4)
     topics = passage(_l("What it is about"))
     wishes = passage(_l("Wishes for the coordinator"))
-    sides = passage(_l("Sides"), rows=2)
     legal_context = one_of(_l("Voluntary or under pressure"), LegalContext)
+    title = line(_l("Title of the case"), missing=_l("Write a title by which you know the case."))
+    follows = line(_l("Number of an earlier conference"), WORD)
+    sides = passage(_l("Sides"), rows=2)
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
     timezone = line(_l("Time zone"), WORD, _ZONE_MISSING, rules=[_known_zone])
-    follows = line(_l("Number of an earlier conference"), WORD)
 
     def __init__(self, shown: RegistrationRow, known: Mapping[str, date | str] | None = None, **kwargs: Any) -> None:
         listed = {name: "\n".join(getattr(shown, name)) for name in ("topics", "wishes", "sides")}

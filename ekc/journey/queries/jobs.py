@@ -7,11 +7,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.jobs import Job, JobRule, JobState
+from ekc.workflow.vocabulary import N_
 
 #: How many of those that need somebody are listed.
 _LISTED = 100
 #: A worker looks for jobs every minute.
 _TOO_LONG = timedelta(minutes=10)
+_NO_MAIL_SERVER = "NoMailServer"
+#: What the codes mean with which an administrator can do something.
+_MEANINGS = {
+    _NO_MAIL_SERVER: N_("no server for email is set; the email waits for one, for four days at most"),
+    "AuditChanged": N_("the audit was changed; whoever runs the service sees where with bin/ekc verify-audit"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,16 @@ class JobLine:
     due: datetime
     tries: int
     error: str
+
+    @property
+    def meaning(self) -> str | None:
+        """What the error means, in words; None where its code says all there is."""
+        return _MEANINGS.get(self.error)
+
+    @property
+    def waits_for_settings(self) -> bool:
+        """Whether it goes on by itself once the settings of the service are completed."""
+        return self.state is JobState.WAITING and self.error == _NO_MAIL_SERVER
 
     @property
     def can_run_again(self) -> bool:

@@ -132,9 +132,9 @@ def _write(session: Session, account: Account, details: AccountDetails) -> tuple
     if not _ADDRESS.fullmatch(email):
         raise Refusal(N_("%(email)s is not an email address."), email=email)
     with session.no_autoflush:
-        taken = session.scalar(select(Account.id).where(Account.email == email))
-    if taken is not None and taken != account.id:
-        raise _address_taken(email)
+        taken = session.execute(select(Account.id, Account.name).where(Account.email == email)).one_or_none()
+    if taken is not None and taken.id != account.id:
+        raise Refusal(N_("%(name)s has an account with the address %(email)s already."), name=taken.name, email=email)
     written = {
         "name": details.name.strip(),
         "email": email,
@@ -156,11 +156,8 @@ def _flush(session: Session, account: Account) -> None:
     try:
         session.flush()
     except IntegrityError:
-        raise _address_taken(email) from None  # taken by a concurrent request
-
-
-def _address_taken(email: str) -> Refusal:
-    return Refusal(N_("There is an account with the address %(email)s already."), email=email)
+        taken = N_("There is an account with the address %(email)s already.")
+        raise Refusal(taken, email=email) from None  # taken by a concurrent request
 
 
 def municipality_of(by: By, office: Office) -> int | None:

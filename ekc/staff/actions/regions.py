@@ -1,4 +1,4 @@
-"""Adding and changing regions."""
+"""Adding, changing and removing regions."""
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -8,24 +8,25 @@ from ekc.accounts.access import By
 from ekc.accounts.models import Region
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
+from ekc.names import words
 from ekc.staff.actions.accounts import ensure_administrator
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import N_
 
 
 def add_region(by: By, name: str, timezone: str = NL.timezone) -> int:
-    """Add a region; returns its id. Raises Refusal for a taken name."""
+    """Add a region; returns its id. Raises Refusal for a name that is empty or taken."""
     ensure_administrator(by.visitor)
     with writing(by.session):
         by.check_form()
-        region = Region(name=name, timezone=timezone)
-        _save(by.session, region)
-        by.record("region.added", region=name)
+        region = Region(timezone=timezone)
+        _save(by.session, region, name)
+        by.record("region.added", region=region.name)
     return region.id
 
 
 def change_region(by: By, region_id: int, name: str, timezone: str) -> None:
-    """Change name and time zone of a region. Raises Refusal for a taken name, Unknown."""
+    """Change name and time zone of a region. Raises Refusal for a name that is empty or taken, Unknown."""
     ensure_administrator(by.visitor)
     with writing(by.session):
         region = by.session.get(Region, region_id, with_for_update=True)
@@ -33,20 +34,40 @@ def change_region(by: By, region_id: int, name: str, timezone: str) -> None:
             raise Unknown
         by.check_form()
         before = region.name
-        region.name, region.timezone = name, timezone
-        _save(by.session, region)
-        by.record("region.changed", region=name, before=before, timezone=timezone)
+        region.timezone = timezone
+        _save(by.session, region, name)
+        by.record("region.changed", region=region.name, before=before, timezone=timezone)
 
 
-def _save(session: Session, region: Region) -> None:
-    name = region.name
+def remove_region(by: By, region_id: int) -> None:
+    """Remove a region that was added by mistake. Raises Refusal once somebody works or a case is in it, Unknown."""
+    ensure_administrator(by.visitor)
+    with writing(by.session):
+        region = by.session.get(Region, region_id, with_for_update=True)
+        if region is None:
+            raise Unknown
+        name = region.name
+        try:
+            by.session.delete(region)
+            by.session.flush()
+        except IntegrityError:
+            raise Refusal(N_("%(name)s is in use: somebody works there, or a case is or was there."), name=name) from None
+        by.record("region.removed", region=name)
+
+
+def _save(session: Session, region: Region, name: str) -> None:
+    """Give it this name. Two that differ in capitals, accents or blanks alone would be confused: they are the same."""
+    name = " ".join(name.split())
+    if not words(name):
+        raise Refusal(N_("Write a name."))
     with session.no_autoflush:
-        taken = session.scalar(select(Region.id).where(Region.name == name))
-    refusal = Refusal(N_("There is a region %(name)s already."), name=name)
-    if taken is not None and taken != region.id:
-        raise refusal
+        taken = [row.name for row in session.execute(select(Region.id, Region.name)) if row.id != region.id]
+    for other in taken:
+        if words(other) == words(name):
+            raise Refusal(N_("There is a region %(name)s already."), name=other)
+    region.name = name
     session.add(region)
     try:
         session.flush()
     except IntegrityError:
-        raise refusal from None  # taken by a concurrent request
+        raise Refusal(N_("There is a region %(name)s already."), name=name) from None  # taken by a concurrent request

@@ -7,7 +7,7 @@ from ekc.accounts.queries import recent_managers
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, edits, now
+from ekc.core.routes import db, edits, moves, now
 from ekc.signin.login import by, office, visitor
 from ekc.staff import queries
 from ekc.staff.actions import regions as regions_actions
@@ -49,6 +49,19 @@ def change_region(region_id: int) -> ResponseReturnValue:
             regions_actions.change_region(by(unchanged), region_id, form.name.data, form.timezone.data)
             flash(_("Saved."), "success")
             return redirect(url_for("staff.regions"), 303)
+    return _page(region_id, form), form.status
+
+
+@bp.post("/regions/<int:region_id>/remove")
+@office(Duty.ACCOUNTS)
+@moves
+def remove_region(region_id: int) -> ResponseReturnValue:
+    """Remove a region in which nothing is."""
+    form = _form_of(region_id)
+    with form.showing_refusal():
+        regions_actions.remove_region(by(), region_id)
+        flash(_("The region is removed."), "success")
+        return redirect(url_for("staff.regions"), 303)
     return _page(region_id, form), form.status
 
 
