@@ -161,9 +161,7 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
     """One account; None if there is none with this id."""
     kept = ("region_id", "language", "spoken", "introduction", "employer", "phone")
     own = [getattr(Account, name) for name in kept]
-    row = session.execute(
-        _account_query().add_columns(*own).where(Account.id == account_id), {"at": at}
-    ).one_or_none()
+    row = session.execute(_account_query().add_columns(*own).where(Account.id == account_id), {"at": at}).one_or_none()
     if row is None:
         return None
     invited = session.execute(

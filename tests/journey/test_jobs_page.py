@@ -29,7 +29,9 @@ def test_an_administrator_sees_what_failed_tries_again_and_gives_up(
 
     page = client.page("/jobs")
 
-    assert "Not tried yet · no server for email is set; the email waits for one, for four days at most waits" in page.text
+    assert (
+        "Not tried yet · no server for email is set; the email waits for one, for four days at most waits" in page.text
+    )
     assert not any(word in page.text for word in ("NoMailServer", "is tried again", "Perhaps no worker", "jan@"))
     assert "It is tried again now." in client.submit("Try again now: 1").text
     assert refreshed(db_session).get_one(Job, 1).due == clock()

@@ -51,7 +51,9 @@ def remove_region(by: By, region_id: int) -> None:
             by.session.delete(region)
             by.session.flush()
         except IntegrityError:
-            raise Refusal(N_("%(name)s is in use: somebody works there, or a case is or was there."), name=name) from None
+            raise Refusal(
+                N_("%(name)s is in use: somebody works there, or a case is or was there."), name=name
+            ) from None
         by.record("region.removed", region=name)
 
 
