@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import recent_managers
-from ekc.core.errors import Unknown
+from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now
@@ -58,11 +58,13 @@ def change_region(region_id: int) -> ResponseReturnValue:
 def remove_region(region_id: int) -> ResponseReturnValue:
     """Remove a region in which nothing is."""
     form = _form_of(region_id)
-    with form.showing_refusal():
+    try:
         regions_actions.remove_region(by(), region_id)
-        flash(_("The region is removed."), "success")
-        return redirect(url_for("staff.regions"), 303)
-    return _page(region_id, form), form.status
+    except Refusal as refusal:
+        status = form.refuse(refusal)
+        return _page(region_id, form), status
+    flash(_("The region is removed."), "success")
+    return redirect(url_for("staff.regions"), 303)
 
 
 def _filled(row: queries.RegionRow) -> RegionForm:
