@@ -328,10 +328,11 @@ def test_each_kind_is_owed_in_the_phases_of_its_row() -> None:
         assert {phase for phase in Phase if owed(phase, [notice], [listener()])} == rule.phases
 
 
-@pytest.mark.parametrize(("minutes", "expected"), [(-1, [1]), (0, []), (1, [])])
-def test_a_new_slip_is_owed_to_whoever_was_given_one_before(minutes: int, expected: list[int]) -> None:
+@pytest.mark.parametrize(("minutes", "to", "heard"), [(-1, [1], []), (0, [], []), (1, [], [])])
+def test_a_new_slip_is_owed_to_whoever_was_given_one_before(minutes: int, to: list[int], heard: list[int]) -> None:
     printed = Sign(AT + timedelta(minutes=minutes), ClearedBy.PRINT)
-    assert owed_to(NoticeKind.PAPER, listener(signs=(printed,))) == expected
+    (found,) = all_owed([left(NoticeKind.PAPER)], [listener(signs=(printed,))])
+    assert ([one.id for one in found.to], [one.id for one, _ in found.heard]) == (to, heard)
 
 
 def test_a_notice_waits_for_a_sign_as_long_as_nothing_else_clears_it() -> None:
