@@ -166,8 +166,15 @@ def test_the_way_that_most_cases_go_is_what_is_shown_first() -> None:
     ]
 
 
-def test_only_going_on_another_day_asks_for_a_date() -> None:
+def test_which_steps_ask_for_a_date_for_another_conference_or_whether_it_feels_safe() -> None:
     assert [rule.step for rule in STEPS if rule.asks_date] == [Step.ANOTHER_DAY]
+    assert [rule.step for rule in STEPS if rule.asks_other] == [Step.REGISTERED_TWICE]
+    assert [rule.step for rule in STEPS if rule.asks_safe] == [
+        Step.ANOTHER_DAY,
+        Step.RECONVENE,
+        Step.STOP,
+        Step.STOP_ROUND,
+    ]
 
 
 def test_the_diagram_draws_every_step_from_every_phase() -> None:
