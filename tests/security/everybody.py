@@ -100,7 +100,7 @@ def everybody(
     signing = URLSafeTimedSerializer(
         app.secret_key or "", salt="wtf-csrf-token", signer_kwargs={"digest_method": sha256}
     )
-    token = str(signing.dumps([_TOKEN, ""]))
+    token = str(signing.dumps([_TOKEN, "", "window"]))
 
     def comer(label: str, visitor: Visitor, into: Whole = case, known: bool = True) -> Comer:
         browser = FlaskClient(app)  # not the one that reads pages: here they are too many
