@@ -14,7 +14,7 @@ from ekc.accounts.models import Account, AccountRole, Region
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
-from ekc.core.reading import read_rows
+from ekc.core.reading import one_of, read_rows
 from ekc.names import alphabetical, by_surname
 from ekc.workflow.vocabulary import Role
 
@@ -119,7 +119,7 @@ def coordinators(session: Session, region_id: int) -> list[Row[int, str, str, st
 _COORDINATORS = (
     select(Account.id, Account.leaves_on, Region.timezone)
     .join(Region, Region.id == Account.region_id)
-    .where(Account.id.in_(bindparam("accounts", expanding=True)), Account.active)
+    .where(one_of(Account.id, "accounts"), Account.active)
     .where(exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR))
 )
 _MANAGERS = (
@@ -206,7 +206,7 @@ _RECENT_MANAGERS = (
     .where(Account.active, Account.id != bindparam("but"))
     .order_by(AccountRole.given_at.desc(), AccountRole.id)
 )
-_RECENT_MANAGERS_OF_REGIONS = _RECENT_MANAGERS.where(AccountRole.region_id.in_(bindparam("regions", expanding=True)))
+_RECENT_MANAGERS_OF_REGIONS = _RECENT_MANAGERS.where(one_of(AccountRole.region_id, "regions"))
 
 
 def recent_managers(

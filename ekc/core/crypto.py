@@ -127,10 +127,10 @@ class SealedColumn(TypeDecorator[Any]):
 
     def result_processor(self, dialect: Dialect, coltype: object = None) -> Callable[[bytes | None], Any]:
         """Decrypts each value of a result, without the calls around `process_result_value`: a page reads a thousand."""
-        context, decode = self.context, self.decode
+        context, decode, opened = self.context, self.decode, keyring_of(dialect).open
 
         def process(value: bytes | None) -> Any:
-            return None if value is None else decode(keyring_of(dialect).open(value, context))
+            return None if value is None else decode(opened(value, context))
 
         return process
 

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -41,6 +42,17 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """As `process_result_value`; of SQLite, which stores a text, in one call: a page reads hundreds."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        read = datetime.fromisoformat
+
+        def process(value: str | None) -> datetime | None:
+            return None if value is None else read(value + "+00:00")
+
+        return process
 
 
 def enum_column(words: type[StrEnum], name: str | None = None) -> Enum:

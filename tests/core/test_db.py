@@ -1,13 +1,17 @@
-"""SQLite: what is written survives a power cut, and no database is begun in silence."""
+"""SQLite: what is written survives a power cut, and no database is begun in silence. Instants and numbers, on both."""
 
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine
+from ekc.core.reading import one_of, read_rows
+from ekc.signin.models import Attempt
 
 KEYS = Keyring([bytes(32)], bytes(32))
 
@@ -42,3 +46,26 @@ def test_a_file_that_is_gone_takes_nothing_more(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert connection.execute(text("select * from one")).all() == []
     engine.dispose()
+
+
+def test_instants_are_read_in_utc_with_their_fractions(db_session: Session) -> None:
+    at = datetime(2026, 3, 2, 9, 30, 0, 120, tzinfo=timezone(timedelta(hours=1)))
+    for instant in (at, at.replace(microsecond=0)):
+        db_session.add(Attempt(key=bytes(32), until=instant))
+    db_session.commit()
+
+    found = read_rows(db_session, select(Attempt.until).order_by(Attempt.id), {})
+    assert [row.until for row in found] == [at, at.replace(microsecond=0)]
+    assert {row.until.tzinfo for row in found} == {UTC}
+
+
+@pytest.mark.parametrize("several", [[], [1], [3, 1], list(range(1, 40_000))])
+def test_several_numbers_are_one_parameter(db_session: Session, several: list[int]) -> None:
+    for key in (b"a", b"b", b"c"):
+        db_session.add(Attempt(key=key, until=datetime(2026, 3, 2, tzinfo=UTC)))
+    db_session.flush()
+    first = db_session.scalar(select(func.min(Attempt.id))) or 0
+    asked = select(Attempt.key).where(one_of(Attempt.id - first + 1, "several")).order_by(Attempt.id)
+
+    found = read_rows(db_session, asked, {"several": several})
+    assert [row.key for row in found] == [key for number, key in enumerate((b"a", b"b", b"c"), 1) if number in several]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.conferences.models import BottomLine, Participant
-from ekc.conferences.queries.rows import CASES, by_case, columns_of, to_dataclass
+from ekc.conferences.queries.rows import by_case, columns_of, of_cases, to_dataclass
 from ekc.workflow.vocabulary import CasePart, Scope
 
 _lines = BottomLine.__table__.c
@@ -39,7 +39,7 @@ class BottomLineState:
 
 _LINES = (
     select(_lines.conference_id, *(_lines[name] for name in BottomLineState.__dataclass_fields__))
-    .where(_lines.conference_id.in_(CASES))
+    .where(of_cases(_lines.conference_id))
     .order_by(_lines.conference_id, _lines.number)
 )
 

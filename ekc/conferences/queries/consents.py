@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Consent, Participant, SafetyConcern
 from ekc.conferences.queries.members import Member, members
-from ekc.conferences.queries.rows import CASES, columns_of, to_dataclass
+from ekc.conferences.queries.rows import columns_of, of_cases, to_dataclass
 from ekc.core.reading import read_rows
 from ekc.workflow.facts import consents_missing
 from ekc.workflow.profiles import PROFILES
@@ -39,7 +39,7 @@ _CONSENTS_OF_CASES = select(
     _consents.scope,
     _consents.withdrawn_on,
     _consents.withdrawal_stands,
-).where(_consents.conference_id.in_(CASES))
+).where(of_cases(_consents.conference_id))
 
 
 _CONSENTS = (
@@ -87,7 +87,7 @@ def consented(session: Session, conference_id: int) -> frozenset[int]:
 _concerns = SafetyConcern.__table__.c
 _CONCERNS_OF_CASES = select(
     _concerns.conference_id, _concerns.participant_id, null(), null(), _concerns.arrangement.is_(None)
-).where(_concerns.conference_id.in_(CASES))
+).where(of_cases(_concerns.conference_id))
 _CONSENTS_AND_CONCERNS = union_all(_CONSENTS_OF_CASES, _CONCERNS_OF_CASES)
 
 

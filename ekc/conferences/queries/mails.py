@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from ekc.conferences.models import Participant
-from ekc.conferences.queries.rows import CASES
+from ekc.conferences.queries.rows import of_cases
 from ekc.core.language import translate
 from ekc.core.outbox import OutboxMessage
 from ekc.core.reading import read_rows
@@ -26,7 +26,7 @@ _RETURNED = (
     select(OutboxMessage.conference_id, Participant.id, Participant.name, Participant.email)
     .add_columns(OutboxMessage.recipient, OutboxMessage.returned_at)
     .join(Participant, Participant.id == OutboxMessage.participant_id)
-    .where(OutboxMessage.conference_id.in_(CASES), OutboxMessage.returned_at.is_not(None), ~_ARRIVED_LATER)
+    .where(of_cases(OutboxMessage.conference_id), OutboxMessage.returned_at.is_not(None), ~_ARRIVED_LATER)
     .where(Participant.removed_at.is_(None))
     .order_by(OutboxMessage.id)
 )
@@ -55,7 +55,7 @@ _SENT = (
     select(Participant.name, OutboxMessage.subject, OutboxMessage.queued_at)
     .add_columns(OutboxMessage.sent_at, OutboxMessage.given_up_at, OutboxMessage.returned_at)
     .join(Participant, Participant.id == OutboxMessage.participant_id)
-    .where(OutboxMessage.conference_id.in_(CASES))
+    .where(of_cases(OutboxMessage.conference_id))
     .order_by(OutboxMessage.queued_at.desc(), OutboxMessage.id)
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, String, and_, bindparam, case, cast, exists, func
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, Participant, Voice
-from ekc.conferences.queries.rows import CASES, by_case
+from ekc.conferences.queries.rows import by_case, of_cases
 from ekc.directory.models import Listing
 from ekc.directory.queries import called
 from ekc.workflow.birth import Birth, says_child
@@ -149,7 +149,7 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
         .scalar_subquery(),
     )
     .where(
-        _people.conference_id.in_(CASES),
+        of_cases(_people.conference_id),
         or_(_people.removed_at.is_(None), _people.no_stands),
     )
     .order_by(_people.conference_id, _people.id)

@@ -6,17 +6,20 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, Executable, Row, bindparam
+from sqlalchemy import ColumnElement, Executable, Row
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account, Region
 from ekc.conferences.models import Participant
-from ekc.core.reading import read_rows
+from ekc.core.reading import one_of, read_rows
 
 _NAME = {"name": Participant.name, "set_by_name": Participant.name, "region": Region.name, "writer": Account.name}
 _Kind = TypeVar("_Kind")
-#: In a statement about several cases: their ids, which are given as `cases`.
-CASES: BindParameter[Any] = bindparam("cases", expanding=True)
+
+
+def of_cases(column: Any) -> ColumnElement[bool]:
+    """In a statement about several cases: whether it is of one of them; their ids are given as `cases`."""
+    return one_of(column, "cases")
 
 
 def columns_of(kind: Any, table: Any, without: frozenset[str] = frozenset()) -> list[Any]:

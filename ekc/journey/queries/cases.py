@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Row,
     Select,
@@ -24,10 +23,10 @@ from sqlalchemy.orm import Session
 from ekc.accounts.models import Account
 from ekc.accounts.queries import who_can_coordinate
 from ekc.conferences.models import Conference, ContactEntry, Notice, Participant
-from ekc.conferences.queries.rows import CASES
+from ekc.conferences.queries.rows import of_cases
 from ekc.conferences.roles import open_until, still_open
 from ekc.core.outbox import OutboxMessage
-from ekc.core.reading import read_rows
+from ekc.core.reading import one_of, read_rows
 from ekc.links.models import PersonalLink
 from ekc.links.queries.devices import CASES_AWAITING_APPROVAL, pending_since
 from ekc.meetings.models import Meeting
@@ -108,8 +107,7 @@ _CASES: Select[*tuple[Any, ...]] = (
     .outerjoin_from(Conference.__table__, Meeting, (Meeting.conference_id == _case.id) & (Meeting.number == _latest))
     .outerjoin(Account, Account.id == _case.coordinator_id)
 )
-_REGIONS: BindParameter[Any] = bindparam("regions", expanding=True)
-_IN_REGIONS = _CASES.where(_case.region_id.in_(_REGIONS))
+_IN_REGIONS = _CASES.where(one_of(_case.region_id, "regions"))
 
 
 def _row(row: Row[*tuple[Any, ...]], not_informed: int = 0) -> CaseRow:
@@ -230,7 +228,7 @@ def cases_with_unattended_links(session: Session, regions: Collection[int], at: 
 _NOT_INFORMED = (
     select(Participant.conference_id, func.count())
     .where(
-        Participant.conference_id.in_(CASES),
+        of_cases(Participant.conference_id),
         Participant.removed_at.is_(None),
         Participant.informed_on.is_(None),
         Participant.part != Part.INTERPRETER,

@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.entries import GIVES
 from ekc.conferences.models import ContactEntry
 from ekc.conferences.queries.members import Member
-from ekc.conferences.queries.rows import CASES
+from ekc.conferences.queries.rows import of_cases
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
 from ekc.core.reading import read_rows
@@ -93,7 +93,7 @@ _NO_DAY, _NO_WORDS = cast(null(), Date), cast(null(), String)
 def _source(
     by: ClearedBy, case: Any, participant: Any, at: Any, on: Any = _NO_DAY, words: Any = _NO_WORDS
 ) -> Select[*tuple[Any, ...]]:
-    return select(literal(by.value), case, participant, at, on, words).where(case.in_(CASES))
+    return select(literal(by.value), case, participant, at, on, words).where(of_cases(case))
 
 
 #: By what clears: who did or heard something, when, on which day, and the words that say what it was.
@@ -165,7 +165,7 @@ def _midnight(on: date, timezone: str) -> datetime:
 _STRETCHES = (
     select(Meeting.conference_id, Stretch.participant_id, Stretch.came_at, Stretch.left_at)
     .join(Meeting, Meeting.id == Stretch.meeting_id)
-    .where(Meeting.conference_id.in_(CASES), Stretch.corrected_at.is_(None))
+    .where(of_cases(Meeting.conference_id), Stretch.corrected_at.is_(None))
 )
 
 

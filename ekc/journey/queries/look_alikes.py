@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Participant
-from ekc.core.reading import read_rows
+from ekc.core.reading import one_of, read_rows
 from ekc.journey.models import LookAlike
 from ekc.names import words
 from ekc.workflow.engine import STEP_RULES
@@ -59,7 +59,7 @@ _OPEN = (
         Participant.name,
     )
     .join(Participant, Participant.conference_id == Conference.id)
-    .where(Conference.region_id.in_(bindparam("regions", expanding=True)), Conference.phase.in_(_OPEN_PHASES))
+    .where(one_of(Conference.region_id, "regions"), Conference.phase.in_(_OPEN_PHASES))
     .where(Conference.plan_number == 0, Participant.part == Part.MAIN_PERSON, Participant.removed_at.is_(None))
     .order_by(Conference.id, Participant.id)
 )
@@ -70,7 +70,7 @@ _AROUND = _OPEN.where(
     Conference.registered_on.between(bindparam("first"), bindparam("last")),
 )
 _TOLD_APART = select(LookAlike.conference_id, LookAlike.other_id).where(
-    or_(LookAlike.conference_id.in_(bindparam("ids", expanding=True)), LookAlike.other_id.in_(bindparam("ids")))
+    or_(one_of(LookAlike.conference_id, "ids"), one_of(LookAlike.other_id, "ids"))
 )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Notice
-from ekc.conferences.queries.rows import CASES
+from ekc.conferences.queries.rows import of_cases
 from ekc.core.reading import read_rows
 from ekc.workflow.owed.kinds import NoticeKind, NoticeRule
 from ekc.workflow.owed.rows import NOTICES, RULES
@@ -54,7 +54,7 @@ class NoticeRow:
 _notices, _case = Notice.__table__.c, Conference.__table__.c
 _ALL = (
     select(*(_notices[name] for name in NoticeRow.__dataclass_fields__))
-    .where(_notices.conference_id.in_(CASES))
+    .where(of_cases(_notices.conference_id))
     .order_by(_notices.id)
 )
 
@@ -70,7 +70,7 @@ _GIVEN = (
         *(_case.phase, _case.timezone, _case.round, _notices.round.label("left_in")),
     )
     .join_from(Notice.__table__, Conference.__table__)
-    .where(_notices.conference_id.in_(CASES), or_(_notices.round == _case.round, _notices.kind.in_(_LASTING)))
+    .where(of_cases(_notices.conference_id), or_(_notices.round == _case.round, _notices.kind.in_(_LASTING)))
     .order_by(_notices.id)
 )
 

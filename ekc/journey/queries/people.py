@@ -11,7 +11,7 @@ from ekc.accounts.access import Visitor
 from ekc.conferences.models import Conference, Participant, SafetyConcern, Voice
 from ekc.conferences.queries.concerns import UNANSWERED
 from ekc.conferences.roles import still_open
-from ekc.core.reading import read_rows
+from ekc.core.reading import one_of, read_rows
 from ekc.workflow.engine import WISHES
 from ekc.workflow.vocabulary import Agreed, Phase, Role, VoiceMatter
 
@@ -41,9 +41,7 @@ class ToRing:
     matter: VoiceMatter | None
 
 
-_mine = or_(
-    Conference.coordinator_id == bindparam("account"), Conference.region_id.in_(bindparam("regions", expanding=True))
-)
+_mine = or_(Conference.coordinator_id == bindparam("account"), one_of(Conference.region_id, "regions"))
 _case_columns = ("id", "title", "coordinator_id", "region_id", "tasks_ended_on", "timezone", "profile")
 _head = (*(getattr(Conference, name) for name in _case_columns), Participant.name, Participant.phone)
 _UNSAFE = (

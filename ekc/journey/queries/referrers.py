@@ -5,12 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, ContactEntry, Participant
-from ekc.conferences.queries.rows import CASES
-from ekc.core.reading import read_rows
+from ekc.conferences.queries.rows import of_cases
+from ekc.core.reading import one_of, read_rows
 from ekc.workflow.vocabulary import Part
 
 
@@ -24,12 +24,10 @@ class Referrer:
 
 
 _REFERRERS = select(Participant.conference_id, Participant.id, Participant.removed_at).where(
-    Participant.conference_id.in_(CASES), Participant.part == Part.REFERRER
+    of_cases(Participant.conference_id), Participant.part == Part.REFERRER
 )
-_CONTACTS = select(ContactEntry.conference_id, ContactEntry.on).where(
-    ContactEntry.participant_id.in_(bindparam("referrers", expanding=True))
-)
-_LINES = select(BottomLine.conference_id, BottomLine.shared_on).where(BottomLine.conference_id.in_(CASES))
+_CONTACTS = select(ContactEntry.conference_id, ContactEntry.on).where(one_of(ContactEntry.participant_id, "referrers"))
+_LINES = select(BottomLine.conference_id, BottomLine.shared_on).where(of_cases(BottomLine.conference_id))
 
 
 def referrers_of_cases(session: Session, conference_ids: Collection[int]) -> defaultdict[int, Referrer]:

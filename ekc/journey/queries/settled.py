@@ -5,13 +5,13 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.conferences.models import Conference, Consent, ContactEntry, Participant, Voice
-from ekc.conferences.queries.rows import CASES
+from ekc.conferences.queries.rows import of_cases
 from ekc.core.clock import local_date
-from ekc.core.reading import read_rows
+from ekc.core.reading import one_of, read_rows
 from ekc.meetings.models import Meeting, Question, Reading
 from ekc.plans.models import PlanVersion
 from ekc.plans.queries.versions import IS_IN_FORCE
@@ -91,7 +91,7 @@ class Settled:
 
 def _last_of(at: InstrumentedAttribute[datetime]) -> Select[*tuple[Any, ...]]:
     case = at.class_.conference_id
-    return select(case, func.max(at)).where(case.in_(CASES)).group_by(case)
+    return select(case, func.max(at)).where(of_cases(case)).group_by(case)
 
 
 _AGREED = _last_of(PlanVersion.made_at)
@@ -107,7 +107,7 @@ _FAMILY_QUESTIONS = (
     select(Meeting.conference_id)
     .join(Question, Question.meeting_id == Meeting.id)
     .join(Conference, (Conference.id == Meeting.conference_id) & (Conference.round == Meeting.round))
-    .where(Meeting.conference_id.in_(CASES), Question.participant_id.is_(None), Question.answer.is_(None))
+    .where(of_cases(Meeting.conference_id), Question.participant_id.is_(None), Question.answer.is_(None))
 )
 
 
@@ -122,7 +122,7 @@ def _contacts(session: Session, key: InstrumentedAttribute[Any], cases: Collecti
         return contacts
     found = (
         select(key, ContactEntry.on, func.max(ContactEntry.written_at))
-        .where(ContactEntry.conference_id.in_(CASES), ContactEntry.participant_id.is_not(None))
+        .where(of_cases(ContactEntry.conference_id), ContactEntry.participant_id.is_not(None))
         .where(ContactEntry.from_list.is_(False))
         .group_by(key, ContactEntry.on)
     )
@@ -137,14 +137,14 @@ def _is_since(row: Row[Any], contacts: list[tuple[date, datetime]]) -> bool:
     return any(on >= day and at > row.at for on, at in contacts)
 
 
-_STAY_AWAY = select(_people.id).where(_people.conference_id.in_(CASES), _people.attends == Attends.NO)
-_WITHOUT_NUMBER = select(_people.id).where(_people.conference_id.in_(CASES), _people.plan_phone.is_(None))
+_STAY_AWAY = select(_people.id).where(of_cases(_people.conference_id), _people.attends == Attends.NO)
+_WITHOUT_NUMBER = select(_people.id).where(of_cases(_people.conference_id), _people.plan_phone.is_(None))
 #: Of the plan in force: what somebody else notes of the next one takes no no back.
 _SAID_OF_PLAN = (
     select(Voice.participant_id, Voice.answer)
     .join(Conference, Conference.id == Voice.conference_id)
     .join(PlanVersion, IS_IN_FORCE)
-    .where(Voice.conference_id.in_(CASES), Voice.matter == VoiceMatter.PLAN, Voice.text == PlanVersion.text)
+    .where(of_cases(Voice.conference_id), Voice.matter == VoiceMatter.PLAN, Voice.text == PlanVersion.text)
     .order_by(Voice.written_at, Voice.id)
 )
 
@@ -169,14 +169,13 @@ def _with_family_question(session: Session, cases: Collection[int]) -> set[int]:
     return set(session.scalars(_FAMILY_QUESTIONS, {"cases": list(cases)})) if cases else set()
 
 
-_ABOUT: BindParameter[Any] = bindparam("about", expanding=True)
 _CONSENTS = select(Consent.participant_id, Consent.withdrawn_on).where(
-    Consent.conference_id.in_(CASES), Consent.participant_id.in_(_ABOUT)
+    of_cases(Consent.conference_id), one_of(Consent.participant_id, "about")
 )
 _YES = select(Voice.participant_id).where(
-    Voice.conference_id.in_(CASES), Voice.matter == VoiceMatter.CONFERENCE, Voice.answer == Agreed.YES
+    of_cases(Voice.conference_id), Voice.matter == VoiceMatter.CONFERENCE, Voice.answer == Agreed.YES
 )
-_MAIN_PERSONS = select(_people.id).where(_people.id.in_(_ABOUT), _people.part == Part.MAIN_PERSON)
+_MAIN_PERSONS = select(_people.id).where(one_of(_people.id, "about"), _people.part == Part.MAIN_PERSON)
 
 
 def _without_yes(session: Session, cases: Collection[int], rows: list[Row[Any]]) -> set[int]:
@@ -195,9 +194,9 @@ def _without_yes(session: Session, cases: Collection[int], rows: list[Row[Any]])
 _READINGS = (
     select(Reading.participant_id, Reading.at)
     .join(Meeting, Meeting.id == Reading.meeting_id)
-    .where(Meeting.conference_id.in_(CASES))
+    .where(of_cases(Meeting.conference_id))
 )
-_VIEWS = select(_people.id, _people.view, _people.attends).where(_people.conference_id.in_(CASES))
+_VIEWS = select(_people.id, _people.view, _people.attends).where(of_cases(_people.conference_id))
 
 
 def _letters(session: Session, cases: Collection[int]) -> tuple[dict[int, list[datetime]], set[int]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.access import NO_CHANGES
 from ekc.conferences.models import Conference
-from ekc.conferences.queries.rows import CASES
+from ekc.conferences.queries.rows import of_cases
 from ekc.core.audit import PRIVATE_LOOKS, Actor, ActorKind, AuditEvent, AuditHead
 from ekc.core.reading import read_rows
 from ekc.journey.models import PhaseChange, StepTakenBack, StepWords
@@ -54,7 +54,7 @@ TAKEN_BACK = exists().where(StepTakenBack.change_id == PhaseChange.id)
 _AGAIN = (
     select(_changes.conference_id, _changes.at, StepWords.reason)
     .outerjoin_from(PhaseChange, StepWords, StepWords.change_id == _changes.id)
-    .where(_changes.conference_id.in_(CASES), _changes.step == Step.RECONVENE, _changes.at > bindparam("since"))
+    .where(of_cases(_changes.conference_id), _changes.step == Step.RECONVENE, _changes.at > bindparam("since"))
     .order_by(_changes.number)
 )
 
@@ -105,7 +105,7 @@ class StepRow:
 
 _STEPS = (
     select(_changes.conference_id, *(_changes[name] for name in StepRow.__dataclass_fields__))
-    .where(_changes.conference_id.in_(CASES), ~TAKEN_BACK)
+    .where(of_cases(_changes.conference_id), ~TAKEN_BACK)
     .order_by(_changes.number)
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ekc.core.reading import read_rows
+from ekc.core.reading import one_of, read_rows
 from ekc.core.tokens import hash_token
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
 from ekc.links.queries.life import NOT_REVOKED, case_table
@@ -75,7 +75,7 @@ _OF_CASE = (
     .order_by(LinkDevice.id)
 )
 _SIGN_INS = select(SignIn.link_device_id, SignIn.seen_at, SignIn.idle_minutes, SignIn.ends_at).where(
-    SignIn.link_device_id.in_(bindparam("devices", expanding=True)), SignIn.ended_at.is_(None)
+    one_of(SignIn.link_device_id, "devices"), SignIn.ended_at.is_(None)
 )
 
 
@@ -155,7 +155,7 @@ _REQUESTS = (
     select(PersonalLink.conference_id, func.count(LinkDevice.id), func.min(LinkDevice.asked_at))
     .outerjoin(LinkDevice, and_(LinkDevice.link_id == PersonalLink.id, *_IS_PENDING))
     .where(
-        PersonalLink.conference_id.in_(bindparam("cases", expanding=True)),
+        one_of(PersonalLink.conference_id, "cases"),
         NOT_REVOKED,
         or_(LinkDevice.id.is_not(None), _locked),
     )

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import has_left
 from ekc.accounts.models import Account, AccountRole, Region
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
+from ekc.core.reading import one_of
 from ekc.evaluations.models import OPEN, FollowUp
 from ekc.matching.models import Match
 from ekc.matching.queries.match import match_history
@@ -105,7 +106,7 @@ _gone = or_(~Account.active, ~_coordinates.correlate(Account))
 _leaving = or_(_gone, Account.leaves_on.is_not(None))
 
 
-_open_here = and_(Conference.region_id.in_(bindparam("regions", expanding=True)), Conference.phase != Phase.CLOSED)
+_open_here = and_(one_of(Conference.region_id, "regions"), Conference.phase != Phase.CLOSED)
 _count = select(func.count()).where(Conference.coordinator_id == Account.id, _open_here).correlate(Account)
 #: Accounts with the number of open cases in these regions that they coordinate, if they leave or have left.
 _LEAVERS = (

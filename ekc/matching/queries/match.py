@@ -14,7 +14,7 @@ from ekc.accounts.models import Account, AccountRole, Region
 from ekc.conferences.models import Conference
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
-from ekc.conferences.queries.rows import CASES
+from ekc.conferences.queries.rows import of_cases
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.reading import read_rows
 from ekc.directory.models import Listing
@@ -173,7 +173,7 @@ _OPEN = (
         .outerjoin(Waiver.__table__, _waiver.match_id == _match.id)
         .outerjoin(_decider, _decider.c.id == _waiver.waived_by)
     )
-    .where(_match.conference_id.in_(CASES), _match.ended_on.is_(None))
+    .where(of_cases(_match.conference_id), _match.ended_on.is_(None))
     .order_by(_match.id, _waiver.id)
 )
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Participant
-from ekc.core.reading import read_rows
+from ekc.core.reading import one_of, read_rows
 from ekc.plans.draft import Draft, rung
 from ekc.plans.queries.versions import CASE
 
@@ -32,7 +32,7 @@ class PlanNumber:
 _NUMBERS = select(Participant.id, Participant.name, Participant.plan_phone, Participant.plan_phone_on).where(
     Participant.conference_id == CASE,
     Participant.removed_at.is_(None),
-    Participant.id.in_(bindparam("people", expanding=True)),
+    one_of(Participant.id, "people"),
 )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.conferences.models import Conference
-from ekc.conferences.queries.rows import CASES
+from ekc.conferences.queries.rows import of_cases
 from ekc.core.reading import read_rows
 from ekc.plans.draft import Draft, from_json, people_with_task
 from ekc.plans.models import IssuedDocument, PlanDraft, PlanVersion
@@ -51,7 +51,7 @@ IS_IN_FORCE = (Conference.id == PlanVersion.conference_id) & (Conference.plan_nu
 _IN_FORCE = (
     select(PlanVersion.conference_id, PlanVersion.text, PlanVersion.content)
     .join(Conference, IS_IN_FORCE)
-    .where(Conference.id.in_(CASES))
+    .where(of_cases(Conference.id))
 )
 
 

@@ -144,15 +144,19 @@ def _cleared(one: Listener, notice: NoticeFacts, until: datetime | None) -> Clea
         return ClearedBy.INFORMED
     if not one.signs:
         return None
+    later = [
+        sign
+        for sign in one.signs
+        if sign.at >= notice.at and sign.by in rule.cleared_by and (until is None or sign.at < until)
+    ]
+    if not later:
+        return None
     mails = tuple(key.format(id=notice.id, now=notice.now) for key in rule.mails)
     told_there = reads_it(rule, one)
     found = (
         sign.by
-        for sign in sorted(one.signs, key=lambda sign: sign.at)
-        if sign.by in rule.cleared_by
-        and sign.at >= notice.at
-        and (until is None or sign.at < until)
-        and (sign.by is not ClearedBy.MAIL or sign.key.startswith(mails))
+        for sign in sorted(later, key=lambda sign: sign.at)
+        if (sign.by is not ClearedBy.MAIL or sign.key.startswith(mails))
         and (told_there or sign.by not in {ClearedBy.MAIL, ClearedBy.PAGE})
     )
     return next(found, None)
