@@ -120,6 +120,14 @@ _OF_FAMILIES = frozenset({Variant.FAMILY})
 
 
 @dataclass(frozen=True, slots=True)
+class ChildLine:
+    """Whom a child can ring about anything, free, without saying who they are."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What differs by country."""
 
@@ -131,6 +139,7 @@ class Profile:
     number_prefix: str  # the letters of new case numbers
     currency: str  # ISO 4217
     emergency: str  # the number for danger now
+    child_line: ChildLine | None  # None: we know of none that is sure to stay
     calling_code: str  # with which its telephone numbers begin abroad
     phone_example: str  # a number that belongs to nobody, written as in this country
     place: Place  # whose public holidays hold
@@ -216,6 +225,7 @@ NL = Profile(
     number_prefix="EKC",
     currency="EUR",
     emergency="112",
+    child_line=ChildLine("Kindertelefoon", "0800 0432"),
     calling_code="31",
     phone_example="06 12345678",
     place=Place("NL"),
@@ -261,6 +271,7 @@ ENGLAND = Profile(
     number_prefix="FGC",
     currency="GBP",
     emergency="999",
+    child_line=ChildLine("Childline", "0800 1111"),
     calling_code="44",
     phone_example="07700 900123",
     place=Place("GB", "ENG"),
@@ -322,6 +333,7 @@ NEW_ZEALAND = Profile(
     number_prefix="FGC",
     currency="NZD",
     emergency="111",
+    child_line=None,
     calling_code="64",
     phone_example="021 555 0123",
     place=Place("NZ"),

@@ -89,8 +89,7 @@ def test_whoever_stops_because_it_does_not_feel_safe_is_heard_by_staff_alone(
         "You said that it does not feel safe. The others do not hear this. Noor van Dijk or your region rings you."
     ) in page.text
     assert (
-        "Are you in danger now? Ring the emergency number of the country you are in: "
-        "Netherlands 112, England 999, New Zealand 111"
+        "Are you in danger now? Ring the emergency number: 112 In another country: England 999, New Zealand 111"
     ) in page.text
     assert "You said that it" not in vera.page(f"/conferences/{case.id}/mine").text  # for whoever looks along
     assert pages_of(mark, case) == before  # to the letter
@@ -104,6 +103,17 @@ def test_whoever_stops_because_it_does_not_feel_safe_is_heard_by_staff_alone(
     assert "They want to stop." in page.text
     assert "There is no safety arrangement for Vera Smit yet" in page.text
     assert "Everyone is safe (to do)" in page.text
+
+
+def test_a_child_is_told_whom_else_it_can_ring(browser: Browser, cast: Cast, db_session: Session) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    kay = circle.add_person(By(db_session, cast.noor, START), case.id, PersonDetails(name="Kay", part=Part.CHILD))
+    child, uncle = browser(), browser()
+    enter(child, db_session, START, case.id, kay)
+    enter(uncle, db_session, START, case.id, case.people["omar"])
+    address, line = f"/conferences/{case.id}/not-safe", ("0800 0432", "tel:08000432")
+    assert line in child.page(address).links
+    assert line not in uncle.page(address).links
 
 
 @pytest.mark.parametrize(

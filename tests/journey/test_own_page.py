@@ -32,6 +32,7 @@ from tests.build import (
     case_in_setup,
     change_details,
     closed_case,
+    prepared_case,
     step,
     write_plan,
 )
@@ -62,7 +63,7 @@ def section(page: Page, heading: str) -> str:
 def test_the_coordinator_can_be_rung(client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
     case = case_in_setup(db_session, cast, clock())
     page = enter(client, db_session, clock(), case.id, case.people["marieke"])
-    assert section(page, "Your coordinator").startswith("Your coordinator Noor van Dijk A coordinator does not decide")
+    assert section(page, "Your coordinator").startswith("Your coordinator Noor van Dijk A coordinator decides nothing")
     set_phone(By(db_session, cast.noor, clock()), "01632 960010")
 
     page = client.page(page.url)
@@ -101,6 +102,53 @@ def test_the_family_comes_first_in_who_will_be_there(
     )
 
 
+def test_whoever_takes_part_from_afar_is_not_expected_in_the_room(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    change_details(db_session, cast, clock(), case, case.people["omar"], attends=Attends.VIDEO)
+
+    page = enter(client, db_session, clock(), case.id, case.people["marieke"])
+
+    assert section(page, "Who will be there") == "Who will be there Omar El Amrani (by video)"
+
+
+@pytest.mark.parametrize("attends", [None, Attends.IN_PERSON, Attends.NO])
+def test_the_page_says_whether_one_is_expected(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, attends: Attends | None
+) -> None:
+    case = prepared_case(db_session, cast, clock())
+    change_details(db_session, cast, clock(), case, case.people["omar"], attends=attends)
+
+    page = enter(client, db_session, clock(), case.id, case.people["omar"])
+
+    said = [
+        sentence
+        for sentence in ("It is written down that you come.", "Tell your coordinator whether you come.")
+        if sentence in page.text
+    ]
+    expected = {
+        None: ["Tell your coordinator whether you come."],
+        Attends.IN_PERSON: ["It is written down that you come."],
+    }
+    assert said == expected.get(attends, [])
+
+
+@pytest.mark.parametrize("part", [Part.CHILD, Part.FAMILY, Part.PROFESSIONAL])
+def test_the_family_reads_beforehand_how_the_day_goes_and_a_child_what_it_may(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, part: Part
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    new = PersonDetails(name="Kay", part=part, relation="son" if part is Part.CHILD else "")
+    kay = add_person(By(db_session, cast.noor, clock()), case.id, new)
+
+    page = enter(client, db_session, clock(), case.id, kay)
+
+    assert ("You make a plan with each other." in page.text) is (part is not Part.PROFESSIONAL)
+    assert ("you need not say anything" in page.text) is (part is Part.CHILD)
+    assert ("They have declared that they are independent." in page.text) is (part is not Part.CHILD)
+
+
 def test_while_nobody_is_noted_as_coming_a_main_person_sees_who_is_in_the_circle(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
@@ -123,7 +171,7 @@ def test_what_a_coordinator_is_for_is_said_to_each(
     page = enter(client, db_session, clock(), case.id, case.people[who])
 
     assert section(page, "Your coordinator") == (
-        "Your coordinator Noor van Dijk A coordinator does not decide and does not give help. "
+        "Your coordinator Noor van Dijk A coordinator decides nothing and takes no side. "
         f"They see to it that {whose}. They have declared that they are independent."
         + (" What they said about themselves" + DECLARED + ANOTHER if who == "marieke" else "")
     )
@@ -254,6 +302,7 @@ IN_EACH_PHASE = [
     case_in_presentation,
     case_in_evaluation,
     closed_case,
+    prepared_case,
 ]
 
 

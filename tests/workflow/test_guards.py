@@ -96,7 +96,7 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         main_person_said_yes,
         with_people(replace(MOTHER, voices={}), person(9, Part.MAIN_PERSON)),
-        [("The yes of Person 1 is not recorded yet", "registration", "1")],
+        [("The yes of Person 1 is not recorded yet", "registration", "said_yes_1")],
     ),
     (
         consents_valid,
@@ -127,6 +127,11 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         consents_valid,
         replace(with_people(replace(CHILD, age=16, consented=False)), profile=ENGLAND),
         [(f"Person 4 is 16 {ASKED}", "consents", "4")],
+    ),
+    (
+        consents_valid,
+        with_people(replace(CHILD, age=12, oldest=14, consented=False)),
+        [("Person 4 is 12 years or older, and is asked to consent themselves: that is not here yet", "consents", "4")],
     ),
     (consents_valid, facts(people=()), [("There is no main person in the circle yet", "circle", "")]),
     (coordinator_confirmed, facts(people=(UNCLE,)), [("There is no main person in the circle yet", "circle", "")]),

@@ -14,7 +14,17 @@ from ekc.journey.facts import CaseContext
 from ekc.links.queries.devices import pending_devices
 from ekc.links.tokens import compared_words
 from ekc.meetings import queries as meetings
-from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Attends, Part, Phase, PresentBy
+from ekc.workflow.vocabulary import (
+    FAMILY_PARTS,
+    FROM_AFAR,
+    PRESENT_BY,
+    PROFESSIONAL_PARTS,
+    TAKES_PART,
+    Attends,
+    Part,
+    Phase,
+    PresentBy,
+)
 
 #: The order in which people are listed.
 _ORDER = (FAMILY_PARTS, {Part.SUPPORTER}, PROFESSIONAL_PARTS)
@@ -62,10 +72,11 @@ def waiting(session: Session, case: Case, read: CaseContext, at: datetime) -> tu
 def coming(
     session: Session, case: Case, others: list[Member], meeting: meetings.MeetingRow | None
 ) -> tuple[OtherPerson, ...]:
-    """Who is to come; once it was written down who came, who is in the room now, and how."""
+    """Who is to come, and how; once it was written down who came, who is in the room now, and how."""
     noted = meetings.stretches(session, meeting.id) if meeting and case.phase is Phase.INFORMATION else ()
     if not noted:
-        return other_people(row for row in others if row.attends in TAKES_PART)
+        afar = {row.id: PRESENT_BY[row.attends] for row in others if row.attends in FROM_AFAR}
+        return other_people((row for row in others if row.attends in TAKES_PART), afar)
     there = {row.participant_id: row.how for row in noted if row.is_open}
     return other_people((row for row in others if row.id in there), there)
 

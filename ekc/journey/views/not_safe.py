@@ -17,8 +17,8 @@ from ekc.journey.queries.staff import staff_to_ring
 from ekc.journey.views.blueprint import bp
 from ekc.matching.queries.match import matches
 from ekc.signin.login import by
-from ekc.workflow.profiles import emergency_numbers
-from ekc.workflow.vocabulary import Activity
+from ekc.workflow.profiles import PROFILES, emergency_numbers
+from ekc.workflow.vocabulary import Activity, Role
 
 
 @bp.get("/conferences/<int:conference_id>/not-safe")
@@ -53,5 +53,6 @@ def _not_safe_page(case: Case, form: NotSafeForm) -> str:
         managers=managers,
         numbers=staff_to_ring(db(), case, now()),
         reachable=bool(own and own.phone),
+        child_line=PROFILES[case.profile].child_line if Role.CHILD in case.roles else None,
         emergency=emergency_numbers(case.profile, own.phone if own else "", runtime().settings.countries),
     )

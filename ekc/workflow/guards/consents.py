@@ -50,6 +50,10 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
     grown = [p for p in open_ones if p.is_child and p.age is not None and p.age >= asked_from]
     for person in grown:  # a birthday may have made them so
         sentence = N_("%(name)s is %(age)s years old, and is asked to consent themselves: that is not here yet")
+        if person.oldest not in (None, person.age):
+            sentence = N_(
+                "%(name)s is %(age)s years or older, and is asked to consent themselves: that is not here yet"
+            )
         yield Blocker(sentence, Remedy.CONSENTS, {"name": person.name, "age": person.age or 0}, target=str(person.id))
     yield from about_people(
         [p for p in open_ones if p not in grown],
