@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from config import MailServer
 from ekc.core.jobs import Final, JobRun, NotDone, Unavailable
 from ekc.core.language import LANGUAGES, Wording, gettext, in_words, translate, using
-from ekc.core.outbox import UNSENT, OutboxMessage
+from ekc.core.outbox import UNSENT, OutboxMessage, deliverable
 from ekc.core.postbox import put
 
 #: Seconds for each reply of the mail server. A mail takes four replies.
@@ -56,7 +56,7 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
     if to.security == "postbox":
         run.at_end.append(lambda session: put(session, message, mail.recipient, run.at))
     else:
-        _send(run, message, mail.recipient, to)
+        _send(run, message, _as_sent(mail.recipient), to)
     sent = update(OutboxMessage).where(OutboxMessage.id == mail.id)
     run.at_end.append(lambda session: session.execute(sent.values(sent_at=run.at, given_up_at=None, **_CLEARED)))
 
@@ -111,7 +111,7 @@ def _message(mail: Row[Any], to: MailServer, at: datetime, contact: str) -> Emai
             ring = gettext("You can also reach the service itself: %(contact)s.", contact=contact)
     message = EmailMessage(policy=SMTP)
     message["From"] = to.sender
-    message["To"] = Address(addr_spec=mail.recipient)
+    message["To"] = Address(addr_spec=_as_sent(mail.recipient))
     message["Subject"] = subject
     message["Date"] = at
     message["Message-ID"] = f"<{mail.message_id}@{to.sender.domain}>"
@@ -119,6 +119,13 @@ def _message(mail: Row[Any], to: MailServer, at: datetime, contact: str) -> Emai
     message.set_content("\n\n".join(part for part in (body, ring, mail.link, to.sender.display_name) if part) + "\n")
     message["Content-Language"] = language
     return message
+
+
+def _as_sent(address: str) -> str:
+    """An address in letters that each server takes; one that is none as it is: then the mail says what is wrong."""
+    with suppress(ValueError):
+        return deliverable(address)
+    return address
 
 
 def _connect(to: MailServer) -> smtplib.SMTP:

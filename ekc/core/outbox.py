@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -72,6 +73,18 @@ class Link(NamedTuple):
 
     address: str
     until: datetime
+
+
+def deliverable(address: str) -> str:
+    """An address as every mail server takes it: its domain in ASCII (IDNA). Raises ValueError if it is none.
+
+    Of what stands before the @ many servers take nothing but ASCII.
+    """
+    try:
+        found = validate_email(address, allow_smtputf8=False, check_deliverability=False)
+    except EmailNotValidError:
+        raise ValueError from None
+    return str(found.ascii_email)
 
 
 class OutboxMessage(Base):

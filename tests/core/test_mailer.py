@@ -316,6 +316,22 @@ def test_an_address_that_takes_no_mail_is_known_at_once(
     assert (row.returned_at, row.body) == ((clock(), "") if ends else (None, "Sign in with it."))
 
 
+@pytest.mark.parametrize(
+    ("address", "sent_to"),
+    [
+        ("els@münchen.example.org", "els@xn--mnchen-3ya.example.org"),
+        ("o'els@例え.jp", "o'els@xn--r8jz45g.jp"),
+    ],
+)
+def test_a_domain_with_other_letters_is_encoded(
+    post: MailServer, db_session: Session, clock: FrozenClock, address: str, sent_to: str
+) -> None:
+    put(db_session, address)
+
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(sent=1, given_up=0, waiting=0)
+    assert arrived(post) == [sent_to]
+
+
 def test_a_link_is_not_sent_when_it_works_no_longer(
     post: MailServer, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
@@ -346,7 +362,7 @@ def test_what_was_cut_off_is_sent_again_and_can_be_known(
         ("els@example.org, jan@example.org", "ValueError"),
         ("els@example.org\r\nBcc: jan@example.org", "ValueError"),
         ("nobody", "InvalidHeaderDefect"),
-        ("els@élan.example", "SMTPNotSupportedError"),
+        ("élan@example.org", "NonASCIILocalPartDefect"),
     ],
 )
 def test_a_wrong_address_goes_nowhere_and_stops_nobody(

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from wtforms import EmailField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import EmailField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from ekc.conferences.forms.days import read_day
 from ekc.conferences.queries.circle import PersonRow
@@ -16,6 +16,7 @@ from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import locale
 from ekc.core.lengths import ACCOUNT, MAIL, NAME, WORD
+from ekc.core.outbox import deliverable
 from ekc.names import alphabetical, by_surname
 from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import Labelled
@@ -34,7 +35,18 @@ FROM_LIST: dict[str, Any] = {
 }
 CHOOSE = _l("Choose")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MAIL = Email(_l("Write an email address such as name@example.org."))
+
+
+def _can_get_mail(_form: Any, field: Field) -> None:
+    try:
+        deliverable(field.data)
+    except ValueError:
+        before, at, _domain = (field.data or "").rpartition("@")
+        if at and not before.isascii():
+            raise ValidationError(
+                _("Email does not reach an address with a letter such as é before the @. Ask for another one.")
+            ) from None
+        raise ValidationError(_("Write an email address such as name@example.org.")) from None
 
 
 def tidy(text: str | None) -> str:
@@ -70,7 +82,7 @@ def line(
 
 def mail(label: Any, missing: Any = None) -> Any:
     """An e-mail address. `missing` as in `line`."""
-    return line(label, MAIL, missing, EmailField, [_MAIL] if missing else [Optional(), _MAIL])
+    return line(label, MAIL, missing, EmailField, [_can_get_mail] if missing else [Optional(), _can_get_mail])
 
 
 def passage(label: Any, missing: Any = None, most: int = ACCOUNT, rows: int = 3, hint: Any = "") -> Any:

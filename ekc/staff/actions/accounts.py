@@ -1,6 +1,5 @@
 """Opening and changing accounts."""
 
-import re
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -13,7 +12,7 @@ from ekc.accounts.notifications import notify
 from ekc.accounts.queries import lock_account
 from ekc.conferences.effects import number_changed
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.outbox import Recipient, queue
+from ekc.core.outbox import Recipient, deliverable, queue
 from ekc.core.transaction import writing
 from ekc.directory.actions import list_organisations, row_of
 from ekc.directory.models import Listing
@@ -25,8 +24,6 @@ from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
 from ekc.workflow.independence import named_in
 from ekc.workflow.vocabulary import N_, Role
-
-_ADDRESS = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +126,10 @@ def ensure_regions(session: Session, *region_ids: int | None) -> None:
 def _write(session: Session, account: Account, details: AccountDetails) -> tuple[str, ...]:
     """Write the details to the row; returns the names of the changed columns."""
     email = details.email.strip().lower()
-    if not _ADDRESS.fullmatch(email):
-        raise Refusal(N_("%(email)s is not an email address."), email=email)
+    try:
+        deliverable(email)
+    except ValueError:
+        raise Refusal(N_("Email does not reach %(email)s."), email=email) from None
     with session.no_autoflush:
         taken = session.execute(select(Account.id, Account.name).where(Account.email == email)).one_or_none()
     if taken is not None and taken.id != account.id:
