@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from flask import Flask
 from flask.testing import FlaskClient
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import TimestampSigner
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -97,10 +97,8 @@ def everybody(
 ) -> Iterator[Comer]:
     """All of them. `asked`: a case for which Denise was asked; `other`: the case to which a stranger has a link."""
 
-    signing = URLSafeTimedSerializer(
-        app.secret_key or "", salt="wtf-csrf-token", signer_kwargs={"digest_method": sha256}
-    )
-    token = str(signing.dumps([_TOKEN, "", "window"]))
+    signer = TimestampSigner(app.secret_key or "", salt="wtf-csrf-token", digest_method=sha256)
+    token = signer.sign(f"{_TOKEN}~~window").decode()
 
     def comer(label: str, visitor: Visitor, into: Whole = case, known: bool = True) -> Comer:
         browser = FlaskClient(app)  # not the one that reads pages: here they are too many
