@@ -21,7 +21,7 @@ from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import Activity, Attends, Part
 from tests.build import Made, case_in_setup, closed_case, registered_case
-from tests.cast import Cast, enter, participant, sign_in
+from tests.cast import COST, Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START
 from tests.database import refreshed
@@ -259,7 +259,7 @@ def test_staying_away_is_explained_and_ends_the_link(
     )
     assert omar.get(f"/conferences/{case.id}/mine").status_code == 302
     with pytest.raises(Refusal):
-        links.make_link(By(db_session, cast.noor, START), case.id, case.people["omar"])
+        links.make_link(By(db_session, cast.noor, START), case.id, case.people["omar"], cost=COST)
 
 
 @pytest.mark.parametrize("coming", ["not known yet", "in person"])
@@ -403,7 +403,7 @@ def test_people_of_another_case_are_unknown(cast: Cast, case: Made, db_session: 
         lambda: safety_actions.add_concern(
             By(db_session, noor, START), case.id, Concern(participant_id=stranger, concern="x")
         ),
-        lambda: links.make_link(By(db_session, noor, START), case.id, stranger),
+        lambda: links.make_link(By(db_session, noor, START), case.id, stranger, cost=COST),
         lambda: links.revoke_links(By(db_session, noor, START), case.id, stranger),
     ):
         with pytest.raises(Unknown):

@@ -524,7 +524,7 @@ def test_a_link_of_a_case_that_was_closed_ends_by_itself(cast: Cast, db_session:
 
 def test_the_year_is_told_where_it_is_another(noor: PageClient, db_session: Session, cast: Cast, case: Made) -> None:
     for name, days in (("linda", 180), ("omar", 365)):
-        links_actions.make_link(By(db_session, cast.noor, START), case.id, case.people[name], NewLink(days=days))
+        links_actions.make_link(By(db_session, cast.noor, START), case.id, case.people[name], NewLink(days=days), COST)
 
     shown = [text_of(node) for node in noor.page(noor.here.url).all("span") if "tag" in node.get("class", "").split()]
 

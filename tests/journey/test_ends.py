@@ -55,7 +55,7 @@ from ekc.workflow.vocabulary import (
     VoiceMatter,
 )
 from tests import build
-from tests.cast import Cast, enter, participant, sign_in
+from tests.cast import COST, Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.form import Value
@@ -696,8 +696,8 @@ def test_the_dead_get_no_mail_and_no_new_link_and_stand_in_nobodys_circle(
 
     assert [one for one in subjects_to(db_session, "marieke@example.org") if one not in before] == []
     with pytest.raises(Refusal, match="There is no page for"):
-        links.make_link(noor, case.id, case.people["marieke"])
-    made = {one.participant_id for one in links.make_missing_links(noor, case.id)}
+        links.make_link(noor, case.id, case.people["marieke"], cost=COST)
+    made = {one.participant_id for one in links.make_missing_links(noor, case.id, cost=COST)}
     assert (case.people["marieke"] in made, case.people["omar"] in made) == (False, True)
     sign_in(client, cast.noor)
     assert "Marieke" not in text_of(client.page(f"/conferences/{case.id}/links").all("main")[0])

@@ -24,7 +24,7 @@ from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Attends
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, enter, sign_in
+from tests.cast import COST, Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.page import text_of
@@ -134,7 +134,7 @@ def test_a_coordinator_who_takes_over_tells_everybody(
 def papers(session: Session, cast: Cast, clock: FrozenClock, case: Made) -> dict[str, MadeLink]:
     """Kees, Linda and Omar have a link; those of Kees and Linda were printed."""
     noor = By(session, cast.noor, clock())
-    made = {name: links.make_link(noor, case.id, case.people[name]) for name in ("kees", "linda", "omar")}
+    made = {name: links.make_link(noor, case.id, case.people[name], cost=COST) for name in ("kees", "linda", "omar")}
     links.hand_over(noor, case.id, [made["kees"].token, made["linda"].token], "paper")
     links.hand_over(noor, case.id, [made["omar"].token], "message")
     clock.advance(days=1)
@@ -203,7 +203,7 @@ def test_all_new_slips_are_made_though_somebody_left_meanwhile(
     db_session.rollback()
     circle.remove_person(noor, case.id, case.people["linda"], "She moved.")
 
-    made = {one.participant_id for one in links.make_links_again(noor, case.id, shown)}
+    made = {one.participant_id for one in links.make_links_again(noor, case.id, shown, cost=COST)}
     assert (case.people["kees"] in made, case.people["linda"] in made) == (True, False)
 
 

@@ -18,7 +18,7 @@ from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.information import InformationText
 from ekc.workflow.vocabulary import InformationKind, Step
 from tests.build import Made, case_in_information, case_in_presentation, case_in_private_time, step
-from tests.cast import CODE, OWN, SHARED, Cast, enter, make_link, open_link, sign_in
+from tests.cast import CODE, OWN, SHARED, Cast, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 
@@ -38,7 +38,7 @@ def omar(
     """Private time, and Omar in it, on a phone of his own that was known before."""
     case = case_in_information(db_session, cast, START)
     phone = someone()
-    enter(phone, db_session, START, case.id, case.people["omar"])
+    open_link(phone, make_link(db_session, START, case.id, case.people["omar"]))
     clock.advance(minutes=1)
     _begin(db_session, cast, clock, case)
     return case, phone
@@ -172,10 +172,10 @@ def test_nobody_but_family_in_the_room_lets_in(
     other = case_in_presentation(db_session, cast, START)
     people = {name: someone() for name in ("marieke", "joost", "els")}
     for name, browser in people.items():
-        enter(browser, db_session, START, case.id, case.people[name])
+        open_link(browser, make_link(db_session, START, case.id, case.people[name]))
     attendance.leave(By(db_session, cast.noor, START), case.id, case.people["marieke"])
     stranger = someone()
-    enter(stranger, db_session, START, other.id, other.people["omar"])
+    open_link(stranger, make_link(db_session, START, other.id, other.people["omar"]))
     clock.advance(minutes=1)
     _begin(db_session, cast, clock, case)
     path = make_link(db_session, START, case.id, case.people["fatima"])

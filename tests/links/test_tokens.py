@@ -20,7 +20,7 @@ from ekc.links.queries.links import link_of_token, links_of
 from ekc.links.tokens import NOTHING_ASKED, LinkTokenPayload, read_token
 from ekc.workflow.vocabulary import Outcome, Phase, StopReason
 from tests.build import registered_case
-from tests.cast import CODE, Cast, enter, make_link, open_link
+from tests.cast import CODE, Cast, make_link, open_link
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page
@@ -194,7 +194,7 @@ def test_a_link_that_dies_meanwhile_lets_nobody_in(
 def test_revoking_ends_the_session(
     client: PageClient, db_session: Session, clock: FrozenClock, case: tuple[int, int]
 ) -> None:
-    page = enter(client, db_session, clock(), *case)
+    page = open_link(client, make_link(db_session, clock(), *case))
 
     assert links_actions.revoke(db_session, clock(), participant_id=case[1]) == 1
     db_session.commit()

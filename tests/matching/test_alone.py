@@ -38,7 +38,7 @@ from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Activity, Agreed, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, enter, participant, sign_in
+from tests.cast import COST, Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.form import Value
@@ -331,7 +331,7 @@ def test_whoever_joins_later_reads_of_no_change_that_was_none_for_them(
 
 def take_slip(session: Session, clock: FrozenClock, who: Visitor, case: Made, name: str) -> None:
     noted = By(session, who, clock())
-    links.hand_over(noted, case.id, [links.make_link(noted, case.id, case.people[name]).token], "paper")
+    links.hand_over(noted, case.id, [links.make_link(noted, case.id, case.people[name], cost=COST).token], "paper")
 
 
 def test_only_whose_slip_names_the_former_coordinator_reads_that_it_does(
@@ -374,7 +374,7 @@ def test_one_list_says_whom_to_ring_and_what_they_need(
 ) -> None:
     case = build.prepared_case(db_session, cast, START)
     noor = By(db_session, cast.noor, START)
-    made = links.make_link(noor, case.id, case.people["linda"])
+    made = links.make_link(noor, case.id, case.people["linda"], cost=COST)
     links.hand_over(noor, case.id, [made.token], "paper")
     clock.advance(days=1)
     take_over(db_session, cast, case, clock, "denise")
@@ -392,7 +392,7 @@ def test_a_locked_link_stays_locked_until_somebody_asked(
 ) -> None:
     case = build.prepared_case(db_session, cast, START)
     for name in ("linda", "omar"):
-        links.make_link(By(db_session, cast.noor, START), case.id, case.people[name])
+        links.make_link(By(db_session, cast.noor, START), case.id, case.people[name], cost=COST)
     locked = {"tries": MAX_ATTEMPTS, "tried_at": START}
     db_session.execute(update(PersonalLink).where(PersonalLink.participant_id == case.people["linda"]).values(**locked))
     db_session.commit()

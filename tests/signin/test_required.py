@@ -13,7 +13,7 @@ from ekc.core.routes import declared_access
 from ekc.signin.actions.sessions import sign_in_account
 from ekc.signin.models import Identity, Method
 from tests.build import Made, case_in_setup
-from tests.cast import PASSWORD, Cast, enter, set_up_app, sign_in_by_password
+from tests.cast import PASSWORD, Cast, make_link, open_link, set_up_app, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.plugins.web import MakeApp
@@ -102,7 +102,8 @@ def test_other_ways_in_are_enough(
 def test_a_personal_link_is_enough(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
 ) -> None:
-    assert enter(client, db_session, clock(), case.id, case.people["marieke"]).url == f"/conferences/{case.id}/mine"
+    own = open_link(client, make_link(db_session, clock(), case.id, case.people["marieke"]))
+    assert own.url == f"/conferences/{case.id}/mine"
 
 
 @pytest.mark.parametrize("method", [Method.PASSWORD, Method.PROVIDER_ALONE])
