@@ -14,6 +14,7 @@ from typing import Any, Protocol
 _ALIKE = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
 #: Inside a name they part no words: O'Brien, 't Hof.
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´ʼ"))
+_HYPHENS = re.compile("[-\u2010]")
 #: Legal forms, articles and the small words between: they say nothing about which organisation is meant.
 _SMALL_WORDS = """
 stichting vereniging cooperatie coop ua bv nv cv vof ltd limited plc llp inc cic cio gmbh
@@ -44,8 +45,9 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def words_to_find(name: str) -> frozenset[str]:
-    """All words under which a name is found: those that an apostrophe parts as well."""
-    return frozenset((*words(name), *_words(fold(name))))
+    """All words under which a name is found: those that an apostrophe parts as well, and those that a hyphen joins."""
+    folded = fold(name)
+    return frozenset((*words(name), *_words(folded), *_words(_HYPHENS.sub("", folded))))
 
 
 def is_known_by_one(word: str) -> bool:

@@ -30,6 +30,8 @@ def born(session: Session, who: int) -> Birth | None:
         ("12 oktober 2015", Birth(date(2015, 10, 12), date(2015, 10, 12)), "12-10-2015"),
         ("2015", Birth.in_year(2015), "2015"),
         ("about 11", Birth.aged(11, TODAY, about=True), "about 11"),
+        ("±11", Birth.aged(11, TODAY, about=True), "about 11"),
+        ("omstreeks 2012", Birth(date(2011, 1, 1), date(2013, 12, 31)), "about 13"),
         ("ongeveer 11 jaar", Birth.aged(11, TODAY, about=True), "about 11"),
         ("11", Birth.aged(11, TODAY, about=False), "about 11"),
         ("", None, ""),

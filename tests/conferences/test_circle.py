@@ -70,6 +70,9 @@ def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: 
         "Role in the circle: Choose their role.",
     ]
     assert noor.form("Add to the circle").shown("Relation") == "uncle"
+    for nothing in ("\u200b\u200b", "\u2060 \u00ad", "\u3164", "\u2800"):
+        refused = noor.refused("Add to the circle", {"Name": nothing, "Role in the circle": "neighbour"}, status=422)
+        assert refused.errors == ["Name: Write a name."]
 
 
 CHILD_OR_NOT = (

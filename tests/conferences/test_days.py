@@ -37,6 +37,11 @@ DATE_LIKE = re.compile(r"(.*_)?(on|at|since|until|starts|came|left|date|born)")
         ("30 dec.", date(2025, 12, 30)),
         ("1 mei", date(2026, 5, 1)),
         ("29 feb 2028", date(2028, 2, 29)),
+        ("Saturday 18 April 2026", date(2026, 4, 18)),
+        ("za 18 april", date(2026, 4, 18)),
+        ("18th April", date(2026, 4, 18)),
+        ("1e mei", date(2026, 5, 1)),
+        ("18 – 4 – 2026", date(2026, 4, 18)),
     ],
 )
 def test_a_day_is_read_as_people_type_it(typed: str, day: date) -> None:
@@ -73,13 +78,16 @@ def test_a_year_that_cannot_be_is_refused(typed: str) -> None:
         ("3 feb 14.30", "2026-02-03T14:30:00"),
         ("18 april 2026, 9:05", "2026-04-18T09:05:00"),
         ("18 april om 10 uur", "2026-04-18T10:00:00"),
+        ("Saturday 18 April 2026, 10:00", "2026-04-18T10:00:00"),
+        ("18-4-2026 2.30 pm", "2026-04-18T14:30:00"),
+        ("18 April at 12am", "2026-04-18T00:00:00"),
     ],
 )
 def test_a_moment_is_read_as_people_type_it(typed: str, moment: str) -> None:
     assert read_moment(typed, TODAY).isoformat() == moment
 
 
-@pytest.mark.parametrize("typed", ["18-4-2026", "18-4-2026 10", "18-4-2026 25:00", "10:00"])
+@pytest.mark.parametrize("typed", ["18-4-2026", "18-4-2026 10", "18-4-2026 25:00", "10:00", "18-4-2026 13pm"])
 def test_what_is_no_moment_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_moment(typed, TODAY)

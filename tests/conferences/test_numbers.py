@@ -27,6 +27,7 @@ from tests.conferences.all_forms import fields_of, form_classes
         ("1.234", "1234", "1.234"),
         ("1,234", "1.234", "1234"),
         ("0,125", "0.125", "0.125"),
+        ("€ 12,-", "12", "12"),
     ],
 )
 def test_a_number_is_read_as_people_type_it(typed: str, dutch: str, english: str) -> None:

@@ -22,10 +22,17 @@ from ekc.core.routes import now
 from ekc.workflow.vocabulary import N_
 
 EARLIEST, LATEST = 1900, 2200
-_DAY = re.compile(r"(\d{1,2})(?:[-/.]\s*|\s+)(\d{1,2}|[^\W\d_]{3,})\.?(?:[-/., ]\s*(\d{4}))?")
-_MOMENT = re.compile(
-    r"(?P<day>.+?)[,\s]\s*(?:om\s+|at\s+)?(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d)|(?=\s*u))\s*(?:uur|u)?"
+#: Before it may stand a weekday, as the program itself writes it; it is not compared.
+_DAY = re.compile(
+    r"(?:[^\W\d_]{2,}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|e)?"
+    r"(?:[-/.]\s*|\s+)(\d{1,2}|[^\W\d_]{3,})\.?(?:[-/., ]\s*(\d{4}))?"
 )
+_MOMENT = re.compile(
+    r"(?P<day>.+?)[,\s]\s*(?:om\s+|at\s+)?(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d)|(?=\s*[uap]))"
+    r"\s*(?:uur|u|(?P<half>[ap])\.?m\.?)?",
+    re.IGNORECASE,
+)
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _SENT_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SENT_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d)?")
 _MONTHS = ["jan", "feb", "mrt|mar|maa", "apr", "mei|may", "jun", "jul", "aug", "sep", "okt|oct", "nov", "dec"]
@@ -37,6 +44,7 @@ def read_day(typed: str, today: date, *, whole: bool = False, ahead: bool = Fals
     Without a year it is the nearest to `today`, or with `ahead` the next; `whole`: then it is none. Raises ValueError
     if it is none, and OverflowError if its year is not between `EARLIEST` and `LATEST`.
     """
+    typed = re.sub(r"\s*-\s*", "-", typed.translate(_DASHES))
     found = _DAY.fullmatch(typed)
     if found is None:
         return _in_range(date.fromisoformat(typed if _SENT_DAY.fullmatch(typed) else ""))
@@ -58,7 +66,12 @@ def read_moment(typed: str, today: date, *, ahead: bool = False) -> datetime:
     if found is None:
         raise ValueError(typed)
     on = read_day(found["day"], today, ahead=ahead)
-    return datetime(on.year, on.month, on.day, int(found["hour"]), int(found["minute"] or 0))  # noqa: DTZ001 - local
+    hour = int(found["hour"])
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError(typed)
+        hour = hour % 12 + (12 if found["half"] in "pP" else 0)
+    return datetime(on.year, on.month, on.day, hour, int(found["minute"] or 0))  # noqa: DTZ001 - local
 
 
 def _in_range(on: date) -> date:

@@ -1,6 +1,7 @@
 """Field factories for the forms of a case, with error messages that say what to do."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -34,6 +35,7 @@ FROM_LIST: dict[str, Any] = {
     "invalid_value_message": _l("Choose from the list."),
 }
 CHOOSE = _l("Choose")
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that are drawn as nothing
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -50,8 +52,14 @@ def _can_get_mail(_form: Any, field: Field) -> None:
 
 
 def tidy(text: str | None) -> str:
-    """Normalise text: no surrounding whitespace, no control characters, "\n" as line end."""
-    return _UNWRITABLE.sub("", (text or "").replace("\r\n", "\n")).strip()
+    """Normalise text: no surrounding whitespace, no control characters, "\n" as line end; empty if it shows nothing."""
+    tidied = _UNWRITABLE.sub("", (text or "").replace("\r\n", "\n")).strip()
+    return tidied if any(map(_is_seen, tidied)) else ""
+
+
+def _is_seen(char: str) -> bool:
+    """Whether a character shows something: not one that joins, parts or fills."""
+    return unicodedata.category(char) not in {"Cf", "Mn", "Zs", "Zl", "Zp"} and char not in _FILLERS
 
 
 def _on_one_line(text: str) -> str:
@@ -92,9 +100,10 @@ def passage(label: Any, missing: Any = None, most: int = ACCOUNT, rows: int = 3,
 
 
 _OLDEST = 120  # years
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_ABOUT = r"about|around|circa|ca\.?|ongeveer|omstreeks|zo'n|rond|±"
+_YEAR = re.compile(rf"(?:{_ABOUT})?\s*(?P<year>(?:19|20)\d\d)", re.IGNORECASE)
 _AGE = re.compile(
-    r"(?P<about>about|around|circa|ca\.?|ongeveer|zo'n|rond)?\s*"
+    rf"(?P<about>{_ABOUT})?\s*"
     r"(?P<years>\d{1,3})\s*(?:years?(?: old)?|jaar(?: oud)?)?",
     re.IGNORECASE,
 )
@@ -128,8 +137,10 @@ class BirthField(StringField):  # type: ignore[misc]
 
 def _birth(typed: str, today: date) -> Birth:
     try:
-        if _YEAR.fullmatch(typed):
-            return Birth.in_year(int(typed))
+        if found := _YEAR.fullmatch(typed):
+            year = int(found["year"])
+            around = (date(year - 1, 1, 1), date(year + 1, 12, 31))
+            return Birth.in_year(year) if found["year"] == typed else Birth(*around)
         if found := _AGE.fullmatch(typed):
             return _aged(int(found["years"]), today, about=bool(found["about"]))
         on = read_day(typed, today, whole=True)

@@ -24,7 +24,7 @@ def read_number(typed: str, group: str) -> Decimal:
     """
     if len(typed) > WORD:  # no number that anybody means, and it takes long to read
         raise ValueError(len(typed))
-    text = _BLANKS.sub("", typed)
+    text = re.sub(r"[.,][-–]$", "", _BLANKS.sub("", typed))  # 12,-
     whole, sign, fraction = text, "", ""
     if {".", ","} <= set(text):  # the last one is the decimal sign
         sign = max(".,", key=text.rindex)
