@@ -129,6 +129,8 @@ class TranslatedForm(FlaskForm):  # type: ignore[misc]
                 options = {**options, "filters": [_as_written, *unbound.kwargs.get("filters", ())]}
             field = unbound.bind(form=form, **options)
             field.widget = _drawn_at_once(field.widget)
+            if field.short_name in getattr(form, "on_paper", ()):
+                field.flags.printed = True
             if of_text and field.flags.at_most is None:
                 usual = AtMost(PASSAGE if isinstance(field, TextAreaField) else LINE)
                 field.validators = (*field.validators, usual)

@@ -1,6 +1,6 @@
 """The pages of a case in a browser: accessible in light and dark, and within a narrow screen."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -65,3 +65,20 @@ def test_every_page_of_a_case(
     visitor.keyboard.press("Enter")
     visitor.wait_for_selector("#found")
     onlooker.look(visitor, "search")
+
+
+def test_what_paper_lacks_is_said_while_somebody_types(
+    visitor: Page, onlooker: Onlooker, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}/circle")
+    name = visitor.get_by_label("Name", exact=True)
+    said = visitor.locator("[role=status]", has_text="Kept as you wrote it. Only paper cannot print:")
+
+    name.press_sequentially("Zoë Đorđević “ţ” 王")
+    expect(said).to_have_text("Kept as you wrote it. Only paper cannot print: 王")
+    name.press_sequentially(" 🍵")
+    expect(said).to_have_text("Kept as you wrote it. Only paper cannot print: 王 🍵")
+    onlooker.look(visitor, "not on paper")
+    name.fill("Wang Xiaoming")
+    expect(said).to_have_count(0)

@@ -5,14 +5,17 @@ import hashlib
 import io
 import logging
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 
+from ekc.core import documents
 from ekc.core.documents import DEBIAN_PACKAGES, FONTS, DocumentError, MissingGlyphError, not_printable, render_pdf
 
 # WeasyPrint 70 leaves the colour profile it reads to the garbage collector.
@@ -173,6 +176,29 @@ WRITTEN = (
     "Đorđe Yıldız Łaski ẛ İ ﬁ ½ € … – “” ’ • → ✓ ♥ ★ Жґ ع پ አ \u200b\u200d\u2068\u2069\u00ad"
     " 😀 👨‍👩‍👧 ☺️ 王 שלום नमस्ते ა ក ﷺ"
 )
+
+
+PRINTABLE = Path(__file__).parents[2] / "ekc/static/js/printable.js"
+
+
+def ranges(codes: Iterable[int]) -> str:
+    """Codes as the script has them: 20-7e a0."""
+    found: list[list[int]] = []
+    for code in sorted(codes):
+        if found and code == found[-1][1] + 1:
+            found[-1][1] = code
+        else:
+            found.append([code, code])
+    return " ".join(f"{first:x}-{last:x}" if first < last else f"{first:x}" for first, last in found)
+
+
+def test_the_script_that_says_it_while_somebody_types_knows_the_letters_of_our_fonts() -> None:
+    known = f'const RANGES = "{ranges(documents._in_our_fonts())}";'
+    source = PRINTABLE.read_text("utf-8")
+    if os.environ.get("EKC_WRITE"):
+        source = re.sub('^const RANGES = ".*";$', known, source, flags=re.MULTILINE)
+        PRINTABLE.write_text(source, "utf-8")
+    assert known in source
 
 
 def test_what_paper_lacks_is_known_without_printing() -> None:

@@ -1,4 +1,5 @@
-// Small guards for forms that are sent, one for the Back button (ADR 0013), and how much more fits into a text (ADR 0039).
+// Small guards for forms that are sent, one for the Back button (ADR 0013), how much more fits into a text (ADR 0039), and
+// what paper cannot print.
 // Every page works without them.
 "use strict";
 
@@ -105,6 +106,31 @@ document.addEventListener("input", ({ target: field }) => {
   if (!field.dataset.atMost) return;
   window.clearTimeout(pauses.get(field));
   pauses.set(field, window.setTimeout(sayRoom, 500, field)); // not at each key: it is read out
+});
+
+// Says while somebody types which letters paper cannot print. The list of those is asked for with the first letter that is
+// not ASCII: most people never need it.
+const printing = new WeakMap();
+
+async function sayUnprinted(field) {
+  const { missing } = await import(document.body.dataset.printable);
+  let said = document.getElementById(`${field.id}-paper`);
+  const found = missing(field.value);
+  if (!said) {
+    if (!found.length) return;
+    said = document.createElement("div");
+    said.id = `${field.id}-paper`;
+    said.setAttribute("role", "status");
+    field.closest(".ds-field").append(said);
+  }
+  said.textContent = found.length ? `${document.body.dataset.unprinted} ${found.join(" ")}` : "";
+}
+
+document.addEventListener("input", ({ target: field }) => {
+  if (!("printed" in field.dataset)) return;
+  window.clearTimeout(printing.get(field));
+  const isAscii = /^[\u0000-\u007f]*$/.test(field.value) && !document.getElementById(`${field.id}-paper`);
+  if (!isAscii) printing.set(field, window.setTimeout(sayUnprinted, 500, field));
 });
 
 // A page that the browser kept for its Back button shows what was true then: private time may have begun since, or a link
