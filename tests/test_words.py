@@ -124,7 +124,7 @@ OF_ONE = {
     "The main person said yes to %(name)s.",
     "The main person would rather have another coordinator than %(name)s, and need not say why.",
     "The main person would rather have somebody else than %(name)s.",
-    "The main person. There can be several, such as two parents, or people of each side of a street. The others join "
+    "The main person. There can be several, such as two parents, or one of each side in a conflict. The others join "
     "the circle later.",
     "The plan is the family's. The main person says who reads it.",
     "Write the name of the main person.",

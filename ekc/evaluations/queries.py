@@ -1,6 +1,6 @@
 """Reading follow-ups, own tasks and costs. Nothing here writes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
@@ -62,6 +62,16 @@ class FollowUpRow:
         return self.held_on is None and self.given_up_on is None
 
 
+@dataclass(frozen=True, slots=True)
+class OverdueRow:
+    """A follow-up that is late, as a manager's list of cases tells it."""
+
+    conference_id: int
+    kind: FollowUpKind
+    due_on: date
+    latest_on: date
+
+
 _STORED = tuple(column.name for column in fields(FollowUpRow) if column.name != "state")
 
 
@@ -116,6 +126,18 @@ _DUE = (
         Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]),
         *OPEN,
         FollowUp.due_on <= bindparam("until"),
+    )
+    .order_by(FollowUp.due_on, FollowUp.id)
+)
+_OVERDUE = (
+    select(FollowUp.conference_id, FollowUp.kind, FollowUp.due_on, FollowUp.latest_on)
+    .join_from(FollowUp, Conference, Conference.id == FollowUp.conference_id)
+    .where(
+        FollowUp.region_id.in_(bindparam("regions", expanding=True)),
+        Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]),
+        *OPEN,
+        FollowUp.due_on < bindparam("day"),  # never after the last day in time: so the index serves
+        FollowUp.latest_on < bindparam("day"),
     )
     .order_by(FollowUp.due_on, FollowUp.id)
 )
@@ -273,6 +295,12 @@ def due_follow_ups(session: Session, account_id: int, today: date) -> tuple[Foll
     """The follow-ups that are due or late in the cases of one coordinator, the oldest first."""
     rows = read_rows(session, _DUE, {"coordinator": account_id, "until": today})
     return tuple(_row(row, today) for row in rows)
+
+
+def overdue(session: Session, regions: Collection[int], day: date) -> tuple[OverdueRow, ...]:
+    """The follow-ups in these regions that were neither held nor given up in time, before this day, oldest first."""
+    rows = read_rows(session, _OVERDUE, {"regions": list(regions), "day": day}) if regions else ()
+    return tuple(OverdueRow(*row) for row in rows)
 
 
 def cost_sheet(session: Session, conference_id: int) -> CostSheet | None:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import Visitor
 from ekc.accounts.models import Account
 from ekc.accounts.queries import RecentManager, has_phone, managers_of, recent_managers
+from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.directory.queries import unconfirmed
-from ekc.evaluations.queries import FollowUpRow
-from ekc.journey.deadlines import late_clocks
+from ekc.evaluations.queries import FollowUpRow, OverdueRow, overdue
+from ekc.journey.deadlines import Deadline, late_clocks
 from ekc.journey.needs.cases import StaffCases, staff_cases
 from ekc.journey.needs.finding import Needs, find_needs
 from ekc.journey.needs.kinds import CaseRequest, Need
@@ -46,6 +47,12 @@ class Home:
     asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
 
     @property
+    def waiting(self) -> tuple[CaseRequest, ...]:
+        """The registrations of which nothing waits for the visitor: somebody else has to answer."""
+        named = {one.conference_id for lines in self.needs for one in lines}
+        return tuple(one for one in self.registrations if one.case.id not in named)
+
+    @property
     def needs(self) -> tuple[tuple[NeedLine, ...], ...]:
         """What waits for this visitor, by case, the most urgent first; so are the cases."""
         found: dict[int, list[NeedLine]] = {}
@@ -71,7 +78,7 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         cases=read.own,
         registrations=tuple(CaseRequest(row, read.asked_at(row.id)) for row in read.registrations),
         regional=tuple(replace(row, coordinator="") if read.gone(row.id) else row for row in read.regional),
-        late={id_: late_words(clocks) for id_, clocks in late.items()},
+        late={id_: late_words(clocks) for id_, clocks in late.items()} | _late_follow_ups(session, read, late),
         handing_over=read.handing_over,
         corrections=corrected,
         managers=_managers_elsewhere(session, who, corrected),
@@ -89,6 +96,20 @@ def _calls(read: StaffCases) -> tuple[tuple[FollowUpRow, CaseRow], ...]:
     own = {row.id: row for row in read.own}
     ahead = (row for row in read.follow_ups if row.due_on > read.today and row.conference_id in own)
     return tuple((row, own[row.conference_id]) for row in ahead)
+
+
+def _late_follow_ups(session: Session, read: StaffCases, clocks: Mapping[int, tuple[Deadline, ...]]) -> dict[int, str]:
+    """By case of a manager's regions, besides the clocks that are late, its late follow-ups. Its coordinator has them
+    under what waits.
+    """
+    cases = {row.id: row for row in read.others}
+    late: dict[int, list[OverdueRow]] = {}
+    tomorrow = read.at.date() + timedelta(days=1)  # there are regions where it is later
+    for row in overdue(session, read.who.regions, tomorrow) if cases else ():
+        case = cases.get(row.conference_id)
+        if case and row.latest_on < local_date(read.at, case.timezone):
+            late.setdefault(case.id, []).append(row)
+    return {id_: late_words(clocks.get(id_, ()), rows) for id_, rows in late.items()}
 
 
 def _managers_elsewhere(

@@ -1,6 +1,6 @@
 """The home page of staff: what coordinators and regional managers have to do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import PROGRAM, By, Visitor
 from ekc.accounts.models import AccountRole
 from ekc.conferences.models import Conference, Participant
-from ekc.matching.actions.independence import set_employer
+from ekc.evaluations.queries import follow_ups
+from ekc.matching.actions.asking import ask_coordinator
+from ekc.matching.actions.independence import accept, set_employer
 from ekc.meetings.actions.arranging import choose_date
 from ekc.workflow.vocabulary import Phase, Role
-from tests.build import Made, prepared_case, registered_case
+from tests.build import INDEPENDENT, Made, case_in_evaluation, prepared_case, registered_case
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
@@ -94,6 +96,56 @@ def test_the_manager_sees_whose_case_it_is(client: PageClient, cast: Cast, case:
     sections = [part for part in page.all("section") if part.get("aria-labelledby") == "regional"]
     rows = [text_of(row) for part in sections for row in part.iter("li")]
     assert rows == ["Family De Wit - El Amrani EKC-2026-0001 · Noor van Dijk 1 of 5: Setup Conference on 11 Apr"]
+
+
+def test_the_manager_sees_which_follow_ups_are_late(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """They stood in the list of follow-ups alone, where nobody looks who does not know of them."""
+    made = case_in_evaluation(db_session, cast, clock())
+    call = follow_ups(db_session, made.id, clock().date())[0]
+    sign_in(client, cast.ruud)
+    clock.set(datetime(call.latest_on.year, call.latest_on.month, call.latest_on.day, 21, 30, tzinfo=UTC))
+    sign_in(client, cast.ruud)
+    in_time = client.page("/").text
+    clock.advance(hours=1)  # past midnight in Amsterdam
+
+    page = client.page("/")
+
+    late = "late: call after four weeks"
+    assert (late in in_time, late in page.text) == (False, True)
+
+
+def test_who_goes_on_with_a_case_stands_where_the_manager_has_nothing_to_do(
+    client: PageClient, cast: Cast, db_session: Session, case: Made
+) -> None:
+    """It said that nothing had to be done now, with eight things open, and not who does them."""
+    sign_in(client, cast.ruud)
+    page = client.page(f"/conferences/{case.id}")
+    assert "Noor van Dijk goes on with this" in page.text
+    assert "Nothing has to be done now" not in page.text
+    assert "Noor van Dijk (no number known)" in page.text
+    (beside,) = page.all("aside")  # in each phase
+    assert "Coordinator Noor van Dijk (no number known)" in text_of(beside)
+    sign_in(client, cast.noor)
+    assert "goes on with this" not in client.page(f"/conferences/{case.id}").text
+
+
+def test_a_registration_stands_once_at_home(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    fresh, title = registered_case(db_session, cast, clock()), "Family De Wit - El Amrani"
+    sign_in(client, cast.ruud)
+    page = client.page("/")
+    assert (len(needs(page)), page.text.count(title)) == (1, 1)
+    assert "Waiting for a coordinator" not in page.text
+    ask_coordinator(By(db_session, cast.ruud, clock()), fresh.id, cast.noor.account_id or 0)
+    accept(By(db_session, cast.noor, clock()), fresh.id, INDEPENDENT)
+
+    page = client.page("/")
+
+    assert (needs(page), page.text.count(title)) == ([], 1)
+    assert "Waiting for a coordinator" in page.text
 
 
 def test_of_a_coordinator_who_is_not_there_nothing_is_known(

@@ -68,6 +68,7 @@ def test_the_manager_says_that_they_are_the_same_and_the_later_one_stops(
     sign_in(client, cast.ruud)
     goes_on = number_of(db_session, first)
     assert f"The same conference as {goes_on}? Say whether it was registered twice" in client.page("/").text
+    assert client.here.text.count("A new registration: ask a coordinator") == 1  # not for the other before that is said
     client.page(f"/conferences/{second}")
     client.follow("The same: stop this one")
 

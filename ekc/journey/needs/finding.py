@@ -54,6 +54,7 @@ Needs = Mapping[NeedKind, tuple[Any, ...]]
 
 def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Deadline, ...]]) -> Needs:
     """All that waits for the visitor. `late`: by case the clocks that are late."""
+    twice = {one.case.id: one for one in _twice(session, read)}
     found: dict[NeedKind, Iterable[Waiting]] = {
         NeedKind.URGENT: (one for one in read.handing_over.unanswered if one.is_urgent(read.at)),
         NeedKind.TO_RING: people.to_ring(session, read.who, read.at),
@@ -68,9 +69,11 @@ def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Dead
             *_no_longer(read, read.own, Role.COORDINATOR),
             *_no_longer(read, read.others, Role.REGIONAL_MANAGER),
         ),
-        NeedKind.TWICE: _twice(session, read),
-        NeedKind.REGISTERED: (
-            row for row in read.registrations if row.coordinator_id is None and row.asked_coordinator_id is None
+        NeedKind.TWICE: twice.values(),
+        NeedKind.REGISTERED: (  # whether it is the same as another is decided first
+            row
+            for row in read.registrations
+            if row.coordinator_id is None and row.asked_coordinator_id is None and row.id not in twice
         ),
         NeedKind.HELD_UP: (
             row for row in read.own if _has_conflict(read, row) and _sees_conflicts(row.phase, Role.COORDINATOR)

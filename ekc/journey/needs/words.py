@@ -7,6 +7,7 @@ from typing import Any
 
 from ekc.core.clock import local_date
 from ekc.core.language import clock_time, day, gettext, how_far, in_words, ngettext, short_day, translate
+from ekc.evaluations.queries import OverdueRow
 from ekc.journey.deadlines import Deadline
 from ekc.journey.needs.kinds import (
     Again,
@@ -75,10 +76,11 @@ def _whom(about: Any) -> tuple[str, str | None] | None:
     return None
 
 
-def late_words(clocks: Iterable[Deadline]) -> str:
-    """Which clocks of a case are late."""
+def late_words(clocks: Iterable[Deadline], follow_ups: Iterable[OverdueRow] = ()) -> str:
+    """Which clocks and follow-ups of a case are late."""
+    late = [(due.clock.title, due.on) for due in clocks] + [(row.kind.label, row.due_on) for row in follow_ups]
     return " · ".join(
-        gettext("late: %(what)s, %(day)s", what=gettext(due.clock.title), day=day(due.on, year=False)) for due in clocks
+        gettext("late: %(what)s, %(day)s", what=gettext(what), day=day(on, year=False)) for what, on in late
     )
 
 
