@@ -85,7 +85,7 @@ def _begin() -> None:
 
 
 def _count(response: Response) -> Response:
-    pool = runtime().sessions.kw["bind"].pool
+    pool = runtime().sessions.kw["bind"].engine.pool  # in tests it is a connection
     took = time.monotonic() - g.get("began", time.monotonic())
     count_request(request.endpoint, request.method, response.status_code, took, pool.checkedout())
     return response
