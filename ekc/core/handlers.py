@@ -217,7 +217,7 @@ def _log_refusal(response: Response) -> Response:
             status=response.status_code,
             why=g.get("error_type"),
             method=request.method,
-            door=request.endpoint,
+            route=request.endpoint,
             who=getattr(current_user, "row", None),  # the id of a sign-in; nobody has none
             caller=request.remote_addr,
         )

@@ -1,1 +1,1 @@
-"""What somebody typed into a form and has not saved: kept, given back through the same door, and forgotten."""
+"""What somebody typed into a form and has not saved: kept, given back in the same form, and forgotten."""

@@ -20,8 +20,8 @@ from ekc.drafts.keeping import sent_before
 from ekc.links import verification
 from ekc.links.forms import EntranceForm, UseForm
 from ekc.links.models import PersonalLink
+from ekc.links.queries.approver import approver
 from ekc.links.queries.devices import DeviceRow, device_of
-from ekc.links.queries.door import door
 from ekc.links.queries.links import link_of_token
 from ekc.links.queries.private_time import PrivateTime, family_is_in, private_time
 from ekc.links.tokens import MAX_ATTEMPTS, compared_words
@@ -72,23 +72,23 @@ def enter_now(token: str) -> ResponseReturnValue:
         return redirect(url_for("journey.own_page", conference_id=who.conference_id), 303)
     entered = verification.verify_by_device(db(), now(), token, _device_token(), UseForm().is_own())
     if entered is None:
-        return redirect(url_for("links.confirm", token=token), 303)
+        return redirect(url_for("links.verify", token=token), 303)
     return _signed_in(token, entered)
 
 
 @bp.get(f"{_PATH}/code")
 @public
 @_requires_live_link
-def confirm(token: str) -> ResponseReturnValue:
+def verify(token: str) -> ResponseReturnValue:
     """Ask for the code or answer."""
-    return _confirmation_page(_live_link(token), token, EntranceForm())
+    return _verification_page(_live_link(token), token, EntranceForm())
 
 
 @bp.post(f"{_PATH}/code")
 @public
 @_requires_live_link
 @moves
-def check_confirm(token: str) -> ResponseReturnValue:
+def check_answer(token: str) -> ResponseReturnValue:
     """Check the code or answer."""
     link, form = _live_link(token), EntranceForm()
     if form.validate_on_submit():
@@ -101,22 +101,22 @@ def check_confirm(token: str) -> ResponseReturnValue:
         except NotLetIn as refusal:
             _private_time(link)
             status = form.refuse(refusal)
-            return _confirmation_page(link, token, form), status
+            return _verification_page(link, token, form), status
         if entered is not None:
             return _signed_in(token, entered)
         link = _live_link(token)
         if link.tries < MAX_ATTEMPTS:
             form.form_errors.append(_("That does not open the page. Look at what you typed, or ask your coordinator."))
-    return _confirmation_page(link, token, form), 422
+    return _verification_page(link, token, form), 422
 
 
-def _confirmation_page(link: PersonalLink, token: str, form: EntranceForm) -> str:
+def _verification_page(link: PersonalLink, token: str, form: EntranceForm) -> str:
     form.ask(link.question)
     private = _private_time(link)
     from_room = private is not None and not private.knows(_cookie_device(link))
     open_to_all = link.answer_hash is not None and link.tries < MAX_ATTEMPTS
     return render_template(
-        "links/confirm.html",
+        "links/verify.html",
         token=token,
         form=form,
         from_room=from_room,
@@ -124,7 +124,7 @@ def _confirmation_page(link: PersonalLink, token: str, form: EntranceForm) -> st
         asks=open_to_all and not from_room,
         locked=link.answer_hash is not None and not open_to_all,
         left=MAX_ATTEMPTS - link.tries if link.tries >= _SHOW_REMAINING_AFTER else None,
-        door=door(db(), link.conference_id, now()),
+        approver=approver(db(), link.conference_id, now()),
     )
 
 
@@ -153,7 +153,7 @@ def ask(token: str) -> ResponseReturnValue:
         _private_time(link)
         form = EntranceForm(formdata=None)
         status = form.refuse(refusal)
-        return _confirmation_page(link, token, form), status
+        return _verification_page(link, token, form), status
     return _with_cookie(response, token, device_token)
 
 
@@ -165,7 +165,7 @@ def waiting(token: str) -> ResponseReturnValue:
     link = _live_link(token)
     asked, private = _cookie_device(link), _private_time(link)
     if asked is None or not (asked.is_pending(now()) or asked.is_trusted(now())):
-        return redirect(url_for("links.confirm", token=token))
+        return redirect(url_for("links.verify", token=token))
     let_in = asked.is_trusted(now()) and (private is None or private.knows(asked))
     return render_template(
         "links/waiting.html",
@@ -174,7 +174,7 @@ def waiting(token: str) -> ResponseReturnValue:
         words=compared_words(private.language, asked.number) if private and asked.number else "",
         family_is_in=private is not None and family_is_in(db(), link.conference_id, now()),
         let_in=let_in,
-        door=door(db(), link.conference_id, now()),
+        approver=approver(db(), link.conference_id, now()),
         form=UseForm(),
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 TEMPLATES = Path(__file__).parents[2] / "templates"
 _SAID = re.compile(r'_\("((?:\\.|[^"])*)"|{% trans %}(.*?){% endtrans %}', re.DOTALL)
 _TELLS = re.compile(r"\b[Rr]ing\b(?! (you|for|to)\b)")
-_NUMBER = re.compile(r"\bltr_call\(|\bring\(|\bnumber_of\(|core/_service\.html|links/_door\.html|[._]phone\b")
+_NUMBER = re.compile(r"\bltr_call\(|\bring\(|\bnumber_of\(|core/_service\.html|links/_approver\.html|[._]phone\b")
 #: Sentences that tell nobody to ring now.
 _NOT_TOLD = {
     "Who gets a call when something good happens? Who has a key? Who would come at night? Who was there before, and "

@@ -32,7 +32,7 @@ def noted(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
 def test_an_event_is_one_line_of_json() -> None:
     record = logging.LogRecord("ekc", logging.WARNING, __file__, 1, HOSTILE, None, None)
     record.created = 1772442000.25
-    record.facts = {"door": HOSTILE, "status": 404}
+    record.facts = {"route": HOSTILE, "status": 404}
 
     line = logs.LogLine().format(record)
 
@@ -41,7 +41,7 @@ def test_an_event_is_one_line_of_json() -> None:
         "at": "2026-03-02T09:00:00.250+00:00",
         "level": "WARNING",
         "what": HOSTILE,
-        "door": HOSTILE,
+        "route": HOSTILE,
         "status": 404,
     }
 
@@ -69,7 +69,7 @@ def test_what_is_not_for_somebody_is_noted(
     client.page(f"/conferences/{case.id}/circle", status=404)
 
     asked = {"status": 404, "why": "Unknown", "method": "GET", "who": who, "caller": "127.0.0.1"}
-    assert noted(caplog) == [{**asked, "door": "conferences.search"}, {**asked, "door": "conferences.circle"}]
+    assert noted(caplog) == [{**asked, "route": "conferences.search"}, {**asked, "route": "conferences.circle"}]
 
 
 def test_what_no_page_of_ours_sends_is_noted(client: PageClient, cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
@@ -84,12 +84,12 @@ def test_what_no_page_of_ours_sends_is_noted(client: PageClient, cast: Cast, cap
 
     caller = {"caller": "127.0.0.1"}
     assert noted(caplog) == [
-        {"status": 400, "why": "CSRFError", "method": "POST", "door": "conferences.register", **caller},
-        {"status": 415, "why": "UnsupportedMediaType", "method": "POST", "door": "conferences.register", **caller},
-        {"status": 413, "why": "RequestEntityTooLarge", "method": "POST", "door": "conferences.register", **caller},
-        {"status": 400, "why": "CSRFError", "method": "POST", "door": "links.enter_now", **caller},
+        {"status": 400, "why": "CSRFError", "method": "POST", "route": "conferences.register", **caller},
+        {"status": 415, "why": "UnsupportedMediaType", "method": "POST", "route": "conferences.register", **caller},
+        {"status": 413, "why": "RequestEntityTooLarge", "method": "POST", "route": "conferences.register", **caller},
+        {"status": 400, "why": "CSRFError", "method": "POST", "route": "links.enter_now", **caller},
         {"status": 405, "why": "MethodNotAllowed", "method": "DELETE", **caller},
-        {"status": 404, "method": "GET", "door": "links.enter", **caller},
+        {"status": 404, "method": "GET", "route": "links.enter", **caller},
     ]
     assert "secret" not in caplog.text
     assert "Fatima" not in caplog.text
@@ -117,7 +117,7 @@ def test_slowing_down_is_noted(client: PageClient, cast: Cast, caplog: pytest.Lo
             "status": 429,
             "why": "TooMany",
             "method": "POST",
-            "door": "signin.check_sign_in",
+            "route": "signin.check_sign_in",
             "caller": "127.0.0.1",
         }
     ]

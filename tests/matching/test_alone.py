@@ -29,7 +29,7 @@ from ekc.journey.actions.steps import take_step
 from ekc.journey.home import staff_home
 from ekc.journey.needs.kinds import NeedKind
 from ekc.links.models import PersonalLink
-from ekc.links.queries.door import Door, door
+from ekc.links.queries.approver import Approver, approver
 from ekc.links.tokens import MAX_ATTEMPTS
 from ekc.matching.actions import asking, independence
 from ekc.plans.actions.agreement import say_own_answer
@@ -226,7 +226,7 @@ def test_the_manager_lets_people_in_as_long_as_no_coordinator_can(
 ) -> None:
     by = By(db_session, cast.ruud, START)
     assert Role.STANDS_IN in open_case(by, in_setup.id, Activity.MAKE_LINKS).roles
-    assert door(db_session, in_setup.id, START) == Door(Role.REGIONAL_MANAGER)
+    assert approver(db_session, in_setup.id, START) == Approver(Role.REGIONAL_MANAGER)
     for other in (cast.iris, cast.mila, cast.bas, cast.denise):
         with pytest.raises(Unknown):
             open_case(By(db_session, other, START), in_setup.id, Activity.MAKE_LINKS)
@@ -254,7 +254,7 @@ def test_in_private_time_the_manager_lets_nobody_in(db_session: Session, cast: C
     close_noor(db_session, cast)
     with pytest.raises(NotNow):
         open_case(By(db_session, cast.ruud, START), case.id, Activity.MAKE_LINKS)
-    assert door(db_session, case.id, START) == Door()
+    assert approver(db_session, case.id, START) == Approver()
     home = staff_home(db_session, cast.ruud, START)
     assert [one.case.phase for one in home.waits[NeedKind.ALONE]] == [Phase.PRIVATE_TIME]
 

@@ -45,7 +45,7 @@ ALONE = {
 USUAL = {
     ("conferences.log_contact", "channel"): ("phone",),
     ("journey.told", "channel"): ("phone",),
-    ("links.check_confirm", "use"): ("shared",),
+    ("links.check_answer", "use"): ("shared",),
     ("plans.add_action", "kind"): ("family",),
     ("matching.accept", "caseload"): ("1",),  # counted: one other open case of the same referrer
     ("plans.answer_support", "answer"): ("pending",),  # no answer yet

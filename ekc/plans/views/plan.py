@@ -231,12 +231,12 @@ def _stale_move(case: Case, _sent: SubmittedForm) -> ResponseReturnValue:
 
 
 def _choosable(case: Case) -> list[CirclePerson]:
-    """Whom the plan can name now."""
-    return _nameable(plan_circle.circle(db(), case.id), plan_versions.stored_draft(db(), case.id).draft)
+    """Whom the forms of the plan offer."""
+    return _offered(plan_circle.circle(db(), case.id), plan_versions.stored_draft(db(), case.id).draft)
 
 
-def _nameable(people: tuple[CirclePerson, ...], draft: Draft) -> list[CirclePerson]:
-    """Whom the plan can name: the circle, family first. People who left or are excluded only if named already."""
+def _offered(people: tuple[CirclePerson, ...], draft: Draft) -> list[CirclePerson]:
+    """Whom they offer: the circle, family first. People who left or are excluded only if named already."""
     named = people_of(draft)
     here = [p for p in people if p.id in named or (p.belongs and p.part is not Part.INTERPRETER)]
     return sorted(here, key=lambda person: (person.is_professional, person.id))
@@ -352,7 +352,7 @@ def _left_behind(case: Case, before: Draft, draft: Draft, today: date) -> LeftBe
 
 def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: SubmittedForm | None) -> dict[str, PlainForm]:
     """One form for each place of the page, empty or as it was sent. The others ignore the request's data."""
-    chips = _nameable(people, draft)
+    chips = _offered(people, draft)
     empty = {"formdata": None}
     forms: dict[str, PlainForm] = {goal.key: ActionForm(chips, prefix=f"{goal.key}-", **empty) for goal in draft.goals}
     forms["goal"] = GoalForm(prefix="goal-", **empty)
@@ -377,7 +377,7 @@ def _found(draft: Draft, key: str) -> Goal | Action | WhatIf:
 def _part_form(case: Case, key: str, *, fill: bool = False) -> GoalForm | ActionForm | WhatIfForm:
     """The form of a part as it was sent, or filled with what the plan says now."""
     draft = plan_versions.stored_draft(db(), case.id).draft
-    found, people = _found(draft, key), _nameable(plan_circle.circle(db(), case.id), draft)
+    found, people = _found(draft, key), _offered(plan_circle.circle(db(), case.id), draft)
     match found:
         case Goal():
             goal = GoalForm()

@@ -13,7 +13,7 @@ from ekc.workflow.vocabulary import Phase, Role
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Approver:
     """Who can let somebody in on a new device, and a number to ring; None and "": the service alone.
 
     `rings`: whose number it is: that of a regional manager too, where a coordinator who lets in gave none. Without a
@@ -25,20 +25,20 @@ class Door:
     rings: Role | None = None
 
 
-def door(session: Session, conference_id: int, at: datetime) -> Door:
+def approver(session: Session, conference_id: int, at: datetime) -> Approver:
     """The coordinator while their access lasts, else a regional manager; and the number of whoever of them has one."""
     case = session.execute(select(case_table).where(case_table.c.id == conference_id)).one()
     coordinator = session.get(Account, case.coordinator_id or 0)
     if coordinator is not None and not access_is_over(case, at) and who_can_coordinate(session, [coordinator.id], at):
         lets_in = Role.COORDINATOR
         if coordinator.phone:
-            return Door(lets_in, coordinator.phone, lets_in)
+            return Approver(lets_in, coordinator.phone, lets_in)
     else:
         lets_in = Role.REGIONAL_MANAGER
     managers = managers_of(session, case.region_id)
     if lets_in is Role.REGIONAL_MANAGER and (
         not managers or coordinator is None or case.phase == Phase.PRIVATE_TIME  # then they let nobody in
     ):
-        return Door()
+        return Approver()
     phone = next((one.phone for one in managers if one.phone), "")
-    return Door(lets_in, phone, Role.REGIONAL_MANAGER if phone else None)
+    return Approver(lets_in, phone, Role.REGIONAL_MANAGER if phone else None)
