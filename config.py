@@ -14,7 +14,7 @@ from email.policy import SMTP
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError, override
 from cattrs.cols import is_sequence
@@ -64,6 +64,16 @@ class MailServer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TextGateway:
+    """The HTTP service that sends text messages. Without an address: the post box of the demonstration."""
+
+    address: str
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    fields: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # sent with each, such as the sender
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccessibilityStatement:
     """What the organisation that runs the service declares on `/accessibility`; Dutch public bodies must."""
 
@@ -104,6 +114,7 @@ class Settings:
     accessibility: AccessibilityStatement | None = None  # without one, the page says that it is missing
     contact: str = ""  # how to reach the service: shown where nobody else can be named; empty: not said
     mail: MailServer | None = None  # without one, mails wait in the outbox
+    texts: TextGateway | None = None  # without one, the words are shown to be copied
     metrics: str = ""  # host:port on which figures are shown; empty: none are counted
     backup_key: str = ""  # public key of age, to which backups are encrypted
     queue_url: str = field(default="", repr=False)  # hands jobs to workers; without one, workers look for them
@@ -229,6 +240,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         proxies=_read_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
         mail=POSTBOX if demo else load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", "")),
+        texts=TextGateway(address="") if demo else load_texts(environ.get("EKC_SMS_URL", "")),
         metrics=_read_metrics(environ.get("EKC_METRICS", "").strip()),
         backup_key=environ.get("EKC_BACKUP_KEY", "").strip(),
         queue_url=_read_queue(environ.get("EKC_QUEUE_URL") or f"sqlite:///{_queue_file(instance, demo)}"),
@@ -300,6 +312,30 @@ def load_mail(address: str, sender: str) -> MailServer | None:
             "EKC_MAIL_URL names another machine, without TLS. Begin it with smtps://, or add ?tls=starttls."
         )
     return MailServer(host=host, port=port, security=security, user=user, password=password, sender=named)
+
+
+def load_texts(address: str) -> TextGateway | None:
+    """Parse EKC_SMS_URL. Raises ConfigError, without the URL, which may contain a password."""
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    if (
+        not host
+        or parts.fragment
+        or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback_host(host)))
+    ):
+        raise ConfigError("EKC_SMS_URL has to look like https://user:password@host/path?from=OwnPlan.")
+    place = f"[{host}]" if ":" in host else host
+    return TextGateway(
+        address=f"{parts.scheme}://{place}{f':{port}' if port else ''}{parts.path}",
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        fields=tuple(parse_qsl(parts.query)),
+    )
 
 
 def _read_statement(name: str) -> AccessibilityStatement | None:

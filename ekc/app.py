@@ -218,6 +218,7 @@ def _frame_context() -> dict[str, Any]:
         "languages": [(code, name, _in_language(code)) for code, name in language.LANGUAGES.items()],
         "demo": ekc.demo.views.bar(),
         "sends_mail": runtime().settings.mail is not None,
+        "sends_texts": runtime().settings.texts is not None,
         "signed_in_name": (who.actor.name or gettext("My page")) if who.known else None,
         "by_link": who.participant_id is not None,
         "leaves_at": None if who.expires_in is None else now() + timedelta(seconds=who.expires_in),

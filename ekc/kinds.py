@@ -49,7 +49,7 @@ DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.docum
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
 JOBS = ekc.journey.jobs.JOBS
 #: The kinds of job that `core` adds by name.
-NEEDED_JOBS = (outbox.DELIVERY,)
+NEEDED_JOBS = (outbox.DELIVERY, outbox.TEXT_DELIVERY)
 
 #: Who gets the mails about a case, where it is open to them.
 _OF_A_CASE: dict[Audience, frozenset[Role]] = {

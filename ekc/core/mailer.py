@@ -17,13 +17,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from config import MailServer
+from ekc.core import outbox
 from ekc.core.jobs import Final, JobRun, NotDone, Unavailable
 from ekc.core.language import LANGUAGES, Wording, gettext, in_words, translate, using
-from ekc.core.outbox import UNSENT, OutboxMessage, deliverable
 from ekc.core.postbox import put
 
 #: Seconds for each reply of the mail server. A mail takes four replies.
@@ -34,8 +34,6 @@ _LINE = "mail server"
 _CLOSING = 421
 _STATUS = re.compile(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)")
 
-_CLEARED = {"body": "", "link": None, "ring": None}  # a link is a secret, and neither is needed any more
-
 #: In which words a mail about a case is written.
 WordingOf = Callable[[Session, int], Wording | None]
 
@@ -45,8 +43,7 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
     session, to = run.session, run.settings.mail
     if to is None:
         raise Unavailable("NoMailServer")
-    table = OutboxMessage.__table__
-    mail = session.execute(select(*table.c).where(table.c.id == run.subject, *UNSENT)).one_or_none()
+    mail = outbox.unsent(session, run.subject)
     wording = words(session, mail.conference_id) if mail is not None and mail.conference_id else None
     session.rollback()
     if mail is None:
@@ -57,15 +54,12 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
         run.at_end.append(lambda session: put(session, message, mail.recipient, run.at))
     else:
         _send(run, message, _as_sent(mail.recipient), to)
-    sent = update(OutboxMessage).where(OutboxMessage.id == mail.id)
-    run.at_end.append(lambda session: session.execute(sent.values(sent_at=run.at, given_up_at=None, **_CLEARED)))
+    run.at_end.append(lambda session: outbox.note_sent(session, mail.id, run.at))
 
 
 def give_up(session: Session, mail_id: int, at: datetime, code: str) -> None:
     """Send this mail no more. `code`: why the last attempt failed. Does not commit."""
-    late = update(OutboxMessage).where(OutboxMessage.id == mail_id, *UNSENT)
-    returned = at if code.startswith(smtplib.SMTPRecipientsRefused.__name__) else None
-    session.execute(late.values(given_up_at=at, returned_at=returned, **_CLEARED))
+    outbox.give_up(session, mail_id, at, returned=code.startswith(smtplib.SMTPRecipientsRefused.__name__))
 
 
 @dataclass
@@ -124,7 +118,7 @@ def _message(mail: Row[Any], to: MailServer, at: datetime, contact: str) -> Emai
 def _as_sent(address: str) -> str:
     """An address in letters that each server takes; one that is none as it is: then the mail says what is wrong."""
     with suppress(ValueError):
-        return deliverable(address)
+        return outbox.deliverable(address)
     return address
 
 

@@ -13,18 +13,26 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, Row, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core import jobs
 from ekc.core.crypto import SealedText, keyring_of
-from ekc.core.db import Base
+from ekc.core.db import Base, enum_column
 
 #: How long sending is attempted, as long as mail servers usually do; later a mail would be outdated.
 DELIVERY_PERIOD = timedelta(days=4)
-#: The kind of job that sends one mail.
-DELIVERY = "mail"
+#: The kinds of job that send one mail, and one text message.
+DELIVERY, TEXT_DELIVERY = "mail", "text"
+_CLEARED = {"body": "", "link": None, "ring": None}  # a link is a secret, and neither is needed any more
 _WAITS = "mails_wait"  # key in `session.info`: until when
+
+
+class Way(StrEnum):
+    """How something is sent."""
+
+    EMAIL = "email"
+    TEXT = "text"  # message; the recipient is a telephone number
 
 
 class Audience(StrEnum):
@@ -88,7 +96,9 @@ def deliverable(address: str) -> str:
 
 
 class OutboxMessage(Base):
-    """One mail to one address, which is never empty. Once it is sent or given up, `body` and `link` are emptied.
+    """One mail to one address, or text message to one number, which is never empty.
+
+    Once it is sent or given up, `body` and `link` are emptied.
 
     `returned_at`: since when it is known that its address takes no mail, because the server refused it, or because the
     mail came back (`bounces.py`).
@@ -99,6 +109,7 @@ class OutboxMessage(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
+    way: Mapped[Way] = mapped_column(enum_column(Way))
     message_id: Mapped[str] = mapped_column(String(32), unique=True)  # a keyed hash of the key, before the @
     conference_id: Mapped[int | None] = mapped_column(ForeignKey("conference.id"), index=True)
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"), index=True)  # to whom: this one,
@@ -130,11 +141,13 @@ def queue(
     case: int | None = None,
     link: Link | None = None,
     ring: str = "",
+    text: str = "",
     **fields: Any,
 ) -> bool:
     """Put a mail in the outbox, in the caller's transaction; False without an address, or if the key exists already.
 
-    `fields`: further fields of the key; `ring`: who of the staff can be rung, with the number.
+    `fields`: further fields of the key; `ring`: who of the staff can be rung, with the number. `text`: the words of a
+    text message, which is sent instead of a mail; the address is a telephone number then, as it is dialled abroad.
 
     Raises ValueError if the rule needs a link and has none, or the reverse;
     KeyError for a missing field.
@@ -147,14 +160,15 @@ def queue(
     in_circle = rule.audience in _IN_THE_CIRCLE
     mail = OutboxMessage(
         key=key,
+        way=Way.TEXT if text else Way.EMAIL,
         message_id=keyring_of(session).signature(f"{key} {at.isoformat()}".encode(), "message_id").hex(),
         conference_id=case,
         participant_id=to.id or None if in_circle else None,
         account_id=None if in_circle else to.id or None,
         recipient=to.address,
         subject=rule.subject,
-        body=rule.body,
-        link=link.address if link else None,
+        body=text or rule.body,
+        link=link.address if link and not text else None,
         ring=ring or None,
         language=to.language,
         queued_at=at,
@@ -162,8 +176,27 @@ def queue(
     session.add(mail)
     session.flush()
     useless_after = min(at + DELIVERY_PERIOD, link.until) if link else at + DELIVERY_PERIOD
-    jobs.add(session, DELIVERY, at, subject=mail.id, until=useless_after, due=session.info.get(_WAITS))
+    kind = TEXT_DELIVERY if text else DELIVERY
+    jobs.add(session, kind, at, subject=mail.id, until=useless_after, due=session.info.get(_WAITS))
     return True
+
+
+def unsent(session: Session, message_id: int) -> Row[Any] | None:
+    """A mail or text message that is still to be sent; None if it was sent, or deleted, as its link was revoked."""
+    table = OutboxMessage.__table__
+    return session.execute(select(*table.c).where(table.c.id == message_id, *UNSENT)).one_or_none()
+
+
+def note_sent(session: Session, message_id: int, at: datetime) -> None:
+    """Note that it was sent. Does not commit."""
+    sent = update(OutboxMessage).where(OutboxMessage.id == message_id)
+    session.execute(sent.values(sent_at=at, given_up_at=None, **_CLEARED))
+
+
+def give_up(session: Session, message_id: int, at: datetime, *, returned: bool) -> None:
+    """Send it no more. `returned`: because its address takes none. Does not commit."""
+    late = update(OutboxMessage).where(OutboxMessage.id == message_id, *UNSENT)
+    session.execute(late.values(given_up_at=at, returned_at=at if returned else None, **_CLEARED))
 
 
 @contextmanager

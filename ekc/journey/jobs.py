@@ -11,13 +11,13 @@ from config import Settings
 from ekc.accounts.models import Region
 from ekc.conferences.actions.links import forget_codes_of_former_coordinators
 from ekc.conferences.queries.registration import wording_of
-from ekc.core import jobs, mailer
+from ekc.core import jobs, mailer, texter
 from ekc.core.audit import Head, broken_chains, read_set_down, set_down
 from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.crypto import keyring_of
 from ekc.core.form_numbers import forget_form_numbers
 from ekc.core.jobs import Job, JobRule, JobRun, Nightly, NotDone
-from ekc.core.outbox import DELIVERY
+from ekc.core.outbox import DELIVERY, TEXT_DELIVERY
 from ekc.core.transaction import writing
 from ekc.drafts.actions import forget_drafts
 from ekc.journey.queries.steps import untold_steps
@@ -69,6 +69,14 @@ JOBS = (
         given_up=mailer.give_up,
         tries=20,  # its own end comes before
         limit=timedelta(seconds=4 * mailer.SMTP_TIMEOUT),
+    ),
+    JobRule(
+        name=TEXT_DELIVERY,
+        title=N_("Send a text message"),
+        work=texter.deliver_text,
+        given_up=texter.give_up_text,
+        tries=20,  # its own end comes before
+        limit=timedelta(seconds=2 * texter.TIMEOUT),
     ),
     JobRule(
         name="access_ends",

@@ -16,7 +16,7 @@ from ekc.core.tokens import hash_token
 from ekc.core.transaction import writing
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.links.queries.links import live_link
-from ekc.links.tokens import Check, LinkTokenPayload, mail_key, new_token
+from ekc.links.tokens import Check, LinkTokenPayload, new_token, outbox_keys
 from ekc.signin.actions.sessions import Lifetime, NewSignIn, begin_sign_in
 from ekc.signin.models import Method, SignIn
 
@@ -112,7 +112,8 @@ def revoke(session: Session, at: datetime, *, link_id: int | None = None, partic
     ).all()
     end_devices(session, at, session.scalars(select(LinkDevice.id).where(LinkDevice.link_id.in_(ended))).all())
     session.execute(update(SignIn).where(SignIn.link_id.in_(ended), SignIn.ended_at.is_(None)).values(ended_at=at))
-    unsent = (OutboxMessage.key.in_([mail_key(one) for one in ended]), OutboxMessage.sent_at.is_(None))
+    keys = [key for one in ended for key in outbox_keys(one)]
+    unsent = (OutboxMessage.key.in_(keys), OutboxMessage.sent_at.is_(None))
     session.execute(delete(OutboxMessage).where(*unsent))
     return len(ended)
 

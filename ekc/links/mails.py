@@ -5,7 +5,7 @@ from datetime import date
 from ekc.core.language import day
 from ekc.core.language import gettext as _
 from ekc.core.outbox import Audience, MailRule
-from ekc.links.tokens import MAIL_KEY
+from ekc.links.tokens import MAIL_KEY, TEXT_KEY
 from ekc.workflow.vocabulary import N_, Activity
 
 PERSONAL_LINK = MailRule(
@@ -19,6 +19,16 @@ PERSONAL_LINK = MailRule(
         "that only you know. Does it not work, or is this email not for you? Ring your coordinator, or "
         "throw it away."
     ),
+    has_link=True,
+)
+#: The same as a text message. Its words name the link and its last day: `text_message`.
+PERSONAL_LINK_TEXT = MailRule(
+    name="personal_link_text",
+    audience=Audience.PARTICIPANT,
+    opens=Activity.SEE_OWN_PAGE,
+    key=TEXT_KEY,
+    subject=PERSONAL_LINK.subject,
+    body=PERSONAL_LINK.body,
     has_link=True,
 )
 

@@ -23,8 +23,8 @@ _PAYLOAD = struct.Struct(">III")  # ids of link, conference, participant
 _RANDOM_BYTES = 16  # the signature has the same length
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{59}")
 _LINK_CONTEXT = "personal_link"  # of signatures
-#: Key of the mail with a link in the outbox.
-MAIL_KEY = "link:{link_id}"
+#: Key of the mail with a link in the outbox, and of the text message.
+MAIL_KEY, TEXT_KEY = "link:{link_id}", "link-text:{link_id}"
 
 
 class LinkTokenPayload(NamedTuple):
@@ -71,9 +71,9 @@ def compared_words(language: str, number: int) -> str:
         return f"{gettext(_TENS[tens - 1])} – {gettext(_UNITS[units])}"
 
 
-def mail_key(link_id: int) -> str:
-    """The key of the mail with this link in the outbox."""
-    return MAIL_KEY.format(link_id=link_id)
+def outbox_keys(link_id: int) -> tuple[str, str]:
+    """The keys of the mail and of the text message with this link in the outbox."""
+    return MAIL_KEY.format(link_id=link_id), TEXT_KEY.format(link_id=link_id)
 
 
 def new_entrance_code() -> str:

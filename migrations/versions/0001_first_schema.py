@@ -145,6 +145,7 @@ sa.Table(
     _tables,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("key", sa.String(120), nullable=False),
+    sa.Column("way", _words("way", "email text"), nullable=False),
     sa.Column("message_id", sa.String(32), nullable=False),
     sa.Column("conference_id", sa.Integer, sa.ForeignKey("conference.id")),
     sa.Column("participant_id", sa.Integer, sa.ForeignKey("participant.id")),

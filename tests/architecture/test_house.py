@@ -25,6 +25,7 @@ CORE = {
     "crypto",
     "demo_clock",
     "bounces",
+    "texter",
     "clock",
     "errors",
     "forms",

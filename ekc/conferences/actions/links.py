@@ -19,12 +19,13 @@ from ekc.conferences.queries.circle import circle
 from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
-from ekc.core.language import language_of
+from ekc.core.language import language_of, using
 from ekc.core.outbox import Link, Recipient, queue
+from ekc.core.texter import international
 from ekc.core.transaction import writing
 from ekc.links import actions as links_actions
 from ekc.links import tokens as links
-from ekc.links.mails import PERSONAL_LINK
+from ekc.links.mails import PERSONAL_LINK, PERSONAL_LINK_TEXT, text_message
 from ekc.links.models import Confirmed, LinkDevice, PersonalLink
 from ekc.links.queries.devices import awaits_approval
 from ekc.links.queries.links import link_of_token, links_of, links_without_code, live_link, newest_link
@@ -157,9 +158,9 @@ def hand_over(
     way: str,
     address: str = "",
 ) -> None:
-    """Note how links were handed over. With `address`, the URL of the link, it is sent by mail, in neutral words.
+    """Note how links were handed over. With `address`, the URL of the link, it is sent by mail or text message.
 
-    Raises Stale if a link is no longer valid, Refusal where there is no mail address.
+    Raises Stale if a link is no longer valid, Refusal where there is no mail address or telephone number.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.MAKE_LINKS)
@@ -170,22 +171,7 @@ def hand_over(
                 raise Stale(N_("This link does not work any more. Make a new one."))
             participant = member(by.session, conference_id, link.participant_id)
             if address:
-                if not participant.email:
-                    raise Refusal(
-                        N_("There is no email address of %(name)s. Write it in the circle."), name=participant.name
-                    )
-                queue(
-                    by.session,
-                    PERSONAL_LINK,
-                    Recipient(
-                        participant.id, participant.email, language_of(participant.language, conference.language)
-                    ),
-                    by.at,
-                    case=conference_id,
-                    link=Link(address, link.expires_at),
-                    ring=phone or "",  # without a name: it may be read by others
-                    link_id=link.id,
-                )
+                _send(by, conference, participant, link, way, address, phone or "")
             ways = [one for one in DELIVERY_WAYS if one == way or one in link.handed_over.split(",")]
             link.handed_over = ",".join(ways)
             by.record("link.handed_over", conference_id, name=participant.name, way=way)
@@ -275,6 +261,37 @@ def end_device(by: By, conference_id: int, device_id: int) -> None:
         participant = member(by.session, conference_id, link.participant_id)
         links_actions.end_devices(by.session, by.at, [device.id])
         by.record("link.device_ended", conference_id, name=participant.name, device=device.device)
+
+
+def _send(
+    by: By, conference: Conference, participant: Participant, link: PersonalLink, way: str, address: str, ring: str
+) -> None:
+    """Send a link, in words that do not tell what it is about. `ring`: without a name, as others may read it."""
+    language = language_of(participant.language, conference.language)
+    if way == "mail":
+        rule, to, text = PERSONAL_LINK, participant.email, ""
+        if not to:
+            raise Refusal(N_("There is no email address of %(name)s. Write it in the circle."), name=participant.name)
+    else:
+        rule, to = PERSONAL_LINK_TEXT, international(participant.phone, PROFILES[conference.profile].calling_code)
+        with using(language):
+            text = text_message(address, local_date(link.expires_at, conference.timezone))
+        if not to:
+            raise Refusal(
+                N_("There is no telephone number of %(name)s that takes text messages. Write it in the circle."),
+                name=participant.name,
+            )
+    queue(
+        by.session,
+        rule,
+        Recipient(participant.id, to, language),
+        by.at,
+        case=conference.id,
+        link=Link(address, link.expires_at),
+        ring=ring,
+        text=text,
+        link_id=link.id,
+    )
 
 
 def _check(new: NewLink, cost: Cost) -> tuple[Check, str]:

@@ -1,4 +1,4 @@
-"""The mails to the people of a case: what was sent to whom, and whose address takes none."""
+"""Mails and text messages to the people of a case: what was sent to whom, and whose address takes none."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from ekc.conferences.models import Participant
 from ekc.conferences.queries.rows import of_cases
 from ekc.core.language import translate
-from ekc.core.outbox import OutboxMessage
+from ekc.core.outbox import OutboxMessage, Way
 from ekc.core.reading import read_rows
 
 _later = aliased(OutboxMessage)
@@ -52,7 +52,7 @@ def unreachable(session: Session, conference_ids: Collection[int]) -> dict[int, 
 
 
 _SENT = (
-    select(Participant.name, OutboxMessage.subject, OutboxMessage.queued_at)
+    select(Participant.name, OutboxMessage.way, OutboxMessage.subject, OutboxMessage.queued_at)
     .add_columns(OutboxMessage.sent_at, OutboxMessage.given_up_at, OutboxMessage.returned_at)
     .join(Participant, Participant.id == OutboxMessage.participant_id)
     .where(of_cases(OutboxMessage.conference_id))
@@ -65,6 +65,7 @@ class Sending:
     """What was sent at one time to people of a circle: its subject, and the names of those to whom it went."""
 
     at: datetime
+    way: Way
     subject: str
     sent: tuple[str, ...]
     waiting: tuple[str, ...]
@@ -75,10 +76,10 @@ def sendings(session: Session, conference_id: int) -> tuple[Sending, ...]:
     """What was sent to the people of a case, the latest first."""
     rows = read_rows(session, _SENT, {"cases": [conference_id]})
     found = []
-    for (at, subject), some in groupby(rows, key=attrgetter("queued_at", "subject")):
+    for (at, way, subject), some in groupby(rows, key=attrgetter("queued_at", "way", "subject")):
         names: dict[str, list[str]] = {"sent": [], "waiting": [], "lost": []}
         for row in some:
             is_lost = row.given_up_at or row.returned_at
             names["lost" if is_lost else "sent" if row.sent_at else "waiting"].append(row.name)
-        found.append(Sending(at, translate(subject), **{how: tuple(who) for how, who in names.items()}))
+        found.append(Sending(at, way, translate(subject), **{how: tuple(who) for how, who in names.items()}))
     return tuple(found)

@@ -35,7 +35,7 @@ from ekc.links import mails
 from ekc.links.document import SLIP, Slip, qr_code
 from ekc.links.models import PersonalLink
 from ekc.links.queries.devices import DeviceRow, devices_of, pending_devices
-from ekc.links.queries.links import link_of_token, links_of, links_without_code, unsent_mails
+from ekc.links.queries.links import link_of_token, links_of, links_without_code, undelivered
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import N_, Activity
 
@@ -76,7 +76,7 @@ def _link_context(case: Case) -> dict[str, object]:
         "now": at,
         "live": live,
         "devices": devices,
-        "unsent": unsent_mails(db(), case.id),
+        "undelivered": undelivered(db(), case.id),
         "waiting": pending_devices(db(), case.id, now()),
         "names": circle_queries.names(db(), case.id),
     }
@@ -158,16 +158,20 @@ def make_link(case: Case, participant_id: int) -> ResponseReturnValue:
 @case_route(Activity.MAKE_LINKS)
 @moves
 def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Send the link by mail, or note that it went by text message; the page shows the link again."""
+    """Send the link by mail or text message, or note that it was sent; the page shows the link again."""
     made = next((one for one in _unsealed(case) if one.participant_id == participant_id), None)
     if made is None:
         raise Unknown
-    way = "mail" if "mail" in request.form else "message"
-    if way == "mail" and runtime().settings.mail is None:
+    settings, address = runtime().settings, ""
+    way, done = ("mail", "mail") if "mail" in request.form else ("message", request.form.get("message", ""))
+    if way == "mail" and settings.mail is None:
         raise Refusal(N_("This service sends no email. Give the link on paper or by text message."))
-    address = _address(made) if way == "mail" else ""
+    if done == "text" and settings.texts is None:
+        raise Refusal(N_("This service sends no text messages. Send it from your own phone."))
+    if done in ("mail", "text"):
+        address = _address(made)
     links_actions.hand_over(by(), case.id, [made.token], way, address)
-    return _shown_page(case, made, done=way)
+    return _shown_page(case, made, done=done or way)
 
 
 @bp.post(f"{_LINKS}/slips")

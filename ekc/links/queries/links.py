@@ -13,12 +13,12 @@ from ekc.accounts.access import Visitor, has_left
 from ekc.accounts.models import Account, Region
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
-from ekc.core.outbox import OutboxMessage
+from ekc.core.outbox import OutboxMessage, Way
 from ekc.core.reading import read_rows
 from ekc.core.tokens import hash_token
 from ekc.links.models import Confirmed, PersonalLink, confirmation_method
 from ekc.links.queries.life import LIFE, LIFE_COLUMNS, NOT_REVOKED, access_is_over, case_table, life_facts, lives, works
-from ekc.links.tokens import MAX_ATTEMPTS, mail_key, read_token
+from ekc.links.tokens import MAX_ATTEMPTS, outbox_keys, read_token
 from ekc.workflow.link_life import LinkFacts, LinkLife, link_life
 
 
@@ -166,18 +166,28 @@ def _link_row(row: Row[*tuple[Any, ...]]) -> LinkRow:
     return LinkRow(**stored, has_answer=row.answer_hash is not None, facts=facts, timezone=row.timezone)
 
 
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """The mail or text message with a link that did not arrive: it waits to be sent, or is `lost` for good."""
+
+    way: Way
+    lost: bool
+
+
 _LOST = or_(OutboxMessage.given_up_at.is_not(None), OutboxMessage.returned_at.is_not(None))
-_UNSENT = select(OutboxMessage.key, _LOST).where(
+_UNDELIVERED = select(OutboxMessage.key, OutboxMessage.way, _LOST).where(
     OutboxMessage.conference_id == bindparam("case"), or_(OutboxMessage.sent_at.is_(None), _LOST)
 )
 _IDS_OF_CASE = select(PersonalLink.id).where(PersonalLink.conference_id == bindparam("case"))
 
 
-def unsent_mails(session: Session, conference_id: int) -> dict[int, bool]:
-    """The links of a case whose mail did not arrive: True if it never will, False if it is still queued."""
-    given_up = {key: bool(is_so) for key, is_so in session.execute(_UNSENT, {"case": conference_id})}
+def undelivered(session: Session, conference_id: int) -> dict[int, Undelivered]:
+    """What did not arrive, by link."""
+    found = {
+        key: Undelivered(way, bool(lost)) for key, way, lost in session.execute(_UNDELIVERED, {"case": conference_id})
+    }
     links = session.scalars(_IDS_OF_CASE, {"case": conference_id})
-    return {one: given_up[mail_key(one)] for one in links if mail_key(one) in given_up}
+    return {one: found[key] for one in links for key in outbox_keys(one) if key in found}
 
 
 def newest_link(session: Session, at: datetime, conference_id: int, participant_id: int) -> PersonalLink | None:

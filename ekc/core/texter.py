@@ -1,0 +1,82 @@
+"""The texter: sends a text message of the outbox through an HTTP service, which EKC_SMS_URL names.
+
+It POSTs a form: `to` (as dialled abroad: +31612345678), `text`, `reference` (the same at each attempt, so that the
+service can drop duplicates) and the fields in the query of the address. Status 2xx means that it took the message.
+"""
+
+from datetime import datetime
+
+import requests
+from sqlalchemy.orm import Session
+
+from config import TextGateway
+from ekc.core import outbox, postbox
+from ekc.core.jobs import Final, JobRun, NotDone, Unavailable
+
+#: Seconds until the service has to have answered.
+TIMEOUT = 30
+#: Statuses of a service that does not let us in, or asks to come again: they say nothing of the message.
+_NOT_NOW = frozenset({401, 402, 403, 408, 425, 429})
+
+
+def deliver_text(run: JobRun) -> None:
+    """Send a text message, if it is still to be sent.
+
+    Raises Unavailable if the service cannot be reached or does not let us in, NotDone if it refuses the message.
+    """
+    gateway = run.settings.texts
+    if gateway is None:
+        raise Unavailable("NoTextGateway")
+    message = outbox.unsent(run.session, run.subject)
+    run.session.rollback()
+    if message is None:
+        return
+    if gateway.address:
+        _send(gateway, message.recipient, message.body, message.message_id)
+    else:
+        item = postbox.PostboxItem(
+            recipient=message.recipient, subject="", text=message.body, language=message.language, at=run.at
+        )
+        run.at_end.append(lambda session: session.add(item))
+    run.at_end.append(lambda session: outbox.note_sent(session, message.id, run.at))
+
+
+def give_up_text(session: Session, message_id: int, at: datetime, code: str) -> None:
+    """Send this text message no more. `code`: why the last attempt failed. Does not commit."""
+    outbox.give_up(session, message_id, at, returned=code.startswith("HTTP 4"))
+
+
+def international(phone: str, calling_code: str) -> str:
+    """A telephone number as it is dialled abroad, such as +31612345678; "" if it cannot be one.
+
+    `calling_code`: of the country in which a number that begins with 0 is dialled.
+    """
+    digits = "".join(one for one in phone.replace("(0)", "") if one in "0123456789")
+    if phone.strip().startswith("+"):
+        abroad = digits
+    elif digits.startswith("00"):
+        abroad = digits[2:]
+    elif digits.startswith("0"):
+        abroad = calling_code + digits[1:]
+    else:
+        return ""
+    return f"+{abroad}" if 8 <= len(abroad) <= 15 else ""
+
+
+def _send(gateway: TextGateway, to: str, text: str, reference: str) -> None:
+    form = {**dict(gateway.fields), "to": to, "text": text, "reference": reference}
+    auth = (gateway.user, gateway.password) if gateway.user else None
+    try:
+        answer = requests.post(gateway.address, data=form, auth=auth, timeout=TIMEOUT, allow_redirects=False)
+    except requests.RequestException as error:  # its text may contain the address
+        raise Unavailable(type(error).__name__) from None
+    code = f"HTTP {answer.status_code}"
+    if answer.status_code in _NOT_NOW:
+        raise Unavailable(code)
+    match answer.status_code // 100:
+        case 2:
+            return
+        case 4:
+            raise Final(code)
+        case _:
+            raise NotDone(code)
