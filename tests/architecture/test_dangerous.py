@@ -19,6 +19,7 @@ RUNS = {"ekc/operation/postgresql_tools.py": {"subprocess"}}
 #: Modules that connect to other machines; documented for operators under "What it talks to".
 TALKS = {
     "ekc/core/mailer.py": "the mail server that EKC_MAIL_URL names",
+    "ekc/core/texter.py": "the service for text messages that EKC_SMS_URL names",
     "ekc/signin/oidc.py": "the providers of single sign-on that EKC_OIDC names",
 }
 _NETWORK = {"socket", "http.client", "urllib.request", "requests", "smtplib", "ftplib", "authlib", "ssl"}
