@@ -1,12 +1,19 @@
 """Forms for opening a personal link: who uses the device, and the entrance code or answer."""
 
+import re
+from typing import Any
+
 from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from ekc.core.forms import AtMost, PlainForm
+from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
+from ekc.links.tokens import normalize_answer
 from ekc.signin.passwords import MAX_LENGTH
+
+_CODE = re.compile(r"[0-9]{6}")
 
 
 class UseForm(PlainForm):
@@ -39,10 +46,18 @@ class EntranceForm(UseForm):
         render_kw={"autocomplete": "off", "spellcheck": "false", "dir": "auto"},
     )
 
+    asks_code = False
+
     def ask(self, question: str | None) -> None:
         """Label the field with the question; without one, describe the entrance code."""
+        self.asks_code = not question
         if question:
             self.entrance_code.label.text = question
         else:
             self.entrance_code.description = _l("Six digits that your coordinator told you. They are not on the paper.")
             self.entrance_code.render_kw = {**self.entrance_code.render_kw, "inputmode": "numeric"}
+
+    def validate_entrance_code(self, field: Any) -> None:
+        """What cannot be a code is no attempt."""
+        if self.asks_code and not _CODE.fullmatch(normalize_answer(field.data)):
+            raise ValidationError(_("The code is six digits. Look at it once more, or ask your coordinator."))

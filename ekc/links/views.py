@@ -91,6 +91,7 @@ def verify(token: str) -> ResponseReturnValue:
 def check_answer(token: str) -> ResponseReturnValue:
     """Check the code or answer."""
     link, form = _live_link(token), EntranceForm()
+    form.ask(link.question)
     if form.validate_on_submit():
         cost = runtime().settings.password_cost
         typed, own = form.entrance_code.data, form.is_own()

@@ -122,7 +122,10 @@ def test_a_referrer_writes_their_own(client: PageClient, cast: Cast, case: Made,
             "You have not said yet whether there are bottom lines. Write them down here, or say that",
         ),
         ("els", "Write yours down here. The referrer says whether there are none."),
-        ("noor", "Nobody has said yet whether there are bottom lines. Ask the referrer."),
+        (
+            "noor",
+            "Nobody has said yet whether there are bottom lines. Ask the referrer, or the professionals in the circle.",
+        ),
     ],
 )
 def test_each_reads_what_they_can_do_about_bottom_lines(

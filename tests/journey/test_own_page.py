@@ -149,6 +149,27 @@ def test_the_family_reads_beforehand_how_the_day_goes_and_a_child_what_it_may(
     assert ("They have declared that they are independent." in page.text) is (part is not Part.CHILD)
 
 
+def test_once_there_is_a_plan_ones_own_tasks_come_right_after_it(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+
+    page = enter(client, db_session, clock(), case.id, case.people["omar"])
+
+    headings = [text_of(heading) for heading in page.all("h2")]
+    assert headings[headings.index("The plan") + 1] == "What I do"
+
+
+def test_in_private_time_the_family_reads_what_a_plan_says(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_private_time(db_session, cast, clock())
+
+    page = enter_as_before(client, db_session, clock(), case.id, case.people["omar"])
+
+    assert "A plan says who does what, and by when or how often;" in page.text
+
+
 def test_while_nobody_is_noted_as_coming_a_main_person_sees_who_is_in_the_circle(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:

@@ -69,6 +69,12 @@ def test_what_is_left_out_is_no_try(client: PageClient, db_session: Session, pat
     client.page(f"{path}/code")
 
     assert client.refused("Open my page", {"Entrance code": ""}, status=422).errors == ["Entrance code: Type it here."]
+    for typed in ("48291", "4829134", "mijn code"):  # no attempt: after five of those the right one would not do
+        for _time in range(2):
+            page = client.refused("Open my page", {"Entrance code": typed}, status=422)
+            assert page.errors == [
+                "Entrance code: The code is six digits. Look at it once more, or ask your coordinator."
+            ]
     assert db_session.scalars(select(PersonalLink.tries)).one() == 0
 
 

@@ -71,7 +71,7 @@ def test_people_come_leave_and_come_back(
         "els": (START, LATER),
         "jamal": (LATER, None),
     }
-    assert "2 people in the room" in page.text
+    assert "2 people take part now" in page.text
     assert "The professionals have left" not in page.buttons
 
     client.submit("The professionals are back")
