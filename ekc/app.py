@@ -58,6 +58,7 @@ from ekc.workflow.vocabulary import StopReason, Variant
 from ekc.workflow.wording import wording
 
 _MEGABYTE = 2**20
+_STATEMENT_LIMIT = timedelta(seconds=60)  # as long as a proxy waits
 
 FEATURES = (
     ekc.signin.views.blueprint.bp,
@@ -131,7 +132,7 @@ def create_app(settings: Settings) -> Flask:
 
 def _sessions(settings: Settings, keyring: Keyring) -> sessionmaker[Session]:
     """The session factory. Raises ConfigError for a database that is not this program's."""
-    engine = make_engine(settings.database_url, keyring)
+    engine = make_engine(settings.database_url, keyring, statement_limit=_STATEMENT_LIMIT)
     try:
         schema.ensure_current(engine)
         sessions = make_sessions(autocommit_reads(engine), **sending(settings))

@@ -3,12 +3,13 @@
 import os
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Enum, MetaData, create_engine, event
+from sqlalchemy import DateTime, Enum, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -20,9 +21,17 @@ from ekc.core.crypto import Keyring, attach_keyring
 WRITE_OPTION = "ekc_writes"
 
 
+#: Nothing waits for ever: not for a lock of somebody else, nor for a server that does not answer.
+_LOCK_MILLISECONDS, _CONNECT_SECONDS = 10_000, 5
 #: `synchronous=FULL`: a power cut takes back nothing that was answered, such as a link that was revoked.
 #: `recursive_triggers`: REPLACE fires the triggers that refuse deletion.
-_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=FULL", "recursive_triggers=ON")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+    f"busy_timeout={_LOCK_MILLISECONDS}",
+    "synchronous=FULL",
+    "recursive_triggers=ON",
+)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -83,14 +92,21 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Instant()}  # noqa: RUF012 - SQLAlchemy's own name
 
 
-def make_engine(url: str, keyring: Keyring, create: bool = False) -> Engine:
+def make_engine(url: str, keyring: Keyring, create: bool = False, statement_limit: timedelta = timedelta(0)) -> Engine:
     """An engine for a database URL, with the keyring for its encrypted columns.
+
+    `statement_limit`: after which PostgreSQL ends a statement, so that a page does not wait for ever; 0: never.
 
     `create`: make the file of a SQLite database if there is none. Otherwise connecting fails, also when the file of a
     running program was moved or replaced: an empty database would take what is written, and a moved one lose it.
     """
     # hide_parameters keeps personal data out of error messages.
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
+    address = make_url(url)
+    options: dict[str, Any] = {}
+    if address.get_backend_name() == "postgresql" and "connect_timeout" not in address.query:
+        options["connect_timeout"] = _CONNECT_SECONDS
+    is_sqlite = address.get_backend_name() == "sqlite"
+    engine = create_engine(address, pool_pre_ping=not is_sqlite, hide_parameters=True, connect_args=options)
     attach_keyring(engine.dialect, keyring)
     if engine.dialect.name == "sqlite":
         if not create:
@@ -99,7 +115,7 @@ def make_engine(url: str, keyring: Keyring, create: bool = False) -> Engine:
         event.listen(engine, "checkout", _require_same_file)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "connect", partial(_prepare_postgresql, statement_limit))
     return engine
 
 
@@ -155,10 +171,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _prepare_postgresql(connection: Any, _record: object) -> None:
-    """Switch off compiling statements: PostgreSQL does so for a second before it reads some rows of a large table."""
+def _prepare_postgresql(statement_limit: timedelta, connection: Any, _record: object) -> None:
+    """Switch off compiling statements: PostgreSQL does so for a second before it reads some rows of a large table.
+
+    And wait for a lock as long as SQLite does, not for ever.
+    """
     with connection.cursor() as cursor:
         cursor.execute("set jit = off")
+        cursor.execute(f"set lock_timeout = {_LOCK_MILLISECONDS}")
+        cursor.execute(f"set statement_timeout = {statement_limit // timedelta(milliseconds=1)}")
     connection.commit()
 
 

@@ -5,7 +5,7 @@ message is unique by its key, so repeating an action sends nothing twice, and ha
 are stored in the source language; the mailer translates them, and appends who can be rung and the link, if any.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -207,6 +207,12 @@ def waiting(session: Session, until: datetime) -> Iterator[None]:
         yield
     finally:
         del session.info[_WAITS]
+
+
+def give_up_unsent(session: Session, keys: Sequence[str], at: datetime) -> None:
+    """Send no more what is not sent yet of these mails: its link no longer works. Does not commit."""
+    ended = update(OutboxMessage).where(OutboxMessage.key.in_(keys), *UNSENT)
+    session.execute(ended.values(given_up_at=at, **_CLEARED))
 
 
 def withdraw(session: Session, case: int, at: datetime, until: datetime) -> None:

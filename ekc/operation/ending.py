@@ -25,8 +25,10 @@ ENDED: dict[type[Base], str] = {
 }
 
 
-def end_all_access(session: Session, at: datetime) -> dict[str, int]:
+def end_all_access(session: Session, at: datetime, nobodys_hash: str) -> dict[str, int]:
     """End what lets somebody in, and mails with a link that were not sent; returns how many of each. Does not commit.
+
+    `nobodys_hash`: of a password that nobody knows. Whoever had a password can then ask for a new one.
 
     What remains: second factors, which let nobody in alone, and identities at providers, who know who works there.
     """
@@ -37,7 +39,7 @@ def end_all_access(session: Session, at: datetime) -> dict[str, int]:
         Invitation: update(Invitation)
         .where(Invitation.used_at.is_(None), Invitation.revoked_at.is_(None))
         .values(revoked_at=at),
-        Account: update(Account).where(Account.password_hash.is_not(None)).values(password_hash=None),
+        Account: update(Account).where(Account.password_hash.is_not(None)).values(password_hash=nobodys_hash),
         Passkey: delete(Passkey),
         RecoveryCode: delete(RecoveryCode),
         KnownDevice: delete(KnownDevice),

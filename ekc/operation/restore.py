@@ -24,12 +24,14 @@ from ekc.core.audit import SYSTEM, AuditHead, read_set_down, record
 from ekc.core.crypto import Keyring, Unreadable
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.keys import FOREIGN, LACKING, recognise_keys
+from ekc.core.tokens import new_token
 from ekc.core.transaction import writing
 from ekc.journey.jobs import audit_heads
 from ekc.operation.audit_lines import audit_lines
 from ekc.operation.backup import Manifest, opened_backup
 from ekc.operation.ending import end_all_access
 from ekc.operation.postgresql_tools import BackupError, run_tool
+from ekc.signin.passwords import hash_password
 
 _WITH = ("", "-wal", "-shm")  # a SQLite database and its log, which would be replayed over another file of its name
 
@@ -69,7 +71,8 @@ def restore_backup(
         with make_sessions(engine)() as session:
             recognise_keys(session)
             lost = () if is_complete else tuple(_lost(settings, session, keyring, manifest, before))
-            ended = _follow_up(session, at, manifest, is_complete)
+            nobodys_hash = hash_password(new_token(), settings.password_cost)
+            ended = _follow_up(session, at, manifest, None if is_complete else nobodys_hash)
     finally:
         engine.dispose()
     if not is_complete:
@@ -77,10 +80,10 @@ def restore_backup(
     return Restored(manifest.instant, ended, before, lost)
 
 
-def _follow_up(session: Session, at: datetime, manifest: Manifest, is_complete: bool) -> dict[str, int]:
+def _follow_up(session: Session, at: datetime, manifest: Manifest, nobodys_hash: str | None) -> dict[str, int]:
     with writing(session):
-        ended = {} if is_complete else end_all_access(session, at)
-        record(session, SYSTEM, at, "service.restored", made_at=manifest.made_at, complete=int(is_complete))
+        ended = {} if nobodys_hash is None else end_all_access(session, at, nobodys_hash)
+        record(session, SYSTEM, at, "service.restored", made_at=manifest.made_at, complete=int(nobodys_hash is None))
     return ended
 
 

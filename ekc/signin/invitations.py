@@ -3,14 +3,18 @@
 An invitation is a single-use token for one account; only its hash is stored (`core/tokens.py`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from ekc.core.outbox import give_up_unsent
 from ekc.core.tokens import hash_token, new_token
 from ekc.signin.models import Invitation, Purpose
 
+#: The unique key of the mail with an invitation.
+MAIL_KEY = "invitation:{invitation}"
 #: How long an invitation works.
 INVITATION_LIFETIME = {Purpose.INVITATION: timedelta(days=7), Purpose.FORGOTTEN: timedelta(hours=1)}
 
@@ -44,4 +48,11 @@ def revoke_invitations(session: Session, at: datetime, account_id: int, purpose:
     if purpose is not None:
         which.append(Invitation.purpose == purpose)
     ending = update(Invitation).where(*which).values(revoked_at=at)
-    return len(session.scalars(ending.returning(Invitation.id)).all())
+    revoked = session.scalars(ending.returning(Invitation.id)).all()
+    stop_mails(session, at, revoked)
+    return len(revoked)
+
+
+def stop_mails(session: Session, at: datetime, invitation_ids: Sequence[int]) -> None:
+    """Send no mail with these invitations any more. Does not commit."""
+    give_up_unsent(session, [MAIL_KEY.format(invitation=one) for one in invitation_ids], at)

@@ -1,6 +1,7 @@
 """Mails to staff about their own credentials."""
 
 from ekc.core.outbox import Audience, MailRule
+from ekc.signin.invitations import MAIL_KEY
 from ekc.workflow.vocabulary import N_
 
 PASSWORD_CHANGED = MailRule(
@@ -68,7 +69,7 @@ IDENTITY_TIED = MailRule(
 PASSWORD_FORGOTTEN = MailRule(
     name="password_forgotten",
     audience=Audience.OWNER,
-    key="invitation:{invitation}",
+    key=MAIL_KEY,
     subject=N_("Choose a new password"),
     body=N_(
         "Somebody asked for a way to choose a new password for your account. Was it you? Open the link "

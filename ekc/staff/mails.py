@@ -1,6 +1,7 @@
 """Mails about what an administrator did with an account: to its owner, and to those who oversee it."""
 
 from ekc.core.outbox import Audience, MailRule
+from ekc.signin.invitations import MAIL_KEY
 from ekc.workflow.vocabulary import N_
 
 ADDRESS_CHANGED = MailRule(  # sent to the former address
@@ -57,7 +58,7 @@ IDENTITY_FORGOTTEN = MailRule(
 INVITATION = MailRule(
     name="invitation",
     audience=Audience.OWNER,
-    key="invitation:{invitation}",
+    key=MAIL_KEY,
     subject=N_("Choose your password"),
     body=N_(
         "You are invited to work with the conferences. Open the link below and choose a password. It works once, "

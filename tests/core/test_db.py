@@ -1,4 +1,4 @@
-"""SQLite: what is written survives a power cut, and no database is begun in silence. Instants and numbers, on both."""
+"""SQLite: what is written survives a power cut. No database is begun in silence; nothing waits for ever; instants, numbers."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -69,3 +69,15 @@ def test_several_numbers_are_one_parameter(db_session: Session, several: list[in
 
     found = read_rows(db_session, asked, {"several": several})
     assert [row.key for row in found] == [key for number, key in enumerate((b"a", b"b", b"c"), 1) if number in several]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_nothing_waits_for_ever_for_postgresql(database_url: str) -> None:
+    engine = make_engine(database_url, KEYS, statement_limit=timedelta(seconds=60))
+    try:
+        with engine.connect() as connection:
+            shown = {name: connection.scalar(text(f"show {name}")) for name in ("lock_timeout", "statement_timeout")}
+    finally:
+        engine.dispose()
+
+    assert shown == {"lock_timeout": "10s", "statement_timeout": "1min"}

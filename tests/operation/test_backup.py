@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from ekc.core.crypto import Keyring
 from ekc.core.db import Base, make_engine, make_sessions
 from ekc.core.keys import FOREIGN, LACKING
+from ekc.core.outbox import OutboxMessage
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.operation.ending import ENDED
 from ekc.schema import NEWER
 from ekc.signin.models import SignIn
 from tests.build import case_in_setup
-from tests.cast import Cast, come_in, link_known_before
+from tests.cast import Cast, come_in, link_known_before, mail_of, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import CONTENT_KEY, INDEX_KEY
@@ -148,6 +149,16 @@ def test_what_a_backup_would_let_in_again_is_ended(
         for model in (SignIn, LinkDevice):
             assert session.scalars(select(func.count()).where(model.ended_at.is_(None))).one() == 0
         assert session.scalars(select(func.count()).where(PersonalLink.revoked_at.is_(None))).one() == 0
+    later = restored.test_client()
+    assert isinstance(later, PageClient)
+    with pytest.raises(pytest.fail.Exception, match="do not belong together"):
+        sign_in_by_password(later, cast.noor)
+    later.page("/forgotten-password")
+    later.submit("Send the link", {"Email address": mail_of(cast.noor.actor.name)})
+    with restored.extensions["ekc"].sessions() as session:
+        assert session.scalars(select(OutboxMessage.recipient).where(OutboxMessage.link.is_not(None))).all() == [
+            mail_of(cast.noor.actor.name)
+        ]
     restored.extensions["ekc"].sessions.kw["bind"].dispose()
 
 

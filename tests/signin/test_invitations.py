@@ -225,15 +225,16 @@ def test_a_forgotten_password(client: PageClient, cast: Cast, db_session: Sessio
     [mail] = mails(db_session)
     assert (mail.recipient, mail.subject) == ("noor@example.org", "Choose a new password")
 
+    link = path(mail.link)
     clock.advance(minutes=59)
-    client.page(path(mail.link or ""))
+    client.page(link)
     client.submit("Go on")
     client.submit("Use this password", chosen(GOOD))
 
     db_session.rollback()
     assert passwords.check_password(db_session, clock(), "noor@example.org", PASSWORD, COST) is None
     assert passwords.check_password(db_session, clock(), "noor@example.org", GOOD, COST) == noor
-    assert client.page(path(mail.link or ""), status=404).heading == GONE
+    assert client.page(link, status=404).heading == GONE
 
 
 def test_the_mailed_way_ends_after_an_hour_and_by_a_new_one(
@@ -241,8 +242,9 @@ def test_the_mailed_way_ends_after_an_hour_and_by_a_new_one(
 ) -> None:
     invited = path(invite(By(db_session, PROGRAM, clock()), cast.noor.account_id or 0, SITE))
     forgot(client, "noor@example.org")
+    first = path(mails(db_session)[-1].link)
     forgot(client, "noor@example.org")
-    [_, first, second] = [path(mail.link or "") for mail in mails(db_session)]
+    second = path(mails(db_session)[-1].link)
 
     assert client.page(first, status=404).heading == GONE
     client.page(second)
@@ -346,3 +348,19 @@ def test_a_cookie_of_an_earlier_release_opens_nothing(client: PageClient, cast: 
     with client.session_transaction() as session:
         session["invitation"] = 1
     assert client.page("/choose-password", status=404).heading == GONE
+
+
+def test_an_invitation_that_is_used_or_revoked_is_mailed_no_more(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, fatima: str
+) -> None:
+    """The mail server was away meanwhile, and Fatima had the link in another way."""
+    assert [mail.link for mail in mails(db_session) if mail.link] == [f"{SITE}{fatima}"]
+    client.page(fatima)
+    client.submit("Go on")
+    client.submit("Use this password", chosen(GOOD))
+    assert [mail for mail in mails(db_session) if mail.link] == []
+
+    noor = cast.noor.account_id or 0
+    for _ in range(2):
+        invite(By(db_session, PROGRAM, clock.advance(minutes=1)), noor, SITE)
+    assert len([mail for mail in mails(db_session) if mail.link]) == 1

@@ -13,7 +13,7 @@ from ekc.core.outbox import Link, MailRule, queue
 from ekc.core.transaction import writing
 from ekc.signin import mails
 from ekc.signin.actions.passwords import write_password
-from ekc.signin.invitations import INVITATION_LIFETIME, invitation_url, new_invitation, revoke_invitations
+from ekc.signin.invitations import INVITATION_LIFETIME, invitation_url, new_invitation, revoke_invitations, stop_mails
 from ekc.signin.models import Invitation, Purpose
 from ekc.signin.passwords import Cost, ensure_strong, hash_password
 from ekc.signin.queries import live_invitation, was_ever_activated
@@ -66,6 +66,7 @@ def choose_password(
         owner = visitor_of_account(session, found.account_id, at)
         if owner is None or session.scalar(using) is None:
             return None
+        stop_mails(session, at, [found.id])
         lock_account(session, found.account_id)
         first = not was_ever_activated(session, found.account_id)
         write_password(session, owner, at, password_hash, notify_owner=not first, by=found.purpose)
