@@ -1,4 +1,4 @@
-"""SQLite: what is written survives a power cut. No database is begun in silence; nothing waits for ever; instants, numbers."""
+"""SQLite survives a power cut and is not begun in silence; nothing waits for ever; instants and numbers on both."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
