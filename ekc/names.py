@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 #: Letters that have no accent to take off.
@@ -124,10 +124,12 @@ def unbroken(text: str) -> str:
     return _BEFORE_A_NAME.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
 
 
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """The name of a municipality or an organisation as it is compared: without articles, legal forms and blanks.
 
-    Of a name that is nothing but small words all is kept. Empty: nothing is meant.
+    Of a name that is nothing but small words all is kept. Empty: nothing is meant. Remembered, because lists compare
+    the same few organisations for everybody in every case.
     """
     return "".join(_without_small(name))
 

@@ -6,6 +6,7 @@ Where it is not a day, rules take the age that is the stricter one of what is po
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Self
 
 from ekc.workflow.profiles import age
@@ -21,8 +22,9 @@ _CHILD_WORDS = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def says_child(relation: str) -> bool:
-    """Whether somebody with this relation may be a child."""
+    """Whether somebody with this relation may be a child. Remembered: most relations are the same few words."""
     return bool(_CHILD_WORDS.search(re.split(r"\b(?:of|van)\b", relation, maxsplit=1)[0]))
 
 

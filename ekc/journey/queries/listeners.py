@@ -139,9 +139,14 @@ def _signs(
     page; who was given a link on paper, and when it was made; who accepted or refused the plan, and when.
     """
     beginnings = tuple({key.partition("{")[0] for row in rows for key in RULES[row.kind].mails})
+    first: dict[int, datetime] = {}
+    for row in rows:
+        first[row.conference_id] = min(row.at, first.get(row.conference_id, row.at))
     found = _all_signs(wanted)
     read = read_rows(session, found, {"cases": list(heads)}) if found is not None else ()
     for by, case, participant_id, at, on, words in read:
+        if at < first[case]:  # before all that is owed
+            continue
         match by:
             case ClearedBy.CONTACT:
                 timezone = heads[case].timezone
