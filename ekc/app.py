@@ -25,6 +25,7 @@ import ekc.links.views
 import ekc.matching.views
 import ekc.meetings.views.blueprint
 import ekc.operation.views
+import ekc.orders.views
 import ekc.plans.views.blueprint
 import ekc.privatetime.views
 import ekc.reports.views
@@ -44,7 +45,7 @@ from ekc.core.language import gettext
 from ekc.core.routes import Runtime, close_db, cookie_name, declared_access, declared_sending, now, runtime
 from ekc.core.sessions import CSRFTokens, EncryptedSessions
 from ekc.drafts import keeping
-from ekc.kinds import check_kinds
+from ekc.kinds import DOCUMENTS, EXPORTS, JOB_RULES, check_kinds
 from ekc.links.actions import end_link_sign_in
 from ekc.links.queries.sign_ins import link_sign_in
 from ekc.signin import login
@@ -63,6 +64,7 @@ _STATEMENT_LIMIT = timedelta(seconds=60)  # as long as a proxy waits
 FEATURES = (
     ekc.signin.views.blueprint.bp,
     ekc.drafts.views.bp,
+    ekc.orders.views.bp,
     ekc.links.views.bp,
     ekc.conferences.views.blueprint.bp,
     ekc.matching.views.bp,
@@ -112,7 +114,7 @@ def create_app(settings: Settings) -> Flask:
     if many := settings.proxies:
         # Trust only the headers that our own proxies set.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=many, x_proto=many, x_host=many)  # type: ignore[method-assign]
-    app.extensions["ekc"] = Runtime(settings, _sessions(settings, keyring))
+    app.extensions["ekc"] = Runtime(settings, _sessions(settings, keyring), JOB_RULES)
     app.teardown_appcontext(close_db)
     CSRFTokens(app)
     ekc.signin.language.install(app)
@@ -120,6 +122,7 @@ def create_app(settings: Settings) -> Flask:
     login.install(app, login.SignInKind(link_sign_in, end_link_sign_in), unsent)
     handlers.install(app, keeping.page_too_old)
     keeping.install(app)
+    ekc.orders.views.install(app, (*DOCUMENTS, *EXPORTS))
     static.install(app)
     for feature in FEATURES:
         app.register_blueprint(feature)

@@ -47,9 +47,9 @@ from ekc.directory.actions import Entry, add_rows
 from ekc.directory.models import LONGEST, Listing
 from ekc.journey.actions import jobs as job_actions
 from ekc.journey.actions.steps import Blocked
-from ekc.journey.jobs import RULES, AuditError, verify_audit
+from ekc.journey.jobs import AuditError, verify_audit
 from ekc.journey.queries.jobs import job_list
-from ekc.kinds import check_kinds
+from ekc.kinds import JOB_RULES, check_kinds
 from ekc.operation import commands
 from ekc.operation.database import open_database
 from ekc.operation.postgresql_tools import BackupError
@@ -304,10 +304,10 @@ def jobs(again: int | None, give_up: int | None) -> int:
     with open_database() as (settings, session):
         by = _program(session, settings)
         if again is not None:
-            job_actions.try_again(by, RULES, again)
+            job_actions.try_again(by, JOB_RULES, again)
         if give_up is not None:
-            job_actions.give_up(by, RULES, give_up)
-        found = job_list(session, RULES, by.at)
+            job_actions.give_up(by, JOB_RULES, give_up)
+        found = job_list(session, JOB_RULES, by.at)
     click.echo(", ".join(f"{state}: {count}" for state, count in found.counts.items()))
     if found.oldest is not None:
         click.echo(f"The oldest that waits was due {by.at - found.oldest} ago.")

@@ -1,12 +1,13 @@
-"""The mails, documents and jobs of all features, collected here and checked when the program starts.
+"""The mails, documents, exports and jobs of all features, collected here and checked when the program starts.
 
 A new mail is a row in the `mails.py` of its feature, and a call that queues it. A new document is a row with the class
 of its values in the `document.py` of its feature, a template, and a view. A new job is a row in `journey/jobs.py`, and
-a call that adds it, unless it is done every night. The texts of all are in the catalogues.
+a call that adds it, unless it is done every night. A new export is a row in the `exports.py` of its feature, and a
+view. The texts of all are in the catalogues.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -22,6 +23,7 @@ import ekc.links.document
 import ekc.links.mails
 import ekc.matching.mails
 import ekc.plans.document
+import ekc.reports.exports
 import ekc.signin.mails
 import ekc.staff.mails
 from ekc.core import outbox
@@ -29,6 +31,8 @@ from ekc.core.documents import STYLES, TEMPLATES, DocumentRule
 from ekc.core.jobs import JobRule
 from ekc.core.language import LANGUAGES, catalogue, gettext, using
 from ekc.core.outbox import Audience, MailRule
+from ekc.orders.entries import ExportRule
+from ekc.orders.jobs import EXPORT, PAPER, order_jobs
 from ekc.workflow.engine import ever_may
 from ekc.workflow.vocabulary import ROLE_OF_PART, Activity, Part, Role
 
@@ -47,9 +51,11 @@ MAILS = (
 )
 DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.document)
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
-JOBS = ekc.journey.jobs.JOBS
-#: The kinds of job that `core` adds by name.
-NEEDED_JOBS = (outbox.DELIVERY, outbox.TEXT_DELIVERY)
+EXPORTS = tuple(row for row in vars(ekc.reports.exports).values() if isinstance(row, ExportRule))
+JOBS = (*ekc.journey.jobs.JOBS, *order_jobs(DOCUMENTS, EXPORTS))
+JOB_RULES = {rule.name: rule for rule in JOBS}
+#: The kinds of job that are added by name.
+NEEDED_JOBS = (outbox.DELIVERY, outbox.TEXT_DELIVERY, PAPER, EXPORT)
 
 #: Who gets the mails about a case, where it is open to them.
 _OF_A_CASE: dict[Audience, frozenset[Role]] = {
@@ -63,17 +69,19 @@ def check_kinds(
     mails: Sequence[MailRule] = MAILS,
     documents: Sequence[DocumentRule[Any]] = DOCUMENTS,
     jobs: Sequence[JobRule] = JOBS,
+    exports: Sequence[ExportRule[Any]] = EXPORTS,
 ) -> None:
     """Refuse rows that cannot be sent, printed or done as they should. Raises ValueError that names every problem."""
     if missing := [code for code in LANGUAGES if code != "en" and not _is_compiled(code)]:
         raise ValueError(f"There is no compiled catalogue of {', '.join(missing)}. Make it with: bin/setup")
     problems = [f"two emails are called {name}" for name in _duplicate_names(mails)]
-    problems += [f"two documents are called {name}" for name in _duplicate_names(documents)]
+    problems += [f"two papers or exports are called {name}" for name in _duplicate_names([*documents, *exports])]
     problems += [f"two jobs are called {name}" for name in _duplicate_names(jobs)]
     problems += [f"no job is called {name}" for name in NEEDED_JOBS if name not in {rule.name for rule in jobs}]
     problems += [f"job {rule.name}: {problem}" for rule in jobs for problem in _job_problems(rule)]
     problems += [f"mail {rule.name}: {problem}" for rule in mails for problem in _mail_problems(rule)]
     problems += [f"document {rule.name}: {problem}" for rule in documents for problem in _document_problems(rule)]
+    problems += [f"export {rule.name}: {problem}" for rule in exports for problem in _export_problems(rule)]
     if problems:
         raise ValueError("; ".join(problems))
 
@@ -106,6 +114,10 @@ def _document_problems(rule: DocumentRule[Any]) -> Iterator[str]:
         yield "its values are a dataclass with a language"
     if not _is_plain(rule.values):
         yield "its values are frozen dataclasses of plain values, all the way down"
+    if (rule.asked is None) != (rule.gather is None):
+        yield "what is asked instead of the values has a function that gathers them"
+    if rule.asked is not None and not _is_plain(rule.asked):
+        yield "what is asked is a frozen dataclass of plain values, all the way down"
     files = [TEMPLATES / name for name in (rule.template, rule.page) if name]
     files += [STYLES / name for name in rule.stylesheets]
     yield from (f"there is no {path.name}" for path in files if not path.is_file())
@@ -113,7 +125,15 @@ def _document_problems(rule: DocumentRule[Any]) -> Iterator[str]:
         yield "an attachment has a name"
     if "%(why)s" not in rule.unprintable:
         yield "what is said where it cannot be printed has no %(why)s"
-    yield from _untranslated(rule.unprintable)
+    for words in (rule.title, rule.unprintable):
+        yield from _untranslated(words)
+
+
+def _export_problems(rule: ExportRule[Any]) -> Iterator[str]:
+    if not is_dataclass(rule.asked) or not _is_plain(rule.asked):
+        yield "what is asked is a frozen dataclass of plain values, all the way down"
+    for words in (rule.title, rule.failed):
+        yield from _untranslated(words)
 
 
 def _job_problems(rule: JobRule) -> Iterator[str]:
@@ -124,7 +144,7 @@ def _job_problems(rule: JobRule) -> Iterator[str]:
     yield from _untranslated(rule.title)
 
 
-def _duplicate_names(rules: Sequence[MailRule] | Sequence[DocumentRule[Any]] | Sequence[JobRule]) -> list[str]:
+def _duplicate_names(rules: Iterable[MailRule | DocumentRule[Any] | ExportRule[Any] | JobRule]) -> list[str]:
     return [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
 
 

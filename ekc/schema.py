@@ -28,6 +28,7 @@ import ekc.journey.models
 import ekc.links.models
 import ekc.matching.models
 import ekc.meetings.models
+import ekc.orders.models
 import ekc.plans.models
 import ekc.privatetime.models
 import ekc.signin.models  # noqa: F401 - registers their tables

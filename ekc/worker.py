@@ -14,12 +14,13 @@ from ekc.core.demo_clock import clock_time
 from ekc.core.heartbeat import beat
 from ekc.core.jobs import IN_A_ROW, SEND, due_jobs, perform
 from ekc.core.queue import Queue
-from ekc.journey.jobs import RULES, plan_nights
+from ekc.journey.jobs import plan_nights
+from ekc.kinds import JOB_RULES
 
 #: How many jobs a sweep hands to the queue.
 _AT_ONCE = 1000
 #: The time limit of each message: it may begin another job at the end of this while.
-_LIMITS = {name: IN_A_ROW + rule.limit for name, rule in RULES.items()}
+_LIMITS = {name: IN_A_ROW + rule.limit for name, rule in JOB_RULES.items()}
 
 
 def sending(settings: Settings) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def run_worker(settings: Settings, processes: int) -> None:
 def _perform(sessions: sessionmaker[Session], settings: Settings, job_id: int) -> None:
     with sessions() as session:
         at = clock_time(session, settings)
-        perform(session, settings, RULES, job_id, at)
+        perform(session, settings, JOB_RULES, job_id, at)
 
 
 def _sweep(sessions: sessionmaker[Session], settings: Settings, queue: Queue, parent: int) -> None:
@@ -62,6 +63,6 @@ def _sweep(sessions: sessionmaker[Session], settings: Settings, queue: Queue, pa
         at = clock_time(session, settings)
         beat(session, parent, settings.clock())
         plan_nights(session, at)
-        found = due_jobs(session, RULES, at, _AT_ONCE) if queue.is_empty() else []
+        found = due_jobs(session, JOB_RULES, at, _AT_ONCE) if queue.is_empty() else []
     for job in found:
         queue.send(job)

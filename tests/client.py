@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 from tests.form import Form, Value
 from tests.page import Page, without_token
 from tests.pagecheck import faults, header_faults
+from tests.work import handed_out
 
 MOST_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -64,9 +65,17 @@ class PageClient(FlaskClient):
         """Open an address and follow redirects; fails unless the response has this status."""
         return self._arrive(self.get(url, **kwargs), status)
 
+    def paper(self, url: str) -> TestResponse:
+        """What this address hands out, made by a worker if it has to be."""
+        return self.handed_out(self.get(url))
+
+    def handed_out(self, ordered: TestResponse) -> TestResponse:
+        """What was ordered by this answer, after a worker has made it; or the answer, if it leads to no order."""
+        return handed_out(self, ordered)
+
     def follow(self, link: str, near: str = "") -> Page:
         """Click the link with this name on the current page."""
-        return self.page(self.here.link(link, near))
+        return self.page(self.here.link(link, near), headers={"Referer": f"http://localhost{self.here.url}"})
 
     def submit(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
         """Fill in the form of this button by its labels, send it, and follow the redirect.

@@ -81,7 +81,7 @@ def test_a_wrong_document_is_refused(wrong: DocumentRule[Any], why: str) -> None
 
 
 def test_two_documents_of_one_name_are_refused() -> None:
-    with pytest.raises(ValueError, match="two documents are called access_log"):
+    with pytest.raises(ValueError, match="two papers or exports are called access_log"):
         check_kinds(documents=[ACCESS_LOG, ACCESS_LOG])
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from ekc.access_log.queries import AccessEntry, AccessKind, Day, Reader
+from sqlalchemy.orm import Session
+
+from ekc.access_log.queries import AccessEntry, AccessKind, Day, Reader, access_days
 from ekc.core.audit import ActorKind
 from ekc.core.documents import DocumentRule
-from ekc.core.language import clock_time, day, ngettext
+from ekc.core.language import clock_time, day, moment, ngettext, using
 from ekc.core.language import gettext as _
 from ekc.workflow.vocabulary import N_, Activity
 
@@ -29,8 +32,43 @@ class AccessLog:
     title: str
     since: str
     until: str
-    made: str  # when this was asked for
+    made: str  # when this was printed
     days: tuple[DayText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLog:
+    """What the access log on paper is made of. `since` None: from the beginning, which is `first`.
+
+    `pages`: what each endpoint is called, which only the web program knows; sorted.
+    """
+
+    language: str
+    case: int
+    number: str
+    title: str
+    timezone: str
+    coordinator: int | None
+    since: date | None
+    first: date
+    until: date
+    pages: tuple[tuple[str, str], ...]
+
+
+def read_log(session: Session, asked: AskedLog, at: datetime) -> AccessLog:
+    """Its values."""
+    with using(asked.language):
+        period = (asked.since, asked.until)
+        days = access_days(session, asked.case, period, asked.timezone, dict(asked.pages), asked.coordinator)
+        return AccessLog(
+            language=asked.language,
+            number=asked.number,
+            title=asked.title,
+            since=day(asked.first),
+            until=day(asked.until),
+            made=moment(at, asked.timezone),
+            days=describe_days(days, asked.timezone),
+        )
 
 
 def describe_days(days: Iterable[Day], timezone: str) -> tuple[DayText, ...]:
@@ -50,7 +88,10 @@ def describe_days(days: Iterable[Day], timezone: str) -> tuple[DayText, ...]:
 
 ACCESS_LOG = DocumentRule(
     name="access_log",
+    title=N_("Who has opened this file, on paper"),
     values=AccessLog,
+    asked=AskedLog,
+    gather=read_log,
     activity=Activity.SEE_OPENED,
     template="access_log/access_log_document.html",
     filename="{case}-opened.pdf",

@@ -1,21 +1,21 @@
 """The access log: the page, and the same as a PDF."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.access_log import queries
-from ekc.access_log.document import ACCESS_LOG, AccessLog, describe_days
+from ekc.access_log.document import ACCESS_LOG, AskedLog, describe_days
 from ekc.access_log.forms import PeriodForm, period_form
 from ekc.access_log.words import page_key
 from ekc.conferences.access import Case
-from ekc.conferences.gate import case_route
+from ekc.conferences.gate import case_route, paper_route
 from ekc.core.clock import local_date
-from ekc.core.documents import document_pdf
-from ekc.core.language import LANGUAGES, language, moment, using
-from ekc.core.language import day as day_text
-from ekc.core.routes import db, now, pdf_response
+from ekc.core.language import LANGUAGES, language
+from ekc.core.routes import db, now
+from ekc.orders import ordering
 
 bp = Blueprint("access_log", __name__)
 
@@ -39,18 +39,28 @@ def page(case: Case) -> ResponseReturnValue:
 
 
 @bp.get(f"{_ADDRESS}.pdf")
-@case_route(ACCESS_LOG.activity)
+@paper_route(ACCESS_LOG.activity)
 def paper(case: Case) -> ResponseReturnValue:
     """The PDF, in the language of the family's documents if pages exist in it."""
     form = _form(case)
     if not form.validate():
         return redirect(_url("access_log.page", case), 303)
-    with using(case.language if case.language in LANGUAGES else language()):
-        first, last = form.since.data or case.registered_on, form.until.data or local_date(now(), case.timezone)
-        days = describe_days(_days(case, form), case.timezone)
-        period, asked_at = (day_text(first), day_text(last)), moment(now(), case.timezone)
-        log = AccessLog(language(), case.number, case.title, *period, asked_at, days)
-    return pdf_response(document_pdf(ACCESS_LOG, log), ACCESS_LOG.filename.format(case=case.number))
+    asked = AskedLog(
+        language=case.language if case.language in LANGUAGES else language(),
+        case=case.id,
+        number=case.number,
+        title=case.title,
+        timezone=case.timezone,
+        coordinator=case.coordinator_id,
+        since=form.since.data,
+        first=form.since.data or case.registered_on,
+        until=_last(case, form),
+        pages=tuple(sorted(_page_keys().items())),
+    )
+    made = ordering.made(ACCESS_LOG, case, [asked])
+    if made is None:
+        return ordering.order(ACCESS_LOG, case, [asked])
+    return ordering.give(made, "application/pdf", ACCESS_LOG.filename.format(case=case.number))
 
 
 def _url(endpoint: str, case: Case) -> str:
@@ -64,6 +74,14 @@ def _form(case: Case) -> PeriodForm:
 
 
 def _days(case: Case, form: PeriodForm) -> tuple[queries.Day, ...]:
-    period = (form.since.data, form.until.data or local_date(now(), case.timezone))
-    page_keys = {rule.endpoint: page_key(rule.rule) for rule in current_app.url_map.iter_rules()}
-    return queries.access_days(db(), case.id, period, case.timezone, page_keys, case.coordinator_id)
+    period = (form.since.data, _last(case, form))
+    return queries.access_days(db(), case.id, period, case.timezone, _page_keys(), case.coordinator_id)
+
+
+def _last(case: Case, form: PeriodForm) -> date:
+    return form.until.data or local_date(now(), case.timezone)
+
+
+def _page_keys() -> dict[str, str]:
+    """The key of each endpoint's page."""
+    return {rule.endpoint: page_key(rule.rule) for rule in current_app.url_map.iter_rules()}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime, time, timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from flask import Response, current_app, request
@@ -29,6 +29,7 @@ from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Activity, Phase, Role
 from ekc.workflow.wording import wording
 
 View = Callable[..., ResponseReturnValue]
+Answer = Callable[[Visitor, int, tuple[Activity, ...], View], ResponseReturnValue]
 _READ_METHODS = frozenset({"GET", "HEAD"})
 _TOO_MANY_REFUSED = N_(
     "You asked again and again for pages that are not for you now, so you are signed out. Come back later; if you "
@@ -45,6 +46,17 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
     the visitor out. Requests with a personal link that has ended are audited once a day.
     """
 
+    return _gate((activity, *others), _answer_read)
+
+
+def paper_route(activity: Activity) -> Callable[[View], View]:
+    """As `case_route`, for the address of a paper: looking is audited where it is handed out, not where it is ordered,
+    which the view answers by leading elsewhere.
+    """
+    return _gate((activity,), _answer_paper)
+
+
+def _gate(activities: tuple[Activity, ...], answer_read: Answer) -> Callable[[View], View]:
     def gate(view: View) -> View:
         view = gated(view)
 
@@ -57,21 +69,36 @@ def case_route(activity: Activity, *others: Activity) -> Callable[[View], View]:
                     audit_ended_link(db(), now(), sign_in, conference_id, request.path)
                 return unauthorized()
             kwargs = {name: min(it, MAX_ID) if isinstance(it, int) else it for name, it in kwargs.items()}
-            case = _open(who, conference_id, activity, *others)
             if request.method in _READ_METHODS:
-                return view(case, **kwargs)
+                return answer_read(who, conference_id, activities, partial(view, **kwargs))
+            case = _open(who, conference_id, *activities)
             if KEEP in request.form:
                 return _keep(case)
-            return _answer_change(case, view, kwargs)
+            return _answer_change(case, partial(view, **kwargs))
 
-        return declare(Access("case", ", ".join((activity, *others))))(keeps_drafts(guarded))
+        return declare(Access("case", ", ".join(activities)))(keeps_drafts(guarded))
 
     return gate
 
 
-def _open(who: Visitor, conference_id: int, *activities: Activity) -> Case:
-    """Open the case. A look or a refusal is audited in the same transaction. Raises Refusal."""
-    by, reads = By(db(), who, now()), request.method in _READ_METHODS
+def _answer_read(who: Visitor, conference_id: int, activities: tuple[Activity, ...], view: View) -> ResponseReturnValue:
+    return view(_open(who, conference_id, *activities, reads=True))
+
+
+def _answer_paper(
+    who: Visitor, conference_id: int, activities: tuple[Activity, ...], view: View
+) -> ResponseReturnValue:
+    case = _open(who, conference_id, *activities)
+    answer = _answer(case, view)
+    if not 300 <= answer.status_code < 400 or answer.status_code == 304:
+        with writing(db()):
+            _record_look(case)
+    return answer
+
+
+def _open(who: Visitor, conference_id: int, *activities: Activity, reads: bool = False) -> Case:
+    """Open the case. A refusal is audited, and where it `reads`, a look, in the same transaction. Raises Refusal."""
+    by = By(db(), who, now())
     try:
         with writing(by.session) if reads else nullcontext():
             try:
@@ -98,20 +125,25 @@ def _keep(case: Case) -> ResponseReturnValue:
     return Response(status=409) if case.phase is Phase.PRIVATE_TIME else keep_draft(case.id)
 
 
-def _answer_change(case: Case, view: View, kwargs: dict[str, Any]) -> ResponseReturnValue:
-    """The response to a change. Audits a refusal; and reading, where the view changed nothing."""
+def _answer_change(case: Case, view: View) -> ResponseReturnValue:
+    """The response to a change. Audits reading, where the view changed nothing."""
+    answer = _answer(case, view)
+    if only_shows() or not has_recorded(db()):  # what an action recorded was rolled back
+        with writing(db()):
+            _record_look(case)
+    return answer
+
+
+def _answer(case: Case, view: View) -> Response:
+    """The response of a view. Audits a refusal."""
     try:
-        answer = current_app.make_response(view(case, **kwargs))
+        return current_app.make_response(view(case))
     except OnlyShown:  # their own words alone are shown
         raise
     except (Refusal, StaleDataError, HTTPException):
         with writing(db()):
             _record(case, "case.refused")
         raise
-    if only_shows() or not has_recorded(db()):  # what an action recorded was rolled back
-        with writing(db()):
-            _record_look(case)
-    return answer
 
 
 def _record_look(case: Case) -> None:

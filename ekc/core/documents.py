@@ -7,12 +7,14 @@ that imports WeasyPrint, and only when it renders, because the import takes half
 """
 
 import hashlib
+import logging
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from threading import local
@@ -50,6 +52,7 @@ _UA_MARK = b"""
 </rdf:RDF>"""
 
 
+_LAID_OUT = re.compile(r"layout - Page (\d+)")  # in WeasyPrint's log
 _FROM_THE_RIGHT = ("R", "AL")
 _ISOLATE, _END_OF_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 #: The title of the file needs none of them.
@@ -97,14 +100,24 @@ class Values(Protocol):
 
 
 V = TypeVar("V", bound=Values)
+#: Hears how many pages are laid out.
+LaidOut = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentRule(Generic[V]):
-    """A kind of document. Its template gets the values under `name`, and the variables that `context` returns."""
+    """A kind of document. Its template gets the values under `name`, and the variables that `context` returns.
+
+    A page orders it with its values. Where reading them takes long, it orders it with less (`asked`), of which the
+    worker makes the values (`gather`, from a session, what was asked, and the instant).
+    """
 
     name: str
+    title: str  # as the page that says how far it is calls it
     values: type[V]
+    asked: type[Any] | None = None  # a frozen dataclass of plain values; None: the values
+    gather: Callable[[Any, Any, datetime], V] | None = None
+    kept: timedelta = timedelta(days=1)  # how long it is handed out after it was ordered
     activity: Any  # the workflow.Activity that allows printing it (core does not import workflow)
     template: str
     page: str = ""  # template for the page of each person; `template` then gets the rendered `pages`
@@ -125,8 +138,11 @@ def document_html(rule: DocumentRule[V], *values: V) -> str:
     return _render(rule.template, rule, values[0], pages=pages)
 
 
-def document_pdf(rule: DocumentRule[V], *values: V) -> bytes:
+def document_pdf(rule: DocumentRule[V], *values: V, laid_out: LaidOut | None = None) -> bytes:
     """The PDF of one set of values, or with a page for each. Characters in none of the fonts are replaced by U+FFFD.
+
+    `laid_out` hears how many pages are laid out, and may stop it by an exception. Where a page tells how many there
+    are, it may begin again at the first.
 
     Raises Refusal with the message of the rule if it cannot be rendered.
     """
@@ -136,6 +152,7 @@ def document_pdf(rule: DocumentRule[V], *values: V) -> bytes:
     try:
         return render_pdf_with_replacements(
             html,
+            laid_out=laid_out,
             identifier=hashlib.sha256(html.encode() + (attachment or b"")).digest()[:16],
             attachment=attachment,
             attachment_name=rule.attachment_name,
@@ -192,6 +209,7 @@ def render_pdf(
     attachment: bytes | None = None,
     attachment_name: str = "plan.json",
     stylesheets: tuple[str, ...] = (),
+    laid_out: LaidOut | None = None,
 ) -> bytes:
     """The PDF of an HTML page, with `paper.css` and the named stylesheets of `ekc/static/print`.
 
@@ -204,11 +222,12 @@ def render_pdf(
     """
     renderer = _renderer()
     renderer.fetcher.refused.clear()
-    document = renderer.weasyprint.HTML(string=html, url_fetcher=renderer.fetcher).render(
-        font_config=renderer.fonts,
-        stylesheets=[renderer.stylesheet(name) for name in ("paper.css", *stylesheets)],
-        pdf_variant="pdf/a-3a",
-    )
+    with renderer.pages.told_to(laid_out):
+        document = renderer.weasyprint.HTML(string=html, url_fetcher=renderer.fetcher).render(
+            font_config=renderer.fonts,
+            stylesheets=[renderer.stylesheet(name) for name in ("paper.css", *stylesheets)],
+            pdf_variant="pdf/a-3a",
+        )
     document.metadata.title = document.metadata.title.translate(_ON_ONE_LINE)
     attachments = []
     if attachment is not None:
@@ -241,11 +260,38 @@ def render_pdf_with_replacements(html: str, **options: Any) -> bytes:
         )
 
 
+class _Pages(logging.Handler):
+    """Tells how far WeasyPrint is: it logs the number of each page that it lays out, and has no other way."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self._laid_out: LaidOut | None = None
+        self._log = logging.getLogger("weasyprint.progress")
+        self._log.propagate = False  # it is no line for our log
+        self._log.addHandler(self)
+
+    @contextmanager
+    def told_to(self, laid_out: LaidOut | None) -> Iterator[None]:
+        """Tell it inside."""
+        self._laid_out = laid_out
+        self._log.setLevel(logging.WARNING if laid_out is None else logging.INFO)
+        try:
+            yield
+        finally:
+            self._laid_out = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """An exception of the caller ends the rendering."""
+        if self._laid_out is not None and (page := _LAID_OUT.search(record.getMessage())):
+            self._laid_out(int(page[1]) - 1)
+
+
 class _Renderer:
     """WeasyPrint with fonts and stylesheets, reused by one thread: loading them takes a tenth of the time of a page."""
 
     def __init__(self) -> None:
         os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")  # ignores system fonts
+        self.pages = _Pages()
         try:
             import weasyprint  # noqa: PLC0415
             from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415

@@ -34,3 +34,9 @@ def beat(session: Session, process: int, at: datetime) -> None:
 def last_beat(session: Session) -> datetime | None:
     """When a worker was last there; None if none was for a day."""
     return session.scalar(select(func.max(WorkerSign.seen_at)))
+
+
+def is_anybody_there(session: Session, at: datetime) -> bool:
+    """Whether a worker runs, as far as one can know."""
+    seen = last_beat(session)
+    return seen is not None and at - seen <= ABSENT_AFTER

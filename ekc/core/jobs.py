@@ -6,14 +6,15 @@ twice must do nothing twice. A row holds nothing that people typed: a kind, the 
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, Row, Select, String, and_, delete, event, or_, select, text, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from config import Settings
 from ekc.core.db import Base, enum_column
@@ -44,6 +45,7 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"  # given up
+    CANCELLED = "cancelled"  # by whoever asked for it
 
 
 class Nightly(StrEnum):
@@ -72,6 +74,8 @@ class Job(Base):
     until: Mapped[datetime | None]  # when it is given up
     tries: Mapped[int] = mapped_column(default=0)  # attempts begun
     held_until: Mapped[datetime | None]  # while it runs: after this its worker is taken for dead
+    parts_done: Mapped[int] = mapped_column(default=0)  # of this attempt, as far as its kind tells it
+    parts: Mapped[int] = mapped_column(default=0)  # 0: nobody knows how many there will be
     error: Mapped[str | None] = mapped_column(String(_CODE))  # of the last attempt
     ended_at: Mapped[datetime | None]
     cause: Mapped[str | None] = mapped_column(String(_NUMBER))  # number of the request that added it
@@ -82,7 +86,9 @@ class JobRun:
     """What the function of a job is given. `at`: the instant at which the attempt began.
 
     `at_end`: what it wants written in the transaction that notes that it is done. `kept`: what jobs in a row use
-    together, such as a connection; each is closed after the last of them.
+    together, such as a connection; each is closed after the last of them. `tell` notes how many parts are done, and how
+    many there are (0: unknown), and raises Superseded if the job was cancelled meanwhile. It commits, so it is called
+    where no transaction is open.
     """
 
     session: Session
@@ -91,6 +97,7 @@ class JobRun:
     at: datetime
     kept: dict[str, Any]
     at_end: list[Callable[[Session], object]] = field(default_factory=list)
+    tell: Callable[[int, int], None] = lambda _done, _parts: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +137,10 @@ class Final(NotDone):
     """Trying again would fail too: it is given up at once."""
 
 
+class Superseded(Exception):  # noqa: N818 - it says what is so
+    """The job was cancelled, or another worker has it: this attempt counts for nothing and stops."""
+
+
 class Unavailable(NotDone):
     """What every job of this kind needs cannot be reached: the whole kind waits, and no attempt is counted."""
 
@@ -163,8 +174,10 @@ def _send_added(session: Session) -> None:
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget_added(session: Session, _transaction: object) -> None:
-    session.info.pop(_ADDED, None)
+def _forget_added(session: Session, transaction: SessionTransaction) -> None:
+    added = session.info.pop(_ADDED, [])
+    if transaction.nested:  # of a savepoint: those that were added before it stay
+        session.info[_ADDED] = [job for job in added if not isinstance(job, Job) or job in session]
 
 
 def _claimable(rules: Rules, at: datetime) -> ColumnElement[bool]:
@@ -192,7 +205,7 @@ def perform(session: Session, settings: Settings, rules: Rules, job_id: int, at:
     kept: dict[str, Any] = {}
     try:
         while job is not None:
-            run = JobRun(session, settings, job.subject, at, kept)
+            run = JobRun(session, settings, job.subject, at, kept, tell=partial(_tell, session, job))
             with numbered(job.cause):
                 job = _attempt(run, rules, job, goes_on=time.monotonic() - started < IN_A_ROW.total_seconds())
     finally:
@@ -207,6 +220,10 @@ def _attempt(run: JobRun, rules: Rules, job: Row[Any], goes_on: bool) -> Row[Any
     try:
         if not late:
             rule.work(run)
+    except Superseded:
+        session.rollback()
+        outcome = "superseded"
+        return None
     except Unavailable as error:
         session.rollback()
         outcome = "unavailable"
@@ -244,6 +261,13 @@ def _attempt(run: JobRun, rules: Rules, job: Row[Any], goes_on: bool) -> Row[Any
         return _claim(session, rules, at, Job.kind == job.kind) if goes_on else None
 
 
+def _tell(session: Session, job: Row[Any], done: int, parts: int) -> None:
+    with writing(session):
+        ours = update(Job).where(*_ours(job)).values(parts_done=done, parts=parts).returning(Job.id)
+        if session.scalar(ours, execution_options=_PLAINLY) is None:
+            raise Superseded
+
+
 def _too_late(rule: JobRule, job: Row[Any], at: datetime) -> str:
     """Why it is not tried any more; "" if it is."""
     if job.until is not None and at >= job.until:
@@ -265,7 +289,8 @@ def _claim(session: Session, rules: Rules, at: datetime, which: ColumnElement[bo
         held = at + rules[job.kind].limit + _MARGIN
         claimed = update(Job).where(Job.id == job.id)
         session.execute(
-            claimed.values(state=JobState.RUNNING, tries=job.tries, held_until=held), execution_options=_PLAINLY
+            claimed.values(state=JobState.RUNNING, tries=job.tries, held_until=held, parts_done=0, parts=0),
+            execution_options=_PLAINLY,
         )
     return job
 
@@ -276,11 +301,23 @@ def take_out(session: Session, kind: str, subjects: Select[int], due: datetime) 
     return list(session.scalars(delete(Job).where(*which).returning(Job.subject), execution_options=_PLAINLY))
 
 
+def _ours(job: Row[Any]) -> tuple[ColumnElement[bool], ...]:
+    """Whether this attempt is the one that counts."""
+    return Job.id == job.id, Job.state == JobState.RUNNING, Job.tries == job.tries
+
+
 def _note(session: Session, job: Row[Any], **values: object) -> bool:
     """Note how an attempt ended; False if another worker has claimed the job since, whose attempt counts."""
-    ours = (Job.id == job.id, Job.state == JobState.RUNNING, Job.tries == job.tries)
-    noted = update(Job).where(*ours).values(held_until=None, **values).returning(Job.id)
+    noted = update(Job).where(*_ours(job)).values(held_until=None, **values).returning(Job.id)
     return session.scalar(noted, execution_options=_PLAINLY) is not None
+
+
+def cancel(session: Session, keys: Collection[str], at: datetime) -> None:
+    """Cancel the jobs with these keys, as far as they are not over: one that runs stops at its next part. Does not
+    commit.
+    """
+    cancelled = update(Job).where(_OPEN, Job.key.in_(keys)).values(state=JobState.CANCELLED, ended_at=at)
+    session.execute(cancelled, execution_options=_PLAINLY)
 
 
 def _wait(session: Session, job: Row[Any], at: datetime, code: str) -> None:

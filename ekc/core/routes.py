@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from config import Settings
 from ekc.core.demo_clock import clock_time
+from ekc.core.jobs import Rules
 from ekc.core.transaction import not_saving
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -131,10 +132,11 @@ def form_checks() -> tuple[Callable[[], None], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Settings and session factory of one app."""
+    """Settings, session factory and kinds of jobs of one app."""
 
     settings: Settings
     sessions: sessionmaker[Session]
+    jobs: Rules
 
 
 def runtime() -> Runtime:

@@ -1,4 +1,4 @@
-"""The jobs: mails, and the work of each night. Running them again does nothing twice."""
+"""The jobs: mails, and the work of each night. Running them again does nothing twice. Printing: `orders/jobs.py`."""
 
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from ekc.core.transaction import writing
 from ekc.drafts.actions import forget_drafts
 from ekc.journey.queries.steps import untold_steps
 from ekc.journey.reminders import remind_before_access_ends
+from ekc.orders.actions import forget_orders
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import N_
 
@@ -103,6 +104,12 @@ JOBS = (
         nightly=Nightly.SERVICE,
     ),
     JobRule(
+        name="orders",
+        title=N_("Forget papers and exports that were made"),
+        work=lambda run: forget_orders(run.session, run.at),
+        nightly=Nightly.SERVICE,
+    ),
+    JobRule(
         name="old_jobs",
         title=N_("Forget the work that was done"),
         work=lambda run: jobs.forget_jobs(run.session, run.at),
@@ -117,6 +124,8 @@ JOBS = (
         limit=timedelta(minutes=15),
     ),
 )
+
+#: Papers and exports come with the features above.
 RULES = {rule.name: rule for rule in JOBS}
 
 

@@ -1,10 +1,10 @@
 """Printed personal links: one slip for each person, with a QR code, and nothing that reveals the purpose to strangers.
 
-Slips are not stored. Each is in the language of its owner.
+Slips are kept for an hour, until they are printed. Each is in the language of its owner.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import segno
 from markupsafe import Markup
@@ -29,6 +29,14 @@ class Slip:
     contact: str = ""  # of the service; empty: nothing is said
 
 
+@dataclass(frozen=True, slots=True)
+class AskedSlip:
+    """A slip, and the token of its link, by which is noted that it was handed over."""
+
+    slip: Slip
+    token: str
+
+
 def qr_code(address: str, title: str) -> Markup:
     """The address as a QR code: an SVG with a title, scaled by CSS. Error correction level M (15 % damage)."""
     code = segno.make(address, error="m", micro=False)
@@ -40,7 +48,11 @@ def qr_code(address: str, title: str) -> Markup:
 
 SLIP = DocumentRule(
     name="slip",
+    title=N_("Slips with personal links"),
     values=Slip,
+    asked=AskedSlip,
+    gather=lambda _session, asked, _at: asked.slip,
+    kept=timedelta(hours=1),  # a link is shown once
     activity=Activity.MAKE_LINKS,
     template="links/slips.html",
     page="links/_slip.html",

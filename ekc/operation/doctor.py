@@ -18,8 +18,8 @@ from ekc.core.crypto import Unreadable
 from ekc.core.documents import DocumentError, render_pdf
 from ekc.core.jobs import JobState, NotDone
 from ekc.core.mailer import try_to_connect
-from ekc.journey.jobs import RULES
 from ekc.journey.queries.jobs import job_list
+from ekc.kinds import JOB_RULES
 from ekc.operation.health import room_problem, worker_problem
 from ekc.signin.oidc import OIDCError, find_provider
 from ekc.worker import queue_problem
@@ -82,6 +82,6 @@ def _clock(session: Session, settings: Settings) -> Finding:
 
 
 def _jobs(session: Session, at: datetime) -> Finding:
-    found = job_list(session, RULES, at)
+    found = job_list(session, JOB_RULES, at)
     failed = found.counts[JobState.FAILED]
     return Finding("jobs", f"{failed} were given up. Look at them: bin/ekc jobs" if failed else "")

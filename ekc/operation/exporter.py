@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from config import Settings
 from ekc.core.heartbeat import last_beat
 from ekc.core.metrics import folder
-from ekc.journey.jobs import RULES
 from ekc.journey.queries.jobs import job_list
+from ekc.kinds import JOB_RULES
 
 
 class Figures:
@@ -40,7 +40,7 @@ class Figures:
     def _of_jobs(self) -> Iterator[Any]:
         at = self._settings.clock()
         with self._sessions() as session:
-            found, seen = job_list(session, RULES, at), last_beat(session)
+            found, seen = job_list(session, JOB_RULES, at), last_beat(session)
         states = GaugeMetricFamily("ekc_jobs_now", "Jobs by state, of the last week.", labels=["state"])
         for state, count in found.counts.items():
             states.add_metric([state], count)

@@ -245,6 +245,7 @@ class _Sentences:
 
 PLAN = DocumentRule(
     name="plan",
+    title=N_("The plan on paper"),
     values=PlanDocument,
     activity=Activity.SEE_VERSIONS,
     template="plans/plan_document.html",

@@ -17,6 +17,7 @@ from ekc.core.errors import Refusal
 from ekc.core.language import translate, using
 from ekc.drafts.actions import forget_of_case
 from ekc.meetings.models import Meeting
+from ekc.orders.actions import forget_orders_of_case
 from ekc.plans.changes import changes
 from ekc.plans.document import (
     Answer,
@@ -77,6 +78,7 @@ def destroy_draft(session: Session, conference: Conference, at: datetime) -> Non
     in_force, row = version(session, conference.id, conference.plan_number), session.get(PlanDraft, conference.id)
     _keep_numbers(session, conference, from_json(in_force.content) if in_force else Draft())
     forget_of_case(session, conference.id)
+    forget_orders_of_case(session, conference.id, at)
     if in_force is None or row is None:
         session.execute(delete(PlanDraft).where(PlanDraft.conference_id == conference.id))
         return

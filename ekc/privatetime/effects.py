@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import Conference
 from ekc.meetings.models import Meeting
 from ekc.meetings.queries import current_meeting
+from ekc.orders.actions import forget_orders_of_case
 from ekc.privatetime.models import PrivateRound
 from ekc.workflow.definition.kinds import Taking
 
 
 def open_room(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
-    """Begin a round of private time, in the meeting in progress if there is one."""
+    """Begin a round of private time, in the meeting in progress if there is one. Papers that were ordered are gone."""
+    forget_orders_of_case(session, conference.id, at)
     meeting = current_meeting(session, conference.id)
     session.add(
         PrivateRound(

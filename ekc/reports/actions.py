@@ -1,23 +1,19 @@
-"""Exports. They are audited; the cases in them do not change."""
-
-from datetime import date
+"""Exports. They are audited where they are handed out; the cases in them do not change."""
 
 from ekc.accounts.access import By
 from ekc.core.transaction import writing
-from ekc.reports.queries import FollowUpFilter, ReportRow, follow_ups
+from ekc.reports.queries import FollowUpFilter
 
 
-def export_follow_ups(by: By, wanted: FollowUpFilter, today: date) -> tuple[ReportRow, ...]:
-    """All follow-ups of the filter, for a file. The audit records who exported how many, and the filter."""
+def record_export(by: By, wanted: FollowUpFilter, rows: int) -> None:
+    """Audit who took the follow-ups of the filter along as a file, and how many."""
     with writing(by.session):
-        rows = follow_ups(by.session, by.visitor, wanted, today)
         by.record(
             "follow_ups.exported",
-            rows=len(rows),
+            rows=rows,
             roles=" ".join(sorted(by.visitor.roles)),
             municipality=wanted.municipality,
             variant=wanted.variant or "",
             states=" ".join(sorted(wanted.states)) or "all",
             due_until=wanted.due_until.isoformat() if wanted.due_until else "",
         )
-    return rows

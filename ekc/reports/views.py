@@ -1,28 +1,22 @@
 """The manager's list of follow-ups, as a page and as a CSV file."""
 
-import csv
-import io
-import re
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.core.language import gettext as _
 from ekc.core.routes import db
 from ekc.directory.queries import municipality_names
+from ekc.orders import ordering
 from ekc.reports import queries
-from ekc.reports.actions import export_follow_ups
+from ekc.reports.actions import record_export
+from ekc.reports.exports import FOLLOW_UPS, asked_by
 from ekc.reports.forms import FILTERS, FollowUpsForm, follow_ups_form
 from ekc.signin.login import by, office, visitor
 from ekc.workflow.duties import Duty
-from ekc.workflow.engine import PHASE_RULES
 
 bp = Blueprint("reports", __name__)
-
-#: Spreadsheets run such a cell as a formula, with full-width signs too, and may split cells at these separators.
-_FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=[ \"']*[=+\-@＝＋－＠\t\r\n])")
 
 
 @bp.get("/follow-ups")
@@ -55,23 +49,17 @@ def follow_ups() -> ResponseReturnValue:
 @bp.get("/follow-ups.csv")
 @office(Duty.FOLLOW_UPS)
 def follow_ups_csv() -> ResponseReturnValue:
-    """The whole list as CSV for a spreadsheet. The export is audited."""
+    """The whole list as CSV for a spreadsheet. That it is handed out is audited."""
     form = _form()
     if not form.validate():
         return redirect(_url("reports.follow_ups"), 303)
     wanted, today = form.to_filter(), queries.today_for(by())
-    area = form.municipality.label.text.lower()
-    file = io.StringIO()
-    lines = csv.writer(file)
-    lines.writerow([_("case"), area, _("variant"), _("phase"), _("kind"), _("due"), _("state")])
-    for row in export_follow_ups(by(), wanted, today):
-        phase = _(PHASE_RULES[row.phase].title)
-        cells = (row.number, row.municipality, _(row.variant.label), phase, _(row.kind.label))
-        lines.writerow([*map(_without_formula, cells), row.due_on.isoformat(), _(row.state.label)])
-    # The byte order mark makes spreadsheets read UTF-8.
-    answer = Response("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"follow-ups-{today.isoformat()}.csv")
-    return answer
+    asked = asked_by(visitor(), wanted, today, form.municipality.label.text.lower())
+    made = ordering.made(FOLLOW_UPS, None, [asked])
+    if made is None:
+        return ordering.order(FOLLOW_UPS, None, [asked])
+    record_export(by(), wanted, made.parts)
+    return ordering.give(made, FOLLOW_UPS.mimetype, f"follow-ups-{today.isoformat()}.csv", attached=True)
 
 
 def _form() -> FollowUpsForm:
@@ -90,7 +78,3 @@ def _after() -> tuple[date, int] | None:
 def _url(endpoint: str, **more: Any) -> str:
     kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     return url_for(endpoint, **kept, **more)
-
-
-def _without_formula(cell: str) -> str:
-    return _FORMULA.sub(r"\1'", cell)

@@ -118,17 +118,20 @@ sa.Table(
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("subject", sa.Integer, nullable=False),
     sa.Column("key", sa.String(120)),
-    sa.Column("state", _words("jobstate", "waiting running done failed"), nullable=False),
+    sa.Column("state", _words("jobstate", "waiting running done failed cancelled"), nullable=False),
     sa.Column("added_at", _INSTANT, nullable=False),
     sa.Column("due", _INSTANT, nullable=False),
     sa.Column("until", _INSTANT),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("held_until", _INSTANT),
+    sa.Column("parts_done", sa.Integer, nullable=False),
+    sa.Column("parts", sa.Integer, nullable=False),
     sa.Column("error", sa.String(200)),
     sa.Column("ended_at", _INSTANT),
     sa.Column("cause", sa.String(32)),
     sa.UniqueConstraint("key"),
     sa.Index("ix_job_open", "due", **_where("state in ('waiting', 'running')")),
+    sqlite_autoincrement=True,
 )
 sa.Table(
     "postbox_item",
@@ -165,6 +168,7 @@ sa.Table(
     sa.Index("ix_outbox_message_conference_id", "conference_id"),
     sa.Index("ix_outbox_message_participant_id", "participant_id"),
     sa.Index("ix_outbox_message_account_id", "account_id"),
+    sqlite_autoincrement=True,
 )
 
 # Who works here.
@@ -437,6 +441,34 @@ sa.Table(
     sa.UniqueConstraint("browser", "whose", "place"),
     sa.Index("ix_form_draft_conference_id", "conference_id"),
     sa.Index("ix_form_draft_until", "until"),
+)
+sa.Table(
+    "file_order",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("whose", sa.String(32), nullable=False),
+    sa.Column("conference_id", sa.Integer, sa.ForeignKey("conference.id")),
+    sa.Column("same", sa.LargeBinary(32), nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("ordered_at", _INSTANT, nullable=False),
+    sa.Column("until", _INSTANT, nullable=False),
+    sa.Column("made_at", _INSTANT),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("parts", sa.Integer, nullable=False),
+    sa.Index("ix_file_order_conference_id", "conference_id"),
+    sa.Index("ix_file_order_whose", "whose"),
+    sa.Index("ix_file_order_until", "until"),
+    sqlite_autoincrement=True,
+)
+sa.Table(
+    "file_piece",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("order_id", sa.Integer, sa.ForeignKey("file_order.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("order_id", "number"),
 )
 
 # The case and its circle.

@@ -488,7 +488,7 @@ def test_on_paper(somebody: Somebody, db_session: Session, cast: Cast) -> None:
     marieke = somebody.by_link("marieke")
     marieke.follow("Who has opened my file")
 
-    paper = marieke.get(marieke.here.link("Print it (PDF)"))
+    paper = marieke.paper(marieke.here.link("Print it (PDF)"))
 
     assert (paper.status_code, paper.mimetype) == (200, "application/pdf")
     assert paper.headers["Content-Disposition"] == 'inline; filename="EKC-2026-0001-opened.pdf"'

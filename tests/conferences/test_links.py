@@ -282,7 +282,7 @@ def test_handing_over_is_noted(noor: PageClient, case: Made, db_session: Session
     assert noor.shown("I have sent it").flashes == [
         "It is noted that you sent it yourself. Nothing was sent from here."
     ]
-    answer = noor.post(**printing(noor, "Print the slip"))
+    answer = noor.handed_out(noor.post(**printing(noor, "Print the slip")))
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert [link.handed_over for link in links_of(refreshed(db_session), case.id)] == [("paper", "message")]
@@ -414,7 +414,7 @@ def test_everybody_at_once(noor: PageClient, linda: PageClient, case: Made, db_s
     assert (page.heading, list(codes)) == ("6 links were made", names)
     assert phones == {"Linda de Wit": "01632 960144"}
     assert ("01632 960144", "tel:01632960144") in page.links
-    answer = noor.post(**printing(noor, "Print the slips"))
+    answer = noor.handed_out(noor.post(**printing(noor, "Print the slips")))
     assert len(pikepdf.open(io.BytesIO(answer.data)).pages) == 6
     assert linda.get(f"/l/{made.token}").status_code == 200  # existing links stay valid
     links = [link for link in links_of(refreshed(db_session), case.id) if link.is_live(START)]

@@ -207,3 +207,21 @@ def test_what_paper_lacks_is_known_without_printing() -> None:
     assert sorted(not_printable(WRITTEN)) == sorted(missing.value.characters)
     assert {"😀", "王", "ש"} < set(not_printable(WRITTEN))
     assert render_pdf(page(WRITTEN.translate(dict.fromkeys(map(ord, not_printable(WRITTEN))))), identifier=b"test")
+
+
+def test_pages_are_told_while_they_are_laid_out_and_that_can_stop_it() -> None:
+    told: list[int] = []
+    pages = page("<p>One</p>" + '<p style="break-before: page">More</p>' * 2)
+
+    render_pdf(pages, identifier=b"test", laid_out=told.append)
+
+    assert told == [0, 1, 2]
+
+    def enough(done: int) -> None:
+        if done:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        render_pdf(pages, identifier=b"test", laid_out=enough)
+    render_pdf(pages, identifier=b"test")
+    assert told == [0, 1, 2]

@@ -21,6 +21,7 @@ from ekc.core.jobs import (
     NotDone,
     Unavailable,
     add,
+    cancel,
     due_jobs,
     forget_jobs,
     perform,
@@ -200,3 +201,39 @@ def test_a_job_is_handed_over_after_the_commit_and_never_without(db_session: Ses
             assert handed == []
 
     assert [kind for _id, kind in handed] == ["test"]
+
+
+def test_a_savepoint_that_is_rolled_back_keeps_the_jobs_from_before_it(db_session: Session) -> None:
+    sent: list[int] = []
+    sessions = make_sessions(db_session.get_bind(), **{SEND: lambda job: sent.append(job.subject)})  # type: ignore[arg-type]
+    with sessions() as session, writing(session):
+        add(session, "test", START, subject=1)
+        with session.begin_nested():
+            add(session, "test", START, subject=2)
+        with session.begin_nested() as savepoint:
+            add(session, "test", START, subject=3)
+            savepoint.rollback()
+        add(session, "test", START, subject=4)
+
+    assert sent == [1, 2, 4]
+
+
+def test_a_job_tells_how_far_it_is_until_it_is_cancelled(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def work(run: JobRun) -> None:
+        run.tell(3, 7)
+        seen.append((stored(db_session, job_id).parts_done, stored(db_session, job_id).parts))
+        with writing(db_session):
+            cancel(db_session, ["file"], START)
+        run.tell(4, 7)
+        seen.append((0, 0))
+
+    job_id = put(key="file")
+    perform(db_session, settings, rules(work), job_id, START)
+
+    row = stored(db_session, job_id)
+    assert (seen, row.state, row.parts_done, row.error) == ([(3, 7)], JobState.CANCELLED, 3, None)
+    assert due_jobs(db_session, rules(work), LATER) == []

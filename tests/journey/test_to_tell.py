@@ -187,7 +187,10 @@ def test_an_old_number_on_paper_is_owed_to_whoever_has_a_slip(
     printed = client.form("Print the slips").fill({}).payload()
     again = client.post(f"/conferences/{case.id}/links/again", data=twice)
     assert again.status_code == 409
-    assert client.post(f"/conferences/{case.id}/links/slips", data=printed).mimetype == "application/pdf"
+    assert (
+        client.handed_out(client.post(f"/conferences/{case.id}/links/slips", data=printed)).mimetype
+        == "application/pdf"
+    )
 
     assert on_old_paper(db_session, case) == []
     assert link_of_token(db_session, clock(), made["kees"].token) is None

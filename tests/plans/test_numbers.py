@@ -44,7 +44,7 @@ def case(db_session: Session, cast: Cast) -> Made:
 
 def printed_plan(client: PageClient, case: Made, number: int = 1) -> PlanDocument:
     """What the paper of a version says."""
-    with pikepdf.open(io.BytesIO(client.get(f"/conferences/{case.id}/plan/versions/{number}.pdf").data)) as paper:
+    with pikepdf.open(io.BytesIO(client.paper(f"/conferences/{case.id}/plan/versions/{number}.pdf").data)) as paper:
         return from_json(paper.attachments["plan.json"].get_file().read_bytes())
 
 
@@ -122,8 +122,8 @@ def test_whoever_takes_their_number_out_stands_on_no_page_and_on_no_paper_made_s
     assert "06 12345678" not in client.page(f"/conferences/{case.id}/plan/versions/1").text
     printed = printed_plan(client, case)
     assert (printed.monitor_phone, printed.convenor_phone) == ("", "")
-    first = client.get(f"/conferences/{case.id}/plan/versions/1.pdf").data
-    assert client.get(f"/conferences/{case.id}/plan/versions/1.pdf").data == first
+    first = client.paper(f"/conferences/{case.id}/plan/versions/1.pdf").data
+    assert client.paper(f"/conferences/{case.id}/plan/versions/1.pdf").data == first
 
 
 def test_without_any_number_in_the_plan_the_own_page_names_whom_of_the_staff_one_can_ring(

@@ -370,7 +370,7 @@ def test_a_version_is_read_and_printed_the_same_ever_after(
     page = noor.page(address(family, "/versions/1"))
     assert "Agreed on Saturday 18 April 2026" in page.text
     assert "Fatima El Amrani-Benali Slaapt bij Marieke, every week, from Sunday 19 April." in page.text
-    first = noor.get(address(family, "/versions/1.pdf"))
+    first = noor.paper(address(family, "/versions/1.pdf"))
     assert (first.status_code, first.mimetype, first.data[:5]) == (200, "application/pdf", b"%PDF-")
     assert first.headers["Content-Disposition"] == 'inline; filename="EKC-2026-0007-plan-1.pdf"'
     assert first.headers["Cache-Control"] == "private, no-store"
@@ -399,7 +399,7 @@ def test_a_letter_without_a_font_does_not_keep_the_paper_back(
     assert [one.params for one in asked] == [{"signs": "\U00012000"}]
     freeze(db_session, family, LATER)
 
-    first, again = (noor.open(address(family, "/versions/1.pdf")).data for _ in range(2))
+    first, again = (noor.paper(address(family, "/versions/1.pdf")).data for _ in range(2))
 
     assert (first[:5], again) == (b"%PDF-", first)
     assert "\U00012000" in noor.page(address(family, "/versions/1")).text

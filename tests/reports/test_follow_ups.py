@@ -88,7 +88,7 @@ def test_nothing_that_a_family_said_reaches_a_manager(
         sign_in(client, manager)
         page = client.page("/follow-ups?state=all")
         assert len(page.table()) == 3
-        file = client.get(client.here.link("Download (CSV)"))
+        file = client.paper(client.here.link("Download (CSV)"))
         shown = page.html + file.text
         names = [*secrets, "Omar", "Yara", "Marieke", "Karim", "Noor", "Sleeps", "school", "Kees"]
         assert [name for name in names if name in shown] == []
@@ -190,8 +190,8 @@ def test_who_took_the_list_along_as_a_file_is_kept(
     narrowed = urlencode({**wanted, "state": "planned"})
     for asked in ("", f"?{narrowed}", "?state=all", "?state=nonsense"):
         client.get(f"/follow-ups{asked}")
-        client.get(f"/follow-ups.csv{asked}")
-    in_file = [len(client.get(f"/follow-ups.csv{asked}").text.splitlines()) - 1 for asked in ("", f"?{narrowed}")]
+        client.paper(f"/follow-ups.csv{asked}")
+    in_file = [len(client.paper(f"/follow-ups.csv{asked}").text.splitlines()) - 1 for asked in ("", f"?{narrowed}")]
 
     db_session.rollback()
     exported = select(AuditEvent).where(AuditEvent.action == "follow_ups.exported").order_by(AuditEvent.seq)
@@ -220,7 +220,7 @@ def test_a_municipality_cannot_become_a_formula(client: PageClient, db_session: 
     agreed_case(db_session, cast, START, municipality="=1+1")
     sign_in(client, cast.ruud)
 
-    assert "'=1+1" in client.get("/follow-ups.csv").text
+    assert "'=1+1" in client.paper("/follow-ups.csv").text
 
 
 def test_the_list_is_open_to_whoever_sees_figures(app: Flask) -> None:

@@ -16,7 +16,7 @@ from ekc.matching.queries.match import matches
 from ekc.plans import edits
 from ekc.plans.actions.drafts import change_plan
 from ekc.plans.draft import NewAction
-from ekc.reports.views import _without_formula
+from ekc.reports.exports import _without_formula
 from ekc.workflow.vocabulary import Step, VoiceMatter
 from tests import build
 from tests.cast import Cast, participant, sign_in
@@ -71,7 +71,7 @@ def test_words_on_paper_fetch_nothing_and_run_nothing(
     build.answer_plan(db_session, cast, clock(), case)
     build.step(db_session, cast, clock(), case, Step.AGREE_PLAN)
 
-    answer = client.get(f"/conferences/{case.id}/plan/versions/1.pdf")
+    answer = client.paper(f"/conferences/{case.id}/plan/versions/1.pdf")
 
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.headers["Content-Disposition"] == 'inline; filename="EKC-2026-0001-plan-1.pdf"'

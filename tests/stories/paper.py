@@ -17,7 +17,7 @@ PRINTER = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:Resourc
 
 def download(client: PageClient, url: str) -> bytes:
     """The bytes of a PDF."""
-    answer = client.get(url)
+    answer = client.paper(url)
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     paper: bytes = answer.data
     return paper

@@ -19,23 +19,23 @@ from ekc.conferences.actions import links as links_actions
 from ekc.conferences.actions.circle import has_page
 from ekc.conferences.entries import MadeLink, NewCode
 from ekc.conferences.forms.links import LinkForm
-from ekc.conferences.gate import case_route
+from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.circle import PersonRow
 from ekc.conferences.views.blueprint import bp
 from ekc.core import language as core_language
 from ekc.core.clock import local_date
 from ekc.core.crypto import Unreadable, keyring_of
-from ekc.core.documents import document_pdf
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.language import gettext as _
 from ekc.core.language import translate, using
-from ekc.core.routes import db, moves, now, pdf_response, runtime
+from ekc.core.routes import db, moves, now, runtime
 from ekc.links import mails
-from ekc.links.document import SLIP, Slip, qr_code
+from ekc.links.document import SLIP, AskedSlip, Slip, qr_code
 from ekc.links.models import PersonalLink
 from ekc.links.queries.devices import DeviceRow, devices_of, pending_devices
 from ekc.links.queries.links import link_of_token, links_of, links_without_code, undelivered
+from ekc.orders import ordering
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import N_, Activity
 
@@ -178,13 +178,22 @@ def hand_over(case: Case, participant_id: int) -> ResponseReturnValue:
 @case_route(SLIP.activity)
 @moves
 def slips(case: Case) -> ResponseReturnValue:
-    """The slips of links that were just made, as a PDF."""
-    made = _unsealed(case)
-    found = [_slip(case, one) for one in made]
-    db().rollback()  # printing takes a while: no transaction waits for it
-    paper = document_pdf(SLIP, *found)
-    links_actions.hand_over(by(), case.id, [one.token for one in made], "paper")
-    return pdf_response(paper, SLIP.filename)
+    """Order the slips of links that were just made."""
+    asked = [AskedSlip(_slip(case, one), one.token) for one in _unsealed(case)]
+    here, back = (url_for(f"conferences.{name}", conference_id=case.id) for name in ("slips_pdf", "links"))
+    return ordering.order(SLIP, case, asked, address=here, back=back)
+
+
+@bp.get(f"{_LINKS}/slips.pdf")
+@paper_route(SLIP.activity)
+def slips_pdf(case: Case) -> ResponseReturnValue:
+    """The slips, once: links that were replaced meanwhile are not handed out."""
+    made = ordering.made(SLIP, case, None)
+    if made is None:
+        flash(_("These slips are not kept any more. Replace the links, and print them again."), "warning")
+        return _back(case)
+    links_actions.hand_over(by(), case.id, [asked.token for asked in ordering.asked(SLIP, made)], "paper")
+    return ordering.give(made, "application/pdf", SLIP.filename)
 
 
 @bp.post(f"{_OF_ONE}/revoke")

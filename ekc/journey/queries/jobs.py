@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ekc.core.jobs import Job, JobRule, JobState
+from ekc.core.jobs import Job, JobRule, JobState, Rules
 from ekc.workflow.vocabulary import N_
 
 #: How many of those that need somebody are listed.
@@ -64,7 +64,7 @@ class JobList:
         return self.oldest is not None and at - self.oldest > _TOO_LONG
 
 
-def job_list(session: Session, rules: dict[str, JobRule], at: datetime) -> JobList:
+def job_list(session: Session, rules: Rules, at: datetime) -> JobList:
     """The jobs at this moment."""
     counts = {row.state: row.many for row in session.execute(_COUNTS)}
     oldest = session.scalar(_OLDEST.where(Job.due <= at))
@@ -77,9 +77,10 @@ def job_list(session: Session, rules: dict[str, JobRule], at: datetime) -> JobLi
 
 _COUNTS = select(Job.state, func.count().label("many")).group_by(Job.state)
 _OLDEST = select(func.min(Job.due)).where(Job.state == JobState.WAITING)
+_OPEN = (JobState.WAITING, JobState.RUNNING)
 _UNSUCCESSFUL = (
     select(Job)
-    .where((Job.state == JobState.FAILED) | (Job.error.is_not(None) & (Job.state != JobState.DONE)))
+    .where((Job.state == JobState.FAILED) | (Job.error.is_not(None) & Job.state.in_(_OPEN)))
     .order_by(Job.state != JobState.FAILED, Job.id.desc())
     .limit(_LISTED)
 )

@@ -7,12 +7,13 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
-from ekc.conferences.gate import case_route
+from ekc.conferences.gate import case_route, paper_route
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
-from ekc.core.documents import document_pdf
 from ekc.core.errors import Unknown
 from ekc.core.routes import db, now, pdf_response, runtime
+from ekc.orders import ordering
+from ekc.orders.queries import content as content_of
 from ekc.plans import draft
 from ekc.plans.actions.documents import issue_document
 from ekc.plans.document import PLAN, SAID, PlanDocument, from_json, paper_kind
@@ -49,17 +50,18 @@ def version(case: Case, number: int) -> ResponseReturnValue:
 
 
 @bp.get("/versions/<int:number>.pdf")
-@case_route(PLAN.activity)
+@paper_route(PLAN.activity)
 def version_pdf(case: Case, number: int) -> ResponseReturnValue:
-    """The PDF of a version: made at the first download, and the same bytes as long as its numbers are right."""
+    """The PDF of a version: made when it is first asked for, and the same bytes as long as its numbers are right."""
     found, document = _version(case, number)
     document = _with_numbers(case, found, document)
     kind = paper_kind(document, keyring_of(db()))
     paper = plan_versions.issued(db(), found.id, kind)
     if paper is None:
-        db().rollback()  # rendering takes a while; end the transaction first
-        content = document_pdf(PLAN, document)
-        paper = issue_document(by(), case.id, number, document.language, content, kind)
+        made = ordering.made(PLAN, case, [document])
+        if made is None:
+            return ordering.order(PLAN, case, [document])
+        paper = issue_document(by(), case.id, number, document.language, content_of(db(), made), kind)
     response = pdf_response(paper.content, PLAN.filename.format(case=case.number, version=number))
     response.set_etag(paper.sha256.hex())
     return response.make_conditional(request)
