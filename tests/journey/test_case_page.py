@@ -46,12 +46,16 @@ def test_statements_of_the_case_page(
 ) -> None:
     make, most = BUDGETS[phase]
     case = make(db_session, cast, clock())
-    clock.advance(minutes=10)  # the last step is not taken back any more
     sign_in(client, cast.ruud if phase == "registration" else cast.noor)
+    client.page(f"/conferences/{case.id}")
+    with counted(app) as just_taken:  # the last step can be taken back, which is looked at as well
+        client.page(f"/conferences/{case.id}")
+    clock.advance(minutes=10)
     client.page(f"/conferences/{case.id}")
     with counted(app) as sent:
         client.page(f"/conferences/{case.id}")
     assert len(sent) <= most, "\n".join(sent)
+    assert len(just_taken) <= most + 1, "\n".join(just_taken)
 
 
 def test_statements_of_home_do_not_grow(
