@@ -6,7 +6,7 @@ for an hour. Requests time out after five seconds and are not retried. Authlib i
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,6 +56,7 @@ class OIDCIdentity:
     issuer: str
     subject: str
     email: str | None  # lower case; None unless the provider verified it and may assert its domain
+    why_no_email: str  # a code for the log
     second_factor: bool  # whether the sign-in counts as two factors
 
 
@@ -66,6 +67,7 @@ class _ProviderMetadata:
     read_at: datetime
     authorization: str
     token: str
+    userinfo: str | None
     end_session: str | None
     sends_issuer: bool  # `iss` is in every authorization response (RFC 9207)
     client_auth_method: str  # client_secret_basic or client_secret_post
@@ -123,7 +125,10 @@ def fetch_identity(
             code_verifier=request.verifier,
             allow_redirects=False,
         )
-        return _identity_of(provider, _claims(provider, metadata, at, token, request.nonce))
+        claims = _claims(provider, metadata, at, token, request.nonce)
+        if provider.email_claim not in claims and metadata.userinfo:
+            claims |= _address_from_userinfo(client, provider, metadata.userinfo, claims["sub"])
+        return _identity_of(provider, claims)
 
 
 def _claims(
@@ -149,13 +154,34 @@ def _claims(
     return dict(claims)
 
 
+def _address_from_userinfo(client: Any, provider: Provider, address: str, subject: str) -> dict[str, Any]:
+    """The claims about the mail address, which some providers give only there. Raises OIDCError for another person."""
+    answer = client.get(address, allow_redirects=False)
+    answer.raise_for_status()
+    said = answer.json()
+    if said["sub"] != subject:
+        raise OIDCError("userinfo of another subject")
+    return {name: said[name] for name in (provider.email_claim, provider.verified_claim) if name in said}
+
+
 def _decode(token: str, keys: Any) -> Any:
     from joserfc import jwt  # noqa: PLC0415
-    from joserfc.jwk import KeySet  # noqa: PLC0415
     from joserfc.jws import JWSRegistry  # noqa: PLC0415
 
     registry = JWSRegistry(algorithms=_ALGORITHMS, strict_check_header=False)
-    return jwt.decode(token, KeySet.import_key_set(keys), registry=registry)
+    return jwt.decode(token, _usable(keys), registry=registry)
+
+
+def _usable(published: Any) -> Any:
+    """The keys that we can use: a provider may publish others too, such as one on a curve that we do not know."""
+    from joserfc.errors import JoseError  # noqa: PLC0415
+    from joserfc.jwk import JWKRegistry, KeySet  # noqa: PLC0415
+
+    known = []
+    for key in published["keys"]:
+        with suppress(JoseError, KeyError, ValueError):
+            known.append(JWKRegistry.import_key(key))
+    return KeySet(known)
 
 
 def _identity_of(provider: Provider, claims: dict[str, Any]) -> OIDCIdentity:
@@ -164,8 +190,14 @@ def _identity_of(provider: Provider, claims: dict[str, Any]) -> OIDCIdentity:
         raise OIDCError("subject")
     email = str(claims.get(provider.email_claim, "")).strip().lower()
     verified = str(claims.get(provider.verified_claim)).lower() in {"true", "1"}
-    trusted = verified and email.rpartition("@")[2] in provider.domains
-    return OIDCIdentity(provider.issuer, subject, email if trusted else None, _is_two_factor(provider, claims))
+    why = ""
+    if not email:
+        why = f"no claim {provider.email_claim}"
+    elif not verified:
+        why = f"claim {provider.verified_claim} is not true"
+    elif email.rpartition("@")[2] not in provider.domains:
+        why = "address of another domain"
+    return OIDCIdentity(provider.issuer, subject, None if why else email, why, _is_two_factor(provider, claims))
 
 
 def _is_two_factor(provider: Provider, claims: dict[str, Any]) -> bool:
@@ -188,11 +220,12 @@ def _fetch_metadata(provider: Provider, at: datetime) -> _ProviderMetadata:
         if document["issuer"] != provider.issuer:
             raise OIDCError("it calls itself otherwise")
         methods = document.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-        end = document.get("end_session_endpoint")
+        end, userinfo = document.get("end_session_endpoint"), document.get("userinfo_endpoint")
         metadata = _ProviderMetadata(
             read_at=at,
             authorization=_https_only(document["authorization_endpoint"]),
             token=_https_only(document["token_endpoint"]),
+            userinfo=_https_only(userinfo) if userinfo else None,
             end_session=_https_only(end) if end else None,
             sends_issuer=document.get("authorization_response_iss_parameter_supported") is True,
             client_auth_method="client_secret_basic" if "client_secret_basic" in methods else "client_secret_post",

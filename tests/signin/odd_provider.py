@@ -51,6 +51,8 @@ def discovery(kind: str) -> Any:
         said["authorization_response_iss_parameter_supported"] = True
     if kind == "by-post":
         said["token_endpoint_auth_methods_supported"] = ["client_secret_post"]
+    if kind in ("userinfo", "mixed-up"):
+        said["userinfo_endpoint"] = here(f"{kind}/userinfo")
     if kind == "keyless":
         del said["jwks_uri"]
     return jsonify(said)
@@ -58,7 +60,19 @@ def discovery(kind: str) -> Any:
 
 @app.get("/<kind>/keys")
 def published(kind: str) -> Any:
-    return jsonify(KeySet(keys).as_dict(private=False))  # type: ignore[arg-type]
+    listed: Any = KeySet(keys).as_dict(private=False)  # type: ignore[arg-type]
+    if kind == "curved":
+        listed["keys"].insert(0, {"kty": "EC", "crv": "brainpoolP256r1", "kid": "second", "x": "AA", "y": "AA"})
+        listed["keys"].insert(0, {"kty": "AKP", "kid": "third", "pub": "AA"})
+    return jsonify(listed)
+
+
+@app.get("/<kind>/userinfo")
+def userinfo(kind: str) -> Any:
+    if request.headers.get("Authorization") != "Bearer opaque":
+        return Response(status=401)
+    subject = "somebody else" if kind == "mixed-up" else "mila-7"
+    return jsonify(sub=subject, email="mila@example.org", email_verified=True)
 
 
 @app.get("/<kind>/authorize")
@@ -110,6 +124,8 @@ def signed(kind: str, fault: str, kept: dict[str, Any]) -> str:
     claims = {**claims, **wrong.get(fault, {})}
     if fault in ("no sub", "no nonce", "no exp"):
         del claims[fault[3:]]
+    if kind in ("userinfo", "mixed-up", "silent"):
+        del claims["email"], claims["email_verified"]
     header = {"alg": "RS256", "kid": "first"}
     if fault == "signature":
         return jwt.encode(header, claims, stranger)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -44,7 +45,23 @@ PEOPLE: tuple[dict[str, object], ...] = (
 one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 NO_ACCOUNT = "There is no account for you here yet"
 LATE = "That took too long"
-KINDS = ("good", "renamed", "plain", "named", "by-post", "keyless", "garbage", "list", "ill", "moved", "hanging")
+KINDS = (
+    "good",
+    "renamed",
+    "plain",
+    "named",
+    "by-post",
+    "keyless",
+    "garbage",
+    "list",
+    "ill",
+    "moved",
+    "hanging",
+    "curved",
+    "userinfo",
+    "mixed-up",
+    "silent",
+)
 
 
 @pytest.fixture(scope="session")
@@ -397,6 +414,40 @@ def test_a_new_key_is_read(client: PageClient) -> None:
     come_back(client, pass_through(set_out(client, "good"), "new key"))
 
     assert is_in(client)
+
+
+@pytest.mark.parametrize("kind", ["curved", "userinfo"])
+def test_a_provider_of_another_make(client: PageClient, kind: str) -> None:
+    """One publishes keys of kinds that we do not know, one gives the mail address only at its userinfo endpoint."""
+    come_back(client, pass_through(set_out(client, kind)))
+
+    assert is_in(client)
+
+
+@one_database
+def test_userinfo_of_somebody_else_lets_nobody_in(client: PageClient, caplog: pytest.LogCaptureFixture) -> None:
+    come_back(client, pass_through(set_out(client, "mixed-up")), status=400)
+
+    assert (is_in(client), noted(caplog)) == (False, [("mixed-up", "userinfo of another subject")])
+
+
+@one_database
+@pytest.mark.parametrize(
+    ("kind", "claims", "why"),
+    [
+        ("silent", {}, "no claim email"),
+        ("good", {"email_verified": False}, "claim email_verified is not true"),
+        ("good", {"email": "mila@elsewhere.example"}, "address of another domain"),
+        ("good", {"sub": "new", "email": "nobody@example.org"}, "no account"),
+    ],
+)
+def test_the_log_says_why_there_is_no_account_for_somebody(
+    client: PageClient, caplog: pytest.LogCaptureFixture, kind: str, claims: dict[str, Any], why: str
+) -> None:
+    come_back(client, pass_through(set_out(client, kind), **claims), status=403)
+
+    [line] = [record for record in caplog.records if record.getMessage() == "single sign-on refused"]
+    assert line.__dict__["facts"] == {"provider": kind, "why": why}
 
 
 @one_database

@@ -77,6 +77,7 @@ def from_provider(key: str) -> ResponseReturnValue:
         return _error_response(provider, error, target)
     account_id = oidc_actions.authenticate_by_oidc(db(), now(), identity, nonce)
     if account_id is None:
+        log_event("single sign-on refused", provider=provider.key, why=identity.why_no_email or "no account")
         text = _("Ask your administrator to open one, with your email address at %(name)s.", name=provider.name)
         return _error_page(_("There is no account for you here yet"), text, target), 403
     throttle.discard_attempt(db(), attempt)
