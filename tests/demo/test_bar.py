@@ -16,6 +16,7 @@ from ekc.demo.world import begins_at, make_demo
 from tests.cast import Cast
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.demo.test_world import SETTINGS
 from tests.page import Page, text_of
 from tests.plugins.web import MakeApp
 from tests.stages import stage
@@ -25,14 +26,14 @@ NOW = "Monday 2 March 2026, 11:40"
 
 
 @stage
-def _made(session: Session, settings: Settings) -> dict[str, int]:
-    return make_demo(session, settings)
+def _made(session: Session) -> dict[str, int]:
+    return make_demo(session, replace(SETTINGS, clock=lambda: START, mail=POSTBOX))
 
 
 @pytest.fixture
-def made(db_session: Session, settings: Settings, clock: FrozenClock) -> dict[str, int]:
-    """The demo; the ids of its cases by file."""
-    return _made(db_session, replace(settings, demo=True, mail=POSTBOX))
+def made(db_session: Session, clock: FrozenClock) -> dict[str, int]:
+    """The demo; the ids of its cases by file. Made with settings of no worker, so that all of them share it."""
+    return _made(db_session)
 
 
 @pytest.fixture

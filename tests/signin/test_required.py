@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -56,6 +57,13 @@ def came_in(app: Flask, session: Session, clock: FrozenClock, cast: Cast, method
     return client
 
 
+def cookie_of(browser: FlaskClient) -> str:
+    """What a browser sends along, however often."""
+    kept = browser.get_cookie("session")
+    assert kept is not None
+    return f"session={kept.value}"
+
+
 def routes(app: Flask, case: Made) -> Iterator[tuple[str, str, str, str]]:
     """Every way to ask: endpoint, kind of access, method and address, about a case where it is about one."""
     access = declared_access(app)
@@ -73,14 +81,17 @@ def test_a_password_alone_opens_nothing(
     strict.config["WTF_CSRF_CHECK_DEFAULT"] = False  # a post without a token would be refused before any gate
     try:
         opened = []
+        noor = partial(came_in, strict, db_session, clock, cast, method)
+        anybody, cookie = FlaskClient(strict, use_cookies=False), cookie_of(noor())
         for endpoint, kind, verb, address in routes(strict, case):
-            noor, stranger = came_in(strict, db_session, clock, cast, method), FlaskClient(strict)
-            answer = noor.open(address, method=verb)
+            answer = anybody.open(address, method=verb, headers={"Cookie": cookie})
+            if verb == "POST":  # which may have signed her out
+                cookie = cookie_of(noor())
             if answer.status_code == 308:
                 continue  # another address of a page, which is asked as well
             if kind == "public":
                 # Signed in or not makes no difference but for the name on top; the sign-in page leads on.
-                same = stranger.open(address, method=verb)
+                same = anybody.open(address, method=verb)
                 if endpoint not in ("signin.sign_in", "static") and answer.status_code != same.status_code:
                     opened.append((endpoint, verb, answer.status_code))
             elif endpoint not in FIRST and not (answer.location or "").startswith("/account/second-factor"):
