@@ -3,4 +3,5 @@
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ekc;
 REVOKE UPDATE, DELETE ON audit_event, issued_document, phase_change, plan_version FROM ekc;
 REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM ekc;
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO ekc; -- SELECT for backups
+-- SELECT for backups.
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO ekc;

@@ -1,4 +1,4 @@
-"""A real service as described in docs/operations.md: its own key file, and a database user with few rights."""
+"""A real service as `deploy/` makes it: its own key file, and a database user with few rights."""
 
 import re
 import stat
@@ -19,7 +19,7 @@ from tests.cast import Cast
 from tests.clock import START
 from tests.database import CONTENT_KEY, INDEX_KEY
 
-OPERATIONS = ROOT / "docs" / "operations.md"
+GRANTS = ROOT / "deploy" / "grants.sql"
 
 
 def test_the_key_file_is_its_owners_alone(tmp_path: Path) -> None:
@@ -31,15 +31,16 @@ def test_the_key_file_is_its_owners_alone(tmp_path: Path) -> None:
 
 @pytest.fixture
 def service(engine: Engine) -> Iterator[Engine]:
-    """The same database, with the user described in docs/operations.md."""
+    """The same database, with the rights that `deploy/grants.sql` gives."""
     if engine.dialect.name == "sqlite":
         pytest.skip("a file has no users")
     user = f"{engine.url.database}_service"  # a server knows each name once, and workers share it
-    found = re.search(r"```sql\n(.*?)```", OPERATIONS.read_text(), re.DOTALL)
-    assert found is not None
+    grants, changed = re.subn(r"\b(TO|FROM) ekc;", rf"\1 {user};", GRANTS.read_text())
+    assert changed == 4
     with engine.begin() as connection:
         connection.execute(text(f"DROP ROLE IF EXISTS {user}"))
-        connection.execute(text(found[1].replace("ekc_service", user)))
+        connection.execute(text(f"CREATE ROLE {user}"))
+        connection.execute(text(grants))
     made = make_engine(engine.url.render_as_string(hide_password=False), Keyring([CONTENT_KEY], INDEX_KEY))
     event.listen(made, "connect", lambda raw, _record: raw.execute(f"SET ROLE {user}"))
     yield made
