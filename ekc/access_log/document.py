@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from ekc.access_log.queries import AccessEntry, AccessKind, Day, Reader, access_days
+from ekc.access_log.queries import AccessDay, AccessEntry, AccessKind, AccessReader, access_days
 from ekc.core.audit import ActorKind
 from ekc.core.documents import DocumentRule
 from ekc.core.language import clock_time, day, moment, ngettext, using
@@ -71,7 +71,7 @@ def read_log(session: Session, asked: AskedLog, at: datetime) -> AccessLog:
         )
 
 
-def describe_days(days: Iterable[Day], timezone: str) -> tuple[DayText, ...]:
+def describe_days(days: Iterable[AccessDay], timezone: str) -> tuple[DayText, ...]:
     """The days as sentences."""
     return tuple(
         DayText(
@@ -99,7 +99,7 @@ ACCESS_LOG = DocumentRule(
 )
 
 
-def _reader_text(person: Reader) -> str:
+def _reader_text(person: AccessReader) -> str:
     if person.name:
         return ", ".join([person.name, *(_(role.label) for role in person.roles)])
     match person.kind:
@@ -143,7 +143,7 @@ def _entry_text(line: AccessEntry, timezone: str) -> str:
             )
 
 
-def _day_notes(one: Day) -> Iterable[str]:
+def _day_notes(one: AccessDay) -> Iterable[str]:
     if one.by_link:
         yield ngettext(
             "People of the circle, with their own link: once.",

@@ -54,7 +54,7 @@ class AccessEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class AccessReader:
     """Somebody who opened the case on a day. Without a name: the program, the public, or a link to another case."""
 
     kind: ActorKind
@@ -64,11 +64,11 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class AccessDay:
     """Who opened a case on one day, and how often people of its circle did with their own link."""
 
     on: date
-    people: tuple[Reader, ...]
+    people: tuple[AccessReader, ...]
     by_link: int
     by_link_refused: int
     private_time: bool  # pages were opened in private time
@@ -82,7 +82,7 @@ def access_days(
     timezone: str,
     page_keys: Mapping[str, str],
     coordinator_id: int | None,
-) -> tuple[Day, ...]:
+) -> tuple[AccessDay, ...]:
     """The days of a period, the last one first. `period`: first (None: from the beginning) and last day.
 
     `page_keys`: the key of each endpoint's page, as in `words.PAGES`.
@@ -129,9 +129,9 @@ class _DayBuilder:
     by_link: dict[bool, int] = field(default_factory=lambda: {False: 0, True: 0})
     private_time: dict[bool, bool] = field(default_factory=lambda: {False: False, True: False})
 
-    def build(self, on: date, known: Mapping[ReaderKey, set[Role | Part]]) -> Day:
+    def build(self, on: date, known: Mapping[ReaderKey, set[Role | Part]]) -> AccessDay:
         people = tuple(
-            Reader(
+            AccessReader(
                 kind=who[0],
                 name=name,
                 roles=tuple(sorted(self.roles[who] or known.get(who, set()))),
@@ -139,7 +139,7 @@ class _DayBuilder:
             )
             for who, name in self.names.items()
         )
-        return Day(
+        return AccessDay(
             on, people, self.by_link[False], self.by_link[True], self.private_time[False], self.private_time[True]
         )
 

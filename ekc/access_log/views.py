@@ -73,7 +73,7 @@ def _form(case: Case) -> PeriodForm:
     return period_form(request.args, local_date(now(), case.timezone))
 
 
-def _days(case: Case, form: PeriodForm) -> tuple[queries.Day, ...]:
+def _days(case: Case, form: PeriodForm) -> tuple[queries.AccessDay, ...]:
     period = (form.since.data, _last(case, form))
     return queries.access_days(db(), case.id, period, case.timezone, _page_keys(), case.coordinator_id)
 

@@ -6,7 +6,7 @@ Raised by actions and gates, shown by `handlers.py`.
 from datetime import date
 from typing import Self
 
-from ekc.core.language import Wording
+from ekc.core.language import SentenceWording
 
 
 class Refusal(Exception):  # noqa: N818 - an expected outcome
@@ -42,7 +42,7 @@ class NotNow(Refusal):
 
     status = 403
     #: In the words of which kind of conference it is said.
-    wording: Wording | None = None
+    wording: SentenceWording | None = None
 
 
 class OnlyShown(Refusal):

@@ -28,7 +28,7 @@ _CATALOGUES = Path(__file__).parents[1] / "translations"
 _current: ContextVar[str | Callable[[], str]] = ContextVar("language", default="en")
 
 
-class Wording(Protocol):
+class SentenceWording(Protocol):
     """How sentences read in a kind of conference."""
 
     def source(self, message: str, /) -> str:
@@ -38,7 +38,7 @@ class Wording(Protocol):
         """A translated sentence, its blanks unfilled, in the words of that kind."""
 
 
-_wording: ContextVar[Wording | None] = ContextVar("wording", default=None)
+_wording: ContextVar[SentenceWording | None] = ContextVar("wording", default=None)
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def using(code: str | Callable[[], str]) -> Iterator[None]:
 
 
 @contextmanager
-def in_words(wording: Wording | None) -> Iterator[None]:
+def in_words(wording: SentenceWording | None) -> Iterator[None]:
     """Set the words of a kind of conference inside the block; None: as the sentences are written."""
     token = _wording.set(wording)
     try:
@@ -61,7 +61,7 @@ def in_words(wording: Wording | None) -> Iterator[None]:
         _wording.reset(token)
 
 
-def set_words(wording: Wording | None) -> None:
+def set_words(wording: SentenceWording | None) -> None:
     """Set the words of a kind of conference until the `in_words` around ends, which every request has."""
     _wording.set(wording)
 

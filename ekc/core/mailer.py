@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from config import MailServer
 from ekc.core import outbox
 from ekc.core.jobs import Final, JobRun, NotDone, Unavailable
-from ekc.core.language import LANGUAGES, Wording, gettext, in_words, translate, using
+from ekc.core.language import LANGUAGES, SentenceWording, gettext, in_words, translate, using
 from ekc.core.postbox import put
 
 #: Seconds for each reply of the mail server. A mail takes four replies.
@@ -35,7 +35,7 @@ _CLOSING = 421
 _STATUS = re.compile(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)")
 
 #: In which words a mail about a case is written.
-WordingOf = Callable[[Session, int], Wording | None]
+WordingOf = Callable[[Session, int], SentenceWording | None]
 
 
 def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:

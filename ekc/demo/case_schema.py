@@ -216,7 +216,7 @@ class PrivateRoundEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrivateTime:
+class PrivateTimeEntry:
     """All rounds of private time."""
 
     rounds: tuple[PrivateRoundEntry, ...]
@@ -346,7 +346,7 @@ class CaseFile:
     people: dict[PersonId, PersonEntry]
     setup: Setup | None = None
     information: Information | None = None
-    private_time: PrivateTime | None = None
+    private_time: PrivateTimeEntry | None = None
     plan: PlanEntry | None = None
     evaluation: tuple[FollowUpEntry, ...] | None = None
     costs: CostsEntry | None = None

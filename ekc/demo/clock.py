@@ -45,7 +45,7 @@ LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MomentAhead:
     """A moment that lies ahead, of a case or of any."""
 
     to: To
@@ -58,14 +58,14 @@ class Place:
         return LABELS[self.to]
 
 
-def places(session: Session, now: datetime, conference_id: int | None) -> tuple[Place, ...]:
+def places(session: Session, now: datetime, conference_id: int | None) -> tuple[MomentAhead, ...]:
     """Where the clock can go from `now`, as seen from a case: first what comes first."""
     case = session.get(Conference, conference_id) if conference_id else None
     timezone = case.timezone if case else NL.timezone
     found = {To.TOMORROW: _morning(now + _DAY, timezone), To.FOUR_WEEKS: _morning(now + _FOUR_WEEKS, timezone)}
     if case is not None:
         found |= {to: at for to, at in _of_case(session, now, case) if at > now}
-    return tuple(Place(to, at, timezone) for to, at in sorted(found.items(), key=lambda one: one[1]))
+    return tuple(MomentAhead(to, at, timezone) for to, at in sorted(found.items(), key=lambda one: one[1]))
 
 
 def _of_case(session: Session, now: datetime, case: Conference) -> Iterator[tuple[To, datetime]]:

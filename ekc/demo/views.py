@@ -15,7 +15,7 @@ from ekc.core.language import gettext, moment
 from ekc.core.postbox import items
 from ekc.core.routes import MAX_ID, db, local_path, moves, now, public, runtime
 from ekc.demo.cast import Group, Person, around, groups, staff
-from ekc.demo.clock import Place, move_on, places
+from ekc.demo.clock import MomentAhead, move_on, places
 from ekc.links.actions import sign_in_by_link
 from ekc.links.queries.links import newest_link
 from ekc.signin.login import by, end_session, request_device, start_account_session, start_link_session, visitor
@@ -40,7 +40,7 @@ class Bar:
         return now()
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[MomentAhead, ...]:
         """Where the clock can go."""
         return places(db(), now(), self.conference_id)
 

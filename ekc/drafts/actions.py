@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ekc.core.errors import Refusal
 from ekc.core.tokens import hash_token
 from ekc.core.transaction import writing
-from ekc.drafts.models import Draft
+from ekc.drafts.models import FormDraft
 from ekc.drafts.queries import Owner, own, place_of
 from ekc.signin.actions.throttle import Limit, count_attempt
 from ekc.workflow.vocabulary import N_
@@ -63,45 +63,50 @@ def _keep(session: Session, at: datetime, owner: Owner, content: Content, networ
     with writing(session):
         count_attempt(session, at, KEEPING, owner.whose or network)
         mine = own(owner)
-        row = session.scalar(select(Draft).where(*mine, Draft.place == place).with_for_update())
+        row = session.scalar(select(FormDraft).where(*mine, FormDraft.place == place).with_for_update())
         if row is None:
             if not owner.whose:
                 count_attempt(session, at, _BEGINNING, network)
-            row = Draft(browser=hash_token(owner.token), whose=owner.whose, place=place)
+            row = FormDraft(browser=hash_token(owner.token), whose=owner.whose, place=place)
             session.add(row)
         row.content, row.conference_id, row.sent, row.until = said, content.conference_id, sent, _midnight(at + life)
         session.flush()
-        newest = select(Draft.id).where(*mine).order_by(Draft.id.desc()).limit(_MOST)
+        newest = select(FormDraft.id).where(*mine).order_by(FormDraft.id.desc()).limit(_MOST)
         kept = session.scalars(newest).all()
-        session.execute(delete(Draft).where(*mine, Draft.id.not_in(kept)))
+        session.execute(delete(FormDraft).where(*mine, FormDraft.id.not_in(kept)))
         return row.id
 
 
 def forget(session: Session, owner: Owner, draft_id: int) -> None:
     """Destroy a draft of theirs."""
     with writing(session):
-        _forget(session, *own(owner), Draft.id == draft_id)
+        _forget(session, *own(owner), FormDraft.id == draft_id)
 
 
 def forget_sent_by_others(session: Session, owner: Owner) -> None:
     """Destroy what others sent in this browser after their sign-in had ended: somebody else has signed in in it."""
     with writing(session):
-        _forget(session, Draft.browser == hash_token(owner.token), Draft.whose != owner.whose, Draft.sent.is_(True))
+        _forget(
+            session,
+            FormDraft.browser == hash_token(owner.token),
+            FormDraft.whose != owner.whose,
+            FormDraft.sent.is_(True),
+        )
 
 
 def forget_of_case(session: Session, conference_id: int) -> None:
     """Destroy the drafts of a case. Does not commit."""
-    _forget(session, Draft.conference_id == conference_id)
+    _forget(session, FormDraft.conference_id == conference_id)
 
 
 def forget_drafts(session: Session, at: datetime) -> int:
     """Destroy the drafts whose time has passed; returns how many."""
     with writing(session):
-        return _forget(session, Draft.until <= at)
+        return _forget(session, FormDraft.until <= at)
 
 
 def _forget(session: Session, *which: ColumnElement[bool]) -> int:
-    return len(session.scalars(delete(Draft).where(*which).returning(Draft.id)).all())
+    return len(session.scalars(delete(FormDraft).where(*which).returning(FormDraft.id)).all())
 
 
 def _midnight(at: datetime) -> datetime:

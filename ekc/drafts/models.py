@@ -10,7 +10,7 @@ from ekc.core.crypto import SealedJSON
 from ekc.core.db import Base
 
 
-class Draft(Base):
+class FormDraft(Base):
     """What was typed into one form: in one browser, by one person.
 
     In the open stands no time, only the day on which it is forgotten: a draft must not tell who wrote when.

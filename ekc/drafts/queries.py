@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ekc.core.crypto import keyring_of
 from ekc.core.tokens import hash_token
-from ekc.drafts.models import Draft
+from ekc.drafts.models import FormDraft
 
 #: How long what somebody wrote without signing in is offered: the next visitor of a shared computer is somebody else.
 OFFERED = timedelta(hours=1)
@@ -44,14 +44,14 @@ def place_of(session: Session, path: str, window: str) -> bytes:
 
 def own(owner: Owner) -> tuple[ColumnElement[bool], ...]:
     """Which drafts are theirs."""
-    return Draft.browser == hash_token(owner.token), Draft.whose == owner.whose
+    return FormDraft.browser == hash_token(owner.token), FormDraft.whose == owner.whose
 
 
 def draft_of(session: Session, owner: Owner, path: str, window: str) -> int | None:
     """The draft of the form of this window that is sent to this address; None: there is none."""
     if not owner.token:
         return None
-    return session.scalar(select(Draft.id).where(*own(owner), Draft.place == place_of(session, path, window)))
+    return session.scalar(select(FormDraft.id).where(*own(owner), FormDraft.place == place_of(session, path, window)))
 
 
 def drafts(session: Session, at: datetime, owner: Owner) -> tuple[DraftRow, ...]:
@@ -68,6 +68,8 @@ def drafts(session: Session, at: datetime, owner: Owner) -> tuple[DraftRow, ...]
             datetime.fromisoformat(row.content["at"]),
             row.sent,
         )
-        for row in session.scalars(select(Draft).where(*own(owner), Draft.until > at).order_by(Draft.id.desc()))
+        for row in session.scalars(
+            select(FormDraft).where(*own(owner), FormDraft.until > at).order_by(FormDraft.id.desc())
+        )
     )
     return tuple(row for row in found if row.whose or at - row.kept_at < OFFERED)

@@ -121,7 +121,7 @@ class NotSafeForm(PlainForm):
     words = passage(_l("Do you want to say more?"))
 
 
-class AskForm(EditingForm):
+class AskOthersForm(EditingForm):
     """To ask the other main persons. `stands`: the wish, and what is known of safety in the case."""
 
 

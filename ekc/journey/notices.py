@@ -11,7 +11,7 @@ from ekc.conferences.queries.members import Circle, with_former_of_cases
 from ekc.core.clock import local_date
 from ekc.journey.queries import listeners
 from ekc.journey.queries.notices import notices_of_cases
-from ekc.journey.queries.settled import Settled
+from ekc.journey.queries.settled import SettledNotices
 from ekc.workflow.owed.listeners import Listener, NoticeFacts
 from ekc.workflow.owed.rows import RULES
 from ekc.workflow.owed.still_owed import Owed, all_owed, owed, waits
@@ -43,7 +43,7 @@ def _judged(
 ) -> dict[int, tuple[Owed, ...]]:
     if not rows:
         return {}
-    settle = Settled(session, rows)
+    settle = SettledNotices(session, rows)
     by_case: dict[int, list[NoticeFacts]] = defaultdict(list)
     for row in rows:
         by_case[row.conference_id].append(

@@ -39,7 +39,7 @@ def _employer(label: str) -> Any:
     return listed(label, LINE, several=True, hint=hint)
 
 
-class AskForm(EditingForm):
+class AskCoordinatorForm(EditingForm):
     """Which coordinator to ask: the value of a button. `stands`: who is asked. `another`: the case has a coordinator
     already, so why another is needed is asked as well.
     """

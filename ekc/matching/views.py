@@ -24,7 +24,7 @@ from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
 from ekc.matching.forms import (
     AcceptForm,
-    AskForm,
+    AskCoordinatorForm,
     ConfirmForm,
     DeclareForm,
     EmployerForm,
@@ -225,10 +225,10 @@ def _notable(case: Case, said: tuple[OwnVoice, ...]) -> list[OwnVoice]:
     return [one for one in said if not own or one.answer is not Agreed.NO]
 
 
-def _ask_form(case: Case, **more: Any) -> AskForm:
+def _ask_form(case: Case, **more: Any) -> AskCoordinatorForm:
     matches = match_queries.matches(db(), case.id)
     stands = {"asked": Standing(_("Asked"), matches.pending.name)} if matches.pending else {}
-    return AskForm(matches.current is not None, stands=stands, **more)
+    return AskCoordinatorForm(matches.current is not None, stands=stands, **more)
 
 
 def _confirm_form(case: Case, **more: Any) -> ConfirmForm:

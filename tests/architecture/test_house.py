@@ -94,6 +94,23 @@ def test_a_package_hands_on_nothing() -> None:
     assert handed == {}
 
 
+def classes_by_name() -> dict[str, list[str]]:
+    """The modules in which a class of this name stands, of all classes of the product."""
+    found: dict[str, list[str]] = {}
+    for path in modules():
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    return found
+
+
+def test_one_class_name_is_one_thing() -> None:
+    found = classes_by_name()
+
+    assert len(found) > 500
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
 def test_templates_mirror_the_features() -> None:
     folders = {path.relative_to(TEMPLATES).parts[0] for path in templates()}
 

@@ -86,4 +86,4 @@ def test_every_form_asks_for_a_number_with_this_field() -> None:
         if issubclass(field.field_class, wtforms.IntegerField | wtforms.DecimalField | wtforms.FloatField)
         and not isinstance(field.kwargs.get("widget"), HiddenInput)
     }
-    assert others == {("AskForm", "account_id")}  # the value of a button, not typed
+    assert others == {("AskCoordinatorForm", "account_id")}  # the value of a button, not typed

@@ -26,7 +26,7 @@ from ekc.demo.case_schema import (
     PersonId,
     PlanEntry,
     PrivateRoundEntry,
-    PrivateTime,
+    PrivateTimeEntry,
     RegisteredBy,
     RegistrationEntry,
     SafetyConcernEntry,
@@ -112,7 +112,7 @@ OUDEGRACHT = CaseFile(
         ),
         questions=(),
     ),
-    private_time=PrivateTime(
+    private_time=PrivateTimeEntry(
         rounds=(
             PrivateRoundEntry(
                 began=datetime.fromisoformat("2026-03-28T11:00"),

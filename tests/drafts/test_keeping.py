@@ -13,7 +13,7 @@ from ekc.conferences.models import Conference, ContactEntry
 from ekc.core.audit import AuditEvent
 from ekc.core.transaction import writing
 from ekc.drafts.actions import KEEPING, KEPT, forget_drafts
-from ekc.drafts.models import Draft
+from ekc.drafts.models import FormDraft
 from ekc.signin.actions.throttle import count_attempt
 from ekc.workflow.vocabulary import Phase, Step
 from tests import build
@@ -61,7 +61,7 @@ def token_of(client: PageClient, path: str) -> object:
 
 def drafts(session: Session) -> int:
     session.rollback()
-    return session.scalars(select(func.count()).select_from(Draft)).one()
+    return session.scalars(select(func.count()).select_from(FormDraft)).one()
 
 
 def contacts(session: Session) -> int:
@@ -119,7 +119,7 @@ def test_somebody_else_in_the_same_browser_never_sees_them(
 def test_another_browser_with_the_same_person_never_sees_them(
     lost: PageClient, someone: Callable[[], PageClient], case: Made, db_session: Session, cast: Cast
 ) -> None:
-    other, draft = someone(), db_session.scalars(select(Draft.id)).one()
+    other, draft = someone(), db_session.scalars(select(FormDraft.id)).one()
     sign_in(other, cast.noor)
 
     page = other._arrive(other.get(f"/drafts/{draft}"), 200)
@@ -190,7 +190,7 @@ def test_a_personal_link_gives_them_back_and_a_revoked_one_does_not(
     assert page.flashes[-1:] == [HERE]
 
     revoke_links(By(db_session, cast.noor, clock()), case.id, case.people["omar"])
-    draft = db_session.scalars(select(Draft.id)).one()
+    draft = db_session.scalars(select(FormDraft.id)).one()
     assert HERE not in client._arrive(client.get(f"/drafts/{draft}"), 200).text
 
 
@@ -342,7 +342,7 @@ def test_the_next_visitor_of_a_shared_computer_is_not_offered_it(
     client.page("/register")
     sending = client.form("Register").fill({"Why now": WORDS})
     client.post("/register", data=sending.payload() | {"keep_draft": "yes"})
-    draft = db_session.scalars(select(Draft.id)).one()
+    draft = db_session.scalars(select(FormDraft.id)).one()
     clock.advance(minutes=59)
     assert "You began this" in client.page("/register").text
 
@@ -397,7 +397,7 @@ def test_a_form_that_is_shown_again_is_a_look_in_the_audit(
     sending = client.form("Add to the log").fill({"What was said or agreed": WORDS})
 
     too_old = client.post(sending.url, data=sending.payload() | {"csrf_token": ""})
-    gone_on = client.get(f"/drafts/{db_session.scalars(select(Draft.id)).one()}")
+    gone_on = client.get(f"/drafts/{db_session.scalars(select(FormDraft.id)).one()}")
 
     db_session.rollback()
     looks = select(AuditEvent.action).where(AuditEvent.conference_id == case.id, AuditEvent.at == clock())

@@ -61,7 +61,7 @@ _SENT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class SentMail:
     """What was sent at one time to people of a circle: its subject, and the names of those to whom it went."""
 
     at: datetime
@@ -72,7 +72,7 @@ class Sending:
     lost: tuple[str, ...]  # it did not arrive, and will not
 
 
-def sendings(session: Session, conference_id: int) -> tuple[Sending, ...]:
+def sent_mails(session: Session, conference_id: int) -> tuple[SentMail, ...]:
     """What was sent to the people of a case, the latest first."""
     rows = read_rows(session, _SENT, {"cases": [conference_id]})
     found = []
@@ -81,5 +81,5 @@ def sendings(session: Session, conference_id: int) -> tuple[Sending, ...]:
         for row in some:
             is_lost = row.given_up_at or row.returned_at
             names["lost" if is_lost else "sent" if row.sent_at else "waiting"].append(row.name)
-        found.append(Sending(at, way, translate(subject), **{how: tuple(who) for how, who in names.items()}))
+        found.append(SentMail(at, way, translate(subject), **{how: tuple(who) for how, who in names.items()}))
     return tuple(found)

@@ -46,7 +46,7 @@ _PERSON = f"{_ADDRESS}/<int:participant_id>"
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CircleSection:
     """People in one section of the page."""
 
     title: str
@@ -184,7 +184,7 @@ def _circle_page(
     )
 
 
-def _groups(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[Group]:
+def _groups(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[CircleSection]:
     """The family by side where there are sides; then supporters, professionals, interpreters.
 
     Empty groups are left out.
@@ -196,13 +196,13 @@ def _groups(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[Gr
         return tuple(sorted(here, key=lambda row: (order.index(row.part), by_surname(row.name))))
 
     family, supporters = those(*FAMILY_PARTS), those(Part.SUPPORTER)
-    groups = [Group(side, tuple(row for row in (*family, *supporters) if row.side == side)) for side in sides]
+    groups = [CircleSection(side, tuple(row for row in (*family, *supporters) if row.side == side)) for side in sides]
     placed = {row.id for group in groups for row in group.people}
     groups += [
-        Group(_("Family and network"), tuple(row for row in family if row.id not in placed)),
-        Group(_("Supporters"), tuple(row for row in supporters if row.id not in placed)),
-        Group(_("Professionals"), those(*PROFESSIONAL_PARTS)),
-        Group(_("Interpreters"), those(Part.INTERPRETER)),
+        CircleSection(_("Family and network"), tuple(row for row in family if row.id not in placed)),
+        CircleSection(_("Supporters"), tuple(row for row in supporters if row.id not in placed)),
+        CircleSection(_("Professionals"), those(*PROFESSIONAL_PARTS)),
+        CircleSection(_("Interpreters"), those(Part.INTERPRETER)),
     ]
     return [group for group in groups if group.people]
 

@@ -14,8 +14,8 @@ from ekc.evaluations.queries import FollowUpRow
 from ekc.journey.deadlines import Deadline
 from ekc.journey.needs.cases import StaffCases
 from ekc.journey.needs.kinds import (
-    Again,
     Alone,
+    CameTogetherAgain,
     CaseRequest,
     Late,
     LinkRequests,
@@ -176,13 +176,13 @@ def _twice(session: Session, read: StaffCases) -> Iterator[Twice]:
             yield Twice(rows[id_], earlier)
 
 
-def _again(session: Session, read: StaffCases) -> Iterator[Again]:
+def _again(session: Session, read: StaffCases) -> Iterator[CameTogetherAgain]:
     """The cases whose round began lately and whose conference is being prepared, with the reason."""
     since = read.at - _TOLD_FOR
     rows = {row.id: row for row in (*read.own, *read.others) if row.round > 1 and row.phase is Phase.SETUP}
     lately = [id_ for id_ in rows if any(one.step is Step.RECONVENE and one.at > since for one in read.steps[id_])]
     found = steps.come_together_again(session, lately, since)
-    return (Again(row, found[id_]) for id_, row in rows.items() if id_ in found)
+    return (CameTogetherAgain(row, found[id_]) for id_, row in rows.items() if id_ in found)
 
 
 def _ended(session: Session, read: StaffCases) -> Iterator[CaseRow]:

@@ -135,7 +135,7 @@ class Twice:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class CameTogetherAgain:
     """A case that came together again lately, and why."""
 
     case: CaseRow
@@ -182,7 +182,16 @@ class NeedKind(StrEnum):
 
 
 Waiting = (
-    UnansweredRequest | ToRing | Wanted | Alone | LinkRequests | CaseRow | NoLonger | Again | CaseRequest | ToTell
+    UnansweredRequest
+    | ToRing
+    | Wanted
+    | Alone
+    | LinkRequests
+    | CaseRow
+    | NoLonger
+    | CameTogetherAgain
+    | CaseRequest
+    | ToTell
 ) | (Unsettled | NoMail | Late | Twice | Todo)
 
 

@@ -10,8 +10,8 @@ from ekc.core.language import clock_time, day, gettext, how_far, in_words, ngett
 from ekc.evaluations.queries import OverdueRow
 from ekc.journey.deadlines import Deadline
 from ekc.journey.needs.kinds import (
-    Again,
     Alone,
+    CameTogetherAgain,
     CaseRequest,
     LinkRequests,
     Need,
@@ -171,7 +171,7 @@ def _twice(about: Twice, _at: datetime) -> str:
     return gettext("The same conference as %(numbers)s? Say whether it was registered twice", numbers=numbers)
 
 
-def _again(about: Again, at: datetime) -> str:
+def _again(about: CameTogetherAgain, at: datetime) -> str:
     since = _day(about.taken.at, about.case.timezone, at)
     return gettext("Comes together again since %(day)s: %(why)s", day=since, why=about.taken.why)
 

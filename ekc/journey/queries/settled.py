@@ -27,7 +27,7 @@ _OF_ONE = frozenset({NoticeKind.NOT_COMING, NoticeKind.DISSENT, NoticeKind.NUMBE
 _people = Participant.__table__.c
 
 
-class Settled:
+class SettledNotices:
     """What settles the notices that are owed to staff: read once for all of a kind."""
 
     def __init__(self, session: Session, rows: list[Row[Any]]) -> None:

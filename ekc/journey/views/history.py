@@ -7,7 +7,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle
 from ekc.conferences.queries import traces as trace_queries
-from ekc.conferences.queries.mails import sendings
+from ekc.conferences.queries.mails import sent_mails
 from ekc.conferences.queries.members import with_former
 from ekc.conferences.queries.voices import voices
 from ekc.core.routes import db
@@ -41,6 +41,6 @@ def history(case: Case) -> ResponseReturnValue:
         notices=notices(db(), case.id)[::-1],
         owed={one.notice.id: one for one in owed_so_far(db(), case.id)},
         traces=traces[::-1],
-        mails=sendings(db(), case.id),
+        mails=sent_mails(db(), case.id),
         spoken=[row for row in voices(db(), case.id) if row.spoken][::-1] if traces else [],
     )

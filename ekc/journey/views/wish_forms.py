@@ -9,7 +9,7 @@ from ekc.conferences.queries.voices import VoiceRow, voices
 from ekc.core.forms import Standing
 from ekc.core.language import gettext, moment
 from ekc.core.routes import db
-from ekc.journey.forms import AskForm, GoOnForm, NotedForm, SpokenForm
+from ekc.journey.forms import AskOthersForm, GoOnForm, NotedForm, SpokenForm
 from ekc.workflow.vocabulary import Agreed, VoiceMatter
 
 
@@ -45,12 +45,12 @@ def spoken_form(case: Case, matter: VoiceMatter, participant_id: int, **more: An
     return SpokenForm.of(matter, participant_id, stands, **more)
 
 
-def ask_form(case: Case, matter: VoiceMatter, participant_id: int, **more: Any) -> AskForm:
+def ask_form(case: Case, matter: VoiceMatter, participant_id: int, **more: Any) -> AskOthersForm:
     """To ask the other main persons about somebody's wish."""
     row = _said(case, matter).get(participant_id)
     known = ((one.id, one.said_at, one.concern, one.arrangement) for one in concerns(db(), case.id))
     safety = Standing(gettext("Safety"), repr(sorted(known)))
-    return AskForm({"safety": safety} | ({"wish": _standing(case, row)} if row else {}), **more)
+    return AskOthersForm({"safety": safety} | ({"wish": _standing(case, row)} if row else {}), **more)
 
 
 def noted_form(case: Case, matter: VoiceMatter, participant_id: int, **more: Any) -> NotedForm:

@@ -9,7 +9,7 @@ from ekc.core.errors import Unknown
 from ekc.core.language import gettext
 from ekc.core.routes import edits, moves
 from ekc.journey.actions import wishes
-from ekc.journey.forms import AskForm, NotedForm, SpokenForm
+from ekc.journey.forms import AskOthersForm, NotedForm, SpokenForm
 from ekc.journey.views.blueprint import bp
 from ekc.journey.views.case import show_case
 from ekc.journey.views.step import back
@@ -50,7 +50,7 @@ def note_answer(case: Case, matter: str, participant_id: int) -> ResponseReturnV
 def ask_others(case: Case, matter: str, participant_id: int) -> ResponseReturnValue:
     """Let the pages of the other main persons ask them about somebody's wish."""
     what = _matter(matter)
-    unchanged = AskForm().unless_changed(lambda: ask_form(case, what, participant_id, formdata=None))
+    unchanged = AskOthersForm().unless_changed(lambda: ask_form(case, what, participant_id, formdata=None))
     wishes.ask_others(by(unchanged), case.id, what, participant_id)
     flash(gettext("The other main persons are asked on their own pages."), "success")
     return _to_wishes(case)
