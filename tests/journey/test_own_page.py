@@ -149,6 +149,18 @@ def test_the_family_reads_beforehand_how_the_day_goes_and_a_child_what_it_may(
     assert ("They have declared that they are independent." in page.text) is (part is not Part.CHILD)
 
 
+def test_the_convenor_is_led_to_the_report_itself(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())
+    enter(client, db_session, clock(), case.id, case.people["omar"])
+
+    page = client.follow("Write down how it went")
+
+    assert page.heading == "Evaluation"
+    assert "In danger? Ring 112." in page.text
+
+
 def test_once_there_is_a_plan_ones_own_tasks_come_right_after_it(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:

@@ -40,8 +40,9 @@ def broken(page: Page) -> list[tuple[str, str]]:
     rows = [row for node in page.all("ul") if node.get("aria-labelledby") == "next-broken" for row in node.iter("li")]
     links = [link for row in rows for link in row.iter("a")]
     return [
-        (text_of(row).removesuffix(f" {text_of(link)}"), link.get("href", ""))
-        for row, link in zip(rows, links, strict=True)
+        (text_of(link).removesuffix(f" {text_of(where)}"), link.get("href", ""))
+        for link in links
+        for where in link.iter("strong")
     ]
 
 
