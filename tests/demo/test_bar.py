@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -36,10 +37,16 @@ def made(db_session: Session, clock: FrozenClock) -> dict[str, int]:
     return _made(db_session)
 
 
+@pytest.fixture(scope="module")
+def demo_app(make_app: MakeApp) -> Flask:
+    """The app of the demo, which shows what went out."""
+    return make_app(demo=True, mail=POSTBOX)
+
+
 @pytest.fixture
-def demo(make_app: MakeApp, made: dict[str, int]) -> PageClient:
+def demo(demo_app: Flask, made: dict[str, int]) -> PageClient:
     """A visitor of the demo, who reads English."""
-    client = make_app(demo=True, mail=POSTBOX).test_client()
+    client = demo_app.test_client()
     assert isinstance(client, PageClient)
     client.page("/language/en")
     return client

@@ -114,6 +114,12 @@ def _worker_app(make_app: MakeApp) -> Flask:
     return make_app()
 
 
+@pytest.fixture(scope="session")
+def demo_app(make_app: MakeApp) -> Flask:
+    """The app of the demonstration, whatever its database holds."""
+    return make_app(demo=True)
+
+
 @pytest.fixture
 def app(_worker_app: Flask, database_url: str, clock: FrozenClock) -> Flask:
     """The app, on a fresh database, with nobody signed in and no try counted yet."""

@@ -239,9 +239,9 @@ def test_no_repr_tells_a_secret(settings: Settings) -> None:
     [(True, "127.0.0.1", 200), (True, "::1", 200), (True, "192.0.2.7", 403), (False, "192.0.2.7", 200)],
 )
 def test_the_demonstration_answers_this_machine_alone(
-    make_app: MakeApp, database_url: str, cast: Cast, demo: bool, caller: str, status: int
+    app: Flask, demo_app: Flask, cast: Cast, demo: bool, caller: str, status: int
 ) -> None:
-    client = make_app(demo=demo).test_client()
+    client = (demo_app if demo else app).test_client()
 
     assert client.get("/", environ_overrides={"REMOTE_ADDR": caller}).status_code == status
 
@@ -249,9 +249,9 @@ def test_the_demonstration_answers_this_machine_alone(
 @pytest.mark.parametrize("number", [0, 2**31, 10**30])
 @pytest.mark.parametrize("whom", ["", "link/"])
 def test_nobody_of_the_cast_has_such_a_number(
-    make_app: MakeApp, database_url: str, cast: Cast, whom: str, number: int
+    demo_app: Flask, database_url: str, cast: Cast, whom: str, number: int
 ) -> None:
-    client = make_app(demo=True).test_client()
+    client = demo_app.test_client()
     assert isinstance(client, PageClient)
     page = client.page("/")
     token = next(c.attrib["value"] for c in page.all("input") if c.get("name") == "csrf_token")

@@ -1,16 +1,16 @@
 """The first page, and signing in with one click, which only the demo offers."""
 
 import pytest
+from flask import Flask
 
 from tests.cast import Cast
 from tests.client import PageClient
-from tests.plugins.web import MakeApp
 
 
 @pytest.fixture
-def demo(make_app: MakeApp, database_url: str, cast: Cast) -> PageClient:
+def demo(demo_app: Flask, database_url: str, cast: Cast) -> PageClient:
     """A client of the demo."""
-    made = make_app(demo=True).test_client()
+    made = demo_app.test_client()
     assert isinstance(made, PageClient)
     return made
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -19,15 +20,14 @@ from tests.cast import COST, Cast, make_link
 from tests.clock import FrozenClock
 from tests.look import Onlooker
 from tests.plugins.browser import PATIENCE, served, visiting
-from tests.plugins.web import MakeApp
 from tests.stories.eyes import look_both_ways
 from tests.tab import follow, press, sign_in
 
 
 @pytest.fixture
-def demo_visitor(browser: Browser, make_app: MakeApp, database_url: str, cast: Cast) -> Iterator[Page]:
+def demo_visitor(browser: Browser, demo_app: Flask, database_url: str, cast: Cast) -> Iterator[Page]:
     """A browser in the demo."""
-    with served(make_app(demo=True)) as address, visiting(browser, address) as page:
+    with served(demo_app) as address, visiting(browser, address) as page:
         yield page
 
 

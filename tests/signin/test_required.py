@@ -74,6 +74,7 @@ def routes(app: Flask, case: Made) -> Iterator[tuple[str, str, str, str]]:
             yield rule.endpoint, access[rule.endpoint].kind, method, re.sub(r"<(\w+:)?\w+>", "1", address)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # it asks for pages, each of them
 @pytest.mark.parametrize("method", [Method.PASSWORD, Method.INVITATION, Method.PROVIDER_ALONE])
 def test_a_password_alone_opens_nothing(
     strict: Flask, db_session: Session, cast: Cast, clock: FrozenClock, case: Made, method: Method

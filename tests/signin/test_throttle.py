@@ -272,8 +272,8 @@ def test_a_browser_that_is_not_used_for_a_year_is_forgotten(
     assert [row.account_id for row in db_session.scalars(select(KnownDevice))] == [cast.denise.account_id]
 
 
-def test_in_the_demo_no_browser_is_known(make_app: MakeApp, database_url: str, cast: Cast) -> None:
-    client = make_app(demo=True).test_client()
+def test_in_the_demo_no_browser_is_known(demo_app: Flask, database_url: str, cast: Cast) -> None:
+    client = demo_app.test_client()
     assert isinstance(client, PageClient)
     client.page("/")
 

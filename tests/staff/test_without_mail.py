@@ -1,6 +1,7 @@
 """A service without a mail server: no page offers or promises a mail; each says what to do instead."""
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,10 +15,15 @@ from tests.plugins.web import MakeApp
 from tests.staff.test_accounts import NEW
 
 
+@pytest.fixture(scope="module")
+def without_mail(make_app: MakeApp) -> Flask:
+    """A service without a mail server."""
+    return make_app(mail=None)
+
+
 @pytest.fixture
-def client(make_app: MakeApp, database_url: str, clock: FrozenClock) -> PageClient:
-    """A client of a service without a mail server."""
-    made = make_app(mail=None).test_client()
+def client(without_mail: Flask, database_url: str, clock: FrozenClock) -> PageClient:
+    made = without_mail.test_client()
     assert isinstance(made, PageClient)
     return made
 
