@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, Visitor
 from ekc.core.language import gettext as _
-from ekc.core.language import language, using
+from ekc.core.language import language, locale, using
 from ekc.evaluations.models import FollowUpState
 from ekc.orders.entries import ExportRule, Piece
 from ekc.reports.queries import FollowUpFilter, ReportRow, follow_ups
@@ -78,7 +78,7 @@ def _pieces(session: Session, asked: AskedFollowUps) -> Iterator[Piece]:
 
 def _heading(asked: AskedFollowUps) -> list[str]:
     with using(asked.language):
-        return [_("case"), asked.area, _("variant"), _("phase"), _("kind"), _("due"), _("state")]
+        return [_("case"), asked.area, _("variant"), _("phase"), _("kind"), _("due on"), _("state")]
 
 
 def _cells(row: ReportRow) -> list[str]:
@@ -89,7 +89,9 @@ def _cells(row: ReportRow) -> list[str]:
 
 def _written(lines: list[list[str]], first: bool) -> bytes:
     file = io.StringIO()
-    csv.writer(file).writerows(lines)
+    # Where decimals have a comma, as in Dutch, spreadsheets part columns by semicolons.
+    decimals = locale().number_symbols["latn"]["decimal"]
+    csv.writer(file, delimiter=";" if decimals == "," else ",").writerows(lines)
     return (first * "\ufeff" + file.getvalue()).encode()  # by this mark spreadsheets read UTF-8
 
 

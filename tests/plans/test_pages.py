@@ -346,7 +346,6 @@ def test_a_professional_answers_for_themselves(
     assert own_buttons(page) == ["Save the decision"]
     assert karim.form("Save the decision").labels == [
         "The plan is",
-        "Who decides",
         "accepted",
         "not accepted",
         "not accepted, and not because of safety",
@@ -356,6 +355,9 @@ def test_a_professional_answers_for_themselves(
     priya = somebody(app, db_session, family, "priya")
     priya.page(address(family, "/agreement"))
     priya.submit("Save the answer", {"Answer": "agreed", "In their words": "room booked until July"})
+    assert "Change the answer to request" in priya.here.text
+    karim.submit("Save the decision", {"The plan is": "accepted"})
+    assert ("Change the decision" in karim.here.text, "Write down a decision" in karim.here.text) == (True, False)
 
     found = [a for a in actions_of(plan_versions.stored_draft(db_session, family.id).draft) if a.key == key]
     assert [(a.answer, a.answer_words) for a in found] == [(SupportAnswer.AGREED, "room booked until July")]

@@ -93,7 +93,7 @@ def test_nothing_that_a_family_said_reaches_a_manager(
         names = [*secrets, "Omar", "Yara", "Marieke", "Karim", "Noor", "Sleeps", "school", "Kees"]
         assert [name for name in names if name in shown] == []
         assert list(csv.reader(io.StringIO(file.get_data().decode("utf-8-sig")))) == [
-            ["case", "municipality", "variant", "phase", "kind", "due", "state"],
+            ["case", "municipality", "variant", "phase", "kind", "due on", "state"],
             [
                 "EKC-2026-0001",
                 "Rivierstad",
@@ -106,6 +106,18 @@ def test_nothing_that_a_family_said_reaches_a_manager(
             ["EKC-2026-0001", "Rivierstad", "family conference", "Evaluation", "evaluation", "2026-07-11", "given up"],
         ]
         client.submit("Sign out")
+
+
+def test_a_dutch_spreadsheet_finds_the_columns(client: PageClient, db_session: Session, cast: Cast) -> None:
+    """Where decimals have a comma, a comma parts no columns: all of a line stood in the first one."""
+    agreed_case(db_session, cast, START)
+    sign_in(client, cast.mila)
+    client.page("/follow-ups")
+    client.follow("Nederlands")
+
+    first = client.get("/follow-ups.csv").get_data().decode("utf-8-sig").splitlines()[0]
+
+    assert first == "dossier;gemeente;soort conferentie;fase;soort;uiterlijk op;status"
 
 
 def test_only_the_own_area_is_listed(db_session: Session, cast: Cast) -> None:
