@@ -80,6 +80,21 @@ def test_the_manager_sees_the_wishes_and_asks(client: PageClient, cast: Cast, ca
     assert "Phone no number known" in asked.text
 
 
+def test_where_nobody_can_be_asked_the_page_says_so_and_asks_for_no_reason(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, taken: Made
+) -> None:
+    """It asked why another coordinator is needed, and had no button to go on with."""
+    sign_in(client, cast.ruud)
+    nobody, why = "Nobody else of this region can be asked for this conference.", "Why is another coordinator needed?"
+    page = client.page(page_of(taken))
+    assert (nobody in page.text, why in page.text) == (False, True)
+    set_employer(By(db_session, PROGRAM, clock()), cast.denise.account_id or 0, "Youth protection")
+
+    page = client.page(page_of(taken))
+
+    assert (nobody in page.text, why in page.text) == (True, False)
+
+
 def test_the_coordinator_takes_the_case(client: PageClient, cast: Cast, asked: Made, db_session: Session) -> None:
     sign_in(client, cast.noor)
     client.page(page_of(asked))
