@@ -115,7 +115,7 @@ def test_a_dutch_spreadsheet_finds_the_columns(client: PageClient, db_session: S
     client.page("/follow-ups")
     client.follow("Nederlands")
 
-    first = client.get("/follow-ups.csv").get_data().decode("utf-8-sig").splitlines()[0]
+    first = client.paper("/follow-ups.csv").get_data().decode("utf-8-sig").splitlines()[0]
 
     assert first == "dossier;gemeente;soort conferentie;fase;soort;uiterlijk op;status"
 
