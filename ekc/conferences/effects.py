@@ -140,7 +140,7 @@ def give_notice(
     if kind in _STAFF_MAILS:
         manager = Role.REGIONAL_MANAGER in rule.roles
         tell_staff(session, conference, at, _STAFF_MAILS[kind], but=account_id, managers=manager, notice=left.id)
-    if not any("{id}" in key for key in rule.mails):
+    if not rule.has_mails:
         return
     people = {person.id: person for person in _people(session, conference)}
     known = ("id", "part", "attends", "informed_on", "informed_at", "informed_before_on", "came_as_professional")

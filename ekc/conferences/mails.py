@@ -3,12 +3,14 @@
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.vocabulary import INSIDE_PARTS, N_, PROFESSIONAL_PARTS, Activity, Part
 
+_BY_NOTICE = "{case}:notice-{notice}:{round}:{to}"
+
 NOTICE = MailRule(
     name="notice",
     audience=Audience.CIRCLE,
     opens=Activity.SEE_OWN_PAGE,
     parts=INSIDE_PARTS | PROFESSIONAL_PARTS,
-    key="{case}:notice-{notice}:{round}:{to}",
+    key="{case}:day-and-place-{at}:{round}:{to}",
     subject=N_("When and where the conference is"),
     body=N_(
         "The day or the place of the conference is new. Open it with your own link to see when and where it is now, or "
@@ -20,7 +22,7 @@ AGAIN_NOTICE = MailRule(
     audience=Audience.CIRCLE,
     opens=Activity.SEE_OWN_PAGE,
     parts=INSIDE_PARTS,
-    key=NOTICE.key,
+    key=_BY_NOTICE,
     subject=N_("You come together again"),
     body=N_(
         "Another conference is being prepared. The plan that you agreed stays until you agree another one. You hear "
@@ -32,7 +34,7 @@ AGAIN_NOTICE_AGENCIES = MailRule(
     audience=Audience.CIRCLE,
     opens=Activity.SEE_OWN_PAGE,
     parts=PROFESSIONAL_PARTS,
-    key=NOTICE.key,
+    key=_BY_NOTICE,
     subject=N_("The family comes together again"),
     body=N_(
         "Another conference is being prepared. The plan that was agreed stays until there is another one. You hear "
@@ -44,7 +46,7 @@ COORDINATOR_NOTICE = MailRule(  # main persons get one of their own
     audience=Audience.CIRCLE,
     opens=Activity.SEE_OWN_PAGE,
     parts=NOTICE.parts,
-    key=NOTICE.key,
+    key=_BY_NOTICE,
     subject=N_("The conference has another coordinator"),
     body=N_(
         "Another coordinator has taken over the conference. Open it with your own link to see who it is and whom you "
@@ -107,7 +109,7 @@ READS_MORE = MailRule(
     audience=Audience.CIRCLE,
     opens=Activity.SHARE_PLAN,
     parts=frozenset({Part.MAIN_PERSON}),
-    key="{case}:notice-{notice}:{round}:{to}",
+    key=_BY_NOTICE,
     subject=N_("Somebody sees more of the plan"),
     body=N_(
         "Somebody sees more of the plan than before, because every main person agreed to it. Open the plan with your "
@@ -120,7 +122,7 @@ OTHER_PART = MailRule(
     audience=Audience.CIRCLE,
     opens=Activity.SEE_OWN_PAGE,
     parts=INSIDE_PARTS,
-    key="{case}:notice-{notice}:{round}:{to}",
+    key=_BY_NOTICE,
     subject=N_("Somebody who came as a professional has another role"),
     body=N_(
         "Somebody who came to the conference as a professional now has another role in the circle. They are not "

@@ -65,7 +65,7 @@ def test_an_address_that_the_server_refuses(
     noor.page("/")
     assert noor.follow(NEED).title.startswith("Linda de Wit")
     history = noor.page(f"/conferences/{case.id}/history").text
-    assert "The page we spoke about did not arrive: Linda de Wit" in history
+    assert "The page we spoke about Did not arrive: Linda de Wit" in history
 
     change_details(db_session, cast, clock(), case, case.people["linda"], email="linda.dewit@example.org")
     assert told(noor, case) == [False, False, False, True]  # the link has to be handed over again
@@ -76,7 +76,7 @@ def test_a_mail_that_came_back(
 ) -> None:
     name = send_link(noor, case, db_session, settings, clock, "250 fine")
     assert told(noor, case) == [False] * 4
-    assert "The page we spoke about sent to Linda de Wit" in noor.page(f"/conferences/{case.id}/history").text
+    assert "The page we spoke about Sent to Linda de Wit" in noor.page(f"/conferences/{case.id}/history").text
 
     note_returned(refreshed(db_session), name, clock())
     assert told(noor, case) == [True] * 4

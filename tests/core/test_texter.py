@@ -210,4 +210,4 @@ def test_a_link_goes_by_text_message(
     page = client.page(f"/conferences/{case.id}/links")
     assert "handed over by text message. Not used yet." in page.text
     history = client.page(f"/conferences/{case.id}/history").text
-    assert "The page we spoke about (text message) sent to Linda de Wit" in history
+    assert "The page we spoke about (text message) Sent to Linda de Wit" in history

@@ -447,6 +447,28 @@ def test_a_date_after_a_date_to_follow_is_owed_to_everybody_and_a_first_place_to
     assert owed_to(db_session, late) == {NoticeKind.PLACE: ["marieke", "omar"]}  # Linda heard it with the rest
 
 
+def test_a_day_and_a_place_that_are_new_at_once_are_one_mail(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    clock.advance(hours=3)
+    arranging.choose_date(by(db_session, cast.noor, clock), case.id, clock() + timedelta(days=9))
+    arranging.set_venue(by(db_session, cast.noor, clock), case.id, Venue("De Brug"))
+    new = (OutboxMessage.queued_at == clock(), OutboxMessage.participant_id.is_not(None))
+
+    mails = db_session.scalars(select(OutboxMessage).where(*new)).all()
+    expected = ["karim@example.org", "linda@example.org", "marieke@example.org", "omar@example.org"]
+    assert sorted(mail.recipient for mail in mails) == expected
+    assert {kind for kind, to in owed_to(db_session, case).items() if "omar" in to} == {
+        NoticeKind.DAY,
+        NoticeKind.PLACE,
+    }
+    clock.advance(minutes=1)
+    db_session.execute(update(OutboxMessage).where(*new).values(sent_at=clock()))
+    db_session.commit()
+    assert {kind for kind, to in owed_to(db_session, case).items() if "omar" in to} == set()
+
+
 # The plan
 
 

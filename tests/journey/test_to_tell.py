@@ -92,7 +92,7 @@ def test_a_mail_that_was_sent_and_a_look_at_the_own_page_count(
     assert {"Omar", "Marieke"} < set(names(client, case))
     to_omar = f":{case.people['omar']}"
     (mail,) = db_session.scalars(
-        select(OutboxMessage).where(OutboxMessage.key.contains(":notice-"), OutboxMessage.key.endswith(to_omar))
+        select(OutboxMessage).where(OutboxMessage.key.contains(":day-and-place-"), OutboxMessage.key.endswith(to_omar))
     )
     assert mail.recipient == "omar@example.org"
 

@@ -69,7 +69,7 @@ def test_who_takes_part_by_letter_has_to_hear_the_day_and_is_told_by_no_page_tha
     attends: Attends,
 ) -> None:
     later = AT + timedelta(hours=1)
-    shown = [Sign(later, ClearedBy.PAGE), Sign(later, ClearedBy.MAIL, "notice-1:1:1")]
+    shown = [Sign(later, ClearedBy.PAGE), Sign(later, ClearedBy.MAIL, f"day-and-place-{AT.isoformat()}:1:1")]
 
     assert to(PLACE, listener(attends=attends)) == []
     assert to(DAY, listener(attends=attends, signs=tuple(shown))) == [1]
@@ -270,7 +270,7 @@ def test_what_the_row_names_clears_it_and_nothing_else(rule: NoticeRule, by: Cle
     if rule.roles:
         assert owed(sorted(rule.phases)[0], [left(rule.kind, settled=by)], [listener()])[0].is_open is False
         return
-    key = rule.mails[0].format(id=1, now="") if rule.mails else "notice-1:"
+    key = rule.mails[0].format(id=1, at=AT.isoformat(), now="") if rule.mails else "notice-1:"
     informed = (
         ON + timedelta(days=1) if by is ClearedBy.INFORMED else (None if rule.kind is NoticeKind.JOINED else BEFORE)
     )
@@ -290,12 +290,15 @@ def test_what_the_row_names_clears_it_and_nothing_else(rule: NoticeRule, by: Cle
 
 
 def test_a_mail_about_something_else_is_not_hearing_this() -> None:
-    about_the_place = Sign(AT + timedelta(hours=1), ClearedBy.MAIL, "notice-12:1:1")
-    about_another_notice = Sign(AT + timedelta(hours=1), ClearedBy.MAIL, "notice-2:1:1")
+    later = AT + timedelta(hours=1)
+    about_another_day = Sign(later, ClearedBy.MAIL, f"day-and-place-{later.isoformat()}:1:1")
+    about_others = (Sign(later, ClearedBy.MAIL, "notice-12:1:1"), Sign(later, ClearedBy.MAIL, "notice-1:1:1"))
+    about_this = Sign(AT, ClearedBy.MAIL, f"day-and-place-{AT.isoformat()}:1:1")
 
-    assert to(DAY, listener(signs=(about_the_place, about_another_notice))) == [1]
-    assert to(COORDINATOR, listener(signs=(about_the_place,))) == [1]
-    assert to(DAY, listener(signs=(Sign(AT, ClearedBy.MAIL, "notice-1:1:1"),))) == []
+    assert to(DAY, listener(signs=(about_another_day, *about_others))) == [1]
+    assert to(COORDINATOR, listener(signs=(about_this, *about_others))) == [1]
+    assert to(COORDINATOR, listener(signs=(Sign(AT, ClearedBy.MAIL, "notice-2:1:1"),))) == []
+    assert (to(DAY, listener(signs=(about_this,))), to(PLACE, listener(signs=(about_this,)))) == ([], [])
 
 
 def test_the_last_change_alone_counts_and_history_tells_both() -> None:

@@ -10,6 +10,7 @@ _BEFORE = frozenset({Phase.SETUP})
 _MEETING = frozenset({Phase.INFORMATION, Phase.PRESENTATION})
 _HEARD = frozenset({ClearedBy.CONTACT, ClearedBy.MAIL, ClearedBy.PAGE})
 _BY_NOTICE = "notice-{id}:"
+_DAY_AND_PLACE = "day-and-place-{at}:"  # one mail where both are new
 #: What is also told with what the conference is, its day and its place.
 _TOLD = _HEARD | {ClearedBy.INFORMED}
 
@@ -20,7 +21,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         to=Whom.RELIED_AND_SAYS,
         phases=_BEFORE,
         cleared_by=_TOLD,
-        mails=(_BY_NOTICE, f"{End.ANOTHER_DAY}-"),
+        mails=(_DAY_AND_PLACE, f"{End.ANOTHER_DAY}-"),
         changes=True,
         from_nothing=True,
         shown=frozenset({CasePart.DAY}),
@@ -31,7 +32,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         to=Whom.RELIED_AND_COMES,
         phases=_BEFORE,
         cleared_by=_TOLD,
-        mails=(_BY_NOTICE,),
+        mails=(_DAY_AND_PLACE,),
         changes=True,
         from_nothing=True,
         shown=frozenset({CasePart.PRACTICAL}),

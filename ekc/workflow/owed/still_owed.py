@@ -151,7 +151,7 @@ def _cleared(one: Listener, notice: NoticeFacts, until: datetime | None) -> Clea
     ]
     if not later:
         return None
-    mails = tuple(key.format(id=notice.id, now=notice.now) for key in rule.mails)
+    mails = tuple(key.format(id=notice.id, at=notice.at.isoformat(), now=notice.now) for key in rule.mails)
     told_there = reads_it(rule, one)
     found = (
         sign.by
