@@ -6,7 +6,6 @@ service can drop duplicates) and the fields in the query of the address. Status 
 
 from datetime import datetime
 
-import requests
 from sqlalchemy.orm import Session
 
 from config import TextGateway
@@ -64,6 +63,8 @@ def international(phone: str, calling_code: str) -> str:
 
 
 def _send(gateway: TextGateway, to: str, text: str, reference: str) -> None:
+    import requests  # noqa: PLC0415 - web processes never send one
+
     form = {**dict(gateway.fields), "to": to, "text": text, "reference": reference}
     auth = (gateway.user, gateway.password) if gateway.user else None
     try:
