@@ -60,6 +60,7 @@ DUTCH = (
     (r"\bvan een afstand\b", "op afstand"),
     (r"\bopnieuw samen\b", "opnieuw bij elkaar"),
     (r"^Schrijf (een|de|je) (\w+ )?(adres|code|dag|e-mailadres|naam|nummer|wachtwoord)\b", "Vul ... in"),
+    (r"\b[Hh]oever\b", "hoe ver"),
     (r"\bOveral elders\b", "op alle andere apparaten"),
 )
 ENGLISH = (

@@ -33,6 +33,7 @@ from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.owed.listeners import Listener, NoticeFacts, concerned
 from ekc.workflow.owed.rows import RULES
 from ekc.workflow.owed.still_owed import reads_it
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     INSIDE_PARTS,
     TOOK_PART,
@@ -251,7 +252,11 @@ def _people(session: Session, conference: Conference) -> Sequence[Row[Any]]:
 def _queue(
     session: Session, conference: Conference, at: datetime, rule: MailRule, person: Row[Any], **fields: Any
 ) -> None:
-    to = Recipient(person.id, person.email, language_of(person.language, conference.language))
+    to = Recipient(
+        person.id,
+        person.email,
+        language_of(person.language, conference.language, PROFILES[conference.profile].language),
+    )
     about = {"round": conference.round, "plan": conference.plan_number, **fields}
     queue(session, rule, to, at, case=conference.id, **about)
 

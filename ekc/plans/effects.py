@@ -14,7 +14,7 @@ from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.core.clock import from_local, local_date
 from ekc.core.errors import Refusal
-from ekc.core.language import translate, using
+from ekc.core.language import language_of, translate, using
 from ekc.drafts.actions import forget_of_case
 from ekc.meetings.models import Meeting
 from ekc.orders.actions import forget_orders_of_case
@@ -42,6 +42,7 @@ from ekc.plans.queries.answers import AgreementRow, acceptances, agreements, bot
 from ekc.plans.queries.circle import CirclePerson, circle
 from ekc.plans.queries.versions import StoredDraft, done_of_draft, stored_draft, version
 from ekc.workflow.definition.kinds import Taking
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, ActionKind, Agreed, Phase, VoiceMatter
 from ekc.workflow.voices import Heard
 
@@ -196,7 +197,7 @@ def _document(
     return PlanDocument(
         number=conference.number,
         title=conference.title,
-        language=conference.language,
+        language=language_of(conference.language, PROFILES[conference.profile].language),
         municipality=conference.municipality,
         question=conference.question,
         conference_on=local_date(meeting.started_at, conference.timezone) if meeting and meeting.started_at else None,

@@ -54,6 +54,20 @@ def written(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
     return case
 
 
+@pytest.mark.parametrize(("chosen", "printed"), [("ar", "nl"), ("tr", "nl"), ("en", "en")])
+def test_paper_is_in_a_language_that_it_has_or_in_that_of_the_country(
+    db_session: Session, cast: Cast, chosen: str, printed: str
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START, language=chosen)
+    found = plan_versions.version(db_session, case.id, 1)
+    assert found is not None
+    document = from_json(json.dumps(found.snapshot).encode())
+    with using(document.language):
+        html = document_html(PLAN, document)
+    assert f'<html lang="{printed}" dir="ltr">' in html
+    assert ("De familie doet alle afspraken zelf." in html) is (printed == "nl")
+
+
 @pytest.mark.parametrize("page", ["", "/steps/agree_plan"])
 def test_an_answer_given_meanwhile_is_shown_before_the_plan_is_agreed(
     page: str, client: PageClient, db_session: Session, cast: Cast, written: Made

@@ -267,7 +267,7 @@ def _send(
     by: By, conference: Conference, participant: Participant, link: PersonalLink, way: str, address: str, ring: str
 ) -> None:
     """Send a link, in words that do not tell what it is about. `ring`: without a name, as others may read it."""
-    language = language_of(participant.language, conference.language)
+    language = language_of(participant.language, conference.language, PROFILES[conference.profile].language)
     if way == "mail":
         rule, to, text = PERSONAL_LINK, participant.email, ""
         if not to:

@@ -119,7 +119,7 @@ def _acknowledge(by: By, conference: Conference, registrant: Participant) -> Non
     notify_managers(by.session, mails.REGISTERED, by.at, {conference.region_id}, conference.id, by=by.visitor)
     if not readers(by.session, conference.region_id):
         notify_administrators(by.session, mails.UNMANAGED, by.at, conference.id)
-    language = language_of(registrant.language, conference.language)
+    language = language_of(registrant.language, conference.language, PROFILES[conference.profile].language)
     to = Recipient(registrant.id, registrant.email, language)
     managers = managers_of(by.session, conference.region_id)
     ring = "; ".join(to_be_rung(one.name, one.phone) for one in managers)

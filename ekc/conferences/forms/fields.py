@@ -13,9 +13,9 @@ from wtforms.validators import DataRequired, InputRequired, Optional, Validation
 from ekc.conferences.forms.days import read_day
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import AtMost
+from ekc.core.language import LANGUAGES, locale
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.core.language import locale
 from ekc.core.lengths import ACCOUNT, MAIL, NAME, WORD
 from ekc.core.outbox import deliverable
 from ekc.names import alphabetical, by_surname
@@ -231,6 +231,15 @@ def language_name(code: str, reader: str | None = None) -> str:
     if code == "prs":
         return _("Dari")  # missing in CLDR
     return str(locale(reader).languages.get(code, code))
+
+
+def languages_of_paper() -> str:
+    """In which languages paper is, said where one is chosen."""
+    return _(
+        "Our own sentences on paper are in: %(languages)s. With another language they are in that of the country. What "
+        "people write is printed as it is.",
+        languages=", ".join(LANGUAGES.values()),
+    )
 
 
 def language_choices(blank: Any, printed: bool = False) -> list[SelectChoice]:

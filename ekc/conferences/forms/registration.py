@@ -25,6 +25,7 @@ from ekc.conferences.forms.fields import (
     asked_of,
     id_or_none,
     language_choices,
+    languages_of_paper,
     line,
     lines,
     mail,
@@ -137,6 +138,7 @@ class RegisterForm(PlainForm):
         if self._only_country is not None:
             del self.profile
         self.language.choices = language_choices(_AS_USUAL, printed=True)
+        self.language.description = languages_of_paper()
 
     def validate_main_persons(self, field: Any) -> None:
         """At least one main person is named."""
@@ -204,6 +206,7 @@ class RegistrationForm(EditingForm):
         listed = {name: "\n".join(getattr(shown, name)) for name in ("topics", "wishes", "sides")}
         super().__init__(data={**asdict(shown), **listed, **(known or {})}, **kwargs)
         self.language.choices = [one for one in language_choices("", printed=True) if one.value]
+        self.language.description = languages_of_paper()
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
 

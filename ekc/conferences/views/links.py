@@ -37,6 +37,7 @@ from ekc.links.queries.devices import DeviceRow, devices_of, pending_devices
 from ekc.links.queries.links import link_of_token, links_of, links_without_code, undelivered
 from ekc.orders import ordering
 from ekc.signin.login import by
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity
 
 _LINKS = "/conferences/<int:conference_id>/links"
@@ -259,7 +260,7 @@ def _person(case: Case, participant_id: int) -> PersonRow:
 def _shown_page(case: Case, made: MadeLink, done: str = "") -> ResponseReturnValue:
     person, link, address = _person(case, made.participant_id), _link(made), _address(made)
     until = local_date(link.expires_at, case.timezone)
-    language = core_language.language_of(person.language, case.language)
+    language = core_language.language_of(person.language, case.language, PROFILES[case.profile].language)
     with using(language):
         message = mails.text_message(address, until)
     return render_template(
@@ -287,7 +288,7 @@ def _slip(case: Case, made: MadeLink) -> Slip:
         coordinator=case.visitor.actor.name,
         phone=people.phone_of(db(), case.visitor.account_id),
         contact=runtime().settings.contact,
-        language=core_language.language_of(person.language, case.language),
+        language=core_language.language_of(person.language, case.language, PROFILES[case.profile].language),
         asks=link.asks,
     )
 
