@@ -25,7 +25,7 @@ from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 from weasyprint import CSS, HTML
 
-from benchmarks import floor
+from benchmarks import floor, paper
 from benchmarks.served import Client, costs, served
 from config import load_settings, make_keys
 from ekc.accounts.models import Account
@@ -119,6 +119,10 @@ def measure(name: str, url: str, database: int | None, instance: Path, rounds: i
                 told = f"{cpu[0]:8.2f}{wait[0]:8.2f}{cpu[1]:12.2f}{wait[1]:8.2f}{cpu[2]:12.1f}{cpu[3]:8.1f}"
                 more = f"{mine.cpu * 1000:7.1f}{counts[title]:9}{size:7}"
                 print(f"{title + ', ' + name:34}{told}{more}", flush=True)
+        if name == "sqlite":
+            page = next(iter(pages.values()))
+            with served(page.target, environ, database) as server:
+                paper.measure(environ, server, page.cookie, page.path)
         if snapshot is not None and name == "sqlite":
             print(f"{'plan PDF, CPU over that of bare WeasyPrint':48}{pdf_ratio(snapshot, 5):8.2f}", flush=True)
         engine.dispose()

@@ -11,6 +11,7 @@ from ekc.core import metrics
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.demo_clock import clock_time
+from ekc.core.documents import load_printer
 from ekc.core.heartbeat import beat
 from ekc.core.jobs import IN_A_ROW, SEND, due_jobs, perform
 from ekc.core.queue import Queue
@@ -45,6 +46,7 @@ def run_worker(settings: Settings, processes: int) -> None:
     queue = Queue(settings, _LIMITS, lambda job_id: _perform(sessions, settings, job_id))
     sessions = make_sessions(engine, **{SEND: queue.send})
     metrics.begin(settings, "worker", os.getpid())
+    load_printer()  # once, for all its processes
     queue.work(processes, partial(_sweep, sessions, settings, queue, os.getpid()))
 
 

@@ -12,7 +12,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -52,6 +52,7 @@ _UA_MARK = b"""
 </rdf:RDF>"""
 
 
+_PROGRESS = "weasyprint.progress"
 _LAID_OUT = re.compile(r"layout - Page (\d+)")  # in WeasyPrint's log
 _FROM_THE_RIGHT = ("R", "AL")
 _ISOLATE, _END_OF_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
@@ -266,8 +267,7 @@ class _Pages(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.INFO)
         self._laid_out: LaidOut | None = None
-        self._log = logging.getLogger("weasyprint.progress")
-        self._log.propagate = False  # it is no line for our log
+        self._log = logging.getLogger(_PROGRESS)
         self._log.addHandler(self)
 
     @contextmanager
@@ -290,19 +290,10 @@ class _Renderer:
     """WeasyPrint with fonts and stylesheets, reused by one thread: loading them takes a tenth of the time of a page."""
 
     def __init__(self) -> None:
-        os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")  # ignores system fonts
-        self.pages = _Pages()
-        try:
-            import weasyprint  # noqa: PLC0415
-            from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
-            from weasyprint.urls import URLFetcher  # noqa: PLC0415
-        except OSError as error:
-            raise DocumentError(
-                "Printing needs libraries that this machine does not have. "
-                f"Install the Debian packages {DEBIAN_PACKAGES}."
-            ) from error
+        weasyprint = _weasyprint()
+        fetches: Any = weasyprint.urls.URLFetcher
 
-        class DataImagesOnly(URLFetcher):  # type: ignore[misc]
+        class DataImagesOnly(fetches):  # type: ignore[misc]
             def __init__(self) -> None:
                 super().__init__()
                 self.refused: list[str] = []
@@ -313,9 +304,10 @@ class _Renderer:
                 self.refused.append(url)
                 raise PermissionError(url)
 
-        self.weasyprint: Any = weasyprint
+        self.weasyprint = weasyprint
+        self.pages = _Pages()
         self.fetcher: Any = DataImagesOnly()
-        self.fonts: Any = FontConfiguration()
+        self.fonts: Any = weasyprint.text.fonts.FontConfiguration()
         self._sheets: dict[str, Any] = {}
 
     def stylesheet(self, name: str) -> Any:
@@ -323,6 +315,27 @@ class _Renderer:
             css = (STYLES / name).read_text("utf-8")
             self._sheets[name] = self.weasyprint.CSS(string=css, url_fetcher=self.fetcher)
         return self._sheets[name]
+
+
+def load_printer() -> None:
+    """Load what prints, which takes a second, before anybody waits for it. Where it is missing, printing says so."""
+    with suppress(DocumentError):
+        _weasyprint()
+
+
+def _weasyprint() -> Any:
+    """WeasyPrint. Raises DocumentError where its libraries are missing."""
+    os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")  # ignores system fonts
+    logging.getLogger(_PROGRESS).propagate = False  # how far it is, is no line for our log
+    try:
+        import weasyprint  # noqa: PLC0415
+        import weasyprint.text.fonts  # noqa: PLC0415
+        import weasyprint.urls  # noqa: PLC0415
+    except OSError as error:
+        raise DocumentError(
+            f"Printing needs libraries that this machine does not have. Install the Debian packages {DEBIAN_PACKAGES}."
+        ) from error
+    return weasyprint
 
 
 _thread_local = local()  # Pango's fonts are not thread-safe

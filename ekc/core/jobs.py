@@ -13,8 +13,23 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Row, Select, String, and_, delete, event, or_, select, text, update
-from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Row,
+    Select,
+    String,
+    and_,
+    delete,
+    event,
+    exists,
+    not_,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, aliased, mapped_column
 
 from config import Settings
 from ekc.core.db import Base, enum_column
@@ -34,6 +49,7 @@ _KEPT = timedelta(days=7)
 _CODE = 200  # characters
 _NUMBER = 32
 _OPEN = text("state in ('waiting', 'running')")
+_PROBE = text("state = 'waiting' and held_until is not null")
 _PLAINLY = {"synchronize_session": False}
 _ADDED, SEND = "added_jobs", "send_job"  # in `Session.info`
 
@@ -61,6 +77,7 @@ class Job(Base):
     __tablename__ = "job"
     __table_args__ = (
         Index("ix_job_open", "due", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_job_probe", "kind", sqlite_where=_PROBE, postgresql_where=_PROBE),
         {"sqlite_autoincrement": True},  # an id that was handed to the queue never means another job
     )
 
@@ -73,7 +90,9 @@ class Job(Base):
     due: Mapped[datetime]  # of the next attempt
     until: Mapped[datetime | None]  # when it is given up
     tries: Mapped[int] = mapped_column(default=0)  # attempts begun
-    held_until: Mapped[datetime | None]  # while it runs: after this its worker is taken for dead
+    #: While it runs: after this its worker is taken for dead. While it waits: what its kind needs could not be reached,
+    #: and it is the one that tries again, before all others of its kind.
+    held_until: Mapped[datetime | None]
     parts_done: Mapped[int] = mapped_column(default=0)  # of this attempt, as far as its kind tells it
     parts: Mapped[int] = mapped_column(default=0)  # 0: nobody knows how many there will be
     error: Mapped[str | None] = mapped_column(String(_CODE))  # of the last attempt
@@ -180,9 +199,16 @@ def _forget_added(session: Session, transaction: SessionTransaction) -> None:
         session.info[_ADDED] = [job for job in added if not isinstance(job, Job) or job in session]
 
 
+def is_held_up() -> ColumnElement[bool]:
+    """Whether a job that waits does so for another of its kind, which tries whether all of them can be done again."""
+    probe = aliased(Job)
+    tries = (probe.kind == Job.kind, probe.state == JobState.WAITING, probe.held_until.is_not(None))
+    return and_(Job.held_until.is_(None), exists(select(probe.id).where(*tries)))
+
+
 def _claimable(rules: Rules, at: datetime) -> ColumnElement[bool]:
     """Whether a job is due, or was lost with its worker. Kinds of a newer version of the program wait for it."""
-    waiting = and_(Job.state == JobState.WAITING, Job.due <= at)
+    waiting = and_(Job.state == JobState.WAITING, Job.due <= at, not_(is_held_up()))
     lost = and_(Job.state == JobState.RUNNING, Job.held_until <= at)
     return and_(Job.kind.in_(rules), or_(waiting, lost))
 
@@ -308,7 +334,7 @@ def _ours(job: Row[Any]) -> tuple[ColumnElement[bool], ...]:
 
 def _note(session: Session, job: Row[Any], **values: object) -> bool:
     """Note how an attempt ended; False if another worker has claimed the job since, whose attempt counts."""
-    noted = update(Job).where(*_ours(job)).values(held_until=None, **values).returning(Job.id)
+    noted = update(Job).where(*_ours(job)).values(**{"held_until": None, **values}).returning(Job.id)
     return session.scalar(noted, execution_options=_PLAINLY) is not None
 
 
@@ -321,12 +347,10 @@ def cancel(session: Session, keys: Collection[str], at: datetime) -> None:
 
 
 def _wait(session: Session, job: Row[Any], at: datetime, code: str) -> None:
-    """Put off this job and all others of its kind that are due, so that they do not try one by one."""
+    """Put off this job; all others of its kind wait for it, so that they do not try one by one."""
     due = at + UNAVAILABLE_PAUSE
     with writing(session):
-        _note(session, job, state=JobState.WAITING, due=due, tries=job.tries - 1, error=code)
-        others = update(Job).where(_OPEN, Job.kind == job.kind, Job.state == JobState.WAITING, Job.due <= at)
-        session.execute(others.values(due=due), execution_options=_PLAINLY)
+        _note(session, job, state=JobState.WAITING, due=due, held_until=due, tries=job.tries - 1, error=code)
 
 
 def try_again(session: Session, rules: Rules, job_id: int, at: datetime) -> str | None:
@@ -338,7 +362,8 @@ def try_again(session: Session, rules: Rules, job_id: int, at: datetime) -> str 
         and_(Job.state == JobState.WAITING, Job.kind.in_(rules), or_(Job.due <= at, Job.error.is_not(None))),
         and_(Job.state == JobState.FAILED, Job.kind.in_(repeatable)),
     )
-    values = {"state": JobState.WAITING, "due": at, "tries": 0, "ended_at": None}
+    # It goes first, though another of its kind waits to try whether that can be reached.
+    values = {"state": JobState.WAITING, "due": at, "held_until": at, "tries": 0, "ended_at": None}
     again = update(Job).where(Job.id == job_id, which).values(**values).returning(Job.id, Job.kind)
     job = session.execute(again, execution_options=_PLAINLY).one_or_none()
     if job is None:

@@ -20,6 +20,7 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.errors import Refusal
+from ekc.core.outbox import nothing_sent
 from ekc.demo.case_schema import CaseFile, PlanEntry
 from ekc.demo.casefile import shifted
 from ekc.demo.following import Revise, enter_costs, enter_follow_up
@@ -101,7 +102,7 @@ def _enter_follow_ups(player: Player, plan: PlanEntry, meetings_too: bool, revis
 
 
 def enter_case(session: Session, now: datetime, case: CaseFile, region: str, coordinator: str) -> int:
-    """Enter a case for a coordinator (by mail address) of a region (by name); returns its id.
+    """Enter a case for a coordinator (by mail address) of a region (by name), without sending anything; returns its id.
 
     Raises Refusal if there is no such region, coordinator or manager, if the file has days in the future, or where an
     action refuses; then nothing was entered.
@@ -111,7 +112,8 @@ def enter_case(session: Session, now: datetime, case: CaseFile, region: str, coo
     if last > local_date(now, case.timezone):
         raise Refusal(N_("The file tells of %(day)s, which is still to come. Correct that day."), day=last.isoformat())
     _rehearse(session, now, case)
-    return play(session, case, cast)
+    with nothing_sent(session):
+        return play(session, case, cast)
 
 
 def _cast(session: Session, region: str, email: str) -> Cast:

@@ -131,6 +131,7 @@ sa.Table(
     sa.Column("cause", sa.String(32)),
     sa.UniqueConstraint("key"),
     sa.Index("ix_job_open", "due", **_where("state in ('waiting', 'running')")),
+    sa.Index("ix_job_probe", "kind", **_where("state = 'waiting' and held_until is not null")),
     sqlite_autoincrement=True,
 )
 sa.Table(

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
 from ekc.core.db import make_sessions
+from ekc.core.jobs import Job
+from ekc.core.outbox import OutboxMessage
 from tests.cast import Cast
 from tests.demo.command import Result, Run, runner, write_case
 
@@ -28,6 +30,8 @@ def test_a_case_file_is_entered(run: Run, cast: Cast, case_file: Path, engine: E
     assert result == Result(0, "Familie De Wit - El Amrani is entered as EKC-2026-0001.\n", "")
     with make_sessions(engine)() as session:
         assert session.scalars(select(Conference.coordinator_id)).all() == [cast.noor.account_id]
+        assert session.scalars(select(OutboxMessage.key)).all() == []  # what happened long ago is told to nobody
+        assert session.scalars(select(Job.kind)).all() == []
 
 
 @pytest.mark.parametrize(

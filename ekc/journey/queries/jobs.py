@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
-from ekc.core.jobs import Job, JobRule, JobState, Rules
+from ekc.core.jobs import Job, JobRule, JobState, Rules, is_held_up
 from ekc.workflow.vocabulary import N_
 
 #: How many of those that need somebody are listed.
@@ -76,7 +76,7 @@ def job_list(session: Session, rules: Rules, at: datetime) -> JobList:
 
 
 _COUNTS = select(Job.state, func.count().label("many")).group_by(Job.state)
-_OLDEST = select(func.min(Job.due)).where(Job.state == JobState.WAITING)
+_OLDEST = select(func.min(Job.due)).where(Job.state == JobState.WAITING, not_(is_held_up()))
 _OPEN = (JobState.WAITING, JobState.RUNNING)
 _UNSUCCESSFUL = (
     select(Job)
