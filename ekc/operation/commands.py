@@ -90,7 +90,8 @@ def restore(file: Path, identity: Path | None, complete: bool, before: str | Non
     for line in done.lost:
         click.echo(f"  {line}")
     if not done.lost:
-        click.echo("Nothing tells what was done since the backup. Ask those who worked then.")
+        untold = "Nothing tells what was done since the backup. Ask those who worked then."
+        click.echo("Nothing was done since the backup." if done.before else untold)
 
 
 @click.command()
