@@ -242,12 +242,12 @@ def test_jobs_are_told_tried_again_and_given_up(run: Run, db_session: Session, s
     assert run("jobs").status == 0
     work(db_session, replace(settings, mail=None), at)
 
-    counted = "waiting: 1, running: 0, done: 0, failed: 0"
+    counted = "waiting: 1, running: 0, done: 0, failed: 0, cancelled: 0"
     assert run("jobs").out.splitlines() == [counted, "1 mail: waiting, tries: 0, NoMailServer"]
     told = run("jobs", "--again", "1").out.splitlines()
     assert (told[0], told[1].split(" ")[:6]) == (counted, ["The", "oldest", "that", "waits", "was", "due"])
     gone = run("jobs", "--give-up", "1")
-    assert (gone.status, gone.out.splitlines()[0]) == (1, "waiting: 0, running: 0, done: 0, failed: 1")
+    assert (gone.status, gone.out.splitlines()[0]) == (1, "waiting: 0, running: 0, done: 0, failed: 1, cancelled: 0")
     assert refreshed(db_session).scalars(select(OutboxMessage.body)).all() == [""]
     refused = "That work has changed meanwhile. Look at the list again.\n"
     assert run("jobs", "--again", "1") == Result(1, "", refused)  # the mail is gone
