@@ -114,6 +114,7 @@ def test_everything_comes_back_in_a_new_place(
     assert run("verify-audit").status == 0
 
 
+@pytest.mark.both_databases
 def test_what_a_backup_would_let_in_again_is_ended(
     run: Run,
     client: PageClient,
