@@ -1,6 +1,9 @@
 """`bin/run` refuses invalid arguments with one sentence, before it installs or starts anything."""
 
+import os
+import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +40,15 @@ def test_help_names_every_option() -> None:
 
     named = [line.split()[0] for line in result.stdout.splitlines() if line.startswith("  --")]
     assert named == ["--empty", "--port", "--bind", "--database", "--help"]
+
+
+def test_an_empty_service_says_how_its_first_account_is_made(tmp_path: Path) -> None:
+    """Nobody could sign in, and neither the program nor a page said what to do."""
+    command = [ROOT / "bin" / "run", "--empty", "--port", "8998"]
+    environ = os.environ | {"EKC_INSTANCE": str(tmp_path)}
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
+        assert run.stderr is not None
+        told = next((line for line in run.stderr if "open-account" in line), "")
+        os.killpg(run.pid, signal.SIGKILL)
+
+    assert told.startswith("  EKC_BASE_URL=http://127.0.0.1:8998 bin/ekc open-account ")

@@ -113,6 +113,26 @@ def test_nobody_has_said_yes_because_of_a_preset(client: PageClient, cast: Cast,
     assert "Every main person says yes (to do)" in page.text
 
 
+def test_who_registers_themselves_can_be_reached(client: PageClient, cast: Cast) -> None:
+    """Nobody could ring them: no page has another way to reach a family that registered itself."""
+    client.page("/register")
+    mine: dict[str, Value] = {
+        "Who registers": "the main person: it is about me or my family",
+        "Main person 1 / Name": "Rosa",
+        "Why now": "We need a plan.",
+        "Municipality, council or area": "Rivierstad",
+        "Region": "North",
+        "Country": "Netherlands",
+        "Kind of conference": "family conference",
+        "Voluntary or under pressure": "voluntary",
+    }
+
+    page = client.refused("Register", mine, status=422)
+
+    assert page.errors == ["Phone: Write a phone number or an email address, so that somebody can reach you."]
+    assert client.submit("Register", {"Main person 1 / Email": "rosa@example.org"}).url == "/register/thanks"
+
+
 def test_who_did_not_register_hears_no_number(client: PageClient, cast: Cast, db_session: Session) -> None:
     register_case(By(db_session, NOBODY, START), new_case(cast))
 
@@ -129,6 +149,7 @@ def test_a_main_person_who_registers_has_said_yes_for_themselves(
         "Region": "North",
         "Country": "Netherlands",
         "Main person 1 / Name": "Ans Willems",
+        "Main person 1 / Phone": "06 12345678",
         "Main person 1 / Side": "residents",
         "Main person 2 / Name": "Bilal Öztürk",
         "Main person 2 / Side": "young people",

@@ -320,6 +320,7 @@ def test_a_registration_sent_at_once_is_one_case(client: PageClient, cast: Cast,
     sending = client.form("Register").fill(chosen)
     sent = sending.payload() | {
         "main_persons-0-name": ["Rosa"],
+        "main_persons-0-phone": ["06 12345678"],
         "reason": [words["Why now"]],
         "municipality": [words["Municipality"]],
     }

@@ -141,10 +141,16 @@ class RegisterForm(PlainForm):
         self.language.description = languages_of_paper()
 
     def validate_main_persons(self, field: Any) -> None:
-        """At least one main person is named."""
+        """At least one main person is named, and whoever registers themselves can be reached: nobody else knows how."""
         if not any(row.form.name.data for row in field):
             field.entries[0].form.name.errors = [_("Write the name of the main person.")]
             raise ValidationError(_("There is no case without a main person."))
+        by_themselves = self.registered_by.data == Part.MAIN_PERSON and "registered_on" not in self  # staff were rung
+        people = [row.form for row in field if row.form.name.data]
+        if by_themselves and not any(one.phone.data or one.email.data or one.email.errors for one in people):
+            unreachable = _("Write a phone number or an email address, so that somebody can reach you.")
+            people[0].phone.errors = [unreachable]
+            raise ValidationError(unreachable)
 
     def validate_referrer_name(self, field: Any) -> None:
         """A referrer gives their name."""
