@@ -44,7 +44,7 @@ def test_help_names_every_option() -> None:
 
 def test_an_empty_service_says_how_its_first_account_is_made(tmp_path: Path) -> None:
     """Nobody could sign in, and neither the program nor a page said what to do."""
-    command = [ROOT / "bin" / "run", "--empty", "--port", "8998"]
+    command = [str(ROOT / "bin" / "run"), "--empty", "--port", "8998"]
     environ = os.environ | {"EKC_INSTANCE": str(tmp_path)}
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
         assert run.stderr is not None
