@@ -52,6 +52,7 @@ def answer(app: Flask, comer: Comer, method: str, address: str, number: int, **s
     length = len(said.data) - said.text.count(f"/conferences/{number}") * len(str(number))
     cookie = re.sub(r"(?<=session=)[^;]+", lambda kept: _in_cookie(app, kept[0]), said.headers.get("Set-Cookie", ""))
     headers = {**said.headers, "Content-Length": str(length), "Set-Cookie": cookie}
+    headers.pop("X-Request-ID", None)  # of each request its own
     return Answer(said.status_code, body, tuple(sorted(headers.items())), tuple(asked), len(opened))
 
 
