@@ -436,7 +436,8 @@ def test_a_registration_that_no_manager_sees_is_told_to_the_administrators(
     client: PageClient, cast: Cast, db_session: Session
 ) -> None:
     client.page("/register")
-    client.submit("Register", {**FILLED_IN, "Region": "South", "Your email": ""})
+    page = client.submit("Register", {**FILLED_IN, "Region": "South", "Your email": ""})
 
+    assert "This region has no regional manager now. The administrators have a message" in page.text
     (mail,) = refreshed(db_session).scalars(select(OutboxMessage))
     assert (mail.recipient, mail.subject) == ("bas@example.org", "A registration came in that no manager sees")
