@@ -277,4 +277,5 @@ def test_clocks_of_a_new_round_are_its_own_stand_at_home_when_late_and_end_with_
     stop = Taking(Step.STOP_ROUND, stop_reason=StopReason.SITUATION_CHANGED)
     take_step(By(db_session, cast.ruud, clock()), case.id, stop)
     assert "Hold the conference" not in client.page(f"/conferences/{case.id}").html
-    assert "late:" not in client.page("/").text
+    home = client.page("/").text
+    assert (home.count("late: "), home.count("late: call after four weeks"), home.count("late: evaluation")) == (2, 1, 1)
