@@ -1,7 +1,8 @@
 """The databases of the tests, SQLite and PostgreSQL, whose whole content is replaced between tests.
 
 The product's actions commit transactions of their own, so savepoints cannot isolate tests. Contents can be saved and
-restored by all workers of the run, which `tests/stages.py` uses for what tests build.
+restored by all workers of the run, which `tests/stages.py` uses for what tests build. A test asks for one content after
+the other, and reads the last one: it is put there when the next statement is sent.
 """
 
 import os
@@ -10,6 +11,7 @@ import sqlite3
 from abc import ABC, abstractmethod
 from hashlib import sha256
 from pathlib import Path
+from threading import RLock
 from typing import Any, ClassVar
 
 import psycopg
@@ -36,7 +38,8 @@ class Database(ABC):
     """One migrated database, and every engine that is connected to it.
 
     `state` is what its content was made by: nothing (`()`, as the migrations left it), or these builds one after the
-    other. It is None as soon as anything else was written.
+    other. It is None as soon as anything else was written. `eager`: whether a content is put there at once, for whoever
+    asks the database without an engine of this process.
     """
 
     #: Those of this worker, by address.
@@ -47,6 +50,9 @@ class Database(ABC):
         self.engine = make_engine(self.url, Keyring([CONTENT_KEY], INDEX_KEY), create=True)
         self.engines = [self.engine]
         self.state: State | None = None
+        self.eager = False
+        self._held: State | None = None  # what the tables hold of it
+        self._settling = RLock()  # the first statement may come from the thread of a server
         self._folder = saved
         self._saved: dict[State, bytes] = {}
         upgrade(self.engine)
@@ -54,18 +60,17 @@ class Database(ABC):
 
     def reset(self) -> None:
         """Reset it to the state after the migrations."""
-        if self.state != ():
-            self._empty()
-            self.state = ()
+        self._become(())
 
     def save(self, state: State, result: object) -> None:
         """Keep the content, and what the build that made it gave, for every worker of this run."""
+        self.settle()  # a build may consist of other builds alone
         file = self._file(state)
         kept = self._saved[state] = pickle.dumps((self._dump(), result))
         whole = file.with_suffix(f".{os.getpid()}")
         whole.write_bytes(kept)
         whole.rename(file)  # so that no worker reads half of it
-        self.state = state
+        self.state = self._held = state
 
     def has(self, state: State) -> bool:
         """Whether this content was saved."""
@@ -75,11 +80,36 @@ class Database(ABC):
 
     def restore(self, state: State) -> Any:
         """Restore a saved content; returns the result of the build that made it."""
+        self._become(state)
+        return self._kept(state)[1]
+
+    def written(self) -> None:
+        """Something was written by a statement: what the tables hold is known no longer."""
+        self.state = self._held = None
+
+    def settle(self) -> None:
+        """Put the content there that was asked for last."""
+        if self.state is self._held:
+            return
+        with self._settling:
+            state = self.state
+            if state is None or state is self._held:
+                return
+            self._held = None
+            if state:
+                self._load(self._kept(state)[0])
+            else:
+                self._empty()
+            self._held = state
+
+    def _become(self, state: State) -> None:
+        self.state = self._held if state == self._held else state
+        if self.eager:
+            self.settle()
+
+    def _kept(self, state: State) -> tuple[Any, Any]:
         content, result = pickle.loads(self._saved[state])  # noqa: S301 - written by `save`
-        if self.state != state:
-            self._load(content)
-            self.state = state
-        return result
+        return content, result
 
     def close(self) -> None:
         """Close all connections."""
@@ -103,15 +133,17 @@ class Database(ABC):
         """Replace the content by one that was dumped."""
 
 
-def notice_writing() -> None:
-    """Clear the `state` of databases at each write through any engine of this process."""
+def notice_statements() -> None:
+    """Before each statement of any engine of this process the content is there; one that writes clears the `state`."""
 
-    def written(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if not statement.startswith(READS):
-            for database in Database.known.values():
-                database.state = None
+    def noticed(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        writes = not statement.startswith(READS)
+        for database in tuple(Database.known.values()):
+            database.settle()
+            if writes:
+                database.written()
 
-    event.listen(Engine, "before_cursor_execute", written)
+    event.listen(Engine, "before_cursor_execute", noticed)
 
 
 class SQLite(Database):
@@ -120,7 +152,7 @@ class SQLite(Database):
     def __init__(self, folder: Path, saved: Path) -> None:
         file = folder / "test.sqlite"
         super().__init__(URL.create("sqlite", database=str(file)), saved)
-        self._line = sqlite3.connect(file, timeout=PATIENCE)
+        self._line = sqlite3.connect(file, timeout=PATIENCE, check_same_thread=False)
         self._line.execute("PRAGMA synchronous=OFF")  # the file is gone after the run
         self._migrated = self._dump()
 
@@ -194,7 +226,7 @@ class PostgreSQL(Database):
         return filling + "".join(f"SELECT setval('{name}', {last});" for name, last in self._line.execute(counters))
 
     def _load(self, content: str) -> None:
-        self.reset()
+        self._empty()
         self._write(content)
 
     def _write(self, statements: str) -> None:

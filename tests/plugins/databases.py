@@ -27,10 +27,10 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - every commit waits for the disk, whic
 
 
 @pytest.fixture(scope="session")
-def _writing_is_noticed() -> None:
-    from tests.database import notice_writing
+def _statements_are_noticed() -> None:
+    from tests.database import notice_statements
 
-    notice_writing()
+    notice_statements()
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(
     request: pytest.FixtureRequest,
     run_folder: Path,
-    _writing_is_noticed: None,
+    _statements_are_noticed: None,
     _statements_are_noted: None,
 ) -> Iterator[Database]:
     """The database of this worker, of either kind. Tests ask for `engine`, `db_session`, `app` or `client` instead."""
@@ -66,14 +66,21 @@ def database(
 
 
 @pytest.fixture
-def database_url(database: Database) -> str:
-    """The address of a fresh, migrated database."""
+def _fresh(database: Database) -> None:
     database.reset()
-    return database.url
 
 
 @pytest.fixture
-def engine(database: Database, database_url: str) -> Engine:
+def database_url(database: Database, _fresh: None) -> Iterator[str]:
+    """The address of a fresh, migrated database, for another process too."""
+    database.eager = True
+    database.settle()
+    yield database.url
+    database.eager = False
+
+
+@pytest.fixture
+def engine(database: Database, _fresh: None) -> Engine:
     """An engine on a fresh, migrated database."""
     return database.engine
 

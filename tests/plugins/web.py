@@ -121,7 +121,7 @@ def demo_app(make_app: MakeApp) -> Flask:
 
 
 @pytest.fixture
-def app(_worker_app: Flask, database_url: str, clock: FrozenClock) -> Flask:
+def app(_worker_app: Flask, _fresh: None, clock: FrozenClock) -> Flask:
     """The app, on a fresh database, with nobody signed in and no try counted yet."""
     return _worker_app
 
