@@ -32,7 +32,7 @@ from ekc.core.codec import STORED
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.documents import document_pdf
-from ekc.core.jobs import due_jobs, perform
+from ekc.core.jobs import Job, perform
 from ekc.core.transaction import writing
 from ekc.evaluations.models import FollowUp
 from ekc.kinds import JOB_RULES
@@ -41,7 +41,7 @@ from ekc.links.models import Confirmed
 from ekc.orders.actions import order
 from ekc.orders.entries import Ordering
 from ekc.orders.jobs import EXPORT, PAPER
-from ekc.orders.queries import progress
+from ekc.orders.queries import key_of, progress
 from ekc.reports.exports import FOLLOW_UPS, asked_by
 from ekc.reports.queries import FollowUpFilter, follow_ups
 from ekc.worker import sending
@@ -154,10 +154,10 @@ def _order(session: Session, kind: str, job: str, asked: list[object], case: int
     return order(session, utc_now(), _WHO, Ordering(kind, job, case, asked, "/there", "/here", _DAY))
 
 
-def _make(session: Session) -> None:
+def _make(session: Session, order_id: int) -> None:
     settings = load_settings()
-    for job in due_jobs(session, {name: JOB_RULES[name] for name in (PAPER, EXPORT)}, utc_now()):
-        perform(session, settings, JOB_RULES, job.id, utc_now())
+    [job_id] = session.scalars(select(Job.id).where(Job.key == key_of(order_id)))
+    perform(session, settings, JOB_RULES, job_id, utc_now())
 
 
 def fill(session: Session) -> None:
@@ -191,16 +191,15 @@ def list_in_request(session: Session, small: bool) -> None:
     document_pdf(ACCESS_LOG, read_log(session, _log(session, small), utc_now()))
 
 
-def list_ordered(session: Session, small: bool) -> None:
+def list_ordered(session: Session, small: bool) -> int:
     """The list is ordered."""
     asked = _log(session, small)
-    _order(session, ACCESS_LOG.name, PAPER, [STORED.unstructure(asked)], asked.case)
+    return _order(session, ACCESS_LOG.name, PAPER, [STORED.unstructure(asked)], asked.case)
 
 
 def list_made(session: Session, small: bool) -> None:
     """The list is ordered and made."""
-    list_ordered(session, small)
-    _make(session)
+    _make(session, list_ordered(session, small))
 
 
 def _wanted(session: Session, small: bool) -> tuple[FollowUpFilter, Visitor]:
@@ -220,20 +219,19 @@ def export_in_request(session: Session, small: bool) -> None:
     file.getvalue().encode()
 
 
-def export_ordered(session: Session, small: bool) -> None:
+def export_ordered(session: Session, small: bool) -> int:
     """The export is ordered."""
     wanted, who = _wanted(session, small)
     asked = asked_by(who, wanted, utc_now().date(), "municipality")
-    _order(session, FOLLOW_UPS.name, EXPORT, [STORED.unstructure(asked)])
+    return _order(session, FOLLOW_UPS.name, EXPORT, [STORED.unstructure(asked)])
 
 
 def export_made(session: Session, small: bool) -> None:
     """The export is ordered and made."""
-    export_ordered(session, small)
-    _make(session)
+    _make(session, export_ordered(session, small))
 
 
-_MEASURED: dict[str, Callable[..., None]] = {
+_MEASURED: dict[str, Callable[..., object]] = {
     one.__name__: one
     for one in (list_in_request, list_ordered, list_made, export_in_request, export_ordered, export_made)
 }
