@@ -276,7 +276,7 @@ def add_names(listing: str, file: IO[str]) -> None:
 
 
 @cli.command("verify-audit")
-def whole_audit() -> None:
+def check_audit() -> None:
     """Prove that nobody changed the audit."""
     with open_database() as (settings, session):
         kept = verify_audit(settings, session)

@@ -56,7 +56,7 @@ class AskedLog:
 
 
 def read_log(session: Session, asked: AskedLog, at: datetime) -> AccessLog:
-    """Its values."""
+    """The values of the paper, read for what was asked."""
     with using(asked.language):
         period = (asked.since, asked.until)
         days = access_days(session, asked.case, period, asked.timezone, dict(asked.pages), asked.coordinator)

@@ -272,7 +272,7 @@ class _Pages(logging.Handler):
 
     @contextmanager
     def told_to(self, laid_out: LaidOut | None) -> Iterator[None]:
-        """Tell it inside."""
+        """Tell `laid_out` inside the block how many pages are laid out."""
         self._laid_out = laid_out
         self._log.setLevel(logging.WARNING if laid_out is None else logging.INFO)
         try:

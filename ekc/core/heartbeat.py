@@ -10,7 +10,7 @@ from ekc.core.db import Base
 from ekc.core.transaction import writing
 
 #: A worker looks for jobs, and says that it is there, every minute.
-ABSENT_AFTER = timedelta(minutes=3)
+_ABSENT_AFTER = timedelta(minutes=3)
 _KEPT = timedelta(days=1)
 
 
@@ -39,4 +39,4 @@ def last_beat(session: Session) -> datetime | None:
 def is_anybody_there(session: Session, at: datetime) -> bool:
     """Whether a worker runs, as far as one can know."""
     seen = last_beat(session)
-    return seen is not None and at - seen <= ABSENT_AFTER
+    return seen is not None and at - seen < _ABSENT_AFTER

@@ -94,8 +94,9 @@ def _send(run: JobRun, message: EmailMessage, recipient: str, to: MailServer) ->
 
 
 def _message(mail: Row[Any], to: MailServer, at: datetime, contact: str) -> EmailMessage:
-    """The mail as a message. `contact`: how to reach the service, where nobody else can be
-    rung. Raises ValueError unless the recipient is a valid address.
+    """The mail as a message. `contact`: how to reach the service, where nobody else can be rung.
+
+    Raises ValueError unless the recipient is a valid address.
     """
     language = mail.language if mail.language in LANGUAGES else "en"
     with using(language):

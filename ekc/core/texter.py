@@ -40,9 +40,9 @@ def deliver_text(run: JobRun) -> None:
     run.at_end.append(lambda session: outbox.note_sent(session, message.id, run.at))
 
 
-def give_up_text(session: Session, message_id: int, at: datetime, code: str) -> None:
-    """Send this text message no more. `code`: why the last attempt failed. Does not commit."""
-    outbox.give_up(session, message_id, at, returned=code.startswith("HTTP 4"))
+def give_up_text(session: Session, message_id: int, at: datetime, _code: str) -> None:
+    """Send this text message no more. Does not commit."""
+    outbox.give_up(session, message_id, at, returned=False)
 
 
 def international(phone: str, calling_code: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Participant
-from ekc.core.reading import read_rows
+from ekc.core.reading import one_of, read_rows
 from ekc.evaluations.models import (
     OPEN,
     ActionCheck,
@@ -133,7 +133,7 @@ _OVERDUE = (
     select(FollowUp.conference_id, FollowUp.kind, FollowUp.due_on, FollowUp.latest_on)
     .join_from(FollowUp, Conference, Conference.id == FollowUp.conference_id)
     .where(
-        FollowUp.region_id.in_(bindparam("regions", expanding=True)),
+        one_of(FollowUp.region_id, "regions"),
         Conference.phase.not_in([Phase.PRIVATE_TIME, Phase.CLOSED]),
         *OPEN,
         FollowUp.due_on < bindparam("day"),  # never after the last day in time: so the index serves

@@ -125,7 +125,7 @@ JOBS = (
     ),
 )
 
-#: Papers and exports come with the features above.
+#: What the clock of the demonstration runs as it moves on. Papers and exports are left to the worker (`ekc/kinds.py`).
 RULES = {rule.name: rule for rule in JOBS}
 
 

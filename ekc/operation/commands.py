@@ -1,4 +1,4 @@
-"""Commands for whoever runs the service: backup, restore, and the audit in lines."""
+"""Commands for whoever runs the service: backup, restore, doctor, figures, and the audit in lines."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

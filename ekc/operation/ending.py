@@ -44,7 +44,7 @@ def end_all_access(session: Session, at: datetime, nobodys_hash: str) -> dict[st
         RecoveryCode: delete(RecoveryCode),
         KnownDevice: delete(KnownDevice),
     }
-    counts = {ENDED[kind]: _count(session, statement) for kind, statement in ends.items()}
+    counts = {what: _count(session, ends[kind]) for kind, what in ENDED.items()}
     unsent = delete(OutboxMessage).where(OutboxMessage.link.is_not(None), *UNSENT)
     return {**counts, "mails with a link": _count(session, unsent)}
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from config import ConfigError, Settings
 from ekc import schema
 from ekc.core.db import disk_is_full
-from ekc.core.heartbeat import ABSENT_AFTER, last_beat
+from ekc.core.heartbeat import is_anybody_there, last_beat
 from ekc.core.keys import recognise_keys
 from ekc.core.logs import sql_code
 from ekc.worker import queue_problem
@@ -68,10 +68,10 @@ def _keys(session: Session) -> str:
 
 def worker_problem(session: Session, at: datetime) -> str:
     """What is wrong with the workers; nothing if one was there a moment ago."""
+    if is_anybody_there(session, at):
+        return ""
     seen = last_beat(session)
-    if seen is None:
-        return "none was there for a day"
-    return "" if at - seen < ABSENT_AFTER else f"none was there for {int((at - seen).total_seconds())} seconds"
+    return f"none was there for {'a day' if seen is None else f'{int((at - seen).total_seconds())} seconds'}"
 
 
 def room_problem(settings: Settings, engine: Engine) -> str:

@@ -1,4 +1,4 @@
-"""The kinds of exports, and what a page says when it orders something."""
+"""The kind of an export, and what a page orders."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -1,6 +1,7 @@
 """An address that takes no mail: whoever has to act sees it the same minute, until there is another address."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc.core.bounces import note_returned
-from ekc.core.outbox import OutboxMessage
+from ekc.core.outbox import Link, OutboxMessage, Recipient, note_sent, queue
+from ekc.core.transaction import writing
+from ekc.links.mails import PERSONAL_LINK_TEXT
 from tests.build import Made, case_in_setup, change_details
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -69,6 +72,20 @@ def test_an_address_that_the_server_refuses(
 
     change_details(db_session, cast, clock(), case, case.people["linda"], email="linda.dewit@example.org")
     assert told(noor, case) == [False, False, False, True]  # the link has to be handed over again
+
+
+def test_a_text_message_that_arrives_says_nothing_of_the_address(
+    noor: PageClient, case: Made, db_session: Session, settings: Settings, clock: FrozenClock
+) -> None:
+    send_link(noor, case, db_session, settings, clock, "550 5.1.1 nobody here")
+    linda, link = case.people["linda"], Link("https://plan.example.org/l/x", clock() + timedelta(days=1))
+    with writing(refreshed(db_session)):
+        to_phone = Recipient(linda, "+31612345678", "nl")
+        queue(db_session, PERSONAL_LINK_TEXT, to_phone, clock(), case=case.id, link=link, text="Look.", link_id=0)
+        newest = db_session.scalars(select(OutboxMessage.id).order_by(OutboxMessage.id.desc())).first()
+        note_sent(db_session, newest or 0, clock())
+
+    assert told(noor, case) == [True] * 4
 
 
 def test_a_mail_that_came_back(

@@ -7,8 +7,8 @@ from ekc.conferences.models import Conference, NameKey, Participant
 from ekc.core.crypto import keyring_of
 
 
-def move_names(session: Session, conference: Conference) -> None:
-    """Rewrite the blind index of everybody in the circle, after the region of the case was changed."""
+def index_names(session: Session, conference: Conference) -> None:
+    """Rewrite the blind index of everybody in the circle, as after the region of the case was changed."""
     here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
     for participant in session.scalars(select(Participant).where(*here).order_by(Participant.id)):
         index_name(session, conference, participant)
@@ -18,9 +18,7 @@ def make_searchable(session: Session, conference: Conference) -> None:
     """Let a case be found by the names of its people, once staff took its registration on."""
     if not conference.searchable:
         conference.searchable = True
-        here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
-        for participant in session.scalars(select(Participant).where(*here)).all():
-            index_name(session, conference, participant)
+        index_names(session, conference)
 
 
 def index_name(session: Session, conference: Conference, participant: Participant) -> None:

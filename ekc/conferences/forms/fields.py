@@ -89,7 +89,7 @@ def line(
 
 
 def mail(label: Any, missing: Any = None) -> Any:
-    """An e-mail address. `missing` as in `line`."""
+    """An email address. `missing` as in `line`."""
     return line(label, MAIL, missing, EmailField, [_can_get_mail] if missing else [Optional(), _can_get_mail])
 
 

@@ -19,6 +19,7 @@ _later = aliased(OutboxMessage)
 _ARRIVED_LATER = exists().where(
     _later.participant_id == OutboxMessage.participant_id,
     _later.id > OutboxMessage.id,
+    _later.way == Way.EMAIL,
     _later.sent_at.is_not(None),
     _later.returned_at.is_(None),
 )

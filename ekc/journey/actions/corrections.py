@@ -11,7 +11,7 @@ from ekc.accounts.notifications import notify_managers
 from ekc.accounts.queries import managers_but, readers
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import set_referrer
-from ekc.conferences.actions.name_index import move_names
+from ekc.conferences.actions.name_index import index_names
 from ekc.conferences.effects import give_notice_of_number, queue_circle_mail, to_be_rung
 from ekc.conferences.entries import Assignment
 from ekc.conferences.models import Conference
@@ -64,7 +64,7 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
         if new.region_id != before.region_id:
             conference.region_id = new.region_id
             _end_with_region(by, conference, before.region_id)
-            move_names(by.session, conference)
+            index_names(by.session, conference)
             move_follow_ups(by.session, conference)
             withdraw_foreign_request(by, conference)
             ring = to_ring(by.session, conference, by.at)
