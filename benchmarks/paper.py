@@ -1,11 +1,8 @@
 """What papers and exports cost: the pages of others while slips are printed, and memory, by who makes them.
 
-Memory is that of a process of its own, above what it held after a small one of the same kind. "In the request" is what
-a web process did before papers were ordered, and does no more.
+Memory is that of a process of its own, above what it held after a small one of the same kind.
 """
 
-import csv
-import io
 import json
 import os
 import resource
@@ -23,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.served import Client, Server
 from config import load_settings
-from ekc.access_log.document import ACCESS_LOG, AskedLog, read_log
+from ekc.access_log.document import ACCESS_LOG, AskedLog
 from ekc.accounts.access import PROGRAM, Visitor
 from ekc.conferences.models import Conference
 from ekc.core.audit import Actor, ActorKind, record
@@ -31,7 +28,6 @@ from ekc.core.clock import utc_now
 from ekc.core.codec import STORED
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
-from ekc.core.documents import document_pdf
 from ekc.core.jobs import Job, perform
 from ekc.core.transaction import writing
 from ekc.evaluations.models import FollowUp
@@ -43,7 +39,7 @@ from ekc.orders.entries import Ordering
 from ekc.orders.jobs import EXPORT, PAPER
 from ekc.orders.queries import key_of, progress
 from ekc.reports.exports import FOLLOW_UPS, asked_by
-from ekc.reports.queries import FollowUpFilter, follow_ups
+from ekc.reports.queries import FollowUpFilter
 from ekc.worker import sending
 
 SLIPS, LOOKS_A_DAY, ROWS = 100, 40, 196_000
@@ -84,11 +80,9 @@ def measure(environ: Mapping[str, str], server: Server, cookie: str, page: str) 
     idle, printing = pages_meanwhile(environ, server, cookie, page)
     print(f"{f'p95 of the case page while {SLIPS} slips print, over idle':60}{printing / idle:8.2f}", flush=True)
     for title, name in (
-        ("a year of who opened the file, in the request", "list_in_request"),
-        ("the same, ordered in the request", "list_ordered"),
+        ("a year of who opened the file, ordered in the request", "list_ordered"),
         ("the same, made by the worker", "list_made"),
-        (f"export of {ROWS} rows, in the request", "export_in_request"),
-        ("the same, ordered in the request", "export_ordered"),
+        (f"export of {ROWS} rows, ordered in the request", "export_ordered"),
         ("the same, made by the worker", "export_made"),
     ):
         print(f"{title:60}{measured(name, environ)}", flush=True)
@@ -186,11 +180,6 @@ def _log(session: Session, small: bool) -> AskedLog:
     return AskedLog("nl", case.id, case.number, case.title, case.timezone, None, first, first, today, _PAGES)
 
 
-def list_in_request(session: Session, small: bool) -> None:
-    """The list, as it was made in the request."""
-    document_pdf(ACCESS_LOG, read_log(session, _log(session, small), utc_now()))
-
-
 def list_ordered(session: Session, small: bool) -> int:
     """The list is ordered."""
     asked = _log(session, small)
@@ -209,16 +198,6 @@ def _wanted(session: Session, small: bool) -> tuple[FollowUpFilter, Visitor]:
     return FollowUpFilter(due_until=date(2000, 1, 1) if small else None), replace(PROGRAM, regions=regions)
 
 
-def export_in_request(session: Session, small: bool) -> None:
-    """The export, as it was made in the request."""
-    wanted, who = _wanted(session, small)
-    file = io.StringIO()
-    lines = csv.writer(file)
-    for row in follow_ups(session, who, wanted, utc_now().date()):
-        lines.writerow([row.number, row.municipality, row.variant, row.phase, row.kind, row.due_on, row.state])
-    file.getvalue().encode()
-
-
 def export_ordered(session: Session, small: bool) -> int:
     """The export is ordered."""
     wanted, who = _wanted(session, small)
@@ -232,8 +211,7 @@ def export_made(session: Session, small: bool) -> None:
 
 
 _MEASURED: dict[str, Callable[..., object]] = {
-    one.__name__: one
-    for one in (list_in_request, list_ordered, list_made, export_in_request, export_ordered, export_made)
+    one.__name__: one for one in (list_ordered, list_made, export_ordered, export_made)
 }
 
 if __name__ == "__main__":

@@ -114,11 +114,6 @@ def revision_of(engine: Engine) -> str | None:
     return revision
 
 
-def is_current(engine: Engine) -> bool:
-    """Whether the database is at the newest revision."""
-    return revision_of(engine) == newest_revision()
-
-
 def refuse_newer(revision: str | None) -> None:
     """Raises ConfigError for a revision that this program does not know."""
     if revision is not None and revision not in _revisions():

@@ -253,8 +253,12 @@ def test_jobs_are_told_tried_again_and_given_up(run: Run, db_session: Session, s
     assert run("jobs", "--again", "1") == Result(1, "", refused)  # the mail is gone
 
 
-def test_content_is_encrypted_anew(run: Run, cast: Cast, case_file: Path, database_url: str, tmp_path: Path) -> None:
+def test_content_is_encrypted_anew(
+    run: Run, db_session: Session, cast: Cast, case_file: Path, database_url: str, tmp_path: Path
+) -> None:
     run("load-case", str(case_file), "--region", "North")
+    queue(db_session, mails.PASSWORD_CHANGED, Recipient(0, "jan@example.org", "en"), utc_now(), account=1)
+    db_session.commit()
     write_keys(tmp_path / "keys.json", NEW_KEY, CONTENT_KEY)
 
     first, again = run("reencrypt"), run("reencrypt")

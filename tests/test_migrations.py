@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
-from ekc.schema import _config, downgrade, is_current, metadata, newest_revision, upgrade
+from ekc.schema import _config, downgrade, metadata, newest_revision, revision_of, upgrade
 from tests import build
 from tests.cast import Cast
 from tests.clock import START
@@ -68,9 +68,9 @@ def test_each_migration_goes_down_and_up_with_data(engine: Engine, db_session: S
     latest, *older = revisions()
     for revision in older:  # all but the first: below that there are no tables to hold data
         downgrade(engine, revision)
-        assert not is_current(engine)
+        assert revision_of(engine) != newest_revision()
     upgrade(engine)
-    assert (rows(engine), is_current(engine)) == (before, True)
+    assert (rows(engine), revision_of(engine)) == (before, newest_revision())
     assert latest == revisions()[0]
 
 
@@ -80,8 +80,8 @@ def test_all_the_way_down_leaves_nothing(engine: Engine, db_session: Session, ca
     try:
         downgrade(engine, "base")
         assert inspect(engine).get_table_names() == ["alembic_version"]
-        assert not is_current(engine)
+        assert revision_of(engine) != newest_revision()
     finally:
         upgrade(engine)
-    assert is_current(engine)
+    assert revision_of(engine) == newest_revision()
     assert set(rows(engine).values()) == {0}

@@ -98,11 +98,6 @@ def forget_orders_of_case(session: Session, conference_id: int, at: datetime) ->
     _forget(session, at, FileOrder.conference_id == conference_id)
 
 
-def forget_order(session: Session, order_id: int, at: datetime) -> None:
-    """Forget one. Does not commit."""
-    _forget(session, at, FileOrder.id == order_id)
-
-
 def _forget(session: Session, at: datetime, *which: ColumnElement[bool]) -> None:
     ids = session.scalars(delete(FileOrder).where(*which).returning(FileOrder.id), execution_options=_PLAINLY).all()
     jobs.cancel(session, [key_of(one) for one in ids], at)

@@ -14,7 +14,7 @@ from ekc.conferences.models import Conference
 from ekc.core.audit import SYSTEM, AuditEvent, AuditHead, record
 from ekc.core.db import make_sessions
 from ekc.core.outbox import OutboxMessage, Recipient, queue
-from ekc.schema import is_current
+from ekc.schema import newest_revision, revision_of
 from ekc.signin.mails import PASSWORD_CHANGED
 from tests.build import case_in_setup
 from tests.cast import make_cast
@@ -25,7 +25,7 @@ from tests.plugins.network import OutsideWorld
 
 def test_a_fresh_database_is_empty_and_counts_from_one(database: Database, db_session: Session) -> None:
     for _ in range(2):
-        assert is_current(database.engine)
+        assert revision_of(database.engine) == newest_revision()
         assert [db_session.scalar(select(func.count()).select_from(t)) for t in (OutboxMessage, AuditEvent)] == [0, 0]
         queue(db_session, PASSWORD_CHANGED, Recipient(0, "riet@example.org", "en"), START, account=1)
         record(db_session, SYSTEM, START, "test.ran")

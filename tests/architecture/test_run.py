@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.sources import ROOT
+from tests.signin.device import free_port
 
 
 @pytest.mark.parametrize(
@@ -44,11 +45,12 @@ def test_help_names_every_option() -> None:
 
 def test_an_empty_service_says_how_its_first_account_is_made(tmp_path: Path) -> None:
     """Nobody could sign in, and neither the program nor a page said what to do."""
-    command = [str(ROOT / "bin" / "run"), "--empty", "--port", "8998"]
+    port = free_port()
+    command = [str(ROOT / "bin" / "run"), "--empty", "--port", str(port)]
     environ = os.environ | {"EKC_INSTANCE": str(tmp_path)}
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True, start_new_session=True) as run:
         assert run.stderr is not None
         told = next((line for line in run.stderr if "open-account" in line), "")
         os.killpg(run.pid, signal.SIGKILL)
 
-    assert told.startswith("  EKC_BASE_URL=http://127.0.0.1:8998 bin/ekc open-account ")
+    assert told.startswith(f"  EKC_BASE_URL=http://127.0.0.1:{port} bin/ekc open-account ")
