@@ -30,7 +30,7 @@ from ekc.accounts.queries import account_by_email, regions
 from ekc.conferences.models import Conference
 from ekc.core import logs
 from ekc.core.audit import AuditHead
-from ekc.core.bounces import note_returned, read_mail, read_mailbox, returned_mail
+from ekc.core.bounces import LARGEST, note_returned, read_mailbox, returned_mail
 from ekc.core.crypto import Keyring, Unreadable
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.demo_clock import clock_time
@@ -69,7 +69,6 @@ _LOST_KEYS = (
     "There is no key file at %s, and the database was written under keys. Put back the copy of the key file; new keys "
     "cannot read anything in it."
 )
-_LARGEST_REPORT = 2**20  # bytes; the returned mail comes at the end, and is cut
 _ROOT = Path(__file__).parent.parent
 _EXPECTED_ERRORS = (
     click.ClickException,
@@ -320,7 +319,7 @@ def jobs(again: int | None, give_up: int | None) -> int:
 @click.argument("mailbox", type=click.Path(exists=True, path_type=Path), required=False)
 def bounces(mailbox: Path | None) -> None:
     """Read mails that came back: from a mailbox (mbox file or Maildir folder), or one from standard input."""
-    found = read_mailbox(mailbox) if mailbox else [read_mail(sys.stdin.buffer.read(_LARGEST_REPORT))]
+    found = read_mailbox(mailbox) if mailbox else [sys.stdin.buffer.read(LARGEST)]
     with open_database() as (settings, session):
         at = clock_time(session, settings)
         known = [(name := returned_mail(one)) is not None and note_returned(session, name, at) for one in found]

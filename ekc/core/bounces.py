@@ -1,61 +1,62 @@
 """Mails that came back: reports of other mail servers that a mail of ours could not be delivered (RFC 3464).
 
-A report is recognised by the Message-ID of our mail, which it quotes and which only its receivers knew.
+A report is recognised by the Message-ID of our mail, which it quotes and which only its receivers knew. Anybody can
+send mail to that address: one that cannot be read is no report, and the ones after it are read all the same.
 """
 
 import mailbox
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
-from email import message_from_bytes, message_from_string
-from email.message import EmailMessage, Message
-from email.policy import default
+from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import func, literal, update
 from sqlalchemy.orm import Session
 
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 
+#: Bytes of a mail that are looked at: the returned mail comes at the end of a report, and is cut.
+LARGEST = 2**20
+_NAME = re.compile("<([0-9a-f]{1,32})@.*>")  # as `outbox.py` gives it
 
-def read_mail(content: bytes) -> EmailMessage:
-    """One mail, as a mail server pipes it."""
-    return message_from_bytes(content, EmailMessage, policy=default)
 
-
-def read_mailbox(path: Path) -> Iterator[EmailMessage]:
+def read_mailbox(path: Path) -> Iterator[bytes]:
     """The mails of a file (mbox), or the new ones of a folder (Maildir), each marked as seen after its turn.
 
     Raises OSError if it cannot be read.
     """
     if not path.is_dir():
         with path.open("rb"), closing(mailbox.mbox(path, create=False)) as box:
-            yield from (read_mail(box.get_bytes(key)) for key in box.iterkeys())
+            yield from (box.get_bytes(key) for key in box.iterkeys())
         return
-    with closing(mailbox.Maildir(path, create=False)) as folder:
-        for key, mail in folder.items():
-            if mail.get_subdir() == "new":
-                yield read_mail(folder.get_bytes(key))
-                mail.set_subdir("cur")
-                mail.add_flag("S")
-                folder[key] = mail
+    for file in sorted((path / "new").iterdir()):
+        with file.open("rb") as mail:
+            yield mail.read(LARGEST)
+        file.replace(path / "cur" / f"{file.name}:2,S")
 
 
-def returned_mail(report: EmailMessage) -> str | None:
+def returned_mail(mail: bytes) -> str | None:
     """The name in the Message-ID of the mail that for good could not be delivered; None if this reports no such thing.
 
     A report of delay, or of a mailbox that is full for now, is none.
     """
+    # The older of Python's two parsers: the other one takes headers apart, and breaks, or takes minutes, over some.
     failed, name = False, None
-    for part in report.walk():
-        match part.get_content_type():
-            case "message/delivery-status":
-                failed = failed or any(map(_is_failure, part.get_payload()))
-            case "message/rfc822":
-                name = _name(part.get_payload(0))
-            case "text/rfc822-headers":
-                name = _name(message_from_string(part.get_content()))
+    try:
+        for part in message_from_bytes(mail[:LARGEST]).walk():
+            match part.get_content_type():
+                case "message/delivery-status":
+                    failed = failed or any(map(_is_failure, _parts(part)))
+                case "message/rfc822":
+                    name = next(map(_name, _parts(part)), None)
+                case "text/rfc822-headers":
+                    name = _name(message_from_bytes(part.get_payload(decode=True) or b""))  # type: ignore[arg-type]
+    except RecursionError:  # a mail in a mail in a mail, a thousand times
+        return None
     return name if failed else None
 
 
@@ -63,21 +64,27 @@ def note_returned(session: Session, name: str, at: datetime) -> bool:
     """Note that the mail with this name came back; False if we sent none with it."""
     with writing(session):
         sent = update(OutboxMessage).where(OutboxMessage.message_id == name, OutboxMessage.sent_at.is_not(None))
-        noted = session.scalar(sent.values(returned_at=at).returning(OutboxMessage.id))
+        since = func.coalesce(OutboxMessage.returned_at, literal(at, OutboxMessage.returned_at.type))  # read again
+        noted = session.scalar(sent.values(returned_at=since).returning(OutboxMessage.id))
     return noted is not None
 
 
-def _is_failure(fields: object) -> bool:
+def _parts(part: Message) -> list[Message]:
+    """The mails, or groups of fields, in a part; none if it was not written as its type says."""
+    held = part.get_payload()
+    return [one for one in held if isinstance(one, Message)] if isinstance(held, list) else []
+
+
+def _is_failure(fields: Message) -> bool:
     """Whether one recipient's part of a delivery report says that the mail is not delivered, and will not be."""
-    return (
-        isinstance(fields, Message)
-        and fields.get("Action", "").strip().lower() == "failed"
-        and fields.get("Status", "").strip().startswith("5")
-    )
+    return _header(fields, "Action").lower() == "failed" and _header(fields, "Status").startswith("5")
 
 
-def _name(mail: object) -> str | None:
-    """What stands before the @ in the Message-ID."""
-    if not isinstance(mail, Message):
-        return None
-    return mail.get("Message-ID", "").strip().strip("<>").partition("@")[0] or None
+def _name(mail: Message) -> str | None:
+    """What stands before the @ in the Message-ID, if we may have given it."""
+    found = _NAME.fullmatch(_header(mail, "Message-ID"))
+    return found[1] if found else None
+
+
+def _header(mail: Message, name: str) -> str:
+    return str(mail.get(name, "")).strip()

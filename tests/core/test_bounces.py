@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.core.bounces import note_returned, read_mail, read_mailbox, returned_mail
+from ekc.core.bounces import note_returned, read_mailbox, returned_mail
 from ekc.core.outbox import Audience, MailRule, OutboxMessage, Recipient, queue
 from tests.clock import START
 
@@ -74,7 +74,7 @@ def name(db_session: Session) -> str:
     ],
 )
 def test_a_report_that_a_mail_failed_for_good_is_recognised(changes: dict[str, object], is_known: bool) -> None:
-    found = returned_mail(read_mail(report("a1b2", **changes)))  # type: ignore[arg-type]
+    found = returned_mail(report("a1b2", **changes))  # type: ignore[arg-type]
 
     assert found == ("a1b2" if is_known else None)
 
@@ -85,7 +85,7 @@ def test_other_mail_is_no_report() -> None:
     letter.set_content("Your mail could not be delivered. Action: failed, Status: 5.1.1")
 
     wholes = [letter.as_bytes(), b"", b"\xff\x00 not a mail", report("a1b2").partition(b"Message-ID")[0]]
-    assert [returned_mail(read_mail(whole)) for whole in wholes] == [None] * 4
+    assert list(map(returned_mail, wholes)) == [None] * 4
 
 
 def test_a_mail_that_came_back_is_noted_and_one_of_another_service_is_not(db_session: Session, name: str) -> None:
@@ -93,7 +93,42 @@ def test_a_mail_that_came_back_is_noted_and_one_of_another_service_is_not(db_ses
 
     assert (note_returned(db_session, "f" * 32, later), note_returned(db_session, name, later)) == (False, True)
 
+    assert note_returned(db_session, name, later + timedelta(days=1))  # a file is read again
     assert db_session.scalars(select(OutboxMessage.returned_at)).all() == [later]
+
+
+QUOTED = b"Message-ID: <a1b2@example.org>"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        report("a1b2").replace(QUOTED, b"Message-ID: <"),
+        report("a1b2").replace(QUOTED, b"Message-ID: <a1@["),
+        report("a1b2").replace(QUOTED, b"Message-ID: <" + b"(" * 20000 + b"@x>"),
+        report("a1b2").replace(QUOTED, b"Message-ID: <a1\0b2@example.org>"),
+        report("a1b2").replace(QUOTED, b"Message-ID: <a1\xffb2@example.org>"),
+        report("a1b2")
+        .replace(b"message/delivery-status\n", b"message/delivery-status; charset=\xff\n")
+        .partition(b"Rep")[0],
+        b"Content-Type: text/rfc822-headers; charset=\xff\n\n" + QUOTED,
+        b"Content-Type: message/rfc822\n\n" * 3000,
+        b"Content-Type: text/plain; a=" + b"(" * 5000 + b"\n\n",
+    ],
+)
+def test_a_mail_that_cannot_be_read_is_no_report_and_stops_nobody_elses(hostile: bytes, tmp_path: Path) -> None:
+    mailbox.Maildir(tmp_path / "folder")
+    for number, one in enumerate([hostile, report("c3d4")]):
+        (tmp_path / "folder" / "new" / str(number)).write_bytes(one)
+
+    assert list(map(returned_mail, read_mailbox(tmp_path / "folder"))) == [None, "c3d4"]
+    assert sorted(file.name for file in (tmp_path / "folder").glob("*/*")) == ["0:2,S", "1:2,S"]
+
+
+def test_a_report_in_a_character_set_that_nobody_knows_is_read() -> None:
+    strange = report("a1b2", headers_only=True).replace(b"rfc822-headers\n", b"rfc822-headers; charset=x-none\n")
+
+    assert returned_mail(strange) == "a1b2"
 
 
 def test_a_mailbox_is_read_whole_and_the_new_mails_of_a_folder_once(tmp_path: Path) -> None:
