@@ -4,6 +4,7 @@ It POSTs a form: `to` (as dialled abroad: +31612345678), `text`, `reference` (th
 service can drop duplicates) and the fields in the query of the address. Status 2xx means that it took the message.
 """
 
+import re
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from ekc.core.jobs import Final, JobRun, NotDone, Unavailable
 TIMEOUT = 30
 #: Statuses of a service that does not let us in, or asks to come again: they say nothing of the message.
 _NOT_NOW = frozenset({401, 402, 403, 408, 425, 429})
+
+#: A number as people write it: digits, and what stands between them.
+_WRITTEN = re.compile(r"\+?[0-9 \u00a0./()\u2010-\u2013-]+")
 
 
 def deliver_text(run: JobRun) -> None:
@@ -50,8 +54,11 @@ def international(phone: str, calling_code: str) -> str:
 
     `calling_code`: of the country in which a number that begins with 0 is dialled.
     """
-    digits = "".join(one for one in phone.replace("(0)", "") if one in "0123456789")
-    if phone.strip().startswith("+"):
+    written = _WRITTEN.fullmatch(phone.replace("(0)", "").strip())
+    if written is None:  # such as "06 12345678, after 5", whose digits together are the number of somebody else
+        return ""
+    digits = re.sub(r"\D", "", written[0])
+    if written[0].startswith("+"):
         abroad = digits
     elif digits.startswith("00"):
         abroad = digits[2:]
