@@ -40,4 +40,10 @@ def audit_lines(
         who = name or (f"{event.actor_kind} {event.actor_id}" if event.actor_id else str(event.actor_kind))
         detail = read_detail(session, event) if event.conference_id is None else {}
         said = [f"{key}={value}" for key, value in detail.items()]
-        yield "  ".join([f"{event.at:%Y-%m-%d %H:%M:%S}", who, event.action, *([number] if number else []), *said])
+        line = [f"{event.at:%Y-%m-%d %H:%M:%S}", who, event.action, *([number] if number else []), *said]
+        yield "  ".join(map(_printable, line))
+
+
+def _printable(words: str) -> str:
+    """Words that people wrote, without what ends a line or commands a terminal: that is shown as its code."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)

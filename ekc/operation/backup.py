@@ -6,6 +6,7 @@ format of age if EKC_BACKUP_KEY is set, so that neither this program nor its key
 """
 
 import hashlib
+import hmac
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from ekc import schema
+from ekc.core.crypto import Keyring, keyring_of
 from ekc.core.keys import KnownKey
 from ekc.operation.postgresql_tools import BackupError, run_tool
 
@@ -33,7 +35,7 @@ _NAMES = re.compile(r"ekc-\d{8}T\d{6}Z\.backup(\.age)?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What a backup holds."""
+    """What a backup holds. It is signed with the keys of the service: anybody can encrypt to a public key."""
 
     made_at: str  # ISO 8601, UTC
     database: str  # sqlite or postgresql
@@ -41,11 +43,21 @@ class Manifest:
     keys: list[str]  # fingerprints, in hexadecimal
     size: int
     sha256: str
+    signature: str = ""  # in hexadecimal
 
     @property
     def instant(self) -> datetime:
         """When it was made."""
         return datetime.fromisoformat(self.made_at)
+
+    def signed(self, keyring: Keyring) -> "Manifest":
+        """The same with its signature."""
+        said = json.dumps(asdict(replace(self, signature="")), sort_keys=True)
+        return replace(self, signature=keyring.signature(said.encode(), "backup").hex())
+
+    def is_signed(self, keyring: Keyring) -> bool:
+        """Whether a service with these keys made it."""
+        return hmac.compare_digest(self.signed(keyring).signature.encode(), self.signature.encode())
 
 
 def make_backup(session: Session, folder: Path, recipient: str, at: datetime, keep: int | None = None) -> Path:
@@ -67,7 +79,7 @@ def make_backup(session: Session, folder: Path, recipient: str, at: datetime, ke
             keys=sorted(mark.hex() for mark in session.scalars(select(KnownKey.fingerprint))),
             size=dump.stat().st_size,
             sha256=_digest(dump),
-        )
+        ).signed(keyring_of(session))
         _write(manifest, dump, draft, recipient)
         draft.replace(file)
     if keep is not None:
@@ -113,7 +125,10 @@ def opened_backup(file: Path, identity: Path | None, working: Path) -> Iterator[
         word, _, said = source.readline().partition(b" ")
         if word.decode(errors="replace") != _FIRST_WORD:
             raise BackupError(f"{file} is no backup of this program.")
-        manifest = Manifest(**json.loads(said))
+        try:
+            manifest = Manifest(**json.loads(said))
+        except (TypeError, ValueError):
+            raise BackupError(f"{file} is damaged. Take another copy of it.") from None
         with dump.open("wb") as target:
             shutil.copyfileobj(source, target, _PIECE)
     plain.unlink()

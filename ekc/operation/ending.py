@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, or_, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.core.db import Base
-from ekc.core.outbox import UNSENT, OutboxMessage
+from ekc.core.outbox import UNSENT, OutboxMessage, Way
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.signin.models import Invitation, KnownDevice, Passkey, RecoveryCode, SignIn
 
@@ -26,7 +26,7 @@ ENDED: dict[type[Base], str] = {
 
 
 def end_all_access(session: Session, at: datetime, nobodys_hash: str) -> dict[str, int]:
-    """End what lets somebody in, and mails with a link that were not sent; returns how many of each. Does not commit.
+    """End what lets somebody in, and unsent emails and texts with a link; returns how many of each. Does not commit.
 
     `nobodys_hash`: of a password that nobody knows. Whoever had a password can then ask for a new one.
 
@@ -45,8 +45,9 @@ def end_all_access(session: Session, at: datetime, nobodys_hash: str) -> dict[st
         KnownDevice: delete(KnownDevice),
     }
     counts = {what: _count(session, ends[kind]) for kind, what in ENDED.items()}
-    unsent = delete(OutboxMessage).where(OutboxMessage.link.is_not(None), *UNSENT)
-    return {**counts, "mails with a link": _count(session, unsent)}
+    has_link = or_(OutboxMessage.link.is_not(None), OutboxMessage.way == Way.TEXT)  # in its words
+    unsent = delete(OutboxMessage).where(has_link, *UNSENT)
+    return {**counts, "emails and text messages with a link": _count(session, unsent)}
 
 
 def _count(session: Session, statement: Any) -> int:

@@ -97,6 +97,8 @@ def _ensure_ours(manifest: Manifest, engine: Engine, keyring: Keyring) -> None:
     ours = {mark.hex() for mark in (keyring.index_fingerprint, *keyring.content_fingerprints)}
     if set(manifest.keys) - ours:
         raise ConfigError(LACKING)
+    if not manifest.is_signed(keyring):
+        raise BackupError("This backup was not made by this service, or was changed since. Take another copy of it.")
 
 
 def _replace_sqlite(engine: Engine, dump: Path, at: datetime) -> str | None:

@@ -1,11 +1,14 @@
 """Backup and restore, on both databases: what comes back, what is ended, and what the time between held."""
 
+import hashlib
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,7 +19,8 @@ from sqlalchemy.orm import Session
 from ekc.core.crypto import Keyring
 from ekc.core.db import Base, make_engine, make_sessions
 from ekc.core.keys import FOREIGN, LACKING
-from ekc.core.outbox import OutboxMessage
+from ekc.core.outbox import Audience, Link, MailRule, OutboxMessage, Recipient, Way, queue
+from ekc.core.transaction import writing
 from ekc.drafts.models import FormDraft
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.operation.ending import ENDED
@@ -31,6 +35,9 @@ from tests.demo.command import Result, Run, runner, write_keys
 from tests.plugins.web import MakeApp
 
 KEYRING = Keyring([CONTENT_KEY], INDEX_KEY)
+LINK = MailRule(
+    name="test", audience=Audience.PARTICIPANT, key="test:{what}", subject="The page", body="Look.", has_link=True
+)
 OTHER_KEY = bytes(range(100, 132))
 
 
@@ -131,6 +138,10 @@ def test_what_a_backup_would_let_in_again_is_ended(
     case = case_in_setup(db_session, cast, clock())
     come_in(client, db_session, clock(), cast.noor)
     path, device = link_known_before(db_session, clock(), case.id, case.people["marieke"])
+    with writing(db_session):
+        for way in ("", "The page we spoke about: https://plan.example.org/l/a-key"):
+            link = Link("https://plan.example.org/l/a-key", clock() + timedelta(days=90))
+            queue(db_session, LINK, Recipient(0, "+31612345678", "nl"), clock(), link=link, text=way, what=len(way))
     db_session.close()
     file = made(run, tmp_path / "backups")
 
@@ -151,6 +162,8 @@ def test_what_a_backup_would_let_in_again_is_ended(
         for model in (SignIn, LinkDevice):
             assert session.scalars(select(func.count()).where(model.ended_at.is_(None))).one() == 0
         assert session.scalars(select(func.count()).where(PersonalLink.revoked_at.is_(None))).one() == 0
+        with_link = OutboxMessage.link.is_not(None) | (OutboxMessage.way == Way.TEXT)
+        assert session.scalars(select(func.count()).where(with_link)).one() == 0
     later = restored.test_client()
     assert isinstance(later, PageClient)
     with pytest.raises(pytest.fail.Exception, match="do not belong together"):
@@ -225,6 +238,25 @@ def test_a_backup_under_other_keys_is_refused(run: Run, tmp_path: Path, cast: Ca
     assert run("restore", str(file)) == Result(1, "", f"{LACKING}\n")
     write_keys(tmp_path / "keys.json", CONTENT_KEY, index_key=OTHER_KEY)
     assert run("restore", str(file)) == Result(1, "", f"{FOREIGN}\n")
+
+
+def test_a_backup_that_somebody_else_made_is_refused(run: Run, tmp_path: Path, cast: Cast, database_url: str) -> None:
+    """Who can write where backups are kept could open an account of their own: anybody can encrypt to a public key."""
+    file = made(run, tmp_path / "backups")
+    said, _, dump = file.read_bytes().partition(b"\n")
+    manifest = json.loads(said.partition(b" ")[2])
+    forged = dump + b"an account"
+    manifest |= {"size": len(forged), "sha256": hashlib.sha256(forged).hexdigest()}
+    before = contents(database_url)
+
+    for signature in (manifest["signature"], ""):
+        word = b"ekc-backup-1 " + json.dumps(manifest | {"signature": signature}).encode()
+        file.write_bytes(word + b"\n" + forged)
+        assert run("restore", str(file)).err.startswith("This backup was not made by this service, or was changed")
+    file.write_bytes(b"ekc-backup-1 {}\n")
+    assert run("restore", str(file)).err == f"{file} is damaged. Take another copy of it.\n"
+
+    assert contents(database_url) == before
 
 
 def test_old_backups_go(run: Run, tmp_path: Path, database_url: str) -> None:
