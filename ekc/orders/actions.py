@@ -15,7 +15,7 @@ from ekc.orders.models import FileOrder, FilePiece
 from ekc.orders.queries import Order, key_of, same_as, theirs
 from ekc.workflow.vocabulary import N_
 
-#: How many files somebody can have made at once.
+#: How many files somebody can have made at once, and how many that were made are kept for them.
 _MOST = 20
 _PLAINLY = {"synchronize_session": False}
 
@@ -41,8 +41,16 @@ def order(session: Session, at: datetime, whose: str, ordering: Ordering) -> int
         )
         session.add(new)
         session.flush()
+        _forget_older(session, at, whose)
         jobs.add(session, ordering.job, at, subject=new.id, until=new.until, key=key_of(new.id))
     return new.id
+
+
+def _forget_older(session: Session, at: datetime, whose: str) -> None:
+    """Forget the oldest files of this person: a page that is loaded again and again orders one each time."""
+    made = (FileOrder.whose == whose, FileOrder.made_at.is_not(None))
+    kept = select(FileOrder.id).where(*made).order_by(FileOrder.id.desc()).limit(_MOST)
+    _forget(session, at, *made, FileOrder.id.not_in(kept))
 
 
 def _going_on(session: Session, at: datetime, whose: str) -> dict[bytes, int]:

@@ -45,7 +45,7 @@ def made(rule: Rule, case: OfCase | None, asked: Sequence[Any] | None) -> Order 
     `asked` None: it cannot be asked again.
     """
     order_id = request.args.get(ORDER, type=int)
-    found = queries.order_of(db(), now(), person(), min(order_id, MAX_ID)) if order_id else None
+    found = queries.order_of(db(), now(), person(), min(order_id, MAX_ID)) if order_id and order_id > 0 else None
     if found is None or not found.is_made or (found.kind, found.case) != (rule.name, case.id if case else None):
         return None
     if asked is not None and found.same != queries.same_as(db(), _ordering(rule, case, asked)):

@@ -131,6 +131,8 @@ def test_nobody_else_gets_it(
     assert (theirs.status_code, theirs.location == ordered, theirs.location[:8]) == (303, False, "/orders/")
     assert ruud.get(f"{list_of(case)}?order={ordered.rpartition('/')[2]}").status_code == 404
     assert someone().get(ordered).location.startswith("/sign-in")
+    for number in ("-1", f"-{2**70}", f"{2**70}", "0"):
+        assert marieke.get(f"{list_of(case)}?order={number}").status_code == 303
 
 
 @pytest.mark.both_databases
@@ -269,6 +271,28 @@ def test_an_export_is_stored_and_read_piece_by_piece(db_session: Session, settin
     assert made is not None
     assert (made.is_made, made.parts, made.size) == (True, 4, len(b"".join(ROWS)))
     assert tuple(pieces(make_sessions(db_session.get_bind()), made)) == ROWS  # type: ignore[arg-type]
+
+
+def test_of_one_person_the_oldest_files_go(db_session: Session, settings: Settings, ordered: int) -> None:
+    """A page that orders something can be loaded again and again; what others ordered stays."""
+    theirs = Ordering("rows", EXPORT, None, [{"language": "en"}], "/rows.csv", "/", timedelta(days=1))
+    other = order(db_session, START, "account:2", theirs)
+    rule = export_of(lambda _session: ((row, 1) for row in ROWS))
+    rules = {one.name: one for one in order_jobs([], [rule])}
+
+    def make() -> None:
+        for job in due_jobs(db_session, rules, START):
+            perform(db_session, settings, rules, job.id, START)
+
+    make()
+    for _ in range(25):
+        newest = order(db_session, START, WHO, theirs)
+        make()
+
+    assert order_of(db_session, START, WHO, ordered) is None
+    assert order_of(db_session, START, WHO, newest) is not None
+    assert order_of(db_session, START, "account:2", other) is not None
+    assert how_many(db_session) == (22, 66)  # twenty, the one that was made after them, and that of somebody else
 
 
 def test_what_is_cancelled_in_the_middle_stops_there(db_session: Session, settings: Settings, ordered: int) -> None:

@@ -68,6 +68,12 @@ def test_words_of_another_form_stay_when_one_is_refused_or_does_not_arrive(
         visitor.get_by_role("button", name="Set this date").click()
         visitor.get_by_text("There is no connection. What you typed is still here: try again in a moment.").wait_for()
         visitor.context.set_offline(False)
+        down = {"status": 429, "content_type": "text/html", "body": "<title>Slower</title><p>Slower"}
+        visitor.route("**/meeting/*", lambda request: request.fulfill(**down))
+        visitor.locator(".flash").evaluate("said => said.remove()")
+        visitor.get_by_role("button", name="Set this date").click()
+        visitor.get_by_text("There is no connection. What you typed is still here: try again in a moment.").wait_for()
+        visitor.unroute("**/meeting/*")
         visitor.get_by_role("button", name="Set this date").click()
         visitor.locator(".ds-error-summary").wait_for()
         assert (day.input_value(), place.input_value()) == ("someday", "Buurthuis De Brug")

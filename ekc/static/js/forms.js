@@ -35,6 +35,7 @@ async function sendBeside(form, button, others) {
   try {
     answer = await fetch(button?.getAttribute("formaction") || form.action, { method: "POST", body: new URLSearchParams(typed) });
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!page.querySelector(".page")) throw new Error("not a page of ours: what stands before us, or the plain text of an error");
   } catch {
     say(document.body.dataset.offline);
     return;
