@@ -55,6 +55,13 @@ def test_the_page_tells_how_far_it_is_and_leads_to_the_paper(
     with visitor.expect_response(is_paper) as handed_out:
         work(db_session, settings, START)
     assert handed_out.value.status == 200
+    # This browser saves the paper and stays on the page, as those of many phones do.
+    visitor.get_by_text("It is ready.").wait_for()
+    assert visitor.get_by_role("progressbar").count() == 0
+    again = visitor.get_by_role("link", name="Download it").get_attribute("href")
+    assert again
+    assert handed_out.value.url.endswith(again)
+    onlooker.look(visitor, "paper that was saved")
     looks = refreshed(db_session).scalars(select(AuditEvent).where(AuditEvent.action == "case.read"))
     pages = [read_detail(db_session, look)["page"] for look in looks]
     assert pages.count("access_log.paper") == 1  # the script asks for the page of the order alone

@@ -16,6 +16,12 @@ async function look() {
     // A redirect is left to the browser, for what it leads to may be a document.
     const answer = await fetch(window.location.href, { cache: "no-store", redirect: "manual" });
     if (!answer.ok) {
+      const ready = document.getElementById("ready");
+      if (ready && answer.type === "opaqueredirect") {
+        // Some browsers save a paper instead of showing it: then this page stays.
+        document.getElementById("main").replaceChildren(ready.content);
+        document.getElementById("main").focus();
+      }
       window.location.replace(window.location.href);
       return;
     }
