@@ -1,5 +1,6 @@
 """The page about the coordinator, over HTTP: from the request to the confirmation by the main person."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -18,7 +19,7 @@ from ekc.matching.actions.independence import set_employer
 from ekc.matching.entries import Declaration
 from ekc.matching.queries.match import matches
 from ekc.workflow.vocabulary import Agreed, Part, Role, VoiceMatter
-from tests.build import Made, registered_case
+from tests.build import Made, case_in_private_time, matched_case, registered_case
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
@@ -80,10 +81,12 @@ def test_the_manager_sees_the_wishes_and_asks(client: PageClient, cast: Cast, ca
     assert "Phone no number known" in asked.text
 
 
+@pytest.mark.parametrize("make", [matched_case, case_in_private_time])
 def test_where_nobody_can_be_asked_the_page_says_so_and_asks_for_no_reason(
-    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, taken: Made
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, make: Callable[..., Made]
 ) -> None:
     """It asked why another coordinator is needed, and had no button to go on with."""
+    taken = make(db_session, cast, clock())
     sign_in(client, cast.ruud)
     nobody, why = "Nobody else of this region can be asked for this conference.", "Why is another coordinator needed?"
     page = client.page(page_of(taken))
