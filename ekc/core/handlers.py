@@ -6,7 +6,7 @@ Refused requests are logged with endpoint, sign-in and address, never with what 
 import re
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from functools import partial
 from ipaddress import ip_address
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,7 +25,7 @@ from ekc.core.db import disk_is_full
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.forms import KEEP, NUMBER, SEEN
 from ekc.core.language import LANGUAGES, gettext, translate, using
-from ekc.core.logs import failure, log, log_event, numbered, request_number
+from ekc.core.logs import failure, log, log_event, log_with, request_number
 from ekc.core.metrics import count_request
 from ekc.core.routes import runtime
 from ekc.core.tokens import new_token
@@ -194,17 +194,16 @@ def _never_failing(inner: WSGIApplication, from_proxy: bool) -> WSGIApplication:
     """
 
     def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        log_with(_number(environ, from_proxy))
+        try:
+            answer = inner(environ, start_response)
+        except Exception as error:
+            log.error("no answer: %s", failure(error))
+            response = _plain(500)
+            response.headers.update({**HEADERS, **KEY_HEADERS, "Cache-Control": "private, no-store"})
+            answer = response(environ, start_response)
         # Until the answer is closed: some work is done after it was sent.
-        with ExitStack() as until_closed:
-            until_closed.enter_context(numbered(_number(environ, from_proxy)))
-            try:
-                answer = inner(environ, start_response)
-            except Exception as error:
-                log.error("no answer: %s", failure(error))
-                response = _plain(500)
-                response.headers.update({**HEADERS, **KEY_HEADERS, "Cache-Control": "private, no-store"})
-                answer = response(environ, start_response)
-            return ClosingIterator(answer, until_closed.pop_all().close)
+        return ClosingIterator(answer, partial(log_with, None))
 
     return answered
 

@@ -62,9 +62,14 @@ def configure() -> None:
         server.addFilter(WithoutAddress())
 
 
+def log_with(number: str | None) -> None:
+    """Give each line that is logged from here on the number of a request; None: of none."""
+    _number.set(number)
+
+
 @contextmanager
 def numbered(number: str | None) -> Iterator[None]:
-    """Give each line that is logged inside the number of the request that is its cause."""
+    """Give each line that is logged inside the number of the request that was its cause."""
     before = _number.set(number)
     try:
         yield

@@ -49,8 +49,12 @@ BEFORE = {"said_yes_on"}
 NAMED = {"timezone": "Europe/Amsterdam", "spoken": "Dutch", "unnamed_marks": "8"}
 #: Of whom it is, where nobody is chosen beforehand: the older page is about the same person.
 WHOM = {"person"}
-#: What a form that moves replaces: how far one's own task has come, of which one's own last word counts.
-REPLACES = {"evaluations.tick": {"action_tick.state"}}
+#: What a form that moves replaces: how far one's own task has come, of which one's own last word counts; and the email
+#: of an invitation that another one makes void, if it was not sent yet.
+REPLACES = {
+    "evaluations.tick": {"action_tick.state"},
+    "staff.invite": {"outbox_message.body", "outbox_message.link"},
+}
 #: Written at every request: the audit, attempts that are counted.
 BESIDE = {"audit_event", "audit_head", "counted_try"}
 
