@@ -20,6 +20,8 @@ from ekc.kinds import JOB_RULES
 
 #: How many jobs a sweep hands to the queue.
 _AT_ONCE = 1000
+#: How far work that nobody waits for steps back for pages, on a machine that does both.
+_NICE = 10
 #: The time limit of each message: it may begin another job at the end of this while.
 _LIMITS = {name: IN_A_ROW + rule.limit for name, rule in JOB_RULES.items()}
 
@@ -41,6 +43,7 @@ def queue_problem(settings: Settings) -> str:
 
 def run_worker(settings: Settings, processes: int) -> None:
     """Run jobs until this process is told to stop: SIGTERM lets running jobs end, SIGINT interrupts them."""
+    os.nice(_NICE)
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     sessions: sessionmaker[Session]
     queue = Queue(settings, _LIMITS, lambda job_id: _perform(sessions, settings, job_id))

@@ -32,6 +32,8 @@ SMTP_TIMEOUT = 60
 _LINE = "mail server"
 #: The reply of a server that closes the connection.
 _CLOSING = 421
+#: How the status begins with which a server does not let us send, whatever the address.
+_NOT_US = " 5.7."
 _STATUS = re.compile(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)")
 
 #: In which words a mail about a case is written.
@@ -59,7 +61,8 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
 
 def give_up(session: Session, mail_id: int, at: datetime, code: str) -> None:
     """Send this mail no more. `code`: why the last attempt failed. Does not commit."""
-    outbox.give_up(session, mail_id, at, returned=code.startswith(smtplib.SMTPRecipientsRefused.__name__))
+    refused = code.startswith(smtplib.SMTPRecipientsRefused.__name__) and _NOT_US not in code
+    outbox.give_up(session, mail_id, at, returned=refused)
 
 
 @dataclass
@@ -155,7 +158,7 @@ def _is_final(error: smtplib.SMTPException) -> bool:
     if not isinstance(error, smtplib.SMTPRecipientsRefused):
         return False
     code, status = _reply(error)
-    return (code or 0) >= 500 and not status.startswith("5.7.")
+    return (code or 0) >= 500 and not status.startswith(_NOT_US.strip())
 
 
 def _reply(error: Exception) -> tuple[int | None, str]:

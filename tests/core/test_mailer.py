@@ -316,6 +316,18 @@ def test_an_address_that_takes_no_mail_is_known_at_once(
     assert (row.returned_at, row.body) == ((clock(), "") if ends else (None, "Sign in with it."))
 
 
+def test_a_server_that_does_not_let_us_send_says_nothing_of_an_address(
+    post: MailServer, db_session: Session, clock: FrozenClock
+) -> None:
+    put(db_session, "els@example.org")
+    post.refuses["els@example.org"] = "554 5.7.1 you are on a list"
+    while deliver(db_session, clock, to(post)) == DeliveryResult(0, 0, 1):
+        clock.set(jobs(db_session)[0].due)
+
+    (row,) = rows(db_session)
+    assert (row.given_up_at, row.returned_at) == (clock(), None)
+
+
 @pytest.mark.parametrize(
     ("address", "sent_to"),
     [
