@@ -75,13 +75,16 @@ def _send(gateway: TextGateway, to: str, text: str, reference: str) -> None:
     form = {**dict(gateway.fields), "to": to, "text": text, "reference": reference}
     auth = (gateway.user, gateway.password) if gateway.user else None
     try:
-        answer = requests.post(gateway.address, data=form, auth=auth, timeout=TIMEOUT, allow_redirects=False)
+        with requests.post(
+            gateway.address, data=form, auth=auth, timeout=TIMEOUT, allow_redirects=False, stream=True
+        ) as answer:  # nobody reads what it says, however long
+            status = answer.status_code
     except requests.RequestException as error:  # its text may contain the address
         raise Unavailable(type(error).__name__) from None
-    code = f"HTTP {answer.status_code}"
-    if answer.status_code in _NOT_NOW:
+    code = f"HTTP {status}"
+    if status in _NOT_NOW:
         raise Unavailable(code)
-    match answer.status_code // 100:
+    match status // 100:
         case 2:
             return
         case 4:

@@ -3,7 +3,7 @@
 import threading
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -40,6 +40,8 @@ class Gateway:
     forms: list[dict[str, str]] = field(default_factory=list)
     signed_in: list[str] = field(default_factory=list)
     port: int = 0
+    says: int = 0  # bytes that it wants to say after that
+    said: int = 0
 
     def settings(self, settings: Settings) -> Settings:
         """These settings, with this service."""
@@ -54,8 +56,11 @@ class _Answer(BaseHTTPRequestHandler):
         gateway.forms.append({**dict(parse_qsl(content)), "path": self.path})
         gateway.signed_in.append(b64decode(self.headers["Authorization"].removeprefix("Basic ")).decode())
         self.send_response(gateway.status)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(gateway.says))
         self.end_headers()
+        with suppress(OSError):  # nobody listens any more
+            while gateway.said < gateway.says:
+                gateway.said += self.wfile.write(bytes(2**16))
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -137,6 +142,15 @@ def test_what_its_answer_means(
     message, job = stored(db_session)
     assert (job.error, message.body) == (error, "" if due is None else WORDS)
     assert (job.state, job.due) == ((JobState.FAILED, START) if due is None else (JobState.WAITING, START + due))
+
+
+def test_what_it_says_besides_is_not_read(db_session: Session, settings: Settings, gateway: Gateway) -> None:
+    put(db_session)
+    gateway.says = 2**28
+    work(db_session, gateway.settings(settings), START)
+
+    assert stored(db_session)[1].state is JobState.DONE
+    assert gateway.said < 2**25  # what fits between two programs
 
 
 def test_a_service_that_cannot_be_reached_costs_no_message_a_try(
