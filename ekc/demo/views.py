@@ -71,7 +71,7 @@ def bar() -> Bar | None:
 
 def _known(number: int | None) -> int | None:
     """A number that can be that of a case; None for any other."""
-    return number if number and number <= MAX_ID else None
+    return number if number and 0 < number <= MAX_ID else None
 
 
 def _demo_only(view: View) -> View:

@@ -246,6 +246,11 @@ def test_the_demonstration_answers_this_machine_alone(
     assert client.get("/", environ_overrides={"REMOTE_ADDR": caller}).status_code == status
 
 
+@pytest.mark.parametrize("number", [0, -1, 10**30, -(10**30)])
+def test_the_bar_of_the_demonstration_passes_over_a_case_that_cannot_be(demo_app: Flask, number: int) -> None:
+    assert demo_app.test_client().get(f"/?case={number}").status_code == 200
+
+
 @pytest.mark.parametrize("number", [0, 2**31, 10**30])
 @pytest.mark.parametrize("whom", ["", "link/"])
 def test_nobody_of_the_cast_has_such_a_number(
