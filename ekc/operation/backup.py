@@ -60,17 +60,24 @@ class Manifest:
         return hmac.compare_digest(self.signed(keyring).signature.encode(), self.signature.encode())
 
 
-def make_backup(session: Session, folder: Path, recipient: str, at: datetime, keep: int | None = None) -> Path:
+def make_backup(
+    session: Session, folder: Path, recipient: str, at: datetime, *, beside: Path, keep: int | None = None
+) -> Path:
     """Write a backup into a folder; returns its file. `keep`: how many backups stay there, the older ones go.
 
-    `recipient`: an age public key; empty: it is not encrypted.
+    `recipient`: an age public key; empty: it is not encrypted. What is not encrypted yet lies in a folder of the
+    service (`beside`): the one of the backups is copied to other machines.
     """
     engine = session.get_bind().engine
     file = folder / f"ekc-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}.backup{'.age' if recipient else ''}"
     if file.exists():
         raise BackupError(f"There is a backup {file} already.")
-    with TemporaryDirectory(dir=folder, prefix=".ekc-backup-") as working:
-        dump, draft = Path(working) / "dump", Path(working) / "backup"
+    prefix = ".ekc-backup-"
+    with (
+        TemporaryDirectory(dir=beside, prefix=prefix) as working,
+        TemporaryDirectory(dir=folder, prefix=prefix) as near,
+    ):
+        dump, draft = Path(working) / "dump", Path(near) / "backup"
         _dump(engine, dump)
         manifest = Manifest(
             made_at=at.isoformat(),
@@ -88,7 +95,7 @@ def make_backup(session: Session, folder: Path, recipient: str, at: datetime, ke
 
 
 def _write(manifest: Manifest, dump: Path, draft: Path, recipient: str) -> None:
-    plain = draft.with_name("plain")
+    plain = dump.with_name("plain")
     with dump.open("rb") as source, plain.open("wb") as target:
         target.write(f"{_FIRST_WORD} {json.dumps(asdict(manifest))}\n".encode())
         shutil.copyfileobj(source, target, _PIECE)
@@ -104,7 +111,7 @@ def _write(manifest: Manifest, dump: Path, draft: Path, recipient: str) -> None:
                 "EKC_BACKUP_KEY is no public key of age, which begins with age1. Make one with: bin/ekc backup-key FILE"
             ) from None
     else:
-        plain.replace(draft)
+        shutil.move(plain, draft)
     draft.chmod(0o600)
     with draft.open("rb") as written:
         os.fsync(written.fileno())

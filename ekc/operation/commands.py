@@ -49,7 +49,8 @@ def metrics() -> None:
 def backup(folder: Path, keep: int | None) -> None:
     """Write a backup of the database into a folder, encrypted to EKC_BACKUP_KEY; also while the service runs."""
     with open_database() as (settings, session):
-        file = make_backup(session, folder, settings.backup_key, clock_time(session, settings), keep)
+        at = clock_time(session, settings)
+        file = make_backup(session, folder, settings.backup_key, at, beside=settings.instance, keep=keep)
     click.echo(f"The backup is in {file}.")
     if not settings.backup_key:
         click.echo("It is not encrypted: names of staff can be read in it. Make a key with: bin/ekc backup-key FILE")

@@ -11,7 +11,9 @@ from contextlib import closing
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import pyrage
 import pytest
 from sqlalchemy import func, make_url, select, text
 from sqlalchemy.orm import Session
@@ -34,6 +36,7 @@ from tests.database import CONTENT_KEY, INDEX_KEY
 from tests.demo.command import Result, Run, runner, write_keys
 from tests.plugins.web import MakeApp
 
+AGE = b"age-encryption.org"
 KEYRING = Keyring([CONTENT_KEY], INDEX_KEY)
 LINK = MailRule(
     name="test", audience=Audience.PARTICIPANT, key="test:{what}", subject="The page", body="Look.", has_link=True
@@ -105,7 +108,16 @@ def test_everything_comes_back_in_a_new_place(
     monkeypatch.setenv("EKC_BACKUP_KEY", key.out.strip().removeprefix("EKC_BACKUP_KEY="))
     assert run("check").status == 0  # the keys are known from here on
     before = contents(database_url)
+    encrypt, copied = pyrage.encrypt_io, list[bytes]()
+
+    def encrypt_io(*given: Any) -> None:
+        """And what a copy of the folder to another machine would hold at this moment."""
+        encrypt(*given)
+        copied.extend(held.read_bytes()[: len(AGE)] for held in (tmp_path / "backups").rglob("*") if held.is_file())
+
+    monkeypatch.setattr(pyrage, "encrypt_io", encrypt_io)
     file = made(run, tmp_path / "backups")
+    assert [*copied, file.read_bytes()[: len(AGE)]] == [AGE, AGE]
     assert file.stat().st_mode & 0o077 == 0
     assert b"Noor" not in file.read_bytes()
 
