@@ -110,13 +110,20 @@ class Named(Protocol):
 def told_apart(people: Iterable[Named]) -> list[str]:
     """The name of each; behind a name that somebody else has as well, the relation or the organisation."""
     rows = list(people)
-    count = Counter(frozenset(words(one.name)) for one in rows)
+    shared = names_of_several(one.name for one in rows)
     return [
         f"{one.name} ({one.relation or one.organisation})"
-        if count[frozenset(words(one.name))] > 1 and (one.relation or one.organisation)
+        if one.name in shared and (one.relation or one.organisation)
         else one.name
         for one in rows
     ]
+
+
+def names_of_several(names: Iterable[str]) -> frozenset[str]:
+    """Those of the names that more than one of these people has, as each writes it."""
+    every = [(name, frozenset(words(name))) for name in names]
+    count = Counter(folded for _, folded in every)
+    return frozenset(name for name, folded in every if count[folded] > 1)
 
 
 def unbroken(text: str) -> str:

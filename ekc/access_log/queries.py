@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ekc.access_log.words import OTHER_ACTIONS, PAGES, UNKNOWN_PAGE, changed_page, step_title
 from ekc.conferences.models import Participant
+from ekc.conferences.queries.names import names
 from ekc.core.audit import PRIVATE_LOOKS, ActorKind, AuditEvent, read_detail
 from ekc.core.clock import from_local, local_date
 from ekc.journey.queries.steps import moves
@@ -163,12 +164,13 @@ def _start_of_day(on: date, timezone: str) -> datetime:
 def _circle(session: Session, conference_id: int, rows: Iterable[_Row], timezone: str) -> dict[int | None, _Membership]:
     """The participants among the actors who are or were in the circle, by id."""
     by_link = {row.actor_id for row in rows if row.actor_kind is ActorKind.PARTICIPANT}
-    shown = (Participant.id, Participant.name, Participant.part, Participant.attends)
+    shown = (Participant.id, Participant.part, Participant.attends)
     away = (Participant.excluded_on, Participant.removed_at)
     people = select(*shown, *away).where(Participant.conference_id == conference_id, Participant.id.in_(by_link))
     found = session.execute(people) if by_link else ()
+    called = names(session, conference_id) if by_link else {}
     return {
-        one.id: (one.name, one.part, _away_since(one.attends, one.excluded_on, one.removed_at, timezone))
+        one.id: (called[one.id], one.part, _away_since(one.attends, one.excluded_on, one.removed_at, timezone))
         for one in found
     }
 

@@ -103,7 +103,7 @@ def follow_up_form(
         fields["present"] = SelectMultipleField(_("Who was there?"), coerce=int, choices=names)
         for who in asked:
             fields[f"mark_{who.id}"] = NumberField(
-                _("Mark of %(name)s", name=who.name), 1, _("Choose a number from 0 to 10."), most=10
+                _("Mark of %(name)s", name=who.name), 1, _("Choose a whole number from 0 to 10."), most=10
             )
         fields["unnamed_marks"] = line(_("Marks of others in the family, without names"), LINE, rules=[_marks_readable])
         fields["person_ids"] = tuple(who.id for who in asked)

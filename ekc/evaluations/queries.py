@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Participant
+from ekc.conferences.queries.names import names
 from ekc.core.reading import one_of, read_rows
 from ekc.evaluations.models import (
     OPEN,
@@ -223,7 +224,7 @@ def main_person_phones(session: Session, case: Case) -> tuple[tuple[str, str], .
     if not case.sees(CasePart.CONTACT):
         return ()
     rows = session.execute(
-        select(Participant.name, Participant.phone)
+        select(Participant.id, Participant.phone)
         .where(
             Participant.conference_id == case.id,
             Participant.part == Part.MAIN_PERSON,
@@ -231,7 +232,8 @@ def main_person_phones(session: Session, case: Case) -> tuple[tuple[str, str], .
         )
         .order_by(Participant.id)
     )
-    return tuple((row.name, row.phone) for row in rows if row.phone)
+    called = names(session, case.id)
+    return tuple((called[row.id], row.phone) for row in rows if row.phone)
 
 
 _TICKS = (

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Participant
+from ekc.conferences.queries.names import names
 from ekc.core.reading import read_rows
 from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Reading, Stretch
 from ekc.workflow.vocabulary import (
@@ -241,7 +242,7 @@ def letters(session: Session, conference_id: int, round_: int) -> tuple[LetterRo
         .where(Meeting.conference_id == conference_id, Meeting.round == round_)
     )
     read = {row.participant_id: row for row in session.scalars(readings.order_by(Reading.id))}
-    people = select(Participant.id, Participant.name, Participant.attends, Participant.view).where(
+    people = select(Participant.id, Participant.attends, Participant.view).where(
         Participant.conference_id == conference_id,
         Participant.removed_at.is_(None),
         Participant.attends.in_(NOT_THERE),
@@ -251,5 +252,6 @@ def letters(session: Session, conference_id: int, round_: int) -> tuple[LetterRo
         if row.view:
             one = read.get(row.id)
             how = (one.id, one.reader_id, one.at) if one else ()
-            found.append(LetterRow(row.id, row.name, row.attends, row.view, *how))
-    return tuple(found)
+            found.append((row, how))
+    called = names(session, conference_id) if found else {}
+    return tuple(LetterRow(row.id, called[row.id], row.attends, row.view, *how) for row, how in found)

@@ -14,8 +14,9 @@ from ekc.conferences.actions import links
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import Concern, PersonDetails
 from ekc.conferences.models import NameKey, Participant
-from ekc.conferences.queries.circle import PersonRow, circle, names, person
+from ekc.conferences.queries.circle import PersonRow, circle, person
 from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.names import names
 from ekc.conferences.queries.search import search
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.transaction import writing

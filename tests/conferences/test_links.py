@@ -23,13 +23,15 @@ from ekc.core.clock import local_date
 from ekc.core.documents import document_html, document_pdf
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import using
-from ekc.core.outbox import OutboxMessage
+from ekc.core.outbox import OutboxMessage, Way
+from ekc.core.transaction import writing
 from ekc.links.document import SLIP as SLIP_RULE
 from ekc.links.document import Slip, qr_code
 from ekc.links.mails import text_message
 from ekc.links.models import Confirmed, PersonalLink
 from ekc.links.queries.devices import devices_of, pending_devices
 from ekc.links.queries.links import links_of
+from ekc.links.tokens import outbox_keys
 from ekc.links.verification import ask_to_come_in
 from ekc.staff.actions.accounts import set_phone
 from ekc.workflow.vocabulary import Part
@@ -237,6 +239,26 @@ def test_a_mail_that_does_not_leave_is_told(
 
     assert "by email. The email could not be delivered. Hand over the link again. Not used yet." in page.text
     assert "could not be delivered" in noor.follow("Linda de Wit").text
+
+
+def test_neither_mail_nor_text_message_arrived(
+    noor: PageClient, case: Made, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """Both are told: who reads of the text message alone believes that the mail arrived."""
+    noor.shown("Make a link for Linda de Wit")
+    noor.shown("Send the email")
+    (mail,) = mails(db_session)
+    (link,) = links_of(db_session, case.id)
+    with writing(db_session):
+        values = {one.name: getattr(mail, one.name) for one in OutboxMessage.__table__.columns if one.name != "id"}
+        text_key = outbox_keys(link.id)[1]
+        db_session.add(OutboxMessage(**{**values, "key": text_key, "message_id": "text", "way": Way.TEXT}))
+        db_session.execute(update(OutboxMessage).values(given_up_at=clock()))
+
+    page = noor.page(f"/conferences/{case.id}/links")
+
+    assert "The email could not be delivered." in page.text
+    assert "The text message could not be delivered." in page.text
 
 
 def test_without_an_address_no_mail_is_offered(noor: PageClient, case: Made, cast: Cast, db_session: Session) -> None:

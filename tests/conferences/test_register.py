@@ -412,6 +412,14 @@ def test_whoever_registered_reads_who_looks_after_it_and_the_number(
     assert "Each main person says whether they want this coordinator." in thanks.text
 
 
+def test_nobody_is_told_to_ring_without_a_number(client: PageClient, cast: Cast) -> None:
+    client.page("/register")
+    thanks = client.submit("Register", FILLED_IN)
+
+    assert "The regional manager looks after it: Ruud Kramer (no number known)." in thanks.text
+    assert "Ring them" not in thanks.text
+
+
 def test_the_rules_of_the_country_stand_where_whoever_registered_reads_on(client: PageClient, cast: Cast) -> None:
     """Law and local target are told apart; no rule of another country stands there."""
     client.page("/register")

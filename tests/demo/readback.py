@@ -17,6 +17,7 @@ from ekc.conferences.queries import voices as voice_queries
 from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.consents import consents
+from ekc.conferences.queries.names import names
 from ekc.conferences.queries.registration import registration
 from ekc.core.clock import to_local
 from ekc.evaluations import queries as evaluations_queries
@@ -50,7 +51,7 @@ def pruned(value: Any) -> Any:
 class _Teller:
     def __init__(self, session: Session, case: Case, ids: dict[str, str]) -> None:
         self.session, self.case = session, case
-        self.names = circle.names(session, case.id)
+        self.names = names(session, case.id)
         self.ids = {number: ids[name] for number, name in self.names.items()}
         self.by_name = ids
         meeting = meetings.current_meeting(session, case.id)

@@ -88,7 +88,7 @@ def test_the_convenor_writes_down_the_evaluation_and_mends_it(
         "Marks of others in the family, without names": "nine",
     }
     assert client.refused("Save the report", wrong, status=422).errors == [
-        "Mark of Marieke de Wit: Choose a number from 0 to 10.",
+        "Mark of Marieke de Wit: Choose a whole number from 0 to 10.",
         "Marks of others in the family, without names: Type marks from 0 to 10 with commas between them, "
         "for example 9, 8, 8.",
     ]

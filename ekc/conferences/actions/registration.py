@@ -20,10 +20,11 @@ from ekc.conferences.actions.entries import day_of_words, refuse_future, update_
 from ekc.conferences.effects import give_notice, to_be_rung
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
-from ekc.conferences.queries import circle, registration
 from ekc.conferences.queries import consents as consent_queries
+from ekc.conferences.queries import registration
 from ekc.conferences.queries.consents import FILE_ALONE
 from ekc.conferences.queries.members import members
+from ekc.conferences.queries.names import names
 from ekc.conferences.queries.search import SearchResult, search
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
@@ -311,7 +312,7 @@ def _withdraw(by: By, conference: Conference, consent: Consent, day: date, *, st
     consent.withdrawn_on, consent.withdrawal_stands = day, stands
     traces.leave(by, conference, TraceKind.CONSENT_WITHDRAWN, consent.participant_id)
     give_notice(by.session, conference, by.at, NoticeKind.CONSENT, about=consent.participant_id)
-    whose = circle.names(by.session, conference.id)[consent.participant_id]
+    whose = names(by.session, conference.id)[consent.participant_id]
     by.record("consent.withdrawn", conference.id, name=whose, on=day.isoformat())
 
 

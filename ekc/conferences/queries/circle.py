@@ -12,6 +12,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.entries import PersonDetails, hidden_fields
 from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries.consents import consented
+from ekc.conferences.queries.names import names
 from ekc.conferences.queries.rows import columns_of, to_dataclass
 from ekc.core.reading import Rows, read_rows
 from ekc.names import told_apart
@@ -85,7 +86,8 @@ def person(session: Session, case: Case, participant_id: int) -> PersonRow | Non
     if not people:
         return None
     hidden = hidden_fields(people[0].address_secret, case.sees) - {"address_secret"}  # the flag itself may be shown
-    return replace(people[0], **{name: _EMPTY[name] for name in hidden})
+    label = names(session, case.id)[participant_id]
+    return replace(people[0], label=label, **{name: _EMPTY[name] for name in hidden})
 
 
 def _person_rows(session: Session, conference_id: int, rows: Rows) -> tuple[PersonRow, ...]:
@@ -127,14 +129,6 @@ def own_details(session: Session, case: Case) -> OwnDetails | None:
     asked = {"participant": case.visitor.participant_id, "case": case.id}
     phone, email, address, secret, plan_phone = session.execute(_OWN_DETAILS, asked).one()
     return OwnDetails(phone, email, "" if secret else address, secret, plan_phone or "")
-
-
-_NAMES = select(Participant.id, Participant.name).where(Participant.conference_id == _CASE)
-
-
-def names(session: Session, conference_id: int) -> dict[int, str]:
-    """The name of everybody who is or was in the circle, by participant id."""
-    return {row.id: row.name for row in read_rows(session, _NAMES, {"case": conference_id})}
 
 
 _PHONES = select(Participant.id, Participant.phone).where(

@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Notice, Participant, SafetyConcern
+from ekc.conferences.queries.names import names
 from ekc.conferences.queries.rows import columns_of, to_dataclass
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.owed.kinds import NoticeKind
@@ -52,12 +53,12 @@ UNANSWERED = and_(
 def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
     """The safety concerns of everybody who is in the circle now, and what others said that nobody has answered."""
     whose = Participant.id == SafetyConcern.participant_id
-    found = select(*columns_of(ConcernRow, SafetyConcern)).join(Participant, whose)
+    found = select(*columns_of(ConcernRow, SafetyConcern, frozenset({"name"}))).join(Participant, whose)
     unanswered = SafetyConcern.said_at.is_not(None) & SafetyConcern.arrangement.is_(None)
     here = (SafetyConcern.conference_id == conference_id, Participant.removed_at.is_(None) | unanswered)
-    return tuple(
-        to_dataclass(ConcernRow, row) for row in session.execute(found.where(*here).order_by(SafetyConcern.id))
-    )
+    rows = session.execute(found.where(*here).order_by(SafetyConcern.id)).all()
+    called = names(session, conference_id) if rows else {}
+    return tuple(to_dataclass(ConcernRow, row, name=called[row.participant_id]) for row in rows)
 
 
 def found_unsafe(session: Session, conference_id: int) -> datetime | None:

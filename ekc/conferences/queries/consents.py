@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Consent, Participant, SafetyConcern
 from ekc.conferences.queries.members import Member, members
+from ekc.conferences.queries.names import names
 from ekc.conferences.queries.rows import columns_of, of_cases, to_dataclass
 from ekc.core.reading import read_rows
 from ekc.workflow.facts import consents_missing
@@ -43,7 +44,7 @@ _CONSENTS_OF_CASES = select(
 
 
 _CONSENTS = (
-    select(*columns_of(ConsentRow, Consent))
+    select(*columns_of(ConsentRow, Consent, frozenset({"name"})))
     .join(Participant, Participant.id == Consent.participant_id)
     .where(Consent.conference_id == bindparam("case"))
     .order_by(Consent.id)
@@ -52,7 +53,9 @@ _CONSENTS = (
 
 def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
     """All consents, withdrawn ones too, in the order in which they were entered."""
-    return tuple(to_dataclass(ConsentRow, row) for row in read_rows(session, _CONSENTS, {"case": conference_id}))
+    rows = read_rows(session, _CONSENTS, {"case": conference_id})
+    called = names(session, conference_id) if rows else {}
+    return tuple(to_dataclass(ConsentRow, row, name=called[row.participant_id]) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
-from ekc.conferences.models import ContactEntry, Participant
+from ekc.conferences.models import ContactEntry
+from ekc.conferences.queries.names import names
 from ekc.conferences.queries.rows import columns_of, to_dataclass
 
 
@@ -27,9 +28,9 @@ class ContactRow:
 
 def contact_log(session: Session, conference_id: int) -> tuple[ContactRow, ...]:
     """The contact log, newest first."""
-    whose = Participant.id == ContactEntry.participant_id
-    found = select(*columns_of(ContactRow, ContactEntry)).outerjoin(Participant, whose)
+    found = select(*columns_of(ContactRow, ContactEntry, frozenset({"name"})))
     found = found.outerjoin(Account, Account.id == ContactEntry.written_by)
     here = found.where(ContactEntry.conference_id == conference_id)
-    rows = session.execute(here.order_by(ContactEntry.on.desc(), ContactEntry.id.desc()))
-    return tuple(to_dataclass(ContactRow, row) for row in rows)
+    rows = session.execute(here.order_by(ContactEntry.on.desc(), ContactEntry.id.desc())).all()
+    called = names(session, conference_id) if rows else {}
+    return tuple(to_dataclass(ContactRow, row, name=called.get(row.participant_id)) for row in rows)

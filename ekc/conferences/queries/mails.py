@@ -1,7 +1,7 @@
 """Mails and text messages to the people of a case: what was sent to whom, and whose address takes none."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from ekc.conferences.models import Participant
+from ekc.conferences.queries.names import names
 from ekc.conferences.queries.rows import of_cases
 from ekc.core.language import translate
 from ekc.core.outbox import OutboxMessage, Way
@@ -49,11 +50,16 @@ def unreachable(session: Session, conference_ids: Collection[int]) -> dict[int, 
         if row.recipient == row.email:
             people = found.setdefault(row.conference_id, {})
             people.setdefault(row.id, Unreachable(row.id, row.name, row.returned_at))
-    return {id_: tuple(people.values()) for id_, people in found.items()}
+    return {id_: _told_apart(session, id_, people) for id_, people in found.items()}
+
+
+def _told_apart(session: Session, conference_id: int, people: dict[int, Unreachable]) -> tuple[Unreachable, ...]:
+    called = names(session, conference_id)
+    return tuple(replace(one, name=called[id_]) for id_, one in people.items())
 
 
 _SENT = (
-    select(Participant.name, OutboxMessage.way, OutboxMessage.subject, OutboxMessage.queued_at)
+    select(Participant.id, OutboxMessage.way, OutboxMessage.subject, OutboxMessage.queued_at)
     .add_columns(OutboxMessage.sent_at, OutboxMessage.given_up_at, OutboxMessage.returned_at)
     .join(Participant, Participant.id == OutboxMessage.participant_id)
     .where(of_cases(OutboxMessage.conference_id))
@@ -76,11 +82,12 @@ class SentMail:
 def sent_mails(session: Session, conference_id: int) -> tuple[SentMail, ...]:
     """What was sent to the people of a case, the latest first."""
     rows = read_rows(session, _SENT, {"cases": [conference_id]})
+    called = names(session, conference_id) if rows else {}
     found = []
     for (at, way, subject), some in groupby(rows, key=attrgetter("queued_at", "way", "subject")):
-        names: dict[str, list[str]] = {"sent": [], "waiting": [], "lost": []}
+        whom: dict[str, list[str]] = {"sent": [], "waiting": [], "lost": []}
         for row in some:
             is_lost = row.given_up_at or row.returned_at
-            names["lost" if is_lost else "sent" if row.sent_at else "waiting"].append(row.name)
-        found.append(SentMail(at, way, translate(subject), **{how: tuple(who) for how, who in names.items()}))
+            whom["lost" if is_lost else "sent" if row.sent_at else "waiting"].append(called[row.id])
+        found.append(SentMail(at, way, translate(subject), **{how: tuple(who) for how, who in whom.items()}))
     return tuple(found)

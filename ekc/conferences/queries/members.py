@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import BottomLine, Participant, Voice
 from ekc.conferences.queries.rows import by_case, of_cases
+from ekc.core.reading import one_of, read_rows
 from ekc.directory.models import Listing
 from ekc.directory.queries import called
+from ekc.names import names_of_several
 from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.facts import PersonFacts
 from ekc.workflow.professionals import MaybeProfessional
@@ -39,7 +41,7 @@ class Member(MaybeProfessional):
     """Somebody in the circle."""
 
     id: int
-    name: str
+    name: str  # and, of people of one name, what tells them apart
     part: Part
     attends: Attends | None
     born: date | None
@@ -190,9 +192,31 @@ def with_former_of_cases(session: Session, conference_ids: Collection[int]) -> d
         id_: tuple(Member(*[*row[1:-1], _said(row[-1])]) for row in rows)
         for id_, rows in by_case(session, _MEMBERS, conference_ids).items()
     }
+    cases = _told_apart(session, cases)
     typed = {name for people in cases.values() for one in people for name in one.organisations}
     named = called(session, Listing.ORGANISATIONS, typed)
     return {id_: tuple(one.as_called(named) for one in people) for id_, people in cases.items()}
+
+
+_RELATIONS = select(_people.id, _people.relation).where(one_of(_people.id, "people"))
+
+
+def _told_apart(session: Session, cases: dict[int, Circle]) -> dict[int, Circle]:
+    """The same, behind a name that two have in one case the relation, or the organisation of a professional.
+
+    Relations are read only where there are such people.
+    """
+    shared = {id_: names_of_several(one.name for one in people) for id_, people in cases.items()}
+    alike = [one.id for id_, people in cases.items() for one in people if one.name in shared[id_]]
+    if not alike:
+        return cases
+    relations = {row.id: row.relation for row in read_rows(session, _RELATIONS, {"people": alike})}
+
+    def called_apart(one: Member) -> Member:
+        more = relations.get(one.id) or one.organisation
+        return replace(one, name=f"{one.name} ({more})") if more and one.id in relations else one
+
+    return {id_: tuple(map(called_apart, people)) if shared[id_] else people for id_, people in cases.items()}
 
 
 def _said(text: str | None) -> tuple[Said, ...]:

@@ -22,6 +22,7 @@ from ekc.conferences.forms.links import LinkForm
 from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.circle import PersonRow
+from ekc.conferences.queries.names import names as names_of
 from ekc.conferences.views.blueprint import bp
 from ekc.core import language as core_language
 from ekc.core.clock import local_date
@@ -79,7 +80,7 @@ def _link_context(case: Case) -> dict[str, object]:
         "devices": devices,
         "undelivered": undelivered(db(), case.id),
         "waiting": pending_devices(db(), case.id, now()),
-        "names": circle_queries.names(db(), case.id),
+        "names": names_of(db(), case.id),
     }
 
 
@@ -121,7 +122,7 @@ def make_new_codes(case: Case) -> ResponseReturnValue:
 
 
 def _codes_page(case: Case, made: Sequence[MadeLink | NewCode], shown: str = "") -> str:
-    names, phones = circle_queries.names(db(), case.id), circle_queries.phones(db(), case)
+    names, phones = names_of(db(), case.id), circle_queries.phones(db(), case)
     rows = [(names[one.participant_id], phones.get(one.participant_id, ""), one.code) for one in made]
     return render_template("conferences/links_shown.html", case=case, rows=rows, shown=shown)
 
@@ -282,7 +283,7 @@ def _shown_page(case: Case, made: MadeLink, done: str = "") -> ResponseReturnVal
 def _slip(case: Case, made: MadeLink) -> Slip:
     person, link = _person(case, made.participant_id), _link(made)
     return Slip(
-        name=person.name,
+        name=person.label,
         address=_address(made),
         until=local_date(link.expires_at, case.timezone),
         coordinator=case.visitor.actor.name,

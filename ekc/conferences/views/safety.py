@@ -104,7 +104,7 @@ def _page(
         case=case,
         rows=rows,
         found=found_unsafe(db(), case.id),
-        asked=[person.name for person in circle if not person.excluded and not person.is_professional],
+        asked=[person.label for person in circle if not person.excluded and not person.is_professional],
         told=any(person.informed_on for person in circle),
         first={row.participant_id: row.id for row in reversed(rows)},  # one anchor for each person
         form=form or ConcernForm(circle, formdata=None, data=about),

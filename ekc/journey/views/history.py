@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries import circle
 from ekc.conferences.queries import traces as trace_queries
 from ekc.conferences.queries.mails import sent_mails
 from ekc.conferences.queries.members import with_former
+from ekc.conferences.queries.names import names as names_of
 from ekc.conferences.queries.voices import voices
 from ekc.core.routes import db
 from ekc.journey.notices import owed_so_far
@@ -36,7 +36,7 @@ def history(case: Case) -> ResponseReturnValue:
         changes=changes,
         corrections=corrections,
         rules=STEP_RULES,
-        names=circle.names(db(), case.id) if corrections else {},
+        names=names_of(db(), case.id) if corrections else {},
         here={row.id: row.name for row in with_former(db(), case.id)} if traces else {},
         notices=notices(db(), case.id)[::-1],
         owed={one.notice.id: one for one in owed_so_far(db(), case.id)},

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ekc.conferences.access import Case
-from ekc.conferences.queries import circle
 from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.names import names as names_of
 from ekc.conferences.queries.voices import VoiceRow, voices
 from ekc.core.forms import Standing
 from ekc.core.language import gettext, moment
@@ -33,7 +33,7 @@ def _standing(case: Case, row: VoiceRow) -> Standing:
         _reason(row),
         row.words,
     )
-    return Standing(circle.names(db(), case.id)[row.participant_id], ", ".join(filter(None, said)))
+    return Standing(names_of(db(), case.id)[row.participant_id], ", ".join(filter(None, said)))
 
 
 def spoken_form(case: Case, matter: VoiceMatter, participant_id: int, **more: Any) -> SpokenForm:

@@ -181,13 +181,13 @@ _UNDELIVERED = select(OutboxMessage.key, OutboxMessage.way, _LOST).where(
 _IDS_OF_CASE = select(PersonalLink.id).where(PersonalLink.conference_id == bindparam("case"))
 
 
-def undelivered(session: Session, conference_id: int) -> dict[int, Undelivered]:
-    """What did not arrive, by link."""
+def undelivered(session: Session, conference_id: int) -> dict[int, tuple[Undelivered, ...]]:
+    """What did not arrive, by link: the mail, the text message or both."""
     found = {
         key: Undelivered(way, bool(lost)) for key, way, lost in session.execute(_UNDELIVERED, {"case": conference_id})
     }
     links = session.scalars(_IDS_OF_CASE, {"case": conference_id})
-    return {one: found[key] for one in links for key in outbox_keys(one) if key in found}
+    return {one: tuple(found[key] for key in outbox_keys(one) if key in found) for one in links}
 
 
 def newest_link(session: Session, at: datetime, conference_id: int, participant_id: int) -> PersonalLink | None:

@@ -125,7 +125,7 @@ def _page(case: Case, form: AttendanceForm | None = None) -> str:
         arranged=concerns(db(), case.id) if case.sees(CasePart.SAFETY) else (),
         sent=sent,
         form=form,
-        expected=[person.name for person in people.values() if person.id in form.expected],
+        expected=[person.label for person in people.values() if person.id in form.expected],
     )
 
 

@@ -168,7 +168,7 @@ def _page(case: Case, sent: InformationForm | QuestionForm | ReadingForm | None 
         "meetings/information.html",
         case=case,
         earlier=[row for row in earlier if row[1] or row[2]],
-        names={person.id: person.name for person in people},
+        names={person.id: person.label for person in people},
         missing_kinds=[kind for kind in InformationKind if kind not in told_now | told_before.keys()],
         told_before=told_before,
         unanswered=sum(not question.answer for question in questions),

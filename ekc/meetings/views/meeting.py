@@ -183,7 +183,7 @@ def _page(
         earlier=earlier,
         may_change=case.may(Activity.ARRANGE_MEETING),
         needs=needs,
-        interpreter_for=[person.name for person in needs if person.needs_interpreter],
+        interpreter_for=[person.label for person in needs if person.needs_interpreter],
         hours=_hours(current),
         arranged=arranged,
         options=[(row, to_local(row.starts_at, case.timezone)) for row in options],

@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ekc.accounts.models import Account
 from ekc.conferences.models import BottomLine, Participant, Voice
+from ekc.conferences.queries.names import names
 from ekc.core.reading import read_rows
 from ekc.plans.draft import Draft, from_json
 from ekc.plans.edits import ChangedPart
@@ -32,11 +33,12 @@ class SaidSince:
 
 def said_since(session: Session, found: PlanVersion) -> tuple[SaidSince, ...]:
     """What people said of the text of a version after it was agreed, in the order in which they did."""
-    columns = (Participant.id, Participant.name, Voice.answer, Voice.said_on, Voice.words)
+    columns = (Participant.id, Voice.answer, Voice.said_on, Voice.words)
     of_text = (Voice.conference_id == found.conference_id, Voice.matter == VoiceMatter.PLAN, Voice.text == found.text)
     whose = select(*columns).join(Participant, Participant.id == Voice.participant_id)
-    rows = session.execute(whose.where(*of_text, Voice.written_at > found.made_at).order_by(Voice.written_at))
-    return tuple(SaidSince(row.id, row.name, row.answer, row.said_on, row.words or "") for row in rows)
+    rows = session.execute(whose.where(*of_text, Voice.written_at > found.made_at).order_by(Voice.written_at)).all()
+    called = names(session, found.conference_id) if rows else {}
+    return tuple(SaidSince(row.id, called[row.id], row.answer, row.said_on, row.words or "") for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

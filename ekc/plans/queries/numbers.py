@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Participant
+from ekc.conferences.queries.names import names
 from ekc.core.reading import one_of, read_rows
 from ekc.plans.draft import Draft, rung
 from ekc.plans.queries.versions import CASE
@@ -29,7 +30,7 @@ class PlanNumber:
         return f"number-{self.id}"
 
 
-_NUMBERS = select(Participant.id, Participant.name, Participant.plan_phone, Participant.plan_phone_on).where(
+_NUMBERS = select(Participant.id, Participant.plan_phone, Participant.plan_phone_on).where(
     Participant.conference_id == CASE,
     Participant.removed_at.is_(None),
     one_of(Participant.id, "people"),
@@ -41,11 +42,12 @@ def plan_numbers(session: Session, conference_id: int, draft: Draft) -> tuple[Pl
     people = rung(draft)
     asked = read_rows(session, _NUMBERS, {"case": conference_id, "people": people}) if people else ()
     rows = {row.id: row for row in asked}
+    called = names(session, conference_id) if rows else {}
     found = (rows[id_] for id_ in people if id_ in rows)
     return tuple(
         PlanNumber(
             row.id,
-            row.name,
+            called[row.id],
             row.plan_phone or "",
             row.plan_phone_on,
             monitors=row.id == draft.monitor,
