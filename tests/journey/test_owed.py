@@ -24,6 +24,7 @@ from ekc.conferences.models import Conference, Consent, Notice, Participant
 from ekc.conferences.queries.registration import registration
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
+from ekc.core.transaction import writing
 from ekc.evaluations.actions import FollowUpReport, record_follow_up
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import Blocked, take_step
@@ -75,7 +76,8 @@ def at_home(session: Session, who: Visitor, clock: FrozenClock, case: Made) -> d
     session.rollback()
     lines = [
         line
-        for one in staff_home(session, who, clock()).waits[NeedKind.OWED]
+        for kind in (NeedKind.UNSAFE, NeedKind.OWED)
+        for one in staff_home(session, who, clock()).waits[kind]
         if one.case.id == case.id
         for line in one.lines
     ]
@@ -691,6 +693,23 @@ def test_a_correction_takes_back_what_was_not_found_after_all_and_leaves_nothing
     assert db_session.scalars(found).all() == [NoticeKind.UNSAFE, NoticeKind.NOT_DONE]
     record(db_session, cast, clock, case, cast.noor, actions={"a2": ActionState.DONE})
     assert db_session.scalars(found).all() == []
+
+
+def test_that_somebody_is_not_safe_comes_before_all_else_in_the_case(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    """Also before an address that no email reaches, and what others have not been given yet."""
+    case = build.case_in_evaluation(db_session, cast, START)
+    record(db_session, cast, clock, case, cast.noor, unsafe=True)
+    with writing(db_session):
+        to_marieke = OutboxMessage.participant_id == case.people["marieke"]
+        db_session.execute(update(OutboxMessage).where(to_marieke).values(returned_at=clock()))
+    sign_in(client, cast.noor)
+
+    home = client.page("/").text
+
+    found = [home.index(line) for line in ("Somebody does not feel safe", "Email does not reach", "not have it yet")]
+    assert found == sorted(found)
 
 
 @pytest.mark.parametrize("ended", [False, True])

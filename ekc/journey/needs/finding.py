@@ -1,6 +1,6 @@
 """What waits for somebody of staff in their cases, by kind."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -39,7 +39,8 @@ from ekc.links.queries.devices import approval_requests
 from ekc.plans.queries import versions as plan_versions
 from ekc.workflow.engine import broken, may, sees, steps_from, wish_steps
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
-from ekc.workflow.owed.still_owed import open_lines
+from ekc.workflow.owed.kinds import NoticeKind
+from ekc.workflow.owed.still_owed import Owed, open_lines
 from ekc.workflow.vocabulary import Activity, CasePart, Part, Phase, Role, Step, VoiceMatter
 from ekc.workflow.voices import all_want, hear, hear_people
 
@@ -55,9 +56,11 @@ Needs = Mapping[NeedKind, tuple[Any, ...]]
 def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Deadline, ...]]) -> Needs:
     """All that waits for the visitor. `late`: by case the clocks that are late."""
     twice = {one.case.id: one for one in _twice(session, read)}
+    to_tell = tuple(_to_tell(session, read))
     found: dict[NeedKind, Iterable[Waiting]] = {
         NeedKind.URGENT: (one for one in read.handing_over.unanswered if one.is_urgent(read.at)),
         NeedKind.TO_RING: people.to_ring(session, read.who, read.at),
+        NeedKind.UNSAFE: _only(to_tell, lambda line: line.notice.kind is NoticeKind.UNSAFE),
         NeedKind.WANTED: (
             *_wanted(session, read, read.own, Role.COORDINATOR),
             *_wanted(session, read, read.of_regions, Role.REGIONAL_MANAGER),
@@ -84,7 +87,7 @@ def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Dead
         NeedKind.NO_MAIL: _no_mail(session, read),
         # a manager reads it in the lists
         NeedKind.LATE: (Late(row, late[row.id]) for row in read.own if row.id in late),
-        NeedKind.OWED: _to_tell(session, read),
+        NeedKind.OWED: _only(to_tell, lambda line: line.notice.kind is not NoticeKind.UNSAFE),
         NeedKind.UNSETTLED: _unsettled(session, read),
         NeedKind.TODO: _todos(read),
     }
@@ -225,6 +228,13 @@ def _to_tell(session: Session, read: StaffCases) -> Iterator[ToTell]:
         wanted = (one for one in found.get(id_, ()) if one.rule.roles or id_ not in theirs or not attended)
         if lines := open_lines(wanted, roles):
             yield ToTell(row, lines, roles)
+
+
+def _only(to_tell: Iterable[ToTell], which: Callable[[Owed], bool]) -> Iterator[ToTell]:
+    """The same cases with these lines alone."""
+    for one in to_tell:
+        if lines := tuple(filter(which, one.lines)):
+            yield replace(one, lines=lines)
 
 
 def _unsettled(session: Session, read: StaffCases) -> Iterator[Unsettled]:

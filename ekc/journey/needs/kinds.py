@@ -163,6 +163,7 @@ class NeedKind(StrEnum):
 
     URGENT = "urgent"
     TO_RING = "to_ring"
+    UNSAFE = "unsafe"
     WANTED = "wanted"
     ALONE = "alone"
     AT_A_LINK = "at_a_link"

@@ -278,6 +278,7 @@ def _say(sentence: str) -> Callable[[Waiting, datetime], str]:
 RULES: dict[NeedKind, NeedRule] = {
     NeedKind.URGENT: NeedRule(_urgent, _COORDINATOR),
     NeedKind.TO_RING: NeedRule(_to_ring),
+    NeedKind.UNSAFE: NeedRule(_owed, lambda about: (about.endpoint, {})),
     NeedKind.WANTED: NeedRule(
         _say(N_("All main persons want it: take the step")), lambda about: ("journey.step", {"step": about.step.step})
     ),
