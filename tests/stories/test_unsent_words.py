@@ -4,9 +4,13 @@ from playwright.sync_api import Browser, Dialog, Page
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
 from ekc.conferences.models import Participant
 from ekc.meetings.queries import arrangements, current_meeting
-from tests.build import Made, case_in_setup
+from ekc.plans import edits
+from ekc.plans.actions.drafts import change_plan
+from ekc.plans.queries.versions import stored_draft
+from tests.build import Made, case_in_presentation, case_in_setup
 from tests.cast import Cast
 from tests.clock import FrozenClock
 from tests.plugins.browser import visiting
@@ -97,3 +101,43 @@ def test_words_without_a_place_on_the_page_that_comes_are_asked_about(
     visitor.get_by_role("button", name="Save", exact=True).click()
     visitor.locator(".flash").wait_for()
     assert asked == ["You typed something elsewhere on this page that is not saved yet. Go on and lose it?"]
+
+
+def test_words_kept_beside_a_save_do_not_replace_what_somebody_else_saved(
+    browser: Browser, live_server: str, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = case_in_presentation(db_session, cast, clock())
+    one, other = list(case.people.values())[:2]
+    db_session.rollback()
+
+    def monitor() -> int | None:
+        db_session.rollback()
+        return stored_draft(db_session, case.id).draft.monitor
+
+    with visiting(browser, live_server, refused=True) as visitor:
+        sign_in(visitor, cast.noor.actor.name)
+        visitor.goto(f"/conferences/{case.id}/plan")
+        unfold(visitor)
+        goal, eye = (
+            visitor.locator("#new-goal textarea, #new-goal input[type=text]"),
+            visitor.locator("#monitor select"),
+        )
+        eye.select_option(str(other))
+        goal.fill("Winter")
+        goal.press("Tab")
+        visitor.get_by_role("button", name="Add this goal").click()
+        visitor.locator("#new-goal").get_by_text("Another goal").wait_for()
+        revision = stored_draft(db_session, case.id).revision
+        change_plan(By(db_session, cast.noor, clock()), case.id, revision, edits.set_monitor(one))
+        db_session.rollback()
+        goal.fill("Summer")
+        visitor.get_by_role("button", name="Add this goal").click()
+        visitor.get_by_text("Somebody changed the plan meanwhile.").wait_for()
+        goal.fill("Summer, too")
+        visitor.get_by_role("button", name="Save who keeps an eye on it").click()
+        visitor.locator("#monitor").get_by_text("Somebody changed the plan meanwhile.").wait_for()
+        assert monitor() == one
+        assert eye.input_value() == str(other)
+        visitor.get_by_role("button", name="Save who keeps an eye on it").click()
+        visitor.locator("#monitor details:not([open])").wait_for()
+        assert monitor() == other

@@ -49,7 +49,9 @@ async function sendBeside(form, button, others) {
     others[0].scrollIntoView({ block: "center" });
     return;
   }
-  others.forEach((other, number) => putBack(other, places[number]));
+  // Saved at the revision that the page showed: so nobody else had changed it.
+  const isOurs = answer.redirected && typed.has("revision");
+  others.forEach((other, number) => putBack(other, places[number], isOurs));
   document.title = page.title;
   document.querySelector(".page").replaceWith(page.querySelector(".page"));
   if (answer.redirected) window.history.replaceState(null, "", answer.url);
@@ -75,11 +77,11 @@ function placeOf(form, page) {
   return same(page)[same(document).indexOf(form)];
 }
 
-function putBack(form, place) {
+function putBack(form, place, isOurs) {
   if (!place) return;
-  // Which text of the plan the page shows; what the form itself showed it keeps, so that a change by others is noticed.
+  // Our own change of the plan is none to be told of. After one by others the form keeps its revision, and is refused.
   const [older, newer] = [form, place].map((one) => one.elements.namedItem("revision"));
-  if (older && newer) older.value = newer.value;
+  if (isOurs && older && newer && Number(newer.value) === Number(older.value) + 1) older.value = newer.value;
   place.replaceWith(form);
   for (let part = form.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
 }
