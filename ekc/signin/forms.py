@@ -81,6 +81,7 @@ class AuthenticatorForm(OwnPasswordForm):
     """The first code of an authenticator app, which proves that it works; and the current password."""
 
     one_time_code = _code_field(_l("The six digits that the app shows now."))
+    password = _password_field(_l("Your password"), _l("Type your password."))  # after the code, as on the page
 
 
 class ChangePasswordForm(PlainForm):

@@ -73,6 +73,7 @@ def test_an_invitation_lets_somebody_choose_a_password_once(client: PageClient, 
     page = client.submit("Use this password", chosen(GOOD))
 
     assert page.heading == "Hallo Fatima"  # she reads Dutch
+    assert page.flashes == ["Je bent ingelogd. Vanaf nu log je in met je e-mailadres en dit wachtwoord."]
     client.page("/")
     client.submit("Uitloggen")
     assert client.page(fatima, status=404).heading == GONE

@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.queries import offices
 from ekc.core.errors import Refusal
 from ekc.core.language import gettext as _
-from ekc.core.language import translate
+from ekc.core.language import translate, using
 from ekc.core.routes import Runtime, db, moves, now, public, runtime
 from ekc.core.tokens import hash_token
 from ekc.signin.actions import invitations, throttle
 from ekc.signin.forms import ForgottenForm, NewPasswordForm
+from ekc.signin.language import chosen_language
 from ekc.signin.login import after_sign_in, end_session, request_caller, start_account_session
 from ekc.signin.models import Method
 from ekc.signin.queries import InvitationRow, live_invitation
@@ -74,7 +75,8 @@ def keep_password() -> ResponseReturnValue:
         return _invitation_gone()
     if chosen.first:
         start_account_session(chosen.account_id, Method.INVITATION)
-        flash(_("You are signed in. From now on you sign in with your email address and this password."))
+        with using(chosen_language):  # of the page on which it is read
+            flash(_("You are signed in. From now on you sign in with your email address and this password."))
         return redirect(after_sign_in(None), 303)
     end_session()
     flash(_("Your new password is set. Sign in with it."), "success")

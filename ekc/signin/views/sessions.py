@@ -3,13 +3,13 @@
 from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.core.language import LANGUAGES, ngettext
+from ekc.core.language import LANGUAGES, ngettext, using
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, local_path, moves, now, public, runtime
 from ekc.signin import queries, totp
 from ekc.signin.actions import own_account, passwords, second_factor
 from ekc.signin.forms import CodeForm, SignInForm
-from ekc.signin.language import remember_language
+from ekc.signin.language import chosen_language, remember_language
 from ekc.signin.login import (
     after_sign_in,
     authenticated_visitor,
@@ -85,7 +85,10 @@ def check_code() -> ResponseReturnValue:
             start_account_session(account_id, Method.CODE)
             if not totp.is_totp(typed):
                 left = queries.own_sign_in(db(), account_id).codes_left
-                flash(ngettext("You have %(num)d recovery code left.", "You have %(num)d recovery codes left.", left))
+                with using(chosen_language):  # of the page on which it is read
+                    flash(
+                        ngettext("You have %(num)d recovery code left.", "You have %(num)d recovery codes left.", left)
+                    )
             return redirect(after_sign_in(target), 303)
         form.form_errors.append(_("This code does not let you in. Wait for the next one of the app, and type that."))
     return render_template("signin/code.html", form=form, next=target), 422
