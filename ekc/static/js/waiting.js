@@ -19,8 +19,9 @@ async function look() {
       const ready = document.getElementById("ready");
       if (ready && answer.type === "opaqueredirect") {
         // Some browsers save a paper instead of showing it: then this page stays.
-        document.getElementById("main").replaceChildren(ready.content);
-        document.getElementById("main").focus();
+        const main = document.getElementById("main");
+        main.replaceChildren(main.querySelector("h1"), ...ready.children);
+        main.focus();
       }
       window.location.replace(window.location.href);
       return;
