@@ -34,6 +34,7 @@ import ekc.signin.views.blueprint
 import ekc.staff.views.blueprint
 from config import ConfigError, Settings
 from ekc import schema
+from ekc.conferences.queries.registration import wording_of
 from ekc.core import handlers, language, static
 from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
@@ -122,7 +123,7 @@ def create_app(settings: Settings) -> Flask:
     login.install(app, login.SignInKind(link_sign_in, end_link_sign_in), unsent)
     handlers.install(app, keeping.page_too_old)
     keeping.install(app)
-    ekc.orders.views.install(app, (*DOCUMENTS, *EXPORTS))
+    ekc.orders.views.install(app, (*DOCUMENTS, *EXPORTS), wording_of)
     static.install(app)
     for feature in FEATURES:
         app.register_blueprint(feature)

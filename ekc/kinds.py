@@ -26,6 +26,7 @@ import ekc.plans.document
 import ekc.reports.exports
 import ekc.signin.mails
 import ekc.staff.mails
+from ekc.conferences.queries.registration import wording_of
 from ekc.core import outbox
 from ekc.core.documents import STYLES, TEMPLATES, DocumentRule
 from ekc.core.jobs import JobRule
@@ -52,7 +53,7 @@ MAILS = (
 DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.document)
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
 EXPORTS = tuple(row for row in vars(ekc.reports.exports).values() if isinstance(row, ExportRule))
-JOBS = (*ekc.journey.jobs.JOBS, *order_jobs(DOCUMENTS, EXPORTS))
+JOBS = (*ekc.journey.jobs.JOBS, *order_jobs(DOCUMENTS, EXPORTS, wording_of))
 JOB_RULES = {rule.name: rule for rule in JOBS}
 #: The kinds of job that are added by name.
 NEEDED_JOBS = (outbox.DELIVERY, outbox.TEXT_DELIVERY, PAPER, EXPORT)

@@ -34,7 +34,8 @@ def page(case: Case) -> ResponseReturnValue:
         form=form,
         days=describe_days(_days(case, form), case.timezone) if valid else (),
         valid=valid,
-        pdf_url=_url("access_log.paper", case),
+        # in private time nothing is ordered (`orders/ordering.py`)
+        pdf_url="" if case.phase is Phase.PRIVATE_TIME else _url("access_log.paper", case),
     ), (200 if valid else 422)
 
 

@@ -61,6 +61,10 @@ def in_words(wording: SentenceWording | None) -> Iterator[None]:
         _wording.reset(token)
 
 
+#: In which words a case is told: the session, and its id.
+WordingOf = Callable[[Any, int], SentenceWording | None]
+
+
 def set_words(wording: SentenceWording | None) -> None:
     """Set the words of a kind of conference until the `in_words` around ends, which every request has."""
     _wording.set(wording)

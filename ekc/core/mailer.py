@@ -8,7 +8,6 @@ Message-ID, so duplicates can be detected. In the demonstration mails go into th
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +22,7 @@ from sqlalchemy.orm import Session
 from config import MailServer
 from ekc.core import outbox
 from ekc.core.jobs import Final, JobRun, NotDone, Unavailable
-from ekc.core.language import LANGUAGES, SentenceWording, gettext, in_words, translate, using
+from ekc.core.language import LANGUAGES, WordingOf, gettext, in_words, translate, using
 from ekc.core.postbox import put
 
 #: Seconds for each reply of the mail server. A mail takes four replies.
@@ -35,9 +34,6 @@ _CLOSING = 421
 #: How the status begins with which a server does not let us send, whatever the address.
 _NOT_US = " 5.7."
 _STATUS = re.compile(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)")
-
-#: In which words a mail about a case is written.
-WordingOf = Callable[[Session, int], SentenceWording | None]
 
 
 def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:

@@ -9,6 +9,7 @@ from ekc.core.codec import STORED
 from ekc.core.documents import DocumentRule, document_pdf
 from ekc.core.errors import Refusal
 from ekc.core.jobs import JobRule, JobRun, NotDone
+from ekc.core.language import WordingOf, in_words
 from ekc.orders import actions, queries
 from ekc.orders.entries import ExportRule
 from ekc.workflow.vocabulary import N_
@@ -19,14 +20,16 @@ _PIECE = 2**18  # bytes
 _PAUSE = 0.4
 
 
-def order_jobs(documents: Iterable[DocumentRule[Any]], exports: Iterable[ExportRule[Any]]) -> tuple[JobRule, ...]:
-    """The rows of the table of jobs that make these documents and exports."""
+def order_jobs(
+    documents: Iterable[DocumentRule[Any]], exports: Iterable[ExportRule[Any]], words: WordingOf = lambda *_: None
+) -> tuple[JobRule, ...]:
+    """The rows of the table of jobs that make these documents and exports. `words`: in which a case is told."""
     papers, files = {rule.name: rule for rule in documents}, {rule.name: rule for rule in exports}
     return (
         JobRule(
             name=PAPER,
             title=N_("Print a document"),
-            work=lambda run: _make_paper(run, papers),
+            work=lambda run: _make_paper(run, papers, words),
             tries=3,
             limit=timedelta(minutes=3),
         ),
@@ -40,17 +43,19 @@ def order_jobs(documents: Iterable[DocumentRule[Any]], exports: Iterable[ExportR
     )
 
 
-def _make_paper(run: JobRun, rules: Mapping[str, DocumentRule[Any]]) -> None:
+def _make_paper(run: JobRun, rules: Mapping[str, DocumentRule[Any]], words: WordingOf) -> None:
     order = queries.order_to_make(run.session, run.subject)
     if order is None or order.is_made:
         return
     rule = rules[order.kind]
     asked = [STORED.structure(one, rule.asked or rule.values) for one in order.asked]
     values = [rule.gather(run.session, one, run.at) for one in asked] if rule.gather else asked
+    wording = words(run.session, order.case) if order.case is not None else None
     run.session.rollback()  # no transaction stays open while it is laid out
     tell = _now_and_then(run, len(values) if rule.page else 0)
     try:
-        paper = document_pdf(rule, *values, laid_out=tell)
+        with in_words(wording):
+            paper = document_pdf(rule, *values, laid_out=tell)
     except Refusal as refusal:
         raise NotDone(type(refusal.__cause__).__name__) from refusal
     pieces = ((paper[start : start + _PIECE], 0) for start in range(0, len(paper), _PIECE))

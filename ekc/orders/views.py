@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from ekc.core.documents import DocumentRule
 from ekc.core.heartbeat import is_anybody_there
 from ekc.core.jobs import JobState
+from ekc.core.language import WordingOf, set_words
 from ekc.core.language import gettext as _
 from ekc.core.routes import MAX_ID, db, moves, now, public, runtime
 from ekc.orders import actions, queries
@@ -19,15 +20,16 @@ from ekc.orders.ordering import Rule, handing_out
 from ekc.signin.login import person, unauthorized, visitor
 
 bp = Blueprint("orders", __name__)
-_RULES = "orders"  # in the app's extensions
+_RULES, _WORDS = "orders", "words of orders"  # in the app's extensions
 
 #: A worker takes it at once, unless all are busy.
 _TOO_LONG = timedelta(seconds=20)
 
 
-def install(app: Flask, rules: Iterable[Rule]) -> None:
-    """Tell what can be ordered: the documents and exports of all features."""
+def install(app: Flask, rules: Iterable[Rule], words: WordingOf) -> None:
+    """Tell what can be ordered: the documents and exports of all features; and in which words a case is told."""
     app.extensions[_RULES] = {rule.name: rule for rule in rules}
+    app.extensions[_WORDS] = words
 
 
 @bp.get("/orders/<int:order_id>")
@@ -42,6 +44,8 @@ def order(order_id: int) -> ResponseReturnValue:
     rule: Rule = current_app.extensions[_RULES][found.kind]
     if found.is_made and isinstance(rule, DocumentRule):
         return redirect(handing_out(found), 303)
+    if found.case is not None:
+        set_words(current_app.extensions[_WORDS](db(), found.case))
     far = queries.progress(db(), found.id)
     return render_template(
         "orders/order.html",

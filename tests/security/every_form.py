@@ -47,7 +47,7 @@ from ekc.signin.models import Identity, Invitation, Method
 from ekc.signin.passkeys import NewPasskey
 from ekc.signin.queries import second_factor_hash
 from ekc.staff.actions import accounts as accounts_actions
-from ekc.staff.actions import closing, inviting
+from ekc.staff.actions import closing, inviting, regions
 from ekc.staff.actions.accounts import NewAccount
 from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, Role, Step
@@ -169,10 +169,13 @@ def _area(address: str) -> str:
 
 
 def _opened(client: FlaskClient, url: str) -> TestResponse:
-    """The page at an address; one that is shown once, after a click, is clicked for (`POST /somewhere`)."""
+    """The page at an address, or of the order to which it leads; one that is shown once, after a click, is clicked for
+    (`POST /somewhere`).
+    """
     click, _, path = url.rpartition(" ")
     if not click:
-        return client.get(path)
+        answer = client.get(path)
+        return client.get(answer.location) if "/orders/" in (answer.location or "") else answer
     (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', client.get("/").text))
     return client.post(path, data={"csrf_token": token})
 
@@ -249,8 +252,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     here = replace(noor, sign_in_id=sign_in_account(session, START, noor.account_id or 0, Method.PASSWORD).id)
     add_passkey(By(session, here, START), NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Nonce(b"once", START))
     yield noor, ("/account/passkeys",)
+    regions.add_region(By(session, cast.bas, START), "Nowhere")  # nobody works there
     yield from _about_staff(session, cast)
-    yield cast.ruud, ("/", "/search", "/follow-ups")
+    yield cast.ruud, ("/", "/search", "/follow-ups", "/follow-ups.csv")
     yield cast.ruud, unasked
     asked = build.registered_case(session, cast, START)
     asking.ask_coordinator(By(session, cast.ruud, START), asked.id, noor.account_id or 0)

@@ -65,7 +65,7 @@ def test_a_paper_that_the_browser_has_already(
     db_session.rollback()
     sign_in(client, cast.noor)
     address = f"/conferences/{made.id}/plan/versions/1.pdf"
-    known = client.get(address).headers["ETag"]
+    known = client.paper(address).headers["ETag"]
     clock.set(START + timedelta(seconds=1))
 
     assert client.get(address, headers={"If-None-Match": known}).status_code == 304

@@ -69,10 +69,11 @@ def decide(client: PageClient, walk: Walk, plan: PlanEntry, *, refused_for: str 
     """Accept the plan, or refuse it for a safety concern."""
     client.page(walk.url("plan/agreement"))
     values: dict[str, Value] = {
-        "Who decides": walk.name(plan.accepted_by),
         "The plan is": "not accepted" if refused_for else "accepted",
         "Which safety concern": refused_for,
     }
+    if "Who decides" in client.form("Save the decision").labels:  # of several
+        values["Who decides"] = walk.name(plan.accepted_by)
     client.submit("Save the decision", values)
 
 
