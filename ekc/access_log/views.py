@@ -16,6 +16,7 @@ from ekc.core.clock import local_date
 from ekc.core.language import LANGUAGES, language
 from ekc.core.routes import db, now
 from ekc.orders import ordering
+from ekc.workflow.vocabulary import Phase
 
 bp = Blueprint("access_log", __name__)
 
