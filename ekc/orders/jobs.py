@@ -49,15 +49,13 @@ def _make_paper(run: JobRun, rules: Mapping[str, DocumentRule[Any]], words: Word
         return
     rule = rules[order.kind]
     asked = [STORED.structure(one, rule.asked or rule.values) for one in order.asked]
-    values = [rule.gather(run.session, one, run.at) for one in asked] if rule.gather else asked
-    wording = words(run.session, order.case) if order.case is not None else None
-    run.session.rollback()  # no transaction stays open while it is laid out
-    tell = _now_and_then(run, len(values) if rule.page else 0)
-    try:
-        with in_words(wording):
-            paper = document_pdf(rule, *values, laid_out=tell)
-    except Refusal as refusal:
-        raise NotDone(type(refusal.__cause__).__name__) from refusal
+    with in_words(words(run.session, order.case) if order.case is not None else None):
+        values = [rule.gather(run.session, one, run.at) for one in asked] if rule.gather else asked
+        run.session.rollback()  # no transaction stays open while it is laid out
+        try:
+            paper = document_pdf(rule, *values, laid_out=_now_and_then(run, len(values) if rule.page else 0))
+        except Refusal as refusal:
+            raise NotDone(type(refusal.__cause__).__name__) from refusal
     pieces = ((paper[start : start + _PIECE], 0) for start in range(0, len(paper), _PIECE))
     actions.store(run.session, order, run.at, pieces, lambda _parts: None)
 
