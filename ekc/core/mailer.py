@@ -32,7 +32,7 @@ _LINE = "mail server"
 #: The reply of a server that closes the connection.
 _CLOSING = 421
 #: How the status begins with which a server does not let us send, whatever the address.
-_NOT_US = " 5.7."
+_NOT_US = "5.7."
 _STATUS = re.compile(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)")
 
 
@@ -46,18 +46,19 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
     session.rollback()
     if mail is None:
         return  # sent already, or deleted, because its link was revoked
+    recipient = _as_sent(mail.recipient)
     with in_words(wording):
-        message = _message(mail, to, run.at, run.settings.contact)
+        message = _message(mail, recipient, to, run.at, run.settings.contact)
     if to.security == "postbox":
         run.at_end.append(lambda session: put(session, message, mail.recipient, run.at))
     else:
-        _send(run, message, _as_sent(mail.recipient), to)
+        _send(run, message, recipient, to)
     run.at_end.append(lambda session: outbox.note_sent(session, mail.id, run.at))
 
 
 def give_up(session: Session, mail_id: int, at: datetime, code: str) -> None:
     """Send this mail no more. `code`: why the last attempt failed. Does not commit."""
-    refused = code.startswith(smtplib.SMTPRecipientsRefused.__name__) and _NOT_US not in code
+    refused = code.startswith(smtplib.SMTPRecipientsRefused.__name__) and f" {_NOT_US}" not in code
     outbox.give_up(session, mail_id, at, returned=refused)
 
 
@@ -92,7 +93,7 @@ def _send(run: JobRun, message: EmailMessage, recipient: str, to: MailServer) ->
         raise refused(_error_reason(error)) from None
 
 
-def _message(mail: Row[Any], to: MailServer, at: datetime, contact: str) -> EmailMessage:
+def _message(mail: Row[Any], recipient: str, to: MailServer, at: datetime, contact: str) -> EmailMessage:
     """The mail as a message. `contact`: how to reach the service, where nobody else can be rung.
 
     Raises ValueError unless the recipient is a valid address.
@@ -105,7 +106,7 @@ def _message(mail: Row[Any], to: MailServer, at: datetime, contact: str) -> Emai
             ring = gettext("You can also reach the service itself: %(contact)s.", contact=contact)
     message = EmailMessage(policy=SMTP)
     message["From"] = to.sender
-    message["To"] = Address(addr_spec=_as_sent(mail.recipient))
+    message["To"] = Address(addr_spec=recipient)
     message["Subject"] = subject
     message["Date"] = at
     message["Message-ID"] = f"<{mail.message_id}@{to.sender.domain}>"
@@ -154,7 +155,7 @@ def _is_final(error: smtplib.SMTPException) -> bool:
     if not isinstance(error, smtplib.SMTPRecipientsRefused):
         return False
     code, status = _reply(error)
-    return (code or 0) >= 500 and not status.startswith(_NOT_US.strip())
+    return (code or 0) >= 500 and not status.startswith(_NOT_US)
 
 
 def _reply(error: Exception) -> tuple[int | None, str]:

@@ -12,6 +12,7 @@ from ekc.core.jobs import JobRule, JobRun, NotDone
 from ekc.core.language import WordingOf, in_words
 from ekc.orders import actions, queries
 from ekc.orders.entries import ExportRule
+from ekc.orders.queries import Order
 from ekc.workflow.vocabulary import N_
 
 PAPER, EXPORT = "paper", "export"
@@ -43,12 +44,17 @@ def order_jobs(
     )
 
 
+def asked_of(rule: DocumentRule[Any], order: Order) -> list[Any]:
+    """What was asked of a paper."""
+    return [STORED.structure(one, rule.asked or rule.values) for one in order.asked]
+
+
 def _make_paper(run: JobRun, rules: Mapping[str, DocumentRule[Any]], words: WordingOf) -> None:
     order = queries.order_to_make(run.session, run.subject)
     if order is None or order.is_made:
         return
     rule = rules[order.kind]
-    asked = [STORED.structure(one, rule.asked or rule.values) for one in order.asked]
+    asked = asked_of(rule, order)
     with in_words(words(run.session, order.case) if order.case is not None else None):
         values = [rule.gather(run.session, one, run.at) for one in asked] if rule.gather else asked
         run.session.rollback()  # no transaction stays open while it is laid out

@@ -72,11 +72,6 @@ def order(
     return redirect(url_for("orders.order", order_id=order_id), 303)
 
 
-def asked(rule: DocumentRule[Any], order: Order) -> list[Any]:
-    """What was asked."""
-    return [STORED.structure(one, rule.asked or rule.values) for one in order.asked]
-
-
 def give(order: Order, mimetype: str, filename: str, *, attached: bool = False) -> Response:
     """The response with a file, which is read piece by piece while it is sent."""
     response = Response(queries.pieces(runtime().sessions, order), mimetype=mimetype)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account, Region
+from ekc.accounts.queries import phone_of
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import has_page, member
 from ekc.conferences.entries import MadeLink, NewCode, NewLink
@@ -164,14 +165,13 @@ def hand_over(
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.MAKE_LINKS)
-        phone = by.session.scalar(select(Account.phone).where(Account.id == conference.coordinator_id))
         for token in tokens:
             link = link_of_token(by.session, by.at, token, lock=True)
             if link is None or link.conference_id != conference_id:
                 raise Stale(N_("This link does not work any more. Make a new one."))
             participant = member(by.session, conference_id, link.participant_id)
             if address:
-                _send(by, conference, participant, link, way, address, phone or "")
+                _send(by, conference, participant, link, way, address)
             ways = [one for one in DELIVERY_WAYS if one == way or one in link.handed_over.split(",")]
             link.handed_over = ",".join(ways)
             by.record("link.handed_over", conference_id, name=participant.name, way=way)
@@ -263,10 +263,8 @@ def end_device(by: By, conference_id: int, device_id: int) -> None:
         by.record("link.device_ended", conference_id, name=participant.name, device=device.device)
 
 
-def _send(
-    by: By, conference: Conference, participant: Participant, link: PersonalLink, way: str, address: str, ring: str
-) -> None:
-    """Send a link, in words that do not tell what it is about. `ring`: without a name, as others may read it."""
+def _send(by: By, conference: Conference, participant: Participant, link: PersonalLink, way: str, address: str) -> None:
+    """Send a link, in words that do not tell what it is about."""
     language = language_of(participant.language, conference.language, PROFILES[conference.profile].language)
     if way == "mail":
         rule, to, text = PERSONAL_LINK, participant.email, ""
@@ -288,7 +286,7 @@ def _send(
         by.at,
         case=conference.id,
         link=Link(address, link.expires_at),
-        ring=ring,
+        ring=phone_of(by.session, conference.coordinator_id),  # without a name: it may be read by others
         text=text,
         link_id=link.id,
     )

@@ -37,6 +37,7 @@ from ekc.links.models import PersonalLink
 from ekc.links.queries.devices import DeviceRow, devices_of, pending_devices
 from ekc.links.queries.links import link_of_token, links_of, links_without_code, undelivered
 from ekc.orders import ordering
+from ekc.orders.jobs import asked_of
 from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Activity
@@ -194,7 +195,7 @@ def slips_pdf(case: Case) -> ResponseReturnValue:
     if made is None:
         flash(_("These slips are not kept any more. Replace the links, and print them again."), "warning")
         return _back(case)
-    links_actions.hand_over(by(), case.id, [asked.token for asked in ordering.asked(SLIP, made)], "paper")
+    links_actions.hand_over(by(), case.id, [asked.token for asked in asked_of(SLIP, made)], "paper")
     return ordering.give(made, "application/pdf", SLIP.filename)
 
 
