@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import ForeignKey, Row, String, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -89,6 +88,8 @@ def deliverable(address: str) -> str:
 
     Of what stands before the @ many servers take nothing but ASCII.
     """
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - its patterns take 20 ms to make
+
     try:
         found = validate_email(address, allow_smtputf8=False, check_deliverability=False)
     except EmailNotValidError:

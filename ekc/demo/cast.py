@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account, AccountRole, Region
 from ekc.conferences.models import Conference, Participant
-from ekc.demo.world import SHOWS
 from ekc.links.models import PersonalLink
 from ekc.workflow.vocabulary import Part, Phase, Role
 
@@ -28,7 +27,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A case and who of its circle one can be. `shows`: what is special about it; empty if nobody wrote it down."""
+    """A case and who of its circle one can be. `shows`: what is special about it."""
 
     id: int
     title: str
@@ -46,10 +45,7 @@ def groups(session: Session, at: datetime) -> tuple[Group, ...]:
     """The cases of whose circle one can be somebody."""
     found = _linked(session, at)
     cases = session.scalars(select(Conference).where(Conference.id.in_(found)).order_by(Conference.id))
-    return tuple(
-        Group(case.id, case.title, SHOWS.get(found[case.id][0], ""), case.phase, tuple(found[case.id][1]))
-        for case in cases
-    )
+    return tuple(Group(case.id, case.title, found[case.id][0], case.phase, tuple(found[case.id][1])) for case in cases)
 
 
 def around(session: Session, at: datetime, conference_id: int | None) -> tuple[Person, ...]:
@@ -77,7 +73,7 @@ def _accounts(session: Session) -> Mapping[int | None, Person]:
 
 
 def _linked(session: Session, at: datetime) -> dict[int, tuple[str, list[Person]]]:
-    """By case its file and the people whose link has a note."""
+    """By case what is special about it, and the people whose link says so."""
     rows = session.execute(
         select(PersonalLink, Participant.name, Participant.part, Participant.relation)
         .join(Participant, Participant.id == PersonalLink.participant_id)

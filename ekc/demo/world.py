@@ -237,10 +237,6 @@ DEMO_CASES = (
 )
 
 
-#: What is special about a case, by its file.
-SHOWS = {row.file: row.shows for row in DEMO_CASES}
-
-
 def begins_at(now: datetime) -> datetime:
     """The first moment from `now` on at which the demo can begin."""
     local = to_local(now, NL.timezone)
@@ -291,7 +287,7 @@ def _make(session: Session, now: datetime, row: DemoCase, staff: Staff, cost: Co
             who = player.people[id_]
             make_link(player.by(at), player.id, who, NewLink(days=_LINK_DAYS), cost)
             with writing(session):
-                session.execute(update(PersonalLink).where(PersonalLink.participant_id == who).values(note=row.file))
+                session.execute(update(PersonalLink).where(PersonalLink.participant_id == who).values(note=row.shows))
 
     return play(
         session,

@@ -46,7 +46,7 @@ class PersonalLink(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]  # first use
-    note: Mapped[str | None] = mapped_column(SealedText("personal_link.note"))  # demo only: one sentence on its owner
+    note: Mapped[str | None] = mapped_column(SealedText("personal_link.note"))  # demo only: on its case
 
     @property
     def asks(self) -> Confirmed:
