@@ -177,6 +177,7 @@ def _extend_jinja(app: Flask) -> None:
         owed_line=ekc.journey.panel.owed_line,
         country=PROFILES.__getitem__,
         moved_from=ekc.evaluations.views.follow_ups.moved_from,
+        public_holiday=ekc.evaluations.views.follow_ups.public_holiday,
     )
     app.context_processor(_frame_context)
 

@@ -16,7 +16,7 @@ from ekc.evaluations.queries import FollowUpRow, OverdueRow, overdue
 from ekc.journey.deadlines import Deadline, late_clocks
 from ekc.journey.needs.cases import StaffCases, staff_cases
 from ekc.journey.needs.finding import Needs, find_needs
-from ekc.journey.needs.kinds import CaseRequest, Need
+from ekc.journey.needs.kinds import NEWS, CaseRequest, Need, NeedKind
 from ekc.journey.needs.words import NeedLine, late_words, need_line
 from ekc.journey.queries import corrections as correction_queries
 from ekc.journey.queries.cases import CaseRow
@@ -55,8 +55,16 @@ class Home:
     @property
     def needs(self) -> tuple[tuple[NeedLine, ...], ...]:
         """What waits for this visitor, by case, the most urgent first; so are the cases."""
+        return self._lines(kind for kind in self.waits if kind not in NEWS)
+
+    @property
+    def news(self) -> tuple[tuple[NeedLine, ...], ...]:
+        """What happened lately in cases, and asks nothing of the visitor."""
+        return self._lines(kind for kind in self.waits if kind in NEWS)
+
+    def _lines(self, kinds: Iterable[NeedKind]) -> tuple[tuple[NeedLine, ...], ...]:
         found: dict[int, list[NeedLine]] = {}
-        for kind, waiting in self.waits.items():
+        for kind, waiting in ((kind, self.waits[kind]) for kind in kinds):
             for one in waiting:
                 line = need_line(Need(kind, one), self.at)
                 found.setdefault(line.conference_id, []).append(line)

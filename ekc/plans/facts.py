@@ -86,10 +86,10 @@ def plan_facts(draft: Draft, in_circle: Container[int], done: Container[str]) ->
             for action in actions(draft)
         ),
         what_ifs=tuple(_what_if(number, what_if, in_circle) for number, what_if in enumerate(draft.what_ifs, 1)),
-        monitor=draft.monitor is not None and draft.monitor in in_circle,
+        monitor=draft.monitor if draft.monitor in in_circle else None,
         evaluation_on=evaluation.at.date() if evaluation.at else None,
         evaluation_place=bool(evaluation.place),
-        convenor=evaluation.convenor is not None and evaluation.convenor in in_circle,
+        convenor=evaluation.convenor if evaluation.convenor in in_circle else None,
     )
 
 

@@ -11,6 +11,8 @@ from typing import Self
 
 from ekc.workflow.profiles import age
 
+#: From this age on, in years, somebody is taken to read a page by themselves; our own choice.
+READS_FROM = 8
 #: How far an age that is said to be about right can be off, in years.
 _OFF = 1
 #: A relation that begins so may be that of a child; of "friend of my son" only the first part counts.
@@ -61,6 +63,10 @@ class Birth:
     def year(self) -> int | None:
         """The year, where that alone is known."""
         return self.first.year if self == Birth.in_year(self.first.year) else None
+
+    def cannot_read(self, on: date) -> bool:
+        """Whether somebody is certainly too young to read a page by themselves."""
+        return self.oldest(on) < READS_FROM
 
     def youngest(self, on: date) -> int:
         """The lowest age that is possible on a day, in years."""

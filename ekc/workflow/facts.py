@@ -154,10 +154,10 @@ class PlanFacts:
     goals: int = 0
     actions: tuple[ActionFacts, ...] = ()
     what_ifs: tuple[WhatIfFacts, ...] = ()
-    monitor: bool = False
+    monitor: int | None = None  # who keeps an eye on it, of those in the circle
     evaluation_on: date | None = None
     evaluation_place: bool = False
-    convenor: bool = False
+    convenor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -446,6 +446,25 @@ def test_everybody_at_once(noor: PageClient, linda: PageClient, case: Made, db_s
     assert (again.status_code, "Everybody has a link." in again.text) == (409, True)
 
 
+@pytest.mark.parametrize(("born", "slips"), [(date(2020, 6, 1), 0), (date(2018, 3, 2), 1), (None, 1)])
+def test_a_child_too_young_to_read_gets_no_slip_with_the_others(
+    noor: PageClient, case: Made, db_session: Session, cast: Cast, born: date | None, slips: int
+) -> None:
+    change_details(db_session, cast, START, case, case.people["linda"], part=Part.CHILD, born=born)
+    others = [one for name, one in case.people.items() if name != "linda"]
+    for one in others:
+        links_actions.make_link(By(db_session, cast.noor, START), case.id, one, cost=COST)
+    page = noor.page(f"/conferences/{case.id}/links")
+    assert ("Print a slip for everybody who has no link yet" in page.text, "Too young to read alone" in page.text) == (
+        slips == 1,
+        slips == 0,
+    )
+    if not slips:
+        with pytest.raises(Refusal, match="Everybody has a link"):
+            links_actions.make_missing_links(By(db_session, cast.noor, START), case.id, COST)
+    noor.shown("Make a link for Linda de Wit")  # whoever wants one for them makes it
+
+
 def test_nobody_reaches_links_or_devices_of_another_case(
     noor: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:

@@ -188,6 +188,9 @@ def test_a_call_is_given_up_and_one_more_evaluation_planned(
     ]
     page = client.submit("Plan an evaluation", {"Day of the next evaluation": date(2026, 10, 10)})
     assert "Saturday 10 October 2026 · at Kees's" in page.text
+    assert "public holiday" not in page.text
+    page = client.submit("Plan an evaluation", {"Day of the next evaluation": date(2026, 12, 25)})
+    assert "A public holiday: Christmas Day." in page.text
 
 
 def test_a_participant_ticks_off_a_task(

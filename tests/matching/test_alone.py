@@ -112,7 +112,12 @@ def test_also_for_one_that_is_asked_for_and_one_that_a_main_person_does_not_want
     asking.ask_coordinator(By(db_session, cast.ruud, START), asked.id, cast.denise.account_id or 0)
     db_session.execute(update(Account).where(Account.id == cast.denise.account_id).values(phone="01632 960222"))
     db_session.commit()
-    clock.advance(days=12)
+    for waited, rings in ((0, False), (1, False), (1, True)):  # for two days they have time to answer
+        clock.advance(days=waited)
+        sign_in(client, cast.ruud)
+        home = client.page("/").text
+        assert ("has not answered: ring them" in home, "A coordinator was asked on" in home) == (rings, not rings)
+    clock.advance(days=10)
     sign_in(client, cast.ruud)
     text = client.page("/").text
     assert (

@@ -117,6 +117,11 @@ def test_a_date_that_looks_wrong_is_kept_with_a_warning(
     page = client.submit("Set this date", {"Day and time": datetime(2026, 3, 29, 10, 0)})  # noqa: DTZ001
     assert (past in page.text, change in page.text) == (False, True)
 
+    page = client.submit("Set this date", {"Day and time": datetime(2026, 4, 27, 10, 0)})  # noqa: DTZ001
+    assert "A public holiday: King's Day. Is that meant?" in page.text
+    page = client.submit("Set this date", {"Day and time": datetime(2026, 3, 29, 10, 0)})  # noqa: DTZ001
+    assert "public holiday" not in page.text
+
     clock.set(datetime(2026, 3, 30, 8, 0, tzinfo=UTC))
     sign_in(client, cast.noor)
     page = client.page(f"/conferences/{case.id}/meeting")

@@ -32,6 +32,7 @@ from tests.plans.presented import PRESENTED, Family, address, freeze, presented,
 # WeasyPrint leaves its colour profile open.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
 
+REFUSED = "not accepted: it leaves somebody unsafe"
 LATER = PRESENTED + timedelta(minutes=20)
 GOAL = "De kinderen zijn nooit 's nachts alleen."
 
@@ -318,18 +319,11 @@ def test_bottom_lines_and_acceptance_by_form(noor: PageClient, db_session: Sessi
     noor.submit("It does not", near="Daan is at school")
     assert plan_answers.bottom_line_checks(db_session, family.id, 1) == {family.lines[0]: True, family.lines[1]: False}
 
-    page = noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "not accepted"}, status=422)
+    page = noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": REFUSED}, status=422)
     assert page.errors == ["Which safety concern: Say which safety concern the plan leaves open."]
-    other = {"Who decides": "Karim Jansen", "The plan is": "not accepted, and not because of safety"}
-    page = noor.refused("Save the decision", {**other, "Which safety concern": "Too few hours"}, status=422)
-    assert page.errors == [
-        "The plan is: A plan is accepted unless it leaves somebody unsafe. Does this leave somebody unsafe? Then "
-        "choose “not accepted” and say which safety concern it is. If not, choose “accepted”, and tell the family "
-        "what you think of it."
-    ]
     assert plan_answers.acceptances(db_session, family.id) == ()
     noor.page(address(family, "/agreement"))
-    noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "not accepted"}, status=422)
+    noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": REFUSED}, status=422)
     page = noor.submit("Save the decision", {"Which safety concern": "One night without an adult"})
     assert "“One night without an adult”" in page.text
     noor.submit("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "accepted"})
@@ -347,8 +341,7 @@ def test_a_professional_answers_for_themselves(
     assert karim.form("Save the decision").labels == [
         "The plan is",
         "accepted",
-        "not accepted",
-        "not accepted, and not because of safety",
+        REFUSED,
         "Which safety concern (optional)",
     ]
 

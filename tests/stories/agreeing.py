@@ -69,7 +69,7 @@ def decide(client: PageClient, walk: Walk, plan: PlanEntry, *, refused_for: str 
     """Accept the plan, or refuse it for a safety concern."""
     page = client.page(walk.url("plan/agreement"))
     values: dict[str, Value] = {
-        "The plan is": "not accepted" if refused_for else "accepted",
+        "The plan is": "not accepted: it leaves somebody unsafe" if refused_for else "accepted",
         "Which safety concern": refused_for,
     }
     if "Who decides" in page.text:  # of several

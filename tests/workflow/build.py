@@ -67,6 +67,8 @@ PLAN = well(
     actions=(ACTION, SUPPORT),
     what_ifs=(WHAT_IF,),
     evaluation_on=date(2026, 7, 11),
+    monitor=MOTHER.id,
+    convenor=FRIEND.id,
 )
 
 READY = well(

@@ -39,6 +39,8 @@ WHAT_IFS = st.builds(WhatIfFacts, number=st.just(1), key=st.just("w"), complete=
 PLAN_PARTS: dict[str, st.SearchStrategy[Any]] = by_chance(PlanFacts) | {
     "actions": ACTIONS.map(lambda action: (ACTION, action)) | st.just(()),
     "what_ifs": st.lists(WHAT_IFS, max_size=2).map(tuple),
+    "monitor": st.none() | st.sampled_from([one.id for one in READY.people]),
+    "convenor": st.none() | st.sampled_from([one.id for one in READY.people]),
     "evaluation_on": st.none() | st.integers(-1, 1).map(lambda days: TODAY + timedelta(days=days)),
 }
 PERSON_PARTS: dict[str, st.SearchStrategy[Any]] = by_chance(PersonFacts) | {

@@ -41,19 +41,21 @@ from ekc.workflow.guards.plan import (
     actions_before_evaluation,
     actions_complete,
     evaluation_arranged,
+    evaluation_on_no_holiday,
     monitor_named,
     support_answered,
     what_if_complete,
 )
 from ekc.workflow.guards.room import enough_family_present, excluded_left, interpreter_in_room, professionals_left
 from ekc.workflow.independence import Conflict, Matter, Tie
-from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND
+from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND, NL, Profile
 from ekc.workflow.vocabulary import (
     Agreed,
     ArrangementKind,
     Attends,
     InformationKind,
     Part,
+    Step,
     SupportAnswer,
     Variant,
     VoiceMatter,
@@ -384,7 +386,7 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (
         evaluation_arranged,
-        with_plan(evaluation_on=None, evaluation_place=False, convenor=False),
+        with_plan(evaluation_on=None, evaluation_place=False, convenor=None),
         [
             ("No evaluation date has been chosen yet", "plan", "evaluation"),
             ("The evaluation has no place yet", "plan", "evaluation"),
@@ -442,7 +444,7 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
             )
         ],
     ),
-    (monitor_named, with_plan(monitor=False), [("Nobody keeps an eye on the plan yet", "plan", "monitor")]),
+    (monitor_named, with_plan(monitor=None), [("Nobody keeps an eye on the plan yet", "plan", "monitor")]),
     (
         support_answered,
         with_plan(actions=(ACTION, replace(SUPPORT, people=0, answer=SupportAnswer.PENDING))),
@@ -501,6 +503,18 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         tasks_agreed,
         replace(with_people(SAYS_NO), plan=with_plan(actions=(replace(ACTION, who=frozenset({2})),)).plan),
         [("Who does action 1.1 does not agree: agree what happens instead", "plan", ACTION.key)],
+    ),
+    (
+        tasks_agreed,
+        replace(with_people(SAYS_NO), plan=with_plan(monitor=2, convenor=2).plan),
+        [
+            ("Person 2 keeps an eye on the plan, and does not agree with it: choose somebody else", "plan", "monitor"),
+            (
+                "Person 2 calls everyone together, and does not agree with the plan: choose somebody else",
+                "plan",
+                "evaluation",
+            ),
+        ],
     ),
     (
         actions_ahead,
@@ -611,6 +625,26 @@ def test_an_interpreter_who_is_not_in_the_room_is_asked_about() -> None:
     assert asked == [("Person 2 needs an interpreter, and no interpreter is in the room.", "attendance")]
     assert [*interpreter_in_room(with_people(needs))] == []
     assert [*interpreter_in_room(with_people(replace(needs, in_room=False), away))] == []
+
+
+@pytest.mark.parametrize(
+    ("on", "profile", "sentences"),
+    [
+        (date(2026, 12, 25), NL, ["The evaluation is on 2026-12-25, a public holiday: is that meant?"]),
+        (date(2027, 4, 27), NL, ["The evaluation is on 2027-04-27, a public holiday: is that meant?"]),
+        (date(2027, 4, 27), ENGLAND, []),
+        (date(2026, 12, 26), NEW_ZEALAND, ["The evaluation is on 2026-12-26, a public holiday: is that meant?"]),
+        (date(2026, 12, 24), NL, []),
+        (None, NL, []),
+    ],
+)
+def test_an_evaluation_on_a_public_holiday_is_asked_about(
+    on: date | None, profile: Profile, sentences: list[str]
+) -> None:
+    case = replace(with_plan(evaluation_on=on), profile=profile)
+    assert [one[0] for one in said(evaluation_on_no_holiday, case)] == sentences
+    asked = [rule.step for rule in STEPS if evaluation_on_no_holiday in rule.questions]
+    assert asked == [Step.AGREE_PLAN, Step.REVISE_PLAN]
 
 
 @pytest.mark.parametrize(("guard", "case", "sentences"), SPOILED)

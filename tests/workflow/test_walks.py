@@ -232,7 +232,7 @@ def _is_a_plan(facts: Facts) -> None:
     assert [what_if for what_if in plan.what_ifs if what_if.complete and what_if.people > 1]
     assert plan.evaluation_on is not None
     assert plan.evaluation_on > facts.today
-    assert (plan.evaluation_place, plan.convenor, plan.monitor) == (True, True, True)
+    assert (plan.evaluation_place, plan.convenor is None, plan.monitor is None) == (True, False, False)
 
 
 def _not_asked(facts: Facts) -> list[str]:

@@ -79,8 +79,13 @@ def make_link(
 
 
 def make_missing_links(by: By, conference_id: int, cost: Cost = DEFAULT_COST) -> tuple[MadeLink, ...]:
-    """Make a link with a code for everybody who can have one and has none. Raises Refusal if nobody lacks one."""
-    people = [row.id for row in circle(by.session, conference_id) if has_page(row.part, row.attends)]
+    """Make a link with a code for everybody who can have one and has none. Raises Refusal if nobody lacks one.
+
+    A child too young to read gets none by itself: whoever wants one for them makes it beside their name.
+    """
+    on = by.at.date()
+    rows = (row for row in circle(by.session, conference_id) if has_page(row.part, row.attends))
+    people = [row.id for row in rows if not row.cannot_read(on)]
     live = _live_links(by.session, by.at, conference_id)
     lacking = [one for one in people if one not in live]
     # Outside the transaction, because hashing is slow on purpose.

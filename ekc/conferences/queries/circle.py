@@ -16,6 +16,7 @@ from ekc.conferences.queries.names import names
 from ekc.conferences.queries.rows import columns_of, to_dataclass
 from ekc.core.reading import Rows, read_rows
 from ekc.names import told_apart
+from ekc.workflow.birth import Birth
 from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.vocabulary import Attends, CasePart
 
@@ -45,6 +46,11 @@ class PersonRow(MaybeProfessional, PersonDetails):
     def excluded(self) -> bool:
         """Whether it was decided that they do not attend."""
         return self.attends is Attends.EXCLUDED
+
+    def cannot_read(self, on: date) -> bool:
+        """Whether they are certainly too young to read a page by themselves."""
+        birth = Birth.of(self.born, self.born_until)
+        return birth is not None and birth.cannot_read(on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def _list_page(case: Case, wrong: str = "") -> str:
         people=circle,
         wrong=wrong,
         without_code={row.participant_id for row in without_code},
+        too_young={row.id for row in circle if row.cannot_read(local_date(now(), case.timezone))},
         **_link_context(case),
     )
 

@@ -40,6 +40,15 @@ def moved_from(row: FollowUpRow, profile: str) -> str:
     return _("Moved from %(day)s, a public holiday (%(name)s).", day=day(off), name=name)
 
 
+def public_holiday(on: date, profile: str) -> str:
+    """That this day on which people meet is a public holiday where the case is, as a filter of templates; empty: none.
+
+    A family may mean it so, and is not stopped.
+    """
+    name = holiday(on, PROFILES[profile].place, language())
+    return _("A public holiday: %(name)s.", name=name) if name else ""
+
+
 @bp.get("/conferences/<int:conference_id>/follow-ups")
 @case_route(Activity.SEE_FOLLOW_UPS)
 def follow_ups(case: Case) -> ResponseReturnValue:

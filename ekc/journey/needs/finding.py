@@ -36,6 +36,7 @@ from ekc.journey.queries import people, steps
 from ekc.journey.queries.cases import CaseRow
 from ekc.journey.queries.look_alikes import look_alikes
 from ekc.links.queries.devices import approval_requests
+from ekc.matching.queries.handing_over import TIME_TO_ANSWER
 from ekc.plans.queries import versions as plan_versions
 from ekc.workflow.engine import broken, may, sees, steps_from, wish_steps
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
@@ -113,7 +114,8 @@ def _wanted(session: Session, read: StaffCases, rows: Iterable[CaseRow], role: R
 def _alone(read: StaffCases) -> Iterator[Alone]:
     """The cases that nobody coordinates, those of a conference that is being held first.
 
-    Of those under way, who is asked stands under what is handed over.
+    Of those under way, who is asked stands under what is handed over. Whoever was asked just now has time to answer:
+    until then nobody has to ring, and the case stands under what waits for a coordinator.
     """
     for row in sorted(read.of_regions, key=lambda row: row.phase not in _HELD):
         pending = read.matched[row.id].pending if row.id in read.matched else None
@@ -122,7 +124,8 @@ def _alone(read: StaffCases) -> Iterator[Alone]:
         elif row.phase is not Phase.REGISTRATION:
             continue
         elif pending:
-            yield Alone(row, Why.ASKED, pending.name, pending.phone, pending.asked_at)
+            if pending.asked_at <= read.at - TIME_TO_ANSWER:
+                yield Alone(row, Why.ASKED, pending.name, pending.phone, pending.asked_at)
         elif row.id in read.facts and hear(VoiceMatter.COORDINATOR, read.facts[row.id]).no:
             yield Alone(row, Why.UNWANTED)
 

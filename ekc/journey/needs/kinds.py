@@ -182,6 +182,10 @@ class NeedKind(StrEnum):
     TODO = "todo"
 
 
+#: What the visitor only has to know: what there is to do about it has lines of its own.
+NEWS = frozenset({NeedKind.AGAIN, NeedKind.ENDED})
+
+
 Waiting = (
     UnansweredRequest
     | ToRing

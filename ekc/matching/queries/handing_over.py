@@ -32,7 +32,9 @@ class Leaver:
     cases: int
 
 
-_LONG, _SOON = timedelta(days=2), timedelta(days=7)
+#: So long somebody who was asked has to answer, before whoever asked rings them.
+TIME_TO_ANSWER = timedelta(days=2)
+_SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class UnansweredRequest:
     def is_urgent(self, at: datetime) -> bool:
         """Whether it waits for two days, and the case has a day within a week."""
         soon = self.next_on is not None and self.next_on <= local_date(at + _SOON, self.timezone)
-        return soon and self.asked_at <= at - _LONG
+        return soon and self.asked_at <= at - TIME_TO_ANSWER
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class BottomLineCheckForm(EditingForm):
 
 
 class AcceptanceForm(_AnswerForm):
-    """Whether the plan is accepted."""
+    """Whether the plan is accepted. It is refused for safety alone (AD2), so no other reason is offered."""
 
     person = person_field(_l("Who decides"))  # chosen, unless it is one alone
     decision = RadioField(_l("The plan is"), validators=[InputRequired(_l("Choose one of the two."))])
@@ -163,8 +163,7 @@ class AcceptanceForm(_AnswerForm):
         offer_person(self.person, offered, _("choose who") if len(offered) > 1 else "")
         self.decision.choices = [
             SelectChoice("yes", _("accepted")),
-            SelectChoice("no", _("not accepted")),
-            SelectChoice("other", _("not accepted, and not because of safety")),
+            SelectChoice("no", _("not accepted: it leaves somebody unsafe")),
         ]
 
     def validate_person(self, field: SelectField) -> None:
@@ -176,17 +175,6 @@ class AcceptanceForm(_AnswerForm):
     def accepts(self) -> bool:
         """Whether the plan is accepted."""
         return bool(self.decision.data == "yes")
-
-    def validate_decision(self, field: RadioField) -> None:
-        """A plan is refused for safety alone (AD2), so another reason is asked about."""
-        if field.data == "other":
-            raise ValidationError(
-                _(
-                    "A plan is accepted unless it leaves somebody unsafe. Does this leave somebody unsafe? Then choose "
-                    "“not accepted” and say which safety concern it is. If not, choose “accepted”, and tell the family "
-                    "what you think of it."
-                )
-            )
 
     def validate_reason(self, field: TextAreaField) -> None:
         """A refusal needs a reason."""

@@ -8,7 +8,7 @@ in `duties.py`, and when a plan is looked at again in `follow_ups.py`.
 
 from ekc.workflow.definition.kinds import PhaseRule, ReasonKind, StepRule, TakingBack, WayOut
 from ekc.workflow.ends.rows import GONE_REASONS, OWN_STEP
-from ekc.workflow.guards import agreement, circle, meeting, room, steps
+from ekc.workflow.guards import agreement, circle, meeting, plan, room, steps
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason, VoiceMatter
 
@@ -146,7 +146,12 @@ STEPS: tuple[StepRule, ...] = (
         Phase.EVALUATION,
         _COORDINATOR,
         guards=steps.AGREE_PLAN,
-        questions=(agreement.noes_of_former_main_persons, room.letters_read_out, agreement.paper_shows_all),
+        questions=(
+            agreement.noes_of_former_main_persons,
+            room.letters_read_out,
+            plan.evaluation_on_no_holiday,
+            agreement.paper_shows_all,
+        ),
         effects=(
             Effect.FREEZE_PLAN,
             Effect.ISSUE_DOCUMENTS,
@@ -177,7 +182,7 @@ STEPS: tuple[StepRule, ...] = (
         None,
         frozenset({Role.CONVENOR, Role.COORDINATOR}),
         guards=steps.REVISE_PLAN,
-        questions=(agreement.paper_shows_all,),
+        questions=(plan.evaluation_on_no_holiday, agreement.paper_shows_all),
         effects=(Effect.FREEZE_PLAN, Effect.ISSUE_DOCUMENTS, Effect.PLAN_FOLLOW_UPS),
         rare=True,
         owes=frozenset({NoticeKind.PLAN}),

@@ -21,19 +21,34 @@ def noes_of_former_main_persons(f: Facts) -> Iterator[Blocker]:
 
 
 def tasks_agreed(f: Facts) -> Iterator[Blocker]:
-    """No action is done by people who all say no to the plan: as support that was declined, it is done by nobody.
+    """No task of the plan is left to people who all say no to it: as support that was declined, nobody does it.
 
-    The family may want it in the plan all the same: the coordinator overrides and says why, and the paper says no.
+    So it is with an action, with keeping an eye on the plan, and with calling everyone together. The family may want
+    it in the plan all the same: the coordinator overrides and says why, and the paper says no.
     """
-    no = {person.id for person in hear(VoiceMatter.PLAN, f).no}
+    no = {person.id: person.name for person in hear(VoiceMatter.PLAN, f).no}
     for action in f.plan.actions:
-        if action.who and action.who <= no:
+        if action.who and action.who <= no.keys():
             yield Blocker(
                 N_("Who does action %(number)s does not agree: agree what happens instead"),
                 Remedy.PLAN,
                 {"number": action.number},
                 target=action.key,
             )
+    if f.plan.monitor in no:
+        yield Blocker(
+            N_("%(name)s keeps an eye on the plan, and does not agree with it: choose somebody else"),
+            Remedy.PLAN,
+            {"name": no[f.plan.monitor]},
+            target="monitor",
+        )
+    if f.plan.convenor in no:
+        yield Blocker(
+            N_("%(name)s calls everyone together, and does not agree with the plan: choose somebody else"),
+            Remedy.PLAN,
+            {"name": no[f.plan.convenor]},
+            target="evaluation",
+        )
 
 
 def doers_asked(f: Facts) -> Iterator[Blocker]:

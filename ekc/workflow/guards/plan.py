@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ekc.workflow.blocker import Blocker, about_evaluation
 from ekc.workflow.facts import Facts
+from ekc.workflow.holidays import holiday
 from ekc.workflow.vocabulary import N_, ActionKind, Remedy, SupportAnswer
 
 
@@ -97,15 +98,27 @@ def evaluation_arranged(f: Facts) -> Iterator[Blocker]:
         yield from about_evaluation(f.profile, f.today, plan.evaluation_on, f.people)
     if not plan.evaluation_place:
         yield Blocker(N_("The evaluation has no place yet"), Remedy.PLAN, target="evaluation")
-    if not plan.convenor:
+    if plan.convenor is None:
         yield Blocker(
             N_("It is not agreed yet who calls people together for the evaluation"), Remedy.PLAN, target="evaluation"
         )
 
 
+def evaluation_on_no_holiday(f: Facts) -> Iterator[Blocker]:
+    """The evaluation is on no public holiday. A family may mean it so: it is asked about, and holds nothing up."""
+    on = f.plan.evaluation_on
+    if on and holiday(on, f.profile.place):
+        yield Blocker(
+            N_("The evaluation is on %(day)s, a public holiday: is that meant?"),
+            Remedy.PLAN,
+            {"day": on},
+            target="evaluation",
+        )
+
+
 def monitor_named(f: Facts) -> Iterator[Blocker]:
     """Somebody keeps an eye on the plan (PL1, EK16)."""
-    if not f.plan.monitor:
+    if f.plan.monitor is None:
         yield Blocker(N_("Nobody keeps an eye on the plan yet"), Remedy.PLAN, target="monitor")
 
 

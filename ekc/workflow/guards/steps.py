@@ -165,7 +165,7 @@ AGREE_PLAN = (
     GuardRule(everyone_asked, N_("Everyone is asked"), override=_COORDINATOR, first=about_nobody),
     GuardRule(
         tasks_agreed,
-        N_("Each action has somebody who agrees to do it"),
+        N_("Each task has somebody who agrees to it"),
         override=_COORDINATOR,
         first=doers_asked,  # of a plan without actions, or whose doers were not asked, nobody has agreed to one
     ),
