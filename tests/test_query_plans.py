@@ -72,7 +72,13 @@ def test_no_statement_of_a_page_reads_a_whole_table(
     with selected() as sent:
         for visitor in (cast.noor, cast.ruud, cast.mila):
             sign_in(client, visitor)
-            for path in ("/", "/follow-ups", "/search?q=wit", *(f"/conferences/{case.id}" for case in made)):
+            for path in (
+                "/",
+                "/?after=1.2",
+                "/follow-ups",
+                "/search?q=wit",
+                *(f"/conferences/{case.id}" for case in made),
+            ):
                 client.get(path)
         for case in made[1:]:
             enter(client, db_session, clock(), case.id, case.people["marieke"])
@@ -85,6 +91,26 @@ def test_no_statement_of_a_page_reads_a_whole_table(
         ]
     scanned = {plan.split()[1] for plan in plans if plan.startswith("SCAN")}
     assert {table for table in scanned if not table.startswith(NO_TABLES)} == SMALL
+
+
+def test_the_open_cases_of_a_coordinator_are_found_by_their_own_index(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session, engine: Engine
+) -> None:
+    """Those that were closed become more each year."""
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL reads small tables whole, whatever their indexes")
+    build.prepared_case(db_session, cast, clock())
+    sign_in(client, cast.noor)
+    with selected() as sent:
+        client.get("/")
+
+    [(statement, given)] = [one for one in sent.items() if "AS pressing" in one[0]]
+    with engine.connect() as connection:
+        plan = [line[3] for line in connection.exec_driver_sql(f"explain query plan {statement}", given)]
+    assert [line for line in plan if "ix_conference_" in line] == [
+        "SEARCH conference USING INDEX ix_conference_open (coordinator_id=?)",
+        "SEARCH conference USING INDEX ix_conference_asked_coordinator_id (asked_coordinator_id=?)",
+    ]
 
 
 def test_the_daily_pages_build_no_statement(

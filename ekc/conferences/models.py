@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, select
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, select, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
@@ -37,6 +37,9 @@ class CaseCounter(Base):
     last: Mapped[int]
 
 
+_IS_OPEN = text("phase <> 'closed'")  # of a coordinator, who closed hundreds
+
+
 class Conference(Base):
     """One case. Only the journey writes `phase`; `version` detects concurrent changes."""
 
@@ -49,6 +52,7 @@ class Conference(Base):
         CheckConstraint("(phase = 'closed') = (outcome is not null)", name="closed_has_outcome"),
         CheckConstraint("outcome <> 'stopped' or stop_reason is not null", name="stopped_has_reason"),
         Index(None, "coordinator_id", "phase"),
+        Index("ix_conference_open", "coordinator_id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
         Index(None, "region_id", "phase"),
         Index(None, "municipality_id", "phase"),
     )

@@ -19,7 +19,7 @@ from ekc.journey.needs.finding import Needs, find_needs
 from ekc.journey.needs.kinds import NEWS, CaseRequest, Need, NeedKind
 from ekc.journey.needs.words import NeedLine, late_words, need_line
 from ekc.journey.queries import corrections as correction_queries
-from ekc.journey.queries.cases import CaseRow
+from ekc.journey.queries.cases import FIRST_PAGE, After, CaseRow
 from ekc.journey.queries.corrections import CorrectionRow
 from ekc.matching.queries.handing_over import HandingOver
 from ekc.workflow.engine import PHASE_RULES
@@ -35,7 +35,9 @@ class Home:
     this_week: tuple[CaseRow, ...]
     calls: tuple[tuple[FollowUpRow, CaseRow], ...]  # calls and evaluations of this week
     waits: Needs
-    cases: tuple[CaseRow, ...]
+    cases: tuple[CaseRow, ...]  # a page of them
+    after: After  # where it begins
+    go_on: After | None  # where the next one does
     registrations: tuple[CaseRequest, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]
     late: Mapping[int, str]  # by case which clocks are late, for coordinator and manager
@@ -45,6 +47,11 @@ class Home:
     recent_managers: list[RecentManager]  # of a manager's regions
     new_names: int  # of municipalities and organisations, for a manager to look at
     asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the first page."""
+        return self.after == FIRST_PAGE
 
     @property
     def waiting(self) -> tuple[CaseRequest, ...]:
@@ -71,11 +78,13 @@ class Home:
         return tuple(map(tuple, found.values()))
 
 
-def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
-    """Read the home page of staff."""
-    read = staff_cases(session, who, at)
+def staff_home(session: Session, who: Visitor, at: datetime, after: After = FIRST_PAGE) -> Home:
+    """Read the home page of staff. `after`: a further page of a coordinator, with what waits in the cases on it."""
+    if after != FIRST_PAGE:
+        who = replace(who, roles=who.roles & {Role.COORDINATOR}, regions=frozenset())
+    read = staff_cases(session, who, at, after)
     late = late_clocks(session, (*read.own, *read.of_regions), at, read.steps)
-    corrected = correction_queries.recent_corrections(session, who, at)
+    corrected = correction_queries.recent_corrections(session, who, at) if after == FIRST_PAGE else ()
     manages = Role.REGIONAL_MANAGER in who.roles
     return Home(
         at=at,
@@ -84,6 +93,8 @@ def staff_home(session: Session, who: Visitor, at: datetime) -> Home:
         calls=_calls(read),
         waits=find_needs(session, read, late),
         cases=read.own,
+        after=after,
+        go_on=read.own_go_on,
         registrations=tuple(CaseRequest(row, read.asked_at(row.id)) for row in read.registrations),
         regional=tuple(replace(row, coordinator="") if read.gone(row.id) else row for row in read.regional),
         late={id_: late_words(clocks) for id_, clocks in late.items()} | _late_follow_ups(session, read, late),

@@ -534,6 +534,12 @@ sa.Table(
     sa.Index("ix_conference_coordinator_id_phase", "coordinator_id", "phase"),
     sa.Index("ix_conference_follows_id", "follows_id"),
     sa.Index("ix_conference_municipality_id_phase", "municipality_id", "phase"),
+    sa.Index(
+        "ix_conference_open",
+        "coordinator_id",
+        sqlite_where=sa.text("phase <> 'closed'"),
+        postgresql_where=sa.text("phase <> 'closed'"),
+    ),
     sa.Index("ix_conference_region_id_phase", "region_id", "phase"),
 )
 sa.Table(

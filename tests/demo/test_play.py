@@ -136,7 +136,7 @@ def test_whoever_is_left_out_is_not_told(db_session: Session, cast: Cast) -> Non
 
     conference_id = play(db_session, case, staff(cast, case), until=Stage.PREPARED, not_informed={"coach", "buur"})
 
-    [row] = cases.cases_of_coordinator(db_session, staff(cast, case).coordinator.account_id or 0, START)
+    [row] = cases.cases_of_coordinator(db_session, staff(cast, case).coordinator.account_id or 0, START).rows
     assert (row.id, row.not_informed) == (conference_id, 2)
 
 

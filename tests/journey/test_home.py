@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import PROGRAM, By, Visitor
@@ -180,3 +180,61 @@ def test_a_manager_who_coordinates_a_case_finds_it_among_their_own(
     page = client.page("/")
 
     assert (needs(page), len(as_coordinator)) == (as_coordinator, 2)
+
+
+@pytest.fixture
+def many(db_session: Session, cast: Cast, clock: FrozenClock) -> list[int]:
+    """The ids of 54 cases of one coordinator: the oldest has a call that is due, the plans of all others go on."""
+    first = case_in_evaluation(db_session, cast, clock()).id
+    clock.advance(days=40)
+    names = [name for name in Conference.__table__.c.keys() if name not in {"id", "number"}]  # noqa: SIM118
+    row = select(*(Conference.__table__.c[name] for name in names)).where(Conference.id == first)
+    for number in range(53):
+        copy = row.add_columns(literal(f"EKC-2025-{number:04}"))
+        db_session.execute(insert(Conference.__table__).from_select([*names, "number"], copy))
+    db_session.commit()
+    return list(db_session.scalars(select(Conference.id).order_by(Conference.id)))
+
+
+def listed(page: Page) -> list[int]:
+    """The ids of the cases in the list of a coordinator."""
+    sections = [part for part in page.all("section") if part.get("aria-labelledby") == "mine"]
+    found = [link.get("href", "") for part in sections for row in part.iter("li") for link in row.iter("a")]
+    return [int(href.rpartition("/")[2]) for href in found]
+
+
+def test_many_cases_are_on_pages_and_what_presses_is_on_the_first(
+    client: PageClient, cast: Cast, many: list[int]
+) -> None:
+    sign_in(client, cast.noor)
+    first = client.page("/")
+    rows = listed(first)
+
+    assert (len(rows), rows) == (50, sorted(rows, reverse=True))
+    assert rows[-1] == many[0]
+    assert "Family De Wit - El Amrani Call after four weeks: 12 days ago" in needs(first)
+    assert "You have more than 50 conferences" in first.text
+
+    others = client.follow("The next 50")
+    assert (others.heading, sorted([*listed(others), *rows])) == ("My other conferences", many)
+    assert listed(client.follow("Back to the first page")) == rows
+
+
+def test_statements_of_a_coordinators_home_do_not_grow(
+    app: Flask, client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session, case: Made
+) -> None:
+    sign_in(client, cast.noor)
+    with counted(app) as one:
+        client.page("/")
+    prepared_case(db_session, cast, clock())
+    with counted(app) as two:
+        page = client.page("/")
+
+    assert (len(two), len(listed(page))) == (len(one), 2)
+
+
+def test_a_page_that_is_asked_wrongly_is_the_first(client: PageClient, cast: Cast, case: Made) -> None:
+    sign_in(client, cast.noor)
+
+    assert {client.page(f"/?after={value}").heading for value in ("", "x", "1", "1.x", "-.1")} == {"Hello, Noor"}
+    assert listed(client.page("/?after=2.0")) == []

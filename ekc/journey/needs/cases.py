@@ -15,7 +15,7 @@ from ekc.evaluations.queries import FollowUpRow
 from ekc.journey.facts import circles_of_cases, facts_of_circles, standing_facts
 from ekc.journey.queries import cases as case_queries
 from ekc.journey.queries import steps
-from ekc.journey.queries.cases import CaseRow
+from ekc.journey.queries.cases import FIRST_PAGE, After, CaseRow
 from ekc.journey.queries.steps import StepRow
 from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.handing_over import HandingOver, handing_over
@@ -32,7 +32,8 @@ class StaffCases:
 
     who: Visitor
     at: datetime
-    own: tuple[CaseRow, ...]  # of a coordinator
+    own: tuple[CaseRow, ...]  # of a coordinator, a page of them
+    own_go_on: After | None  # where the next page begins
     requests: tuple[CaseRow, ...]  # for which a coordinator is asked
     registrations: tuple[CaseRow, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]  # under way there
@@ -78,15 +79,17 @@ class StaffCases:
         return pending.asked_at if pending else None
 
 
-def staff_cases(session: Session, who: Visitor, at: datetime) -> StaffCases:
-    """Read them."""
+def staff_cases(session: Session, who: Visitor, at: datetime, after: After = FIRST_PAGE) -> StaffCases:
+    """Read them. `after`: the page of a coordinator's own cases."""
     own: tuple[CaseRow, ...] = ()
+    own_go_on: After | None = None
     requests: tuple[CaseRow, ...] = ()
     follow_ups: tuple[FollowUpRow, ...] = ()
     if who.account_id is not None and Role.COORDINATOR in who.roles:
-        found = case_queries.cases_of_coordinator(session, who.account_id, at)
-        own = tuple(row for row in found if row.coordinator_id == who.account_id)
-        requests = tuple(row for row in found if row.coordinator_id != who.account_id and _sees_request(row.phase))
+        page = case_queries.cases_of_coordinator(session, who.account_id, at, after)
+        own_go_on = page.last
+        own = tuple(row for row in page.rows if row.coordinator_id == who.account_id)
+        requests = tuple(row for row in page.rows if row.coordinator_id != who.account_id and _sees_request(row.phase))
         follow_ups = evaluations.due_follow_ups(session, who.account_id, _today(own, at) + _WEEK)
     manages = Role.REGIONAL_MANAGER in who.roles
     registrations = case_queries.registrations(session, who.regions) if manages else ()
@@ -99,6 +102,7 @@ def staff_cases(session: Session, who: Visitor, at: datetime) -> StaffCases:
         who,
         at,
         own,
+        own_go_on,
         requests,
         registrations,
         regional,

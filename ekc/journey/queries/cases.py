@@ -2,19 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Row,
     Select,
     String,
+    and_,
     bindparam,
     case,
     cast,
     exists,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -27,6 +30,7 @@ from ekc.conferences.queries.rows import of_cases
 from ekc.conferences.roles import open_until, still_open
 from ekc.core.outbox import OutboxMessage
 from ekc.core.reading import one_of, read_rows
+from ekc.evaluations.models import OPEN, FollowUp
 from ekc.links.models import PersonalLink
 from ekc.links.queries.devices import CASES_AWAITING_APPROVAL, pending_since
 from ekc.meetings.models import Meeting
@@ -34,9 +38,11 @@ from ekc.signin.models import SignIn
 from ekc.workflow.ends.kinds import EndRule
 from ekc.workflow.ends.rows import end_of
 from ekc.workflow.owed.kinds import NoticeKind
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, TAKES_PART, TOOK_PART, Outcome, Part, Phase, StopReason, Variant
 
 _MOST = 50  # cases in one list of the home page
+_A_DAY = timedelta(days=1)
 _MOST_CLOSED = 10  # closed cases in the list of a coordinator
 
 
@@ -111,28 +117,8 @@ _IN_REGIONS = _CASES.where(one_of(_case.region_id, "regions"))
 
 
 def _row(row: Row[*tuple[Any, ...]], not_informed: int = 0) -> CaseRow:
-    *head, coordinator, venue = row
+    *head, coordinator, venue = row[: len(_SHOWN) + 2]
     return CaseRow(*[*head, coordinator or "", venue or "", not_informed])
-
-
-_OF_COORDINATOR = _CASES.where(
-    or_(_case.coordinator_id == bindparam("account"), _case.asked_coordinator_id == bindparam("account"))
-).order_by(_case.id.desc())
-_OPEN_OF_COORDINATOR = _OF_COORDINATOR.where(_case.phase != Phase.CLOSED)
-_CLOSED_OF_COORDINATOR = _OF_COORDINATOR.where(_case.phase == Phase.CLOSED).limit(_MOST_CLOSED)
-
-
-def cases_of_coordinator(session: Session, account_id: int, at: datetime) -> tuple[CaseRow, ...]:
-    """The open cases of a coordinator or for which they are asked, newest first, then closed ones.
-
-    At most `_MOST_CLOSED` closed ones. Cases to which the coordinator's access has ended are left out.
-    """
-    open_ones = read_rows(session, _OPEN_OF_COORDINATOR, {"account": account_id})
-    closed = read_rows(session, _CLOSED_OF_COORDINATOR, {"account": account_id})
-    not_informed = _not_informed_counts(session, [row.id for row in open_ones])
-    # A case for which they are asked is shown, whatever the access of its current coordinator.
-    seen = (row for row in (*open_ones, *closed) if row.coordinator_id != account_id or still_open(row, at))
-    return tuple(_row(row, not_informed=not_informed.get(row.id, 0)) for row in seen)
 
 
 _SPOKEN_SINCE = exists().where(
@@ -147,6 +133,73 @@ _UNSAFE = exists().where(
     Notice.conference_id == Conference.id, Notice.kind == NoticeKind.UNSAFE, ~_SPOKEN_SINCE.correlate(Notice)
 )
 _UNSAFE_FIRST = case((_UNSAFE, 0), else_=1)  # however many others there are
+
+
+_IS_OPEN = _case.phase != literal_column("'closed'")  # written out, so that the index of open cases serves
+_FOLLOW_UP_DUE = exists().where(
+    FollowUp.conference_id == _case.id, *OPEN, FollowUp.due_on <= bindparam("tomorrow", type_=Date)
+)
+#: How a coordinator's cases are ordered: where somebody is not safe, then a conference that is ahead or being held, or
+#: a follow-up that is due, then those whose plan goes on by itself.
+_PRESSING = case((_UNSAFE, 0), (or_(_case.phase != Phase.EVALUATION, _FOLLOW_UP_DUE), 1), else_=2)
+_MINE = _case.coordinator_id == bindparam("account")
+#: Not long ago enough to end the access of their coordinator; what is left of them the profile says (`still_open`).
+_LATELY = or_(_case.tasks_ended_on.is_(None), _case.tasks_ended_on >= bindparam("since"))
+_OPEN_OF_COORDINATOR = (
+    _CASES.add_columns(_PRESSING.label("pressing"))
+    .where(
+        or_(
+            and_(_MINE, _IS_OPEN, _LATELY),
+            and_(_case.asked_coordinator_id == bindparam("account"), _IS_OPEN),
+        ),
+        or_(
+            bindparam("pressing") < _PRESSING,
+            and_(bindparam("pressing") == _PRESSING, _case.id < bindparam("below")),
+        ),
+    )
+    .order_by(_PRESSING, _case.id.desc())
+    .limit(_MOST + 1)
+)
+_CLOSED_OF_COORDINATOR = (
+    _CASES.where(_MINE, _case.phase == Phase.CLOSED, _LATELY).order_by(_case.id.desc()).limit(_MOST_CLOSED)
+)
+_LONGEST_ACCESS = timedelta(days=max(profile.access_days for profile in PROFILES.values()) + 1)  # wherever it is
+
+
+class After(NamedTuple):
+    """The last case of a page of a coordinator's cases. What follows it is on the next one."""
+
+    pressing: int
+    id: int
+
+
+FIRST_PAGE = After(-1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A page of a coordinator's cases, newest first. `last`: where the next one begins; None if there is none."""
+
+    rows: tuple[CaseRow, ...]
+    last: After | None
+
+
+def cases_of_coordinator(session: Session, account_id: int, at: datetime, after: After = FIRST_PAGE) -> CasePage:
+    """A page of the open cases of a coordinator or for which they are asked: those that press are on the first.
+
+    The last page has at most `_MOST_CLOSED` closed ones too. Cases to which the coordinator's access has ended are left
+    out.
+    """
+    # it may be tomorrow where the case is
+    asked = {"account": account_id, "tomorrow": at.date() + _A_DAY, "since": at.date() - _LONGEST_ACCESS}
+    found = read_rows(session, _OPEN_OF_COORDINATOR, {**asked, "pressing": after.pressing, "below": after.id})
+    open_ones = sorted(found[:_MOST], key=lambda row: row.id, reverse=True)
+    last = After(found[_MOST - 1].pressing, found[_MOST - 1].id) if len(found) > _MOST else None
+    closed = () if last else read_rows(session, _CLOSED_OF_COORDINATOR, asked)
+    not_informed = _not_informed_counts(session, [row.id for row in open_ones])
+    # A case for which they are asked is shown, whatever the access of its current coordinator.
+    seen = (row for row in (*open_ones, *closed) if row.coordinator_id != account_id or still_open(row, at))
+    return CasePage(tuple(_row(row, not_informed=not_informed.get(row.id, 0)) for row in seen), last)
 
 
 _REGISTRATIONS = _IN_REGIONS.where(_case.phase == Phase.REGISTRATION).order_by(_case.id).limit(_MOST)

@@ -1,11 +1,12 @@
 """The first page and the main menu."""
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import Visitor
 from ekc.core.routes import db, now, public
 from ekc.journey.home import staff_home
+from ekc.journey.queries.cases import FIRST_PAGE, After
 from ekc.signin.login import visitor
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
@@ -41,4 +42,13 @@ def home() -> ResponseReturnValue:
     _home, *others = menu(who)
     if others and not has_duty(Duty.CASES, who.roles):
         return redirect(url_for(others[0][0]))
-    return render_template("journey/home.html", home=staff_home(db(), who, now()), who=who)
+    return render_template("journey/home.html", home=staff_home(db(), who, now(), _after()), who=who)
+
+
+def _after() -> After:
+    """The last case of the page before; where there is none, or an invalid value, the first page."""
+    pressing, _dot, id_ = request.args.get("after", "").partition(".")
+    try:
+        return After(int(pressing[:1]), int(id_[:18]))
+    except ValueError:
+        return FIRST_PAGE
