@@ -191,7 +191,7 @@ def many(db_session: Session, cast: Cast, clock: FrozenClock) -> list[int]:
     row = select(*(Conference.__table__.c[name] for name in names)).where(Conference.id == first)
     for number in range(53):
         copy = row.add_columns(literal(f"EKC-2025-{number:04}"))
-        db_session.execute(insert(Conference.__table__).from_select([*names, "number"], copy))
+        db_session.execute(insert(Conference).from_select([*names, "number"], copy))
     db_session.commit()
     return list(db_session.scalars(select(Conference.id).order_by(Conference.id)))
 
