@@ -37,6 +37,11 @@ class PageClient(FlaskClient):
     #: Hashes of pages without their tokens in which nothing was found: in the same page the same would be.
     _in_order: ClassVar[set[int]] = set()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A browser in English."""
+        super().__init__(*args, **kwargs)
+        self.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """As Flask's own, with every HTML page checked, and unexpected errors of the product raised.
 

@@ -70,6 +70,11 @@ def set_words(wording: SentenceWording | None) -> None:
     _wording.set(wording)
 
 
+def choose_again(code: str | Callable[[], str]) -> None:
+    """Set another language until the `using` around ends, which every request has."""
+    _current.set(code)
+
+
 def language() -> str:
     """The code of the current language."""
     code = _current.get()

@@ -129,7 +129,7 @@ def store_version(session: Session, conference: Conference, at: datetime, draft:
     lines: tuple[str, ...] = ()
     begins = conference.phase is not Phase.EVALUATION  # otherwise a new version of the plan of this conference
     if before is not None and not begins:
-        with using(conference.language):
+        with using(language_of(conference.language, PROFILES[conference.profile].language)):
             found = changes(from_json(before.content), draft)
             lines = tuple(translate(change.message, dict(change.params)) for change in found)
     document = _document(session, conference, draft, number, at, text, lines)

@@ -1,25 +1,49 @@
-"""The language of a request: the chosen one (cookie), else the account's, else the browser's, else English."""
+"""The language of a request: the chosen one (cookie), else the account's, else the browser's.
+
+A browser whose languages we do not have gets that of the country where the service works alone, else English. Whoever came
+by a personal link gets the language of their mails before the browser's second choice: a telephone in Turkish names English
+by itself.
+"""
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
+from werkzeug.datastructures import LanguageAccept
 
-from ekc.core.language import LANGUAGES, in_words, using
-from ekc.core.routes import cookie_name, set_cookie
+from ekc.core.language import LANGUAGES, choose_again, in_words, using
+from ekc.core.routes import cookie_name, runtime, set_cookie
 from ekc.signin.login import authenticated_visitor
+from ekc.workflow.profiles import PROFILES
 
 _COOKIE = "language"
 _YEAR = 365 * 24 * 3600  # seconds
 _DEFAULT = "en"
+_SPOKEN = "spoken_language"  # in Flask's g
 
 
 def chosen_language() -> str:
     """The language of this request; always one of `core.language.LANGUAGES`."""
-    for code in (request.cookies.get(cookie_name(_COOKIE)), authenticated_visitor().language):
+    visitor, accepted = authenticated_visitor(), request.accept_languages
+    for code in (request.cookies.get(cookie_name(_COOKIE)), visitor.language):
         if code in LANGUAGES:
             return code
-    return request.accept_languages.best_match(LANGUAGES) or _DEFAULT
+    if spoken := g.get(_SPOKEN) or visitor.spoken:
+        first = LanguageAccept([one for one in accepted if one[0] != "*"][:1])
+        return first.best_match(LANGUAGES) or str(spoken)
+    return accepted.best_match(LANGUAGES) or _of_the_service()
+
+
+def fall_back_to(code: str) -> None:
+    """This request is about a personal link, whose owner is spoken to in this language."""
+    setattr(g, _SPOKEN, code)
+    choose_again(chosen_language)
+
+
+def _of_the_service() -> str:
+    """The language of the countries in which it works, if they have one together."""
+    spoken = {PROFILES[code].language for code in runtime().settings.countries}
+    return spoken.pop() if len(spoken) == 1 else _DEFAULT
 
 
 def remember_language(response: Response, code: str) -> None:

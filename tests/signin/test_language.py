@@ -1,11 +1,13 @@
 """The language of pages."""
 
+import pytest
 from sqlalchemy.orm import Session
 
 from ekc.accounts.queries import visitor_of_account
 from ekc.core.language import language
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
+from tests.plugins.web import MakeApp
 
 
 def language_of(client: PageClient, **headers: str) -> str | None:
@@ -23,6 +25,15 @@ def test_the_browser_is_asked_first_time(client: PageClient) -> None:
         "en",
         "en",
     ]
+
+
+@pytest.mark.parametrize(("countries", "spoken"), [(("nl",), "nl"), (("england", "nz"), "en"), (("nl", "nz"), "en")])
+def test_a_browser_whose_languages_we_do_not_have_gets_that_of_the_country(
+    make_app: MakeApp, countries: tuple[str, ...], spoken: str
+) -> None:
+    client = make_app(countries=countries).test_client()
+
+    assert [language_of(client, **{"Accept-Language": header}) for header in ("tr", "", "en")] == [spoken, spoken, "en"]  # type: ignore[arg-type]
 
 
 def test_a_choice_is_kept_and_leads_back(client: PageClient) -> None:

@@ -14,6 +14,7 @@ from ekc.journey.facts import CaseContext
 from ekc.links.queries.devices import pending_devices
 from ekc.links.tokens import compared_words
 from ekc.meetings import queries as meetings
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     FAMILY_PARTS,
     FROM_AFAR,
@@ -61,7 +62,7 @@ def waiting(session: Session, case: Case, read: CaseContext, at: datetime) -> tu
     """The devices that wait, of those who belong in the room."""
     inside = (row for row in read.circle if row.is_inside)
     names = {row.id: row.name for row in inside}
-    language = language_of(case.language)
+    language = language_of(case.language, PROFILES[case.profile].language)
     return tuple(
         Waiting(one.id, names[one.participant_id], one.device, compared_words(language, one.number))
         for one in pending_devices(session, case.id, at)

@@ -13,11 +13,12 @@ from ekc.links.queries.devices import DeviceRow
 from ekc.links.queries.life import NOT_REVOKED
 from ekc.signin.models import SignIn
 from ekc.signin.queries import is_unexpired
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Phase, Variant
 
 #: Tables of features that stand above, read by name: the phase of the case, whose link it is, and who is in the room.
 _conference = table(
-    "conference", *map(column, ("id", "phase", "language", "variant")), column("phase_since", Instant())
+    "conference", *map(column, ("id", "phase", "language", "profile", "variant")), column("phase_since", Instant())
 )
 _participant = table("participant", column("id"), column("part"), column("came_as_professional", Boolean))
 _stretch = table("stretch", *map(column, ("participant_id", "part", "left_at", "corrected_at")))
@@ -45,7 +46,7 @@ class PrivateTime:
 def private_time(session: Session, link: PersonalLink) -> PrivateTime | None:
     """The private time in which this link leads into the room; None outside private time and for links of others."""
     running = (
-        select(_conference.c.phase_since, _conference.c.language, _conference.c.variant)
+        select(_conference.c.phase_since, _conference.c.language, _conference.c.profile, _conference.c.variant)
         .select_from(_conference.join(_participant, _participant.c.id == link.participant_id))
         .where(
             _conference.c.id == link.conference_id,
@@ -55,7 +56,10 @@ def private_time(session: Session, link: PersonalLink) -> PrivateTime | None:
         )
     )
     row = session.execute(running).one_or_none()
-    return PrivateTime(row.phase_since, language_of(row.language), Variant(row.variant)) if row else None
+    if row is None:
+        return None
+    language = language_of(row.language, PROFILES[row.profile].language)
+    return PrivateTime(row.phase_since, language, Variant(row.variant))
 
 
 def family_is_in(session: Session, conference_id: int, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from ekc.core.audit import Actor, ActorKind
 from ekc.core.tokens import hash_token
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.links.queries.life import lives
+from ekc.links.queries.spoken import SPOKEN_COLUMNS, spoken
 from ekc.signin.models import SignIn
 from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired, time_left
 
@@ -22,6 +23,7 @@ _LINK_SIGN_IN = (
         _link.c.expires_at,
         _sign_in.c.shared,
         *SIGN_IN_COLUMNS,
+        *SPOKEN_COLUMNS,
     )
     .select_from(
         _sign_in.join(_link, _link.c.id == _sign_in.c.link_id).outerjoin(
@@ -39,7 +41,7 @@ _LINK_SIGN_IN = (
 def link_sign_in(session: Session, at: datetime, token: str) -> CurrentSignIn | None:
     """The sign-in by personal link with this token; None if it timed out or was ended, or its link or device was.
 
-    Without name and language of the participant, which belong to the circle (`conferences`).
+    Without the name of the participant, which belongs to the circle (`conferences`).
     """
     row = session.execute(_LINK_SIGN_IN, {"token_hash": hash_token(token)}).one_or_none()
     if row is None or not is_unexpired(row, at) or not lives(session, at, row.id, row.expires_at):
@@ -49,6 +51,7 @@ def link_sign_in(session: Session, at: datetime, token: str) -> CurrentSignIn | 
         Actor(ActorKind.PARTICIPANT, row.participant_id),
         conference_id=row.conference_id,
         participant_id=row.participant_id,
+        spoken=spoken(row),
         sign_in_id=row.sign_in_id,
         expires_in=int(left.total_seconds()) if row.shared else None,
     )
