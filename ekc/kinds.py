@@ -6,6 +6,7 @@ a call that adds it, unless it is done every night. A new export is a row in the
 view. The texts of all are in the catalogues.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import is_dataclass
@@ -31,7 +32,7 @@ from ekc.core import outbox
 from ekc.core.documents import STYLES, TEMPLATES, DocumentRule
 from ekc.core.jobs import JobRule
 from ekc.core.language import LANGUAGES, catalogue, gettext, using
-from ekc.core.outbox import Audience, MailRule
+from ekc.core.outbox import Audience, MailRule, TextRule
 from ekc.orders.entries import ExportRule
 from ekc.orders.jobs import EXPORT, PAPER, order_jobs
 from ekc.workflow.engine import ever_may
@@ -50,6 +51,7 @@ MAILS = (
     *ekc.journey.mails.END_MAILS.values(),
     *ekc.journey.mails.END_MAILS_WITH_PLAN.values(),
 )
+TEXTS = tuple(row for module in MAIL_MODULES for row in vars(module).values() if isinstance(row, TextRule))
 DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.document)
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
 EXPORTS = tuple(row for row in vars(ekc.reports.exports).values() if isinstance(row, ExportRule))
@@ -71,16 +73,18 @@ def check_kinds(
     documents: Sequence[DocumentRule[Any]] = DOCUMENTS,
     jobs: Sequence[JobRule] = JOBS,
     exports: Sequence[ExportRule[Any]] = EXPORTS,
+    texts: Sequence[TextRule] = TEXTS,
 ) -> None:
     """Refuse rows that cannot be sent, printed or done as they should. Raises ValueError that names every problem."""
     if missing := [code for code in LANGUAGES if code != "en" and not _is_compiled(code)]:
         raise ValueError(f"There is no compiled catalogue of {', '.join(missing)}. Make it with: bin/setup")
-    problems = [f"two emails are called {name}" for name in _duplicate_names(mails)]
+    problems = [f"two emails are called {name}" for name in _duplicate_names([*mails, *texts])]
     problems += [f"two papers or exports are called {name}" for name in _duplicate_names([*documents, *exports])]
     problems += [f"two jobs are called {name}" for name in _duplicate_names(jobs)]
     problems += [f"no job is called {name}" for name in NEEDED_JOBS if name not in {rule.name for rule in jobs}]
     problems += [f"job {rule.name}: {problem}" for rule in jobs for problem in _job_problems(rule)]
     problems += [f"mail {rule.name}: {problem}" for rule in mails for problem in _mail_problems(rule)]
+    problems += [f"text message {rule.name}: {problem}" for rule in texts for problem in _text_problems(rule)]
     problems += [f"document {rule.name}: {problem}" for rule in documents for problem in _document_problems(rule)]
     problems += [f"export {rule.name}: {problem}" for rule in exports for problem in _export_problems(rule)]
     if problems:
@@ -105,6 +109,15 @@ def _mail_problems(rule: MailRule) -> Iterator[str]:
     for words in (rule.subject, *rule.body.split("\n\n")):
         if "%(" in words or "{" in words:
             yield "an email names nobody and nothing, so its words have no blanks"
+        yield from _untranslated(words)
+
+
+def _text_problems(rule: TextRule) -> Iterator[str]:
+    if "{" not in rule.key:
+        yield "the key is always the same"
+    if sorted(re.findall(r"%\((\w+)\)s", rule.words)) != ["address", "day"]:
+        yield "its words name the link, %(address)s, and its last day, %(day)s"
+    for words in (rule.subject, rule.words):
         yield from _untranslated(words)
 
 
@@ -145,7 +158,7 @@ def _job_problems(rule: JobRule) -> Iterator[str]:
     yield from _untranslated(rule.title)
 
 
-def _duplicate_names(rules: Iterable[MailRule | DocumentRule[Any] | ExportRule[Any] | JobRule]) -> list[str]:
+def _duplicate_names(rules: Iterable[MailRule | TextRule | DocumentRule[Any] | ExportRule[Any] | JobRule]) -> list[str]:
     return [name for name, count in Counter(rule.name for rule in rules).items() if count > 1]
 
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from ekc.access_log.document import ACCESS_LOG, DayText
 from ekc.core.documents import DocumentRule
 from ekc.core.language import LANGUAGES
-from ekc.core.outbox import Audience, MailRule, Recipient, queue
+from ekc.core.outbox import Audience, Link, MailRule, Recipient, TextRule, queue
 from ekc.journey.mails import END_MAILS, END_MAILS_WITH_PLAN
-from ekc.kinds import DOCUMENT_MODULES, DOCUMENTS, MAIL_MODULES, MAILS, check_kinds
+from ekc.kinds import DOCUMENT_MODULES, DOCUMENTS, MAIL_MODULES, MAILS, TEXTS, check_kinds
+from ekc.links.mails import PERSONAL_LINK, PERSONAL_LINK_TEXT
 from ekc.signin.mails import PASSWORD_CHANGED
 from ekc.staff.mails import INVITATION
 from ekc.workflow.vocabulary import Activity, Part
@@ -46,6 +47,27 @@ def test_our_tables_hold_together() -> None:
 def test_a_wrong_mail_is_refused(wrong: MailRule, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         check_kinds([wrong])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (replace(PERSONAL_LINK_TEXT, key="text"), "always the same"),
+        (replace(PERSONAL_LINK_TEXT, words="The page we spoke about"), "name the link, %.address.s, and its last day"),
+        (replace(PERSONAL_LINK_TEXT, subject="The sky is blue."), "not in the catalogue of nl: The sky is blue."),
+        (replace(PERSONAL_LINK_TEXT, name="welcome"), "two emails are called welcome"),
+    ],
+)
+def test_a_wrong_text_message_is_refused(wrong: TextRule, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        check_kinds([WELCOME], texts=[wrong])
+
+
+def test_a_text_message_has_words_of_its_own_and_a_mail_has_not(db_session: Session) -> None:
+    link = Link("https://plan.example.org/l/x", START)
+    for rule, text in ((PERSONAL_LINK_TEXT, ""), (PERSONAL_LINK, "Look.")):
+        with pytest.raises(ValueError, match=f"the words of {rule.name} are those of"):
+            queue(db_session, rule, Recipient(1, "0612345678", "en"), START, link=link, text=text, link_id=1)
 
 
 def test_two_mails_of_one_name_are_refused() -> None:
@@ -112,7 +134,11 @@ WRITTEN = tuple(rule for rule in MAILS if rule not in (*END_MAILS.values(), *END
 
 @pytest.mark.parametrize(
     ("rule", "where", "gathered"),
-    [("MailRule", "mails.py", (*WRITTEN, *list(END_MAILS)[:1])), ("DocumentRule", "document.py", DOCUMENTS)],
+    [
+        ("MailRule", "mails.py", (*WRITTEN, *list(END_MAILS)[:1])),
+        ("TextRule", "mails.py", TEXTS),
+        ("DocumentRule", "document.py", DOCUMENTS),
+    ],
 )
 def test_every_kind_is_a_row_that_is_gathered(rule: str, where: str, gathered: tuple[object, ...]) -> None:
     assert {Path(module).name for module in called(rule)} == {where}
@@ -125,11 +151,11 @@ def test_only_the_outbox_stores_mails() -> None:
 
 def test_every_kind_is_used() -> None:
     everywhere = (*MAIL_MODULES, *DOCUMENT_MODULES)
-    kinds = {name for module in everywhere for name, row in vars(module).items() if row in (*MAILS, *DOCUMENTS)}
+    kinds = {name for module in everywhere for name, row in vars(module).items() if row in (*MAILS, *TEXTS, *DOCUMENTS)}
     elsewhere = [node for path, node in nodes() if Path(path).name not in ("mails.py", "document.py")]
     used = {getattr(node, name, "") for node in elsewhere for name in ("id", "attr")}
 
-    assert (len(kinds), kinds - used) == (len(WRITTEN) + len(DOCUMENTS), set())
+    assert (len(kinds), kinds - used) == (len(WRITTEN) + len(TEXTS) + len(DOCUMENTS), set())
 
 
 def test_a_language_without_a_compiled_catalogue_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

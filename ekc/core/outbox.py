@@ -1,8 +1,9 @@
 """The outbox: mails to be sent, written in the same transaction as their cause. Sending: `mailer.py`.
 
-Mails are a table: each feature has its rows (`MailRule`) in its `mails.py`; `ekc/kinds.py` collects and checks them. A
-message is unique by its key, so repeating an action sends nothing twice, and has a job (`DELIVERY`). Subject and body
-are stored in the source language; the mailer translates them, and appends who can be rung and the link, if any.
+Mails and text messages are a table: each feature has its rows (`MailRule`, `TextRule`) in its `mails.py`, which
+`ekc/kinds.py` collects and checks. A message is unique by its key, so repeating an action sends nothing twice, and
+has a job (`DELIVERY`). Subject and body are stored in the source language; the mailer translates them, and appends
+who can be rung and the link, if any. A text message is stored as it is sent.
 """
 
 from collections.abc import Iterator, Sequence
@@ -66,6 +67,22 @@ class MailRule:
     parts: frozenset[str] = frozenset()  # parts in a circle, for `Audience.CIRCLE`
     opens: str = ""  # the activity of the page of the case to which it leads; who may not open that gets no such mail
     has_link: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRule:
+    """A kind of text message with a link to a participant. It has room for one sentence, which names the link itself.
+
+    `key`: as that of a mail. `subject`: what it is called in the history of the case; nobody else reads it.
+    """
+
+    name: str
+    key: str
+    subject: str
+    words: str  # with the blanks %(address)s and %(day)s: the last day on which the link works
+    opens: str
+    audience: Audience = Audience.PARTICIPANT
+    has_link: bool = True
 
 
 class Recipient(NamedTuple):
@@ -136,7 +153,7 @@ UNSENT = (OutboxMessage.sent_at.is_(None), OutboxMessage.given_up_at.is_(None))
 
 def queue(
     session: Session,
-    rule: MailRule,
+    rule: MailRule | TextRule,
     to: Recipient,
     at: datetime,
     *,
@@ -149,11 +166,12 @@ def queue(
     """Put a mail in the outbox, in the caller's transaction; False without an address, or if the key exists already.
 
     `fields`: further fields of the key; `ring`: who of the staff can be rung, with the number. `text`: the words of a
-    text message, which is sent instead of a mail; the address is a telephone number then, as it is dialled abroad.
+    text message, their blanks filled; its address is a telephone number, as it is dialled abroad.
 
-    Raises ValueError if the rule needs a link and has none, or the reverse;
-    KeyError for a missing field.
+    Raises ValueError if the rule needs a link and has none, or a text, or the reverse; KeyError for a missing field.
     """
+    if isinstance(rule, TextRule) != bool(text):
+        raise ValueError(f"the words of {rule.name} are those of {'a text message' if text else 'an email'}")
     if rule.has_link != (link is not None):
         raise ValueError(f"the email {rule.name} {'needs a' if rule.has_link else 'has no'} link")
     key = rule.key.format(to=to.id, at=at.isoformat(), day=at.date(), case=case, **fields)
@@ -171,7 +189,7 @@ def queue(
         account_id=None if in_circle else to.id or None,
         recipient=to.address,
         subject=rule.subject,
-        body=text or rule.body,
+        body=rule.body if isinstance(rule, MailRule) else text,
         link=link.address if link and not text else None,
         ring=ring or None,
         language=to.language,

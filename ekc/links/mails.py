@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from ekc.core.language import day
-from ekc.core.language import gettext as _
-from ekc.core.outbox import Audience, MailRule
+from ekc.core.language import day, gettext
+from ekc.core.outbox import Audience, MailRule, TextRule
 from ekc.links.tokens import MAIL_KEY, TEXT_KEY
 from ekc.workflow.vocabulary import N_, Activity
 
@@ -21,19 +20,16 @@ PERSONAL_LINK = MailRule(
     ),
     has_link=True,
 )
-#: The same as a text message. Its words name the link and its last day: `text_message`.
-PERSONAL_LINK_TEXT = MailRule(
+#: The same as a text message: with an address of usual length it fits one SMS (160 characters of GSM 03.38).
+PERSONAL_LINK_TEXT = TextRule(
     name="personal_link_text",
-    audience=Audience.PARTICIPANT,
     opens=Activity.SEE_OWN_PAGE,
     key=TEXT_KEY,
     subject=PERSONAL_LINK.subject,
-    body=PERSONAL_LINK.body,
-    has_link=True,
+    words=N_("The page we spoke about: %(address)s Works until %(day)s."),
 )
 
 
 def text_message(address: str, until: date) -> str:
-    """The text message with a link: with an address of usual length it fits one SMS (160 characters of GSM 03.38)."""
-    last = day(until, weekday=False)
-    return _("The page we spoke about: %(address)s Works until %(day)s.", address=address, day=last)
+    """The words of the text message with a link, to be sent, or copied where nobody sends them."""
+    return gettext(PERSONAL_LINK_TEXT.words, address=address, day=day(until, weekday=False))

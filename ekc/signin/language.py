@@ -1,7 +1,7 @@
 """The language of a request: the chosen one (cookie), else the account's, else the browser's.
 
-A browser whose languages we do not have gets that of the country where the service works alone, else English. Whoever came
-by a personal link gets the language of their mails before the browser's second choice: a telephone in Turkish names English
+A browser whose languages we do not have gets that of the country where the service works alone, else English. By
+personal link the language of the mails comes before the browser's second choice: a telephone in Turkish names English
 by itself.
 """
 

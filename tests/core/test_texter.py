@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from config import ConfigError, Settings, load_texts
 from ekc.core.jobs import RETRY_PAUSE, UNAVAILABLE_PAUSE, Job, JobState
-from ekc.core.outbox import Audience, Link, MailRule, OutboxMessage, Recipient, Way, queue
+from ekc.core.outbox import Link, OutboxMessage, Recipient, TextRule, Way, queue
 from ekc.core.texter import international
 from tests.build import Made, case_in_setup, change_details
 from tests.cast import Cast, sign_in
@@ -26,9 +26,7 @@ from tests.database import refreshed
 from tests.plugins.web import MakeApp
 from tests.work import work
 
-RULE = MailRule(
-    name="test", audience=Audience.PARTICIPANT, key="test:{what}", subject="The page", body="Look.", has_link=True
-)
+RULE = TextRule(name="test", key="test:{what}", subject="The page", words="%(address)s %(day)s", opens="see_own_page")
 WORDS = "De pagina waar we het over hadden: https://plan.example.org/l/a-key Werkt tot en met 1 juni."
 
 

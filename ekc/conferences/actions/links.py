@@ -21,7 +21,7 @@ from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.language import language_of, using
-from ekc.core.outbox import Link, Recipient, queue
+from ekc.core.outbox import Link, MailRule, Recipient, TextRule, queue
 from ekc.core.texter import international
 from ekc.core.transaction import writing
 from ekc.links import actions as links_actions
@@ -272,11 +272,13 @@ def _send(by: By, conference: Conference, participant: Participant, link: Person
     """Send a link, in words that do not tell what it is about."""
     language = language_of(participant.language, conference.language, PROFILES[conference.profile].language)
     if way == "mail":
-        rule, to, text = PERSONAL_LINK, participant.email, ""
+        rule: MailRule | TextRule = PERSONAL_LINK
+        to, text = participant.email, ""
         if not to:
             raise Refusal(N_("There is no email address of %(name)s. Write it in the circle."), name=participant.name)
     else:
-        rule, to = PERSONAL_LINK_TEXT, international(participant.phone, PROFILES[conference.profile].calling_code)
+        rule = PERSONAL_LINK_TEXT
+        to = international(participant.phone, PROFILES[conference.profile].calling_code)
         with using(language):
             text = text_message(address, local_date(link.expires_at, conference.timezone))
         if not to:
