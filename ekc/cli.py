@@ -311,7 +311,7 @@ def jobs(again: int | None, give_up: int | None) -> int:
     if found.oldest is not None:
         click.echo(f"The oldest that waits was due {by.at - found.oldest} ago.")
     for line in found.lines:
-        click.echo(f"{line.id} {line.kind}: {line.state}, tries: {line.tries}, {line.error or 'given up by somebody'}")
+        click.echo(f"{line.id} {line.kind}: {line.state}, tries: {line.tries}, {line.code}")
     return int(found.counts[JobState.FAILED] > 0 or found.is_stuck(by.at))
 
 

@@ -1,9 +1,13 @@
 """The worker: runs the jobs. Any number of them share one database and one queue, on one machine or several."""
 
 import os
+import threading
+import time
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Row
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from config import Settings
@@ -13,32 +17,31 @@ from ekc.core.db import make_engine, make_sessions
 from ekc.core.demo_clock import clock_time
 from ekc.core.documents import load_printer
 from ekc.core.heartbeat import beat
-from ekc.core.jobs import IN_A_ROW, SEND, due_jobs, perform
+from ekc.core.jobs import SEND, SIGN, due_jobs, perform, stay
+from ekc.core.logs import failure, log_event
 from ekc.core.queue import Queue
 from ekc.journey.jobs import plan_nights
 from ekc.kinds import JOB_RULES
 
-#: How many jobs a sweep hands to the queue.
+#: Sweeps fill the queue up to so many messages. Of a job that it holds already the second one does nothing.
 _AT_ONCE = 1000
 #: How far work that nobody waits for steps back for pages, on a machine that does both.
 _NICE = 10
-#: The time limit of each message: it may begin another job at the end of this while.
-_LIMITS = {name: IN_A_ROW + rule.limit for name, rule in JOB_RULES.items()}
 
 
 def sending(settings: Settings) -> dict[str, Any]:
     """What a session carries (`make_sessions`) so that the jobs it adds get to a worker at once."""
-    return {SEND: Queue(settings, _LIMITS).send} if settings.queue_url else {}
+    return {SEND: Queue(settings, JOB_RULES).send} if settings.queue_url else {}
 
 
 def prepare_queue(settings: Settings) -> None:
     """Make the tables of the queue, where its store needs any."""
-    Queue(settings, _LIMITS).prepare()
+    Queue(settings, JOB_RULES).prepare()
 
 
 def queue_problem(settings: Settings) -> str:
     """Why the queue cannot be reached; nothing if it can. Work waits in the database meanwhile."""
-    return Queue(settings, _LIMITS).problem() if settings.queue_url else ""
+    return Queue(settings, JOB_RULES).problem() if settings.queue_url else ""
 
 
 def run_worker(settings: Settings, processes: int) -> None:
@@ -46,28 +49,59 @@ def run_worker(settings: Settings, processes: int) -> None:
     os.nice(_NICE)
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     sessions: sessionmaker[Session]
-    queue = Queue(settings, _LIMITS, lambda job_id: _perform(sessions, settings, job_id))
+    queue = Queue(settings, JOB_RULES, lambda job_id: _perform(sessions, settings, pulse, job_id))
     sessions = make_sessions(engine, **{SEND: queue.send})
+    pulse = _Pulse(sessions, settings, queue)
     metrics.begin(settings, "worker", os.getpid())
     load_printer()  # once, for all its processes
-    queue.work(processes, partial(_sweep, sessions, settings, queue, os.getpid()))
+    queue.work(processes, partial(_sweep, sessions, settings, queue, os.getpid()), pulse.begin)
 
 
-def _perform(sessions: sessionmaker[Session], settings: Settings, job_id: int) -> None:
+class _Pulse:
+    """Says for the job that this process does that it is alive, in a thread of its own; and ends the process if the one
+    that started it was killed.
+    """
+
+    def __init__(self, sessions: sessionmaker[Session], settings: Settings, queue: Queue) -> None:
+        self._sessions, self._settings, self._queue, self._parent = sessions, settings, queue, os.getpid()
+        self._held: tuple[Row[Any], float] | None = None
+
+    def begin(self) -> None:
+        """Begin, in the process whose pulse it is."""
+        threading.Thread(target=self._beat, daemon=True).start()
+
+    def hold(self, job: Row[Any] | None) -> None:
+        """From now on this is the job; or none."""
+        limit = JOB_RULES[job.kind].limit.total_seconds() if job is not None else 0
+        self._held = (job, time.monotonic() + limit) if job is not None else None
+
+    def _beat(self) -> None:
+        while True:
+            time.sleep(SIGN.total_seconds())
+            if os.getppid() != self._parent:
+                self._queue.stop()
+            held = self._held
+            if held is None or time.monotonic() > held[1]:
+                continue  # one that does not end with its time is left to others
+            try:
+                with self._sessions() as session:
+                    stay(session, held[0], clock_time(session, self._settings))
+            except SQLAlchemyError as error:
+                log_event("worker cannot tell that it is alive", job=held[0].id, why=failure(error))
+
+
+def _perform(sessions: sessionmaker[Session], settings: Settings, pulse: _Pulse, job_id: int) -> None:
     with sessions() as session:
         at = clock_time(session, settings)
-        perform(session, settings, JOB_RULES, job_id, at)
+        perform(session, settings, JOB_RULES, job_id, at, pulse.hold)
 
 
 def _sweep(sessions: sessionmaker[Session], settings: Settings, queue: Queue, parent: int) -> None:
-    """Plan the night's work, and hand out the jobs that are due and that the queue does not hold."""
-    if os.getppid() != parent:
-        queue.stop()  # the process that started this one was killed
-        return
+    """Plan the night's work, and hand out the jobs that are due."""
     with sessions() as session:
         at = clock_time(session, settings)
         beat(session, parent, settings.clock())
         plan_nights(session, at)
-        found = due_jobs(session, JOB_RULES, at, _AT_ONCE) if queue.is_empty() else []
+        found = due_jobs(session, JOB_RULES, at, max(0, _AT_ONCE - queue.size()))
     for job in found:
         queue.send(job)

@@ -1,5 +1,6 @@
 """SQLAlchemy's declarative base, column types, and engines for SQLite and PostgreSQL. No Flask."""
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Enum, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -147,10 +148,12 @@ def autocommit_reads(engine: Engine) -> Engine:
     return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def disk_is_full(error: OperationalError) -> bool:
-    """Whether the database could not write because there is no room."""
-    full = sqlite3.SQLITE_FULL  # PostgreSQL: disk_full
-    return getattr(error.orig, "sqlite_errorcode", None) == full or getattr(error.orig, "sqlstate", None) == "53100"
+def disk_is_full(error: Exception) -> bool:
+    """Whether the database, or a file, could not be written because there is no room."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    orig, full = getattr(error, "orig", None), sqlite3.SQLITE_FULL  # PostgreSQL: disk_full
+    return getattr(orig, "sqlite_errorcode", None) == full or getattr(orig, "sqlstate", None) == "53100"
 
 
 def options_for_writing(engine: Engine | Connection) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    case,
     delete,
     event,
     exists,
@@ -32,13 +33,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, aliased, mapped_column
 
 from config import Settings
-from ekc.core.db import Base, enum_column
+from ekc.core.db import Base, disk_is_full, enum_column
 from ekc.core.logs import failure, log_event, numbered, request_number
 from ekc.core.metrics import count_job
 from ekc.core.transaction import writing
 
-#: Added to the time limit of a kind: a job that is claimed for longer was lost with its worker.
-_MARGIN = timedelta(seconds=30)
+#: How often a worker tells that it still does its job, and after how long without a word the job was lost with it.
+SIGN, HOLD = timedelta(seconds=15), timedelta(seconds=90)
 #: The pause after the first failure; it triples with each further failure, up to the maximum.
 RETRY_PAUSE, MAX_RETRY_PAUSE = timedelta(minutes=5), timedelta(days=1)
 #: How long a kind waits that cannot be done now, whatever the job.
@@ -49,9 +50,12 @@ _KEPT = timedelta(days=7)
 _CODE = 200  # characters
 _NUMBER = 32
 _OPEN = text("state in ('waiting', 'running')")
-_PROBE = text("state = 'waiting' and held_until is not null")
+_PROBES, _RUNNING = text("state = 'waiting' and is_probe"), text("state = 'running'")
+_PROBE_OF, _RUNNING_OF = text("probe.state = 'waiting' and probe.is_probe"), text("other.state = 'running'")
 _PLAINLY = {"synchronize_session": False}
 _ADDED, SEND = "added_jobs", "send_job"  # in `Session.info`
+#: The code of an attempt for which there was no room on a disk. It is as if what the kind needs cannot be reached.
+NO_ROOM = "DiskFull"
 
 
 class JobState(StrEnum):
@@ -62,6 +66,17 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"  # given up
     CANCELLED = "cancelled"  # by whoever asked for it
+
+
+class Rank(IntEnum):
+    """Which work goes first.
+
+    What is slow is done one at a time, on all machines together: whatever else comes finds a worker that is free.
+    """
+
+    SLOW = 0
+    SOON = 1  # somebody waits for it somewhere
+    AT_ONCE = 2  # somebody looks at the page that waits for it
 
 
 class Nightly(StrEnum):
@@ -77,7 +92,8 @@ class Job(Base):
     __tablename__ = "job"
     __table_args__ = (
         Index("ix_job_open", "due", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_job_probe", "kind", sqlite_where=_PROBE, postgresql_where=_PROBE),
+        Index("ix_job_probe", "kind", sqlite_where=_PROBES, postgresql_where=_PROBES),
+        Index("ix_job_running", "kind", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
         {"sqlite_autoincrement": True},  # an id that was handed to the queue never means another job
     )
 
@@ -90,9 +106,10 @@ class Job(Base):
     due: Mapped[datetime]  # of the next attempt
     until: Mapped[datetime | None]  # when it is given up
     tries: Mapped[int] = mapped_column(default=0)  # attempts begun
-    #: While it runs: after this its worker is taken for dead. While it waits: what its kind needs could not be reached,
-    #: and it is the one that tries again, before all others of its kind.
-    held_until: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]  # while it runs: after this its worker is taken for dead
+    #: While it waits: all others of its kind wait for it. It tries whether what the kind needs can be reached again, or
+    #: somebody wants it now.
+    is_probe: Mapped[bool] = mapped_column(default=False)
     parts_done: Mapped[int] = mapped_column(default=0)  # of this attempt, as far as its kind tells it
     parts: Mapped[int] = mapped_column(default=0)  # 0: nobody knows how many there will be
     error: Mapped[str | None] = mapped_column(String(_CODE))  # of the last attempt
@@ -131,6 +148,7 @@ class JobRule:
     name: str
     title: str
     work: Callable[[JobRun], object]
+    rank: Rank = Rank.SLOW
     tries: int = 5
     limit: timedelta = timedelta(minutes=2)  # of one attempt
     nightly: Nightly | None = None
@@ -201,42 +219,95 @@ def _forget_added(session: Session, transaction: SessionTransaction) -> None:
 
 def is_held_up() -> ColumnElement[bool]:
     """Whether a job that waits does so for another of its kind, which tries whether all of them can be done again."""
-    probe = aliased(Job)
-    tries = (probe.kind == Job.kind, probe.state == JobState.WAITING, probe.held_until.is_not(None))
-    return and_(Job.held_until.is_(None), exists(select(probe.id).where(*tries)))
+    probe = aliased(Job, name="probe")
+    return and_(not_(Job.is_probe), exists(select(probe.id).where(probe.kind == Job.kind, _PROBE_OF)))
+
+
+def _is_held(job: type[Job], at: datetime) -> ColumnElement[bool]:
+    """Whether its worker gave a sign of life a short while ago. A hold that is too long is of before the clock was put
+    back.
+    """
+    return job.held_until.between(at, at + 2 * HOLD)
+
+
+def _slow(rules: Rules) -> list[str]:
+    return [name for name, rule in rules.items() if rule.rank is Rank.SLOW]
+
+
+def _slow_runs(rules: Rules, at: datetime) -> ColumnElement[bool]:
+    other = aliased(Job, name="other")
+    return exists(select(other.id).where(_RUNNING_OF, other.kind.in_(_slow(rules)), _is_held(other, at)))
 
 
 def _claimable(rules: Rules, at: datetime) -> ColumnElement[bool]:
-    """Whether a job is due, or was lost with its worker. Kinds of a newer version of the program wait for it."""
-    waiting = and_(Job.state == JobState.WAITING, Job.due <= at, not_(is_held_up()))
-    lost = and_(Job.state == JobState.RUNNING, Job.held_until <= at)
+    """Whether a job is due, or was lost with its worker. Kinds of a newer version of the program wait for it.
+
+    What was added later than now is due: another machine added it, whose clock is ahead, or the clock was put back.
+    """
+    is_due = or_(Job.due <= at, and_(Job.added_at > at, Job.due == Job.added_at))
+    is_free = or_(Job.kind.not_in(_slow(rules)), not_(_slow_runs(rules, at)))
+    waiting = and_(Job.state == JobState.WAITING, is_due, is_free, not_(is_held_up()))
+    lost = and_(Job.state == JobState.RUNNING, not_(_is_held(Job, at)))
     return and_(Job.kind.in_(rules), or_(waiting, lost))
 
 
+def _first(rules: Rules) -> tuple[Any, ...]:
+    """In which order: by rank, then those due longest."""
+    return case({name: rule.rank.value for name, rule in rules.items()}, value=Job.kind).desc(), Job.due, Job.id
+
+
 def due_jobs(session: Session, rules: Rules, at: datetime, limit: int | None = None) -> list[Row[Any]]:
-    """The jobs that can be run: id, kind and when they were due; those due longest first."""
+    """The jobs that can be run: id, kind and when they were due; in the order in which they should be."""
     found = select(Job.id, Job.kind, Job.due).where(_OPEN, _claimable(rules, at))
-    return list(session.execute(found.order_by(Job.due, Job.id).limit(limit)))
+    return list(session.execute(found.order_by(*_first(rules)).limit(limit)))
 
 
-def perform(session: Session, settings: Settings, rules: Rules, job_id: int, at: datetime) -> None:
+def perform(
+    session: Session,
+    settings: Settings,
+    rules: Rules,
+    job_id: int,
+    at: datetime,
+    holds: Callable[[Row[Any] | None], object] = lambda _job: None,
+) -> None:
     """Run a job, if it is due and nobody else runs it, and after it others of its kind that are due, for a short while.
 
-    The next one is claimed in the transaction that notes the end of the one before. A failure is noted and logged, and
-    raises nothing.
+    The next one is claimed in the transaction that notes the end of the one before; of slow ones it is handed over
+    after that. `holds` is told which one is claimed, and None after the last; whoever runs for longer than HOLD says
+    for it that it is alive (`stay`). A failure is noted and logged, and raises nothing.
     """
-    started = time.monotonic()
+    started, in_a_row = time.monotonic(), IN_A_ROW.total_seconds()
     with writing(session):
         job = _claim(session, rules, at, Job.id == job_id)
     kept: dict[str, Any] = {}
     try:
         while job is not None:
+            holds(job)
+            is_slow = rules[job.kind].rank is Rank.SLOW
             run = JobRun(session, settings, job.subject, at, kept, tell=partial(_tell, session, job))
             with numbered(job.cause):
-                job = _attempt(run, rules, job, goes_on=time.monotonic() - started < IN_A_ROW.total_seconds())
+                job = _attempt(run, rules, job, goes_on=not is_slow and time.monotonic() - started < in_a_row)
+            if is_slow:
+                _hand_over(session, {name: rules[name] for name in _slow(rules)}, at)
     finally:
+        holds(None)
         for one in kept.values():
             one.close()
+
+
+def _hand_over(session: Session, rules: Rules, at: datetime) -> None:
+    if (send := session.info.get(SEND)) is None:
+        return
+    session.rollback()
+    for job in due_jobs(session, rules, at, 1):
+        send(job)
+
+
+def stay(session: Session, job: Row[Any], at: datetime) -> None:
+    """Note that the worker of a job that runs is alive."""
+    with writing(session):
+        ours = update(Job).where(*_ours(job)).values(held_until=at + HOLD)
+        session.execute(ours, execution_options=_PLAINLY)
 
 
 def _attempt(run: JobRun, rules: Rules, job: Row[Any], goes_on: bool) -> Row[Any] | None:
@@ -250,15 +321,13 @@ def _attempt(run: JobRun, rules: Rules, job: Row[Any], goes_on: bool) -> Row[Any
         session.rollback()
         outcome = "superseded"
         return None
-    except Unavailable as error:
-        session.rollback()
-        outcome = "unavailable"
-        log_event("kind of job waits", kind=job.kind, why=str(error))
-        _wait(session, job, at, str(error))
-        return None
     except Exception as error:
         session.rollback()
-        code = str(error) if isinstance(error, NotDone) else type(error).__name__
+        code = _code(error)
+        if code == NO_ROOM or isinstance(error, Unavailable):
+            outcome = "unavailable"
+            _wait(session, job, at, code)
+            return None
         why = code if isinstance(error, NotDone) else failure(error)
         log_event("job failed", job=job.id, kind=job.kind, subject=job.subject, why=why)
         if job.tries >= rule.tries or isinstance(error, Final):
@@ -287,6 +356,12 @@ def _attempt(run: JobRun, rules: Rules, job: Row[Any], goes_on: bool) -> Row[Any
         return _claim(session, rules, at, Job.kind == job.kind) if goes_on else None
 
 
+def _code(error: Exception) -> str:
+    if isinstance(error, NotDone):
+        return str(error)
+    return NO_ROOM if disk_is_full(error) else type(error).__name__
+
+
 def _tell(session: Session, job: Row[Any], done: int, parts: int) -> None:
     with writing(session):
         ours = update(Job).where(*_ours(job)).values(parts_done=done, parts=parts).returning(Job.id)
@@ -311,14 +386,19 @@ def _claim(session: Session, rules: Rules, at: datetime, which: ColumnElement[bo
     """One of these jobs with the number of this attempt, if one is due; it is ours once the caller commits."""
     free = select(*_CLAIMED).where(_OPEN, which, _claimable(rules, at)).order_by(Job.due, Job.id).limit(1)
     job = session.execute(free.with_for_update(skip_locked=True)).one_or_none()
-    if job is not None:
-        held = at + rules[job.kind].limit + _MARGIN
-        claimed = update(Job).where(Job.id == job.id)
-        session.execute(
-            claimed.values(state=JobState.RUNNING, tries=job.tries, held_until=held, parts_done=0, parts=0),
-            execution_options=_PLAINLY,
-        )
+    if job is None or (rules[job.kind].rank is Rank.SLOW and _another_was_first(session, rules, at)):
+        return None
+    values = {"state": JobState.RUNNING, "tries": job.tries, "held_until": at + HOLD, "is_probe": False}
+    claimed = update(Job).where(Job.id == job.id).values(**values, parts_done=0, parts=0)
+    session.execute(claimed, execution_options=_PLAINLY)
     return job
+
+
+def _another_was_first(session: Session, rules: Rules, at: datetime) -> bool:
+    """Whether another worker has claimed a slow job at the same moment: whoever wants one locks the oldest first."""
+    oldest = select(Job.id).where(_OPEN, Job.kind.in_(_slow(rules))).order_by(Job.id).limit(1)
+    session.execute(oldest.with_for_update())
+    return bool(session.scalar(select(_slow_runs(rules, at))))
 
 
 def take_out(session: Session, kind: str, subjects: Select[int], due: datetime) -> list[int]:
@@ -334,7 +414,7 @@ def _ours(job: Row[Any]) -> tuple[ColumnElement[bool], ...]:
 
 def _note(session: Session, job: Row[Any], **values: object) -> bool:
     """Note how an attempt ended; False if another worker has claimed the job since, whose attempt counts."""
-    noted = update(Job).where(*_ours(job)).values(**{"held_until": None, **values}).returning(Job.id)
+    noted = update(Job).where(*_ours(job)).values(**{"held_until": None, "is_probe": False, **values}).returning(Job.id)
     return session.scalar(noted, execution_options=_PLAINLY) is not None
 
 
@@ -348,9 +428,10 @@ def cancel(session: Session, keys: Collection[str], at: datetime) -> None:
 
 def _wait(session: Session, job: Row[Any], at: datetime, code: str) -> None:
     """Put off this job; all others of its kind wait for it, so that they do not try one by one."""
+    log_event("kind of job waits", kind=job.kind, why=code)
     due = at + UNAVAILABLE_PAUSE
     with writing(session):
-        _note(session, job, state=JobState.WAITING, due=due, held_until=due, tries=job.tries - 1, error=code)
+        _note(session, job, state=JobState.WAITING, due=due, is_probe=True, tries=job.tries - 1, error=code)
 
 
 def try_again(session: Session, rules: Rules, job_id: int, at: datetime) -> str | None:
@@ -362,8 +443,7 @@ def try_again(session: Session, rules: Rules, job_id: int, at: datetime) -> str 
         and_(Job.state == JobState.WAITING, Job.kind.in_(rules), or_(Job.due <= at, Job.error.is_not(None))),
         and_(Job.state == JobState.FAILED, Job.kind.in_(repeatable)),
     )
-    # It goes first, though another of its kind waits to try whether that can be reached.
-    values = {"state": JobState.WAITING, "due": at, "held_until": at, "tries": 0, "ended_at": None}
+    values = {"state": JobState.WAITING, "due": at, "is_probe": True, "tries": 0, "ended_at": None}
     again = update(Job).where(Job.id == job_id, which).values(**values).returning(Job.id, Job.kind)
     job = session.execute(again, execution_options=_PLAINLY).one_or_none()
     if job is None:
@@ -374,13 +454,14 @@ def try_again(session: Session, rules: Rules, job_id: int, at: datetime) -> str 
 
 def stop_trying(session: Session, rules: Rules, job_id: int, at: datetime) -> str | None:
     """Give up a job that waits. Returns its kind; None if there is none. Does not commit."""
-    waiting = (Job.id == job_id, Job.state == JobState.WAITING, Job.kind.in_(rules))
-    ended = update(Job).where(*waiting).values(state=JobState.FAILED, ended_at=at)
+    ended = update(Job).where(Job.id == job_id, Job.state == JobState.WAITING)
+    ended = ended.values(state=JobState.FAILED, ended_at=at, is_probe=False)
     job = session.execute(ended.returning(Job.kind, Job.subject), execution_options=_PLAINLY).one_or_none()
     if job is None:
         return None
-    if (clear := rules[job.kind].given_up) is not None:
-        clear(session, job.subject, at, "")
+    rule = rules.get(job.kind)  # none: of another version of the program
+    if rule is not None and rule.given_up is not None:
+        rule.given_up(session, job.subject, at, "")
     return str(job.kind)
 
 

@@ -7,15 +7,15 @@ Huey's own are pickled: whoever can write to the store could run anything.
 
 import json
 import time
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from config import ConfigError, Settings
+from config import Settings
+from ekc.core.jobs import IN_A_ROW, Rank, Rules
 from ekc.core.logs import log_event
 
-#: Seconds for connecting to the store, which a page may have to wait.
+#: Seconds for connecting to the store, and for its answer, which a page may have to wait.
 _PATIENCE = 2
 #: Seconds in which a store that could not be reached is not tried again.
 _REST = 30
@@ -29,10 +29,10 @@ def _nobody(_job_id: int) -> None:
 
 
 class Queue:
-    """The queue of one program. `limits`: the time limit of each kind; `run`: what a worker does with a job."""
+    """The queue of one program. `rules`: the kinds of job; `run`: what a worker does with a job."""
 
-    def __init__(self, settings: Settings, limits: Mapping[str, timedelta], run: Jobs = _nobody) -> None:
-        self._settings, self._limits, self._run = settings, limits, run
+    def __init__(self, settings: Settings, rules: Rules, run: Jobs = _nobody) -> None:
+        self._settings, self._rules, self._run = settings, rules, run
         self._silent_until = 0.0
         self._consumer: Any = None
 
@@ -52,8 +52,10 @@ class Queue:
         """Hand a job (its id and kind) to a worker. If that fails, the next sweep of a worker finds it."""
         if time.monotonic() < self._silent_until:
             return
+        rule = self._rules[job.kind]
+        limit = IN_A_ROW + rule.limit  # it may begin another job at the end of that while
         try:
-            self.huey.enqueue(self._task.s(job.id, timeout=self._limits[job.kind].total_seconds()))
+            self.huey.enqueue(self._task.s(job.id, timeout=limit.total_seconds(), priority=rule.rank.value))
         except Exception as error:
             self._silent_until = time.monotonic() + _REST
             log_event("queue not reached", why=type(error).__name__)
@@ -71,14 +73,18 @@ class Queue:
             return f"cannot be reached ({type(error).__name__})"
         return ""
 
-    def is_empty(self) -> bool:
-        """Whether no job waits in it."""
-        return bool(self.huey.storage.queue_size() == 0)
+    def size(self) -> int:
+        """How many messages wait in it."""
+        return int(self.huey.storage.queue_size())
 
-    def work(self, processes: int, sweep: Callable[[], None]) -> None:
-        """Run jobs until this process is told to stop; `sweep` runs at the start and every minute."""
+    def work(self, processes: int, sweep: Callable[[], None], begin: Callable[[], None]) -> None:
+        """Run jobs until this process is told to stop.
+
+        `sweep` runs at the start and every minute, before all jobs; `begin` in each process at its start.
+        """
         _ = self._task  # makes it known before messages come
-        self.huey.periodic_task(lambda _at: True, name="sweep", timeout=300)(sweep)
+        self.huey.periodic_task(lambda _at: True, name="sweep", timeout=300, priority=max(Rank) + 1)(sweep)
+        self.huey.on_startup(name="begin")(begin)
         self.huey.storage.close()  # the processes must not share a connection
         self._consumer = self.huey.create_consumer(
             workers=processes,
@@ -97,7 +103,6 @@ class Queue:
 def _open(settings: Settings) -> Any:
     """Huey, on the store of this URL. Imported here: pages that send nothing do without."""
     from huey import PostgresHuey, PriorityRedisHuey, SqliteHuey  # noqa: PLC0415
-    from huey.exceptions import ConfigurationError  # noqa: PLC0415
     from huey.registry import Message  # noqa: PLC0415
     from huey.serializer import Serializer, SignedSerializer  # noqa: PLC0415
 
@@ -116,14 +121,20 @@ def _open(settings: Settings) -> Any:
     url = settings.queue_url
     options = {"results": False, "serializer": Signed(secret=settings.secret_key, salt="ekc queue")}
     scheme, _, rest = url.partition("://")
-    try:
-        match scheme:
-            case "sqlite":
-                return SqliteHuey(_NAME, filename=rest.removeprefix("/"), **options)
-            case "postgresql":  # its tables are made by the owner of the database: `prepare`
-                return PostgresHuey(_NAME, dsn=url, connect_timeout=_PATIENCE, create_tables=False, **options)
-            case _:
-                address = f"{url}{'&' if '?' in url else '?'}socket_connect_timeout={_PATIENCE}"
-                return PriorityRedisHuey(_NAME, url=address, **options)
-    except ConfigurationError:
-        raise ConfigError("EKC_QUEUE_URL names Redis, for which the Python package redis is needed.") from None
+    match scheme:
+        case "sqlite":
+            return SqliteHuey(_NAME, filename=rest.removeprefix("/"), **options)
+        case "postgresql":  # its tables are made by the owner of the database: `prepare`
+            return PostgresHuey(_NAME, dsn=url, connect_timeout=_PATIENCE, create_tables=False, **options)
+        case _:
+            return PriorityRedisHuey(_NAME, connection_pool=_redis(url), **options)
+
+
+def _redis(url: str) -> Any:
+    """The connections to Redis. A machine that is gone without a word is noticed, and is tried once, not four times."""
+    from redis import ConnectionPool  # noqa: PLC0415
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+    from redis.retry import Retry  # noqa: PLC0415
+
+    patience = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE}
+    return ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0), **patience)

@@ -16,7 +16,7 @@ from ekc.core.audit import Head, broken_chains, read_set_down, set_down
 from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.crypto import keyring_of
 from ekc.core.form_numbers import forget_form_numbers
-from ekc.core.jobs import Job, JobRule, JobRun, Nightly, NotDone
+from ekc.core.jobs import Job, JobRule, JobRun, Nightly, NotDone, Rank
 from ekc.core.outbox import DELIVERY, TEXT_DELIVERY
 from ekc.core.transaction import writing
 from ekc.drafts.actions import forget_drafts
@@ -68,6 +68,7 @@ JOBS = (
         title=N_("Send an email"),
         work=lambda run: mailer.deliver(run, wording_of),
         given_up=mailer.give_up,
+        rank=Rank.SOON,
         tries=20,  # its own end comes before
         limit=timedelta(seconds=4 * mailer.SMTP_TIMEOUT),
     ),
@@ -76,6 +77,7 @@ JOBS = (
         title=N_("Send a text message"),
         work=texter.deliver_text,
         given_up=texter.give_up_text,
+        rank=Rank.SOON,
         tries=20,  # its own end comes before
         limit=timedelta(seconds=2 * texter.TIMEOUT),
     ),

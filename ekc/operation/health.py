@@ -50,8 +50,7 @@ def health(sessions: sessionmaker[Session], settings: Settings, at: datetime) ->
                 needed["keys"] = _keys(session)
                 rest["worker"] = worker_problem(session, at) or OK
     except SQLAlchemyError as error:
-        full = getattr(error, "orig", None) is not None and disk_is_full(error)  # type: ignore[arg-type]
-        needed["database"] = "the disk is full" if full else f"cannot be used {sql_code(error)}".strip()
+        needed["database"] = "the disk is full" if disk_is_full(error) else f"cannot be used {sql_code(error)}".strip()
         needed["migrations"] = needed["keys"] = rest["worker"] = "unknown"
     needed["disk"] = room_problem(settings, sessions.kw["bind"].engine) or OK
     rest["queue"] = queue_problem(settings) or OK

@@ -8,7 +8,7 @@ from typing import Any
 from ekc.core.codec import STORED
 from ekc.core.documents import DocumentRule, document_pdf
 from ekc.core.errors import Refusal
-from ekc.core.jobs import JobRule, JobRun, NotDone
+from ekc.core.jobs import JobRule, JobRun, NotDone, Rank
 from ekc.core.language import WordingOf, in_words
 from ekc.orders import actions, queries
 from ekc.orders.entries import ExportRule
@@ -31,6 +31,7 @@ def order_jobs(
             name=PAPER,
             title=N_("Print a document"),
             work=lambda run: _make_paper(run, papers, words),
+            rank=Rank.AT_ONCE,
             tries=3,
             limit=timedelta(minutes=3),
         ),

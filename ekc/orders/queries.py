@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from ekc.core.crypto import keyring_of
-from ekc.core.jobs import Job, JobState
+from ekc.core.jobs import HOLD, SIGN, Job, JobState
 from ekc.orders.entries import Ordering
 from ekc.orders.models import FileOrder, FilePiece
 
@@ -31,6 +31,10 @@ class Order:
     parts: int
 
 
+#: A worker that was not heard of for so long was killed, or cannot reach the database.
+_SILENT_AFTER = 3 * SIGN
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far the job of an order is. `parts`: 0 where nobody knows how many there will be."""
@@ -40,6 +44,11 @@ class Progress:
     done: int
     parts: int
     error: str
+    held_until: datetime | None
+
+    def is_interrupted(self, at: datetime) -> bool:
+        """Whether its worker seems to be gone; another one begins it again."""
+        return self.held_until is not None and at - (self.held_until - HOLD) > _SILENT_AFTER
 
 
 def key_of(order_id: int) -> str:
@@ -88,9 +97,11 @@ def _order(row: FileOrder) -> Order:
 
 def progress(session: Session, order_id: int) -> Progress | None:
     """How far an order is; None if its job is forgotten."""
-    found = select(Job.state, Job.due, Job.parts_done, Job.parts, Job.error).where(Job.key == key_of(order_id))
-    row = session.execute(found).one_or_none()
-    return Progress(row.state, row.due, row.parts_done, row.parts, row.error or "") if row is not None else None
+    found = select(Job.state, Job.due, Job.parts_done, Job.parts, Job.error, Job.held_until)
+    row = session.execute(found.where(Job.key == key_of(order_id))).one_or_none()
+    if row is None:
+        return None
+    return Progress(row.state, row.due, row.parts_done, row.parts, row.error or "", row.held_until)
 
 
 def content(session: Session, order: Order) -> bytes:

@@ -124,6 +124,7 @@ sa.Table(
     sa.Column("until", _INSTANT),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("held_until", _INSTANT),
+    sa.Column("is_probe", sa.Boolean, nullable=False),
     sa.Column("parts_done", sa.Integer, nullable=False),
     sa.Column("parts", sa.Integer, nullable=False),
     sa.Column("error", sa.String(200)),
@@ -131,7 +132,8 @@ sa.Table(
     sa.Column("cause", sa.String(32)),
     sa.UniqueConstraint("key"),
     sa.Index("ix_job_open", "due", **_where("state in ('waiting', 'running')")),
-    sa.Index("ix_job_probe", "kind", **_where("state = 'waiting' and held_until is not null")),
+    sa.Index("ix_job_probe", "kind", **_where("state = 'waiting' and is_probe")),
+    sa.Index("ix_job_running", "kind", **_where("state = 'running'")),
     sqlite_autoincrement=True,
 )
 sa.Table(

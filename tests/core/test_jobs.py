@@ -1,16 +1,22 @@
 """Jobs: each runs once if it succeeds, is tried again if it fails, and stops nobody else; what was lost is found."""
 
+import errno
+import threading
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc.core.db import make_sessions
 from ekc.core.jobs import (
+    HOLD,
+    NO_ROOM,
     RETRY_PAUSE,
     SEND,
     UNAVAILABLE_PAUSE,
@@ -19,12 +25,15 @@ from ekc.core.jobs import (
     JobRun,
     JobState,
     NotDone,
+    Rank,
     Unavailable,
     add,
     cancel,
     due_jobs,
     forget_jobs,
     perform,
+    stay,
+    stop_trying,
 )
 from ekc.core.transaction import writing
 from tests.clock import START
@@ -136,15 +145,133 @@ def test_a_job_ends_with_its_time_and_says_why(
     assert (stored(db_session, job_id).state, stored(db_session, job_id).error) == (JobState.FAILED, "550")
 
 
+def test_what_needs_room_on_a_full_disk_waits_and_counts_no_try(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    def full(_run: JobRun) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/home/yara")
+
+    job_id = put()
+    for minute in range(9):
+        perform(db_session, settings, rules(full, tries=2), job_id, START + minute * UNAVAILABLE_PAUSE)
+
+    row = stored(db_session, job_id)
+    assert (row.state, row.tries, row.error) == (JobState.WAITING, 0, NO_ROOM)
+    perform(db_session, settings, rules(works), job_id, row.due)
+    assert stored(db_session, job_id).state is JobState.DONE
+
+
+def test_a_job_stays_with_a_worker_that_says_that_it_is_alive(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    job_id, kinds = put(), rules(works)
+    held: list[Any] = []
+
+    def hangs(run: JobRun) -> None:
+        stay(run.session, held[-1], START + HOLD)
+        assert due_jobs(run.session, kinds, START + 2 * HOLD) == []
+        assert [job.id for job in due_jobs(run.session, kinds, START + 2 * HOLD + timedelta(seconds=1))] == [job_id]
+
+    perform(db_session, settings, rules(hangs), job_id, START, held.append)
+
+    assert ([job and job.id for job in held], stored(db_session, job_id).error) == ([job_id, None], None)
+
+
+def test_a_clock_that_is_behind_or_put_back_keeps_no_job_waiting(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    """The machine that adds it is some milliseconds ahead of the one that runs it; or the clock was an hour ahead."""
+    kinds = rules(works, rank=Rank.SOON)
+    added, lost, later = put(), put(), put(due=START + timedelta(minutes=5))
+    with writing(db_session):
+        row = db_session.get_one(Job, lost)
+        row.state, row.held_until = JobState.RUNNING, START + HOLD
+
+    just_before, hour_before = START - timedelta(milliseconds=2), START - timedelta(hours=1)
+    assert [job.id for job in due_jobs(db_session, kinds, just_before)] == [added]
+    assert [job.id for job in due_jobs(db_session, kinds, hour_before)] == [added, lost]
+    perform(db_session, settings, kinds, added, just_before)
+    assert (stored(db_session, added).state, stored(db_session, later).tries) == (JobState.DONE, 0)
+
+
+def test_what_somebody_waits_for_goes_first_and_what_is_slow_last(db_session: Session, put: Callable[..., int]) -> None:
+    ranks = {"slow": Rank.SLOW, "soon": Rank.SOON, "at_once": Rank.AT_ONCE}
+    kinds = {name: JobRule(name=name, title=name, work=works, rank=rank) for name, rank in ranks.items()}
+    for _ in range(2):
+        for name in kinds:
+            put(name)
+
+    found = [job.kind for job in due_jobs(db_session, kinds, START, 4)]
+
+    assert found == ["at_once", "at_once", "soon", "soon"]
+
+
+def test_slow_work_is_done_one_at_a_time_and_the_next_is_handed_over(
+    engine: Engine, db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    """However many exports somebody asks for, one worker process is busy with them, and another is free."""
+    exports, mail = [put(subject=number) for number in range(3)], put("other")
+    meanwhile: list[list[int]] = []
+    handed: list[int] = []
+    kinds = rules(works, rank=Rank.SLOW)
+    kinds["other"] = replace(kinds["other"], rank=Rank.SOON)
+
+    def exports_it(run: JobRun) -> None:
+        meanwhile.append([job.id for job in due_jobs(run.session, kinds, START)])
+        for other in (*exports, mail):
+            with make_sessions(engine)() as elsewhere:
+                perform(elsewhere, settings, kinds, other, START)
+
+    with make_sessions(engine, **{SEND: lambda job: handed.append(job.id)})() as session:
+        perform(session, settings, {**kinds, "test": replace(kinds["test"], work=exports_it)}, exports[0], START)
+
+    assert (meanwhile, handed) == ([[mail]], [exports[1]])
+    assert [stored(db_session, one).state for one in (*exports, mail)] == [
+        JobState.DONE,
+        JobState.WAITING,
+        JobState.WAITING,
+        JobState.DONE,
+    ]
+
+
+def test_of_two_workers_at_the_same_moment_one_does_what_is_slow(
+    engine: Engine, settings: Settings, put: Callable[..., int]
+) -> None:
+    both_have_looked = threading.Barrier(2)
+    kinds = rules(works, rank=Rank.SLOW)
+    ids = [put(subject=number) for number in range(2)]
+
+    def claims(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("UPDATE job SET state") and "tries=" in statement:
+            with suppress(threading.BrokenBarrierError):
+                both_have_looked.wait(0.5)
+
+    def worker(job_id: int) -> None:
+        with make_sessions(engine)() as session:
+            perform(session, settings, kinds, job_id, START)
+
+    event.listen(engine, "before_cursor_execute", claims)
+    try:
+        workers = [threading.Thread(target=worker, args=(one,)) for one in ids]
+        for one in workers:
+            one.start()
+        for one in workers:
+            one.join()
+    finally:
+        event.remove(engine, "before_cursor_execute", claims)
+
+    assert both_have_looked.broken  # whoever was second did not claim
+
+
 def test_what_was_lost_with_its_worker_is_done_and_an_attempt_that_came_too_late_changes_nothing(
     db_session: Session, settings: Settings, put: Callable[..., int]
 ) -> None:
     job_id = put()
     kinds = rules(works)
-    late = START + kinds["test"].limit + timedelta(seconds=30)
+    late = START + HOLD + timedelta(seconds=1)
 
     def hangs(run: JobRun) -> None:
-        assert due_jobs(run.session, kinds, late - timedelta(seconds=1)) == []
+        assert due_jobs(run.session, kinds, START + HOLD) == []
         perform(run.session, settings, kinds, job_id, late)  # another worker, after its time
         raise LookupError
 
@@ -189,6 +316,17 @@ def test_a_kind_of_a_newer_version_waits_for_it(
     assert due_jobs(db_session, rules(works), START) == []
     perform(db_session, settings, rules(works), job_id, START)
     assert stored(db_session, job_id).tries == 0
+
+    newer = {"newer": JobRule(name="newer", title="Newer", work=works)}
+    perform(db_session, settings, newer, job_id, START)
+    assert stored(db_session, job_id).state is JobState.DONE
+
+
+def test_a_kind_that_no_version_knows_any_more_can_be_given_up(db_session: Session, put: Callable[..., int]) -> None:
+    job_id = put("gone")
+    with writing(db_session):
+        assert stop_trying(db_session, rules(works), job_id, START) == "gone"
+    assert stored(db_session, job_id).state is JobState.FAILED
 
 
 def test_a_job_is_handed_over_after_the_commit_and_never_without(db_session: Session) -> None:

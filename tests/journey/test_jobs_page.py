@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc.core.audit import AuditEvent
-from ekc.core.jobs import Job, JobState
+from ekc.core.jobs import Job, JobState, add
 from ekc.core.outbox import OutboxMessage, Recipient, queue
 from ekc.signin.mails import PASSWORD_CHANGED
 from tests.cast import Cast, sign_in
@@ -43,3 +43,20 @@ def test_an_administrator_sees_what_failed_tries_again_and_gives_up(
     assert noted == ["job.tried_again", "job.given_up"]
     sign_in(client, cast.ruud)
     assert client.get("/jobs").status_code in (403, 404)
+
+
+def test_a_kind_of_another_version_is_told_holds_nothing_up_and_can_be_given_up(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    add(db_session, "newer", clock())
+    db_session.commit()
+    sign_in(client, cast.bas)
+    clock.advance(minutes=11)
+
+    page = client.page("/jobs")
+
+    assert "newer (1) Not tried yet · this version of the program does not know this work" in page.text
+    assert "Perhaps no worker is running" not in page.text
+    assert "Try again now: 1" not in client.here.buttons
+    assert "It is given up." in client.submit("Give up: 1").text
+    assert refreshed(db_session).get_one(Job, 1).state is JobState.FAILED

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pikepdf
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -17,7 +17,7 @@ from ekc.accounts.access import By
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.db import make_sessions
 from ekc.core.heartbeat import beat
-from ekc.core.jobs import Job, JobState, due_jobs, perform
+from ekc.core.jobs import HOLD, Job, JobState, due_jobs, perform
 from ekc.core.transaction import writing
 from ekc.kinds import JOB_RULES
 from ekc.meetings.actions.attendance import professionals_leave
@@ -206,6 +206,24 @@ def test_the_page_says_so_where_no_worker_takes_it_and_where_it_failed(
     failed = noor.page(ordered)
     assert "This list cannot be printed now. Read it on its page. (KeyError)" in failed.text
     assert noor.follow("Try again").heading == "Who has opened this file, on paper"
+
+
+def test_the_page_says_so_where_its_worker_was_killed_until_another_begins(
+    noor: PageClient, case: Made, db_session: Session, settings: Settings, clock: FrozenClock
+) -> None:
+    ordered = noor.get(list_of(case)).location
+    running = {"state": JobState.RUNNING, "tries": 1, "held_until": clock() + HOLD}
+    with writing(db_session):
+        db_session.execute(update(Job).where(Job.kind == "paper").values(running))
+    clock.advance(minutes=0.75)
+    assert "It is being made." in noor.page(ordered).text
+    clock.advance(minutes=0.05)
+    assert "It was interrupted. It is begun again by itself" in noor.page(ordered).text
+
+    clock.advance(minutes=0.75)
+    work(db_session, settings)
+
+    assert noor.get(ordered).status_code == 303
 
 
 def test_after_a_day_it_is_gone(
