@@ -41,6 +41,7 @@ from ekc.core.crypto import Keyring
 from ekc.core.db import autocommit_reads, make_engine, make_sessions
 from ekc.core.errors import Refusal
 from ekc.core.form_numbers import new_form_number
+from ekc.core.forms import rarer_marks
 from ekc.core.keys import recognise_keys
 from ekc.core.language import gettext
 from ekc.core.routes import Runtime, close_db, cookie_name, declared_access, declared_sending, now, runtime
@@ -177,6 +178,7 @@ def _extend_jinja(app: Flask) -> None:
         owed_line=ekc.journey.panel.owed_line,
         country=PROFILES.__getitem__,
         moved_from=ekc.evaluations.views.follow_ups.moved_from,
+        rarer_marks=rarer_marks,
         public_holiday=ekc.evaluations.views.follow_ups.public_holiday,
     )
     app.context_processor(_frame_context)

@@ -47,6 +47,7 @@ def faults(page: Page) -> list[str]:
         *_references(page),
         *_controls(page),
         *_room(page),
+        *_marks(page),
         *_policy(page),
         *_seams(page),
     ]
@@ -190,6 +191,14 @@ def _room(page: Page) -> Iterator[str]:
             yield f"<{control.tag} name={control.get('name')!r}> cuts what is pasted"
         if control.tag == "textarea" and "data-at-most" not in control.attrib:
             yield f"<textarea name={control.get('name')!r}> does not say how much fits"
+
+
+def _marks(page: Page) -> Iterator[str]:
+    """Of a form either the fields that may stay empty are marked, or those that may not: whichever are fewer."""
+    for form in page.all("form"):
+        marks = Counter(span.get("data-mark") for span in form.iter("span") if span.get("class") == "field__mark")
+        if len(marks) > 1:
+            yield f"a form with both kinds of marks: {form.get('action')}"
 
 
 def _policy(page: Page) -> Iterator[str]:

@@ -56,6 +56,21 @@ def _as_written(typed: Any) -> Any:
     return _TURNING.sub("", typed).replace("\r\n", "\n") if isinstance(typed, str) else typed
 
 
+_MARK = re.compile(r' <span class="field__mark" data-mark="(optional|required)">[^<]*</span>')
+
+
+def rarer_marks(form: str) -> Markup:
+    """A form, as it was drawn, with the marks of the rarer kind alone, as a filter of templates.
+
+    Those of fields that may stay empty or, where these are more, of those that may not; where nothing has to be filled
+    in, of the former.
+    """
+    kinds = _MARK.findall(form)
+    may, must = kinds.count("optional"), kinds.count("required")
+    left = "required" if 0 < must < may else "optional"
+    return Markup(_MARK.sub(lambda mark: mark[0] if mark[1] == left else "", form))  # noqa: S704 - drawn by a template
+
+
 class AtMost:
     """The limit of a text, in characters. The text comes back whole: HTML's `maxlength` would cut what is pasted."""
 

@@ -342,7 +342,7 @@ def test_a_professional_answers_for_themselves(
         "The plan is",
         "accepted",
         REFUSED,
-        "Which safety concern (optional)",
+        "Which safety concern",
     ]
 
     priya = somebody(app, db_session, family, "priya")
