@@ -1,7 +1,8 @@
 """OpenID Connect client: the authorization request, and verification of the provider's response (ADR 0022).
 
 Authorization code flow with PKCE, state and nonce; only asymmetric signatures are accepted. Provider metadata is cached
-for an hour. Requests time out after five seconds and are not retried. Authlib is imported with the first sign-in.
+for an hour, but nobody is sent to a provider that did not answer within the last minute. Requests time out after five
+seconds and are not retried. Authlib is imported with the first sign-in.
 """
 
 import os
@@ -16,6 +17,7 @@ from config import Provider, is_secure_url
 
 TIMEOUT = (5, 5)  # seconds: to connect, and between two bytes
 _METADATA_LIFETIME = timedelta(hours=1)
+_SEEN_LATELY = timedelta(minutes=1)
 _RETRY_AFTER = timedelta(seconds=15)  # a provider that did not answer is not asked again before
 _LEEWAY = 60  # seconds of clock skew
 _MAX_SUBJECT = 255
@@ -80,12 +82,18 @@ _unavailable_since: dict[str, datetime] = {}
 
 def authorization_url(provider: Provider, at: datetime, request: AuthorizationRequest, state: str) -> str:
     """The provider's address to which the browser is redirected to sign in. Raises OIDCError."""
-    metadata = _metadata(provider, at)
+    metadata = _metadata(provider, at, _SEEN_LATELY)
     with _client(provider, at, metadata, request) as client:
         address, _ = client.create_authorization_url(
             metadata.authorization, state=state, nonce=request.nonce, code_verifier=request.verifier
         )
     return str(address)
+
+
+def is_silent(provider: Provider, at: datetime) -> bool:
+    """Whether this process could not reach a provider when somebody last tried, within the last minute."""
+    since = _unavailable_since.get(provider.issuer)
+    return since is not None and timedelta() <= at - since < _SEEN_LATELY
 
 
 def find_provider(provider: Provider, at: datetime) -> None:
@@ -206,11 +214,9 @@ def _is_two_factor(provider: Provider, claims: dict[str, Any]) -> bool:
     return provider.second_factor and (proven or not (provider.acr or provider.amr))
 
 
-def _metadata(provider: Provider, at: datetime) -> _ProviderMetadata:
+def _metadata(provider: Provider, at: datetime, lifetime: timedelta = _METADATA_LIFETIME) -> _ProviderMetadata:
     cached = _metadata_cache.get(provider.issuer)
-    return (
-        cached if cached and timedelta() <= at - cached.read_at < _METADATA_LIFETIME else _fetch_metadata(provider, at)
-    )
+    return cached if cached and timedelta() <= at - cached.read_at < lifetime else _fetch_metadata(provider, at)
 
 
 def _fetch_metadata(provider: Provider, at: datetime) -> _ProviderMetadata:
@@ -232,6 +238,7 @@ def _fetch_metadata(provider: Provider, at: datetime) -> _ProviderMetadata:
             keys=_get_json(client, _https_only(document["jwks_uri"])),
         )
     _metadata_cache[provider.issuer] = metadata
+    _unavailable_since.pop(provider.issuer, None)
     return metadata
 
 
@@ -276,10 +283,9 @@ def _client(
             yield client
     except OIDCError:
         raise
-    except (ConnectionError, Timeout) as error:
-        _unavailable_since[provider.issuer] = at
-        raise ProviderUnavailableError(type(error).__name__) from None
-    except HTTPError as error:
+    except (ConnectionError, Timeout, HTTPError) as error:
+        if metadata is None or not isinstance(error, HTTPError):  # not what it says about one person
+            _unavailable_since[provider.issuer] = at
         raise ProviderUnavailableError(type(error).__name__) from None
     except Exception as error:  # three libraries raise unrelated types on untrusted input
         what = (type(error).__name__, *(str(getattr(error, part, "")) for part in ("error", "claim")))

@@ -484,6 +484,37 @@ def test_a_silent_provider_is_left_alone_for_a_while(
 
 
 @one_database
+def test_nobody_is_sent_to_a_provider_that_went_down_and_it_works_again_within_a_minute(
+    make_app: MakeApp, database_url: str, clock: FrozenClock, cast: Cast
+) -> None:
+    clock.set(datetime.now(UTC))
+    port = free_port()
+    client = make_app(providers=(provider("rivierstad", f"http://127.0.0.1:{port}"),)).test_client()
+    assert isinstance(client, PageClient)
+    told = "Rivierstad cannot be reached now. Try again in a minute"
+
+    def begins() -> bool:
+        """Whether the button leads to the provider; else to a page that says that it is down."""
+        answer = client.get("/sign-in/at/rivierstad")
+        assert answer.status_code in (302, 503)
+        return answer.status_code == 302
+
+    def told_beside_the_button() -> bool:
+        page = client.page("/sign-in")
+        assert page.link("Sign in at Rivierstad")
+        return told in page.text
+
+    assert (told_beside_the_button(), begins(), told_beside_the_button()) == (False, False, True)  # down at the start
+    with process("oidc_provider_mock", "--port", str(port), *known_to(*PEOPLE)):
+        clock.set(clock() + timedelta(seconds=59))
+        assert (begins(), told_beside_the_button()) == (True, False)
+    clock.advance(minutes=1)
+    assert (begins(), told_beside_the_button()) == (False, True)
+    clock.advance(minutes=1)
+    assert not told_beside_the_button()
+
+
+@one_database
 def test_a_provider_that_falls_ill_on_the_way(client: PageClient) -> None:
     page = come_back(client, pass_through(set_out(client, "good"), "ill"), status=503)
 

@@ -27,9 +27,10 @@ PROVIDER_KEY = "signed in at"  # session key: the provider
 
 @bp.context_processor
 def _sign_in_options() -> dict[str, object]:
-    """The alternatives to a password on the sign-in page."""
-    settings = runtime().settings
-    return {"passkeys_offered": relying_party(settings.base_url) is not None, "providers": settings.providers}
+    """The alternatives to a password on the sign-in page: of the providers, each with whether it is silent."""
+    settings, at = runtime().settings, now()
+    providers = [(provider, oidc.is_silent(provider, at)) for provider in settings.providers]
+    return {"passkeys_offered": relying_party(settings.base_url) is not None, "providers": providers}
 
 
 def _provider(key: str) -> Provider:
