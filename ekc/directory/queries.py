@@ -1,7 +1,9 @@
 """Finding municipalities and organisations by name, and listing them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import BindParameter, Column, Select, bindparam, func, select
@@ -10,9 +12,9 @@ from sqlalchemy.orm import Session
 from ekc.accounts.models import Account, AccountRole
 from ekc.core.crypto import keyring_of
 from ekc.core.db import Base
-from ekc.core.reading import read_rows
+from ekc.core.reading import one_of, read_rows
 from ekc.directory.models import NAMES, ROWS, Listing
-from ekc.names import alphabetical, by_surname, fold, near, plain
+from ekc.names import alphabetical, by_surname, fold, has_words, near, plain, words
 from ekc.workflow.independence import named_in
 
 #: So many names are offered while somebody types; of more none are, and what is typed is found all the same.
@@ -77,6 +79,13 @@ _CONFIRMED = {one: _named(one, ROWS[one].name, NAMES[one].name).where(ROWS[one].
 _UNCONFIRMED = select(*(select(func.count()).where(~row.confirmed).scalar_subquery() for row in ROWS.values()))
 
 
+#: The rows of a list, one of them, and their names.
+_ROWS = {one: select(ROWS[one].id, ROWS[one].name, ROWS[one].code, ROWS[one].confirmed) for one in Listing}
+_ROW = {one: rows.where(one_of(ROWS[one].id, "rows")) for one, rows in _ROWS.items()}
+_ALIASES = {one: select(NAMES[one].row_id, NAMES[one].name).order_by(NAMES[one].id) for one in Listing}
+_ALIASES_OF = {one: names.where(one_of(NAMES[one].row_id, "rows")) for one, names in _ALIASES.items()}
+
+
 def known_names(session: Session, listing: Listing) -> KnownNames:
     """The names that somebody confirmed, sorted by what their rows are called."""
     ordered = sorted(session.execute(_CONFIRMED[listing]), key=lambda one: (fold(one[0]), one[0]))
@@ -110,25 +119,58 @@ def unconfirmed(session: Session) -> int:
     return sum(session.execute(_UNCONFIRMED).one())
 
 
-def listed(session: Session, listing: Listing) -> tuple[ListedRow, ...]:
-    """All rows: those that nobody looked at first, then by name."""
-    row, name = ROWS[listing], NAMES[listing]
-    aliases: dict[int, list[str]] = {}
-    for row_id, typed in session.execute(select(name.row_id, name.name).order_by(name.id)):
-        aliases.setdefault(row_id, []).append(typed)
-    rows = session.execute(select(row.id, row.name, row.code, row.confirmed)).all()
+def listed(
+    session: Session, listing: Listing, wanted: str = "", after: int | None = None, limit: int | None = None
+) -> tuple[ListedRow, ...]:
+    """The rows that nobody looked at first, then by name: `limit` of them, beginning after the row with the id `after`.
+
+    Each word of `wanted` begins a word of one of its names, or stands in its code. All names are read and put in order:
+    those of organisations are encrypted.
+    """
+    aliases: defaultdict[int, list[str]] = defaultdict(list)
+    for row_id, typed in read_rows(session, _ALIASES[listing], {}) if wanted else ():
+        aliases[row_id].append(typed)
+    rows = read_rows(session, _ROWS[listing], {})
+    every = sorted(rows, key=lambda one: (one.confirmed, alphabetical(one.name), one.id))
+    began = next((n for n, one in enumerate(every, 1) if one.id == after), 0)
+    asked = wanted.split()
+    found = (
+        one
+        for one in every[began:]
+        if all(_is_found((one.name, *aliases[one.id]), one.code or "", word) for word in asked)
+    )
     confirmed = {one.id: one.name for one in rows if one.confirmed}
+    return _listed(session, listing, tuple(islice(found, limit)), confirmed)
+
+
+def listed_row(session: Session, listing: Listing, row_id: int) -> ListedRow | None:
+    """One row, without what may be meant; None if there is none with this id."""
+    rows = read_rows(session, _ROW[listing], {"rows": [row_id]})
+    return next(iter(_listed(session, listing, rows, {})), None)
+
+
+def _listed(
+    session: Session, listing: Listing, rows: Sequence[Any], confirmed: Mapping[int, str]
+) -> tuple[ListedRow, ...]:
+    aliases: defaultdict[int, list[str]] = defaultdict(list)
+    for row_id, typed in read_rows(session, _ALIASES_OF[listing], {"rows": [one.id for one in rows]}):
+        aliases[row_id].append(typed)
     return tuple(
         ListedRow(
             id=one.id,
             name=one.name,
             code=one.code or "",
             confirmed=one.confirmed,
-            aliases=tuple(other for other in aliases.get(one.id, ()) if plain(other) != plain(one.name)),
+            aliases=tuple(other for other in aliases[one.id] if plain(other) != plain(one.name)),
             meant={} if one.confirmed else {id_: other for id_, other in confirmed.items() if near(other, one.name)},
         )
-        for one in sorted(rows, key=lambda one: (one.confirmed, alphabetical(one.name), one.id))
+        for one in rows
     )
+
+
+def _is_found(names: Iterable[str], code: str, word: str) -> bool:
+    asked = words(word)
+    return word.casefold() in code.casefold() or (bool(asked) and any(has_words(name, asked) for name in names))
 
 
 def references(listing: Listing) -> tuple[Column[int], ...]:

@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from ekc.accounts.access import Office
 from ekc.conferences.forms.days import day
-from ekc.conferences.forms.fields import FROM_LIST, SPOKEN, asked_of, choice, language_name, line, lines, mail, passage
+from ekc.conferences.forms.fields import SPOKEN, asked_of, choice, language_name, line, lines, mail, passage
 from ekc.conferences.forms.names import listed
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import LANGUAGES
@@ -19,7 +19,7 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import LINE, NAME, PASSAGE, TITLE, WORD
 from ekc.directory.actions import Entry
 from ekc.directory.models import LONGEST, Listing
-from ekc.directory.queries import KnownNames, ListedRow
+from ekc.directory.queries import KnownNames
 from ekc.staff.actions.accounts import AccountDetails, NewAccount
 from ekc.staff.queries import AccountFilter, AccountPage, AccountState
 from ekc.workflow.profiles import PROFILES
@@ -165,20 +165,29 @@ class NameForm(EditingForm):
         return Entry(name=self.name.data, aliases=lines(self.aliases.data), code=self.code.data)
 
 
-class MergeForm(PlainForm):
-    """With which row another one is merged. `read`: the row whose consequences were shown."""
+class NamesForm(PlainForm):
+    """The search in a list of names, sent by GET."""
 
-    into = SelectField(_l("Which one is it the same as?"), coerce=int, **FROM_LIST)
+    q = line(_l("Name or code"))
+
+    def __init__(self, typed: MultiDict[str, str]) -> None:
+        """Bind the query string."""
+        super().__init__(typed)
+
+
+class MergeForm(PlainForm):
+    """With which row another one is merged, by its name. `read`: the row whose consequences were shown."""
+
+    into = listed(_l("Which one is it the same as?"), NAME, _l("Write which one it is the same as."))
     read = HiddenField()
 
-    def __init__(self, rows: Iterable[ListedRow], **kwargs: Any) -> None:
+    def __init__(self, known: KnownNames, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.into.choices = [SelectChoice(0, _("Choose")), *(SelectChoice(row.id, row.name) for row in rows)]
+        self.into.offer(known)
 
-    def validate_into(self, field: Any) -> None:
-        """A row is chosen."""
-        if not field.data:
-            raise ValidationError(_("Choose which one it is the same as."))
+    def refuse_unknown(self) -> None:
+        """Say that no other row of the list has this name."""
+        self.into.errors = [_("Nothing else in the list has this name. Choose one that is in it.")]
 
 
 class LeavingForm(EditingForm):

@@ -12,6 +12,7 @@ from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START
 from tests.conferences.test_register import FILLED_IN
+from tests.page import text_of
 
 AREA, MEANT = "Municipality, council or area", "Which one do you mean?"
 
@@ -126,3 +127,53 @@ def test_each_of_several_employers_is_asked_about(client: PageClient, cast: Cast
     ]
     client.submit("Save", {MEANT: "Choir; Youth protection"})
     assert client.form("Save").shown("Also works for") == "Choir; Youth protection"
+
+
+def test_a_long_list_is_on_pages_and_searched(client: PageClient, cast: Cast, db_session: Session) -> None:
+    """By each of its names and by its code, however it is spelled; what is new comes first."""
+    added = [Entry(name=f"Dorp {number:03}", code=f"GM{number:03}") for number in range(60)]
+    by = By(db_session, cast.bas, START)
+    actions.add_rows(by, Listing.MUNICIPALITIES, [*added, Entry(name="Súdwest-Fryslân", aliases=("Sneek",))])
+    build.registered_case(db_session, cast, START, municipality="Riverstad")
+    sign_in(client, cast.bas)
+
+    def rows() -> list[str]:
+        found = [row for row in client.here.all("li") if row.get("class") == "rows__row"]
+        return [text_of(next(one for one in row.iter() if one.tag in {"a", "strong"})) for row in found]
+
+    client.page("/names")
+    first = rows()
+    assert (len(first), first[:2]) == (50, ["Riverstad", "Dorp 000"])
+    client.follow("The next 50")
+    assert [*first, *rows()] == ["Riverstad", *(one.name for one in added), "Rivierstad", "Súdwest-Fryslân"]
+    for asked, found in (
+        ("sudw", ["Súdwest-Fryslân"]),
+        ("Sneek", ["Súdwest-Fryslân"]),
+        ("gm017", ["Dorp 017"]),
+        ("riv", ["Riverstad", "Rivierstad"]),
+        ("", first),
+    ):
+        client.submit("Search", {"Name or code": asked})
+        assert rows() == found
+    assert "No name fits." in client.submit("Search", {"Name or code": "nowhere"}).text
+    client.submit("Search", {"Name or code": "dorp"})
+    client.follow("The next 50")
+    assert rows() == [one.name for one in added[50:]]
+
+
+def test_only_another_name_of_the_list_can_be_merged_with(client: PageClient, cast: Cast, db_session: Session) -> None:
+    build.registered_case(db_session, cast, START, municipality="Riverstad")
+    sign_in(client, cast.bas)
+    client.page("/names")
+    client.follow("Change or merge Riverstad")
+
+    same = "Which one is it the same as?"
+    nothing_else = "Nothing else in the list has this name. Choose one that is in it."
+    assert client.refused("Show what changes", {same: "Nowhere"}, status=422).errors == [f"{same} {nothing_else}"]
+    client.refused("Show what changes", {same: "Riverstad"}, status=422)
+    itself = client.refused("Show what changes", {MEANT: "Riverstad, as I typed it"}, status=422)
+    assert itself.errors == [f"{same} {nothing_else}"]
+    assert client.refused("Show what changes", {same: ""}, status=422).errors == [
+        f"{same} Write which one it is the same as."
+    ]
+    assert "becomes one of Rivierstad" in client.shown("Show what changes", {same: "RIVIERSTAD"}).text

@@ -177,14 +177,14 @@ FIRST_PAGE = After(-1, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class CasePage:
+class CaseListPage:
     """A page of a coordinator's cases, newest first. `last`: where the next one begins; None if there is none."""
 
     rows: tuple[CaseRow, ...]
     last: After | None
 
 
-def cases_of_coordinator(session: Session, account_id: int, at: datetime, after: After = FIRST_PAGE) -> CasePage:
+def cases_of_coordinator(session: Session, account_id: int, at: datetime, after: After = FIRST_PAGE) -> CaseListPage:
     """A page of the open cases of a coordinator or for which they are asked: those that press are on the first.
 
     The last page has at most `_MOST_CLOSED` closed ones too. Cases to which the coordinator's access has ended are left
@@ -199,7 +199,7 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime, after:
     not_informed = _not_informed_counts(session, [row.id for row in open_ones])
     # A case for which they are asked is shown, whatever the access of its current coordinator.
     seen = (row for row in (*open_ones, *closed) if row.coordinator_id != account_id or still_open(row, at))
-    return CasePage(tuple(_row(row, not_informed=not_informed.get(row.id, 0)) for row in seen), last)
+    return CaseListPage(tuple(_row(row, not_informed=not_informed.get(row.id, 0)) for row in seen), last)
 
 
 _REGISTRATIONS = _IN_REGIONS.where(_case.phase == Phase.REGISTRATION).order_by(_case.id).limit(_MOST)

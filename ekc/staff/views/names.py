@@ -9,25 +9,24 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, edits, moves
+from ekc.core.routes import MAX_ID, db, edits, moves
 from ekc.directory import actions, queries
 from ekc.directory.models import Listing
-from ekc.names import alphabetical
 from ekc.signin.login import by, office
-from ekc.staff.forms import MergeForm, NameForm
+from ekc.staff.forms import MergeForm, NameForm, NamesForm
 from ekc.staff.views.blueprint import bp
 from ekc.workflow.duties import Duty
 
 _LIST = f"/names/<any({', '.join(Listing)}):listing>"
 _ROW = f"{_LIST}/<int:row_id>"
-Rows = tuple[queries.ListedRow, ...]
+_SHOWN = 50  # rows on a page
 
 
 @bp.get("/names", defaults={"listing": Listing.MUNICIPALITIES.value})
 @bp.get(_LIST)
 @office(Duty.NAMES)
 def names(listing: str) -> ResponseReturnValue:
-    """List all rows: those that nobody looked at first."""
+    """List the rows, 50 on each page: those that nobody looked at first."""
     return _list(Listing(listing))
 
 
@@ -60,7 +59,7 @@ def change_name(listing: str, row_id: int) -> ResponseReturnValue:
     form = NameForm(Listing(listing))
     if form.validate():
         with form.showing_refusal():
-            unchanged = form.unless_changed(lambda: _filled(Listing(listing), _row(_rows(listing), row_id)))
+            unchanged = form.unless_changed(lambda: _filled(Listing(listing), _row(Listing(listing), row_id)))
             actions.change_row(by(unchanged), Listing(listing), row_id, form.to_entry())
             flash(_("Saved."), "success")
             return redirect(url_for("staff.names", listing=listing), 303)
@@ -82,18 +81,21 @@ def confirm_name(listing: str, row_id: int) -> ResponseReturnValue:
 @moves
 def merge_name(listing: str, row_id: int) -> ResponseReturnValue:
     """Merge a row with another one: first what follows, then merging."""
-    rows = _rows(listing)
-    form = _merge_form(rows, row_id)
+    form = MergeForm(queries.known_names(db(), Listing(listing)))
     if not form.validate():
-        return _page(Listing(listing), row_id, rows, merge=form), 422
-    follows = queries.merging(db(), Listing(listing), row_id, form.into.data)
+        return _page(Listing(listing), row_id, merge=form), 422
+    into = queries.row_with(db(), Listing(listing), form.into.data)
+    if into is None or into == row_id:
+        form.refuse_unknown()
+        return _page(Listing(listing), row_id, merge=form), 422
+    follows = queries.merging(db(), Listing(listing), row_id, into)
     if follows is None:
         raise Unknown
     # What was shown belongs to these rows as they were: with others it is shown again.
     if form.read.data != repr(follows):
         form.read.data, form.read.raw_data = repr(follows), None
-        return _page(Listing(listing), row_id, rows, merge=form, follows=follows)
-    actions.merge(by(), Listing(listing), row_id, form.into.data)
+        return _page(Listing(listing), row_id, merge=form, follows=follows)
+    actions.merge(by(), Listing(listing), row_id, into)
     flash(_("%(name)s is merged with %(into)s.", name=follows.name, into=follows.into), "success")
     return redirect(url_for("staff.names", listing=listing), 303)
 
@@ -114,43 +116,45 @@ def remove_name(listing: str, row_id: int) -> ResponseReturnValue:
 
 
 def _list(listing: Listing, sent: NameForm | None = None) -> str:
-    """Render the list. `sent`: the submitted form, with errors."""
-    rows = queries.listed(db(), listing)
-    new = sent or NameForm(listing, formdata=None)
-    return render_template("staff/names.html", listing=listing, rows=rows, form=new, sent=sent)
+    """Render a page of the list. `sent`: the submitted form, with errors."""
+    search = NamesForm(request.args)
+    search.validate()
+    wanted = search.q.data or ""
+    rows = queries.listed(db(), listing, wanted, request.args.get("after", type=int), _SHOWN + 1)
+    further = None
+    if len(rows) > _SHOWN:
+        rows = rows[:_SHOWN]
+        further = url_for("staff.names", listing=listing, after=rows[-1].id, q=wanted or None)
+    return render_template(
+        "staff/names.html",
+        listing=listing,
+        rows=rows,
+        further=further,
+        search=search,
+        form=sent or NameForm(listing, formdata=None),
+        sent=sent,
+    )
 
 
-def _page(
-    listing: Listing, row_id: int, known: Rows | None = None, *, follows: queries.Merging | None = None, **filled: Any
-) -> str:
-    """Render the page of a row. `known`: the list, where it was read; `filled`: the submitted form, with errors, or
-    with what follows from it.
-    """
-    rows = _rows(listing) if known is None else known
-    row = _row(rows, row_id)
-    forms = {"form": _filled(listing, row), "merge": _merge_form(rows, row_id, formdata=None)} | filled
-    if not filled:
-        forms["merge"].into.data = request.args.get("into", 0, type=int)
+def _page(listing: Listing, row_id: int, *, follows: queries.Merging | None = None, **filled: Any) -> str:
+    """Render the page of a row. `filled`: the submitted form, with errors, or with what follows from it."""
+    row = _row(listing, row_id)
+    forms = {"form": _filled(listing, row)} | filled
+    if "merge" not in filled:
+        into = queries.listed_row(db(), listing, min(request.args.get("into", 0, type=int), MAX_ID))
+        known = queries.known_names(db(), listing)
+        forms["merge"] = MergeForm(known, formdata=None, into=into.name if into else "")
     sent = next((form for form in filled.values() if form.errors), None)
     return render_template("staff/name.html", listing=listing, row=row, follows=follows, sent=sent, **forms)
 
 
-def _rows(listing: str) -> Rows:
-    return queries.listed(db(), Listing(listing))
-
-
-def _row(rows: Rows, row_id: int) -> queries.ListedRow:
+def _row(listing: Listing, row_id: int) -> queries.ListedRow:
     """A row. Raises Unknown."""
-    for row in rows:
-        if row.id == row_id:
-            return row
-    raise Unknown
+    row = queries.listed_row(db(), listing, row_id)
+    if row is None:
+        raise Unknown
+    return row
 
 
 def _filled(listing: Listing, row: queries.ListedRow) -> NameForm:
     return NameForm(listing, formdata=None, name=row.name, aliases="\n".join(row.aliases), code=row.code)
-
-
-def _merge_form(rows: Rows, row_id: int, **more: Any) -> MergeForm:
-    others = (row for row in rows if row.id != row_id)
-    return MergeForm(sorted(others, key=lambda row: alphabetical(row.name)), **more)
