@@ -1,7 +1,9 @@
 """The pages of the plan over HTTP: writing it, agreement, versions and their PDF."""
 
+import sys
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from types import FrameType
 
 import pytest
 from flask import Flask
@@ -55,10 +57,52 @@ def own_buttons(page: Page) -> list[str]:
     return [name for name in page.buttons if name != "Sign out"]
 
 
+def drawn_fields(client: PageClient, path: str) -> int:
+    """How often the page calls what draws its fields."""
+    client.page(path)  # its templates are compiled
+    calls = 0
+
+    def count(frame: FrameType, event: str, _about: object) -> None:
+        nonlocal calls
+        calls += event == "call" and frame.f_code.co_filename.endswith("components/field.html")
+
+    sys.setprofile(count)
+    try:
+        client.page(path)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
 def new_goal(session: Session, family: Family) -> str:
     """The key of the goal that was added last."""
     session.rollback()
     return plan_versions.stored_draft(session, family.id).draft.goals[-1].key
+
+
+def test_the_form_for_an_action_is_drawn_once_however_many_goals_there_are(
+    noor: PageClient, db_session: Session, family: Family
+) -> None:
+    """Each goal has one all the same, which opens without another page; what comes back stands under its own goal."""
+    noor.page(address(family))
+    noor.submit("Add this goal", {"Goal": GOAL})
+    one = drawn_fields(noor, address(family))
+    for more in ("Second goal", "Third goal"):
+        noor.page(address(family))
+        noor.submit("Add this goal", {"Goal": more})
+
+    assert drawn_fields(noor, address(family)) == one > 0
+    page = noor.here
+    keys = [goal.key for goal in plan_versions.stored_draft(db_session, family.id).draft.goals]
+    assert [box.get("name") for box in page.all("input") if (box.get("name") or "").endswith("-what")] == [
+        f"{key}-what" for key in keys
+    ]
+    back = noor.refused("Add this action", {"What": ""}, near="Second goal", status=422)
+    assert back.errors == ["What: Write what is done."]
+    noor.submit("Add this action", {"What": "Brings Daan to school"}, near="Second goal")
+    db_session.rollback()
+    goals = plan_versions.stored_draft(db_session, family.id).draft.goals
+    assert [[action.what for action in goal.actions] for goal in goals] == [[], ["Brings Daan to school"], []]
 
 
 def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, family: Family) -> None:

@@ -52,6 +52,8 @@ from ekc.workflow.vocabulary import N_, Activity, Agreed, CasePart, Every, Part,
 from ekc.workflow.voices import VOICE_RULES
 
 _FIXED = ("goal", "what-if", "monitor", "evaluation")
+#: Stands for the key of a goal in the form for an action of any: its fields are drawn once, however many there are.
+_ANY_GOAL = "any-goal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,7 @@ def plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnVa
         forms={one.place: NumberForm(one, formdata=None) for one in numbers} | _forms(draft, people, sent)
         if writes
         else {},
+        any_goal=_ANY_GOAL,
         numbers=numbers,
         sent=sent,
         lost=lost,
@@ -351,11 +354,15 @@ def _left_behind(case: Case, before: Draft, draft: Draft, today: date) -> LeftBe
 
 
 def _forms(draft: Draft, people: tuple[CirclePerson, ...], sent: SubmittedForm | None) -> dict[str, PlainForm]:
-    """One form for each place of the page, empty or as it was sent. The others ignore the request's data."""
+    """One form for each place of the page, empty or as it was sent; for an action one for all goals (`_ANY_GOAL`).
+
+    Those that were not sent ignore the request's data.
+    """
     chips = _offered(people, draft)
     empty = {"formdata": None}
-    forms: dict[str, PlainForm] = {goal.key: ActionForm(chips, prefix=f"{goal.key}-", **empty) for goal in draft.goals}
-    forms["goal"] = GoalForm(prefix="goal-", **empty)
+    forms: dict[str, PlainForm] = {"goal": GoalForm(prefix="goal-", **empty)}
+    if draft.goals:
+        forms[_ANY_GOAL] = ActionForm(chips, prefix=f"{_ANY_GOAL}-", **empty)
     forms["what-if"] = WhatIfForm(chips, prefix="what-if-", **empty)
     forms["monitor"] = MonitorForm(chips, prefix="monitor-", **empty)
     forms["monitor"].monitor.data = draft.monitor or 0
