@@ -100,7 +100,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent.parent / "templates"))
     app.jinja_environment = _Environment
     keyring = Keyring(settings.content_keys, settings.index_key)
-    app.session_interface = EncryptedSessions(keyring)
+    app.session_interface = EncryptedSessions(keyring, settings.secret_key)
     app.config.update(
         DEBUG=False,  # whatever FLASK_DEBUG says
         SECRET_KEY=settings.secret_key,

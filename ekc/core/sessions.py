@@ -1,64 +1,64 @@
-"""The session cookie and the CSRF tokens of forms, both signed with HMAC-SHA-256; the session is encrypted as well."""
+"""The session cookie, encrypted with AES-256-GCM, and the CSRF tokens of forms, signed with HMAC-SHA-256."""
 
 import hashlib
 import hmac
 import secrets
-from base64 import b64decode, b64encode
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Request, current_app, g, request, session
+from flask import Flask, current_app, g, request, session
 from flask.json.tag import TaggedJSONSerializer
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from itsdangerous import BadData, BadPayload, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadData, BadSignature, TimestampSigner
 from werkzeug.exceptions import HTTPException
 
-from ekc.core.crypto import Keyring
+from ekc.core.crypto import Keyring, Unreadable
 
+SESSION_COOKIE = "session cookie"  # the beginning of its context of encryption
 _TOKEN = "csrf_token"  # noqa: S105 - its name in the session and in forms
 
 
-class _EncryptedSerializer(TaggedJSONSerializer):
-    """Encrypts the content of the session, because flashed messages may contain names."""
+class _Sealed:
+    """Seals the content of a session with AES-256-GCM, which also proves that it is ours: a signature adds nothing."""
 
-    _CONTEXT = "session cookie"
-
-    def __init__(self, keyring: Keyring) -> None:
-        super().__init__()
+    def __init__(self, keyring: Keyring, secret_key: str) -> None:
         self._keyring = keyring
+        # So that another secret key signs everybody out.
+        self._context = (
+            f"{SESSION_COOKIE} {hmac.new(secret_key.encode(), SESSION_COOKIE.encode(), 'sha256').hexdigest()}"
+        )
+        self._json = TaggedJSONSerializer()
 
-    def dumps(self, value: Any) -> str:
-        """Encrypt."""
-        return b64encode(self._keyring.seal(super().dumps(value).encode(), self._CONTEXT)).decode()
+    def dumps(self, content: object) -> str:
+        """Encrypt, with the time."""
+        plain = f"{int(time.time())} {self._json.dumps(content)}"
+        return urlsafe_b64encode(self._keyring.seal(plain.encode(), self._context)).decode().rstrip("=")
 
-    def loads(self, value: str) -> Any:
-        """Decrypt. Raises Unreadable, ValueError."""
-        return super().loads(self._keyring.open(b64decode(value), self._CONTEXT).decode())
+    def loads(self, value: str, max_age: int | None = None) -> Any:
+        """Decrypt. `max_age`: in seconds. Raises BadSignature if it is not ours, or is older."""
+        try:
+            plain = self._keyring.open(urlsafe_b64decode(value + "=="), self._context).decode()
+        except (Unreadable, ValueError) as error:
+            raise BadSignature(str(error)) from error
+        made, _space, content = plain.partition(" ")
+        if max_age is not None and time.time() - int(made) > max_age:
+            raise BadSignature("it is too old")
+        return self._json.loads(content)
 
 
 class EncryptedSessions(SecureCookieSessionInterface):
-    """Flask's session cookie, encrypted and signed with HMAC-SHA-256."""
+    """Flask's session cookie, encrypted. One that cannot be decrypted is an empty session."""
 
-    digest_method = staticmethod(hashlib.sha256)
+    def __init__(self, keyring: Keyring, secret_key: str) -> None:
+        self._sealed = _Sealed(keyring, secret_key)
 
-    def __init__(self, keyring: Keyring) -> None:
-        self.serializer = _EncryptedSerializer(keyring)
-        self._signing: URLSafeTimedSerializer | None = None
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """As Flask's, made once: making it encrypts something, to try it."""
-        if self._signing is None:
-            self._signing = super().get_signing_serializer(app)
-        return self._signing
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """The session in the cookie; an empty one if it cannot be decrypted."""
-        try:
-            return super().open_session(app, request)
-        except BadPayload:
-            return self.session_class()
+    def get_signing_serializer(self, app: Flask) -> _Sealed:  # type: ignore[override]
+        """What Flask reads and writes the cookie with: by these two methods."""
+        return self._sealed
 
 
 class CSRFTokens(CSRFProtect):  # type: ignore[misc]

@@ -76,7 +76,7 @@ def test_pages_come_and_go_by_themselves_without_javascript(
 ) -> None:
     """Waiting for approval, and later the timeout on a shared tablet."""
     path = make_link(db_session, clock(), case.id, case.people["marieke"])
-    with browser.new_context(base_url=live_server, java_script_enabled=False) as context:
+    with browser.new_context(base_url=live_server, java_script_enabled=False, locale="en-GB") as context:
         context.set_default_timeout(PATIENCE)
         tablet = context.new_page()
         tablet.goto(f"{path}/code")
