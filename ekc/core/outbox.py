@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Row, String, delete, select, update
+from sqlalchemy import ForeignKey, Index, Row, String, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core import jobs
@@ -27,6 +27,7 @@ DELIVERY, TEXT_DELIVERY = "mail", "text"
 _CLEARED = {"body": "", "link": None, "ring": None}  # a link is a secret, and neither is needed any more
 _WAITS = "mails_wait"  # key in `session.info`: until when
 _NOTHING_SENT = "mails_are_not_sent"
+_RETURNED = text("returned_at is not null")  # rare, and looked for among the mails of all accounts
 
 
 class Way(StrEnum):
@@ -124,7 +125,10 @@ class OutboxMessage(Base):
     """
 
     __tablename__ = "outbox_message"
-    __table_args__ = ({"sqlite_autoincrement": True},)  # the job of a deleted mail never finds another one
+    __table_args__ = (
+        Index("ix_outbox_message_returned", "account_id", sqlite_where=_RETURNED, postgresql_where=_RETURNED),
+        {"sqlite_autoincrement": True},  # the job of a deleted mail never finds another one
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)

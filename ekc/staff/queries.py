@@ -13,6 +13,8 @@ from ekc.accounts.access import has_left
 from ekc.accounts.models import Account, AccountRole, Region
 from ekc.accounts.queries import OfficeRow, offices
 from ekc.conferences.models import Conference
+from ekc.core.clock import local_date
+from ekc.core.outbox import OutboxMessage
 from ekc.names import alphabetical, by_surname, has_words, words
 from ekc.signin.models import Identity, Invitation, Passkey, Purpose, SignIn
 from ekc.signin.queries import sign_ins_of
@@ -189,6 +191,44 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
         sign_ins=len(sign_ins_of(session, at, account_id)),
         sole_roles=tuple(office for office in held if office.id in sole),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NoMail:
+    """Somebody of staff whose email address takes no mail, as far as the last mail to it tells."""
+
+    account_id: int
+    name: str
+    since: date  # by the clock of their region
+
+
+_later = aliased(OutboxMessage)
+_RETURNED = (
+    select(Account.id, Account.name, Account.email, Region.timezone)
+    .add_columns(OutboxMessage.recipient, OutboxMessage.returned_at)
+    .select_from(OutboxMessage)
+    .join(Account, Account.id == OutboxMessage.account_id)
+    .join(Region, Region.id == Account.region_id)
+    .where(OutboxMessage.returned_at.is_not(None), Account.active)
+    .where(
+        ~exists().where(
+            _later.account_id == OutboxMessage.account_id,
+            _later.id > OutboxMessage.id,
+            _later.sent_at.is_not(None),
+            _later.returned_at.is_(None),
+        )
+    )
+    .order_by(OutboxMessage.id)
+)
+
+
+def no_mail(session: Session) -> dict[int, NoMail]:
+    """Whose present address takes no mail, by account: no invitation, no forgotten password, no warning gets there."""
+    found: dict[int, NoMail] = {}
+    for row in session.execute(_RETURNED):
+        if row.recipient == row.email:
+            found.setdefault(row.id, NoMail(row.id, row.name, local_date(row.returned_at, row.timezone)))
+    return found
 
 
 def region_rows(session: Session) -> tuple[RegionRow, ...]:

@@ -171,6 +171,12 @@ sa.Table(
     sa.Index("ix_outbox_message_conference_id", "conference_id"),
     sa.Index("ix_outbox_message_participant_id", "participant_id"),
     sa.Index("ix_outbox_message_account_id", "account_id"),
+    sa.Index(
+        "ix_outbox_message_returned",
+        "account_id",
+        sqlite_where=sa.text("returned_at is not null"),
+        postgresql_where=sa.text("returned_at is not null"),
+    ),
     sqlite_autoincrement=True,
 )
 
