@@ -31,6 +31,7 @@ from ekc.journey.actions.steps import Blocked, take_step
 from ekc.journey.home import staff_home
 from ekc.journey.needs.kinds import NeedKind
 from ekc.journey.notices import owed_in, owed_so_far
+from ekc.links import actions as links_actions
 from ekc.matching.actions import asking, independence
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Venue
@@ -48,7 +49,7 @@ from ekc.workflow.owed.rows import RULES
 from ekc.workflow.vocabulary import ActionState, Agreed, Attends, InformationKind, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.build import Made
-from tests.cast import Cast, enter, enter_as_before, participant, sign_in
+from tests.cast import Cast, enter, enter_as_before, make_link, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.page import text_of
@@ -465,10 +466,49 @@ def test_a_day_and_a_place_that_are_new_at_once_are_one_mail(
         NoticeKind.DAY,
         NoticeKind.PLACE,
     }
+    make_link(db_session, clock(), case.id, case.people["omar"])
     clock.advance(minutes=1)
     db_session.execute(update(OutboxMessage).where(*new).values(sent_at=clock()))
     db_session.commit()
     assert {kind for kind, to in owed_to(db_session, case).items() if "omar" in to} == set()
+
+
+@pytest.mark.parametrize("link", ["none", "ended", "over", "made later", "works"])
+def test_a_mail_that_leads_to_a_page_tells_those_alone_who_had_a_link_to_it(
+    db_session: Session, cast: Cast, clock: FrozenClock, link: str
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    omar = case.people["omar"]
+    if link in ("ended", "over", "works"):
+        make_link(db_session, clock(), case.id, omar)
+    clock.advance(hours=3)
+    if link == "ended":
+        links_actions.revoke(db_session, clock(), participant_id=omar)
+        db_session.commit()
+    if link == "over":
+        clock.advance(days=61)
+    arranging.choose_date(by(db_session, cast.noor, clock), case.id, clock() + timedelta(days=9))
+    clock.advance(minutes=1)
+    db_session.execute(update(OutboxMessage).values(sent_at=clock()))
+    db_session.commit()
+    if link == "made later":
+        clock.advance(minutes=1)
+        make_link(db_session, clock(), case.id, omar)
+
+    assert ("omar" not in owed_to(db_session, case).get(NoticeKind.DAY, ())) == (link == "works")
+
+
+def test_a_mail_that_says_it_itself_tells_those_without_a_link_too(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    take_step(by(db_session, cast.noor, clock), case.id, STOP)
+    assert "omar" in owed_to(db_session, case)[NoticeKind.END]
+    clock.advance(minutes=1)
+    db_session.execute(update(OutboxMessage).values(sent_at=clock()))
+    db_session.commit()
+
+    assert "omar" not in owed_to(db_session, case)[NoticeKind.END]
 
 
 # The plan
@@ -478,8 +518,10 @@ def test_the_plan_is_owed_to_those_on_paper_and_a_call_does_not_give_it(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
-    clock.advance(minutes=1)
     db_session.rollback()
+    for who in case.people.values():
+        make_link(db_session, clock(), case.id, who)
+    clock.advance(minutes=1)
     db_session.execute(update(OutboxMessage).values(sent_at=clock()))
     db_session.commit()
     on_paper = {"joost", "kees", "fatima"}

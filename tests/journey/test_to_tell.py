@@ -24,7 +24,7 @@ from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Attends
 from tests import build
 from tests.build import Made
-from tests.cast import COST, Cast, enter, sign_in
+from tests.cast import COST, Cast, enter, make_link, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.page import text_of
@@ -96,6 +96,7 @@ def test_a_mail_that_was_sent_and_a_look_at_the_own_page_count(
     )
     assert mail.recipient == "omar@example.org"
 
+    make_link(db_session, clock(), case.id, case.people["omar"])
     clock.advance(minutes=5)
     sent = update(OutboxMessage).where(OutboxMessage.id == mail.id).values(sent_at=clock())
     db_session.execute(sent)

@@ -299,6 +299,8 @@ def test_a_mail_about_something_else_is_not_hearing_this() -> None:
     assert to(COORDINATOR, listener(signs=(about_this, *about_others))) == [1]
     assert to(COORDINATOR, listener(signs=(Sign(AT, ClearedBy.MAIL, "notice-2:1:1"),))) == []
     assert (to(DAY, listener(signs=(about_this,))), to(PLACE, listener(signs=(about_this,)))) == ([], [])
+    unread = replace(about_this, has_link=False)
+    assert (to(DAY, listener(signs=(unread,))), to(PLACE, listener(signs=(unread,)))) == ([1], [1])
 
 
 def test_the_last_change_alone_counts_and_history_tells_both() -> None:

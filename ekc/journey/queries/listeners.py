@@ -19,10 +19,13 @@ from sqlalchemy import (
     Select,
     String,
     cast,
+    exists,
     func,
     literal,
     null,
+    or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import Session
@@ -87,13 +90,20 @@ _contact, _sent, _link = ContactEntry.__table__.c, OutboxMessage.__table__.c, Pe
 _decision = Acceptance.__table__.c
 
 
-_NO_DAY, _NO_WORDS = cast(null(), Date), cast(null(), String)
+_NO_DAY, _NO_WORDS, _ALWAYS = cast(null(), Date), cast(null(), String), true()
+#: Whether the reader of a mail had a link when it left, with which they could open the page to which it leads.
+_HAD_LINK = exists().where(
+    _link.participant_id == _sent.participant_id,
+    _link.made_at <= _sent.sent_at,
+    _link.expires_at > _sent.sent_at,
+    or_(_link.revoked_at.is_(None), _link.revoked_at > _sent.sent_at),
+)
 
 
 def _source(
-    by: ClearedBy, case: Any, participant: Any, at: Any, on: Any = _NO_DAY, words: Any = _NO_WORDS
+    by: ClearedBy, case: Any, participant: Any, at: Any, on: Any = _NO_DAY, words: Any = _NO_WORDS, link: Any = _ALWAYS
 ) -> Select[*tuple[Any, ...]]:
-    return select(literal(by.value), case, participant, at, on, words).where(of_cases(case))
+    return select(literal(by.value), case, participant, at, on, words, link).where(of_cases(case))
 
 
 #: By what clears: who did or heard something, when, on which day, and the words that say what it was.
@@ -107,7 +117,7 @@ _SOURCES: dict[frozenset[ClearedBy], Select[*tuple[Any, ...]]] = {
         _contact.channel,
     ).where(_contact.participant_id.is_not(None)),
     frozenset({ClearedBy.MAIL}): _source(
-        ClearedBy.MAIL, _sent.conference_id, cast(null(), Integer), _sent.sent_at, words=_sent.key
+        ClearedBy.MAIL, _sent.conference_id, cast(null(), Integer), _sent.sent_at, words=_sent.key, link=_HAD_LINK
     ).where(_sent.sent_at.is_not(None)),
     frozenset({ClearedBy.PAGE}): _source(
         ClearedBy.PAGE, _link.conference_id, _link.participant_id, func.max(SignIn.seen_at)
@@ -134,9 +144,10 @@ def _signs(
 ) -> Iterator[Signed]:
     """Each sign that could clear what is owed, in one statement.
 
-    Contacts: when it was written down; of one of an earlier day the beginning of that day. Mails of these kinds that
-    were sent: their keys begin with the case and end with the participant. When each of them last opened their own
-    page; who was given a link on paper, and when it was made; who accepted or refused the plan, and when.
+    Contacts: when it was written down; of one of an earlier day the beginning of that day. Mails of these kinds
+    that were sent, and whether their readers had a link: their keys begin with the case and end with the
+    participant. When each of them last opened their own page; who was given a link on paper, and when it was made;
+    who accepted or refused the plan, and when.
     """
     beginnings = tuple({key.partition("{")[0] for row in rows for key in RULES[row.kind].mails})
     first: dict[int, datetime] = {}
@@ -144,7 +155,7 @@ def _signs(
         first[row.conference_id] = min(row.at, first.get(row.conference_id, row.at))
     found = _all_signs(wanted)
     read = read_rows(session, found, {"cases": list(heads)}) if found is not None else ()
-    for by, case, participant_id, at, on, words in read:
+    for by, case, participant_id, at, on, words, had_link in read:
         if at < first[case]:  # before all that is owed
             continue
         match by:
@@ -158,7 +169,7 @@ def _signs(
                 about, _, key = words.partition(":")
                 to = key.rpartition(":")[2]
                 if about.isdigit() and to.isdigit() and key.startswith(beginnings):  # others are to staff
-                    yield int(to), Sign(at, ClearedBy.MAIL, key)
+                    yield int(to), Sign(at, ClearedBy.MAIL, key, bool(had_link))
             case _:
                 yield participant_id, Sign(at, ClearedBy(by))
 

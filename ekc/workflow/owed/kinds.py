@@ -113,13 +113,13 @@ class NoticeRule:
     """A kind of notice: who does what with it, in which phases it is owed, what clears it, and where that is done.
 
     `line`: what home and the case page say where it is owed to staff; `button`: what the case page offers then.
-    `mails`: how the keys of its mails go on behind the case; `{id}` is the notice, `{at}` when it was left,
-    `{now}` what it says. `changes`: it tells what is so instead of what was so before; where nothing was known before
-    there is nothing to tell, unless it is a change `from_nothing` too. `shown`: the parts of a case with which the own
-    page tells it; whoever sees none of them has to be told otherwise, because a page or a mail that leads there tells
-    them nothing.
-    Empty: it stands on everybody's page. `lasts`: it is about the case and not about one conference, so that a new
-    round neither ends it nor begins it anew.
+    `mails`: how the keys of its mails go on behind the case; `{id}` is the notice, `{at}` when it was left, `{now}`
+    what it says. `mail_tells`: they say it themselves; others lead to a page, and tell those alone who had a link
+    to it. `changes`: it tells what is so instead of what was so before; where nothing was known before there is
+    nothing to tell, unless it is a change `from_nothing` too. `shown`: the parts of a case with which the own page
+    tells it; whoever sees none of them has to be told otherwise, because a page or a mail that leads there tells
+    them nothing. Empty: it stands on everybody's page. `lasts`: it is about the case and not about one conference,
+    so that a new round neither ends it nor begins it anew.
     """
 
     kind: NoticeKind
@@ -128,6 +128,7 @@ class NoticeRule:
     phases: frozenset[Phase]
     cleared_by: frozenset[ClearedBy]
     mails: tuple[str, ...] = ()
+    mail_tells: bool = False
     done_at: Remedy | None = None  # None: the page of who still has to hear
     line: str = ""
     button: str = ""

@@ -19,11 +19,15 @@ _KNOW_UNTOLD = frozenset({Part.MAIN_PERSON, Part.INTERPRETER})
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What shows that somebody heard, or did what they had to. `key`: of a mail, behind the case."""
+    """What shows that somebody heard, or did what they had to.
+
+    `key`: of a mail, behind the case; `has_link`: its reader could open the page to which it leads.
+    """
 
     at: datetime
     by: ClearedBy
     key: str = ""
+    has_link: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,6 +116,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         phases=frozenset({Phase.PRESENTATION, Phase.EVALUATION}),
         cleared_by=_HEARD,
         mails=(f"{End.WITHOUT_CONFERENCE}-",),
+        mail_tells=True,
     ),
     NoticeRule(
         kind=NoticeKind.READING,
@@ -134,6 +135,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         phases=frozenset({Phase.EVALUATION}),
         cleared_by=_HEARD,
         mails=(f"{End.ROUND}-",),
+        mail_tells=True,
     ),
     NoticeRule(
         kind=NoticeKind.PART,
@@ -152,6 +154,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         phases=_BEFORE,
         cleared_by=_TOLD,
         mails=(_BY_NOTICE,),
+        mail_tells=True,
     ),
     NoticeRule(  # a call does not do: a plan is something to have
         kind=NoticeKind.PLAN,
@@ -245,6 +248,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         phases=frozenset({Phase.CLOSED}),
         cleared_by=_HEARD,
         mails=tuple(f"{end}-" for end in (End.NO_PLAN, End.STOPPED, End.GONE, End.CLOSED)),
+        mail_tells=True,
     ),
 )
 RULES: dict[NoticeKind, NoticeRule] = {rule.kind: rule for rule in NOTICES}

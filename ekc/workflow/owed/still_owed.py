@@ -156,7 +156,7 @@ def _cleared(one: Listener, notice: NoticeFacts, until: datetime | None) -> Clea
     found = (
         sign.by
         for sign in sorted(later, key=lambda sign: sign.at)
-        if (sign.by is not ClearedBy.MAIL or sign.key.startswith(mails))
+        if (sign.by is not ClearedBy.MAIL or (sign.key.startswith(mails) and (sign.has_link or rule.mail_tells)))
         and (told_there or sign.by not in {ClearedBy.MAIL, ClearedBy.PAGE})
     )
     return next(found, None)
