@@ -39,7 +39,7 @@ def test_a_task_is_ticked_with_one_tap(
     visitor.emulate_media(forced_colors="active")
     onlooker.look(visitor, "tasks")
 
-    with browser.new_context(base_url=live_server, java_script_enabled=False) as context:
+    with browser.new_context(base_url=live_server, locale="en-GB", java_script_enabled=False) as context:
         plain = context.new_page()
         enter(plain, link)
         school = plain.locator("form", has_text="Rings school")

@@ -40,7 +40,7 @@ def case(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
 @pytest.fixture
 def context(browser: Browser, live_server: str) -> Iterator[BrowserContext]:
     """A browser of which errors are ignored."""
-    with closing(browser.new_context(base_url=live_server)) as made:
+    with closing(browser.new_context(base_url=live_server, locale="en-GB")) as made:
         made.set_default_timeout(PATIENCE)
         yield made
 
@@ -201,7 +201,7 @@ def test_cookies_by_https(
     app = make_app(secure_cookies=True)
     with (
         served(app, tls=True) as address,
-        closing(browser.new_context(base_url=address, ignore_https_errors=True)) as context,
+        closing(browser.new_context(base_url=address, locale="en-GB", ignore_https_errors=True)) as context,
     ):
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
@@ -224,7 +224,7 @@ def keeping_context(browser: Browser, live_server: str) -> Iterator[BrowserConte
     without = ["--disable-back-forward-cache"]
     with (
         closing(launched(browser.browser_type, ignore_default_args=without)) as started,
-        closing(started.new_context(base_url=live_server)) as made,
+        closing(started.new_context(base_url=live_server, locale="en-GB")) as made,
     ):
         made.set_default_timeout(PATIENCE)
         yield made

@@ -282,7 +282,7 @@ def test_a_challenge_is_good_for_ten_minutes(visitor: Page, device: Device, cloc
 
 
 def test_without_javascript_there_is_no_button(browser: Browser, address: str) -> None:
-    context = browser.new_context(base_url=address, java_script_enabled=False)
+    context = browser.new_context(base_url=address, locale="en-GB", java_script_enabled=False)
     page = context.new_page()
     page.goto("/sign-in")
 

@@ -142,7 +142,7 @@ def test_what_went_wrong(
     status: int,
 ) -> None:  # fmt: skip
     """The browser logs responses with 4xx as errors, which is expected here."""
-    with browser.new_context(base_url=live_server) as context:
+    with browser.new_context(base_url=live_server, locale="en-GB") as context:
         visitor = context.new_page()
         response = visitor.goto(address)
         if button:
