@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from functools import partial
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Row
@@ -25,6 +26,8 @@ from ekc.kinds import JOB_RULES
 
 #: Sweeps fill the queue up to so many messages. Of a job that it holds already the second one does nothing.
 _AT_ONCE = 1000
+#: Each so many signs a worker notes that it is there (`heartbeat.py`).
+_SIGNS = 4
 #: How far work that nobody waits for steps back for pages, on a machine that does both.
 _NICE = 10
 
@@ -54,12 +57,13 @@ def run_worker(settings: Settings, processes: int) -> None:
     pulse = _Pulse(sessions, settings, queue)
     metrics.begin(settings, "worker", os.getpid())
     load_printer()  # once, for all its processes
-    queue.work(processes, partial(_sweep, sessions, settings, queue, os.getpid()), pulse.begin)
+    queue.work(processes, partial(_sweep, sessions, settings, queue), pulse.begin)
 
 
 class _Pulse:
-    """Says for the job that this process does that it is alive, in a thread of its own; and ends the process if the one
-    that started it was killed.
+    """Says that this process is alive, for its worker and for the job that it does; in a thread of its own.
+
+    And ends the process if the one that started it was killed.
     """
 
     def __init__(self, sessions: sessionmaker[Session], settings: Settings, queue: Queue) -> None:
@@ -76,18 +80,22 @@ class _Pulse:
         self._held = (job, time.monotonic() + limit) if job is not None else None
 
     def _beat(self) -> None:
-        while True:
-            time.sleep(SIGN.total_seconds())
+        for number in count():
             if os.getppid() != self._parent:
                 self._queue.stop()
-            held = self._held
-            if held is None or time.monotonic() > held[1]:
-                continue  # one that does not end with its time is left to others
             try:
                 with self._sessions() as session:
-                    stay(session, held[0], clock_time(session, self._settings))
+                    if number % _SIGNS == 0 and not self._queue.problem():
+                        beat(session, self._parent, self._settings.clock())
+                    self._keep_job(session)
             except SQLAlchemyError as error:
-                log_event("worker cannot tell that it is alive", job=held[0].id, why=failure(error))
+                log_event("worker cannot tell that it is alive", why=failure(error))
+            time.sleep(SIGN.total_seconds())
+
+    def _keep_job(self, session: Session) -> None:
+        held = self._held
+        if held is not None and time.monotonic() < held[1]:  # one that does not end with its time is left to others
+            stay(session, held[0], clock_time(session, self._settings))
 
 
 def _perform(sessions: sessionmaker[Session], settings: Settings, pulse: _Pulse, job_id: int) -> None:
@@ -96,11 +104,10 @@ def _perform(sessions: sessionmaker[Session], settings: Settings, pulse: _Pulse,
         perform(session, settings, JOB_RULES, job_id, at, pulse.hold)
 
 
-def _sweep(sessions: sessionmaker[Session], settings: Settings, queue: Queue, parent: int) -> None:
+def _sweep(sessions: sessionmaker[Session], settings: Settings, queue: Queue) -> None:
     """Plan the night's work, and hand out the jobs that are due."""
     with sessions() as session:
         at = clock_time(session, settings)
-        beat(session, parent, settings.clock())
         plan_nights(session, at)
         found = due_jobs(session, JOB_RULES, at, max(0, _AT_ONCE - queue.size()))
     for job in found:

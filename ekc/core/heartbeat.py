@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from ekc.core.db import Base
 from ekc.core.transaction import writing
 
-#: A worker looks for jobs, and says that it is there, every minute.
+#: A worker says that it is there every minute.
 _ABSENT_AFTER = timedelta(minutes=3)
 _KEPT = timedelta(days=1)
 

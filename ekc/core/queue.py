@@ -6,6 +6,7 @@ Huey's own are pickled: whoever can write to the store could run anything.
 """
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -20,6 +21,8 @@ _PATIENCE = 2
 #: Seconds in which a store that could not be reached is not tried again.
 _REST = 30
 _NAME = "ekc"
+#: The loggers of Huey's processes.
+_TALKERS = ("huey.consumer.Worker", "huey.consumer.Scheduler")
 
 Jobs = Callable[[int], None]
 
@@ -85,6 +88,8 @@ class Queue:
         _ = self._task  # makes it known before messages come
         self.huey.periodic_task(lambda _at: True, name="sweep", timeout=300, priority=max(Rank) + 1)(sweep)
         self.huey.on_startup(name="begin")(begin)
+        for name in _TALKERS:
+            logging.getLogger(name).addFilter(_Seldom())
         self.huey.storage.close()  # the processes must not share a connection
         self._consumer = self.huey.create_consumer(
             workers=processes,
@@ -98,6 +103,22 @@ class Queue:
     def stop(self) -> None:
         """End the processes of `work`, called in one of them."""
         self._consumer.stop_flag.set()
+
+
+class _Seldom(logging.Filter):
+    """Lets the same line pass once in a while: without its store each process tries several times a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._silent_until: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it passes."""
+        now = time.monotonic()
+        if now < self._silent_until.get(record.msg, 0.0):
+            return False
+        self._silent_until[record.msg] = now + _REST
+        return True
 
 
 def _open(settings: Settings) -> Any:

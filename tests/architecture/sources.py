@@ -9,7 +9,7 @@ TEMPLATES = ROOT / "templates"
 
 #: Folders of `templates/` and `tests/` that mirror no feature.
 TEMPLATE_FOLDERS = {"layout", "components"}
-TEST_FOLDERS = {"stories", "architecture", "plugins", "security"}
+TEST_FOLDERS = {"stories", "architecture", "machines", "plugins", "security"}
 
 
 def features() -> set[str]:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, cast
 
@@ -127,10 +128,10 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def mail_server(tls: str = "none", certificate: Path | None = None) -> Iterator[MailServer]:
-    """A mail server on this machine; `certificate` is the file of one with its key."""
+def mail_server(tls: str = "none", certificate: Path | None = None, host: str = "127.0.0.1") -> Iterator[MailServer]:
+    """A mail server on this machine; `certificate` is the file of one with its key, `host` where it listens."""
     kept = MailServer(tls=tls, certificate=certificate)
-    with _Server(("127.0.0.1", 0), _Conversation) as server:
+    with _Server((host, 0), _Conversation) as server:
         cast(Any, server).kept = kept
         kept.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -142,14 +143,15 @@ def mail_server(tls: str = "none", certificate: Path | None = None) -> Iterator[
             thread.join()
 
 
-def make_certificate(path: Path) -> Path:
-    """A certificate for this machine that nobody signed, and its key, in one file."""
+def make_certificate(path: Path, *addresses: str) -> Path:
+    """A certificate for this machine, at these addresses too, that nobody signed, and its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     at = utc_now()
+    names = [x509.DNSName("localhost"), *(x509.IPAddress(ip_address(one)) for one in addresses)]
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), at, at + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-LOCAL = ("127.0.0.1", "::1", "localhost")
+#: A test that makes machines of its own (`tests/machines`) adds their addresses.
+LOCAL = {"127.0.0.1", "::1", "localhost"}
 
 
 class OutsideWorld(Exception):  # noqa: N818 - it says what was wanted
@@ -33,7 +34,7 @@ def _guarded(connect: Any) -> Any:
 
 def _guarded_lookup(lookup: Any) -> Any:
     def guarded(host: Any, *args: Any, **kwargs: Any) -> Any:
-        if host not in (*LOCAL, None, ""):
+        if host not in {*LOCAL, None, ""}:
             raise OutsideWorld(f"a test wanted to look up {host!r}")
         return lookup(host, *args, **kwargs)
 
