@@ -263,9 +263,9 @@ def write_again(session: Session, cast: Cast, at: datetime, case: Made) -> None:
 
 
 def choose_evaluation(session: Session, cast: Cast, at: datetime, case: Made) -> None:
-    """In twelve weeks, called together by Omar."""
-    in_twelve_weeks = to_local(at, TIMEZONE).replace(tzinfo=None) + timedelta(weeks=12)
-    looking_back = EvaluationPlan(at=in_twelve_weeks, place="At Kees's home", convenor=case.people["omar"])
+    """In twelve weeks and a day, which is no public holiday, called together by Omar."""
+    on = to_local(at, TIMEZONE).replace(tzinfo=None) + timedelta(weeks=12, days=1)
+    looking_back = EvaluationPlan(at=on, place="At Kees's home", convenor=case.people["omar"])
     revision = stored_draft(session, case.id).revision
     change_plan(By(session, cast.noor, at), case.id, revision, edits.set_evaluation(looking_back))
 

@@ -28,13 +28,20 @@ PAGES: dict[Remedy, tuple[str, Activity, str]] = {
     Remedy.FOLLOW_UPS: ("evaluations.follow_ups", Activity.SEE_FOLLOW_UPS, ""),
     Remedy.WISHES: ("journey.case", Activity.SEE_CASE, "wishes"),
 }
+#: What somebody of the circle solves on that page themselves, and by which activity; the rest they only read there.
+_BY_CIRCLE: dict[Remedy, Activity] = {
+    Remedy.PLAN: Activity.WRITE_PLAN,
+    Remedy.AGREEMENT: Activity.RECORD_AGREEMENT,
+    Remedy.FOLLOW_UPS: Activity.FOLLOW_UP,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class BlockerLink:
     """A blocker, and the page where it can be solved: the activity that opens it, endpoint, URL values, anchor.
 
-    Pages link to it where `case.may(activity)`; otherwise they show the sentence alone.
+    Pages link to it where `case.may(activity)`; otherwise they show the sentence alone. `by_circle`: by which activity
+    somebody of the circle solves it there; None: only staff does.
     """
 
     blocker: Blocker
@@ -42,6 +49,7 @@ class BlockerLink:
     endpoint: str
     values: dict[str, int]
     anchor: str
+    by_circle: Activity | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +155,5 @@ def blocker_link(blocker: Blocker) -> BlockerLink:
     endpoint, activity, anchor = PAGES[blocker.remedy]
     values = {"participant_id": int(blocker.target)} if blocker.remedy is Remedy.PERSON else {}
     is_one = blocker.target or "{" not in anchor
-    return BlockerLink(blocker, activity, endpoint, values, anchor.format(blocker.target) if is_one else "")
+    at = anchor.format(blocker.target) if is_one else ""
+    return BlockerLink(blocker, activity, endpoint, values, at, _BY_CIRCLE.get(blocker.remedy))

@@ -35,7 +35,7 @@ DUTIES: tuple[DutyRule, ...] = (
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
     ),
     DutyRule(Duty.FOLLOW_UPS, N_("see which follow-ups are due, without names or texts"), _MANAGERS),
-    DutyRule(Duty.HAND_OVER, N_("hand over the conferences of who leaves"), frozenset({Role.REGIONAL_MANAGER})),
+    DutyRule(Duty.HAND_OVER, N_("hand over the conferences of whoever leaves"), frozenset({Role.REGIONAL_MANAGER})),
     DutyRule(
         Duty.EMPLOYERS,
         N_("note for whom a coordinator also works, but not of themselves"),

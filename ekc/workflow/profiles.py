@@ -348,7 +348,7 @@ NEW_ZEALAND = Profile(
     only_agreed_recorded=True,
     legal_notes=(
         LegalNote(
-            N_("Who is entitled to attend is listed in law, and has a say in the decision."),
+            N_("The law lists who is entitled to attend. They have a say in the decision."),
             "NZ1, NZ2",
             frozenset({NotePlace.REGISTRATION, NotePlace.CONSENTS}),
         ),

@@ -466,7 +466,7 @@ def test_several_people_are_added_at_once_all_or_none_and_children_as_children(
     button, before = "Add them to the circle", len(circle(refreshed(db_session), case.id))
     children = "Daan Smit, grandson\nKay Smit, son of Bea"
     page = noor.refused(button, {names_field: f"{children}\nBea Smit, aunt of Daan", part: "family"})
-    assert "Are these children? Add them apart, with the role child: Daan Smit, Kay Smit" in page.text
+    assert "Are these children? Add them separately, with the role child: Daan Smit, Kay Smit" in page.text
     page = noor.refused(button, {names_field: "Bea Smit\n, next door", part: "family"})
     assert "Write a name, then a comma" in page.text
     assert len(circle(refreshed(db_session), case.id)) == before

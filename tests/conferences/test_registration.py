@@ -220,7 +220,7 @@ def test_nobody_consents_by_a_preset(client: PageClient, cast: Cast, case: Made,
     client.page(f"/conferences/{case.id}/consents")
     assert client.refused("Note the consent", status=422).errors == [
         "Who: Choose who said yes.",
-        "Says yes to: Choose to what they say yes.",
+        "Says yes to: Choose what they say yes to.",
     ]
     assert consents(refreshed(db_session), case.id) == ()
 

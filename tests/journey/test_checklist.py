@@ -107,7 +107,7 @@ def test_everything_is_ticked_where_all_was_done(phase: Phase) -> None:
                 people=(MOTHER, replace(UNCLE, voices={}), NURSE),
                 plan=PlanFacts(goals=1, actions=(replace(ACTION, who=frozenset({UNCLE.id})),)),
             ),
-            "Each action has somebody who agrees to do it",
+            "Each task has somebody who agrees to it",
             "to do",
         ),
     ],

@@ -443,9 +443,9 @@ def test_a_closed_case_says_so_to_the_family(db_session: Session, cast: Cast, cl
 @pytest.mark.parametrize(
     ("days", "says"),
     [
-        (83, "Afterwards you write down here how it went, at the latest on Monday 25 May 2026."),
-        (84, "Write down here how it went, today at the latest."),
-        (85, "Write down here how it went: that was due on Monday 25 May 2026."),
+        (84, "Afterwards you write down here how it went, at the latest on Tuesday 26 May 2026."),
+        (85, "Write down here how it went, today at the latest."),
+        (86, "Write down here how it went: that was due on Tuesday 26 May 2026."),
     ],
 )
 def test_a_last_day_is_today_on_that_day_and_past_after_it(

@@ -28,7 +28,7 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
 
-MONTHS_LATER = START + timedelta(weeks=12)
+MONTHS_LATER = START + timedelta(weeks=12, days=1)
 
 
 @pytest.fixture
@@ -85,6 +85,27 @@ def test_whoever_convenes_agrees_no_version_alone(db_session: Session, cast: Cas
     assert plan_versions.stored_draft(db_session, evaluated.id).text > 0
 
 
+def test_whoever_convenes_is_led_to_the_new_version_that_the_family_wants(
+    app: Flask, db_session: Session, cast: Cast, evaluated: Made
+) -> None:
+    omar, marieke = (client_of(app, db_session, evaluated, name) for name in ("omar", "marieke"))
+    wanted = "You want a new version of the plan"
+    assert [wanted in one.here.text for one in (omar, marieke)] == [True, False]  # she writes no version
+    assert "Write down how it went" not in omar.here.text  # it is written down
+    assert omar.here.text.count("Agree a new version of the plan") == 0  # it is offered once
+
+    page = omar.follow("Agree the new version")
+    missing = [address for name, address in page.links if name == "go to the answers"]
+    assert missing == [f"/conferences/{evaluated.id}/plan/agreement"] * 3
+    omar.page(f"/conferences/{evaluated.id}/mine")
+    assert omar.follow("Change the plan").heading == "The plan"
+
+    build.answer_plan(db_session, cast, MONTHS_LATER, evaluated)
+    revise(db_session, evaluated)
+    page = omar.page(f"/conferences/{evaluated.id}/mine")
+    assert (wanted in page.text, "Write down how it went" in page.text) == (False, True)
+
+
 def test_a_new_version_is_told_to_the_coordinator(
     client: PageClient, db_session: Session, cast: Cast, evaluated: Made
 ) -> None:
@@ -132,6 +153,9 @@ def test_the_page_of_the_step_says_what_the_paper_will_say(
     assert "Your coordinator hears of the new version." in page
 
     omar.page(f"/conferences/{evaluated.id}/plan/agreement")
+    page = omar.refused("They say the same about the plan as it is now", status=422)
+    assert page.errors == ["How they said it: Say how they said it."]  # there is no room where they were, or were not
+    assert "not in the room" not in page.text
     omar.submit("They say the same about the plan as it is now", {"How they said it": "in person, at another moment"})
     page = omar.page(f"/conferences/{evaluated.id}/steps/revise_plan").text
     assert "Marieke de Wit: agrees" in page

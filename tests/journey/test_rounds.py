@@ -85,7 +85,7 @@ def test_the_coordinator_finds_last_time_on_the_case_page(
     assert ("QfoundZ" in client.here.text, "QdecidedZ" in client.here.text) == (True, True)
     client.page(here)
     assert "Write down how it went" not in client.here.text
-    client.follow("Still planned: evaluation, Monday 25 May 2026")
+    client.follow("Still planned: evaluation, Tuesday 26 May 2026")
     assert client.here.status == 200
 
 
@@ -150,7 +150,7 @@ def test_an_open_follow_up_is_held_in_the_new_round_and_the_coordinator_stays(
     db_session: Session, cast: Cast, client: PageClient, clock: FrozenClock
 ) -> None:
     case = evaluated(db_session, cast)
-    clock.advance(days=84)
+    clock.advance(days=85)
     sign_in(client, cast.noor)
     home = client.page("/")
     assert "Evaluation: today" in home.text

@@ -314,7 +314,7 @@ class Walker:
             self.edit(edits.remove(what_if.key))
         self.edit(edits.add_what_if(NewWhatIf(if_=self.word(), then=self.word(), who=tuple(family[:2]))))
         self.edit(edits.set_monitor(family[0]))
-        again = to_local(self.at, TIMEZONE).replace(tzinfo=None) + timedelta(weeks=12)
+        again = to_local(self.at, TIMEZONE).replace(tzinfo=None) + timedelta(weeks=12, days=1)
         self.edit(edits.set_evaluation(EvaluationPlan(at=again, place=self.word(), convenor=family[-1])))
 
     def agree(self, who: int, answer: Agreed = Agreed.YES) -> None:

@@ -47,7 +47,7 @@ def test_whoever_is_told_to_ring_before_they_stop_reads_a_number(
 
     numbers(db_session, cast)
 
-    sentence = "Not sure? Ring first. You can also go on on another day, or with another coordinator. You can ring: "
+    sentence = "Not sure? Ring first. You can also continue on another day, or with another coordinator. You can ring: "
     assert sentence + "Noor van Dijk, 06 1111 1111, Ruud Kramer, 06 2222 2222" in client.page(stop).text
 
 

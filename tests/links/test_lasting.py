@@ -29,7 +29,7 @@ from tests.clock import START, FrozenClock
 
 pytestmark = pytest.mark.both_databases
 
-WEEKS = timedelta(weeks=12)  # until the evaluation
+WEEKS = timedelta(weeks=12, days=1)  # until the evaluation
 
 
 def until(page_text: str) -> str:
@@ -49,14 +49,14 @@ def test_no_link_dies_before_the_evaluation(
 ) -> None:
     case = build.case_in_evaluation(db_session, cast, START)
     kees = make_link(db_session, START - timedelta(days=59), case.id, case.people["kees"])  # promised until tomorrow
-    clock.advance(days=84)
+    clock.advance(days=85)
     mine = open_link(client, kees)
     assert until(mine.text) == (
-        "You can open this page until Wednesday 24 June 2026 at least, "
+        "You can open this page until Thursday 25 June 2026 at least, "
         "and longer if there is still something for you here."
     )
 
-    clock.advance(days=40)  # it is late, and still to be held
+    clock.advance(days=39)  # it is late, and still to be held
     assert client.page(kees).status == 200
 
     settle(db_session, cast, clock, case)

@@ -41,7 +41,7 @@ def omar(app: Flask, db_session: Session, case: Made) -> PageClient:
 
 def parts(page: Page) -> tuple[bool, bool, bool]:
     """Of somebody's own page: whether their task stands there, can be ticked, and when the plan is looked at again."""
-    return TASK in page.text, "How far is this?" in page.text, "Monday 25 May 2026" in page.text
+    return TASK in page.text, "How far is this?" in page.text, "Tuesday 26 May 2026" in page.text
 
 
 def come_together_again(noor: PageClient, case: Made) -> None:

@@ -363,7 +363,7 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         with_people(MOTHER, replace(UNCLE, part=Part.MAIN_PERSON)),
         [
             (
-                "There are more main persons (Person 1, Person 2): take out of the circle who died or left, and go on",
+                "There are more main persons (Person 1, Person 2): take out of the circle whoever died or left, and go on",
                 "circle",
                 "",
             )
@@ -502,7 +502,7 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         tasks_agreed,
         replace(with_people(SAYS_NO), plan=with_plan(actions=(replace(ACTION, who=frozenset({2})),)).plan),
-        [("Who does action 1.1 does not agree: agree what happens instead", "plan", ACTION.key)],
+        [("Whoever does action 1.1 does not agree: agree what happens instead", "plan", ACTION.key)],
     ),
     (
         tasks_agreed,

@@ -120,7 +120,9 @@ class AddSeveralForm(PlainForm):
             self.people.errors = [long]
         elif children := [one.name for one in people if may_be_a_child(one.part, one.relation, None)]:
             names = ", ".join(children)
-            self.people.errors = [_("Are these children? Add them apart, with the role child: %(names)s", names=names)]
+            self.people.errors = [
+                _("Are these children? Add them separately, with the role child: %(names)s", names=names)
+            ]
         return not self.people.errors
 
     def to_details(self) -> tuple[PersonDetails, ...]:

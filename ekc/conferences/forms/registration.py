@@ -258,7 +258,7 @@ class ConsentForm(PlainForm):
     """A consent."""
 
     participant_id = person_field(_l("Who"), missing=_l("Choose who said yes."))
-    scope = asked_of(_l("Says yes to"), _l("Choose to what they say yes."), named_choices(CONSENT_SCOPES))
+    scope = asked_of(_l("Says yes to"), _l("Choose what they say yes to."), named_choices(CONSENT_SCOPES))
     given_on = day(_l("On"), _l("Choose the day on which they said yes."))
     note = passage(_l("Note"), rows=2)
 

@@ -116,7 +116,7 @@ def note_coming(case: Case) -> ResponseReturnValue:
         with form.showing_refusal():
             noted = circle_actions.note_coming(by(), case.id, form.coming.data, form.to_attends())
             said = ngettext(
-                "It is noted of %(num)d person how they come.", "It is noted of %(num)d people how they come.", noted
+                "It is noted how %(num)d person takes part.", "It is noted how %(num)d people take part.", noted
             )
             flash(said, "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)

@@ -245,7 +245,7 @@ def answer_in_room(case: Case, device_id: int) -> ResponseReturnValue:
 def end_device(case: Case, device_id: int) -> ResponseReturnValue:
     """Forget a device."""
     links_actions.end_device(by(), case.id, device_id)
-    flash(_("Nobody is in on that device any more."), "success")
+    flash(_("Nobody is signed in on that device any more."), "success")
     return _back(case)
 
 

@@ -114,6 +114,7 @@ class OwnPage:
     monitor: str  # the name of the person to call if the plan goes wrong
     numbers: tuple[plan_numbers.PlanNumber, ...]  # whom the plan in force says to ring
     evaluation: evaluations.FollowUpRow | None
+    next_version: bool  # the family wants another version of the plan, and the visitor can write it
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     moved: EndRule | None  # another region looks after the case, since a few days
     ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
@@ -205,6 +206,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         monitor=agreed.snapshot["monitor"] if agreed and case.sees(CasePart.PLAN) else "",
         numbers=numbers,
         evaluation=next_evaluation(session, case, agreed, today) if agreed else None,
+        next_version=bool(facts and facts.family_wants_new_version and _writes_next_version(case)),
         link=next((row.life(at) for row in links if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if moved and not (joined and joined >= moved) else None,
         ended_round=ended_round(steps_taken(session, case.id), at) if _goes_on(case) else None,
@@ -221,6 +223,10 @@ def _joined_since(case: Case, joined: datetime | None, coordinator: match_querie
 
 def _goes_on(case: Case) -> bool:
     return case.round > 1 and case.phase is Phase.EVALUATION
+
+
+def _writes_next_version(case: Case) -> bool:
+    return case.phase is Phase.EVALUATION and case.may(Activity.WRITE_PLAN)
 
 
 def _has_old_slip(session: Session, case: Case, me: Member) -> bool:

@@ -76,7 +76,7 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit, today: date) -> str:
         raise Unknown
     convenor = by.session.get(Participant, edit.convenor) if edit.convenor else None
     if convenor is not None and convenor.is_professional:
-        raise Refusal(N_("Who calls everyone together may change the plan, so choose somebody of the family.")).at(
+        raise Refusal(N_("Whoever calls everyone together may change the plan, so choose somebody of the family.")).at(
             "convenor"
         )
     _refuse_past(before, after, today)

@@ -48,6 +48,8 @@ class _HeardForm(_AnswerForm):
             SelectChoice("", _("choose how")),
             *(SelectChoice(how.value, _(how.label)) for how in SaidHow if how is not SaidHow.OWN_PAGE),
         ]
+        self.in_room = any(person.id not in away for person in people)  # some are, so that each is one or the other
+        self.how.description = _("For whoever is not in the room.") if self.in_room else ""
         left_out = self.how.raw_data == []  # the page that was sent offered nobody who is away
         if not any(person.id in away for person in people) or (left_out and not self._chose_away()):
             del self.how
@@ -58,7 +60,9 @@ class _HeardForm(_AnswerForm):
     def validate_how(self, field: SelectField) -> None:
         """Whoever was not in the room said it somehow."""
         if not field.data and self._chose_away():
-            raise ValidationError(_("Say how they said it: they were not in the room."))
+            raise ValidationError(
+                _("Say how they said it: they were not in the room.") if self.in_room else _("Say how they said it.")
+            )
 
     def to_how(self) -> SaidHow | None:
         """How they said it; None: in the room."""

@@ -28,7 +28,7 @@ class Hears(Labelled):
         "family",
         N_("main persons, and those of family and supporters who take part, in the room or from elsewhere"),
     )
-    INSIDE = "inside", N_("main persons, family and supporters, also who does not come")
+    INSIDE = "inside", N_("main persons, family and supporters, also whoever does not come")
     RELATIVES = "relatives", N_("those of family and supporters who take part, in the room or from elsewhere")
     AGENCIES = "agencies", N_("referrer and professionals")
     NAMED_AGENCIES = "named_agencies", N_("the referrer and professionals whom the plan names")

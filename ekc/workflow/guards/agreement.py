@@ -30,7 +30,7 @@ def tasks_agreed(f: Facts) -> Iterator[Blocker]:
     for action in f.plan.actions:
         if action.who and action.who <= no.keys():
             yield Blocker(
-                N_("Who does action %(number)s does not agree: agree what happens instead"),
+                N_("Whoever does action %(number)s does not agree: agree what happens instead"),
                 Remedy.PLAN,
                 {"number": action.number},
                 target=action.key,
@@ -59,7 +59,7 @@ def doers_asked(f: Facts) -> Iterator[Blocker]:
         doers = [asked[who] for who in action.who if who in asked]
         if doers and not any(doers):
             yield Blocker(
-                N_("Who does action %(number)s has not been asked about the plan yet"),
+                N_("Whoever does action %(number)s has not been asked about the plan yet"),
                 Remedy.AGREEMENT,
                 {"number": action.number},
                 target=action.key,

@@ -89,7 +89,7 @@ def only_main_person(f: Facts) -> Iterator[Blocker]:
     main = [p.name for p in f.people if p.part is Part.MAIN_PERSON and p.attends is not Attends.EXCLUDED]
     if len(main) > 1:
         yield Blocker(
-            N_("There are more main persons (%(names)s): take out of the circle who died or left, and go on"),
+            N_("There are more main persons (%(names)s): take out of the circle whoever died or left, and go on"),
             Remedy.CIRCLE,
             {"names": ", ".join(main)},
         )
