@@ -363,7 +363,8 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         with_people(MOTHER, replace(UNCLE, part=Part.MAIN_PERSON)),
         [
             (
-                "There are more main persons (Person 1, Person 2): take out of the circle whoever died or left, and go on",
+                "There are more main persons (Person 1, Person 2): take out of the circle whoever died or left, "
+                "and go on",
                 "circle",
                 "",
             )
