@@ -502,7 +502,7 @@ def test_how_several_come_is_noted_at_once_and_replaces_nothing(
 
     page = noor.submit("Note how they come", {"Whom it is about": names, "How they come": "by video"})
 
-    assert f"It is noted of {len(undecided)} people how they come." in page.text
+    assert f"It is noted how {len(undecided)} people take part." in page.text
     circle_actions.note_coming(By(db_session, cast.noor, START), case.id, [decided, *undecided], Attends.NO)
     now = {row.id: row.attends for row in circle(refreshed(db_session), case.id)}
     assert now == {decided: Attends.PHONE, **dict.fromkeys(undecided, Attends.VIDEO)}

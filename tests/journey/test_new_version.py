@@ -153,9 +153,9 @@ def test_the_page_of_the_step_says_what_the_paper_will_say(
     assert "Your coordinator hears of the new version." in page
 
     omar.page(f"/conferences/{evaluated.id}/plan/agreement")
-    page = omar.refused("They say the same about the plan as it is now", status=422)
-    assert page.errors == ["How they said it: Say how they said it."]  # there is no room where they were, or were not
-    assert "not in the room" not in page.text
+    again = omar.refused("They say the same about the plan as it is now", status=422)
+    assert again.errors == ["How they said it: Say how they said it."]  # there is no room where they were, or were not
+    assert "not in the room" not in again.text
     omar.submit("They say the same about the plan as it is now", {"How they said it": "in person, at another moment"})
     page = omar.page(f"/conferences/{evaluated.id}/steps/revise_plan").text
     assert "Marieke de Wit: agrees" in page
