@@ -156,11 +156,14 @@ def disk_is_full(error: Exception) -> bool:
     return getattr(orig, "sqlite_errorcode", None) == full or getattr(orig, "sqlstate", None) == "53100"
 
 
-def options_for_writing(engine: Engine | Connection) -> dict[str, Any]:
-    """The execution options for a transaction that writes; none for a connection, whose transaction has begun."""
-    if isinstance(engine, Connection):
-        return {}
-    return {WRITE_OPTION: True} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
+def options_for_writing(dialect: Dialect) -> dict[str, Any]:
+    """The execution options of a transaction that writes."""
+    return {WRITE_OPTION: True} if dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
+
+
+def options_for_reading(dialect: Dialect) -> dict[str, Any]:
+    """The execution options of a connection that reads again after it wrote."""
+    return {WRITE_OPTION: False} if dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
 
 
 def make_sessions(engine: Engine, **info: Any) -> sessionmaker[Session]:

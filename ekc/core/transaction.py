@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from ekc.core.db import options_for_writing
+from ekc.core.db import options_for_reading, options_for_writing
 from ekc.core.errors import OnlyShown
 
 _ONLY_SHOWS = "only_shows"  # in the information of a session
@@ -19,7 +20,9 @@ def writing(session: Session) -> Iterator[None]:
     of committing inside `not_saving`.
     """
     session.rollback()
-    session.connection(execution_options=options_for_writing(session.get_bind()))
+    bind = session.get_bind()
+    within = isinstance(bind, Connection) and bind.in_transaction()  # `nested`
+    session.connection(execution_options={} if within else options_for_writing(bind.dialect))
     try:
         yield
         _refuse_if_only_shown(session)
@@ -27,6 +30,9 @@ def writing(session: Session) -> Iterator[None]:
     except BaseException:
         session.rollback()
         raise
+    finally:
+        if isinstance(bind, Connection) and not within and not bind.invalidated:
+            bind.execution_options(**options_for_reading(bind.dialect))
 
 
 def _refuse_if_only_shown(session: Session) -> None:
