@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from typing import Any
@@ -16,6 +15,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from itsdangerous import BadData, BadSignature, TimestampSigner
 from werkzeug.exceptions import HTTPException
 
+from ekc.core.clock import utc_now
 from ekc.core.crypto import Keyring, Unreadable
 
 SESSION_COOKIE = "session cookie"  # the beginning of its context of encryption
@@ -35,7 +35,7 @@ class _Sealed:
 
     def dumps(self, content: object) -> str:
         """Encrypt, with the time."""
-        plain = f"{int(time.time())} {self._json.dumps(content)}"
+        plain = f"{int(utc_now().timestamp())} {self._json.dumps(content)}"
         return urlsafe_b64encode(self._keyring.seal(plain.encode(), self._context)).decode().rstrip("=")
 
     def loads(self, value: str, max_age: int | None = None) -> Any:
@@ -45,7 +45,7 @@ class _Sealed:
         except (Unreadable, ValueError) as error:
             raise BadSignature(str(error)) from error
         made, _space, content = plain.partition(" ")
-        if max_age is not None and time.time() - int(made) > max_age:
+        if max_age is not None and utc_now().timestamp() - int(made) > max_age:
             raise BadSignature("it is too old")
         return self._json.loads(content)
 
