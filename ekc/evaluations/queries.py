@@ -242,7 +242,7 @@ _TICKS = (
     .order_by(ActionTick.id)
 )
 _PLAN_IN_FORCE = (
-    select(PlanVersion.number, PlanVersion.content)
+    select(PlanVersion.conference_id, PlanVersion.number, PlanVersion.content)
     .join(Conference, IS_IN_FORCE)
     .where(Conference.id == bindparam("case"))
 )
@@ -259,9 +259,12 @@ def task_ticks(session: Session, conference_id: int, number: int) -> dict[str, d
 def own_tasks(session: Session, conference_id: int, participant_id: int) -> tuple[OwnTask, ...]:
     """The actions of the plan in force that this participant does, in the order of the plan."""
     plan = session.execute(_PLAN_IN_FORCE, {"case": conference_id}).one_or_none()
-    if plan is None:
-        return ()
-    said = task_ticks(session, conference_id, plan.number)
+    return tasks_of(session, plan, participant_id) if plan else ()
+
+
+def tasks_of(session: Session, plan: PlanVersion | Row[Any], participant_id: int) -> tuple[OwnTask, ...]:
+    """The same of a version that was read."""
+    said = task_ticks(session, plan.conference_id, plan.number)
     return tuple(
         OwnTask(f"{g}.{a}", action, said.get(action.key, {}).get(participant_id))
         for g, goal in enumerate(from_json(plan.content).goals, 1)

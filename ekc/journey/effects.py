@@ -20,7 +20,7 @@ from ekc.conferences.effects import (
 )
 from ekc.conferences.models import Conference, Notice, Participant
 from ekc.conferences.queries.registration import RelatedCase, case_of_number
-from ekc.conferences.roles import coordinator_with_access, still_open
+from ekc.conferences.roles import attended, coordinator_with_access, still_open
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal
 from ekc.core.outbox import MailRule, queue, withdraw_unsent
@@ -85,7 +85,7 @@ def new_round(session: Session, conference: Conference, at: datetime, taking: Ta
     conference.round += 1
     conference.tasks_ended_on = None
     conference.without_conference = False
-    for account in staff_of(session, conference, at):
+    for account in staff_of(session, conference, attended(session, conference, at)):
         if account.id != taking.account_id:
             queue(
                 session,
@@ -201,7 +201,8 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
 
 def to_ring(session: Session, conference: Conference, at: datetime) -> str:
     """Whom the circle can ring, as a mail and a slip say it."""
-    return "; ".join(to_be_rung(one.name, one.phone) for one in staff_to_ring(session, conference, at))
+    people = staff_to_ring(session, conference, attended(session, conference, at))
+    return "; ".join(to_be_rung(one.name, one.phone) for one in people)
 
 
 def leave_notices(session: Session, conference: Conference, at: datetime, taking: Taking, day_before: str) -> None:

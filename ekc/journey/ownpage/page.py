@@ -97,7 +97,7 @@ class OwnPage:
     shows_coordinator: bool
     undecided: bool  # there is a conflict of interest that nobody has decided about
     panel: Panel
-    in_room: bool  # is in the room of the meeting now
+    in_room: bool  # is in the room in private time
     asked: tuple[str, ...]  # what the case waits for from the visitor
     consent: OwnConsent | None  # None: theirs is not asked
     supports: tuple[Member, ...]  # the children beside whom the visitor is, and who may come
@@ -154,7 +154,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     page_says_whom_to_ring = gone or bool(shows_coordinator and coordinated and coordinator and coordinator.phone)
     numbers = plan_numbers.plan_numbers(session, case.id, plan) if plan and case.sees(CasePart.PLAN) else ()
     lacks_number = any(not one.phone for one in numbers)
-    staff = staff_to_ring(session, case, at) if case.end or lacks_number or not page_says_whom_to_ring else ()
+    staff = staff_to_ring(session, case, coordinated) if case.end or lacks_number or not page_says_whom_to_ring else ()
     return OwnPage(
         me=me,
         by_profession=me.part in PROFESSIONAL_PARTS,
@@ -187,7 +187,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         shows_coordinator=shows_coordinator,
         undecided=bool(coordinator and coordinator.open_conflicts(agencies(read.circle))),
         panel=panel(verdicts, case.phase, called_in=False),
-        in_room=in_the_room(session, me.id),
+        in_room=case.phase is Phase.PRIVATE_TIME and in_the_room(session, me.id),
         asked=asked_of(facts, me.id) if facts else (),
         consent=consent,
         supports=supports(session, case, read, me) if case.may(Activity.SAY_NOT_COMING) else (),
@@ -196,7 +196,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         disagreements=disagreements(session, case, read, agreed) if agreed else (),
         sharing=sharing(session, case, me) if case.may(Activity.SHARE_PLAN) else (),
         own_sharing=plan_circle.own_sharing(session, case.id, me.id) if case.may(Activity.SHARE_PLAN) else {},
-        tasks=evaluations.own_tasks(session, case.id, me.id) if agreed and has_tasks(case) else (),
+        tasks=evaluations.tasks_of(session, agreed, me.id) if agreed and has_tasks(case) else (),
         versions=plan_versions.versions(session, case.id, case.plans_not_read)
         if agreed and case.may(Activity.SEE_VERSIONS)
         else (),

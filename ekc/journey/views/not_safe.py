@@ -43,7 +43,8 @@ def say_not_safe(case: Case) -> ResponseReturnValue:
 
 def _not_safe_page(case: Case, form: NotSafeForm) -> str:
     own, managers = own_details(db(), case), managers_of(db(), case.region_id)
-    match = matches(db(), case.id).current if attended(db(), case, now()) else None
+    coordinated = attended(db(), case, now())
+    match = matches(db(), case.id).current if coordinated else None
     return render_template(
         "journey/not_safe.html",
         case=case,
@@ -51,7 +52,7 @@ def _not_safe_page(case: Case, form: NotSafeForm) -> str:
         since=not_safe_since(db(), case.id, case.visitor.participant_id or 0),
         match=match,
         managers=managers,
-        numbers=staff_to_ring(db(), case, now()),
+        numbers=staff_to_ring(db(), case, coordinated),
         reachable=bool(own and own.phone),
         child_line=PROFILES[case.profile].child_line if Role.CHILD in case.roles else None,
         emergency=emergency_numbers(case.profile, own.phone if own else "", runtime().settings.countries),

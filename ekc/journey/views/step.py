@@ -170,7 +170,7 @@ def _step_page(case: Case, rule: StepRule, form: StepForm, verdict: Verdict | No
         printed=printed,
         paper=paper,
         said=SAID,
-        whom=staff_to_ring(db(), case, now()) if case.visitor.account_id is None else (),
+        whom=staff_to_ring(db(), case, attended(db(), case, now())) if case.visitor.account_id is None else (),
         here=_here(case) if rule.step is Step.COME_OUT and case.sees(CasePart.NAMES) else (),
     )
 
