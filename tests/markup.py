@@ -5,8 +5,10 @@ Browsers repair invalid HTML. So the source, tag by tag, is compared with the tr
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 from html.entities import html5
+from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -15,6 +17,8 @@ _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )
 _TAG = re.compile(r'<(/?)([A-Za-z][A-Za-z0-9:-]*)((?:\s+[^\s"\'<>/=]+(?:=(?:"[^"]*"|[^\s"\'<>=`]+))?)*)\s*(/?)>')
+#: From one to the other bracket, whatever is between them.
+_EXTENT = re.compile(r'<[^<>"]*(?:"[^"]*"[^<>"]*)*>')
 _ATTRIBUTE = re.compile(r'([^\s"\'<>/=]+)(?:=(?:"([^"]*)"|([^\s"\'<>=`]+)))?')
 _AMPERSAND = re.compile(r"&(?:#(\d+)|#[xX]([0-9a-fA-F]+)|(\w*));?")
 _LAST_OF_PLANES = "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
@@ -66,11 +70,12 @@ def faults(html: str, tree: Element) -> list[str]:
         written = list(_written(html))
     except _Fault as fault:
         return [fault.at(html)]
-    made = list(_made(tree))
-    for (token, place), other in zip(written, [*made, *[("nothing",)] * len(written)], strict=False):
-        if token != other:
-            return [_Fault(f"{' '.join(token)} is read as {' '.join(other)}", place).at(html)]
-    if len(made) > len(written):
+    made = list[Token]()
+    _make(tree, made)
+    if [token for token, _ in written] != made:
+        for (token, place), other in zip(written, [*made, *[("nothing",)] * len(written)], strict=False):
+            if token != other:
+                return [_Fault(f"{' '.join(token)} is read as {' '.join(other)}", place).at(html)]
         return [_Fault(f"{' '.join(made[len(written)])} is missing", len(html)).at(html)]
     within = {child.tag for choice in tree.iter("select") for child in choice.iter()}
     found = [f"not valid HTML: <{tag}> in <select>" for tag in sorted(within - {"select", "optgroup", "option", "hr"})]
@@ -91,7 +96,9 @@ class _Fault(Exception):  # noqa: N818 - of the page
 
 def _written(html: str) -> Iterator[tuple[Token, int]]:
     """The tokens of the source, with their lines."""
-    if found := _NO_CHARACTER.search(html):
+    if _NO_CHARACTER.search("".join(set(html))):
+        found = _NO_CHARACTER.search(html)
+        assert found is not None
         raise _Fault(f"{found[0]!r}", found.start())
     start = re.match(r"\s*<!doctype html>", html, re.IGNORECASE)
     if not start:
@@ -100,25 +107,24 @@ def _written(html: str) -> Iterator[tuple[Token, int]]:
     while place < len(html):
         ends = html.find("<", place)
         ends = len(html) if ends < 0 else ends
-        if words := " ".join(_text(html[place:ends], place).split()):
+        if ends > place and (words := " ".join(_text(html[place:ends], place).split())):
             yield (words,), place
         if ends == len(html):
             return
-        tag = _TAG.match(html, ends)
-        if not tag:
-            raise _Fault("this is no tag", ends)
-        closes, name, attributes, closed = tag.groups()
-        name = name.lower()
-        foreign += (name == "svg") * (-1 if closes else 0 if closed else 1)
-        if closes:
-            yield ("/" + name, *filter(None, (attributes.strip(), closed))), ends  # an end has nothing but its name
-        else:
-            yield (name, *_pairs(attributes, ends)), ends
-            if closed and not foreign and name not in (*_VOID, "svg"):
+        extent = _EXTENT.match(html, ends)
+        tag = _tag_written(extent[0] if extent else "")
+        if tag.wrong:
+            raise _Fault(tag.wrong, ends)
+        name, closes, closed = tag.name, tag.closes, tag.closed
+        if name == "svg":
+            foreign += -1 if closes else 0 if closed else 1
+        yield tag.token, ends
+        if closed and not closes:
+            if not foreign and name not in (*_VOID, "svg"):
                 raise _Fault(f"<{name}> closes itself", ends)
-            if closed and name not in _VOID:
+            if name not in _VOID:
                 yield ("/" + name,), ends
-        place = tag.end()
+        place = ends + len(tag.source)
         if name in _RAW and not closes:
             ends = html.find(f"</{name}", place)
             if words := " ".join(html[place:ends].split()):
@@ -126,11 +132,35 @@ def _written(html: str) -> Iterator[tuple[Token, int]]:
             place = ends
 
 
-def _pairs(attributes: str, place: int) -> list[str]:
-    found = [(name.lower(), _text(quoted or bare, place)) for name, quoted, bare in _ATTRIBUTE.findall(attributes)]
-    if len(dict(found)) < len(found):
-        raise _Fault("an attribute stands twice", place)
-    return [f'{name}="{value}"' for name, value in found]
+class _Written(NamedTuple):
+    """A tag of the source, or the end of one."""
+
+    source: str
+    name: str
+    closes: bool
+    closed: bool
+    token: Token
+    wrong: str = ""  # what is
+
+
+@lru_cache(maxsize=20_000)
+def _tag_written(source: str) -> _Written:
+    """What a tag says. Most stand on many pages."""
+    found = _TAG.fullmatch(source)
+    if not found:
+        return _Written(source, "", False, False, (), "this is no tag")
+    end, name, written, closed = found.groups()
+    name = name.lower()
+    if end:  # has nothing but its name
+        return _Written(source, name, True, bool(closed), ("/" + name, *filter(None, (written.strip(), closed))))
+    pairs = _ATTRIBUTE.findall(written)
+    try:
+        values = {key.lower(): _text(quoted or bare, 0) for key, quoted, bare in pairs}
+    except _Fault as fault:
+        return _Written(source, name, False, bool(closed), (), fault.what)
+    wrong = "an attribute stands twice" if len(values) < len(pairs) else ""
+    token = (name, *(f'{key}="{value}"' for key, value in values.items()))
+    return _Written(source, name, False, bool(closed), token, wrong)
 
 
 def _text(source: str, place: int) -> str:
@@ -150,15 +180,15 @@ def _text(source: str, place: int) -> str:
     return unescape(source)
 
 
-def _made(element: Element) -> Iterator[Token]:
-    """The tokens that would be written for a tree."""
+def _make(element: Element, tokens: list[Token]) -> None:
+    """Add the tokens that would be written for a tree."""
     name = element.tag.lower()
-    yield (name, *(f'{key.lower()}="{value}"' for key, value in element.attrib.items()))
-    if words := " ".join((element.text or "").split()):
-        yield (words,)
+    tokens.append((name, *[f'{key.lower()}="{value}"' for key, value in element.attrib.items()]))
+    if element.text and (words := " ".join(element.text.split())):
+        tokens.append((words,))
     for child in element:
-        yield from _made(child)
-        if words := " ".join((child.tail or "").split()):
-            yield (words,)
+        _make(child, tokens)
+        if child.tail and (words := " ".join(child.tail.split())):
+            tokens.append((words,))
     if name not in _VOID:
-        yield ("/" + name,)
+        tokens.append(("/" + name,))

@@ -27,23 +27,31 @@ def squeeze(text: str) -> str:
 
 
 UNREAD = ("script", "style", "template")
-BLOCKS = ("p", "li", "td", "th", "div", "br", "dt", "dd", "tr", "option", "h1", "h2", "h3", "h4", "legend", "label")
+BLOCKS = frozenset(
+    ["p", "li", "td", "th", "div", "br", "dt", "dd", "tr", "option", "h1", "h2", "h3", "h4", "legend", "label"]
+)
 
 
 def text_of(element: Element, without: tuple[str, ...] = ()) -> str:
     """The visible text of an element, without scripts, styles and hidden elements."""
 
-    def pieces(node: Element) -> Iterator[str]:
-        if not isinstance(node.tag, str) or node.tag in UNREAD + without or "hidden" in node.attrib:
-            return
-        yield node.text or ""
-        for child in node:
-            yield from pieces(child)
-            yield child.tail or ""
-            if child.tag in BLOCKS:
-                yield " "
+    found: list[str] = []
+    _collect(element, UNREAD + without, found)
+    return squeeze("".join(found))
 
-    return squeeze("".join(pieces(element)))
+
+def _collect(node: Element, unread: tuple[str, ...], found: list[str]) -> None:
+    """Add the pieces of text in an element. Generators took twice as long, and pages are read often."""
+    if node.tag in unread or "hidden" in node.attrib:
+        return
+    if node.text:
+        found.append(node.text)
+    for child in node:
+        _collect(child, unread, found)
+        if child.tail:
+            found.append(child.tail)
+        if child.tag in BLOCKS:
+            found.append(" ")
 
 
 def _shown(element: Element) -> str:
@@ -62,12 +70,31 @@ def without_token(html: str) -> str:
 
 
 class Page:
-    """One HTML answer, parsed."""
+    """One HTML answer, parsed when it is first read."""
 
     def __init__(self, html: str, url: str, status: int) -> None:
         self.html, self.url, self.status = html, url, status
-        self.tree: Element = markup.parsed(html)
-        self._parent = {child: parent for parent in self.tree.iter() for child in parent}
+
+    @cached_property
+    def tree(self) -> Element:
+        """The whole document."""
+        return markup.parsed(self.html)
+
+    @cached_property
+    def nodes(self) -> list[Element]:
+        """Every element, in the order of the page."""
+        return list(self.tree.iter())
+
+    @cached_property
+    def _parent(self) -> dict[Element, Element]:
+        return {child: parent for parent in self.nodes for child in parent}
+
+    @cached_property
+    def _tagged(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
+        for node in self.nodes:
+            found.setdefault(node.tag, []).append(node)
+        return found
 
     def __repr__(self) -> str:
         return f"<Page {self.status} {self.url}: {self.heading!r}>"
@@ -81,7 +108,9 @@ class Page:
 
     def all(self, *tags: str) -> list[Element]:
         """Every element with one of these tags, in the order of the page."""
-        return [node for node in self.tree.iter() if node.tag in tags]
+        if len(tags) == 1:
+            return list(self._tagged.get(tags[0], ()))
+        return [node for node in self.nodes if node.tag in tags]
 
     @cached_property
     def title(self) -> str:
@@ -98,12 +127,12 @@ class Page:
 
     @cached_property
     def ids(self) -> dict[str, Element]:
-        return {node.attrib["id"]: node for node in self.tree.iter() if "id" in node.attrib}
+        return {node.attrib["id"]: node for node in self.nodes if "id" in node.attrib}
 
     @property
     def errors(self) -> list[str]:
         """The sentences of the error summary, empty where the page has none."""
-        for node in self.tree.iter():
+        for node in self.nodes:
             classes = node.get("class", "").split()
             if "data-error-summary" in node.attrib or "ds-error-summary" in classes or node.tag == "ds-error-summary":
                 items = [text_of(item) for item in node.iter("li")]
@@ -113,7 +142,7 @@ class Page:
     @property
     def flashes(self) -> list[str]:
         """The flashed messages."""
-        return [text_of(node) for node in self.tree.iter() if "flash" in node.get("class", "").split()]
+        return [text_of(node) for node in self.nodes if "flash" in node.get("class", "").split()]
 
     @property
     def links(self) -> list[tuple[str, str]]:
@@ -139,6 +168,15 @@ class Page:
 
     def name_of(self, element: Element) -> str:
         """The accessible name of a link or button, as a screen reader announces it."""
+        if element not in self._names:
+            self._names[element] = self._name_of(element)
+        return self._names[element]
+
+    @cached_property
+    def _names(self) -> dict[Element, str]:
+        return {}
+
+    def _name_of(self, element: Element) -> str:
         if element.get("aria-label"):
             return squeeze(element.attrib["aria-label"])
         if element.get("aria-labelledby"):
@@ -194,7 +232,12 @@ class Page:
     def _belongs(self, control: Element, form: Element) -> bool:
         if "form" in control.attrib:
             return control.attrib["form"] == form.get("id")
-        return next((a for a in self.around(control) if a.tag == "form"), None) is form
+        return self._within.get(control) is form
+
+    @cached_property
+    def _within(self) -> dict[Element, Element]:
+        """In which form a control stands, the innermost."""
+        return {control: form for form in self.all("form") for control in form.iter() if control.tag in CONTROLS}
 
     def _send_buttons(self) -> list[Element]:
         return [

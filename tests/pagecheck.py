@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from xml.etree.ElementTree import Element
 
 from werkzeug.datastructures import Headers
 
@@ -27,7 +28,9 @@ POLICY = {
     "frame-ancestors 'none'",
 }
 NAMELESS_INPUTS = ("hidden", "submit", "image", "button", "reset")
-REFERENCES = ("for", "form", "list", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
+REFERENCES = {"for", "form", "list", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage"}
+#: These name an address.
+TARGETS = {"src", "href", "action", "formaction"}
 #: The page to hand over the cases of somebody who leaves is about several.
 _OF_A_CASE = re.compile(r"/conferences/\d+(?:/(?!hand-over/)|$)")
 _NUMBERED = re.compile(r" · [A-Z]{3}-\d{4}-\d{4} · ")
@@ -95,14 +98,14 @@ def _outline(page: Page) -> Iterator[str]:
 
 def _told(page: Page) -> Iterator[str]:
     """What is heard first: the title says which case it is about and that a form came back; a result takes focus."""
-    wrong = any("ds-error-summary" in node.get("class", "").split() for node in page.tree.iter())
+    wrong = any("ds-error-summary" in node.get("class", "").split() for node in page.nodes)
     if page.title.startswith(("Error: ", "Fout: ")) is not wrong:
         yield f"the title {page.title!r} of a page {'with' if wrong else 'without'} an error summary"
     if _OF_A_CASE.match(page.url) and page.status in (200, 422) and not _NUMBERED.search(page.title):
         yield f"the title {page.title!r} does not name the case"
-    flashes = [node for node in page.tree.iter() if "flash" in node.get("class", "").split()]
+    flashes = [node for node in page.nodes if "flash" in node.get("class", "").split()]
     if _OF_A_CASE.match(page.url) and page.status == 200:
-        for node in page.tree.iter():
+        for node in page.nodes:
             if "words" in node.get("class", "").split() and not {"lang", "dir"} & {*node.attrib}:
                 yield f"in which language {text_of(node)[:80]!r} is written, is not said"
     for node in flashes[: not wrong]:
@@ -112,8 +115,8 @@ def _told(page: Page) -> Iterator[str]:
 
 def _summary(page: Page) -> Iterator[str]:
     """The links of an error summary stand in the order of the fields that they lead to."""
-    place = {node.attrib["id"]: n for n, node in enumerate(page.tree.iter()) if "id" in node.attrib}
-    for summary in (node for node in page.tree.iter() if "ds-error-summary" in node.get("class", "").split()):
+    place = {node.attrib["id"]: n for n, node in enumerate(page.nodes) if "id" in node.attrib}
+    for summary in (node for node in page.nodes if "ds-error-summary" in node.get("class", "").split()):
         links = [node.get("href", "")[1:] for node in summary.iter("a")]
         if (places := [place[link] for link in links if link in place]) != sorted(places):
             yield f"the error summary leads to {links}, which is not the order of the page"
@@ -132,7 +135,7 @@ def _rows(page: Page) -> Iterator[str]:
 
     Unless nobody sees a difference either: they stand in rows of the same words.
     """
-    found: dict[str, dict[tuple[str, ...], tuple[int, str]]] = {}
+    found: dict[str, dict[tuple[str, ...], Element]] = {}
     for button in page.all("button"):
         form = next((node for node in page.around(button) if node.tag == "form"), None)
         if "form" in button.attrib:
@@ -140,19 +143,18 @@ def _rows(page: Page) -> Iterator[str]:
         if form is not None:
             row = next((node for node in page.around(button) if node.tag in ("li", "tr")), page.tree)
             does = (form.get("action", ""), button.get("name", ""), button.get("value", ""))
-            found.setdefault(page.name_of(button), {})[does] = (id(row), text_of(row))
+            found.setdefault(page.name_of(button), {})[does] = row
     for name, rows in found.items():
-        places, words = {place for place, _ in rows.values()}, {said for _, said in rows.values()}
-        if len(places) < len(rows) or len(words) > 1:
+        if len(rows) > 1 and (len(set(rows.values())) < len(rows) or len(set(map(text_of, rows.values()))) > 1):
             yield f"{len(rows)} buttons are named {name!r}"
 
 
 def _references(page: Page) -> Iterator[str]:
-    counts = Counter(node.attrib["id"] for node in page.tree.iter() if "id" in node.attrib)
+    counts = Counter(node.attrib["id"] for node in page.nodes if "id" in node.attrib)
     yield from (f"id {name!r} stands {count} times" for name, count in counts.items() if count > 1)
-    for node in page.tree.iter():
-        for attribute in REFERENCES:
-            for name in node.get(attribute, "").split():
+    for node in page.nodes:
+        for attribute in REFERENCES & node.attrib.keys():
+            for name in node.attrib[attribute].split():
                 if name not in counts:
                     yield f"{attribute}={name!r} of <{node.tag}> leads nowhere"
         target = node.get("href", "") if node.tag == "a" else ""
@@ -203,15 +205,15 @@ def _marks(page: Page) -> Iterator[str]:
 
 def _policy(page: Page) -> Iterator[str]:
     """What the Content-Security-Policy would block."""
-    for node in page.tree.iter():
+    for node in page.nodes:
         if "style" in node.attrib:
             yield f"<{node.tag}> has an inline style"
         if any(name.startswith("on") for name in node.attrib):
             yield f"<{node.tag}> has an inline event handler"
         if node.tag == "style" or (node.tag == "script" and "src" not in node.attrib and (node.text or "").strip()):
             yield f"an inline <{node.tag}>"
-        for attribute in ("src", "href", "action", "formaction"):
-            target = node.get(attribute, "")
+        for attribute in TARGETS & node.attrib.keys():
+            target = node.attrib[attribute]
             if target.startswith("javascript:") or (node.tag in ("script", "link", "img") and "://" in target):
                 yield f"<{node.tag}> takes {attribute}={target!r}"
 
