@@ -9,6 +9,9 @@ import os
 import pickle
 import sqlite3
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
@@ -71,6 +74,16 @@ class Database(ABC):
         whole.write_bytes(kept)
         whole.rename(file)  # so that no worker reads half of it
         self.state = self._held = state
+
+    @contextmanager
+    def making(self, state: State) -> Iterator[None]:
+        """For a content that is not saved yet: of all workers one makes it, and the others wait for it here."""
+        if self.has(state):
+            yield
+            return
+        with self._file(state).with_suffix(".lock").open("w") as lock:
+            flock(lock, LOCK_EX)
+            yield
 
     def has(self, state: State) -> bool:
         """Whether this content was saved."""

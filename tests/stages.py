@@ -32,13 +32,14 @@ def stage(build: Callable[P, R]) -> Callable[P, R]:
             return build(*args, **kwargs)
         session.rollback()  # what was read before is read again
         state = (*database.state, f"{build.__module__}.{build.__qualname__}{others}{sorted(kwargs.items())}")
-        if database.has(state):
-            result: R = database.restore(state)
+        with database.making(state):  # nobody else builds the same meanwhile
+            if database.has(state):
+                result: R = database.restore(state)
+                return result
+            result = build(*args, **kwargs)
+            session.rollback()
+            database.save(state, result)
             return result
-        result = build(*args, **kwargs)
-        session.rollback()
-        database.save(state, result)
-        return result
 
     return built
 

@@ -33,7 +33,7 @@ from ekc.signin import mails
 from tests.architecture.sources import ROOT
 from tests.cast import Cast
 from tests.database import CONTENT_KEY, INDEX_KEY, refreshed
-from tests.demo.command import Result, Run, runner, write_case, write_keys
+from tests.demo.command import Result, Run, load_case, runner, write_case, write_keys
 from tests.work import work
 
 NO_FILE = "there is no file %s. Put it back, or make it with: bin/ekc migrate"
@@ -187,8 +187,10 @@ def test_a_region_lies_in_a_time_zone(run: Run, engine: Engine) -> None:
         ]
 
 
-def test_an_audit_that_was_changed_is_named(run: Run, cast: Cast, case_file: Path, database_url: str) -> None:
-    run("load-case", str(case_file), "--region", "North")
+def test_an_audit_that_was_changed_is_named(
+    run: Run, db_session: Session, cast: Cast, case_file: Path, database_url: str
+) -> None:
+    load_case(db_session, run, case_file)
     engine = create_engine(database_url)
     with engine.begin() as connection:
         connection.execute(text("update audit_head set seq = seq - 1 where chain = 'case:1'"))
@@ -200,7 +202,7 @@ def test_an_audit_that_was_changed_is_named(run: Run, cast: Cast, case_file: Pat
 def test_the_audit_is_compared_with_what_was_set_down_at_night(
     run: Run, cast: Cast, case_file: Path, database_url: str, db_session: Session, settings: Settings, tmp_path: Path
 ) -> None:
-    run("load-case", str(case_file), "--region", "North")
+    load_case(db_session, run, case_file)
     here = replace(settings, instance=tmp_path)
 
     def night(number: int) -> list[Job]:
@@ -256,7 +258,7 @@ def test_jobs_are_told_tried_again_and_given_up(run: Run, db_session: Session, s
 def test_content_is_encrypted_anew(
     run: Run, db_session: Session, cast: Cast, case_file: Path, database_url: str, tmp_path: Path
 ) -> None:
-    run("load-case", str(case_file), "--region", "North")
+    load_case(db_session, run, case_file)
     queue(db_session, mails.PASSWORD_CHANGED, Recipient(0, "jan@example.org", "en"), utc_now(), account=1)
     db_session.commit()
     write_keys(tmp_path / "keys.json", NEW_KEY, CONTENT_KEY)
@@ -303,8 +305,10 @@ def test_every_table_with_content_can_be_gone_through() -> None:
     assert set(APPEND_ONLY) - set(sealed_tables()) == {"audit_event"}  # encrypts a column by itself
 
 
-def test_under_the_wrong_key_nothing_is_rewritten(run: Run, cast: Cast, case_file: Path, tmp_path: Path) -> None:
-    run("load-case", str(case_file), "--region", "North")
+def test_under_the_wrong_key_nothing_is_rewritten(
+    run: Run, db_session: Session, cast: Cast, case_file: Path, tmp_path: Path
+) -> None:
+    load_case(db_session, run, case_file)
     write_keys(tmp_path / "keys.json", NEW_KEY)
     lost = Result(1, "", f"{LACKING}\n")
 
@@ -392,11 +396,11 @@ def test_other_keys_than_those_of_the_database_are_refused(run: Run, settings: S
 
 
 def test_a_key_is_rotated_on_two_machines_without_a_moment_in_which_one_cannot_read_the_other(
-    run: Run, cast: Cast, case_file: Path, database_url: str, tmp_path: Path
+    run: Run, db_session: Session, cast: Cast, case_file: Path, tmp_path: Path
 ) -> None:
     """Each of the commands is followed by a copy to the other machine; between the two their files differ."""
     here, there = tmp_path / "keys.json", tmp_path / "there.json"
-    run("load-case", str(case_file), "--region", "North")
+    load_case(db_session, run, case_file)
     shutil.copy(here, there)
 
     for command in ("new-key", "use-key"):

@@ -95,6 +95,7 @@ def somebody(app: Flask, db_session: Session, clock: FrozenClock, case: Made) ->
     return Somebody(app, db_session, clock, case)
 
 
+@pytest.mark.both_databases
 def test_who_looked_at_what_and_changed_it(somebody: Somebody, db_session: Session, cast: Cast) -> None:
     noor = somebody.staff(cast.noor, "/circle", "/plan", "/circle", "/safety")
     noor.page(f"/conferences/{somebody.case.id}/circle")
@@ -242,6 +243,7 @@ def test_whoever_has_to_stay_away_and_tries_is_named(
     }
 
 
+@pytest.mark.both_databases
 def test_whoever_has_to_stay_away_and_comes_with_their_old_link_is_named_once_a_day(
     app: Flask, somebody: Somebody, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
@@ -520,6 +522,7 @@ def test_it_is_for_the_main_person_and_to_be_printed_by_the_coordinator(
     assert clients["noor"].page(f"/conferences/{somebody.case.id}").link("Who has opened it")
 
 
+@pytest.mark.both_databases
 def test_nobody_fills_a_file_with_tries(
     app: Flask, make_app: MakeApp, somebody: Somebody, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
@@ -566,6 +569,7 @@ def test_what_another_site_asks_in_somebodys_name_signs_nobody_out(
     assert [denise.get(address).status_code for _ in range(3)] == [404, 404, 429]
 
 
+@pytest.mark.both_databases
 def test_only_what_is_shown_is_decrypted(app: Flask, somebody: Somebody) -> None:
     """Many accesses by the family cost one query and no decryption."""
     marieke = somebody.by_link("marieke", "/opened")

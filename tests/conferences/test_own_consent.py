@@ -29,6 +29,7 @@ def client_of(app: Flask) -> PageClient:
     return client
 
 
+@pytest.mark.both_databases
 def test_a_main_person_takes_their_own_consent_back_and_gives_it_again(
     app: Flask, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
@@ -128,6 +129,7 @@ def test_no_change_of_age_lifts_what_a_child_took_back(
     assert "took their consent back" not in noor.page(f"/conferences/{case.id}").text
 
 
+@pytest.mark.both_databases
 def test_no_change_of_part_lifts_what_a_main_person_took_back(
     app: Flask, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from ekc.cli import main
 from ekc.demo.casefile import CASES
 from tests.database import CONTENT_KEY, INDEX_KEY
+from tests.stages import stage
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,16 @@ def runner(
         return Result(status, captured.out, captured.err)
 
     return command
+
+
+def load_case(session: Session, run: Run, path: Path) -> None:
+    """Enter a case file in the region North, once for all tests whose database holds the same before."""
+
+    @stage
+    def loaded(_session: Session, _file: str) -> None:
+        assert run("load-case", str(path), "--region", "North").status == 0
+
+    loaded(session, path.read_text())
 
 
 def write_case(tmp_path: Path) -> Path:

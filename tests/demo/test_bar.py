@@ -13,28 +13,22 @@ from ekc.core.demo_clock import DemoClock, clock_time, set_clock
 from ekc.core.form_numbers import FormNumber
 from ekc.core.transaction import writing
 from ekc.demo.clock import move_on, nights
-from ekc.demo.world import begins_at, make_demo
+from ekc.demo.world import begins_at
 from tests.cast import Cast
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.demo.test_world import SETTINGS
+from tests.demo.made import demo_at_start
 from tests.page import Page, text_of
 from tests.plugins.web import MakeApp
-from tests.stages import stage
 
 #: It begins at 11.40 of the day on which it is made.
 NOW = "Monday 2 March 2026, 11:40"
 
 
-@stage
-def _made(session: Session) -> dict[str, int]:
-    return make_demo(session, replace(SETTINGS, clock=lambda: START, mail=POSTBOX))
-
-
 @pytest.fixture
 def made(db_session: Session, clock: FrozenClock) -> dict[str, int]:
-    """The demo; the ids of its cases by file. Made with settings of no worker, so that all of them share it."""
-    return _made(db_session)
+    """The demo; the ids of its cases by file."""
+    return demo_at_start(db_session)
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,11 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import Settings
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.accounts.queries import account_by_email, visitor_of_account
@@ -32,34 +30,16 @@ from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Phase
 from tests.cast import COST, Cast
-from tests.stages import stage
+from tests.demo.made import SATURDAY_NIGHT, SETTINGS, demo_on_a_saturday
 
-#: A Saturday, half an hour after midnight in the Netherlands.
-SATURDAY_NIGHT = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
 BEGINS = begins_at(SATURDAY_NIGHT)
-SETTINGS = Settings(
-    database_url="",
-    secret_key="",
-    content_keys=(),
-    index_key=b"",
-    instance=Path(),
-    demo=True,
-    password_cost=COST,
-    clock=lambda: SATURDAY_NIGHT,
-)
-
 CASES = {row.file: row.read() for row in DEMO_CASES}
-
-
-@stage
-def _made(session: Session) -> dict[str, int]:
-    return make_demo(session, SETTINGS)
 
 
 @pytest.fixture
 def made(db_session: Session) -> dict[str, int]:
     """The demo; the ids of its cases by file."""
-    return _made(db_session)
+    return demo_on_a_saturday(db_session)
 
 
 def test_on_every_day_each_case_is_where_it_should_be() -> None:

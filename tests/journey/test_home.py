@@ -45,6 +45,7 @@ def tie(session: Session, clock: FrozenClock, who: Visitor, employer: str) -> No
     set_employer(By(session, PROGRAM, clock()), who.account_id or 0, employer)
 
 
+@pytest.mark.both_databases
 def test_what_ties_a_coordinator_is_on_the_home_page_of_both(
     app: Flask, cast: Cast, case: Made, db_session: Session, clock: FrozenClock
 ) -> None:

@@ -203,6 +203,7 @@ def test_a_next_version_is_asked_about_anew(app: Flask, cast: Cast, db_session: 
     assert ("QlateZ" in printed, "not asked yet" in printed) == (False, False)
 
 
+@pytest.mark.both_databases
 def test_a_group_is_asked_side_by_side(app: Flask, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
     case = presented(db_session, cast, "kees", main_persons=(MARIEKE,), variant=Variant.GROUP)
     build.change_details(db_session, cast, START, case, case.people["kees"], side="young people")
@@ -236,6 +237,7 @@ def two(db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
     return case
 
 
+@pytest.mark.both_databases
 def test_two_main_persons_differ_about_the_coordinator(app: Flask, cast: Cast, db_session: Session, two: Made) -> None:
     marieke, vera = own(app, db_session, two, "marieke"), own(app, db_session, two, "vera")
     marieke.submit("Yes, that is good")
@@ -267,6 +269,7 @@ def test_two_main_persons_differ_about_the_coordinator(app: Flask, cast: Cast, d
         independence.confirm_coordinator(noor, two.id, participant_id=two.people["vera"])
 
 
+@pytest.mark.both_databases
 def test_staff_note_whose_yes_it_is(app: Flask, cast: Cast, db_session: Session, two: Made) -> None:
     with pytest.raises(Refusal, match="Choose whose yes it is"):
         independence.confirm_coordinator(By(db_session, cast.noor, START), two.id)

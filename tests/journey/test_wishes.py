@@ -146,6 +146,7 @@ def test_an_open_wish_is_named_before_these_steps(step: Step, phases: set[Phase]
     assert [names for names in asked.values() if names] == [[mother.name]] * len(phases)
 
 
+@pytest.mark.both_databases
 def test_each_main_person_who_was_not_heard_is_listed_and_noted(
     signed_in: Clients, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
@@ -227,6 +228,7 @@ def test_the_others_are_asked_about_what_the_page_showed_and_not_while_it_is_uns
     assert [row.asked_at for row in voices(db_session, case.id) if row.matter is VoiceMatter.STOPPING] == [START]
 
 
+@pytest.mark.both_databases
 def test_a_wish_taken_back_leaves_a_trace_and_staff_get_a_mail(
     signed_in: Clients, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:

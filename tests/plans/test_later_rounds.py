@@ -184,6 +184,7 @@ def test_of_a_professional_sharing_decides_of_every_version() -> None:
     }
 
 
+@pytest.mark.both_databases
 def test_a_new_main_person_has_the_steps_of_a_later_round(
     case: Made, db_session: Session, cast: Cast, page_of: Callable[[str], PageClient]
 ) -> None:

@@ -253,6 +253,7 @@ def test_until_a_main_person_says_so_somebody_sees_what_is_asked_of_them(
     assert "Marieke" not in asked.text + other.text
 
 
+@pytest.mark.both_databases
 def test_what_is_shared_opens_and_closes_at_once(app: Flask, db_session: Session, cast: Cast, family: Family) -> None:
     freeze_ready(db_session, cast, family)
     karim = somebody(app, db_session, family, "karim")
@@ -323,6 +324,7 @@ def test_nobody_answers_for_another_main_person(app: Flask, db_session: Session,
     assert len(plan_circle.own_sharing(db_session, family.id, family["omar"])) == 2
 
 
+@pytest.mark.both_databases
 def test_whoever_is_too_young_to_consent_alone_decides_it_with_others(
     app: Flask, db_session: Session, family: Family
 ) -> None:

@@ -20,7 +20,7 @@ SLOW = (
     "security/test_who_sees_what.py",
 )
 #: Whoever asks for one of these tests pages.
-PAGES = {"client", "someone", "demo_app"}
+PAGES = {"app", "client", "someone", "demo_app"}
 #: These stand in the names of tests, not in the files.
 DATABASES = ("sqlite", "postgresql")
 

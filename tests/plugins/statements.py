@@ -23,9 +23,10 @@ _PLAIN = (
     (r"\s+", " "),
     (
         r"%\(\w+\)s(?:::(?:TIMESTAMP WITH(?:OUT)? TIME ZONE|INTEGER|BIGINT|SMALLINT|VARCHAR|BYTEA|DATE|BOOLEAN|NUMERIC|"
-        r"FLOAT|TEXT|INTERVAL)(?:\(\d+\))?)?|%s",
+        r"FLOAT|TEXT|INTERVAL)(?:\(\d+\))?(?:\[\])?)?|%s",
         "?",
     ),
+    (r"IN \(SELECT value FROM json_each\(\?\)\)", "= ANY (?)"),
     (r"\(SELECT 1 FROM \(SELECT 1\) WHERE 1!=1\)|\(NULL\) (?:AND \(1 != 1\)|OR \(1 = 1\))", "(?)"),
     (r"\(\?(?:, \?)+\)", "(?)"),
     (r"SELECT p0\b.* ORDER BY sen_counter", "VALUES (?)"),

@@ -19,6 +19,7 @@ from ekc.workflow.vocabulary import Role
 from tests.cast import COST, Cast, participant, session_of
 from tests.clock import START
 from tests.security.whole_case import Whole
+from tests.stages import stage
 
 #: By link: who they are, and their first name in the circle.
 BY_LINK = {
@@ -51,6 +52,7 @@ class Offices:
     of_all_trades: Visitor
 
 
+@stage
 def more_staff(session: Session, cast: Cast) -> Offices:
     """A coordinator of the North, managers of the South and of another municipality, and one with all roles."""
 

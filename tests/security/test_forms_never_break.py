@@ -277,6 +277,7 @@ def test_anything_can_be_asked_in_an_address(chance: Random, words: str, app: Fl
     assert answer.status_code in FAULTLESS | {301, 308, 405}, (address, asked, answer.status)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "values", [{"name": "x" * 81}, {"name": "a\0b"}, {"name": "North", "id": 2**31}], ids=["long", "NUL", "number"]
 )

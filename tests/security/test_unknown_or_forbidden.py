@@ -27,6 +27,7 @@ from tests.page import without_token
 from tests.security.revealed import NOWHERE, decrypting
 
 
+@pytest.mark.both_databases
 def test_both_wait_for_the_same_line(app: Flask, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
     """Attempts do not wait for locks of users of the case, or of other attempts."""
     case = build.case_in_setup(db_session, cast, START)
@@ -44,6 +45,7 @@ def test_both_wait_for_the_same_line(app: Flask, db_session: Session, cast: Cast
     ]
 
 
+@pytest.mark.both_databases
 def test_no_link_tells_whether_there_was_such_a_link(
     app: Flask, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
@@ -80,6 +82,7 @@ def test_no_link_tells_whether_there_was_such_a_link(
     assert {answer[3:] for answer in made_up} == {((), 0)}  # its signature is wrong: no database is asked
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("theirs", ["Marieke", "EKC-2026-0001"])
 def test_no_search_tells_whether_somebody_else_has_such_a_case(
     app: Flask, db_session: Session, cast: Cast, clock: FrozenClock, theirs: str

@@ -158,6 +158,7 @@ def statuses(client: PageClient, passwords: list[str], name: str = "Noor", addre
     ]
 
 
+@pytest.mark.both_databases
 def test_two_processes_count_together(app: Flask, make_app: MakeApp, cast: Cast) -> None:
     clients = [app.test_client(), make_app().test_client()]
     found = [statuses(client, [WRONG] * 5, address=f"192.0.2.{n}") for n, client in enumerate(clients)]  # type: ignore[arg-type]

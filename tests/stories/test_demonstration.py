@@ -14,10 +14,11 @@ from ekc.core.clock import from_local, local_date
 from ekc.core.demo_clock import clock_time
 from ekc.demo.case_schema import CaseFile, FollowUpEntry, FollowUpMoment, GoalScoreEntry, PersonId
 from ekc.demo.casefile import shifted
-from ekc.demo.world import DEMO_CASES, begins_at, make_demo
+from ekc.demo.world import DEMO_CASES, begins_at
 from ekc.workflow.vocabulary import ActionState
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.demo.made import demo_at_start
 from tests.form import Value
 from tests.page import Page
 from tests.plugins.web import MakeApp
@@ -86,8 +87,7 @@ class Now:
 @pytest.fixture
 def walk(make_app: MakeApp, db_session: Session, clock: FrozenClock, settings: Settings) -> DemoWalk:
     """The first case of the demo, with a shorter plan."""
-    demo = replace(settings, demo=True)
-    made = make_demo(db_session, demo)
+    made = demo_at_start(db_session)
     case = ROW.read()
     case = shifted(case, ROW.shift(case, local_date(begins_at(START), case.timezone)))
     assert case.plan is not None
@@ -95,7 +95,7 @@ def walk(make_app: MakeApp, db_session: Session, clock: FrozenClock, settings: S
     there = {id_: words for id_, words in case.plan.agreed.items() if id_ != "hassan"}  # he writes a letter later
     plan = replace(case.plan, goals=goals, agreed=there)
     app = make_app(demo=True)
-    return DemoWalk(app, clock, replace(case, plan=plan), made[ROW.file], Now(db_session, demo))
+    return DemoWalk(app, clock, replace(case, plan=plan), made[ROW.file], Now(db_session, replace(settings, demo=True)))
 
 
 def test_the_whole_way_in_one_sitting(walk: DemoWalk, db_session: Session) -> None:
