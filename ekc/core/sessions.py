@@ -28,9 +28,8 @@ class _Sealed:
     def __init__(self, keyring: Keyring, secret_key: str) -> None:
         self._keyring = keyring
         # So that another secret key signs everybody out.
-        self._context = (
-            f"{SESSION_COOKIE} {hmac.new(secret_key.encode(), SESSION_COOKIE.encode(), 'sha256').hexdigest()}"
-        )
+        mark = hmac.new(secret_key.encode(), SESSION_COOKIE.encode(), "sha256").hexdigest()
+        self._context = f"{SESSION_COOKIE} {mark}"
         self._json = TaggedJSONSerializer()
 
     def dumps(self, content: object) -> str:
