@@ -94,6 +94,7 @@ def main() -> None:
     parser.add_argument("--on", choices=DATABASES, default="sqlite", help="postgresql: with Redis")
     parser.add_argument("--minutes", type=float, default=20, help="at most so long, however many were killed (20)")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # its processes are ended too
     folder = Path(tempfile.mkdtemp(prefix="ekc-batter-"))
     folder.chmod(0o755)
     try:

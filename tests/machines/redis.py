@@ -18,7 +18,6 @@ class RedisServer:
         self.port = free_port()
         self._folder, self._listens = folder, listens
         self._process: subprocess.Popen[bytes] | None = None
-        self.start()
 
     @property
     def url(self) -> str:
@@ -61,6 +60,7 @@ def redis_server(listens: str = "127.0.0.1") -> Iterator[RedisServer]:
     folder = Path(tempfile.mkdtemp(prefix="ekc-redis-"))
     server = RedisServer(folder, listens)
     try:
+        server.start()
         yield server
     finally:
         server.stop()

@@ -4,9 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -24,16 +24,28 @@ from tests.cast import Cast
 from tests.core.mailserver import mail_server
 from tests.database import CONTENT_KEY, refreshed
 from tests.demo.command import write_keys
+from tests.machines.redis import redis_server
+from tests.machines.waiting import until
 
 _QUEUE_TABLES = ("huey_kv", "huey_schedule", "huey_task", "huey_counter")
 
 
+@pytest.fixture(params=["beside", "redis"])
+def queue_url(request: pytest.FixtureRequest, database_url: str) -> Iterator[str]:
+    """The queue beside the database: in a file (which needs no address), or in the same server; or in Redis."""
+    if request.param == "redis":
+        with redis_server() as server:
+            yield server.url
+    else:
+        yield database_url if database_url.startswith("postgresql") else ""
+
+
 @pytest.fixture
-def environment(database_url: str, tmp_path: Path, db_session: Session) -> Iterator[dict[str, str]]:
-    """The settings of the worker; the queue is in a file, or in the database."""
+def environment(database_url: str, queue_url: str, tmp_path: Path, db_session: Session) -> Iterator[dict[str, str]]:
+    """The settings of the worker; the queue is in a file, in the database, or in Redis."""
     write_keys(tmp_path / "keys.json", CONTENT_KEY)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("EKC_")}
-    queue = {"EKC_QUEUE_URL": database_url} if database_url.startswith("postgresql") else {}
+    queue = {"EKC_QUEUE_URL": queue_url} if queue_url else {}
     yield (
         kept
         | queue
@@ -43,7 +55,7 @@ def environment(database_url: str, tmp_path: Path, db_session: Session) -> Itera
             "EKC_MAIL_FROM": "Own Plan <plan@example.org>",
         }
     )
-    if queue:
+    if queue_url == database_url:
         for table in _QUEUE_TABLES:
             db_session.execute(text(f"drop table if exists {table}"))
         db_session.commit()
@@ -54,13 +66,9 @@ def worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for another process, but not as long as until the next sweep of a worker."""
-    for _ in range(600):
-        if holds():
-            return
-        Event().wait(0.05)
-    raise AssertionError("it did not come")
+def close(storage: Any) -> None:
+    """Close the connection of a queue; those of Redis are in a pool."""
+    storage.pool.disconnect() if hasattr(storage, "pool") else storage.close()
 
 
 def jobs(session: Session, *kinds: str) -> list[Job]:
@@ -80,7 +88,7 @@ def test_a_mail_leaves_though_its_worker_was_killed_in_the_middle(
         carrying = sending(settings)
         with make_sessions(db_session.get_bind(), **carrying)() as session:  # type: ignore[arg-type]
             invite(By(session, cast.bas, utc_now()), cast.noor.account_id or 0, "http://localhost")
-        carrying[SEND].__self__.huey.storage.close()
+        close(carrying[SEND].__self__.huey.storage)
         first.wait()
 
         (mail,) = jobs(db_session, "mail")
