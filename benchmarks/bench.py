@@ -25,7 +25,7 @@ from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 from weasyprint import CSS, HTML
 
-from benchmarks import floor, paper
+from benchmarks import floor, paper, workers
 from benchmarks.served import Client, costs, served
 from config import load_settings, make_keys
 from ekc.accounts.models import Account
@@ -123,6 +123,8 @@ def measure(name: str, url: str, database: int | None, instance: Path, rounds: i
             page = next(iter(pages.values()))
             with served(page.target, environ, database) as server:
                 paper.measure(environ, server, page.cookie, page.path)
+        else:
+            workers.measure(environ)
         if snapshot is not None and name == "sqlite":
             print(f"{'plan PDF, CPU over that of bare WeasyPrint':48}{pdf_ratio(snapshot, 5):8.2f}", flush=True)
         engine.dispose()

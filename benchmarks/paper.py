@@ -129,7 +129,7 @@ def _asked_until(client: Client, page: str, ends: Callable[[], bool]) -> list[fl
     raise AssertionError
 
 
-def print_slips(session: Session, many: int) -> int:
+def print_slips(session: Session, many: int, whose: str = _WHO) -> int:
     """Order the slips of so many people."""
     slip = Slip(
         name="Fatima El Amrani-Benali",
@@ -141,11 +141,13 @@ def print_slips(session: Session, many: int) -> int:
         asks=Confirmed.CODE,
     )
     asked = [STORED.unstructure(AskedSlip(replace(slip, name=f"{slip.name} {at}"), str(at))) for at in range(many)]
-    return _order(session, SLIP.name, PAPER, asked)
+    return _order(session, SLIP.name, PAPER, asked, whose=whose)
 
 
-def _order(session: Session, kind: str, job: str, asked: list[object], case: int | None = None) -> int:
-    return order(session, utc_now(), _WHO, Ordering(kind, job, case, asked, "/there", "/here", _DAY))
+def _order(
+    session: Session, kind: str, job: str, asked: list[object], case: int | None = None, whose: str = _WHO
+) -> int:
+    return order(session, utc_now(), whose, Ordering(kind, job, case, asked, "/there", "/here", _DAY))
 
 
 def _make(session: Session, order_id: int) -> None:

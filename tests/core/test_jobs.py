@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, insert, select
 from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc.core.db import make_sessions
+from ekc.core.form_numbers import FormNumber
 from ekc.core.jobs import (
     HOLD,
     NO_ROOM,
@@ -159,6 +160,30 @@ def test_what_needs_room_on_a_full_disk_waits_and_counts_no_try(
     assert (row.state, row.tries, row.error) == (JobState.WAITING, 0, NO_ROOM)
     perform(db_session, settings, rules(works), job_id, row.due)
     assert stored(db_session, job_id).state is JobState.DONE
+
+
+def test_a_job_for_which_the_database_has_no_room_is_done_when_there_is(
+    engine: Engine, settings: Settings, put: Callable[..., int], db_session: Session
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("of PostgreSQL the code is known (test_answers.py)")
+
+    def fills(run: JobRun) -> None:
+        rows = [{"number": number.to_bytes(32), "content": bytes(32), "used_at": START} for number in range(2_000)]
+        with writing(run.session):
+            run.session.execute(insert(FormNumber), rows)
+
+    job_id = put()
+    db_session.rollback()
+    for room, state in ((20, JobState.WAITING), (20_000, JobState.DONE)):
+        with engine.connect() as connection:
+            pages = connection.exec_driver_sql("pragma page_count").scalar_one()
+            connection.exec_driver_sql(f"pragma max_page_count = {pages + room}")
+            connection.commit()
+            with make_sessions(connection.engine)(bind=connection) as session:  # the limit is one of the connection
+                perform(session, settings, rules(fills, tries=1), job_id, stored(db_session, job_id).due)
+        assert stored(db_session, job_id).state is state
+    engine.dispose()
 
 
 def test_a_job_stays_with_a_worker_that_says_that_it_is_alive(
