@@ -1,11 +1,10 @@
-"""How fast workers are: two beside one, mails beside a bare loop, and from a commit to the mail server.
+"""How fast workers are: two beside one, and from a commit to the mail server.
 
 Each worker has one process. What there is to do is added at once while they wait, and the clock runs until all of it is
 done. On a machine with two processors that do nothing else; beside other work the ratios say nothing.
 """
 
 import os
-import smtplib
 import subprocess
 import sys
 import time
@@ -23,7 +22,7 @@ from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.heartbeat import WorkerSign
 from ekc.core.jobs import Job, JobState
-from ekc.core.outbox import OutboxMessage, Recipient, queue
+from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
 from ekc.signin.mails import PASSWORD_CHANGED
 from ekc.worker import prepare_queue, sending
@@ -49,12 +48,10 @@ def measure(environ: Mapping[str, str]) -> None:
                     if many == 1:
                         bundle = done_in(session, lambda: print_slips(session, PEOPLE))
                         waits = [done_in(session, lambda: queue_mails(session, 1)) for _ in range(SINGLE_MAILS)]
-            bare = bare_loop(session, post.port)
         engine.dispose()
     half, *_, most = quantiles(waits, n=20)[9::9]
     print(f"{f'{PAPERS} papers, two workers over one':60}{papers[1] / papers[2]:8.2f}", flush=True)
     print(f"{f'{MAILS} mails, two workers over one':60}{sent[1] / sent[2]:8.2f}", flush=True)
-    print(f"{'mails, one worker over a bare loop on one connection':60}{bare / sent[1]:8.2f}", flush=True)
     print(f"{'from a commit to its mail being sent, p50 and p95':60}{half:8.2f} s {most:5.2f} s", flush=True)
     print(f"{f'slips of {PEOPLE} people on one paper':60}{bundle:8.2f} s", flush=True)
 
@@ -117,15 +114,3 @@ def queue_mails(session: Session, many: int) -> None:
     with writing(session):
         for number in range(many):
             queue(session, PASSWORD_CHANGED, Recipient(0, f"jan{number}@example.org", "nl"), at, account=number)
-
-
-def bare_loop(session: Session, port: int) -> float:
-    """Seconds for sending as many mails of the same size in a loop, on one connection."""
-    session.rollback()
-    recipients = session.scalars(select(OutboxMessage.recipient).limit(MAILS)).all()
-    text = "Subject: x\r\n\r\n" + "Er is een nieuw wachtwoord gekozen voor je account. " * 12
-    begun = time.perf_counter()
-    with smtplib.SMTP("localhost", port) as line:
-        for recipient in recipients:
-            line.sendmail("plan@example.org", [recipient], text)
-    return time.perf_counter() - begun

@@ -54,13 +54,13 @@ def run_worker(settings: Settings, processes: int) -> None:
     sessions: sessionmaker[Session]
     queue = Queue(settings, JOB_RULES, lambda job_id: _perform(sessions, settings, pulse, job_id))
     sessions = make_sessions(engine, **{SEND: queue.send})
-    pulse = _Pulse(sessions, settings, queue)
+    pulse = Pulse(sessions, settings, queue)
     metrics.begin(settings, "worker", os.getpid())
     load_printer()  # once, for all its processes
     queue.work(processes, partial(_sweep, sessions, settings, queue), pulse.begin)
 
 
-class _Pulse:
+class Pulse:
     """Says that this process is alive, for its worker and for the job that it does; in a thread of its own.
 
     And ends the process if the one that started it was killed.
@@ -79,26 +79,27 @@ class _Pulse:
         limit = JOB_RULES[job.kind].limit.total_seconds() if job is not None else 0
         self._held = (job, time.monotonic() + limit) if job is not None else None
 
+    def sign(self, for_worker: bool) -> None:
+        """Give a sign of life: for the job, and if it is time `for_worker` as well, if that can get jobs at all."""
+        held = self._held
+        try:
+            with self._sessions() as session:
+                if for_worker and not self._queue.problem():
+                    beat(session, self._parent, self._settings.clock())
+                if held is not None and time.monotonic() < held[1]:  # one that goes on after its time is left to others
+                    stay(session, held[0], clock_time(session, self._settings))
+        except SQLAlchemyError as error:
+            log_event("worker cannot tell that it is alive", why=failure(error))
+
     def _beat(self) -> None:
         for number in count():
             if os.getppid() != self._parent:
                 self._queue.stop()
-            try:
-                with self._sessions() as session:
-                    if number % _SIGNS == 0 and not self._queue.problem():
-                        beat(session, self._parent, self._settings.clock())
-                    self._keep_job(session)
-            except SQLAlchemyError as error:
-                log_event("worker cannot tell that it is alive", why=failure(error))
+            self.sign(for_worker=number % _SIGNS == 0)
             time.sleep(SIGN.total_seconds())
 
-    def _keep_job(self, session: Session) -> None:
-        held = self._held
-        if held is not None and time.monotonic() < held[1]:  # one that does not end with its time is left to others
-            stay(session, held[0], clock_time(session, self._settings))
 
-
-def _perform(sessions: sessionmaker[Session], settings: Settings, pulse: _Pulse, job_id: int) -> None:
+def _perform(sessions: sessionmaker[Session], settings: Settings, pulse: Pulse, job_id: int) -> None:
     with sessions() as session:
         at = clock_time(session, settings)
         perform(session, settings, JOB_RULES, job_id, at, pulse.hold)

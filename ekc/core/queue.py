@@ -89,7 +89,7 @@ class Queue:
         self.huey.periodic_task(lambda _at: True, name="sweep", timeout=300, priority=max(Rank) + 1)(sweep)
         self.huey.on_startup(name="begin")(begin)
         for name in _TALKERS:
-            logging.getLogger(name).addFilter(_Seldom())
+            logging.getLogger(name).addFilter(Seldom())
         self.huey.storage.close()  # the processes must not share a connection
         self._consumer = self.huey.create_consumer(
             workers=processes,
@@ -105,7 +105,7 @@ class Queue:
         self._consumer.stop_flag.set()
 
 
-class _Seldom(logging.Filter):
+class Seldom(logging.Filter):
     """Lets the same line pass once in a while: without its store each process tries several times a second."""
 
     def __init__(self) -> None:

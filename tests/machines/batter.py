@@ -194,7 +194,8 @@ class _Service:
         self._app.extensions["ekc"].sessions.kw["bind"].dispose()  # processes must not share a connection
         self._begin: list[Callable[[], object]] = [*map(self._web, self._ports), self._work, self._work]
         self._machines = [_fork(begin) for begin in self._begin]
-        stack.callback(lambda: list(map(_end, self._machines)))
+        self._left: list[int] = []
+        stack.callback(lambda: list(map(_end, [*self._machines, *self._left])))
 
     def _clock(self) -> datetime:
         return utc_now() + timedelta(seconds=self._ahead.value)
@@ -234,18 +235,25 @@ class _Service:
         return line + found
 
     def _kill(self) -> str:
-        """Kill a whole machine's web or worker, which begins anew, or one of its processes, which it replaces."""
+        """Kill the web or worker of a machine, which begins anew, or one of its processes, which it replaces."""
         number = random.randrange(4)
         name = "web" if number < 2 else "worker"
         parent = self._machines[number]
-        children = _children(parent)
-        if children and random.random() < 0.4:
+        children, chance = _children(parent), random.random()
+        if children and chance < 0.4:
             with suppress(ProcessLookupError):
                 os.kill(random.choice(children), signal.SIGKILL)
             return f"processes of a {name}"
-        _end(parent)
+        if name == "worker" and chance < 0.5:
+            self._left.append(parent)  # its processes end by themselves, after a while
+            os.kill(parent, signal.SIGKILL)
+            os.waitpid(parent, 0)
+            what = "workers but not their processes"
+        else:
+            _end(parent)
+            what = f"whole {name}s"
         self._machines[number] = _fork(self._begin[number])
-        return f"whole {name}s"
+        return what
 
     def _settle(self) -> float:
         """No more is killed: what is left gets done, once holds and pauses are over. Returns after how many seconds."""

@@ -1,0 +1,68 @@
+"""The pulse of a worker: what it does stays its own while it is alive, and not for longer than its kind may take."""
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from config import Settings
+from ekc.core.db import make_sessions
+from ekc.core.heartbeat import last_beat
+from ekc.core.jobs import HOLD, Job, add, perform
+from ekc.core.queue import Queue
+from ekc.core.transaction import writing
+from ekc.kinds import JOB_RULES
+from ekc.worker import Pulse
+from tests.clock import START, FrozenClock
+from tests.database import refreshed
+
+
+@pytest.fixture
+def queue_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'queue.sqlite'}"
+
+
+def test_it_gives_signs_for_its_job_while_that_may_take_so_long(
+    engine: Engine, db_session: Session, settings: Settings, clock: FrozenClock, queue_url: str
+) -> None:
+    def held_until() -> object:
+        return refreshed(db_session).scalar(select(Job.held_until))
+
+    settings = replace(settings, queue_url=queue_url)
+    pulse = Pulse(make_sessions(engine), settings, Queue(settings, JOB_RULES))
+    with writing(db_session):
+        add(db_session, "drafts", START)
+    told: list[object] = []
+
+    def work(run: Any) -> None:
+        for minutes in (1, 2):
+            clock.set(START + timedelta(minutes=minutes))
+            pulse.sign(for_worker=False)
+            told.append(held_until())
+        clock.set(START + timedelta(minutes=3))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(time, "monotonic", lambda: float("inf"))  # its time is over
+            pulse.sign(for_worker=False)
+        told.append(held_until())
+
+    with make_sessions(engine)() as session:
+        perform(session, settings, {"drafts": replace(JOB_RULES["drafts"], work=work)}, 1, START, pulse.hold)
+
+    first, second = START + timedelta(minutes=1) + HOLD, START + timedelta(minutes=2) + HOLD
+    assert told == [first, second, second]
+    pulse.sign(for_worker=False)
+    assert held_until() is None
+
+
+def test_a_worker_that_cannot_get_jobs_does_not_say_that_it_is_there(
+    engine: Engine, db_session: Session, settings: Settings, clock: FrozenClock, queue_url: str
+) -> None:
+    for url, seen in (("postgresql://nobody@127.0.0.1:1/nowhere", None), (queue_url, START)):
+        settings = replace(settings, queue_url=url)
+        Pulse(make_sessions(engine), settings, Queue(settings, JOB_RULES)).sign(for_worker=True)
+        assert last_beat(refreshed(db_session)) == seen
