@@ -213,23 +213,27 @@ def may_open(by: By, conference_id: int) -> bool:
     return True
 
 
+_LOCKED = (
+    select(Conference)
+    .where(Conference.id == bindparam("conference_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_OWN_ROW = select(*OWN_COLUMNS).where(_OWN, BELONGS)
+
+
 def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conference, frozenset[Role]]:
     """The row of the case, locked for writing, and the visitor's roles. Call it inside `writing`.
 
     Raises Unknown or NotNow; Stale if what the form of this request showed has changed.
     """
-    conference = by.session.scalar(
-        select(Conference)
-        .where(Conference.id == conference_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    conference = by.session.scalar(_LOCKED, {"conference_id": conference_id})
     if conference is None:
         raise Unknown
     own_row = None
     if by.visitor.participant_id is not None:
-        own = (_person.c.conference_id == conference_id, _person.c.id == by.visitor.participant_id, BELONGS)
-        own_row = by.session.execute(select(*OWN_COLUMNS).where(*own)).one_or_none()
+        own = {"conference_id": conference_id, "participant_id": by.visitor.participant_id}
+        own_row = by.session.execute(_OWN_ROW, own).one_or_none()
     roles = roles_in(by.visitor, conference, own_row, by.at)
     roles |= _standing_in(by, conference, roles, activity)
     refuse_unless(activity, conference.phase, roles, in_force=conference.plan_number > hidden_plans(own_row))

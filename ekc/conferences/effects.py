@@ -1,10 +1,10 @@
 """What other features do to the circle of a case, in their own transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
@@ -26,6 +26,7 @@ from ekc.conferences.roles import ASKED_ABOUT, SHARED, circle_access, coordinato
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, OutboxMessage, Recipient, queue
+from ekc.core.reading import Rows, read_rows
 from ekc.links.models import PersonalLink
 from ekc.links.queries.links import ON_PAPER
 from ekc.workflow.ends.kinds import End
@@ -207,9 +208,7 @@ def _mailed(session: Session, conference: Conference, at: datetime, keys: tuple[
 
 def sharing_now(session: Session, conference: Conference) -> dict[int, tuple[str, PlanSharing]]:
     """Those about whom main persons say who else reads the plan, by id: their name, and what they see of it."""
-    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
-    columns = (Participant.id, Participant.name, SHARED.label("shared"))
-    found = session.execute(select(*columns).where(*here, ASKED_ABOUT).order_by(Participant.id))
+    found = session.execute(_SHARING, {"case": conference.id})
     return {row.id: (row.name, shared(row.shared)) for row in found}
 
 
@@ -230,23 +229,28 @@ def tell_who_sees_more(
     give_notice(session, conference, at, NoticeKind.READING, was=was, now=now)
 
 
-def _people(session: Session, conference: Conference) -> Sequence[Row[Any]]:
-    columns = (
-        "id",
-        "name",
-        "part",
-        "email",
-        "language",
-        "attends",
-        "attends_before",
-        "informed_on",
-        "informed_at",
-        "informed_before_on",
-        "tasks_until",
-        "came_as_professional",
-    )
-    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
-    return session.execute(select(*(getattr(Participant, name) for name in columns)).where(*here)).all()
+_HERE = (Participant.conference_id == bindparam("case"), Participant.removed_at.is_(None))
+_PEOPLE = select(
+    Participant.id,
+    Participant.name,
+    Participant.part,
+    Participant.email,
+    Participant.language,
+    Participant.attends,
+    Participant.attends_before,
+    Participant.informed_on,
+    Participant.informed_at,
+    Participant.informed_before_on,
+    Participant.tasks_until,
+    Participant.came_as_professional,
+).where(*_HERE)
+_SHARING = (
+    select(Participant.id, Participant.name, SHARED.label("shared")).where(*_HERE, ASKED_ABOUT).order_by(Participant.id)
+)
+
+
+def _people(session: Session, conference: Conference) -> Rows:
+    return read_rows(session, _PEOPLE, {"case": conference.id})
 
 
 def _queue(

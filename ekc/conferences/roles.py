@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Integer, Row, and_, bindparam, case, column, exists, func, or_, select, table
+from sqlalchemy import Integer, Row, and_, bindparam, case, column, exists, func, or_, select, table, union_all
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor
 from ekc.accounts.queries import who_can_coordinate
 from ekc.conferences.models import Conference, Participant, Voice
 from ekc.core.clock import local_date
+from ekc.core.reading import one_of
 from ekc.workflow.engine import PHASE_RULES, may
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
@@ -155,9 +156,12 @@ class InCircle:
         return may(activity, self.phase, self.roles, self.in_force)
 
 
+_CIRCLE = select(_person.c.id, *OWN_COLUMNS).where(_person.c.conference_id == bindparam("case", type_=Integer), BELONGS)
+
+
 def circle_access(session: Session, conference: Conference, phase: Phase) -> dict[int, InCircle]:
     """Everybody who belongs to the circle, by id, as the access rule sees them in this phase."""
-    rows = session.execute(select(_person.c.id, *OWN_COLUMNS).where(_person.c.conference_id == conference.id, BELONGS))
+    rows = session.execute(_CIRCLE, {"case": conference.id})
     return {
         row.id: InCircle(_roles_in_circle(row, conference, phase), phase, conference.plan_number > hidden_plans(row))
         for row in rows
@@ -196,14 +200,19 @@ def in_the_room(session: Session, participant_id: int) -> bool:
     return bool(session.scalar(_THERE, {"participant_id": participant_id}))
 
 
+_CAME_AS_PROFESSIONAL = union_all(
+    select(_stretch.c.participant_id).where(
+        one_of(_stretch.c.participant_id, "people"),
+        _stretch.c.part.in_(PROFESSIONAL_PARTS),
+        _stretch.c.corrected_at.is_(None),
+    ),
+    select(_person.c.id).where(one_of(_person.c.id, "people"), _person.c.came_as_professional),
+)
+
+
 def came_as_professionals(session: Session, participant_ids: Iterable[int]) -> frozenset[int]:
     """Who of these came to a meeting as a professional, or is known to have come as one."""
-    ids = frozenset(participant_ids)
-    came = select(_stretch.c.participant_id).where(
-        _stretch.c.participant_id.in_(ids), _stretch.c.part.in_(PROFESSIONAL_PARTS), _stretch.c.corrected_at.is_(None)
-    )
-    known = select(_person.c.id).where(_person.c.id.in_(ids), _person.c.came_as_professional)
-    return frozenset(session.scalars(came)) | frozenset(session.scalars(known))
+    return frozenset(session.scalars(_CAME_AS_PROFESSIONAL, {"people": list(participant_ids)}))
 
 
 def open_until(case: Coordinated | Row[Any]) -> date | None:

@@ -143,14 +143,16 @@ def _add(
     conference_id: int | None,
     detail: Mapping[str, str | int],
 ) -> None:
-    head = session.execute(_SELECT_HEAD, {"of": chain}).one_or_none()
+    session.flush()
+    connection = session.connection()  # asked itself, as by `read_rows`: each page and each action adds a line
+    head = connection.execute(_SELECT_HEAD, {"of": chain}).one_or_none()
     if head is None:
         try:
             with session.begin_nested():
                 session.execute(insert(_head), {"chain": chain, "seq": 0, "hash": _GENESIS_HASH, "mac": _GENESIS_MAC})
         except IntegrityError:
             pass  # created by a concurrent transaction
-        head = session.execute(_SELECT_HEAD, {"of": chain}).one()
+        head = connection.execute(_SELECT_HEAD, {"of": chain}).one()
     seq, before = head.seq + 1, head.hash
     about = {k: v for k, v in {"actor": actor.name, **detail}.items() if v != ""}
     keyring = keyring_of(session)
@@ -167,9 +169,9 @@ def _add(
         "detail": sealed,
         "hash": link,
     }
-    session.execute(_INSERT_EVENT, line)
+    connection.execute(_INSERT_EVENT, line)
     sign = chain_mac(keyring, head.mac, link)
-    session.execute(_UPDATE_HEAD, {"of": chain, "last": seq, "link": link, "sign": sign})
+    connection.execute(_UPDATE_HEAD, {"of": chain, "last": seq, "link": link, "sign": sign})
     session.info[_RECORDED] = True
 
 

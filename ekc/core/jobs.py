@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     String,
     and_,
+    bindparam,
     case,
     delete,
     event,
@@ -223,43 +224,59 @@ def is_held_up() -> ColumnElement[bool]:
     return and_(not_(Job.is_probe), exists(select(probe.id).where(probe.kind == Job.kind, _PROBE_OF)))
 
 
-def _is_held(job: type[Job], at: datetime) -> ColumnElement[bool]:
+#: What the statements below are given: the instant, and the end of the longest hold that there can be then.
+_AT, _LONGEST_HOLD = (bindparam(name, type_=Job.__table__.c.due.type) for name in ("at", "longest_hold"))
+#: The kinds of job that there are, each with its rank. Statements are built once for them: each claim of a job asks.
+Ranks = tuple[tuple[str, Rank], ...]
+
+
+def _ranks(rules: Rules) -> Ranks:
+    return tuple((name, rule.rank) for name, rule in rules.items())
+
+
+def _times(at: datetime) -> dict[str, datetime]:
+    return {"at": at, "longest_hold": at + 2 * HOLD}
+
+
+def _is_held(job: type[Job]) -> ColumnElement[bool]:
     """Whether its worker gave a sign of life a short while ago. A hold that is too long is of before the clock was put
     back.
     """
-    return job.held_until.between(at, at + 2 * HOLD)
+    return job.held_until.between(_AT, _LONGEST_HOLD)
 
 
-def _slow(rules: Rules) -> list[str]:
-    return [name for name, rule in rules.items() if rule.rank is Rank.SLOW]
+def _slow(ranks: Ranks) -> list[str]:
+    return [name for name, rank in ranks if rank is Rank.SLOW]
 
 
-def _slow_runs(rules: Rules, at: datetime) -> ColumnElement[bool]:
+def _slow_runs(ranks: Ranks) -> ColumnElement[bool]:
     other = aliased(Job, name="other")
-    return exists(select(other.id).where(_RUNNING_OF, other.kind.in_(_slow(rules)), _is_held(other, at)))
+    return exists(select(other.id).where(_RUNNING_OF, other.kind.in_(_slow(ranks)), _is_held(other)))
 
 
-def _claimable(rules: Rules, at: datetime) -> ColumnElement[bool]:
+@cache
+def _claimable(ranks: Ranks) -> ColumnElement[bool]:
     """Whether a job is due, or was lost with its worker. Kinds of a newer version of the program wait for it.
 
     What was added later than now is due: another machine added it, whose clock is ahead, or the clock was put back.
     """
-    is_due = or_(Job.due <= at, and_(Job.added_at > at, Job.due == Job.added_at))
-    is_free = or_(Job.kind.not_in(_slow(rules)), not_(_slow_runs(rules, at)))
+    is_due = or_(Job.due <= _AT, and_(Job.added_at > _AT, Job.due == Job.added_at))
+    is_free = or_(Job.kind.not_in(_slow(ranks)), not_(_slow_runs(ranks)))
     waiting = and_(Job.state == JobState.WAITING, is_due, is_free, not_(is_held_up()))
-    lost = and_(Job.state == JobState.RUNNING, not_(_is_held(Job, at)))
-    return and_(Job.kind.in_(rules), or_(waiting, lost))
+    lost = and_(Job.state == JobState.RUNNING, not_(_is_held(Job)))
+    return and_(Job.kind.in_([name for name, _ in ranks]), or_(waiting, lost))
 
 
-def _first(rules: Rules) -> tuple[Any, ...]:
-    """In which order: by rank, then those due longest."""
-    return case({name: rule.rank.value for name, rule in rules.items()}, value=Job.kind).desc(), Job.due, Job.id
+@cache
+def _due(ranks: Ranks) -> Select[int, str, datetime]:
+    """By rank, then those due longest."""
+    order = case({name: rank.value for name, rank in ranks}, value=Job.kind).desc(), Job.due, Job.id
+    return select(Job.id, Job.kind, Job.due).where(_OPEN, _claimable(ranks)).order_by(*order)
 
 
 def due_jobs(session: Session, rules: Rules, at: datetime, limit: int | None = None) -> list[Row[Any]]:
     """The jobs that can be run: id, kind and when they were due; in the order in which they should be."""
-    found = select(Job.id, Job.kind, Job.due).where(_OPEN, _claimable(rules, at))
-    return list(session.execute(found.order_by(*_first(rules)).limit(limit)))
+    return list(session.execute(_due(_ranks(rules)).limit(limit), _times(at)))
 
 
 def perform(
@@ -278,7 +295,7 @@ def perform(
     """
     started, in_a_row = time.monotonic(), IN_A_ROW.total_seconds()
     with writing(session):
-        job = _claim(session, rules, at, Job.id == job_id)
+        job = _claim(session, rules, at, "id", job_id)
     kept: dict[str, Any] = {}
     try:
         while job is not None:
@@ -288,7 +305,7 @@ def perform(
             with numbered(job.cause):
                 job = _attempt(run, rules, job, goes_on=not is_slow and time.monotonic() - started < in_a_row)
             if is_slow:
-                _hand_over(session, {name: rules[name] for name in _slow(rules)}, at)
+                _hand_over(session, {name: rules[name] for name in _slow(_ranks(rules))}, at)
     finally:
         holds(None)
         for one in kept.values():
@@ -353,7 +370,7 @@ def _attempt(run: JobRun, rules: Rules, job: Row[Any], goes_on: bool) -> Row[Any
             _note(session, job, **values)
             for write in run.at_end:
                 write(session)
-        return _claim(session, rules, at, Job.kind == job.kind) if goes_on else None
+        return _claim(session, rules, at, "kind", job.kind) if goes_on else None
 
 
 def _code(error: Exception) -> str:
@@ -382,10 +399,20 @@ _CLAIMED: tuple[ColumnElement[Any], ...] = (
 )
 
 
-def _claim(session: Session, rules: Rules, at: datetime, which: ColumnElement[bool]) -> Row[Any] | None:
-    """One of these jobs with the number of this attempt, if one is due; it is ours once the caller commits."""
-    free = select(*_CLAIMED).where(_OPEN, which, _claimable(rules, at)).order_by(Job.due, Job.id).limit(1)
-    job = session.execute(free.with_for_update(skip_locked=True)).one_or_none()
+@cache
+def _free(ranks: Ranks, column: str) -> Select[*tuple[Any, ...]]:
+    """The first of the jobs that can be run and have `which` in a column."""
+    which = getattr(Job, column) == bindparam("which")
+    found = select(*_CLAIMED).where(_OPEN, which, _claimable(ranks)).order_by(Job.due, Job.id).limit(1)
+    return found.with_for_update(skip_locked=True)
+
+
+def _claim(session: Session, rules: Rules, at: datetime, column: str, which: int | str) -> Row[Any] | None:
+    """The job with this id, or the first of this kind, if one is due; it is ours once the caller commits.
+
+    With the number of this attempt.
+    """
+    job = session.execute(_free(_ranks(rules), column), {"which": which, **_times(at)}).one_or_none()
     if job is None or (rules[job.kind].rank is Rank.SLOW and _another_was_first(session, rules, at)):
         return None
     values = {"state": JobState.RUNNING, "tries": job.tries, "held_until": at + HOLD, "is_probe": False}
@@ -396,9 +423,9 @@ def _claim(session: Session, rules: Rules, at: datetime, which: ColumnElement[bo
 
 def _another_was_first(session: Session, rules: Rules, at: datetime) -> bool:
     """Whether another worker has claimed a slow job at the same moment: whoever wants one locks the oldest first."""
-    oldest = select(Job.id).where(_OPEN, Job.kind.in_(_slow(rules))).order_by(Job.id).limit(1)
+    oldest = select(Job.id).where(_OPEN, Job.kind.in_(_slow(_ranks(rules)))).order_by(Job.id).limit(1)
     session.execute(oldest.with_for_update())
-    return bool(session.scalar(select(_slow_runs(rules, at))))
+    return bool(session.scalar(select(_slow_runs(_ranks(rules))), _times(at)))
 
 
 def take_out(session: Session, kind: str, subjects: Select[int], due: datetime) -> list[int]:

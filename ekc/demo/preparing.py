@@ -133,8 +133,11 @@ def _accept(player: Player, at: datetime) -> None:
 
 def _take_on(player: Player, at: datetime) -> None:
     player.step(at, Step.TAKE_ON)
-    for minutes, id_ in enumerate(player.case.people, start=5):
-        _add(player, id_, at + timedelta(minutes=minutes))
+    at += timedelta(minutes=5)
+    new = [id_ for id_ in player.case.people if id_ not in player.people]
+    details = [player.details[id_] for id_ in new]
+    added = circle_actions.add_people(player.by(at, _staff(player, at)), player.id, details)
+    player.people |= dict(zip(new, added, strict=True))
 
 
 def _add(player: Player, id_: str, at: datetime) -> None:

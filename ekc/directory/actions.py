@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -140,11 +140,15 @@ def add_rows(by: By, listing: Listing, entries: Iterable[Entry]) -> int:
     return count
 
 
+_LOCKED_ROW = {
+    one: select(names.row_id).where(names.key == bindparam("key")).with_for_update(read=True)
+    for one, names in NAMES.items()
+}
+
+
 def _locked_row(session: Session, listing: Listing, name: str) -> int | None:
     """The row of this name, which nobody merges or removes before this transaction ends; None: there is none."""
-    names = NAMES[listing]
-    found = select(names.row_id).where(names.key == key_of(session, listing, name))
-    return session.scalar(found.with_for_update(read=True))
+    return session.scalar(_LOCKED_ROW[listing], {"key": key_of(session, listing, name)})
 
 
 def _add(session: Session, listing: Listing, name: str, *, confirmed: bool) -> Listed:

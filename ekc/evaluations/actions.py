@@ -6,7 +6,7 @@ Each locks the case, checks, writes and audits in one transaction.
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -166,6 +166,14 @@ def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -
         return row.id
 
 
+_TICKED = select(ActionTick).where(
+    *(
+        getattr(ActionTick, name) == bindparam(name)
+        for name in ("conference_id", "version_number", "action_key", "participant_id")
+    )
+)
+
+
 def tick(by: By, conference_id: int, action_key: str, state: ActionState) -> None:
     """Set the progress of one's own task in the plan in force. The last value counts."""
     with writing(by.session):
@@ -173,24 +181,17 @@ def tick(by: By, conference_id: int, action_key: str, state: ActionState) -> Non
         if by.visitor.participant_id is None:
             raise Unknown
         participant_id = by.visitor.participant_id
-        tasks = queries.own_tasks(by.session, conference_id, participant_id)
-        if action_key not in {task.action.key for task in tasks}:
+        if not queries.has_task(by.session, conference_id, participant_id, action_key):
             raise Unknown
-        said = by.session.scalar(
-            select(ActionTick).where(
-                ActionTick.conference_id == conference_id,
-                ActionTick.version_number == conference.plan_number,
-                ActionTick.action_key == action_key,
-                ActionTick.participant_id == participant_id,
-            )
-        )
+        which = {
+            "conference_id": conference_id,
+            "version_number": conference.plan_number,
+            "action_key": action_key,
+            "participant_id": participant_id,
+        }
+        said = by.session.scalar(_TICKED, which)
         if said is None:
-            said = ActionTick(
-                conference_id=conference_id,
-                version_number=conference.plan_number,
-                action_key=action_key,
-                participant_id=participant_id,
-            )
+            said = ActionTick(**which)
             by.session.add(said)
         said.state, said.ticked_at = state, by.at
         by.record("task.ticked", conference_id, task=action_key, state=state)

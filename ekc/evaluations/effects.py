@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
@@ -68,6 +68,9 @@ def move_follow_ups(session: Session, conference: Conference) -> None:
     session.execute(of_case.values(region_id=conference.region_id))
 
 
+_ANY_OPEN = select(FollowUp.id).where(FollowUp.conference_id == bindparam("case"), *OPEN).limit(1)
+
+
 def update_tasks_ended(session: Session, conference: Conference, at: datetime, phase: Phase | None = None) -> None:
     """Set the day on which the last follow-up was settled, or clear it while one is open.
 
@@ -75,7 +78,7 @@ def update_tasks_ended(session: Session, conference: Conference, at: datetime, p
     task lies ahead, whatever was settled. `phase`: to which the case goes, if it leaves the one in which it is.
     """
     session.flush()
-    if session.scalar(select(FollowUp.id).where(FollowUp.conference_id == conference.id, *OPEN).limit(1)):
+    if session.scalar(_ANY_OPEN, {"case": conference.id}):
         conference.tasks_ended_on = None
     elif conference.tasks_ended_on is None and (phase or conference.phase) is Phase.EVALUATION:
         conference.tasks_ended_on = local_date(at, conference.timezone)

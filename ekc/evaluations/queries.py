@@ -26,7 +26,7 @@ from ekc.evaluations.models import (
     state_on,
 )
 from ekc.names import told_apart
-from ekc.plans.draft import Action, Goal, from_json
+from ekc.plans.draft import Action, Goal, actions, from_json
 from ekc.plans.models import PlanVersion
 from ekc.plans.queries.versions import IS_IN_FORCE
 from ekc.workflow.engine import FOLLOW_UP_RULES
@@ -271,6 +271,13 @@ def tasks_of(session: Session, plan: PlanVersion | Row[Any], participant_id: int
         for a, action in enumerate(goal.actions, 1)
         if participant_id in action.who
     )
+
+
+def has_task(session: Session, conference_id: int, participant_id: int, action_key: str) -> bool:
+    """Whether this participant does this action of the plan in force."""
+    plan = session.execute(_PLAN_IN_FORCE, {"case": conference_id}).one_or_none()
+    found = actions(from_json(plan.content)) if plan else ()
+    return any(action.key == action_key and participant_id in action.who for action in found)
 
 
 def follow_up_status(session: Session, conference_id: int) -> FollowUpStatus:

@@ -110,6 +110,8 @@ def revoke(session: Session, at: datetime, *, link_id: int | None = None, partic
         .values(revoked_at=at)
         .returning(PersonalLink.id)
     ).all()
+    if not ended:
+        return 0
     end_devices(session, at, session.scalars(select(LinkDevice.id).where(LinkDevice.link_id.in_(ended))).all())
     session.execute(update(SignIn).where(SignIn.link_id.in_(ended), SignIn.ended_at.is_(None)).values(ended_at=at))
     keys = [key for one in ended for key in outbox_keys(one)]
@@ -138,5 +140,7 @@ def set_code(session: Session, link_id: int, check: Check, made_by: int | None) 
 
 def end_devices(session: Session, at: datetime, device_ids: Sequence[int]) -> None:
     """End devices and their sign-ins; they have to be verified again. Does not commit."""
+    if not device_ids:
+        return
     for kind, which in ((LinkDevice, LinkDevice.id), (SignIn, SignIn.link_device_id)):
         session.execute(update(kind).where(which.in_(device_ids), kind.ended_at.is_(None)).values(ended_at=at))

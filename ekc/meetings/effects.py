@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
@@ -10,11 +10,17 @@ from ekc.core.clock import from_local, to_local
 from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Reading, Stretch
 from ekc.workflow.definition.kinds import Taking
 
+_LATEST = (
+    select(Meeting)
+    .where(Meeting.conference_id == bindparam("case"), Meeting.set_aside.is_(False))
+    .order_by(Meeting.number.desc())
+    .limit(1)
+)
+
 
 def latest_meeting(session: Session, conference_id: int) -> Meeting | None:
     """The row of the current meeting, to be changed; None if there is none yet."""
-    of_case = (Meeting.conference_id == conference_id, Meeting.set_aside.is_(False))
-    return session.scalar(select(Meeting).where(*of_case).order_by(Meeting.number.desc()).limit(1))
+    return session.scalar(_LATEST, {"case": conference_id})
 
 
 def ensure_meeting(session: Session, conference_id: int) -> Meeting:

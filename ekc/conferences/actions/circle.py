@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -36,11 +36,17 @@ from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.owed.rows import RULES
 from ekc.workflow.vocabulary import N_, NOT_THERE, PROFESSIONAL_PARTS, ROLE_OF_PART, Activity, Attends, Part, TraceKind
 
+_MEMBER = select(Participant).where(
+    Participant.id == bindparam("person"),
+    Participant.conference_id == bindparam("case"),
+    Participant.removed_at.is_(None),
+)
+
 
 def member(session: Session, conference_id: int, participant_id: int) -> Participant:
     """Somebody who is in the circle of this case now. Raises Unknown."""
-    found = session.get(Participant, participant_id)
-    if found is None or found.conference_id != conference_id or found.removed_at is not None:
+    found = session.scalar(_MEMBER, {"person": participant_id, "case": conference_id})
+    if found is None:
         raise Unknown
     return found
 
@@ -250,10 +256,20 @@ def as_last_time(by: By, conference_id: int, participant_id: int) -> None:
         by.record("circle.as_last_time", conference_id, name=participant.name)
 
 
+_TOLD = (
+    select(Participant.id)
+    .where(
+        Participant.conference_id == bindparam("case"),
+        Participant.informed_on.is_not(None),
+        Participant.removed_at.is_(None),
+    )
+    .limit(1)
+)
+
+
 def _told_already(session: Session, conference: Conference) -> bool:
     """Whether somebody was told of this conference, so that whoever joins now joins late."""
-    told = (Participant.conference_id == conference.id, Participant.informed_on.is_not(None))
-    return session.scalar(select(Participant.id).where(*told, Participant.removed_at.is_(None)).limit(1)) is not None
+    return session.scalar(_TOLD, {"case": conference.id}) is not None
 
 
 def _leave_plan(by: By, conference: Conference, participant: Participant) -> None:

@@ -1,6 +1,6 @@
 """The blind index by which a case is found by the names of its people."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, NameKey, Participant
@@ -21,9 +21,12 @@ def make_searchable(session: Session, conference: Conference) -> None:
         index_names(session, conference)
 
 
+_UNINDEX = delete(NameKey).where(NameKey.participant_id == bindparam("person"))
+
+
 def index_name(session: Session, conference: Conference, participant: Participant) -> None:
     """Rewrite the blind index of a name; none in a case that is not searchable yet."""
-    session.execute(delete(NameKey).where(NameKey.participant_id == participant.id))
+    session.execute(_UNINDEX, {"person": participant.id})
     if conference.searchable:
         session.add_all(
             NameKey(region_id=conference.region_id, key=key, participant_id=participant.id)

@@ -8,7 +8,7 @@ in the history.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import column, delete, exists, or_, select, table
+from sqlalchemy import bindparam, column, delete, exists, or_, select, table
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -165,9 +165,12 @@ def of_this_organisation(session: Session, details: PersonDetails, participant: 
     return replace(details, for_themselves=False) if moved else details
 
 
+_EVERYBODY = select(Participant).where(Participant.conference_id == bindparam("case"))
+
+
 def _named_as(session: Session, conference: Conference, name: str) -> list[Participant]:
     """Everybody who is or was in the circle and has the same names."""
-    everybody = session.scalars(select(Participant).where(Participant.conference_id == conference.id)).all()
+    everybody = session.scalars(_EVERYBODY, {"case": conference.id}).all()
     return [one for one in everybody if same(one.name, name)]
 
 

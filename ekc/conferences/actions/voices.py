@@ -2,12 +2,19 @@
 
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from ekc.accounts.access import By
 from ekc.conferences.models import Conference, Voice
 from ekc.core.clock import local_date
 from ekc.workflow.vocabulary import Agreed, SaidHow, StopReason, VoiceMatter
+
+_SAID = select(Voice).where(
+    *(
+        getattr(Voice, name) == bindparam(name)
+        for name in ("conference_id", "matter", "about", "text", "participant_id")
+    )
+)
 
 
 def said(
@@ -15,13 +22,14 @@ def said(
 ) -> Voice | None:
     """What this person said in this matter, of a plan about this text; None: nothing yet."""
     return by.session.scalar(
-        select(Voice).where(
-            Voice.conference_id == conference_id,
-            Voice.matter == matter,
-            Voice.about == about,
-            Voice.text == text,
-            Voice.participant_id == participant_id,
-        )
+        _SAID,
+        {
+            "conference_id": conference_id,
+            "matter": matter,
+            "about": about,
+            "text": text,
+            "participant_id": participant_id,
+        },
     )
 
 

@@ -86,9 +86,12 @@ def related_cases(session: Session, case: Case) -> tuple[RelatedCase, ...]:
     return tuple(RelatedCase(*row, is_before=row.id == case.follows_id) for row in rows)
 
 
+_VARIANT = select(Conference.variant).where(Conference.id == bindparam("case"))
+
+
 def wording_of(session: Session, conference_id: int) -> Wording | None:
     """The words of the kind of conference that this case is."""
-    return wording(session.scalars(select(Conference.variant).where(Conference.id == conference_id)).one())
+    return wording(session.scalars(_VARIANT, {"case": conference_id}).one())
 
 
 def registered_as(session: Session, number: str) -> Row[str, Variant, int, int] | None:

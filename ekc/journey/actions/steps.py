@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from ekc.accounts.access import By
 from ekc.accounts.notifications import notify_managers
@@ -106,10 +106,11 @@ def _overrides(taking: Taking, verdict: Verdict) -> dict[str, str]:
     return {code: why.strip() for code, why in taking.overrides.items() if code in blocking and why.strip()}
 
 
+_LAST_CHANGE = select(func.max(PhaseChange.number)).where(PhaseChange.conference_id == bindparam("case"))
+
+
 def _record_change(by: By, conference: Conference, source: Phase, taking: Taking, overrides: dict[str, str]) -> None:
-    last = (
-        by.session.scalar(select(func.max(PhaseChange.number)).where(PhaseChange.conference_id == conference.id)) or 0
-    )
+    last = by.session.scalar(_LAST_CHANGE, {"case": conference.id}) or 0
     change = PhaseChange(
         conference_id=conference.id,
         number=last + 1,

@@ -190,8 +190,15 @@ def undelivered(session: Session, conference_id: int) -> dict[int, tuple[Undeliv
     return {one: tuple(found[key] for key in outbox_keys(one) if key in found) for one in links}
 
 
+_NEWEST = (
+    select(PersonalLink)
+    .where(PersonalLink.conference_id == bindparam("case"), PersonalLink.participant_id == bindparam("person"))
+    .order_by(PersonalLink.id.desc())
+    .limit(1)
+)
+
+
 def newest_link(session: Session, at: datetime, conference_id: int, participant_id: int) -> PersonalLink | None:
     """The newest link of a participant, also if it was revoked or has ended."""
-    theirs = (PersonalLink.conference_id == conference_id, PersonalLink.participant_id == participant_id)
-    found = session.scalar(select(PersonalLink).where(*theirs).order_by(PersonalLink.id.desc()).limit(1))
+    found = session.scalar(_NEWEST, {"case": conference_id, "person": participant_id})
     return without_former_codes(session, at, found)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -116,14 +116,19 @@ def withdraw_foreign_request(by: By, conference: Conference) -> None:
     withdraw_request(by.session, conference, by.at)
 
 
+_OF_CASE = select(Match).where(Match.conference_id == bindparam("case"), Match.ended_on.is_(None))
+_CURRENT = _OF_CASE.where(Match.accepted_on.is_not(None))
+_PENDING = _OF_CASE.where(Match.accepted_on.is_(None))
+
+
 def current_match(session: Session, conference_id: int) -> Match | None:
     """The match of the coordinator of a case."""
-    return session.scalar(_open(conference_id).where(Match.accepted_on.is_not(None)))
+    return session.scalar(_CURRENT, {"case": conference_id})
 
 
 def pending_match(session: Session, conference_id: int) -> Match | None:
     """The match of the coordinator who is asked for a case and has not answered."""
-    return session.scalar(_open(conference_id).where(Match.accepted_on.is_(None)))
+    return session.scalar(_PENDING, {"case": conference_id})
 
 
 def lock_pending_match(by: By, conference_id: int) -> tuple[Conference, Match]:
@@ -164,7 +169,3 @@ def mail_requester(by: By, rule: MailRule, conference: Conference, match: Match)
     else:
         regions = {conference.region_id}
         notify_managers(by.session, rule, by.at, regions, conference.id, by=by.visitor, match=match.id)
-
-
-def _open(conference_id: int) -> Select[Match]:
-    return select(Match).where(Match.conference_id == conference_id, Match.ended_on.is_(None))

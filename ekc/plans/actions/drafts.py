@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -124,14 +124,13 @@ def _keep_answered(
     )
 
 
+_NAMEABLE = select(Participant.id).where(
+    Participant.conference_id == bindparam("case"),
+    Participant.removed_at.is_(None),
+    Participant.part != Part.INTERPRETER,
+)
+
+
 def _nameable(session: Session, conference_id: int) -> frozenset[int]:
     """The people whom the plan may name: the circle, without interpreters."""
-    return frozenset(
-        session.scalars(
-            select(Participant.id).where(
-                Participant.conference_id == conference_id,
-                Participant.removed_at.is_(None),
-                Participant.part != Part.INTERPRETER,
-            )
-        )
-    )
+    return frozenset(session.scalars(_NAMEABLE, {"case": conference_id}))
