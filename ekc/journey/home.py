@@ -39,7 +39,7 @@ class Home:
     after: After  # where it begins
     go_on: After | None  # where the next one does
     registrations: tuple[CaseRequest, ...]  # in a manager's regions
-    regional: tuple[CaseRow, ...]
+    regional: tuple[CaseRow, ...]  # those that are late first
     late: Mapping[int, str]  # by case which clocks are late, for coordinator and manager
     handing_over: HandingOver
     corrections: tuple[CorrectionRow, ...]  # made lately, of cases that were or are the visitor's
@@ -86,6 +86,8 @@ def staff_home(session: Session, who: Visitor, at: datetime, after: After = FIRS
     late = late_clocks(session, (*read.own, *read.of_regions), at, read.steps)
     corrected = correction_queries.recent_corrections(session, who, at) if after == FIRST_PAGE else ()
     manages = Role.REGIONAL_MANAGER in who.roles
+    said_late = {id_: late_words(clocks) for id_, clocks in late.items()} | _late_follow_ups(session, read, late)
+    regional = (replace(row, coordinator="") if read.gone(row.id) else row for row in read.regional)
     return Home(
         at=at,
         today=read.today,
@@ -96,8 +98,8 @@ def staff_home(session: Session, who: Visitor, at: datetime, after: After = FIRS
         after=after,
         go_on=read.own_go_on,
         registrations=tuple(CaseRequest(row, read.asked_at(row.id)) for row in read.registrations),
-        regional=tuple(replace(row, coordinator="") if read.gone(row.id) else row for row in read.regional),
-        late={id_: late_words(clocks) for id_, clocks in late.items()} | _late_follow_ups(session, read, late),
+        regional=tuple(sorted(regional, key=lambda row: row.id not in said_late)),
+        late=said_late,
         handing_over=read.handing_over,
         corrections=corrected,
         managers=_managers_elsewhere(session, who, corrected),

@@ -96,7 +96,7 @@ def test_the_manager_sees_whose_case_it_is(client: PageClient, cast: Cast, case:
     page = client.page("/")
     sections = [part for part in page.all("section") if part.get("aria-labelledby") == "regional"]
     rows = [text_of(row) for part in sections for row in part.iter("li")]
-    assert rows == ["Family De Wit - El Amrani EKC-2026-0001 · Noor van Dijk 1 of 5: Setup Conference on 11 Apr"]
+    assert rows == ["Family De Wit - El Amrani EKC-2026-0001 · Rivierstad · Noor van Dijk 1 of 5: Setup Conference on 11 Apr"]
 
 
 def test_the_manager_sees_which_follow_ups_are_late(
@@ -115,6 +115,23 @@ def test_the_manager_sees_which_follow_ups_are_late(
 
     late = "late: call after four weeks"
     assert (late in in_time, late in page.text) == (False, True)
+
+
+def test_what_is_late_comes_first_in_the_list_of_the_manager(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """Among forty conferences it was found by reading all of them."""
+    late = case_in_evaluation(db_session, cast, clock())
+    clock.advance(days=60)
+    fresh = prepared_case(db_session, cast, clock())
+    sign_in(client, cast.ruud)
+
+    links = [address for _name, address in client.page("/").links if address.startswith("/conferences/")]
+
+    assert [address for address in links if address.count("/") == 2][-2:] == [
+        f"/conferences/{late.id}",
+        f"/conferences/{fresh.id}",
+    ]
 
 
 def test_who_goes_on_with_a_case_stands_where_the_manager_has_nothing_to_do(

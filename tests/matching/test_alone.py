@@ -249,9 +249,9 @@ def test_the_list_of_a_region_names_no_coordinator_who_is_gone(
     case = build.case_in_setup(db_session, cast, START)
     sign_in(client, cast.ruud)
     number = db_session.get_one(Conference, case.id).number
-    assert f"{number} · Noor van Dijk" in client.page("/").text
+    assert f"{number} · Rivierstad · Noor van Dijk" in client.page("/").text
     close_noor(db_session, cast)
-    assert f"{number} · nobody coordinates it" in client.page("/").text
+    assert f"{number} · Rivierstad · nobody coordinates it" in client.page("/").text
 
 
 def test_in_private_time_the_manager_lets_nobody_in(db_session: Session, cast: Cast) -> None:
