@@ -24,7 +24,7 @@ class FollowUpsForm(Form):  # type: ignore[misc]
 
     municipality = SelectField(_l("Municipality"), [Optional()])
     variant = SelectField(_l("Kind of conference"), [Optional()])
-    state = SelectField(_l("State"), [Optional()])
+    state = SelectField(_l("Status"), [Optional()])
     due_until = day(_l("Due until"))
 
     def to_filter(self) -> FollowUpFilter:

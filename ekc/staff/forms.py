@@ -34,7 +34,7 @@ class AccountsForm(PlainForm):
     """The filter of the list of accounts, sent by GET."""
 
     q = line(_l("Name or email address"))
-    state = SelectField(_l("State"), [Optional()])
+    state = SelectField(_l("Status"), [Optional()])
 
     def __init__(self, typed: MultiDict[str, str]) -> None:
         """Bind the query string."""

@@ -66,6 +66,7 @@ class AccountRow:
 class AccountPage(AccountRow):
     """One account as its own page shows it."""
 
+    elsewhere: int  # of these open cases, the number in another region than the one they work in
     region_id: int
     language: str
     spoken: tuple[str, ...]
@@ -180,6 +181,7 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
         **_row(row, at),
         offices=held,
         under_way=_open_cases(session, [account_id]).get(account_id, 0),
+        elsewhere=_open_elsewhere(session, account_id, row.region_id),
         region_id=row.region_id,
         language=row.language,
         spoken=tuple(row.spoken.split()),
@@ -283,6 +285,12 @@ def _open_cases(session: Session, account_ids: Collection[int]) -> dict[int | No
     own = (Conference.coordinator_id.in_(account_ids), Conference.phase != Phase.CLOSED)
     counted = select(Conference.coordinator_id, func.count()).where(*own).group_by(Conference.coordinator_id)
     return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def _open_elsewhere(session: Session, account_id: int, region_id: int) -> int:
+    """The number of open cases that they coordinate in another region than the one they work in."""
+    own = (Conference.coordinator_id == account_id, Conference.phase != Phase.CLOSED, Conference.region_id != region_id)
+    return session.scalar(select(func.count()).select_from(Conference).where(*own)) or 0
 
 
 def _sole_roles(session: Session, account_id: int) -> set[int]:

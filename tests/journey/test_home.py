@@ -96,7 +96,9 @@ def test_the_manager_sees_whose_case_it_is(client: PageClient, cast: Cast, case:
     page = client.page("/")
     sections = [part for part in page.all("section") if part.get("aria-labelledby") == "regional"]
     rows = [text_of(row) for part in sections for row in part.iter("li")]
-    assert rows == ["Family De Wit - El Amrani EKC-2026-0001 · Rivierstad · Noor van Dijk 1 of 5: Setup Conference on 11 Apr"]
+    assert rows == [
+        "Family De Wit - El Amrani EKC-2026-0001 · Rivierstad · Noor van Dijk 1 of 5: Setup Conference on 11 Apr"
+    ]
 
 
 def test_the_manager_sees_which_follow_ups_are_late(

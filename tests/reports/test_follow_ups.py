@@ -62,14 +62,14 @@ def test_a_manager_sees_dates_and_states(
         ("EKC-2026-0001", "evaluation", "planned"),
         ("EKC-2026-0002", "evaluation", "planned"),
     ]
-    client.submit("Show", {"State": "held"})
+    client.submit("Show", {"Status": "held"})
     assert numbers(client) == [("EKC-2026-0001", "call after four weeks", "held")]
-    client.submit("Show", {"State": "all", "Due until": CALL_DUE.date()})
+    client.submit("Show", {"Status": "all", "Due until": CALL_DUE.date()})
     assert [row[0] for row in numbers(client)] == ["EKC-2026-0001", "EKC-2026-0002"]
-    client.submit("Show", {"State": "still to do", "Kind of conference": "family conference", "Due until": ""})
+    client.submit("Show", {"Status": "still to do", "Kind of conference": "family conference", "Due until": ""})
     assert numbers(client) == [("EKC-2026-0001", "evaluation", "planned")]
-    client.submit("Show", {"State": "late"})
-    assert "No follow-up fits" in client.here.text
+    client.submit("Show", {"Status": "late"})
+    assert "No follow-up found" in client.here.text
     assert client.follow("Show all again").url == "/follow-ups"
     assert open_.id != held.id
 

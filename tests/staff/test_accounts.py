@@ -90,7 +90,7 @@ def test_the_list_is_narrowed(bas: PageClient, cast: Cast, db_session: Session, 
     bas.page("/accounts")
 
     def shown(**typed: str) -> list[str]:
-        labels = {"words": "Name or email address", "state": "State"}
+        labels = {"words": "Name or email address", "state": "Status"}
         page = bas.submit("Show", {labels[key]: value for key, value in typed.items()})
         return [line.partition(" ")[0] for line in rows(page)]
 
@@ -101,7 +101,7 @@ def test_the_list_is_narrowed(bas: PageClient, cast: Cast, db_session: Session, 
     assert shown(state="closed") == ["Iris"]
     assert shown(state="open") == ["Ruud", "Bas", "Mila"]
     assert shown(state="invited") == []
-    assert "No account fits." in bas.here.text
+    assert "No account found." in bas.here.text
     assert rows(bas.follow("Show all again"))[5].startswith("Mila")
 
 
@@ -362,6 +362,18 @@ def test_a_place_without_a_manager_is_named(bas: PageClient, cast: Cast) -> None
     assert told not in bas.page(f"/accounts/{cast.ruud.account_id}").text
 
 
+def test_a_coordinator_who_goes_to_another_region_keeps_their_conferences_and_the_page_says_so(
+    bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    build.case_in_setup(db_session, cast, clock())
+    stays = "1 conference of theirs is in another region than the one they work in now. It stays theirs until"
+    assert stays not in bas.page(f"/accounts/{cast.noor.account_id}").text
+
+    assert stays in bas.submit("Save", {"Works in": "South"}).text
+
+    assert stays not in bas.submit("Save", {"Works in": "North"}).text
+
+
 def test_regions(bas: PageClient, cast: Cast, db_session: Session) -> None:
     bas.page("/accounts")
     page = bas.follow("Regions")
@@ -418,9 +430,9 @@ def test_an_account_whose_invitation_is_void_says_so(
     clock.advance(days=7, minutes=1)
     sign_in_by_password(bas, cast.bas)
     bas.page("/accounts")
-    found = rows(bas.submit("Show", {"State": "invitation no longer works"}))
+    found = rows(bas.submit("Show", {"Status": "invitation no longer works"}))
     assert found == ["Fatima Haddou coordinator · fatima.haddou@example.org invitation no longer works"]
-    assert rows(bas.submit("Show", {"State": "open"}))[0].startswith("Noor")
+    assert rows(bas.submit("Show", {"Status": "open"}))[0].startswith("Noor")
 
 
 def test_languages_are_known_by_their_names_in_each_language_of_the_pages(bas: PageClient, db_session: Session) -> None:

@@ -175,7 +175,7 @@ def _mila_sees_no_name(walk: Walk, case: CaseFile, number: str) -> None:
             "Conference": "family conference",
             "Kind": kind,
             "Due": day,
-            "State": "held",
+            "Status": "held",
             "Phase": "Closed",
         }
         for kind, day in kinds.items()
