@@ -196,11 +196,15 @@ def _room(page: Page) -> Iterator[str]:
 
 
 def _marks(page: Page) -> Iterator[str]:
-    """Of a form either the fields that may stay empty are marked, or those that may not: whichever are fewer."""
+    """Of a form either the fields that may stay empty are marked, or those that may not: whichever are fewer. A search has
+    no marks.
+    """
     for form in page.all("form"):
         marks = Counter(span.get("data-mark") for span in form.iter("span") if span.get("class") == "field__mark")
         if len(marks) > 1:
             yield f"a form with both kinds of marks: {form.get('action')}"
+        if marks and form.get("method") != "post":
+            yield f"a search with marks: {form.get('action')}"
 
 
 def _policy(page: Page) -> Iterator[str]:
