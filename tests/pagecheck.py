@@ -196,8 +196,9 @@ def _room(page: Page) -> Iterator[str]:
 
 
 def _marks(page: Page) -> Iterator[str]:
-    """Of a form either the fields that may stay empty are marked, or those that may not: whichever are fewer. A search has
-    no marks.
+    """Of a form either the fields that may stay empty are marked, or those that may not: whichever are fewer.
+
+    A search has no marks.
     """
     for form in page.all("form"):
         marks = Counter(span.get("data-mark") for span in form.iter("span") if span.get("class") == "field__mark")
