@@ -92,7 +92,7 @@ ENGLISH = (
     (r"^You (are|chose|do|forgot|have|lost|take)\b[^.]*\?", "Are you ...? Did you ...? Do you ...?"),
     (r"^Nobody (?!is)[a-z]+ (their own|themselves)\b", "You cannot ..."),
     (r"(^|[.:] )Who (?!to)[^?.]*\.( |$)|\b(of|also|circle) who (does|leaves|died)\b|^Who does\b[^?]*$", "whoever"),
-    (r"\b(account|follow-up)s? fits?\b", "found"),
+    (r"\b(account|follow-up)s? fits?\b|\bname fits\b", "found"),
     (r"\bgo on on\b|(?<!signed )\bin on that device\b", "continue on, signed in on"),
     (r"\b[Ee]-mail|(?<![.@/-])\b[Mm]ails?\b(?! server)", "email"),
 )

@@ -24,7 +24,7 @@ class Visitor:
     conference_id: int | None = None  # conference of the personal link
     participant_id: int | None = None  # owner of the personal link
     language: str | None = None  # of the account
-    spoken: str | None = None  # by personal link: the language of its mails, for a browser whose own we do not have
+    mail_language: str | None = None  # of whoever came by personal link, for a browser whose own we do not have
     leaves_on: date | None = None  # last day on which the account can be used
     sign_in_id: int | None = None  # the current sign-in
     expires_in: int | None = None  # on a shared device: seconds until the sign-in ends if it is not used

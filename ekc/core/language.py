@@ -70,8 +70,8 @@ def set_words(wording: SentenceWording | None) -> None:
     _wording.set(wording)
 
 
-def choose_again(code: str | Callable[[], str]) -> None:
-    """Set another language until the `using` around ends, which every request has."""
+def set_language(code: str | Callable[[], str]) -> None:
+    """Set the current language until the `using` around ends, which every request has."""
     _current.set(code)
 
 

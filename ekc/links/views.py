@@ -23,8 +23,8 @@ from ekc.links.models import PersonalLink
 from ekc.links.queries.approver import approver
 from ekc.links.queries.devices import DeviceRow, device_of
 from ekc.links.queries.links import link_of_token
+from ekc.links.queries.mail_language import mail_language_of_link
 from ekc.links.queries.private_time import PrivateTime, family_is_in, private_time
-from ekc.links.queries.spoken import spoken_by_owner
 from ekc.links.tokens import MAX_ATTEMPTS, compared_words
 from ekc.links.verification import LinkSignIn, NotLetIn
 from ekc.signin.language import fall_back_to
@@ -197,7 +197,7 @@ def _live_link(token: str) -> PersonalLink:
     found = link_of_token(db(), now(), token)
     if found is None:
         raise Unknown
-    fall_back_to(spoken_by_owner(db(), found.id))
+    fall_back_to(mail_language_of_link(db(), found.id))
     return found
 
 

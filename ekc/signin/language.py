@@ -11,7 +11,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask, Response, g, request
 from werkzeug.datastructures import LanguageAccept
 
-from ekc.core.language import LANGUAGES, choose_again, in_words, using
+from ekc.core.language import LANGUAGES, in_words, set_language, using
 from ekc.core.routes import cookie_name, runtime, set_cookie
 from ekc.signin.login import authenticated_visitor
 from ekc.workflow.profiles import PROFILES
@@ -19,7 +19,7 @@ from ekc.workflow.profiles import PROFILES
 _COOKIE = "language"
 _YEAR = 365 * 24 * 3600  # seconds
 _DEFAULT = "en"
-_SPOKEN = "spoken_language"  # in Flask's g
+_MAIL_LANGUAGE = "mail_language"  # in Flask's g
 
 
 def chosen_language() -> str:
@@ -28,16 +28,16 @@ def chosen_language() -> str:
     for code in (request.cookies.get(cookie_name(_COOKIE)), visitor.language):
         if code in LANGUAGES:
             return code
-    if spoken := g.get(_SPOKEN) or visitor.spoken:
+    if of_mails := g.get(_MAIL_LANGUAGE) or visitor.mail_language:
         first = LanguageAccept([one for one in accepted if one[0] != "*"][:1])
-        return first.best_match(LANGUAGES) or str(spoken)
+        return first.best_match(LANGUAGES) or str(of_mails)
     return accepted.best_match(LANGUAGES) or _of_the_service()
 
 
 def fall_back_to(code: str) -> None:
-    """This request is about a personal link, whose owner is spoken to in this language."""
-    setattr(g, _SPOKEN, code)
-    choose_again(chosen_language)
+    """This request is about a personal link, whose owner gets mails in this language."""
+    setattr(g, _MAIL_LANGUAGE, code)
+    set_language(chosen_language)
 
 
 def _of_the_service() -> str:

@@ -171,12 +171,7 @@ sa.Table(
     sa.Index("ix_outbox_message_conference_id", "conference_id"),
     sa.Index("ix_outbox_message_participant_id", "participant_id"),
     sa.Index("ix_outbox_message_account_id", "account_id"),
-    sa.Index(
-        "ix_outbox_message_returned",
-        "account_id",
-        sqlite_where=sa.text("returned_at is not null"),
-        postgresql_where=sa.text("returned_at is not null"),
-    ),
+    sa.Index("ix_outbox_message_returned", "account_id", **_where("returned_at is not null")),
     sqlite_autoincrement=True,
 )
 
@@ -542,12 +537,7 @@ sa.Table(
     sa.Index("ix_conference_coordinator_id_phase", "coordinator_id", "phase"),
     sa.Index("ix_conference_follows_id", "follows_id"),
     sa.Index("ix_conference_municipality_id_phase", "municipality_id", "phase"),
-    sa.Index(
-        "ix_conference_open",
-        "coordinator_id",
-        sqlite_where=sa.text("phase <> 'closed'"),
-        postgresql_where=sa.text("phase <> 'closed'"),
-    ),
+    sa.Index("ix_conference_open", "coordinator_id", **_where("phase <> 'closed'")),
     sa.Index("ix_conference_region_id_phase", "region_id", "phase"),
 )
 sa.Table(

@@ -155,7 +155,7 @@ def test_a_long_list_is_on_pages_and_searched(client: PageClient, cast: Cast, db
     ):
         client.submit("Search", {"Name or code": asked})
         assert rows() == found
-    assert "No name fits." in client.submit("Search", {"Name or code": "nowhere"}).text
+    assert "No name found." in client.submit("Search", {"Name or code": "nowhere"}).text
     client.submit("Search", {"Name or code": "dorp"})
     client.follow("The next 50")
     assert rows() == [one.name for one in added[50:]]

@@ -10,7 +10,7 @@ from ekc.core.audit import Actor, ActorKind
 from ekc.core.tokens import hash_token
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.links.queries.life import lives
-from ekc.links.queries.spoken import SPOKEN_COLUMNS, spoken
+from ekc.links.queries.mail_language import MAIL_LANGUAGE_COLUMNS, mail_language
 from ekc.signin.models import SignIn
 from ekc.signin.queries import NOT_ENDED, SIGN_IN_COLUMNS, CurrentSignIn, is_unexpired, time_left
 
@@ -23,7 +23,7 @@ _LINK_SIGN_IN = (
         _link.c.expires_at,
         _sign_in.c.shared,
         *SIGN_IN_COLUMNS,
-        *SPOKEN_COLUMNS,
+        *MAIL_LANGUAGE_COLUMNS,
     )
     .select_from(
         _sign_in.join(_link, _link.c.id == _sign_in.c.link_id).outerjoin(
@@ -51,7 +51,7 @@ def link_sign_in(session: Session, at: datetime, token: str) -> CurrentSignIn | 
         Actor(ActorKind.PARTICIPANT, row.participant_id),
         conference_id=row.conference_id,
         participant_id=row.participant_id,
-        spoken=spoken(row),
+        mail_language=mail_language(row),
         sign_in_id=row.sign_in_id,
         expires_in=int(left.total_seconds()) if row.shared else None,
     )
