@@ -9,6 +9,8 @@ from config import Settings
 from ekc.core.audit import AuditEvent
 from ekc.core.jobs import Job, JobState, add
 from ekc.core.outbox import OutboxMessage, Recipient, queue
+from ekc.journey.queries.jobs import job_list
+from ekc.kinds import JOB_RULES
 from ekc.signin.mails import PASSWORD_CHANGED
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -58,5 +60,8 @@ def test_a_kind_of_another_version_is_told_holds_nothing_up_and_can_be_given_up(
     assert "newer (1) Not tried yet · this version of the program does not know this work" in page.text
     assert "Perhaps no worker is running" not in page.text
     assert "Try again now: 1" not in client.here.buttons
+    found = job_list(db_session, JOB_RULES, clock())
+    assert [line.code for line in found.lines] == ["this version of the program does not know it"]
+    assert not found.is_stuck(clock())
     assert "It is given up." in client.submit("Give up: 1").text
     assert refreshed(db_session).get_one(Job, 1).state is JobState.FAILED
