@@ -196,17 +196,18 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
 
 
 @dataclass(frozen=True, slots=True)
-class NoMail:
+class UnreachableAccount:
     """Somebody of staff whose email address takes no mail, as far as the last mail to it tells."""
 
     account_id: int
     name: str
+    phone: str
     since: date  # by the clock of their region
 
 
 _later = aliased(OutboxMessage)
 _RETURNED = (
-    select(Account.id, Account.name, Account.email, Region.timezone)
+    select(Account.id, Account.name, Account.email, Account.phone, Region.timezone)
     .add_columns(OutboxMessage.recipient, OutboxMessage.returned_at)
     .select_from(OutboxMessage)
     .join(Account, Account.id == OutboxMessage.account_id)
@@ -224,12 +225,13 @@ _RETURNED = (
 )
 
 
-def no_mail(session: Session) -> dict[int, NoMail]:
+def unreachable_accounts(session: Session) -> dict[int, UnreachableAccount]:
     """Whose present address takes no mail, by account: no invitation, no forgotten password, no warning gets there."""
-    found: dict[int, NoMail] = {}
+    found: dict[int, UnreachableAccount] = {}
     for row in session.execute(_RETURNED):
         if row.recipient == row.email:
-            found.setdefault(row.id, NoMail(row.id, row.name, local_date(row.returned_at, row.timezone)))
+            since = local_date(row.returned_at, row.timezone)
+            found.setdefault(row.id, UnreachableAccount(row.id, row.name, row.phone or "", since))
     return found
 
 

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import Settings
+from ekc.accounts.models import Account
 from ekc.core.bounces import note_returned
 from ekc.core.outbox import OutboxMessage
+from ekc.core.transaction import writing
 from ekc.signin.actions.invitations import ask_new_password
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -19,12 +21,17 @@ from tests.core.test_mailer import to
 from tests.database import refreshed
 from tests.work import work
 
-AT_THE_LIST = "Email does not reach these people. Ring them, and write down another address: Noor van Dijk"
-ON_THE_PAGE = "Email to noor@example.org does not arrive, since Monday 2 March 2026. Ring Noor van Dijk"
+AT_THE_LIST = "Email does not reach these people. Ring them, and write down another address: Noor van Dijk 06 1111 1111"
+ON_THE_PAGE = (
+    "Email to noor@example.org does not arrive, since Monday 2 March 2026. Ring Noor van Dijk, and write down another "
+    "address. Noor van Dijk, 06 1111 1111"
+)
 
 
 @pytest.fixture
-def bas(client: PageClient, cast: Cast) -> PageClient:
+def bas(client: PageClient, cast: Cast, db_session: Session) -> PageClient:
+    with writing(db_session):
+        db_session.get_one(Account, cast.noor.account_id).phone = "06 1111 1111"
     sign_in(client, cast.bas)
     return client
 

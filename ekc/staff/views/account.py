@@ -190,7 +190,7 @@ def _page(account_id: int, link: str | None = None, **filled: PlainForm) -> str:
         forms=forms,
         sent=next(iter(filled.values()), None),
         link=link,
-        no_mail=queries.no_mail(db()).get(account_id),
+        no_mail=queries.unreachable_accounts(db()).get(account_id),
     )
 
 

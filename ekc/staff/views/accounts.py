@@ -40,7 +40,7 @@ def accounts() -> ResponseReturnValue:
         further=further,
         narrowed=bool(kept),
         new_names=unconfirmed(db()),
-        no_mail=queries.no_mail(db()),
+        no_mail=queries.unreachable_accounts(db()),
     )
     return page, 200 if right else 422
 
