@@ -8,9 +8,17 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
+from ekc.core.jobs import due_jobs, perform
+from ekc.core.routes import Runtime
+from ekc.evaluations.actions import tick
+from ekc.evaluations.queries import own_tasks
+from ekc.kinds import JOB_RULES
+from ekc.workflow.vocabulary import ActionState
 from tests import build
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
@@ -135,6 +143,8 @@ def test_the_daily_pages_build_no_statement(
     pages = [f"/conferences/{case.id}" for case in cases]
     staff = [(who, page) for who in (cast.noor, cast.ruud) for page in ("/", "/search?q=wit", *pages)]
     staff += [(cast.noor, f"{page}/{below}") for page in pages for below in ("circle", "links")]
+    weekly = ("contact", "meeting", "safety", "attendance", "information")
+    staff += [(cast.noor, f"{page}/{below}") for page in pages[1:4] for below in weekly]
     staff += [(cast.noor, f"{page}/{below}") for page in pages[3:] for below in ("plan", "plan/agreement")]
     built = []
     for visitor, page in (*own, *staff):
@@ -148,3 +158,37 @@ def test_the_daily_pages_build_no_statement(
         built += [(page, str(one)) for key, one in twice[1].items() if key not in twice[0]]
 
     assert built == []
+
+
+def test_a_tick_of_a_task_builds_no_statement(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    """Nor does what each action begins and ends with: the lock of the case, and its line in the audit."""
+    case = build.case_in_evaluation(db_session, cast, clock())
+    omar = participant(case.id, case.people["omar"])
+    (task, *_) = own_tasks(db_session, case.id, case.people["omar"])
+    built: list[set[int]] = []
+    kept = []  # so that no other gets the id of one
+    for state in (ActionState.DONE, ActionState.PARTLY, ActionState.DONE):
+        with executed() as sent:
+            tick(By(db_session, omar, clock()), case.id, task.action.key, state)
+        kept += sent
+        built.append({id(one) for one in sent})
+
+    assert len(built[2]) > 3
+    assert built[2] - built[1] == set()
+
+
+def test_a_worker_that_takes_a_job_builds_no_statement(app: Flask, db_session: Session, clock: FrozenClock) -> None:
+    runtime: Runtime = app.extensions["ekc"]
+    kept = []
+    built = []
+    for _ in range(3):
+        with executed() as sent:
+            due_jobs(db_session, JOB_RULES, clock())
+            perform(db_session, runtime.settings, JOB_RULES, 0, clock())
+        kept += sent
+        built.append({id(one) for one in sent})
+
+    assert len(built[2]) == 2
+    assert built[2] - built[1] == set()

@@ -3,7 +3,18 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, select, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from ekc.core.crypto import SealedDate, SealedJSON, SealedText
@@ -121,6 +132,10 @@ class Conference(Base):
     def in_force(self) -> bool:
         """Whether a plan is in force: one was agreed."""
         return self.plan_number > 0
+
+
+#: Not closed; written out as in the index of open cases, which then serves.
+IS_OPEN = Conference.__table__.c.phase != literal_column("'closed'")
 
 
 class Participant(MaybeProfessional, Base):

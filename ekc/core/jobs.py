@@ -268,15 +268,15 @@ def _claimable(ranks: Ranks) -> ColumnElement[bool]:
 
 
 @cache
-def _due(ranks: Ranks) -> Select[int, str, datetime]:
+def _due(ranks: Ranks, limit: int | None) -> Select[int, str, datetime]:
     """By rank, then those due longest."""
     order = case({name: rank.value for name, rank in ranks}, value=Job.kind).desc(), Job.due, Job.id
-    return select(Job.id, Job.kind, Job.due).where(_OPEN, _claimable(ranks)).order_by(*order)
+    return select(Job.id, Job.kind, Job.due).where(_OPEN, _claimable(ranks)).order_by(*order).limit(limit)
 
 
 def due_jobs(session: Session, rules: Rules, at: datetime, limit: int | None = None) -> list[Row[Any]]:
     """The jobs that can be run: id, kind and when they were due; in the order in which they should be."""
-    return list(session.execute(_due(_ranks(rules)).limit(limit), _times(at)))
+    return list(session.execute(_due(_ranks(rules), limit), _times(at)))
 
 
 def perform(

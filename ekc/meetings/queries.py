@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Participant
@@ -170,18 +171,32 @@ def arranged(session: Session, meeting_id: int) -> frozenset[ArrangementKind]:
     return frozenset(session.scalars(_ARRANGED, {"meeting": meeting_id}))
 
 
+def _of_meeting(*columns: Any, by: Any) -> Select[*tuple[Any, ...]]:
+    table = columns[0].class_
+    return select(*columns).where(table.meeting_id == bindparam("meeting")).order_by(by)
+
+
+#: What the page of the meeting and that of the information list, built once.
+_DATE_OPTIONS = _of_meeting(DateOption.id, DateOption.starts_at, by=DateOption.starts_at)
+_ARRANGEMENTS = _of_meeting(Arrangement.kind, Arrangement.not_needed, Arrangement.text, by=Arrangement.id)
+_INFORMATION = _of_meeting(
+    InformationItem.id,
+    InformationItem.participant_id,
+    InformationItem.kind,
+    InformationItem.text,
+    by=InformationItem.id,
+)
+_ASKED = _of_meeting(Question.id, Question.participant_id, Question.text, Question.answer, by=Question.id)
+
+
 def date_options(session: Session, meeting_id: int) -> tuple[DateOptionRow, ...]:
     """The possible dates, the earliest first."""
-    wanted = select(DateOption.id, DateOption.starts_at).where(DateOption.meeting_id == meeting_id)
-    return tuple(DateOptionRow(*row) for row in session.execute(wanted.order_by(DateOption.starts_at)))
+    return tuple(DateOptionRow(*row) for row in read_rows(session, _DATE_OPTIONS, {"meeting": meeting_id}))
 
 
 def arrangements(session: Session, meeting_id: int) -> tuple[ArrangementRow, ...]:
     """What is arranged or not needed; a kind that is still open has no row."""
-    wanted = select(Arrangement.kind, Arrangement.not_needed, Arrangement.text).where(
-        Arrangement.meeting_id == meeting_id
-    )
-    return tuple(ArrangementRow(*row) for row in session.execute(wanted.order_by(Arrangement.id)))
+    return tuple(ArrangementRow(*row) for row in read_rows(session, _ARRANGEMENTS, {"meeting": meeting_id}))
 
 
 def stretches(session: Session, meeting_id: int) -> tuple[StretchRow, ...]:
@@ -220,35 +235,37 @@ def information_kinds(session: Session, conference_id: int, round_: int) -> froz
 
 def information_items(session: Session, meeting_id: int) -> tuple[InformationRow, ...]:
     """The information given, in the order in which it was recorded."""
-    wanted = select(
-        InformationItem.id, InformationItem.participant_id, InformationItem.kind, InformationItem.text
-    ).where(InformationItem.meeting_id == meeting_id)
-    return tuple(InformationRow(*row) for row in session.execute(wanted.order_by(InformationItem.id)))
+    return tuple(InformationRow(*row) for row in read_rows(session, _INFORMATION, {"meeting": meeting_id}))
 
 
 def questions(session: Session, meeting_id: int) -> tuple[QuestionRow, ...]:
     """The questions, in the order in which they were recorded."""
-    wanted = select(Question.id, Question.participant_id, Question.text, Question.answer).where(
-        Question.meeting_id == meeting_id
+    return tuple(QuestionRow(*row) for row in read_rows(session, _ASKED, {"meeting": meeting_id}))
+
+
+_READINGS = (
+    select(Reading)
+    .join(Meeting, Meeting.id == Reading.meeting_id)
+    .where(Meeting.conference_id == bindparam("case"), Meeting.round == bindparam("number"))
+    .order_by(Reading.id)
+)
+_NOT_THERE = (
+    select(Participant.id, Participant.attends, Participant.view)
+    .where(
+        Participant.conference_id == bindparam("case"),
+        Participant.removed_at.is_(None),
+        Participant.attends.in_(NOT_THERE),
     )
-    return tuple(QuestionRow(*row) for row in session.execute(wanted.order_by(Question.id)))
+    .order_by(Participant.id)
+)
 
 
 def letters(session: Session, conference_id: int, round_: int) -> tuple[LetterRow, ...]:
     """What those have to say who are not there, in the order of the circle."""
-    readings = (
-        select(Reading)
-        .join(Meeting, Meeting.id == Reading.meeting_id)
-        .where(Meeting.conference_id == conference_id, Meeting.round == round_)
-    )
-    read = {row.participant_id: row for row in session.scalars(readings.order_by(Reading.id))}
-    people = select(Participant.id, Participant.attends, Participant.view).where(
-        Participant.conference_id == conference_id,
-        Participant.removed_at.is_(None),
-        Participant.attends.in_(NOT_THERE),
-    )
+    readings = session.scalars(_READINGS, {"case": conference_id, "number": round_})
+    read = {row.participant_id: row for row in readings}
     found = []
-    for row in session.execute(people.order_by(Participant.id)):
+    for row in read_rows(session, _NOT_THERE, {"case": conference_id}):
         if row.view:
             one = read.get(row.id)
             how = (one.id, one.reader_id, one.at) if one else ()

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Notice, Participant, SafetyConcern
 from ekc.conferences.queries.names import names
 from ekc.conferences.queries.rows import columns_of, to_dataclass
+from ekc.core.reading import read_rows
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Step, VoiceMatter
@@ -50,21 +51,30 @@ UNANSWERED = and_(
 )
 
 
+_CONCERNS = (
+    select(*columns_of(ConcernRow, SafetyConcern, frozenset({"name"})))
+    .join(Participant, Participant.id == SafetyConcern.participant_id)
+    .where(
+        SafetyConcern.conference_id == bindparam("case"),
+        Participant.removed_at.is_(None) | (SafetyConcern.said_at.is_not(None) & SafetyConcern.arrangement.is_(None)),
+    )
+    .order_by(SafetyConcern.id)
+)
+_FOUND_UNSAFE = select(func.max(Notice.at)).where(
+    Notice.conference_id == bindparam("case"), Notice.kind == NoticeKind.UNSAFE
+)
+
+
 def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
     """The safety concerns of everybody who is in the circle now, and what others said that nobody has answered."""
-    whose = Participant.id == SafetyConcern.participant_id
-    found = select(*columns_of(ConcernRow, SafetyConcern, frozenset({"name"}))).join(Participant, whose)
-    unanswered = SafetyConcern.said_at.is_not(None) & SafetyConcern.arrangement.is_(None)
-    here = (SafetyConcern.conference_id == conference_id, Participant.removed_at.is_(None) | unanswered)
-    rows = session.execute(found.where(*here).order_by(SafetyConcern.id)).all()
+    rows = read_rows(session, _CONCERNS, {"case": conference_id})
     called = names(session, conference_id) if rows else {}
     return tuple(to_dataclass(ConcernRow, row, name=called[row.participant_id]) for row in rows)
 
 
 def found_unsafe(session: Session, conference_id: int) -> datetime | None:
     """When a follow-up last found that somebody does not feel safe, in whichever round; None: never."""
-    found = (Notice.conference_id == conference_id, Notice.kind == NoticeKind.UNSAFE)
-    return session.scalar(select(func.max(Notice.at)).where(*found))
+    return session.scalar(_FOUND_UNSAFE, {"case": conference_id})
 
 
 def not_safe_since(session: Session, conference_id: int, participant_id: int) -> datetime | None:

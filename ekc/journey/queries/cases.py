@@ -17,7 +17,6 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    literal_column,
     or_,
     select,
 )
@@ -25,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
 from ekc.accounts.queries import who_can_coordinate
-from ekc.conferences.models import Conference, ContactEntry, Notice, Participant
+from ekc.conferences.models import IS_OPEN, Conference, ContactEntry, Notice, Participant
 from ekc.conferences.queries.rows import of_cases
 from ekc.conferences.roles import open_until, still_open
 from ekc.core.outbox import OutboxMessage
@@ -135,7 +134,6 @@ _UNSAFE = exists().where(
 _UNSAFE_FIRST = case((_UNSAFE, 0), else_=1)  # however many others there are
 
 
-_IS_OPEN = _case.phase != literal_column("'closed'")  # written out, so that the index of open cases serves
 _FOLLOW_UP_DUE = exists().where(
     FollowUp.conference_id == _case.id, *OPEN, FollowUp.due_on <= bindparam("tomorrow", type_=Date)
 )
@@ -149,8 +147,8 @@ _OPEN_OF_COORDINATOR = (
     _CASES.add_columns(_PRESSING.label("pressing"))
     .where(
         or_(
-            and_(_MINE, _IS_OPEN, _LATELY),
-            and_(_case.asked_coordinator_id == bindparam("account"), _IS_OPEN),
+            and_(_MINE, IS_OPEN, _LATELY),
+            and_(_case.asked_coordinator_id == bindparam("account"), IS_OPEN),
         ),
         or_(
             bindparam("pressing") < _PRESSING,

@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.models import Account, Region
+from ekc.accounts.models import Region
 from ekc.accounts.queries import coordinators
-from ekc.conferences.models import Conference, Participant
+from ekc.conferences.models import IS_OPEN, Conference, Participant
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
+from ekc.core.reading import one_of, read_rows
 from ekc.directory.models import Listing
 from ekc.directory.queries import called
 from ekc.matching.queries.match import agencies_of
@@ -47,18 +48,21 @@ class CoordinatorRequest:
     others: tuple[str, ...]  # names
 
 
+_OPEN_CASES = (
+    select(Conference.coordinator_id, func.count())
+    .where(one_of(Conference.coordinator_id, "coordinators"), IS_OPEN)
+    .group_by(Conference.coordinator_id)
+)
+_WISHES = select(Conference.wishes).where(Conference.id == bindparam("case"))
+
+
 def candidates(session: Session, conference_id: int, region_id: int) -> list[Candidate]:
     """The coordinators of a region with their caseload, and whether they may be asked for this case; by name."""
-    counted = (
-        select(Account.id, func.count())
-        .join(Conference, Conference.coordinator_id == Account.id)
-        .where(Conference.phase != Phase.CLOSED)
-        .group_by(Account.id)
-    )
-    busy = {row[0]: row[1] for row in session.execute(counted)}
     of_case = agencies_of(session, conference_id)
     referred = _referred_counts(session, conference_id, of_case, Conference.region_id == region_id)
     known = coordinators(session, region_id)
+    counted = read_rows(session, _OPEN_CASES, {"coordinators": [row.id for row in known]})
+    busy = {row[0]: row[1] for row in counted}
     named = called(session, Listing.ORGANISATIONS, {one for row in known for one in named_in(row.employer or "")})
     found = []
     for row in known:
@@ -114,7 +118,7 @@ def request(session: Session, conference_id: int) -> CoordinatorRequest:
 
 def wishes(session: Session, conference_id: int) -> list[str]:
     """The family's wishes for their coordinator."""
-    return session.scalar(select(Conference.wishes).where(Conference.id == conference_id)) or []
+    return session.scalar(_WISHES, {"case": conference_id}) or []
 
 
 def _referred_counts(
