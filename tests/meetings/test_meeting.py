@@ -118,7 +118,7 @@ def test_a_date_that_looks_wrong_is_kept_with_a_warning(
     assert (past in page.text, change in page.text) == (False, True)
 
     page = client.submit("Set this date", {"Day and time": datetime(2026, 4, 27, 10, 0)})  # noqa: DTZ001
-    assert "A public holiday: King's Day. Is that meant?" in page.text
+    assert "A public holiday: King's Day. Is that intended?" in page.text
     page = client.submit("Set this date", {"Day and time": datetime(2026, 3, 29, 10, 0)})  # noqa: DTZ001
     assert "public holiday" not in page.text
 

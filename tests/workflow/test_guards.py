@@ -345,7 +345,7 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         actions_before_evaluation,
         with_plan(actions=(ACTION, replace(ACTION, number="2.1", key="a9", starts=date(2026, 7, 12)))),
-        [("Action 2.1 begins after the evaluation: is that meant?", "plan", "a9")],
+        [("Action 2.1 begins after the evaluation: is that intended?", "plan", "a9")],
     ),
     (
         no_meeting_held,
@@ -631,10 +631,10 @@ def test_an_interpreter_who_is_not_in_the_room_is_asked_about() -> None:
 @pytest.mark.parametrize(
     ("on", "profile", "sentences"),
     [
-        (date(2026, 12, 25), NL, ["The evaluation is on 2026-12-25, a public holiday: is that meant?"]),
-        (date(2027, 4, 27), NL, ["The evaluation is on 2027-04-27, a public holiday: is that meant?"]),
+        (date(2026, 12, 25), NL, ["The evaluation is on 2026-12-25, a public holiday: is that intended?"]),
+        (date(2027, 4, 27), NL, ["The evaluation is on 2027-04-27, a public holiday: is that intended?"]),
         (date(2027, 4, 27), ENGLAND, []),
-        (date(2026, 12, 26), NEW_ZEALAND, ["The evaluation is on 2026-12-26, a public holiday: is that meant?"]),
+        (date(2026, 12, 26), NEW_ZEALAND, ["The evaluation is on 2026-12-26, a public holiday: is that intended?"]),
         (date(2026, 12, 24), NL, []),
         (None, NL, []),
     ],

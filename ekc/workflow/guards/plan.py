@@ -42,7 +42,7 @@ def actions_before_evaluation(f: Facts) -> Iterator[Blocker]:
     for action in f.plan.actions:
         if action.starts and f.plan.evaluation_on and action.starts > f.plan.evaluation_on:
             yield Blocker(
-                N_("Action %(number)s begins after the evaluation: is that meant?"),
+                N_("Action %(number)s begins after the evaluation: is that intended?"),
                 Remedy.PLAN,
                 {"number": action.number},
                 target=action.key,
@@ -109,7 +109,7 @@ def evaluation_on_no_holiday(f: Facts) -> Iterator[Blocker]:
     on = f.plan.evaluation_on
     if on and holiday(on, f.profile.place):
         yield Blocker(
-            N_("The evaluation is on %(day)s, a public holiday: is that meant?"),
+            N_("The evaluation is on %(day)s, a public holiday: is that intended?"),
             Remedy.PLAN,
             {"day": on},
             target="evaluation",
