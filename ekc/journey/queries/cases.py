@@ -143,20 +143,19 @@ _PRESSING = case((_UNSAFE, 0), (or_(_case.phase != Phase.EVALUATION, _FOLLOW_UP_
 _MINE = _case.coordinator_id == bindparam("account")
 #: Not long ago enough to end the access of their coordinator; what is left of them the profile says (`still_open`).
 _LATELY = or_(_case.tasks_ended_on.is_(None), _case.tasks_ended_on >= bindparam("since"))
-_OPEN_OF_COORDINATOR = (
-    _CASES.add_columns(_PRESSING.label("pressing"))
+_OPEN_OF_COORDINATOR = _CASES.where(
+    or_(and_(_MINE, IS_OPEN, _LATELY), and_(_case.asked_coordinator_id == bindparam("account"), IS_OPEN))
+).limit(_MOST + 1)
+#: The same, a page of those of whoever has more of them than one page shows.
+_PRESSING_OF_COORDINATOR = (
+    _OPEN_OF_COORDINATOR.add_columns(_PRESSING.label("pressing"))
     .where(
-        or_(
-            and_(_MINE, IS_OPEN, _LATELY),
-            and_(_case.asked_coordinator_id == bindparam("account"), IS_OPEN),
-        ),
         or_(
             bindparam("pressing") < _PRESSING,
             and_(bindparam("pressing") == _PRESSING, _case.id < bindparam("below")),
-        ),
+        )
     )
     .order_by(_PRESSING, _case.id.desc())
-    .limit(_MOST + 1)
 )
 _CLOSED_OF_COORDINATOR = (
     _CASES.where(_MINE, _case.phase == Phase.CLOSED, _LATELY).order_by(_case.id.desc()).limit(_MOST_CLOSED)
@@ -188,9 +187,12 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime, after:
     The last page has at most `_MOST_CLOSED` closed ones too. Cases to which the coordinator's access has ended are left
     out.
     """
-    # it may be tomorrow where the case is
-    asked = {"account": account_id, "tomorrow": at.date() + _A_DAY, "since": at.date() - _LONGEST_ACCESS}
-    found = read_rows(session, _OPEN_OF_COORDINATOR, {**asked, "pressing": after.pressing, "below": after.id})
+    asked: dict[str, Any] = {"account": account_id, "since": at.date() - _LONGEST_ACCESS}
+    found = read_rows(session, _OPEN_OF_COORDINATOR, asked) if after == FIRST_PAGE else ()
+    if after != FIRST_PAGE or len(found) > _MOST:
+        tomorrow = at.date() + _A_DAY  # which it may be where the case is
+        page = {"tomorrow": tomorrow, "pressing": after.pressing, "below": after.id}
+        found = read_rows(session, _PRESSING_OF_COORDINATOR, asked | page)
     open_ones = sorted(found[:_MOST], key=lambda row: row.id, reverse=True)
     last = After(found[_MOST - 1].pressing, found[_MOST - 1].id) if len(found) > _MOST else None
     closed = () if last else read_rows(session, _CLOSED_OF_COORDINATOR, asked)
