@@ -70,6 +70,11 @@ class PageClient(FlaskClient):
         """Open an address and follow redirects; fails unless the response has this status."""
         return self._arrive(self.get(url, **kwargs), status)
 
+    def read(self, url: str) -> Page:
+        """The page at an address, whatever its status; it does not become the current page."""
+        response = self.get(url)
+        return self._read or Page(response.text, url, response.status_code)
+
     def paper(self, url: str) -> TestResponse:
         """What this address hands out, made by a worker if it has to be."""
         return self.handed_out(self.get(url))

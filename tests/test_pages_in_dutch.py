@@ -52,8 +52,7 @@ def english_left(client: PageClient, start: str) -> dict[str, list[str]]:
         elsewhere = "." in address or "?" in address  # files, and what leads away again
         if address in found or elsewhere or "/language/" in address:
             continue
-        response = client.get(address)
-        page = Page(response.text, address, response.status_code)
+        page = client.read(address)
         found[address] = sorted(filter(is_english, spoken(page)))
         ahead += [href for _, href in page.links if href.startswith("/")]
     return {address: texts for address, texts in found.items() if texts}

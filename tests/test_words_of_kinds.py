@@ -15,7 +15,6 @@ from tests import build
 from tests.cast import Cast, link_known_before, make_link, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
-from tests.page import Page
 from tests.stories.paper import PRINTER, download, words_of
 from tests.test_pages_in_dutch import CASES, spoken
 
@@ -44,8 +43,7 @@ def visited(client: PageClient, start: str, case: int) -> tuple[dict[str, set[st
         if address.endswith(".pdf"):
             papers.append(address)
         elif "." not in address and (address == "/" or address.startswith(f"/conferences/{case}")):
-            response = client.get(address)
-            page = Page(response.text, address, response.status_code)
+            page = client.read(address)
             found[address] = spoken(page) - WRITTEN - KINDS - (OF_NO_CASE if address == "/" else set())
             ahead += [href for _, href in page.links if href.startswith("/")]
     return found, sorted(set(papers))

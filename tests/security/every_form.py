@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -395,14 +395,26 @@ def undone(app: Flask) -> Iterator[Callable[..., TestResponse]]:
     runtime: Runtime = app.extensions["ekc"]
     engine = runtime.sessions.kw["bind"]
     client = FlaskClient(app, use_cookies=False)
-    with engine.connect().execution_options(isolation_level="SERIALIZABLE") as connection:
-        connection.begin()
-        runtime.sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
-        try:
-            yield client.open
-        finally:
-            runtime.sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
-            connection.rollback()
+    connection = _OnlyConnection(engine).execution_options(isolation_level="SERIALIZABLE")
+    connection.begin()
+    runtime.sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
+    try:
+        yield client.open
+    finally:
+        runtime.sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+        connection.rollback()
+        Connection.close(connection)
+
+
+class _OnlyConnection(Connection):
+    """What every request gets that asks for a connection of its own, and cannot close."""
+
+    def connect(self) -> "_OnlyConnection":
+        """Itself, as an engine gives a new one."""
+        return self
+
+    def close(self) -> None:
+        """Nothing: the next request goes on with it."""
 
 
 @contextmanager
