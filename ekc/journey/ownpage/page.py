@@ -97,7 +97,7 @@ class OwnPage:
     shows_coordinator: bool
     undecided: bool  # there is a conflict of interest that nobody has decided about
     panel: Panel
-    in_room: bool  # is in the room in private time
+    in_room: bool  # it is private time, and the visitor is in the room
     asked: tuple[str, ...]  # what the case waits for from the visitor
     consent: OwnConsent | None  # None: theirs is not asked
     supports: tuple[Member, ...]  # the children beside whom the visitor is, and who may come
