@@ -202,8 +202,9 @@ def _marks(page: Page) -> Iterator[str]:
     """
     for form in page.all("form"):
         marks = Counter(span.get("data-mark") for span in form.iter("span") if span.get("class") == "field__mark")
-        if len(marks) > 1:
-            yield f"a form with both kinds of marks: {form.get('action')}"
+        asked = sum(node.tag in ("label", "legend") and "data-weight" in node.attrib for node in form.iter())
+        if len(marks) > 1 or marks["required"] * 2 > asked:
+            yield f"a form in which more is marked than not, or both kinds are: {form.get('action')}"
         if marks and form.get("method") != "post":
             yield f"a search with marks: {form.get('action')}"
 

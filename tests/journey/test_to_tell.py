@@ -255,6 +255,22 @@ def test_one_call_tells_a_day_and_a_place(
     assert log.count("Told: the day of the conference; the place of the conference.") == 1
 
 
+def test_what_is_open_comes_before_what_everybody_heard(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
+) -> None:
+    """A new place stood below the names of the thirteen who had heard of the day."""
+    move(db_session, cast, clock, case)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/to-tell")
+    client.submit("I told everybody listed", {"How": "phone call"})
+    clock.advance(minutes=1)
+    arranging.set_venue(By(db_session, cast.noor, clock()), case.id, Venue("De Ark"))
+
+    headings = [text_of(one) for one in client.page(f"/conferences/{case.id}/to-tell").all("h2")]
+
+    assert headings.index("The place of the conference") < headings.index("The day of the conference")
+
+
 def test_what_the_same_people_have_to_hear_is_one_line(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock, case: Made
 ) -> None:

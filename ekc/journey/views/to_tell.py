@@ -116,7 +116,10 @@ def _to_tell_page(case: Case, found: tuple[Owed, ...], rejected: dict[Verb, Told
     return render_template(
         "journey/to_tell.html",
         case=case,
-        owed=[(one, owed_page(one, case.may), rows[one.notice.id]) for one in found],
+        owed=[
+            (one, owed_page(one, case.may), rows[one.notice.id])
+            for one in sorted(found, key=lambda one: not one.is_open)
+        ],
         together=together,
         forms=forms,
         ends={end: rule.told(case.in_force) for end, rule in END_RULES.items()},
