@@ -61,6 +61,9 @@ class MailServer:
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     sender: Address  # its display name is the signature of each mail
+    client: str = ""  # what this service calls itself there (HELO); else the name of this machine
+    connect_timeout: float = 20  # seconds until the server has to have greeted us
+    timeout: float = 60  # seconds for each of its replies after that
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,7 +242,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         countries=_read_countries(environ.get("EKC_COUNTRIES", "")),
         proxies=_read_choice(environ, "EKC_PROXIES", {str(number): number for number in range(10)}, 0),
         providers=load_providers(Path(environ["EKC_OIDC"])) if environ.get("EKC_OIDC") else (),
-        mail=POSTBOX if demo else load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", "")),
+        mail=POSTBOX if demo else _load_mail(environ, base_url),
         texts=TextGateway(address="") if demo else load_texts(environ.get("EKC_SMS_URL", "")),
         metrics=_read_metrics(environ.get("EKC_METRICS", "").strip()),
         backup_key=environ.get("EKC_BACKUP_KEY", "").strip(),
@@ -279,6 +282,18 @@ def _read_metrics(address: str) -> str:
     if address and not (host and port.isdecimal() and 0 < int(port) < 65536):
         raise ConfigError("EKC_METRICS has to be an address and a port, such as 127.0.0.1:9100.")
     return address
+
+
+def _load_mail(environ: Mapping[str, str], base_url: str) -> MailServer | None:
+    """The mail server, to which we call ourselves as the service is called. Raises ConfigError.
+
+    The name of a machine is often one that no other machine finds (`localhost`, `web1`), which servers may refuse.
+    """
+    found = load_mail(environ.get("EKC_MAIL_URL", ""), environ.get("EKC_MAIL_FROM", ""))
+    host = urlsplit(base_url).hostname or ""
+    if found is None or not base_url.startswith("https://") or "." not in host or not host.isascii():
+        return found
+    return replace(found, client=host)
 
 
 def load_mail(address: str, sender: str) -> MailServer | None:

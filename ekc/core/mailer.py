@@ -14,7 +14,8 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import Any
+from socket import socket
+from typing import Any, cast
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
@@ -25,14 +26,11 @@ from ekc.core.jobs import Final, JobRun, NotDone, Unavailable
 from ekc.core.language import LANGUAGES, WordingOf, gettext, in_words, translate, using
 from ekc.core.postbox import put
 
-#: Seconds for each reply of the mail server. A mail takes four replies.
-SMTP_TIMEOUT = 60
 #: Of the connection in `JobRun.kept`.
 _LINE = "mail server"
-#: The reply of a server that closes the connection.
-_CLOSING = 421
-#: How the status begins with which a server does not let us send, whatever the address.
-_NOT_US = "5.7."
+#: How the status begins (RFC 3463) with which a server does not let us send, whatever the address; and with which it
+#: says of the address that it takes no mail, at whichever command.
+_NOT_US, _NO_ADDRESS = "5.7.", "5.1."
 _STATUS = re.compile(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)")
 
 
@@ -59,6 +57,7 @@ def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
 def give_up(session: Session, mail_id: int, at: datetime, code: str) -> None:
     """Send this mail no more. `code`: why the last attempt failed. Does not commit."""
     refused = code.startswith(smtplib.SMTPRecipientsRefused.__name__) and f" {_NOT_US}" not in code
+    refused = refused or f" {_NO_ADDRESS}" in code
     outbox.give_up(session, mail_id, at, returned=refused)
 
 
@@ -76,19 +75,23 @@ class _Line:
 
 
 def _send(run: JobRun, message: EmailMessage, recipient: str, to: MailServer) -> None:
-    """Hand a mail to the server. Raises Unavailable if it cannot be reached, NotDone if it refuses the mail."""
+    """Hand a mail to the server. Raises NotDone if it refuses the mail, Unavailable if it takes none of ours."""
     line = run.kept.get(_LINE)
     is_new = line is None
     if line is None:
         line = run.kept[_LINE] = _Line(_connect(to))
     try:
         line.server.send_message(message, to.sender.addr_spec, [recipient])
-    except smtplib.SMTPException as error:  # its text may contain an address
-        is_closed = isinstance(error, smtplib.SMTPServerDisconnected) or _reply(error)[0] == _CLOSING
+    except OSError as error:  # its text may contain an address
+        is_closed = line.server.sock is None  # smtplib closes its side too
         if is_closed:
-            run.kept.pop(_LINE).close()
+            del run.kept[_LINE]
+        if _is_timeout(error):
+            raise NotDone(_error_reason(error)) from None  # it may be about this mail, at which a scanner looks
         if is_closed and not is_new:
             return _send(run, message, recipient, to)  # the server takes so many mails on one connection
+        if isinstance(error, smtplib.SMTPSenderRefused):
+            raise Unavailable(_error_reason(error)) from None  # the sender is that of all mails
         refused = Final if _is_final(error) else NotDone
         raise refused(_error_reason(error)) from None
 
@@ -128,10 +131,12 @@ def _connect(to: MailServer) -> smtplib.SMTP:
     server: smtplib.SMTP | None = None
     tls = ssl.create_default_context() if to.security in ("tls", "starttls") else None  # reading it takes 20 ms
     try:
+        name, patience = to.client or None, to.connect_timeout
         if to.security == "tls":
-            server = smtplib.SMTP_SSL(to.host, to.port, timeout=SMTP_TIMEOUT, context=tls)
+            server = smtplib.SMTP_SSL(to.host, to.port, local_hostname=name, timeout=patience, context=tls)
         else:
-            server = smtplib.SMTP(to.host, to.port, timeout=SMTP_TIMEOUT)
+            server = smtplib.SMTP(to.host, to.port, local_hostname=name, timeout=patience)
+        cast(socket, server.sock).settimeout(to.timeout)
         if to.security == "starttls":
             server.starttls(context=tls)  # raises if the server does not support it, so nothing is sent unencrypted
         if to.user:
@@ -150,11 +155,11 @@ def try_to_connect(to: MailServer) -> None:
         _Line(_connect(to)).close()
 
 
-def _is_final(error: smtplib.SMTPException) -> bool:
+def _is_final(error: OSError) -> bool:
     """Whether the address takes no mail: not where the server lets us send none to it, which its operator can mend."""
-    if not isinstance(error, smtplib.SMTPRecipientsRefused):
-        return False
     code, status = _reply(error)
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return status.startswith(_NO_ADDRESS)
     return (code or 0) >= 500 and not status.startswith(_NOT_US)
 
 
@@ -175,7 +180,13 @@ def _reply(error: Exception) -> tuple[int | None, str]:
     return code, status[0].decode() if status else ""
 
 
+def _is_timeout(error: OSError) -> bool:
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+
+
 def _error_reason(error: OSError) -> str:
+    if _is_timeout(error):
+        return TimeoutError.__name__
     if isinstance(error, smtplib.SMTPException):
         return " ".join(str(part) for part in (type(error).__name__, *_reply(error)) if part)
     return error.strerror or type(error).__name__

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from config import Settings
+from config import MailServer, Settings
 from ekc.accounts.models import Region
 from ekc.conferences.actions.links import forget_codes_of_former_coordinators
 from ekc.conferences.queries.registration import wording_of
@@ -70,7 +70,7 @@ JOBS = (
         given_up=mailer.give_up,
         rank=Rank.SOON,
         tries=20,  # its own end comes before
-        limit=timedelta(seconds=4 * mailer.SMTP_TIMEOUT),
+        limit=timedelta(seconds=4 * MailServer.timeout),  # a mail takes four replies
     ),
     JobRule(
         name=TEXT_DELIVERY,

@@ -1,5 +1,7 @@
 """The mailer: mails of the outbox are delivered correctly and once, and their content does not leak."""
 
+import smtplib
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -25,7 +27,7 @@ from ekc.workflow.vocabulary import Role, Variant
 from tests import build
 from tests.cast import Cast
 from tests.clock import START, FrozenClock
-from tests.core.mailserver import MailServer, mail_server, make_certificate
+from tests.core.mailserver import MailServer, mail_server, make_certificates
 from tests.work import work
 
 SITE = "https://plan.example.org"
@@ -328,6 +330,119 @@ def test_a_server_that_does_not_let_us_send_says_nothing_of_an_address(
     assert (row.given_up_at, row.returned_at) == (clock(), None)
 
 
+@pytest.mark.parametrize("command", ["els@example.org", "DATA"])
+def test_greylisting_lets_a_mail_in_that_comes_again(
+    post: MailServer, db_session: Session, clock: FrozenClock, command: str
+) -> None:
+    put(db_session, "els@example.org")
+    post.refuses[command] = "451 4.7.1 greylisted, come again in five minutes"
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(sent=0, given_up=0, waiting=1)
+    post.refuses.clear()
+    clock.set(jobs(db_session)[0].due)
+
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(sent=1, given_up=0, waiting=0)
+    assert rows(db_session)[0].returned_at is None
+
+
+@pytest.mark.parametrize(
+    ("says", "ends"),
+    [("550 5.1.1 nobody here", True), ("554 5.6.0 we do not like it", False), ("451 4.3.0 later", False)],
+)
+def test_a_mail_that_is_refused_when_it_is_there_says_nothing_of_its_address_unless_the_server_does(
+    post: MailServer, db_session: Session, clock: FrozenClock, says: str, ends: bool
+) -> None:
+    put(db_session, "els@example.org", "jan@example.org")
+    post.refuses["DATA"] = says
+
+    deliver(db_session, clock, to(post))
+
+    (row, _) = rows(db_session)
+    assert (row.returned_at, row.given_up_at) == ((clock(), clock()) if ends else (None, None))
+    assert {job.error for job in jobs(db_session)} == {f"SMTPDataError {' '.join(says.split()[:2])}"}
+    assert post.conversations == 1
+
+
+@pytest.mark.parametrize("says", ["451 4.7.1 too many from you", "553 5.7.1 you are not this sender"])
+def test_a_sender_who_is_refused_is_that_of_all_mails_which_wait(
+    post: MailServer, db_session: Session, clock: FrozenClock, says: str
+) -> None:
+    put(db_session, "els@example.org", "jan@example.org")
+    post.refuses["MAIL"] = says
+
+    deliver(db_session, clock, to(post))
+
+    waits = (JobState.WAITING, 0)
+    assert [(job.state, job.tries) for job in jobs(db_session)] == [waits, waits]
+    assert jobs(db_session)[0].error == f"SMTPSenderRefused {' '.join(says.split()[:2])}"
+    post.refuses.clear()
+    clock.advance(minutes=1)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(sent=2, given_up=0, waiting=0)
+
+
+@pytest.mark.parametrize("command", ["EHLO", "MAIL", "RCPT", "DATA"])
+def test_a_server_that_does_not_answer_is_not_waited_for(
+    post: MailServer, db_session: Session, clock: FrozenClock, command: str
+) -> None:
+    put(db_session, "els@example.org")
+    post.is_silent_at = command
+
+    deliver(db_session, clock, replace(to(post), timeout=0.2))
+
+    (job,) = jobs(db_session)
+    assert (job.state, job.error) == (JobState.WAITING, "TimeoutError")
+    assert job.tries == (command != "EHLO")  # it is about this mail, or about none
+    post.is_silent_at = ""
+    clock.set(job.due)
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(sent=1, given_up=0, waiting=0)
+
+
+def test_a_server_that_never_greets_is_not_waited_for(db_session: Session, clock: FrozenClock) -> None:
+    put(db_session, "els@example.org")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        found = load_mail(f"smtp://127.0.0.1:{silent.getsockname()[1]}", FROM)
+        assert found is not None
+
+        deliver(db_session, clock, replace(found, connect_timeout=0.2))
+
+    (job,) = jobs(db_session)
+    assert (job.tries, job.due) == (0, START + UNAVAILABLE_PAUSE)
+
+
+def test_a_connection_that_breaks_within_a_mail_costs_that_one_a_try_and_no_other(
+    post: MailServer, db_session: Session, clock: FrozenClock
+) -> None:
+    put(db_session, "els@example.org", "jan@example.org")
+    post.hangs_up = "DATA"
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(0, 0, 2)
+    assert ({job.tries for job in jobs(db_session)}, post.mails) == ({1}, [])
+    post.hangs_up = ""
+    clock.advance(minutes=5)
+
+    assert deliver(db_session, clock, to(post)) == DeliveryResult(2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("address", "name"), [("https://plan.example.org", "plan.example.org"), ("http://127.0.0.1:8000", None)]
+)
+def test_the_mail_server_hears_the_name_of_the_service(
+    post: MailServer, db_session: Session, clock: FrozenClock, tmp_path: Path, address: str, name: str | None
+) -> None:
+    put(db_session, "els@example.org")
+    config.make_keys(tmp_path / "keys.json")
+    settings = config.load_settings(
+        {
+            "EKC_INSTANCE": str(tmp_path),
+            "EKC_BASE_URL": address,
+            "EKC_MAIL_URL": f"smtp://localhost:{post.port}",
+            "EKC_MAIL_FROM": FROM,
+        }
+    )
+
+    deliver(db_session, clock, settings.mail)
+
+    assert list(post.names.values()) == [name or smtplib.SMTP().local_hostname]
+
+
 @pytest.mark.parametrize(
     ("address", "sent_to"),
     [
@@ -358,9 +473,9 @@ def test_what_was_cut_off_is_sent_again_and_can_be_known(
     post: MailServer, db_session: Session, clock: FrozenClock
 ) -> None:
     put(db_session, "els@example.org", "jan@example.org")
-    post.hangs_up = True
+    post.hangs_up = "mail"
     assert deliver(db_session, clock, to(post)) == DeliveryResult(0, 0, 2)
-    post.hangs_up = False
+    post.hangs_up = ""
     clock.advance(minutes=5)
 
     assert deliver(db_session, clock, to(post)) == DeliveryResult(2, 0, 0)
@@ -441,10 +556,10 @@ def test_a_certificate_is_looked_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     put(db_session, "els@example.org")
-    certificate = make_certificate(tmp_path / "server.pem")
+    certificates = make_certificates(tmp_path)
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     user = f"plan:{SECRET}".replace("@", "%40").replace(":wo/", "%3Awo%2F")
-    with mail_server(tls, certificate) as server:
+    with mail_server(tls, certificates.server) as server:
         server.password = SECRET
         scheme, more = ("smtps", "") if tls == "tls" else ("smtp", "?tls=starttls")
         found = load_mail(f"{scheme}://{user}@localhost:{server.port}{more}", FROM)
@@ -453,9 +568,9 @@ def test_a_certificate_is_looked_at(
         assert (server.mails, job.tries, "certificate verify failed" in (job.error or "")) == ([], 0, True)
         clock.set(job.due)
 
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificates.authority))
         assert deliver(db_session, clock, found) == DeliveryResult(1, 0, 0)
-        assert server.signed_in == [f"\0plan\0{SECRET}"]
+        assert server.signed_in == [("plan", SECRET)]
 
 
 def test_nothing_is_said_in_the_open_to_a_server_without_tls(
@@ -478,5 +593,5 @@ def test_a_refused_password_is_not_repeated(
 
     deliver(db_session, clock, found)
 
-    assert jobs(db_session)[0].error == "SMTPAuthenticationError 535"
+    assert jobs(db_session)[0].error == "SMTPAuthenticationError 535 5.7.8"
     assert ("secret" in repr(found), "secret" in caplog.text) == (False, False)

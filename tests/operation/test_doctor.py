@@ -63,7 +63,7 @@ def test_each_thing_that_is_wrong_is_said(run: Run, tmp_path: Path, monkeypatch:
         [
             "queue: cannot be reached (OperationalError)",
             "worker: none was there for a day. Start one: bin/ekc worker",
-            "mail server: SMTPAuthenticationError 535",
+            "mail server: SMTPAuthenticationError 535 5.7.8",
             "single sign-on gone: ConnectionError",
         ],
     )
