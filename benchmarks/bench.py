@@ -25,7 +25,7 @@ from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 from weasyprint import CSS, HTML
 
-from benchmarks import floor, paper, workers
+from benchmarks import floor, mails, paper, workers
 from benchmarks.served import Client, costs, served
 from config import load_settings, make_keys
 from ekc.accounts.models import Account
@@ -125,6 +125,7 @@ def measure(name: str, url: str, database: int | None, instance: Path, rounds: i
                 paper.measure(environ, server, page.cookie, page.path)
         else:
             workers.measure(environ)
+        mails.measure(name, environ)
         if snapshot is not None and name == "sqlite":
             print(f"{'plan PDF, CPU over that of bare WeasyPrint':48}{pdf_ratio(snapshot, 5):8.2f}", flush=True)
         engine.dispose()

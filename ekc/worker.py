@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Sequence
 from functools import partial
 from itertools import count
 from typing import Any
@@ -68,26 +69,26 @@ class Pulse:
 
     def __init__(self, sessions: sessionmaker[Session], settings: Settings, queue: Queue) -> None:
         self._sessions, self._settings, self._queue, self._parent = sessions, settings, queue, os.getpid()
-        self._held: tuple[Row[Any], float] | None = None
+        self._held: tuple[Sequence[Row[Any]], float] = (), 0.0
 
     def begin(self) -> None:
         """Begin, in the process whose pulse it is."""
         threading.Thread(target=self._beat, daemon=True).start()
 
-    def hold(self, job: Row[Any] | None) -> None:
-        """From now on this is the job; or none."""
-        limit = JOB_RULES[job.kind].limit.total_seconds() if job is not None else 0
-        self._held = (job, time.monotonic() + limit) if job is not None else None
+    def hold(self, jobs: Sequence[Row[Any]]) -> None:
+        """From now on these are the jobs, of one kind; or none."""
+        limit = JOB_RULES[jobs[0].kind].limit.total_seconds() if jobs else 0
+        self._held = jobs, time.monotonic() + limit
 
     def sign(self, for_worker: bool) -> None:
         """Give a sign of life: for the job, and if it is time `for_worker` as well, if that can get jobs at all."""
-        held = self._held
+        jobs, until = self._held
         try:
             with self._sessions() as session:
                 if for_worker and not self._queue.problem():
                     beat(session, self._parent, self._settings.clock())
-                if held is not None and time.monotonic() < held[1]:  # one that goes on after its time is left to others
-                    stay(session, held[0], clock_time(session, self._settings))
+                if jobs and time.monotonic() < until:  # one that goes on after its time is left to others
+                    stay(session, jobs, clock_time(session, self._settings))
         except SQLAlchemyError as error:
             log_event("worker cannot tell that it is alive", why=failure(error))
 

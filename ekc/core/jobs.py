@@ -6,7 +6,8 @@ twice must do nothing twice. A row holds nothing that people typed: a kind, the 
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -25,6 +26,7 @@ from sqlalchemy import (
     delete,
     event,
     exists,
+    insert,
     not_,
     or_,
     select,
@@ -47,6 +49,12 @@ RETRY_PAUSE, MAX_RETRY_PAUSE = timedelta(minutes=5), timedelta(days=1)
 UNAVAILABLE_PAUSE = timedelta(minutes=1)
 #: For how long a worker goes on with jobs of one kind before it looks for those of others.
 IN_A_ROW = timedelta(seconds=2)
+#: For how long at most, if there are none.
+LONGEST_ROW = timedelta(minutes=1)
+#: For how long jobs that were claimed together are begun, before their end is noted and the rest given back.
+_TOGETHER_FOR = timedelta(seconds=0.25)
+#: How many jobs of a kind are handed over of those that are added at once: a worker that has one goes on with the rest.
+_SENT_OF_KIND = 4
 _KEPT = timedelta(days=7)
 _CODE = 200  # characters
 _NUMBER = 32
@@ -118,11 +126,17 @@ class Job(Base):
     cause: Mapped[str | None] = mapped_column(String(_NUMBER))  # number of the request that added it
 
 
+#: Writes something about several subjects at this instant.
+AtEnd = Callable[[Session, list[Any], datetime], object]
+
+
 @dataclass(frozen=True, slots=True)
 class JobRun:
     """What the function of a job is given. `at`: the instant at which the attempt began.
 
-    `at_end`: what it wants written in the transaction that notes that it is done. `kept`: what jobs in a row use
+    `found`: what its kind read of its subject, together with those of the jobs beside it (`read`). `at_end`: what it
+    wants written in the transaction that notes that it is done, once for all of them: a function, and what that is told
+    of this one. `kept`: what jobs in a row use
     together, such as a connection; each is closed after the last of them. `tell` notes how many parts are done, and how
     many there are (0: unknown), and raises Superseded if the job was cancelled meanwhile. It commits, so it is called
     where no transaction is open.
@@ -133,7 +147,8 @@ class JobRun:
     subject: int
     at: datetime
     kept: dict[str, Any]
-    at_end: list[Callable[[Session], object]] = field(default_factory=list)
+    found: Any = None
+    at_end: list[tuple[AtEnd, Any]] = field(default_factory=list)
     tell: Callable[[int, int], None] = lambda _done, _parts: None
 
 
@@ -142,6 +157,8 @@ class JobRule:
     """A kind of job.
 
     `work` does it; when it has done its part in several transactions and is run again, it goes on with what is left.
+    `together`: how many a worker claims at a time, and notes the end of, if they take a moment: what costs most is the
+    disk. If it is killed, all of these run again. `read`: what `work` needs to know of their subjects, by subject.
     `given_up` clears away what belongs to a job that is given up, and is told the code of its last error; without it
     nothing is lost, so that the job can be run again later.
     """
@@ -152,6 +169,8 @@ class JobRule:
     rank: Rank = Rank.SLOW
     tries: int = 5
     limit: timedelta = timedelta(minutes=2)  # of one attempt
+    together: int = 1
+    read: Callable[[Session, list[int]], Mapping[int, Any]] | None = None
     nightly: Nightly | None = None
     given_up: Callable[[Session, int, datetime, str], None] | None = None
 
@@ -201,13 +220,22 @@ def add(
         session.info.setdefault(_ADDED, []).append(job)
 
 
+def add_many(session: Session, kind: str, at: datetime, subjects: Sequence[int], *, until: datetime) -> None:
+    """Add a job for each of these, in as few statements as the database lets us."""
+    rows = [{"kind": kind, "subject": subject, "added_at": at, "due": at, "until": until} for subject in subjects]
+    if rows:
+        given = insert(Job).returning(Job.id, Job.kind, Job.subject, sort_by_parameter_order=True)
+        session.info.setdefault(_ADDED, []).extend(session.execute(given, rows))
+
+
 @event.listens_for(Session, "after_commit")
 def _send_added(session: Session) -> None:
     if session.in_nested_transaction():
         return  # of a savepoint: no worker sees them yet
-    send = session.info.get(SEND)
+    send, sent = session.info.get(SEND), Counter[str]()
     for job in session.info.pop(_ADDED, ()):
-        if send is not None:
+        sent[job.kind] += 1
+        if send is not None and sent[job.kind] <= _SENT_OF_KIND:
             send(job)
 
 
@@ -285,31 +313,31 @@ def perform(
     rules: Rules,
     job_id: int,
     at: datetime,
-    holds: Callable[[Row[Any] | None], object] = lambda _job: None,
+    holds: Callable[[Sequence[Row[Any]]], object] = lambda _jobs: None,
 ) -> None:
-    """Run a job, if it is due and nobody else runs it, and after it others of its kind that are due, for a short while.
+    """Run a job, if it is due and nobody else runs it, and after it others of its kind that are due, for a short while,
+    or longer if nothing else waits.
 
-    The next one is claimed in the transaction that notes the end of the one before; of slow ones it is handed over
-    after that. `holds` is told which one is claimed, and None after the last; whoever runs for longer than HOLD says
-    for it that it is alive (`stay`). A failure is noted and logged, and raises nothing.
+    The next ones are claimed in the transaction that notes the end of those before; of slow ones the next is handed
+    over after that, and so are those with which it does not go on. `holds` is told which are claimed, and none
+    after the last; whoever runs for longer than HOLD says for them that it is alive (`stay`). A failure is noted
+    and logged, and raises nothing.
     """
-    started, in_a_row = time.monotonic(), IN_A_ROW.total_seconds()
+    row = _Row(session, settings, rules, at)
     with writing(session):
-        job = _claim(session, rules, at, "id", job_id)
-    kept: dict[str, Any] = {}
+        jobs = row.claim("id", job_id)
     try:
-        while job is not None:
-            holds(job)
-            is_slow = rules[job.kind].rank is Rank.SLOW
-            run = JobRun(session, settings, job.subject, at, kept, tell=partial(_tell, session, job))
-            with numbered(job.cause):
-                job = _attempt(run, rules, job, goes_on=not is_slow and time.monotonic() - started < in_a_row)
-            if is_slow:
+        while jobs:
+            holds(jobs)
+            rule = rules[jobs[0].kind]
+            jobs = row.run(jobs)
+            if rule.rank is Rank.SLOW:
                 _hand_over(session, {name: rules[name] for name in _slow(_ranks(rules))}, at)
+            elif row.stopped_early:
+                _hand_over(session, {rule.name: rule}, at)
     finally:
-        holds(None)
-        for one in kept.values():
-            one.close()
+        holds(())
+        row.close()
 
 
 def _hand_over(session: Session, rules: Rules, at: datetime) -> None:
@@ -320,57 +348,152 @@ def _hand_over(session: Session, rules: Rules, at: datetime) -> None:
         send(job)
 
 
-def stay(session: Session, job: Row[Any], at: datetime) -> None:
-    """Note that the worker of a job that runs is alive."""
+def stay(session: Session, jobs: Iterable[Row[Any]], at: datetime) -> None:
+    """Note that the worker of jobs that run is alive."""
     with writing(session):
-        ours = update(Job).where(*_ours(job)).values(held_until=at + HOLD)
-        session.execute(ours, execution_options=_PLAINLY)
+        for job in jobs:
+            ours = update(Job).where(*_ours(job)).values(held_until=at + HOLD)
+            session.execute(ours, execution_options=_PLAINLY)
 
 
-def _attempt(run: JobRun, rules: Rules, job: Row[Any], goes_on: bool) -> Row[Any] | None:
-    """Run a job that is claimed. Returns the next one of its kind, claimed, if the worker `goes_on` with it."""
-    session, at, rule = run.session, run.at, rules[job.kind]
-    late, begun, outcome = _too_late(rule, job, at), time.monotonic(), "failed"
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How an attempt ended. Without `state` nothing is noted: another worker has the job, or it was cancelled."""
+
+    run: JobRun
+    job: Row[Any]
+    state: JobState | None
+    error: str | None = None
+    due: datetime | None = None  # of the next attempt
+    is_unavailable: bool = False
+
+
+class _Row:
+    """Jobs of one kind in a row, some at a time."""
+
+    def __init__(self, session: Session, settings: Settings, rules: Rules, at: datetime) -> None:
+        self._session, self._settings, self._rules, self._begun_at = session, settings, rules, at
+        self._begun = self._looked = time.monotonic()
+        self._kept: dict[str, Any] = {}
+        self._found: Mapping[int, Any] = {}
+        #: Something else waits, or it took long: there may be more.
+        self.stopped_early = False
+
+    @property
+    def _at(self) -> datetime:
+        """Now: a long row does not note its last mail as sent when the first one was."""
+        return self._begun_at + timedelta(seconds=int(time.monotonic() - self._begun))
+
+    def claim(self, column: str, which: int | str, most: int = 1) -> list[Row[Any]]:
+        """Claim jobs, and read what their kind needs to know of their subjects, in the caller's transaction."""
+        jobs = _claim(self._session, self._rules, self._at, column, which, most)
+        read = self._rules[jobs[0].kind].read if jobs else None
+        self._found = read(self._session, [job.subject for job in jobs]) if read is not None else {}
+        return jobs
+
+    def run(self, jobs: Sequence[Row[Any]]) -> list[Row[Any]]:
+        """Run jobs that are claimed, and note how they ended; those for which there is no time are given back.
+
+        Returns the next ones, claimed.
+        """
+        rule, at, ends = self._rules[jobs[0].kind], self._at, list[_End]()
+        enough = time.monotonic() + _TOGETHER_FOR.total_seconds()
+        try:
+            for job in jobs:
+                if ends and (_is_over(ends[-1]) or time.monotonic() > enough):
+                    break
+                with numbered(job.cause):
+                    ends.append(_attempt(self._run_of(job, at), rule, job))
+        except BaseException:  # the worker is told to stop
+            self._session.rollback()
+            with writing(self._session):
+                self._note(rule, ends, jobs[len(ends) :], at)
+            raise
+        with writing(self._session):
+            self._note(rule, ends, jobs[len(ends) :], at)
+            if _is_over(ends[-1]):
+                return []
+            self.stopped_early = not self._goes_on(rule)
+            return [] if self.stopped_early else self.claim("kind", rule.name, rule.together)
+
+    def close(self) -> None:
+        """Close what the jobs used together."""
+        for one in self._kept.values():
+            one.close()
+
+    def _run_of(self, job: Row[Any], at: datetime) -> JobRun:
+        tell = partial(_tell, self._session, job)
+        found = self._found.get(job.subject)
+        return JobRun(self._session, self._settings, job.subject, at, self._kept, found=found, tell=tell)
+
+    def _goes_on(self, rule: JobRule) -> bool:
+        passed = time.monotonic() - self._begun
+        if rule.rank is Rank.SLOW or passed > LONGEST_ROW.total_seconds():
+            return False
+        if time.monotonic() - self._looked < IN_A_ROW.total_seconds():
+            return True
+        self._looked = time.monotonic()
+        others = {name: one for name, one in self._rules.items() if name != rule.name}
+        return not due_jobs(self._session, others, self._at, 1)
+
+    def _note(self, rule: JobRule, ends: Sequence[_End], left: Sequence[Row[Any]], at: datetime) -> None:
+        """Note how these attempts ended, and give back the jobs that were not begun, or not ended."""
+        writes: dict[AtEnd, list[Any]] = {}
+        done = [end for end in ends if end.state is JobState.DONE]
+        if done:
+            values = {"state": JobState.DONE, "ended_at": at, "error": None, "held_until": None, "is_probe": False}
+            self._session.connection().execute(_END.values(values), [_which(end.job) for end in done])
+        for end in done:
+            for write, what in end.run.at_end:
+                writes.setdefault(write, []).append(what)
+        for write, about in writes.items():
+            write(self._session, about, at)
+        for end in ends:
+            if end.state is JobState.FAILED:
+                _give_up(self._session, rule, end.job, at, end.error or "")
+            elif end.state is JobState.WAITING:
+                tries = end.job.tries - end.is_unavailable
+                values = {"state": end.state, "due": end.due, "error": end.error, "tries": tries}
+                _note(self._session, end.job, **values, is_probe=end.is_unavailable)
+        for job in left:
+            _note(self._session, job, state=JobState.WAITING, tries=job.tries - 1)
+
+
+def _is_over(end: _End) -> bool:
+    """Whether no more of this kind are tried."""
+    return end.is_unavailable or end.state is None
+
+
+def _attempt(run: JobRun, rule: JobRule, job: Row[Any]) -> _End:
+    """Run a job that is claimed."""
+    session, at, begun, outcome = run.session, run.at, time.monotonic(), "interrupted"
     try:
-        if not late:
-            rule.work(run)
+        if late := _too_late(rule, job, at):
+            outcome = "given_up"
+            return _End(run, job, JobState.FAILED, late)
+        rule.work(run)
+        outcome = "done"
+        return _End(run, job, JobState.DONE)
     except Superseded:
         session.rollback()
         outcome = "superseded"
-        return None
+        return _End(run, job, None)
     except Exception as error:
         session.rollback()
         code = _code(error)
         if code == NO_ROOM or isinstance(error, Unavailable):
             outcome = "unavailable"
-            _wait(session, job, at, code)
-            return None
+            log_event("kind of job waits", kind=job.kind, why=code)
+            return _End(run, job, JobState.WAITING, code, at + UNAVAILABLE_PAUSE, is_unavailable=True)
+        outcome = "failed"
         why = code if isinstance(error, NotDone) else failure(error)
         log_event("job failed", job=job.id, kind=job.kind, subject=job.subject, why=why)
         if job.tries >= rule.tries or isinstance(error, Final):
-            late = code
-        else:
-            due = at + min(RETRY_PAUSE * 3 ** (job.tries - 1), MAX_RETRY_PAUSE)
-            values = {"state": JobState.WAITING, "due": min(due, job.until or due), "error": code}
-    except BaseException:  # the worker is told to stop
-        session.rollback()
-        with writing(session):
-            _note(session, job, state=JobState.WAITING, tries=job.tries - 1)
-        outcome = "interrupted"
-        raise
-    else:
-        outcome = "given_up" if late else "done"
-        values = {"state": JobState.DONE, "ended_at": at, "error": None}
+            return _End(run, job, JobState.FAILED, code)
+        due = at + min(RETRY_PAUSE * 3 ** (job.tries - 1), MAX_RETRY_PAUSE)
+        return _End(run, job, JobState.WAITING, code, min(due, job.until or due))
     finally:
         count_job(job.kind, outcome, time.monotonic() - begun)
-    with writing(session):
-        if late:
-            _give_up(session, rule, job, at, late)
-        else:
-            _note(session, job, **values)
-            for write in run.at_end:
-                write(session)
-        return _claim(session, rules, at, "kind", job.kind) if goes_on else None
 
 
 def _code(error: Exception) -> str:
@@ -400,25 +523,27 @@ _CLAIMED: tuple[ColumnElement[Any], ...] = (
 
 
 @cache
-def _free(ranks: Ranks, column: str) -> Select[*tuple[Any, ...]]:
+def _free(ranks: Ranks, column: str, most: int) -> Select[*tuple[Any, ...]]:
     """The first of the jobs that can be run and have `which` in a column."""
     which = getattr(Job, column) == bindparam("which")
-    found = select(*_CLAIMED).where(_OPEN, which, _claimable(ranks)).order_by(Job.due, Job.id).limit(1)
+    found = select(*_CLAIMED).where(_OPEN, which, _claimable(ranks)).order_by(Job.due, Job.id).limit(most)
     return found.with_for_update(skip_locked=True)
 
 
-def _claim(session: Session, rules: Rules, at: datetime, column: str, which: int | str) -> Row[Any] | None:
-    """The job with this id, or the first of this kind, if one is due; it is ours once the caller commits.
+def _claim(
+    session: Session, rules: Rules, at: datetime, column: str, which: int | str, most: int = 1
+) -> list[Row[Any]]:
+    """The job with this id, or the first of this kind, as far as they are due; they are ours once the caller commits.
 
     With the number of this attempt.
     """
-    job = session.execute(_free(_ranks(rules), column), {"which": which, **_times(at)}).one_or_none()
-    if job is None or (rules[job.kind].rank is Rank.SLOW and _another_was_first(session, rules, at)):
-        return None
-    values = {"state": JobState.RUNNING, "tries": job.tries, "held_until": at + HOLD, "is_probe": False}
-    claimed = update(Job).where(Job.id == job.id).values(**values, parts_done=0, parts=0)
+    jobs = list(session.execute(_free(_ranks(rules), column, most), {"which": which, **_times(at)}))
+    if not jobs or (rules[jobs[0].kind].rank is Rank.SLOW and _another_was_first(session, rules, at)):
+        return []
+    values = {"state": JobState.RUNNING, "tries": Job.tries + 1, "held_until": at + HOLD, "is_probe": False}
+    claimed = update(Job).where(Job.id.in_([job.id for job in jobs])).values(**values, parts_done=0, parts=0)
     session.execute(claimed, execution_options=_PLAINLY)
-    return job
+    return jobs
 
 
 def _another_was_first(session: Session, rules: Rules, at: datetime) -> bool:
@@ -439,6 +564,14 @@ def _ours(job: Row[Any]) -> tuple[ColumnElement[bool], ...]:
     return Job.id == job.id, Job.state == JobState.RUNNING, Job.tries == job.tries
 
 
+#: Of many at once.
+_END = update(Job).where(Job.id == bindparam("which"), Job.state == JobState.RUNNING, Job.tries == bindparam("attempt"))
+
+
+def _which(job: Row[Any]) -> dict[str, int]:
+    return {"which": job.id, "attempt": job.tries}
+
+
 def _note(session: Session, job: Row[Any], **values: object) -> bool:
     """Note how an attempt ended; False if another worker has claimed the job since, whose attempt counts."""
     noted = update(Job).where(*_ours(job)).values(**{"held_until": None, "is_probe": False, **values}).returning(Job.id)
@@ -451,14 +584,6 @@ def cancel(session: Session, keys: Collection[str], at: datetime) -> None:
     """
     cancelled = update(Job).where(_OPEN, Job.key.in_(keys)).values(state=JobState.CANCELLED, ended_at=at)
     session.execute(cancelled, execution_options=_PLAINLY)
-
-
-def _wait(session: Session, job: Row[Any], at: datetime, code: str) -> None:
-    """Put off this job; all others of its kind wait for it, so that they do not try one by one."""
-    log_event("kind of job waits", kind=job.kind, why=code)
-    due = at + UNAVAILABLE_PAUSE
-    with writing(session):
-        _note(session, job, state=JobState.WAITING, due=due, is_probe=True, tries=job.tries - 1, error=code)
 
 
 def try_again(session: Session, rules: Rules, job_id: int, at: datetime) -> str | None:

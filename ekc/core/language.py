@@ -5,7 +5,7 @@ language, unless `using` sets another. `signin/language.py` chooses the language
 conference (`workflow/wording.py`) are another: whoever opens a case sets them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
@@ -63,6 +63,8 @@ def in_words(wording: SentenceWording | None) -> Iterator[None]:
 
 #: In which words a case is told: the session, and its id.
 WordingOf = Callable[[Any, int], SentenceWording | None]
+#: The same of many cases.
+WordingsOf = Callable[[Any, Collection[int]], Mapping[int, SentenceWording | None]]
 
 
 def set_words(wording: SentenceWording | None) -> None:

@@ -8,14 +8,17 @@ Message-ID, so duplicates can be detected. In the demonstration mails go into th
 import re
 import smtplib
 import ssl
+from binascii import b2a_qp
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
+from functools import lru_cache
 from socket import socket
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
@@ -23,8 +26,8 @@ from sqlalchemy.orm import Session
 from config import MailServer
 from ekc.core import outbox
 from ekc.core.jobs import Final, JobRun, NotDone, Unavailable
-from ekc.core.language import LANGUAGES, WordingOf, gettext, in_words, translate, using
-from ekc.core.postbox import put
+from ekc.core.language import SentenceWording, WordingsOf, gettext, in_words, language_of, translate, using
+from ekc.core.postbox import PostboxItem, put
 
 #: Of the connection in `JobRun.kept`.
 _LINE = "mail server"
@@ -34,24 +37,36 @@ _NOT_US, _NO_ADDRESS = "5.7.", "5.1."
 _STATUS = re.compile(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)")
 
 
-def deliver(run: JobRun, words: WordingOf = lambda *_: None) -> None:
+class MailRead(NamedTuple):
+    """What is read of a mail: as it is stored, and the words of the kind of conference that it is about."""
+
+    stored: Row[Any]
+    wording: SentenceWording | None
+
+
+def read(session: Session, message_ids: list[int], words: WordingsOf = lambda *_: {}) -> dict[int, MailRead]:
+    """Those of these mails that are still to be sent."""
+    mails = outbox.unsent(session, message_ids)
+    wordings = words(session, {mail.conference_id for mail in mails.values()} - {None})
+    return {id_: MailRead(mail, wordings.get(mail.conference_id)) for id_, mail in mails.items()}
+
+
+def deliver(run: JobRun) -> None:
     """Send a mail, if it is still to be sent. Raises Unavailable without a mail server, NotDone if that refuses."""
-    session, to = run.session, run.settings.mail
+    to, found = run.settings.mail, run.found
     if to is None:
         raise Unavailable("NoMailServer")
-    mail = outbox.unsent(session, run.subject)
-    wording = words(session, mail.conference_id) if mail is not None and mail.conference_id else None
-    session.rollback()
-    if mail is None:
+    if found is None:
         return  # sent already, or deleted, because its link was revoked
+    mail = outbox.opened(run.session, found.stored)
     recipient = _as_sent(mail.recipient)
-    with in_words(wording):
-        message = _message(mail, recipient, to, run.at, run.settings.contact)
+    with in_words(found.wording):
+        letter = _letter(mail, to, run.settings.contact)
     if to.security == "postbox":
-        run.at_end.append(lambda session: put(session, message, mail.recipient, run.at))
+        run.at_end.append((put, PostboxItem(recipient=mail.recipient, **letter._asdict())))
     else:
-        _send(run, message, recipient, to)
-    run.at_end.append(lambda session: outbox.note_sent(session, mail.id, run.at))
+        _send(run, _message(letter, mail.message_id, recipient, to, run.at), recipient, to)
+    run.at_end.append((outbox.note_sent, mail.id))
 
 
 def give_up(session: Session, mail_id: int, at: datetime, code: str) -> None:
@@ -74,14 +89,14 @@ class _Line:
         self.server.close()
 
 
-def _send(run: JobRun, message: EmailMessage, recipient: str, to: MailServer) -> None:
+def _send(run: JobRun, message: bytes, recipient: str, to: MailServer) -> None:
     """Hand a mail to the server. Raises NotDone if it refuses the mail, Unavailable if it takes none of ours."""
     line = run.kept.get(_LINE)
     is_new = line is None
     if line is None:
         line = run.kept[_LINE] = _Line(_connect(to))
     try:
-        line.server.send_message(message, to.sender.addr_spec, [recipient])
+        line.server.sendmail(to.sender.addr_spec, [recipient], message)
     except OSError as error:  # its text may contain an address
         is_closed = line.server.sock is None  # smtplib closes its side too
         if is_closed:
@@ -96,34 +111,59 @@ def _send(run: JobRun, message: EmailMessage, recipient: str, to: MailServer) ->
         raise refused(_error_reason(error)) from None
 
 
-def _message(mail: Row[Any], recipient: str, to: MailServer, at: datetime, contact: str) -> EmailMessage:
-    """The mail as a message. `contact`: how to reach the service, where nobody else can be rung.
+class _Letter(NamedTuple):
+    """A mail in the language of its recipient."""
 
-    Raises ValueError unless the recipient is a valid address.
-    """
-    language = mail.language if mail.language in LANGUAGES else "en"
+    language: str
+    subject: str
+    text: str
+
+
+def _letter(mail: outbox.UnsentMail, to: MailServer, contact: str) -> _Letter:
+    """What the mail says. `contact`: how to reach the service, where nobody else can be rung."""
+    language = language_of(mail.language)
     with using(language):
         subject, body = translate(mail.subject), "\n\n".join(map(translate, mail.body.split("\n\n")))
         ring = gettext("You can ring: %(who)s.", who=mail.ring) if mail.ring else ""
         if contact and not mail.ring:
             ring = gettext("You can also reach the service itself: %(contact)s.", contact=contact)
+    said = (body, ring, mail.link, to.sender.display_name)
+    return _Letter(language, subject, "\n\n".join(part for part in said if part))
+
+
+def _message(letter: _Letter, name: str, recipient: str, to: MailServer, at: datetime) -> bytes:
+    """The mail as it is sent, in ASCII. `name`: before the @ of its Message-ID."""
+    own = {
+        "To": recipient,
+        "Date": format_datetime(at),
+        "Message-ID": f"<{name}@{to.sender.domain}>",
+    }
+    lines = "".join(f"{header}: {value}\r\n" for header, value in own.items()).encode("ascii")
+    text = "\r\n".join([*letter.text.splitlines(), ""]).encode()
+    return _head(str(to.sender), letter.subject, letter.language) + lines + b"\r\n" + b2a_qp(text)
+
+
+@lru_cache(maxsize=256)
+def _head(sender: str, subject: str, language: str) -> bytes:
+    """The headers that are the same for all: `EmailMessage` takes as long for them as the mail server for the mail."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = to.sender
-    message["To"] = Address(addr_spec=recipient)
+    message["From"] = sender
     message["Subject"] = subject
-    message["Date"] = at
-    message["Message-ID"] = f"<{mail.message_id}@{to.sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content("\n\n".join(part for part in (body, ring, mail.link, to.sender.display_name) if part) + "\n")
     message["Content-Language"] = language
-    return message
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = 'text/plain; charset="utf-8"'
+    message["Content-Transfer-Encoding"] = "quoted-printable"
+    return bytes(message).removesuffix(b"\r\n")
 
 
 def _as_sent(address: str) -> str:
-    """An address in letters that each server takes; one that is none as it is: then the mail says what is wrong."""
-    with suppress(ValueError):
+    """An address in letters that each server takes. Raises ValueError that says what is wrong with it."""
+    try:
         return outbox.deliverable(address)
-    return address
+    except ValueError:
+        Address(addr_spec=address)  # raises what is wrong
+        raise
 
 
 def _connect(to: MailServer) -> smtplib.SMTP:

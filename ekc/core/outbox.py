@@ -6,19 +6,20 @@ has a job (`DELIVERY`). Subject and body are stored in the source language; the 
 who can be rung and the link, if any. A text message is stored as it is sent.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, Row, String, delete, select, text, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, Row, String, delete, insert, select, text, type_coerce, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core import jobs
 from ekc.core.crypto import SealedText, keyring_of
 from ekc.core.db import Base, enum_column
+from ekc.core.reading import one_of, read_rows
 
 #: How long sending is attempted, as long as mail servers usually do; later a mail would be outdated.
 DELIVERY_PERIOD = timedelta(days=4)
@@ -178,27 +179,14 @@ def queue(
         raise ValueError(f"the words of {rule.name} are those of {'a text message' if text else 'an email'}")
     if rule.has_link != (link is not None):
         raise ValueError(f"the email {rule.name} {'needs a' if rule.has_link else 'has no'} link")
-    key = rule.key.format(to=to.id, at=at.isoformat(), day=at.date(), case=case, **fields)
+    values = _values(session, rule, to, at, case, fields)
     if not to.address or session.info.get(_NOTHING_SENT):
         return False
-    if session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)):
+    if session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == values["key"])):
         return False
-    in_circle = rule.audience in _IN_THE_CIRCLE
-    mail = OutboxMessage(
-        key=key,
-        way=Way.TEXT if text else Way.EMAIL,
-        message_id=keyring_of(session).signature(f"{key} {at.isoformat()}".encode(), "message_id").hex(),
-        conference_id=case,
-        participant_id=to.id or None if in_circle else None,
-        account_id=None if in_circle else to.id or None,
-        recipient=to.address,
-        subject=rule.subject,
-        body=rule.body if isinstance(rule, MailRule) else text,
-        link=link.address if link and not text else None,
-        ring=ring or None,
-        language=to.language,
-        queued_at=at,
-    )
+    if text:
+        values |= {"way": Way.TEXT, "body": text}
+    mail = OutboxMessage(**values, link=link.address if link and not text else None, ring=ring or None)
     session.add(mail)
     session.flush()
     useless_after = min(at + DELIVERY_PERIOD, link.until) if link else at + DELIVERY_PERIOD
@@ -207,16 +195,103 @@ def queue(
     return True
 
 
-def unsent(session: Session, message_id: int) -> Row[Any] | None:
-    """A mail or text message that is still to be sent; None if it was sent, or deleted, as its link was revoked."""
-    table = OutboxMessage.__table__
-    return session.execute(select(*table.c).where(table.c.id == message_id, *UNSENT)).one_or_none()
+def _values(
+    session: Session,
+    rule: MailRule | TextRule,
+    to: Recipient,
+    at: datetime,
+    case: int | None,
+    fields: Mapping[str, Any],
+) -> dict[str, Any]:
+    key = rule.key.format(to=to.id, at=at.isoformat(), day=at.date(), case=case, **fields)
+    in_circle = rule.audience in _IN_THE_CIRCLE
+    return {
+        "key": key,
+        "way": Way.EMAIL,
+        "message_id": keyring_of(session).signature(f"{key} {at.isoformat()}".encode(), "message_id").hex(),
+        "conference_id": case,
+        "participant_id": to.id or None if in_circle else None,
+        "account_id": None if in_circle else to.id or None,
+        "recipient": to.address,
+        "subject": rule.subject,
+        "body": rule.body if isinstance(rule, MailRule) else "",
+        "language": to.language,
+        "queued_at": at,
+    }
 
 
-def note_sent(session: Session, message_id: int, at: datetime) -> None:
-    """Note that it was sent. Does not commit."""
-    sent = update(OutboxMessage).where(OutboxMessage.id == message_id)
-    session.execute(sent.values(sent_at=at, given_up_at=None, **_CLEARED))
+class CaseMail(NamedTuple):
+    """A mail of many: to whom, about which case, and the further fields of its key."""
+
+    to: Recipient
+    case: int
+    fields: Mapping[str, Any]
+
+
+def queue_many(session: Session, rule: MailRule, mails: Iterable[CaseMail], at: datetime) -> int:
+    """Put mails of one kind without a link in the outbox, as `queue`, in a few statements; returns how many are new."""
+    if rule.has_link:
+        raise ValueError(f"the email {rule.name} needs a link")
+    if session.info.get(_NOTHING_SENT):
+        return 0
+    asked = (_values(session, rule, one.to, at, one.case, one.fields) for one in mails if one.to.address)
+    wanted = {values["key"]: values for values in asked}
+    for key in session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_(wanted))):
+        del wanted[key]
+    if not wanted:
+        return 0
+    given = insert(OutboxMessage).returning(OutboxMessage.id, sort_by_parameter_order=True)
+    ids = session.scalars(given, list(wanted.values())).all()
+    jobs.add_many(session, DELIVERY, at, ids, until=at + DELIVERY_PERIOD)
+    return len(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class UnsentMail:
+    """A mail or text message that is still to be sent."""
+
+    id: int
+    message_id: str
+    conference_id: int | None
+    language: str
+    recipient: str
+    subject: str
+    body: str
+    link: str | None
+    ring: str | None
+
+
+_message = OutboxMessage.__table__.c
+_PLAIN = ("id", "message_id", "conference_id", "language")
+_SEALED: dict[str, SealedText] = {
+    name: _message[name].type  # type: ignore[misc]
+    for name in ("recipient", "subject", "body", "link", "ring")
+}
+_UNSENT = (
+    select(*(_message[name] for name in _PLAIN))
+    .add_columns(*(type_coerce(_message[name], LargeBinary).label(name) for name in _SEALED))
+    .where(one_of(_message.id, "messages"), *UNSENT)
+)
+
+
+def unsent(session: Session, message_ids: list[int]) -> dict[int, Row[Any]]:
+    """Those of these that are still to be sent, as they are stored: one that cannot be read holds up no other."""
+    return {row.id: row for row in read_rows(session, _UNSENT, {"messages": message_ids})}
+
+
+def opened(session: Session, stored: Row[Any]) -> UnsentMail:
+    """One of `unsent`, decrypted. Raises Unreadable."""
+    dialect = session.get_bind().dialect
+    words = {name: kind.process_result_value(stored._mapping[name], dialect) for name, kind in _SEALED.items()}
+    return UnsentMail(*(stored._mapping[name] for name in _PLAIN), **words)
+
+
+def note_sent(session: Session, message_ids: list[int], at: datetime) -> None:
+    """Note that these were sent. Does not commit."""
+    session.connection().execute(_SENT.values(sent_at=at, given_up_at=None, **_CLEARED), {"messages": message_ids})
+
+
+_SENT = update(OutboxMessage).where(one_of(_message.id, "messages"))
 
 
 def give_up(session: Session, message_id: int, at: datetime, *, returned: bool) -> None:

@@ -1,7 +1,6 @@
 """The post box of the demonstration: what would have left, as its receiver sees it. Elsewhere nothing is put in it."""
 
 from datetime import datetime
-from email.message import EmailMessage
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -23,17 +22,11 @@ class PostboxItem(Base):
     at: Mapped[datetime]
 
 
-def put(session: Session, message: EmailMessage, recipient: str, at: datetime) -> None:
-    """Put a mail in. Does not commit."""
-    session.add(
-        PostboxItem(
-            recipient=recipient,
-            subject=message["Subject"],
-            text=message.get_content().strip(),
-            language=message["Content-Language"],
-            at=at,
-        )
-    )
+def put(session: Session, arrived: list[PostboxItem], at: datetime) -> None:
+    """Put these in. Does not commit."""
+    for item in arrived:
+        item.at = at
+    session.add_all(arrived)
 
 
 def items(session: Session, limit: int) -> list[PostboxItem]:

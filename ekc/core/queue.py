@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from config import Settings
-from ekc.core.jobs import IN_A_ROW, Rank, Rules
+from ekc.core.jobs import LONGEST_ROW, Rank, Rules
 from ekc.core.logs import log_event
 
 #: Seconds for connecting to the store, and for its answer, which a page may have to wait.
@@ -56,7 +56,7 @@ class Queue:
         if time.monotonic() < self._silent_until:
             return
         rule = self._rules[job.kind]
-        limit = IN_A_ROW + rule.limit  # it may begin another job at the end of that while
+        limit = LONGEST_ROW + rule.limit  # it may begin another job at the end of that while
         try:
             self.huey.enqueue(self._task.s(job.id, timeout=limit.total_seconds(), priority=rule.rank.value))
         except Exception as error:

@@ -30,18 +30,15 @@ def deliver_text(run: JobRun) -> None:
     gateway = run.settings.texts
     if gateway is None:
         raise Unavailable("NoTextGateway")
-    message = outbox.unsent(run.session, run.subject)
-    run.session.rollback()
-    if message is None:
-        return
+    if run.found is None:
+        return  # sent already, or deleted, because its link was revoked
+    message = outbox.opened(run.session, run.found)
     if gateway.address:
         _send(gateway, message.recipient, message.body, message.message_id)
     else:
-        item = postbox.PostboxItem(
-            recipient=message.recipient, subject="", text=message.body, language=message.language, at=run.at
-        )
-        run.at_end.append(lambda session: session.add(item))
-    run.at_end.append(lambda session: outbox.note_sent(session, message.id, run.at))
+        said = {"subject": "", "text": message.body, "language": message.language}
+        run.at_end.append((postbox.put, postbox.PostboxItem(recipient=message.recipient, **said)))
+    run.at_end.append((outbox.note_sent, message.id))
 
 
 def give_up_text(session: Session, message_id: int, at: datetime, _code: str) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from config import MailServer, Settings
 from ekc.accounts.models import Region
 from ekc.conferences.actions.links import forget_codes_of_former_coordinators
-from ekc.conferences.queries.registration import wording_of
-from ekc.core import jobs, mailer, texter
+from ekc.conferences.queries.registration import wordings_of
+from ekc.core import jobs, mailer, outbox, texter
 from ekc.core.audit import Head, broken_chains, read_set_down, set_down
 from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.crypto import keyring_of
@@ -66,7 +66,9 @@ JOBS = (
     JobRule(
         name=DELIVERY,
         title=N_("Send an email"),
-        work=lambda run: mailer.deliver(run, wording_of),
+        work=mailer.deliver,
+        read=lambda session, ids: mailer.read(session, ids, wordings_of),
+        together=50,
         given_up=mailer.give_up,
         rank=Rank.SOON,
         tries=20,  # its own end comes before
@@ -76,6 +78,7 @@ JOBS = (
         name=TEXT_DELIVERY,
         title=N_("Send a text message"),
         work=texter.deliver_text,
+        read=outbox.unsent,
         given_up=texter.give_up_text,
         rank=Rank.SOON,
         tries=20,  # its own end comes before

@@ -86,7 +86,7 @@ def test_a_text_message_that_arrives_says_nothing_of_the_address(
         to_phone = Recipient(linda, "+31612345678", "nl")
         queue(db_session, PERSONAL_LINK_TEXT, to_phone, clock(), case=case.id, link=link, text="Look.", link_id=0)
         newest = db_session.scalars(select(OutboxMessage.id).order_by(OutboxMessage.id.desc())).first()
-        note_sent(db_session, newest or 0, clock())
+        note_sent(db_session, [newest or 0], clock())
 
     assert told(noor, case) == [True] * 4
 

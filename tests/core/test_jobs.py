@@ -2,10 +2,10 @@
 
 import errno
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event, insert, select
 from sqlalchemy.orm import Session
 
 from config import Settings
+from ekc.core import jobs
 from ekc.core.db import make_sessions
 from ekc.core.form_numbers import FormNumber
 from ekc.core.jobs import (
@@ -29,6 +30,7 @@ from ekc.core.jobs import (
     Rank,
     Unavailable,
     add,
+    add_many,
     cancel,
     due_jobs,
     forget_jobs,
@@ -199,7 +201,7 @@ def test_a_job_stays_with_a_worker_that_says_that_it_is_alive(
 
     perform(db_session, settings, rules(hangs), job_id, START, held.append)
 
-    assert ([job and job.id for job in held], stored(db_session, job_id).error) == ([job_id, None], None)
+    assert ([[job.id for job in jobs] for jobs in held], stored(db_session, job_id).error) == ([[job_id], []], None)
 
 
 def test_a_clock_that_is_behind_or_put_back_keeps_no_job_waiting(
@@ -352,6 +354,142 @@ def test_a_kind_that_no_version_knows_any_more_can_be_given_up(db_session: Sessi
     with writing(db_session):
         assert stop_trying(db_session, rules(works), job_id, START) == "gone"
     assert stored(db_session, job_id).state is JobState.FAILED
+
+
+# Together
+
+
+def of_many(work: Work, **more: Any) -> dict[str, JobRule]:
+    about = {"read": lambda _session, subjects: {one: f"about {one}" for one in subjects}}
+    return rules(work, rank=Rank.SOON, together=3, **about, **more)
+
+
+def states(session: Session, ids: Iterable[int]) -> list[tuple[JobState, int]]:
+    return [(row.state, row.tries) for row in (stored(session, id_) for id_ in ids)]
+
+
+def test_jobs_in_a_row_are_claimed_read_and_noted_some_at_a_time(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    ids = [put(subject=number) for number in range(6)]
+    held, noted = list[list[int]](), list[list[object]]()
+
+    def note(_session: Session, about: list[object], _at: datetime) -> None:
+        noted.append(about)
+
+    perform(
+        db_session,
+        settings,
+        of_many(lambda run: run.at_end.append((note, (run.subject, run.found)))),
+        ids[0],
+        START,
+        lambda jobs: held.append([job.id for job in jobs]),
+    )
+
+    assert held == [ids[:1], ids[1:4], ids[4:], []]
+    assert noted == [[(n, f"about {n}") for n in some] for some in ([0], [1, 2, 3], [4, 5])]
+    assert states(db_session, ids) == [(JobState.DONE, 1)] * 6
+
+
+def test_what_cannot_be_reached_in_the_middle_leaves_what_was_done_and_gives_back_the_rest(
+    db_session: Session, settings: Settings, put: Callable[..., int], caplog: pytest.LogCaptureFixture
+) -> None:
+    ids = [put(subject=number) for number in range(4)]
+
+    def work(run: JobRun) -> None:
+        if run.subject == 2:
+            raise Unavailable("Connection refused")
+
+    perform(db_session, settings, of_many(work), ids[0], START)
+
+    waits = JobState.WAITING, 0
+    assert states(db_session, ids) == [(JobState.DONE, 1), (JobState.DONE, 1), waits, waits]
+    assert [stored(db_session, id_).is_probe for id_ in ids] == [False, False, True, False]
+    assert len(caplog.records) == 1
+
+
+def test_one_that_fails_in_the_middle_stops_nobody(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    ids = [put(subject=number) for number in range(4)]
+
+    def work(run: JobRun) -> None:
+        if run.subject == 2:
+            raise NotDone("550")
+
+    perform(db_session, settings, of_many(work), ids[0], START)
+
+    done = JobState.DONE, 1
+    assert states(db_session, ids) == [done, done, (JobState.WAITING, 1), done]
+    assert (stored(db_session, ids[2]).error, stored(db_session, ids[2]).due) == ("550", START + RETRY_PAUSE)
+
+
+def test_a_worker_that_is_stopped_notes_what_was_done_and_gives_back_the_rest(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    ids = [put(subject=number) for number in range(4)]
+
+    def work(run: JobRun) -> None:
+        if run.subject == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        perform(db_session, settings, of_many(work), ids[0], START)
+
+    waits = JobState.WAITING, 0
+    assert states(db_session, ids) == [(JobState.DONE, 1), (JobState.DONE, 1), waits, waits]
+
+
+def test_those_for_which_there_is_no_time_are_given_back_and_claimed_again(
+    db_session: Session, settings: Settings, put: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_TOGETHER_FOR", timedelta(0))
+    ids = [put(subject=number) for number in range(4)]
+    held, done = list[list[int]](), list[int]()
+
+    perform(
+        db_session,
+        settings,
+        of_many(lambda run: done.append(run.subject)),
+        ids[0],
+        START,
+        lambda jobs: held.append([job.id for job in jobs]),
+    )
+
+    assert held == [ids[:1], ids[1:], ids[2:], ids[3:], []]
+    assert (done, states(db_session, ids)) == ([0, 1, 2, 3], [(JobState.DONE, 1)] * 4)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_row_goes_on_until_something_else_waits(
+    db_session: Session, settings: Settings, put: Callable[..., int], monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    monkeypatch.setattr(jobs, "IN_A_ROW", timedelta(0))
+    ids = [put() for _ in range(3)]
+    if waits:
+        put("other")
+
+    sent = list[int]()
+    db_session.info[SEND] = lambda job: sent.append(job.id)
+
+    perform(db_session, settings, rules(works, rank=Rank.SOON), ids[0], START)
+
+    assert sent == ids[1:2] * waits  # another worker goes on
+    done = [state is JobState.DONE for state, _ in states(db_session, ids)]
+    assert done == [True, not waits, not waits]
+
+
+def test_of_many_that_are_added_at_once_a_few_are_handed_over(db_session: Session) -> None:
+    sent = list[str]()
+    db_session.info[SEND] = lambda job: sent.append(f"{job.kind} {job.subject}")
+
+    with writing(db_session):
+        add_many(db_session, "test", START, list(range(50)), until=LATER)
+        add(db_session, "other", START)
+
+    assert sent == ["test 0", "test 1", "test 2", "test 3", "other 0"]
+    jobs = db_session.execute(select(Job.kind, Job.subject, Job.until).order_by(Job.id)).all()
+    assert jobs == [*(("test", subject, LATER) for subject in range(50)), ("other", 0, None)]
 
 
 def test_a_job_is_handed_over_after_the_commit_and_never_without(db_session: Session) -> None:

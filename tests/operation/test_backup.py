@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from ekc.core.crypto import Keyring
 from ekc.core.db import Base, make_engine, make_sessions
 from ekc.core.keys import FOREIGN, LACKING
-from ekc.core.outbox import Audience, Link, MailRule, OutboxMessage, Recipient, Way, queue
+from ekc.core.outbox import Audience, Link, MailRule, OutboxMessage, Recipient, TextRule, Way, queue
 from ekc.core.transaction import writing
 from ekc.drafts.models import FormDraft
 from ekc.links.models import LinkDevice, PersonalLink
@@ -41,6 +41,7 @@ KEYRING = Keyring([CONTENT_KEY], INDEX_KEY)
 LINK = MailRule(
     name="test", audience=Audience.PARTICIPANT, key="test:{what}", subject="The page", body="Look.", has_link=True
 )
+TEXT = TextRule(name="text", key="test:{what}", subject="The page", words="%(address)s %(day)s", opens="see_own_page")
 OTHER_KEY = bytes(range(100, 132))
 
 
@@ -153,7 +154,8 @@ def test_what_a_backup_would_let_in_again_is_ended(
     with writing(db_session):
         for way in ("", "The page we spoke about: https://plan.example.org/l/a-key"):
             link = Link("https://plan.example.org/l/a-key", clock() + timedelta(days=90))
-            queue(db_session, LINK, Recipient(0, "+31612345678", "nl"), clock(), link=link, text=way, what=len(way))
+            rule, to = TEXT if way else LINK, Recipient(0, "+31612345678", "nl")
+            queue(db_session, rule, to, clock(), link=link, text=way, what=len(way))
     db_session.close()
     file = made(run, tmp_path / "backups")
 

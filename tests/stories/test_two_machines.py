@@ -13,7 +13,7 @@ from ekc.core.heartbeat import WorkerSign
 from ekc.core.jobs import Job, JobState
 from tests.build import case_in_setup
 from tests.cast import PASSWORD, Cast
-from tests.core.mailserver import MailServer, mail_server, make_certificate
+from tests.core.mailserver import MailServer, mail_server, make_certificates
 from tests.database import refreshed
 from tests.machines.browser import Answer, Browser
 from tests.machines.hosts import Host, hosts
@@ -36,8 +36,8 @@ def machines(
 ) -> Iterator[tuple[tuple[Host, Host], MailServer]]:
     """Both run. Each reaches the same servers, at an address of its own."""
     with hosts(tmp_path) as both:
-        certificate = make_certificate(tmp_path / "mail.pem", *(host.seen_from_it for host in both))
-        with mail_server("tls", certificate, EVERYWHERE) as mails:
+        certificates = make_certificates(tmp_path, *(host.seen_from_it for host in both))
+        with mail_server("tls", certificates.server, EVERYWHERE) as mails:
             for host in both:
                 host.start(
                     {
@@ -45,7 +45,7 @@ def machines(
                         "EKC_QUEUE_URL": f"redis://{host.seen_from_it}:{queue.port}/0",
                         "EKC_MAIL_URL": f"smtps://{host.seen_from_it}:{mails.port}",
                         "EKC_MAIL_FROM": "Own Plan <plan@example.org>",
-                        "SSL_CERT_FILE": str(certificate),
+                        "SSL_CERT_FILE": str(certificates.authority),
                     }
                 )
             yield both, mails

@@ -1,5 +1,6 @@
 """The registration of a case that the caller has opened, its number, and the cases before and after it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.entries import Assignment, Registration
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.rows import columns_of, to_dataclass
-from ekc.core.reading import read_rows
+from ekc.core.reading import one_of, read_rows
 from ekc.workflow.vocabulary import Part, Phase, Variant
 from ekc.workflow.wording import Wording, wording
 
@@ -92,6 +93,15 @@ _VARIANT = select(Conference.variant).where(Conference.id == bindparam("case"))
 def wording_of(session: Session, conference_id: int) -> Wording | None:
     """The words of the kind of conference that this case is."""
     return wording(session.scalars(_VARIANT, {"case": conference_id}).one())
+
+
+_VARIANTS = select(Conference.id, Conference.variant).where(one_of(Conference.id, "cases"))
+
+
+def wordings_of(session: Session, conference_ids: Collection[int]) -> dict[int, Wording | None]:
+    """The same of many cases."""
+    rows = read_rows(session, _VARIANTS, {"cases": conference_ids}) if conference_ids else ()
+    return {row.id: wording(row.variant) for row in rows}
 
 
 def registered_as(session: Session, number: str) -> Row[str, Variant, int, int] | None:
