@@ -100,7 +100,7 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_open", "due", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_job_open", "due", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_job_probe", "kind", sqlite_where=_PROBES, postgresql_where=_PROBES),
         Index("ix_job_running", "kind", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
         {"sqlite_autoincrement": True},  # an id that was handed to the queue never means another job
@@ -372,17 +372,12 @@ class _Row:
     """Jobs of one kind in a row, some at a time."""
 
     def __init__(self, session: Session, settings: Settings, rules: Rules, at: datetime) -> None:
-        self._session, self._settings, self._rules, self._begun_at = session, settings, rules, at
+        self._session, self._settings, self._rules, self._at = session, settings, rules, at
         self._begun = self._looked = time.monotonic()
         self._kept: dict[str, Any] = {}
         self._found: Mapping[int, Any] = {}
         #: Something else waits, or it took long: there may be more.
         self.stopped_early = False
-
-    @property
-    def _at(self) -> datetime:
-        """Now: a long row does not note its last mail as sent when the first one was."""
-        return self._begun_at + timedelta(seconds=int(time.monotonic() - self._begun))
 
     def claim(self, column: str, which: int | str, most: int = 1) -> list[Row[Any]]:
         """Claim jobs, and read what their kind needs to know of their subjects, in the caller's transaction."""
@@ -432,6 +427,7 @@ class _Row:
             return False
         if time.monotonic() - self._looked < IN_A_ROW.total_seconds():
             return True
+        self._at += timedelta(seconds=time.monotonic() - self._looked)  # the last is not sent when the first one was
         self._looked = time.monotonic()
         others = {name: one for name, one in self._rules.items() if name != rule.name}
         return not due_jobs(self._session, others, self._at, 1)
@@ -440,9 +436,8 @@ class _Row:
         """Note how these attempts ended, and give back the jobs that were not begun, or not ended."""
         writes: dict[AtEnd, list[Any]] = {}
         done = [end for end in ends if end.state is JobState.DONE]
-        if done:
-            values = {"state": JobState.DONE, "ended_at": at, "error": None, "held_until": None, "is_probe": False}
-            self._session.connection().execute(_END.values(values), [_which(end.job) for end in done])
+        self._note_of_all([end.job for end in done], state=JobState.DONE, ended_at=at, error=None)
+        self._note_of_all(left, state=JobState.WAITING, tries=Job.tries - 1)
         for end in done:
             for write, what in end.run.at_end:
                 writes.setdefault(write, []).append(what)
@@ -455,8 +450,11 @@ class _Row:
                 tries = end.job.tries - end.is_unavailable
                 values = {"state": end.state, "due": end.due, "error": end.error, "tries": tries}
                 _note(self._session, end.job, **values, is_probe=end.is_unavailable)
-        for job in left:
-            _note(self._session, job, state=JobState.WAITING, tries=job.tries - 1)
+
+    def _note_of_all(self, jobs: Sequence[Row[Any]], **values: object) -> None:
+        if jobs:
+            end = _END.values(**values, held_until=None, is_probe=False)
+            self._session.connection().execute(end, [{"which": job.id, "attempt": job.tries} for job in jobs])
 
 
 def _is_over(end: _End) -> bool:
@@ -566,10 +564,6 @@ def _ours(job: Row[Any]) -> tuple[ColumnElement[bool], ...]:
 
 #: Of many at once.
 _END = update(Job).where(Job.id == bindparam("which"), Job.state == JobState.RUNNING, Job.tries == bindparam("attempt"))
-
-
-def _which(job: Row[Any]) -> dict[str, int]:
-    return {"which": job.id, "attempt": job.tries}
 
 
 def _note(session: Session, job: Row[Any], **values: object) -> bool:

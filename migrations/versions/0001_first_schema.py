@@ -131,7 +131,7 @@ sa.Table(
     sa.Column("ended_at", _INSTANT),
     sa.Column("cause", sa.String(32)),
     sa.UniqueConstraint("key"),
-    sa.Index("ix_job_open", "due", **_where("state in ('waiting', 'running')")),
+    sa.Index("ix_job_open", "due", "id", **_where("state in ('waiting', 'running')")),
     sa.Index("ix_job_probe", "kind", **_where("state = 'waiting' and is_probe")),
     sa.Index("ix_job_running", "kind", **_where("state = 'running'")),
     sqlite_autoincrement=True,

@@ -132,6 +132,7 @@ class _Controller(Controller):
         return _Server(self.handler, **self.SMTP_kwargs)
 
     def _trigger_server(self) -> None:
+        self.hostname = "127.0.0.1"  # it is there, wherever else it listens
         self.handler.port = self.port = cast(asyncio.Server, self.server).sockets[0].getsockname()[1]
         super()._trigger_server()  # type: ignore[no-untyped-call]
 

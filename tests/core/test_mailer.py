@@ -10,7 +10,7 @@ from threading import Thread
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, event, select, text
 from sqlalchemy.orm import Session
 
 import config
@@ -18,14 +18,25 @@ from config import Settings, load_mail
 from ekc.accounts.access import By, Office
 from ekc.core.db import make_sessions
 from ekc.core.jobs import UNAVAILABLE_PAUSE, Job, JobState, perform
-from ekc.core.outbox import DELIVERY_PERIOD, Audience, Link, MailRule, OutboxMessage, Recipient, queue
+from ekc.core.outbox import (
+    DELIVERY_PERIOD,
+    Audience,
+    CaseMail,
+    Link,
+    MailRule,
+    OutboxMessage,
+    Recipient,
+    nothing_sent,
+    queue,
+    queue_many,
+)
 from ekc.journey.jobs import RULES
 from ekc.signin.actions.invitations import ask_new_password
 from ekc.staff.actions.accounts import NewAccount
 from ekc.staff.actions.inviting import open_by_invitation
 from ekc.workflow.vocabulary import Role, Variant
 from tests import build
-from tests.cast import Cast
+from tests.cast import Cast, mail_of
 from tests.clock import START, FrozenClock
 from tests.core.mailserver import MailServer, mail_server, make_certificates
 from tests.work import work
@@ -248,6 +259,73 @@ def test_mails_in_a_row_go_over_one_connection_until_the_server_closes_it(
 
     assert (arrived(post), post.conversations) == (everybody, conversations)
     assert {job.state for job in jobs(db_session)} == {JobState.DONE}
+
+
+def test_many_mails_take_one_connection_and_a_few_statements(
+    post: MailServer, engine: Engine, db_session: Session, clock: FrozenClock
+) -> None:
+    everybody = [f"person{n}@example.org" for n in range(300)]
+    put(db_session, *everybody)
+    sent, statements = list[int](), list[str]()
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+
+    perform(db_session, settings_of(to(post), clock), RULES, 1, clock(), lambda jobs: sent.append(len(jobs)))
+
+    assert (arrived(post), post.conversations) == (everybody, 1)
+    assert {job.state for job in jobs(db_session)} == {JobState.DONE}
+    assert len({mail["Message-ID"] for mail in post.mails}) == len(everybody)
+    assert len(statements) < 12 * len(sent) < len(everybody)
+
+
+def test_mails_that_are_queued_together_are_as_those_that_are_queued_alone(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case, noor = build.case_in_setup(db_session, cast, START).id, cast.noor.account_id or 0
+    db_session.execute(text("delete from outbox_message"))
+    db_session.execute(text("delete from job"))
+    people = [Recipient(noor, mail_of("Noor"), "nl"), Recipient(noor, "", "nl"), Recipient(noor, "x@example.org", "en")]
+    asked = [CaseMail(one, case, {"what": number}) for number, one in enumerate(people)]
+    assert queue(db_session, MAIL, people[0], START, case=case, what=0)
+    db_session.commit()
+    alone = rows(db_session)
+
+    assert [queue_many(db_session, MAIL, asked, START) for _ in range(2)] == [1, 0]  # Noor has hers, one has no address
+    db_session.commit()
+
+    kept = ("way", "conference_id", "participant_id", "account_id", "subject", "body", "link", "ring", "queued_at")
+    first, second = rows(db_session)
+    assert [first.id] == [one.id for one in alone]
+    assert [getattr(second, name) for name in kept] == [getattr(first, name) for name in kept]
+    assert (second.key, second.recipient, second.language) == ("test:2", "x@example.org", "en")
+    assert [(job.subject, job.until) for job in jobs(db_session)] == [
+        (one.id, START + DELIVERY_PERIOD) for one in (first, second)
+    ]
+    with nothing_sent(db_session):
+        assert queue_many(db_session, MAIL, [CaseMail(people[2], case, {"what": 9})], START) == 0
+
+
+def test_a_mail_is_ascii_in_short_lines_whatever_it_says(
+    post: MailServer, db_session: Session, clock: FrozenClock
+) -> None:
+    link = f"{SITE}/l/{'a-key=' * 30}"
+    rule = replace(MAIL, has_link=True, subject="Één", body=f".\n\nÉén regel. {'Zo lang als die is. ' * 20}\n\n.")
+    queue(
+        db_session,
+        rule,
+        Recipient(0, "els@example.org", "nl"),
+        START,
+        link=Link(link, START + DELIVERY_PERIOD),
+        what="",
+    )
+    db_session.commit()
+
+    deliver(db_session, clock, to(post))
+
+    [mail] = post.mails
+    lines = mail.as_bytes().split(b"\n")
+    assert (max(map(len, lines)) <= 78, mail.as_bytes().isascii()) == (True, True)
+    said = mail.get_content().replace("\r\n", "\n")
+    assert (mail["Subject"], said) == ("Één", f"{rule.body}\n\n{link}\n\nOwn Plan\n")
 
 
 def test_a_server_that_refuses_puts_a_mail_off_and_keeps_it(
