@@ -1,9 +1,13 @@
 """Names as they are compared: one folding for search, for people of the same names and for independence."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyuca import Collator
 
+from ekc import names
 from ekc.conferences.entries import PersonDetails
 from ekc.names import alphabetical, by_surname, fold, has_words, is_known_by_one, plain, same, told_apart, words
 from ekc.workflow.vocabulary import Part
@@ -116,3 +120,17 @@ def test_of_one_name_the_relation_tells_people_apart() -> None:
     people += [PersonDetails(name="JAN BAKKER", part=Part.PROFESSIONAL, organisation="De Wilg")]
     told = ["Jan Bakker (uncle)", "Bakker, Jan (nephew)", "Ria Bakker", "JAN BAKKER (De Wilg)"]
     assert told_apart(people) == told
+
+
+def test_the_order_is_that_of_unicode_in_each_script() -> None:
+    """As pyuca says, which reads its whole table: all Latin letters, some of each other script, and pairs."""
+    whole, ours = Collator().sort_key, names._collate()
+    latin, others = (
+        range(1, 0x180),
+        (*range(0x180, 0x3100, 29), *range(0xA720, 0xAB70, 29), *range(0x4E00, 0x9FFF, 997)),
+    )
+    every = [chr(code) for code in (*latin, *others, 0x1F600, 0x20001)]
+    pairs = [one + other for one, other in pairwise(every)]
+    contracted = ["l\u00b7l", "\u0e40\u0e01", "\u0438\u0306", "a\u0301\u0323", "\u0b92\u0bd7", "", "De Wit", "王"]
+
+    assert [text for text in (*every, *pairs, *contracted) if whole(text) != ours(text)] == []
