@@ -22,8 +22,8 @@ def writing(session: Session) -> Iterator[None]:
     session.rollback()
     bind = session.get_bind()
     within = isinstance(bind, Connection) and bind.in_transaction()  # a savepoint of `nested`, whose options are set
-    session.connection(execution_options={} if within else options_for_writing(bind.dialect))
     try:
+        session.connection(execution_options={} if within else options_for_writing(bind.dialect))
         yield
         _refuse_if_only_shown(session)
         session.commit()

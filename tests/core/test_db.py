@@ -9,8 +9,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ekc.core.crypto import Keyring
-from ekc.core.db import make_engine
+from ekc.core.db import make_engine, make_sessions, options_for_writing
 from ekc.core.reading import one_of, read_rows
+from ekc.core.transaction import writing
 from ekc.signin.models import Attempt
 
 KEYS = Keyring([bytes(32)], bytes(32))
@@ -57,6 +58,20 @@ def test_instants_are_read_in_utc_with_their_fractions(db_session: Session) -> N
     found = read_rows(db_session, select(Attempt.until).order_by(Attempt.id), {})
     assert [row.until for row in found] == [at, at.replace(microsecond=0)]
     assert {row.until.tzinfo for row in found} == {UTC}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_cannot_be_written_now_can_be_read_at_once(engine: Engine, database_url: str) -> None:
+    """On the one connection of a request, while somebody else writes for longer than it waits."""
+    with make_engine(database_url, KEYS).connect() as other, engine.connect() as connection:
+        begin = other.execution_options(**options_for_writing(other.dialect)).begin
+        connection.exec_driver_sql("pragma busy_timeout = 0")
+        connection.commit()
+        session = make_sessions(engine)(bind=connection)
+        with begin(), pytest.raises(OperationalError, match="locked"), writing(session):
+            pass
+        with begin():
+            assert session.scalar(select(func.count()).select_from(Attempt)) == 0
 
 
 @pytest.mark.parametrize("several", [[], [1], [3, 1], list(range(1, 40_000))])
