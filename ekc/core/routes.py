@@ -30,6 +30,14 @@ _SHOWS_ATTRIBUTE = "__shows_again__"
 MAX_ID = 2**31 - 1  # PostgreSQL's INTEGER; larger ids would raise an error there
 
 
+def to_id(typed: str) -> int:
+    """A number that a row can have, as it stands in an address. Raises ValueError for any other."""
+    number = int(typed)
+    if not 0 < number <= MAX_ID:
+        raise ValueError
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """The access a view requires. `kind`: public, account, office or case; `detail`: which roles or activity."""

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from ekc.core.codec import STORED
 from ekc.core.documents import DocumentRule
 from ekc.core.language import gettext as _
-from ekc.core.routes import MAX_ID, came_from, db, now, runtime
+from ekc.core.routes import came_from, db, now, runtime, to_id
 from ekc.orders import actions, queries
 from ekc.orders.entries import ExportRule, Ordering
 from ekc.orders.jobs import EXPORT, PAPER
@@ -44,8 +44,8 @@ def made(rule: Rule, case: OfCase | None, asked: Sequence[Any] | None) -> Order 
 
     `asked` None: it cannot be asked again.
     """
-    order_id = request.args.get(ORDER, type=int)
-    found = queries.order_of(db(), now(), person(), min(order_id, MAX_ID)) if order_id and order_id > 0 else None
+    order_id = request.args.get(ORDER, type=to_id)
+    found = queries.order_of(db(), now(), person(), order_id) if order_id else None
     if found is None or not found.is_made or (found.kind, found.case) != (rule.name, case.id if case else None):
         return None
     if asked is not None and found.same != queries.same_as(db(), _ordering(rule, case, asked)):

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.core.routes import db
+from ekc.core.routes import db, to_id
 from ekc.directory.queries import municipality_names
 from ekc.orders import ordering
 from ekc.reports import queries
@@ -70,7 +70,7 @@ def _after() -> tuple[date, int] | None:
     """The key of the last row of the page before; None for the first page or an invalid value."""
     day, _dot, id_ = request.args.get("after", "").partition(".")
     try:
-        return date.fromisoformat(day), int(id_[:18])
+        return date.fromisoformat(day), to_id(id_)
     except ValueError:
         return None
 

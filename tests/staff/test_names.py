@@ -1,5 +1,6 @@
 """The pages of municipalities and organisations, and the question about a name that is nearly a known one."""
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -47,6 +48,15 @@ def test_a_new_name_is_told_and_merged_after_what_follows_was_read(
     client.submit("Sign out")
     sign_in(client, cast.mila)
     assert client.page("/follow-ups").table()[1][-3] == "Rivierstad"
+
+
+@pytest.mark.both_databases
+def test_a_number_that_no_row_has_is_as_none(client: PageClient, cast: Cast) -> None:
+    sign_in(client, cast.bas)
+    pages = ("/names?after=", "/names/municipalities/1?into=")
+    wrong = ("", "x", "0", "-1", f"-{2**31 + 1}", str(2**31), "9" * 5000)
+
+    assert [len({client.page(f"{page}{number}").text for number in wrong}) for page in pages] == [1, 1]
 
 
 def test_what_follows_is_read_again_when_it_is_something_else_by_then(

@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import Visitor
-from ekc.core.routes import db, now, public
+from ekc.core.routes import db, now, public, to_id
 from ekc.journey.home import staff_home
 from ekc.journey.queries.cases import FIRST_PAGE, After
 from ekc.signin.login import visitor
@@ -49,6 +49,6 @@ def _after() -> After:
     """The last case of the page before; where there is none, or an invalid value, the first page."""
     pressing, _dot, id_ = request.args.get("after", "").partition(".")
     try:
-        return After(int(pressing[:1]), int(id_[:18]))
+        return After(int(pressing[:1]), to_id(id_))
     except ValueError:
         return FIRST_PAGE

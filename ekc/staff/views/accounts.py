@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import regions
 from ekc.core.form_numbers import adds, remember
-from ekc.core.routes import MAX_ID, db, now, runtime
+from ekc.core.routes import db, now, runtime, to_id
 from ekc.directory.queries import unconfirmed
 from ekc.signin.login import by, office, visitor
 from ekc.staff import queries
@@ -73,5 +73,4 @@ def _new_page(form: NewAccountForm) -> str:
 
 def _after() -> int | None:
     """The id of the last account of the previous page; None for the first page or an invalid value."""
-    typed = request.args.get("after", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 and int(typed) <= MAX_ID else None
+    return request.args.get("after", type=to_id)

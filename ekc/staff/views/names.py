@@ -9,7 +9,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
-from ekc.core.routes import MAX_ID, db, edits, moves
+from ekc.core.routes import db, edits, moves, to_id
 from ekc.directory import actions, queries
 from ekc.directory.models import Listing
 from ekc.signin.login import by, office
@@ -120,7 +120,7 @@ def _list(listing: Listing, sent: NameForm | None = None) -> str:
     search = NamesForm(request.args)
     search.validate()
     wanted = search.q.data or ""
-    rows = queries.listed(db(), listing, wanted, request.args.get("after", type=int), _SHOWN + 1)
+    rows = queries.listed(db(), listing, wanted, request.args.get("after", type=to_id), _SHOWN + 1)
     further = None
     if len(rows) > _SHOWN:
         rows = rows[:_SHOWN]
@@ -141,7 +141,8 @@ def _page(listing: Listing, row_id: int, *, follows: queries.Merging | None = No
     row = _row(listing, row_id)
     forms = {"form": _filled(listing, row)} | filled
     if "merge" not in filled:
-        into = queries.listed_row(db(), listing, min(request.args.get("into", 0, type=int), MAX_ID))
+        asked = request.args.get("into", type=to_id)
+        into = queries.listed_row(db(), listing, asked) if asked else None
         known = queries.known_names(db(), listing)
         forms["merge"] = MergeForm(known, formdata=None, into=into.name if into else "")
     sent = next((form for form in filled.values() if form.errors), None)
