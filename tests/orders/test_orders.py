@@ -91,6 +91,9 @@ def test_a_paper_is_ordered_made_and_looked_at_once(
     noor.page(f"/conferences/{case.id}/opened")
     page = noor.follow("Print it (PDF)")
     assert (page.heading, "It is about to be made." in page.text) == ("Who has opened this file, on paper", True)
+    assert [(node.text, list(node)) for node in page.all("div") if node.get("id") == "progress"] == [
+        (None, [])
+    ]  # no gap
     again = noor.get(list_of(case))
     assert again.location == page.url  # asked twice, made once
     assert (how_many(db_session), looks(db_session, case)) == ((1, 0), 0)
