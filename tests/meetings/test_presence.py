@@ -31,9 +31,10 @@ from tests.build import (
     prepared_case,
     step,
 )
-from tests.cast import Cast, enter, enter_as_before, sign_in
+from tests.cast import Cast, enter, enter_as_before, make_cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.database import Database
 
 HOUR = timedelta(hours=1)
 
@@ -279,7 +280,12 @@ def _private_time_without_marieke(session: Session, cast: Cast) -> Made:
 
 @given(data=st.data())
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_stretches_never_overlap_and_nothing_is_erased(db_session: Session, cast: Cast, data: st.DataObject) -> None:
+def test_stretches_never_overlap_and_nothing_is_erased(
+    db_session: Session, database: Database, data: st.DataObject
+) -> None:
+    db_session.rollback()
+    database.reset()  # so that the case is restored for each example, not built
+    cast = make_cast(db_session)
     case = case_in_information(db_session, cast, START)
     people = [case.people["els"], case.people["kees"]]
     at = START

@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent.parent
-#: Excluded by `--fast`: stories through the whole product, and the tests that request every route or send every form.
+#: Excluded by `--fast`: stories and walks through the whole product, and the tests that request every route, open every
+#: page or send every form.
 SLOW = (
     "stories/",
+    "journey/test_walk.py",
     "test_access_matrix.py",
+    "test_pages_in_dutch.py",
+    "test_words_of_kinds.py",
+    "security/test_days.py",
     "security/test_forms_never_break.py",
+    "security/test_older_pages.py",
     "security/test_other_cases.py",
     "security/test_unknown_or_forbidden.py",
     "security/test_what_is_shown_opens.py",
