@@ -40,7 +40,7 @@ def test_words_in_other_forms_stay_when_one_is_saved(
 ) -> None:
     case = signed_in(visitor, db_session, cast, clock)
     visitor.goto(f"/conferences/{case.id}/meeting")
-    place, food = visitor.get_by_label("Place", exact=True), visitor.locator("#food")
+    place, food = visitor.get_by_label("Place (required)"), visitor.locator("#food")
     travel = visitor.locator("#travel")
     place.fill("Buurthuis De Brug")
     food.get_by_label("How it is arranged").fill("Soup and bread")
@@ -65,7 +65,7 @@ def test_words_of_another_form_stay_when_one_is_refused_or_does_not_arrive(
     with visiting(browser, live_server, refused=True) as visitor:
         case = signed_in(visitor, db_session, cast, clock)
         visitor.goto(f"/conferences/{case.id}/meeting")
-        place, day = visitor.get_by_label("Place", exact=True), visitor.get_by_label("Day and time")
+        place, day = visitor.get_by_label("Place (required)"), visitor.get_by_label("Day and time")
         place.fill("Buurthuis De Brug")
         day.fill("someday")
         visitor.context.set_offline(True)
