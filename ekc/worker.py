@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from itertools import count
 from typing import Any
@@ -27,6 +28,8 @@ from ekc.kinds import JOB_RULES
 
 #: Sweeps fill the queue up to so many messages. Of a job that it holds already the second one does nothing.
 _AT_ONCE = 1000
+#: After so long the first of a kind goes before all others: else whoever orders paper without end keeps mails waiting.
+_TOO_LONG = timedelta(minutes=2)
 #: Each so many signs a worker notes that it is there (`heartbeat.py`).
 _SIGNS = 4
 #: How far work that nobody waits for steps back for pages, on a machine that does both.
@@ -58,7 +61,7 @@ def run_worker(settings: Settings, processes: int) -> None:
     pulse = Pulse(sessions, settings, queue)
     metrics.begin(settings, "worker", os.getpid())
     load_printer()  # once, for all its processes
-    queue.work(processes, partial(_sweep, sessions, settings, queue), pulse.begin)
+    queue.work(processes, partial(sweep, sessions, settings, queue), pulse.begin)
 
 
 class Pulse:
@@ -106,11 +109,12 @@ def _perform(sessions: sessionmaker[Session], settings: Settings, pulse: Pulse, 
         perform(session, settings, JOB_RULES, job_id, at, pulse.hold)
 
 
-def _sweep(sessions: sessionmaker[Session], settings: Settings, queue: Queue) -> None:
+def sweep(sessions: sessionmaker[Session], settings: Settings, queue: Queue) -> None:
     """Plan the night's work, and hand out the jobs that are due."""
     with sessions() as session:
         at = clock_time(session, settings)
         plan_nights(session, at)
         found = due_jobs(session, JOB_RULES, at, max(0, _AT_ONCE - queue.size()))
+    first = {job.kind: job.id for job in reversed(found)}
     for job in found:
-        queue.send(job)
+        queue.send(job, at_once=job.id == first[job.kind] and at - job.due > _TOO_LONG)

@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from ekc.core.jobs import HOLD, Job, add, perform
 from ekc.core.queue import Queue
 from ekc.core.transaction import writing
 from ekc.kinds import JOB_RULES
-from ekc.worker import Pulse
+from ekc.worker import Pulse, sweep
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
 
@@ -66,3 +67,21 @@ def test_a_worker_that_cannot_get_jobs_does_not_say_that_it_is_there(
         settings = replace(settings, queue_url=url)
         Pulse(make_sessions(engine), settings, Queue(settings, JOB_RULES)).sign(for_worker=True)
         assert last_beat(refreshed(db_session)) == seen
+
+
+def test_what_has_waited_long_goes_first_however_much_paper_is_ordered(
+    engine: Engine, db_session: Session, settings: Settings, clock: FrozenClock, queue_url: str
+) -> None:
+    settings = replace(settings, queue_url=queue_url)
+    queue = Queue(settings, JOB_RULES)
+    with writing(db_session):
+        for kind in ("mail", "mail", "paper"):
+            add(db_session, kind, START)
+    clock.set(START + timedelta(minutes=3))
+
+    sweep(make_sessions(engine), settings, queue)
+
+    queue.send(SimpleNamespace(id=99, kind="paper"))
+    handed_out = [queue.huey.dequeue().args[0] for _ in range(queue.size())]
+    assert [job for job in handed_out if job in {1, 2, 3, 99}] == [3, 1, 99, 2]
+    queue.huey.storage.close()

@@ -51,14 +51,18 @@ class Queue:
     def _job(self, job_id: int) -> None:
         self._run(job_id)
 
-    def send(self, job: Any) -> None:
-        """Hand a job (its id and kind) to a worker. If that fails, the next sweep of a worker finds it."""
+    def send(self, job: Any, at_once: bool = False) -> None:
+        """Hand a job (its id and kind) to a worker. If that fails, the next sweep of a worker finds it.
+
+        `at_once`: before others, whatever its kind.
+        """
         if time.monotonic() < self._silent_until:
             return
         rule = self._rules[job.kind]
         limit = LONGEST_ROW + rule.limit  # it may begin another job at the end of that while
+        rank = max(Rank) if at_once else rule.rank
         try:
-            self.huey.enqueue(self._task.s(job.id, timeout=limit.total_seconds(), priority=rule.rank.value))
+            self.huey.enqueue(self._task.s(job.id, timeout=limit.total_seconds(), priority=rank.value))
         except Exception as error:
             self._silent_until = time.monotonic() + _REST
             log_event("queue not reached", why=type(error).__name__)
