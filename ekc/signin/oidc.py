@@ -284,8 +284,10 @@ def _client(
     except OIDCError:
         raise
     except (ConnectionError, Timeout, HTTPError) as error:
-        if metadata is None or not isinstance(error, HTTPError):  # not what it says about one person
+        if metadata is None:
             _unavailable_since[provider.issuer] = at
+        else:  # what somebody came back with may be why: whoever comes next asks whether it is there
+            _metadata_cache.pop(provider.issuer, None)
         raise ProviderUnavailableError(type(error).__name__) from None
     except Exception as error:  # three libraries raise unrelated types on untrusted input
         what = (type(error).__name__, *(str(getattr(error, part, "")) for part in ("error", "claim")))

@@ -515,6 +515,16 @@ def test_nobody_is_sent_to_a_provider_that_went_down_and_it_works_again_within_a
 
 
 @one_database
+def test_nobody_makes_a_provider_look_down_for_others(client: PageClient, municipal: Flask) -> None:
+    back = parse_qs(urlsplit(set_out(client, "good")).query)
+    client.page(f"/sign-in/from/good?code=' OR 1=1--&state={back['state'][0]}", status=503)
+
+    other = municipal.test_client()
+    assert "Good cannot be reached now" not in other.get("/sign-in").text
+    assert other.get("/sign-in/at/good").status_code == 302
+
+
+@one_database
 def test_a_provider_that_falls_ill_on_the_way(client: PageClient) -> None:
     page = come_back(client, pass_through(set_out(client, "good"), "ill"), status=503)
 
