@@ -23,7 +23,16 @@ WRITE_OPTION = "ekc_writes"
 
 
 #: Nothing waits for ever: not for a lock of somebody else, nor for a server that does not answer.
-_LOCK_MILLISECONDS, _CONNECT_SECONDS = 10_000, 5
+_LOCK_MILLISECONDS = 10_000
+#: Settings of libpq. A server whose machine, or the way to it, is gone without a word is given up after twenty seconds;
+#: the system itself would wait for a quarter of an hour.
+_PATIENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 20_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
 #: `synchronous=FULL`: a power cut takes back nothing that was answered, such as a link that was revoked.
 #: `recursive_triggers`: REPLACE fires the triggers that refuse deletion.
 _PRAGMAS = (
@@ -104,8 +113,8 @@ def make_engine(url: str, keyring: Keyring, create: bool = False, statement_limi
     # hide_parameters keeps personal data out of error messages.
     address = make_url(url)
     options: dict[str, Any] = {}
-    if address.get_backend_name() == "postgresql" and "connect_timeout" not in address.query:
-        options["connect_timeout"] = _CONNECT_SECONDS
+    if address.get_backend_name() == "postgresql":
+        options = {name: value for name, value in _PATIENCE.items() if name not in address.query}
     is_sqlite = address.get_backend_name() == "sqlite"
     engine = create_engine(address, pool_pre_ping=not is_sqlite, hide_parameters=True, connect_args=options)
     attach_keyring(engine.dialect, keyring)

@@ -18,6 +18,13 @@ from ekc.core.logs import log_event
 
 #: Seconds for connecting to the store, and for its answer, which a page may have to wait.
 _PATIENCE = 2
+_OF_POSTGRESQL = {
+    "connect_timeout": _PATIENCE,
+    "tcp_user_timeout": _PATIENCE * 1000,
+    "keepalives_idle": _PATIENCE,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+}
 #: Seconds in which a store that could not be reached is not tried again.
 _REST = 30
 _NAME = "ekc"
@@ -150,7 +157,7 @@ def _open(settings: Settings) -> Any:
         case "sqlite":
             return SqliteHuey(_NAME, filename=rest.removeprefix("/"), **options)
         case "postgresql":  # its tables are made by the owner of the database: `prepare`
-            return PostgresHuey(_NAME, dsn=url, connect_timeout=_PATIENCE, create_tables=False, **options)
+            return PostgresHuey(_NAME, dsn=url, create_tables=False, **_OF_POSTGRESQL, **options)
         case _:
             return PriorityRedisHuey(_NAME, connection_pool=_redis(url), **options)
 
