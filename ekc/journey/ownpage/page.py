@@ -32,7 +32,7 @@ from ekc.journey.ownpage.plan import (
     sharing,
 )
 from ekc.journey.ownpage.wishes import Wish, voice_of, wishes
-from ekc.journey.panel import Panel, panel
+from ekc.journey.panel import Option, Panel, panel
 from ekc.journey.queries import corrections
 from ekc.journey.queries.notices import joined_at
 from ekc.journey.queries.staff import staff_to_ring
@@ -120,6 +120,11 @@ class OwnPage:
     ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
     last_step: LastStep | None  # of the visitor, a few minutes ago
     today: date
+
+    @property
+    def exits(self) -> tuple[Option, ...]:
+        """The rare steps, without a new version of the plan where a part of the page of its own leads there."""
+        return tuple(one for one in self.panel.exits if not (self.next_version and one.rule.step is Step.REVISE_PLAN))
 
 
 def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
