@@ -167,10 +167,10 @@ def plan_evaluation(by: By, conference_id: int, due_on: date, place: str = "") -
 
 
 _TICKED = select(ActionTick).where(
-    *(
-        getattr(ActionTick, name) == bindparam(name)
-        for name in ("conference_id", "version_number", "action_key", "participant_id")
-    )
+    ActionTick.conference_id == bindparam("conference_id"),
+    ActionTick.version_number == bindparam("version_number"),
+    ActionTick.action_key == bindparam("action_key"),
+    ActionTick.participant_id == bindparam("participant_id"),
 )
 
 

@@ -10,10 +10,11 @@ from ekc.core.clock import local_date
 from ekc.workflow.vocabulary import Agreed, SaidHow, StopReason, VoiceMatter
 
 _SAID = select(Voice).where(
-    *(
-        getattr(Voice, name) == bindparam(name)
-        for name in ("conference_id", "matter", "about", "text", "participant_id")
-    )
+    Voice.conference_id == bindparam("case"),
+    Voice.matter == bindparam("matter"),
+    Voice.about == bindparam("about"),
+    Voice.text == bindparam("text"),
+    Voice.participant_id == bindparam("person"),
 )
 
 
@@ -21,16 +22,8 @@ def said(
     by: By, conference_id: int, matter: VoiceMatter, about: int, participant_id: int, text: int = 0
 ) -> Voice | None:
     """What this person said in this matter, of a plan about this text; None: nothing yet."""
-    return by.session.scalar(
-        _SAID,
-        {
-            "conference_id": conference_id,
-            "matter": matter,
-            "about": about,
-            "text": text,
-            "participant_id": participant_id,
-        },
-    )
+    asked = {"case": conference_id, "matter": matter, "about": about, "text": text, "person": participant_id}
+    return by.session.scalar(_SAID, asked)
 
 
 def say(
