@@ -42,9 +42,10 @@ Nobody in the circle sees how to reach anybody else, whatever side they are on; 
 coordinator's pages alone and in no document. The coordinator's own access to a closed case ends: see the countries."""
 
 _ABOUT_NOTICES = """\
-What a step or a change makes owed stands at home and on the case page until facts show that it is settled: a contact in
-the log, a mail that was sent, a look at the own page, an answer. Nothing is ticked by hand. Of one kind, and about one
-person, only the last one counts. Nothing is owed to whoever was taken out of the circle or stays away as was decided.
+What a step or a change makes owed stands at home and on the case page until facts show that it is settled: a contact
+in the log, a mail that was sent and did not come back, a look at the own page, an answer. Nothing is ticked by hand.
+Of one kind, and about one person, only the last one counts. Nothing is owed to whoever was taken out of the circle or
+stays away as was decided.
 An email that leads to a page tells those alone who had a link to it when it left; one that says it itself, everybody.
 Whoever has no email address and no page stays on the list until somebody told them; after the end the regional manager
 sees it as well."""

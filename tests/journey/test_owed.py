@@ -128,6 +128,12 @@ def test_whoever_is_on_paper_stays_on_the_list_after_no_plan_until_told(
     assert "Kees de Wit (told, as the contact log says)" in history
     assert "Omar El Amrani (by email)" in history
 
+    with writing(db_session):  # his email came back
+        to_omar = (OutboxMessage.participant_id == told.people["omar"], OutboxMessage.key.contains(":no_plan-"))
+        db_session.execute(update(OutboxMessage).where(*to_omar).values(returned_at=clock()))
+    assert owed_to(db_session, told) == {NoticeKind.END: ["omar"]}
+    assert at_home(db_session, cast.ruud, clock, told) == {NoticeKind.END: 1}
+
 
 def test_what_happened_in_another_case_is_no_sign_that_somebody_heard(
     db_session: Session, cast: Cast, clock: FrozenClock, told: Made

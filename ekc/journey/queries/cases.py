@@ -243,6 +243,7 @@ def _not_told() -> ColumnElement[bool]:
             OutboxMessage.conference_id == Conference.id,
             OutboxMessage.key.like(of_person),
             OutboxMessage.sent_at >= since,
+            OutboxMessage.returned_at.is_(None),
         ),
         exists().where(
             PersonalLink.participant_id == Participant.id, SignIn.link_id == PersonalLink.id, SignIn.seen_at >= since

@@ -118,7 +118,7 @@ _SOURCES: dict[frozenset[ClearedBy], Select[*tuple[Any, ...]]] = {
     ).where(_contact.participant_id.is_not(None)),
     frozenset({ClearedBy.MAIL}): _source(
         ClearedBy.MAIL, _sent.conference_id, cast(null(), Integer), _sent.sent_at, words=_sent.key, link=_HAD_LINK
-    ).where(_sent.sent_at.is_not(None)),
+    ).where(_sent.sent_at.is_not(None), _sent.returned_at.is_(None)),
     frozenset({ClearedBy.PAGE}): _source(
         ClearedBy.PAGE, _link.conference_id, _link.participant_id, func.max(SignIn.seen_at)
     )
@@ -145,9 +145,9 @@ def _signs(
     """Each sign that could clear what is owed, in one statement.
 
     Contacts: when it was written down; of one of an earlier day the beginning of that day. Mails of these kinds
-    that were sent, and whether their readers had a link: their keys begin with the case and end with the
-    participant. When each of them last opened their own page; who was given a link on paper, and when it was made;
-    who accepted or refused the plan, and when.
+    that were sent and did not come back, and whether their readers had a link: their keys begin with the case and end
+    with the participant. When each of them last opened their own page; who was given a link on paper, and when it was
+    made; who accepted or refused the plan, and when.
     """
     beginnings = tuple({key.partition("{")[0] for row in rows for key in RULES[row.kind].mails})
     first: dict[int, datetime] = {}
