@@ -65,6 +65,8 @@ from tests.stages import stage
 T = TypeVar("T")
 #: Routes of the demo only; they have no fields.
 DEMO = {"demo.be", "demo.be_participant", "demo.move", "demo.post"}
+#: What a browser says that reads English: a personal link would otherwise be read in the language of its case.
+ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
 _FURTHER = re.compile(r'href="(/conferences/\d+/[^"#?.]*)"')
 _WRITES = re.compile(r"(?:INSERT|REPLACE|UPDATE|DELETE)\s+(?:OR\s+\w+\s+)?(?:INTO\s+|FROM\s+)?\W?(\w+)")
 _TARGET = re.compile(r'<form[^>]* method="(post|get)" action="([^"?]*)')
@@ -119,6 +121,7 @@ def every_form(session: Session, app: Flask, cast: Cast) -> tuple[Whole, list[Fo
     for who, start in _who_looks_where(session, cast):
         pages = start if isinstance(start, tuple) else _pages_of(app, start)
         client = FlaskClient(app)
+        client.environ_base |= ENGLISH
         come_in(client, session, START, who)
         with client.session_transaction() as cookie:
             opened = select(Invitation.token_hash).order_by(Invitation.id).limit(1)
@@ -395,6 +398,7 @@ def undone(app: Flask) -> Iterator[Callable[..., TestResponse]]:
     runtime: Runtime = app.extensions["ekc"]
     engine = runtime.sessions.kw["bind"]
     client = FlaskClient(app, use_cookies=False)
+    client.environ_base |= ENGLISH
     connection = _OnlyConnection(engine).execution_options(isolation_level="SERIALIZABLE")
     connection.begin()
     runtime.sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
