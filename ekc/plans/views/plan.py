@@ -93,7 +93,9 @@ def add_goal(case: Case) -> ResponseReturnValue:
 @case_route(Activity.WRITE_PLAN)
 @adds()
 def add_action(case: Case, key: str) -> ResponseReturnValue:
-    """Add an action to a goal."""
+    """Add an action to a goal. Raises Unknown where the page has a form of another kind."""
+    if key in (*_FIXED, _ANY_GOAL):
+        raise Unknown
     form = ActionForm(_choosable(case), prefix=f"{key}-")
     return _change(case, SubmittedForm(key, form), plan_page, lambda: edits.add_action(key, form.to_action()), more=key)
 
