@@ -7,7 +7,7 @@ twice must do nothing twice. A row holds nothing that people typed: a kind, the 
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -348,12 +348,17 @@ def _hand_over(session: Session, rules: Rules, at: datetime) -> None:
         send(job)
 
 
-def stay(session: Session, jobs: Iterable[Row[Any]], at: datetime) -> None:
-    """Note that the worker of jobs that run is alive."""
+def stay(session: Session, jobs: Sequence[Row[Any]], at: datetime) -> None:
+    """Note that the worker of jobs that run is alive; not of those whose end is being noted, in another order: each
+    would wait for the other, and what was sent would be sent again.
+    """
     with writing(session):
+        free = select(Job.id).where(Job.id.in_([job.id for job in jobs])).with_for_update(skip_locked=True)
+        ids = set(session.scalars(free))
         for job in jobs:
             ours = update(Job).where(*_ours(job)).values(held_until=at + HOLD)
-            session.execute(ours, execution_options=_PLAINLY)
+            if job.id in ids:
+                session.execute(ours, execution_options=_PLAINLY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,23 @@ def test_a_job_stays_with_a_worker_that_says_that_it_is_alive(
     assert ([[job.id for job in jobs] for jobs in held], stored(db_session, job_id).error) == ([[job_id], []], None)
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_sign_of_life_waits_for_no_job_whose_end_is_being_noted(
+    engine: Engine, db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    job_id = put()
+    held: list[Any] = []
+
+    def is_being_noted(run: JobRun) -> None:
+        with make_sessions(engine)() as other, writing(other):
+            other.execute(select(Job.id).where(Job.id == job_id).with_for_update())
+            stay(run.session, held[-1], LATER)
+
+    perform(db_session, settings, rules(is_being_noted), job_id, START, held.append)
+
+    assert stored(db_session, job_id).error is None
+
+
 def test_a_clock_that_is_behind_or_put_back_keeps_no_job_waiting(
     db_session: Session, settings: Settings, put: Callable[..., int]
 ) -> None:
