@@ -38,7 +38,7 @@ from ekc.conferences.queries.registration import wording_of
 from ekc.core import handlers, language, static
 from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
-from ekc.core.db import autocommit_reads, make_engine, make_sessions
+from ekc.core.db import autocommit_reads, make_engine, request_sessions
 from ekc.core.errors import Refusal
 from ekc.core.form_numbers import new_form_number
 from ekc.core.forms import rarer_marks
@@ -140,7 +140,7 @@ def _sessions(settings: Settings, keyring: Keyring) -> sessionmaker[Session]:
     engine = make_engine(settings.database_url, keyring, statement_limit=_STATEMENT_LIMIT)
     try:
         schema.ensure_current(engine)
-        sessions = make_sessions(autocommit_reads(engine), **sending(settings))
+        sessions = request_sessions(autocommit_reads(engine), **sending(settings))
         with sessions() as session:
             recognise_keys(session)
     except ConfigError:

@@ -102,7 +102,7 @@ def attach_keyring(dialect: Dialect, keyring: Keyring) -> None:
 
 def keyring_of(source: Session | Dialect) -> Keyring:
     """The keyring of a session's engine."""
-    dialect = source if isinstance(source, Dialect) else source.get_bind().dialect
+    dialect = source if isinstance(source, Dialect) else (source.bind or source.get_bind()).dialect
     keyring: Keyring = dialect.ekc_keyring  # type: ignore[attr-defined]
     return keyring
 

@@ -175,9 +175,36 @@ def options_for_reading(dialect: Dialect) -> dict[str, Any]:
     return {WRITE_OPTION: False} if dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
 
 
+class OneConnection(Session):
+    """A session of a request, which keeps its first connection until it is closed.
+
+    Others take one for each transaction: a page has three, and PostgreSQL is asked each time whether it is still there.
+    """
+
+    _kept: Connection | None = None
+
+    def get_bind(self, *_args: Any, **_more: Any) -> Engine | Connection:
+        """The connection."""
+        if self._kept is None or self._kept.closed:
+            bind = super().get_bind()
+            self._kept = bind.connect() if isinstance(bind, Engine) else bind
+        return self._kept
+
+    def close(self) -> None:
+        """Give the connection back."""
+        super().close()
+        if self._kept is not None and self._kept is not self.bind:
+            self._kept.close()
+
+
 def make_sessions(engine: Engine, **info: Any) -> sessionmaker[Session]:
     """The session factory. Objects stay loaded after a commit. `info`: what each session carries."""
     return sessionmaker(engine, expire_on_commit=False, info=info)
+
+
+def request_sessions(engine: Engine, **info: Any) -> sessionmaker[Session]:
+    """The same, of sessions that keep one connection."""
+    return sessionmaker(engine, class_=OneConnection, expire_on_commit=False, info=info)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

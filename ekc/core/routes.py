@@ -170,15 +170,9 @@ def set_cookie(response: BaseResponse, name: str, value: str, **kept: Any) -> No
 
 
 def db() -> Session:
-    """The database session of this request, on one connection; closed when the request ends.
-
-    A session on an engine takes a connection for each transaction: a page has three, and PostgreSQL is asked each time
-    whether it is still there.
-    """
+    """The database session of this request; closed when the request ends."""
     if "db" not in g:
-        sessions = runtime().sessions
-        g.connection = sessions.kw["bind"].connect()
-        g.db = sessions(bind=g.connection)
+        g.db = runtime().sessions()
     session: Session = g.db
     return session
 
@@ -196,7 +190,6 @@ def close_db(_error: BaseException | None = None) -> None:
     session = g.pop("db", None)
     if session is not None:
         session.close()
-        g.pop("connection").close()
 
 
 def pdf_response(content: bytes, filename: str) -> Response:
