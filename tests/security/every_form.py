@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, event, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -399,7 +399,7 @@ def undone(app: Flask) -> Iterator[Callable[..., TestResponse]]:
     engine = runtime.sessions.kw["bind"]
     client = FlaskClient(app, use_cookies=False)
     client.environ_base |= ENGLISH
-    connection = _OnlyConnection(engine).execution_options(isolation_level="SERIALIZABLE")
+    connection = engine.connect().execution_options(isolation_level="SERIALIZABLE")
     connection.begin()
     runtime.sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
     try:
@@ -407,18 +407,7 @@ def undone(app: Flask) -> Iterator[Callable[..., TestResponse]]:
     finally:
         runtime.sessions.configure(bind=engine, join_transaction_mode="conditional_savepoint")
         connection.rollback()
-        Connection.close(connection)
-
-
-class _OnlyConnection(Connection):
-    """What every request gets that asks for a connection of its own, and cannot close."""
-
-    def connect(self) -> "_OnlyConnection":
-        """Itself, as an engine gives a new one."""
-        return self
-
-    def close(self) -> None:
-        """Nothing: the next request goes on with it."""
+        connection.close()
 
 
 @contextmanager

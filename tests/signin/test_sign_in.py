@@ -61,14 +61,22 @@ def test_the_address_stays_and_the_password_does_not(client: PageClient, cast: C
     assert (form.shown("Email address"), form.shown("Password")) == ("noor@example.org", "")
 
 
-def test_what_is_left_out_is_asked_for(client: PageClient, cast: Cast) -> None:
+@pytest.mark.parametrize(
+    ("password", "errors", "heading"),
+    [
+        ("", ["Password: Type your password."], "Please look at this again. What you typed is still here."),
+        (PASSWORD, [], "Please look at this again, and type the password again."),
+    ],
+)
+def test_what_is_left_out_is_asked_for(
+    client: PageClient, cast: Cast, password: str, errors: list[str], heading: str
+) -> None:
     client.page("/sign-in")
 
-    page = client.refused("Sign in", answer("", ""))
+    page = client.refused("Sign in", answer("", password))
 
-    assert page.errors == ["Email address: Type your email address.", "Password: Type your password."]
-    headings = [text_of(node) for node in page.all("h2") if "again" in text_of(node)]
-    assert headings == ["Please look at this again, and type the password again."]
+    assert page.errors == ["Email address: Type your email address.", *errors]
+    assert [text_of(node) for node in page.all("h2") if "again" in text_of(node)] == [heading]
 
 
 def test_one_comes_back_to_where_one_wanted_to_be(client: PageClient, cast: Cast) -> None:
