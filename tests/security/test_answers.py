@@ -86,7 +86,7 @@ def without_a_database(app: Flask) -> Iterator[None]:
         sessions.configure(bind=engine)
 
 
-@pytest.mark.parametrize("path", ["/", "/conferences/1", "/l/a-secret-token"])
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/conferences/1", "/l/a-secret-token"])
 def test_without_a_database_there_is_still_a_page_and_no_secret_in_the_log(
     app: Flask, client: PageClient, cast: Cast, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:

@@ -28,7 +28,8 @@ PROVIDER_KEY = "signed in at"  # session key: the provider
 @bp.context_processor
 def _sign_in_options() -> dict[str, object]:
     """The alternatives to a password on the sign-in page: of the providers, each with whether it is silent."""
-    settings, at = runtime().settings, now()
+    settings = runtime().settings
+    at = settings.clock()  # not `now`, which asks the database: error pages are made without it
     providers = [(provider, oidc.is_silent(provider, at)) for provider in settings.providers]
     return {"passkeys_offered": relying_party(settings.base_url) is not None, "providers": providers}
 
