@@ -315,6 +315,7 @@ def _concurrent_change(_error: StaleDataError) -> ResponseReturnValue:
         409,
         gettext("Somebody else was first"),
         gettext("This was changed at the same moment. Open the page again to see how it is now."),
+        typed(),
     )
 
 
@@ -332,7 +333,7 @@ def _database_busy(error: OperationalError) -> ResponseReturnValue:
             typed(),
         )
     log.error("database: %s in %s", failure(error), request.endpoint)
-    return _page(503, gettext("The service is busy"), gettext("Nothing was saved. Try again in a minute."))
+    return _page(503, gettext("The service is busy"), gettext("Nothing was saved. Try again in a minute."), typed())
 
 
 def bad_request() -> ResponseReturnValue:
@@ -359,5 +360,8 @@ def _server_error(error: Exception) -> ResponseReturnValue:
     g.skip_user_loading = True
     log.error("%s in %s", failure(error), request.endpoint)
     return _page(
-        500, gettext("Something went wrong on our side"), gettext("What you did was not saved. Try again, or tell us.")
+        500,
+        gettext("Something went wrong on our side"),
+        gettext("What you did was not saved. Try again, or tell us."),
+        typed(),
     )

@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from config import Settings
 from ekc.conferences.models import ContactEntry
@@ -99,6 +100,31 @@ def test_without_a_database_there_is_still_a_page_and_no_secret_in_the_log(
     [line] = caplog.records
     said = re.fullmatch(r"database: OperationalError at \S+/ekc/\w+/\w+\.py:\d+ in [\w.]+", line.getMessage())
     assert (line.name, bool(said)) == ("ekc", True), line.getMessage()
+
+
+@pytest.mark.parametrize(("fault", "status"), [(None, 503), (StaleDataError, 409), (LookupError, 500)])
+def test_what_was_typed_is_on_the_page_whatever_fails(
+    app: Flask,
+    client: PageClient,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: type[Exception] | None,
+    status: int,
+) -> None:
+    def failing() -> Response:
+        raise fault or AssertionError
+
+    sign_in(client, cast.noor)
+    client.page("/search")
+    sent = {**client.form("Search").fill({"Name or case number": "Gran"}).payload(), "password": "a secret"}
+    client.wants_faults = True
+    if fault is not None:
+        monkeypatch.setitem(app.view_functions, "conferences.search", failing)
+
+    with nullcontext() if fault else without_a_database(app):
+        answer = client.post("/search", data=sent)
+
+    assert (answer.status_code, "Gran" in answer.text, "a secret" in answer.text) == (status, True, False)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
