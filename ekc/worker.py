@@ -20,7 +20,7 @@ from ekc.core.db import make_engine, make_sessions
 from ekc.core.demo_clock import clock_time
 from ekc.core.documents import load_printer
 from ekc.core.heartbeat import beat
-from ekc.core.jobs import SEND, SIGN, due_jobs, perform, stay
+from ekc.core.jobs import HEARTBEAT, SEND, due_jobs, extend_hold, perform
 from ekc.core.logs import failure, log_event
 from ekc.core.queue import Queue
 from ekc.journey.jobs import plan_nights
@@ -56,15 +56,15 @@ def run_worker(settings: Settings, processes: int) -> None:
     os.nice(_NICE)
     engine = make_engine(settings.database_url, Keyring(settings.content_keys, settings.index_key))
     sessions: sessionmaker[Session]
-    queue = Queue(settings, JOB_RULES, lambda job_id: _perform(sessions, settings, pulse, job_id))
+    queue = Queue(settings, JOB_RULES, lambda job_id: _perform(sessions, settings, keeper, job_id))
     sessions = make_sessions(engine, **{SEND: queue.send})
-    pulse = Pulse(sessions, settings, queue)
+    keeper = HoldKeeper(sessions, settings, queue)
     metrics.begin(settings, "worker", os.getpid())
     load_printer()  # once, for all its processes
-    queue.work(processes, partial(sweep, sessions, settings, queue), pulse.begin)
+    queue.work(processes, partial(sweep, sessions, settings, queue), keeper.begin)
 
 
-class Pulse:
+class HoldKeeper:
     """Says that this process is alive, for its worker and for the job that it does; in a thread of its own.
 
     And ends the process if the one that started it was killed.
@@ -75,7 +75,7 @@ class Pulse:
         self._held: tuple[Sequence[Row[Any]], float] = (), 0.0
 
     def begin(self) -> None:
-        """Begin, in the process whose pulse it is."""
+        """Begin, in the process whose keeper it is."""
         threading.Thread(target=self._beat, daemon=True).start()
 
     def hold(self, jobs: Sequence[Row[Any]]) -> None:
@@ -91,7 +91,7 @@ class Pulse:
                 if for_worker and not self._queue.problem():
                     beat(session, self._parent, self._settings.clock())
                 if jobs and time.monotonic() < until:  # one that goes on after its time is left to others
-                    stay(session, jobs, clock_time(session, self._settings))
+                    extend_hold(session, jobs, clock_time(session, self._settings))
         except SQLAlchemyError as error:
             log_event("worker cannot tell that it is alive", why=failure(error))
 
@@ -100,13 +100,13 @@ class Pulse:
             if os.getppid() != self._parent:
                 self._queue.stop()
             self.sign(for_worker=number % _SIGNS == 0)
-            time.sleep(SIGN.total_seconds())
+            time.sleep(HEARTBEAT.total_seconds())
 
 
-def _perform(sessions: sessionmaker[Session], settings: Settings, pulse: Pulse, job_id: int) -> None:
+def _perform(sessions: sessionmaker[Session], settings: Settings, keeper: HoldKeeper, job_id: int) -> None:
     with sessions() as session:
         at = clock_time(session, settings)
-        perform(session, settings, JOB_RULES, job_id, at, pulse.hold)
+        perform(session, settings, JOB_RULES, job_id, at, keeper.hold)
 
 
 def sweep(sessions: sessionmaker[Session], settings: Settings, queue: Queue) -> None:

@@ -1,4 +1,4 @@
-"""The pulse of a worker: what it does stays its own while it is alive, and not for longer than its kind may take."""
+"""The keeper of a worker: what it does stays its own while it is alive, and not for longer than its kind may take."""
 
 import time
 from dataclasses import replace
@@ -18,7 +18,7 @@ from ekc.core.jobs import HOLD, Job, add, perform
 from ekc.core.queue import Queue
 from ekc.core.transaction import writing
 from ekc.kinds import JOB_RULES
-from ekc.worker import Pulse, sweep
+from ekc.worker import HoldKeeper, sweep
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
 
@@ -35,7 +35,7 @@ def test_it_gives_signs_for_its_job_while_that_may_take_so_long(
         return refreshed(db_session).scalar(select(Job.held_until))
 
     settings = replace(settings, queue_url=queue_url)
-    pulse = Pulse(make_sessions(engine), settings, Queue(settings, JOB_RULES))
+    keeper = HoldKeeper(make_sessions(engine), settings, Queue(settings, JOB_RULES))
     with writing(db_session):
         add(db_session, "drafts", START)
     told: list[object] = []
@@ -43,20 +43,20 @@ def test_it_gives_signs_for_its_job_while_that_may_take_so_long(
     def work(run: Any) -> None:
         for minutes in (1, 2):
             clock.set(START + timedelta(minutes=minutes))
-            pulse.sign(for_worker=False)
+            keeper.sign(for_worker=False)
             told.append(held_until())
         clock.set(START + timedelta(minutes=3))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(time, "monotonic", lambda: float("inf"))  # its time is over
-            pulse.sign(for_worker=False)
+            keeper.sign(for_worker=False)
         told.append(held_until())
 
     with make_sessions(engine)() as session:
-        perform(session, settings, {"drafts": replace(JOB_RULES["drafts"], work=work)}, 1, START, pulse.hold)
+        perform(session, settings, {"drafts": replace(JOB_RULES["drafts"], work=work)}, 1, START, keeper.hold)
 
     first, second = START + timedelta(minutes=1) + HOLD, START + timedelta(minutes=2) + HOLD
     assert told == [first, second, second]
-    pulse.sign(for_worker=False)
+    keeper.sign(for_worker=False)
     assert held_until() is None
 
 
@@ -65,7 +65,7 @@ def test_a_worker_that_cannot_get_jobs_does_not_say_that_it_is_there(
 ) -> None:
     for url, seen in (("postgresql://nobody@127.0.0.1:1/nowhere", None), (queue_url, START)):
         settings = replace(settings, queue_url=url)
-        Pulse(make_sessions(engine), settings, Queue(settings, JOB_RULES)).sign(for_worker=True)
+        HoldKeeper(make_sessions(engine), settings, Queue(settings, JOB_RULES)).sign(for_worker=True)
         assert last_beat(refreshed(db_session)) == seen
 
 

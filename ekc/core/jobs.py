@@ -42,7 +42,7 @@ from ekc.core.metrics import count_job
 from ekc.core.transaction import writing
 
 #: How often a worker tells that it still does its job, and after how long without a word the job was lost with it.
-SIGN, HOLD = timedelta(seconds=15), timedelta(seconds=90)
+HEARTBEAT, HOLD = timedelta(seconds=15), timedelta(seconds=90)
 #: The pause after the first failure; it triples with each further failure, up to the maximum.
 RETRY_PAUSE, MAX_RETRY_PAUSE = timedelta(minutes=5), timedelta(days=1)
 #: How long a kind waits that cannot be done now, whatever the job.
@@ -313,14 +313,14 @@ def perform(
     rules: Rules,
     job_id: int,
     at: datetime,
-    holds: Callable[[Sequence[Row[Any]]], object] = lambda _jobs: None,
+    on_claim: Callable[[Sequence[Row[Any]]], object] = lambda _jobs: None,
 ) -> None:
     """Run a job, if it is due and nobody else runs it, and after it others of its kind that are due, for a short while,
     or longer if nothing else waits.
 
     The next ones are claimed in the transaction that notes the end of those before; of slow ones the next is handed
-    over after that, and so are those with which it does not go on. `holds` is told which are claimed, and none
-    after the last; whoever runs for longer than HOLD says for them that it is alive (`stay`). A failure is noted
+    over after that, and so are those with which it does not go on. `on_claim` is told which are claimed, and none
+    after the last; whoever runs for longer than HOLD says for them that it is alive (`extend_hold`). A failure is noted
     and logged, and raises nothing.
     """
     row = _Row(session, settings, rules, at)
@@ -328,7 +328,7 @@ def perform(
         jobs = row.claim("id", job_id)
     try:
         while jobs:
-            holds(jobs)
+            on_claim(jobs)
             rule = rules[jobs[0].kind]
             jobs = row.run(jobs)
             if rule.rank is Rank.SLOW:
@@ -336,7 +336,7 @@ def perform(
             elif row.stopped_early:
                 _hand_over(session, {rule.name: rule}, at)
     finally:
-        holds(())
+        on_claim(())
         row.close()
 
 
@@ -348,7 +348,7 @@ def _hand_over(session: Session, rules: Rules, at: datetime) -> None:
         send(job)
 
 
-def stay(session: Session, jobs: Sequence[Row[Any]], at: datetime) -> None:
+def extend_hold(session: Session, jobs: Sequence[Row[Any]], at: datetime) -> None:
     """Note that the worker of jobs that run is alive; not of those whose end is being noted, in another order: each
     would wait for the other, and what was sent would be sent again.
     """

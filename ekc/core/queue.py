@@ -17,19 +17,19 @@ from ekc.core.jobs import LONGEST_ROW, Rank, Rules
 from ekc.core.logs import log_event
 
 #: Seconds for connecting to the store, and for its answer, which a page may have to wait.
-_PATIENCE = 2
+_TIMEOUT = 2
 _OF_POSTGRESQL = {
-    "connect_timeout": _PATIENCE,
-    "tcp_user_timeout": _PATIENCE * 1000,
-    "keepalives_idle": _PATIENCE,
+    "connect_timeout": _TIMEOUT,
+    "tcp_user_timeout": _TIMEOUT * 1000,
+    "keepalives_idle": _TIMEOUT,
     "keepalives_interval": 1,
     "keepalives_count": 2,
 }
 #: Seconds in which a store that could not be reached is not tried again.
-_REST = 30
+_RETRY_AFTER = 30
 _NAME = "ekc"
 #: The loggers of Huey's processes.
-_TALKERS = ("huey.consumer.Worker", "huey.consumer.Scheduler")
+_HUEY_LOGGERS = ("huey.consumer.Worker", "huey.consumer.Scheduler")
 
 Jobs = Callable[[int], None]
 
@@ -71,7 +71,7 @@ class Queue:
         try:
             self.huey.enqueue(self._task.s(job.id, timeout=limit.total_seconds(), priority=rank.value))
         except Exception as error:
-            self._silent_until = time.monotonic() + _REST
+            self._silent_until = time.monotonic() + _RETRY_AFTER
             log_event("queue not reached", why=type(error).__name__)
 
     def prepare(self) -> None:
@@ -99,7 +99,7 @@ class Queue:
         _ = self._task  # makes it known before messages come
         self.huey.periodic_task(lambda _at: True, name="sweep", timeout=300, priority=max(Rank) + 1)(sweep)
         self.huey.on_startup(name="begin")(begin)
-        for name in _TALKERS:
+        for name in _HUEY_LOGGERS:
             logging.getLogger(name).addFilter(Seldom())
         self.huey.storage.close()  # the processes must not share a connection
         self._consumer = self.huey.create_consumer(
@@ -128,7 +128,7 @@ class Seldom(logging.Filter):
         now = time.monotonic()
         if now < self._silent_until.get(record.msg, 0.0):
             return False
-        self._silent_until[record.msg] = now + _REST
+        self._silent_until[record.msg] = now + _RETRY_AFTER
         return True
 
 
@@ -168,5 +168,5 @@ def _redis(url: str) -> Any:
     from redis.backoff import NoBackoff  # noqa: PLC0415
     from redis.retry import Retry  # noqa: PLC0415
 
-    patience = {"socket_connect_timeout": _PATIENCE, "socket_timeout": _PATIENCE}
+    patience = {"socket_connect_timeout": _TIMEOUT, "socket_timeout": _TIMEOUT}
     return ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0), **patience)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from ekc.core.crypto import keyring_of
-from ekc.core.jobs import HOLD, SIGN, Job, JobState
+from ekc.core.jobs import HEARTBEAT, HOLD, Job, JobState
 from ekc.orders.entries import Ordering
 from ekc.orders.models import FileOrder, FilePiece
 
@@ -32,7 +32,7 @@ class Order:
 
 
 #: A worker that was not heard of for so long was killed, or cannot reach the database.
-_SILENT_AFTER = 3 * SIGN
+_SILENT_AFTER = 3 * HEARTBEAT
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ class NameForm(EditingForm):
         return Entry(name=self.name.data, aliases=lines(self.aliases.data), code=self.code.data)
 
 
-class NamesForm(PlainForm):
+class NameSearchForm(PlainForm):
     """The search in a list of names, sent by GET."""
 
     q = line(_l("Name or code"))

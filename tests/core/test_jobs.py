@@ -33,9 +33,9 @@ from ekc.core.jobs import (
     add_many,
     cancel,
     due_jobs,
+    extend_hold,
     forget_jobs,
     perform,
-    stay,
     stop_trying,
 )
 from ekc.core.transaction import writing
@@ -195,7 +195,7 @@ def test_a_job_stays_with_a_worker_that_says_that_it_is_alive(
     held: list[Any] = []
 
     def hangs(run: JobRun) -> None:
-        stay(run.session, held[-1], START + HOLD)
+        extend_hold(run.session, held[-1], START + HOLD)
         assert due_jobs(run.session, kinds, START + 2 * HOLD) == []
         assert [job.id for job in due_jobs(run.session, kinds, START + 2 * HOLD + timedelta(seconds=1))] == [job_id]
 
@@ -214,7 +214,7 @@ def test_a_sign_of_life_waits_for_no_job_whose_end_is_being_noted(
     def is_being_noted(run: JobRun) -> None:
         with make_sessions(engine)() as other, writing(other):
             other.execute(select(Job.id).where(Job.id == job_id).with_for_update())
-            stay(run.session, held[-1], LATER)
+            extend_hold(run.session, held[-1], LATER)
 
     perform(db_session, settings, rules(is_being_noted), job_id, START, held.append)
 

@@ -13,7 +13,7 @@ from ekc.core.routes import db, edits, moves, to_id
 from ekc.directory import actions, queries
 from ekc.directory.models import Listing
 from ekc.signin.login import by, office
-from ekc.staff.forms import MergeForm, NameForm, NamesForm
+from ekc.staff.forms import MergeForm, NameForm, NameSearchForm
 from ekc.staff.views.blueprint import bp
 from ekc.workflow.duties import Duty
 
@@ -117,7 +117,7 @@ def remove_name(listing: str, row_id: int) -> ResponseReturnValue:
 
 def _list(listing: Listing, sent: NameForm | None = None) -> str:
     """Render a page of the list. `sent`: the submitted form, with errors."""
-    search = NamesForm(request.args)
+    search = NameSearchForm(request.args)
     search.validate()
     wanted = search.q.data or ""
     rows = queries.listed(db(), listing, wanted, request.args.get("after", type=to_id), _SHOWN + 1)
