@@ -1,1 +1,1 @@
-"""A service on more than one machine: servers, machines and browsers of tests, and `bin/batter`."""
+"""A service on more than one machine: servers, machines and browsers of tests, and `bin/crash-test`."""

@@ -1,4 +1,4 @@
-"""`bin/batter`: kills web and worker processes at random moments while people work, and looks afterwards.
+"""`bin/crash-test`: kills web and worker processes at random moments while people work, and looks afterwards.
 
 Two web servers and two workers of one service, on SQLite, or on PostgreSQL with Redis. Meanwhile somebody opens
 accounts, each of which causes a mail, somebody prints and somebody exports. At the end everything that was answered is
@@ -89,28 +89,28 @@ class Told:
 
 def main() -> None:
     """Read the command line; ends with status 1 if anything is wrong."""
-    parser = argparse.ArgumentParser(prog="bin/batter", description=__doc__.splitlines()[0].partition(": ")[2])
+    parser = argparse.ArgumentParser(prog="bin/crash-test", description=__doc__.splitlines()[0].partition(": ")[2])
     parser.add_argument("--kills", type=int, default=100, help="how many processes are killed (default 100)")
     parser.add_argument("--on", choices=DATABASES, default="sqlite", help="postgresql: with Redis")
     parser.add_argument("--minutes", type=float, default=20, help="at most so long, however many were killed (20)")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # its processes are ended too
-    folder = Path(tempfile.mkdtemp(prefix="ekc-batter-"))
+    folder = Path(tempfile.mkdtemp(prefix="ekc-crash-test-"))
     folder.chmod(0o755)
     try:
-        sys.stdout.write(batter(asked.on, asked.kills, asked.minutes * 60, folder) + "\n")
+        sys.stdout.write(crash_test(asked.on, asked.kills, asked.minutes * 60, folder) + "\n")
     except Faults as faults:
         sys.stderr.write(f"{faults}\nWhat the processes said: {folder}/log\n")
         raise SystemExit(1) from None
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def batter(database: str, kills: int, seconds: float, folder: Path, server: str = "") -> str:
+def crash_test(database: str, kills: int, seconds: float, folder: Path, server: str = "") -> str:
     """Kill so many processes, for so long at most; returns what happened. Raises Faults."""
     with ExitStack() as stack:
         stack.enter_context(_quiet(folder / "log"))
         stores = _stores(database, folder, server, stack)
-        return _Service(*stores, folder, stack).battered(kills, seconds)
+        return _Service(*stores, folder, stack).run(kills, seconds)
 
 
 def _stores(database: str, folder: Path, server: str, stack: ExitStack) -> tuple[str, str]:
@@ -214,7 +214,7 @@ class _Service:
     def _work(self) -> None:
         run_worker(self.settings, 1)
 
-    def battered(self, kills: int, seconds: float) -> str:
+    def run(self, kills: int, seconds: float) -> str:
         """Let people work while so many processes are killed, then look."""
         begun = time.monotonic()
         killed: Counter[str] = Counter()
