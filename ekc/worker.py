@@ -114,7 +114,9 @@ def sweep(sessions: sessionmaker[Session], settings: Settings, queue: Queue) -> 
     with sessions() as session:
         at = clock_time(session, settings)
         plan_nights(session, at)
-        found = due_jobs(session, JOB_RULES, at, max(0, _AT_ONCE - queue.size()))
-    first = {job.kind: job.id for job in reversed(found)}
-    for job in found:
-        queue.send(job, at_once=job.id == first[job.kind] and at - job.due > _TOO_LONG)
+        found = due_jobs(session, JOB_RULES, at, _AT_ONCE)
+    first, room = {job.kind: job.id for job in reversed(found)}, _AT_ONCE - queue.size()
+    for number, job in enumerate(found):
+        at_once = job.id == first[job.kind] and at - job.due > _TOO_LONG
+        if at_once or number < room:
+            queue.send(job, at_once)

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from config import Settings
+from ekc import worker
 from ekc.core.db import make_sessions
 from ekc.core.heartbeat import last_beat
 from ekc.core.jobs import HOLD, Job, add, perform
@@ -70,7 +71,12 @@ def test_a_worker_that_cannot_get_jobs_does_not_say_that_it_is_there(
 
 
 def test_what_has_waited_long_goes_first_however_much_paper_is_ordered(
-    engine: Engine, db_session: Session, settings: Settings, clock: FrozenClock, queue_url: str
+    engine: Engine,
+    db_session: Session,
+    settings: Settings,
+    clock: FrozenClock,
+    queue_url: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings = replace(settings, queue_url=queue_url)
     queue = Queue(settings, JOB_RULES)
@@ -81,7 +87,15 @@ def test_what_has_waited_long_goes_first_however_much_paper_is_ordered(
 
     sweep(make_sessions(engine), settings, queue)
 
-    queue.send(SimpleNamespace(id=99, kind="paper"))
-    handed_out = [queue.huey.dequeue().args[0] for _ in range(queue.size())]
-    assert [job for job in handed_out if job in {1, 2, 3, 99}] == [3, 1, 99, 2]
+    def handed_out() -> list[int]:
+        queue.send(SimpleNamespace(id=99, kind="paper"))
+        found = [queue.huey.dequeue().args[0] for _ in range(queue.size())]
+        return [job for job in found if job in {1, 2, 3, 99}]
+
+    assert handed_out() == [3, 1, 99, 2]
+    monkeypatch.setattr(worker, "_AT_ONCE", 4)  # as a thousand of real life
+    for _ in range(4):
+        queue.send(SimpleNamespace(id=0, kind="mail"))
+    sweep(make_sessions(engine), settings, queue)
+    assert handed_out() == [3, 1, 99]
     queue.huey.storage.close()
