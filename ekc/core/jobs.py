@@ -404,17 +404,17 @@ class _Row:
                     break
                 with numbered(job.cause):
                     ends.append(_attempt(self._run_of(job, at), rule, job))
-        except BaseException:  # the worker is told to stop
+            with writing(self._session):
+                self._note(rule, ends, jobs[len(ends) :], at)
+                if _is_over(ends[-1]):
+                    return []
+                self.stopped_early = not self._goes_on(rule)
+                return [] if self.stopped_early else self.claim("kind", rule.name, rule.together)
+        except BaseException:  # the worker is told to stop, or what comes next cannot be read
             self._session.rollback()
             with writing(self._session):
                 self._note(rule, ends, jobs[len(ends) :], at)
             raise
-        with writing(self._session):
-            self._note(rule, ends, jobs[len(ends) :], at)
-            if _is_over(ends[-1]):
-                return []
-            self.stopped_early = not self._goes_on(rule)
-            return [] if self.stopped_early else self.claim("kind", rule.name, rule.together)
 
     def close(self) -> None:
         """Close what the jobs used together."""

@@ -457,6 +457,21 @@ def test_a_worker_that_is_stopped_notes_what_was_done_and_gives_back_the_rest(
     assert states(db_session, ids) == [(JobState.DONE, 1), (JobState.DONE, 1), waits, waits]
 
 
+def test_what_was_done_is_noted_though_what_comes_next_cannot_be_read(
+    db_session: Session, settings: Settings, put: Callable[..., int]
+) -> None:
+    """Else what was sent is sent again, each time."""
+    ids = [put(subject=number) for number in range(3)]
+    about = {0: {0: None}}
+
+    kinds = rules(works, rank=Rank.SOON, together=3, read=lambda _session, subjects: about[subjects[0]])
+    with pytest.raises(KeyError):
+        perform(db_session, settings, kinds, ids[0], START)
+
+    waits = JobState.WAITING, 0
+    assert states(db_session, ids) == [(JobState.DONE, 1), waits, waits]
+
+
 def test_those_for_which_there_is_no_time_are_given_back_and_claimed_again(
     db_session: Session, settings: Settings, put: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
