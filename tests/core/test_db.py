@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select, text
@@ -9,12 +10,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ekc.core.crypto import Keyring
-from ekc.core.db import make_engine, make_sessions, options_for_writing
+from ekc.core.db import autocommit_reads, make_engine, make_sessions, options_for_writing, request_sessions
 from ekc.core.reading import one_of, read_rows
-from ekc.core.transaction import writing
+from ekc.core.transaction import nested, writing
 from ekc.signin.models import Attempt
 
 KEYS = Keyring([bytes(32)], bytes(32))
+_ATTEMPTS = select(func.count()).select_from(Attempt)
 
 
 def test_what_is_written_is_on_the_disk(tmp_path: Path) -> None:
@@ -107,3 +109,41 @@ def test_postgresql_compiles_no_statement_of_ours(engine: Engine) -> None:
     with ours.connect() as connection:
         assert connection.scalar(text("show jit")) == "off"
     ours.dispose()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("when", ["before", "within", "at the end", "nested"])
+def test_a_request_whose_connection_was_killed_saves_nothing_and_the_next_reads_as_before(
+    database_url: str, when: str
+) -> None:
+    engine = make_engine(database_url, KEYS)
+    sessions = request_sessions(autocommit_reads(engine))
+
+    def kill(session: Session) -> None:
+        pid = session.scalar(text("select pg_backend_pid()"))
+        with engine.connect() as other:
+            other.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+
+    def write(session: Session) -> None:
+        if when == "before":
+            kill(session)
+        with nested(session) if when == "nested" else writing(session):
+            session.add(Attempt(key=b"lost", until=datetime(2026, 3, 2, tzinfo=UTC)))
+            session.flush()
+            if when != "before":
+                kill(session)
+            if when == "within":
+                session.scalar(_ATTEMPTS)
+
+    with sessions() as session:
+        with pytest.raises(OperationalError):
+            write(session)
+        assert session.scalar(_ATTEMPTS) == 0
+    with sessions() as session:
+        with writing(session):
+            session.add(Attempt(key=b"kept", until=datetime(2026, 3, 2, tzinfo=UTC)))
+        assert session.scalar(_ATTEMPTS) == 1
+        driver: Any = session.connection().connection.driver_connection
+        assert driver.autocommit
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    engine.dispose()
