@@ -100,7 +100,7 @@ def test_every_main_person_of_then_lets_them(
     page = marieke.page(f"/conferences/{case.id}/plan/sharing")
     assert "Bram came in a later round, and does not read the earlier plan." in page.text
     assert "Pim" not in page.text
-    assert "Who answered yes can conclude from what somebody reads" in page.text
+    assert "Whoever answered yes can conclude from what somebody reads" in page.text
 
 
 def test_a_new_main_person_lets_nobody_and_not_themselves(case: Made, db_session: Session, cast: Cast) -> None:

@@ -35,7 +35,7 @@ def test_from_a_referral_to_an_agreed_plan(walk: Walk) -> None:
     assert plan is not None
     number = countries.register_and_match(walk)
     assert number == "FGC-2026-0001"
-    assert "Who is entitled to attend is listed in law" in walk.open("registration").here.text
+    assert "The law lists who is entitled to attend" in walk.open("registration").here.text
     countries.take_on(walk, "hana")
     countries.prepare(walk, datetime(2026, 3, 13).date())  # noqa: DTZ001
     walk.open("bottom-lines").submit("There are none")
