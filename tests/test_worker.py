@@ -1,20 +1,23 @@
 """The keeper of a worker: what it does stays its own while it is alive, and not for longer than its kind may take."""
 
+import platform
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc import worker
 from ekc.core.db import make_sessions
-from ekc.core.heartbeat import last_beat
+from ekc.core.heartbeat import WorkerSign, beat, last_beat
 from ekc.core.jobs import HOLD, Job, add, perform
 from ekc.core.queue import Queue
 from ekc.core.transaction import writing
@@ -99,3 +102,29 @@ def test_what_has_waited_long_goes_first_however_much_paper_is_ordered(
     sweep(make_sessions(engine), settings, queue)
     assert handed_out() == [3, 1, 99]
     queue.huey.storage.close()
+
+
+def test_two_processes_of_a_worker_give_their_first_sign_at_once(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("there one waits for the other before it looks")
+    writes = Event()
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("INSERT INTO worker_sign"):
+            writes.set()
+
+    def second() -> None:
+        with make_sessions(engine)() as session:
+            beat(session, 7, START)
+
+    with make_sessions(engine)() as session, ThreadPoolExecutor() as pool:
+        with writing(session):
+            session.add(WorkerSign(name=f"{platform.node()[:64]}:7", seen_at=START))
+            session.flush()
+            event.listen(engine, "before_cursor_execute", note)
+            waiting = pool.submit(second)
+            assert writes.wait(60)
+        waiting.result(60)
+        event.remove(engine, "before_cursor_execute", note)
+
+        assert session.scalars(select(WorkerSign.seen_at)).all() == [START]

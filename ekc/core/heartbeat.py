@@ -1,9 +1,11 @@
 """When workers were last there: a row for each, written every minute."""
 
 import platform
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core.db import Base
@@ -26,7 +28,7 @@ class WorkerSign(Base):
 def beat(session: Session, process: int, at: datetime) -> None:
     """Note that this worker is there, and forget those of days ago."""
     name = f"{platform.node()[:64]}:{process}"
-    with writing(session):
+    with suppress(IntegrityError), writing(session):  # another process of this worker was first
         session.execute(delete(WorkerSign).where(WorkerSign.seen_at < at - _KEPT))
         session.merge(WorkerSign(name=name, seen_at=at))
 
