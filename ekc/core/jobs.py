@@ -314,16 +314,18 @@ def perform(
     job_id: int,
     at: datetime,
     on_claim: Callable[[Sequence[Row[Any]]], object] = lambda _jobs: None,
+    *,
+    alone: bool = False,
 ) -> None:
     """Run a job, if it is due and nobody else runs it, and after it others of its kind that are due, for a short while,
-    or longer if nothing else waits.
+    or longer if nothing else waits; `alone`: none after it.
 
     The next ones are claimed in the transaction that notes the end of those before; of slow ones the next is handed
     over after that, and so are those with which it does not go on. `on_claim` is told which are claimed, and none
     after the last; whoever runs for longer than HOLD says for them that it is alive (`extend_hold`). A failure is noted
     and logged, and raises nothing.
     """
-    row = _Row(session, settings, rules, at)
+    row = _Row(session, settings, rules, at, alone=alone)
     with writing(session):
         jobs = row.claim("id", job_id)
     try:
@@ -376,8 +378,8 @@ class _End:
 class _Row:
     """Jobs of one kind in a row, some at a time."""
 
-    def __init__(self, session: Session, settings: Settings, rules: Rules, at: datetime) -> None:
-        self._session, self._settings, self._rules, self._at = session, settings, rules, at
+    def __init__(self, session: Session, settings: Settings, rules: Rules, at: datetime, *, alone: bool) -> None:
+        self._session, self._settings, self._rules, self._at, self._alone = session, settings, rules, at, alone
         self._begun = self._looked = time.monotonic()
         self._kept: dict[str, Any] = {}
         self._found: Mapping[int, Any] = {}
@@ -406,7 +408,7 @@ class _Row:
                     ends.append(_attempt(self._run_of(job, at), rule, job))
             with writing(self._session):
                 self._note(rule, ends, jobs[len(ends) :], at)
-                if _is_over(ends[-1]):
+                if self._alone or _is_over(ends[-1]):
                     return []
                 self.stopped_early = not self._goes_on(rule)
                 return [] if self.stopped_early else self.claim("kind", rule.name, rule.together)

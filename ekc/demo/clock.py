@@ -99,9 +99,11 @@ def move_on(session: Session, settings: Settings, to: datetime) -> None:
 
 
 def catch_up(session: Session, settings: Settings, to: datetime) -> None:
-    """Run what was due until now, each at its own moment."""
+    """Run what was due until now, each at its own moment: alone, because what was added after that moment counts as
+    due then, as if the clock had been put back, and would be sent before it was written.
+    """
     for job in due_jobs(session, RULES, to):
-        perform(session, settings, RULES, job.id, job.due)
+        perform(session, settings, RULES, job.id, job.due, alone=True)
 
 
 def nights(now: datetime, to: datetime) -> Iterator[datetime]:

@@ -16,6 +16,8 @@ from ekc.conferences.queries.circle import circle
 from ekc.core.audit import AuditEvent, broken_chains
 from ekc.core.clock import local_date, to_local
 from ekc.core.errors import Refusal
+from ekc.core.outbox import OutboxMessage
+from ekc.core.postbox import items
 from ekc.demo import cast as demo_cast
 from ekc.demo.people import PASSWORD
 from ekc.demo.world import DEMO_CASES, begins_at, make_demo
@@ -26,11 +28,12 @@ from ekc.evaluations.models import FollowUpState
 from ekc.journey.notices import owed_in
 from ekc.links.models import PersonalLink
 from ekc.signin.actions.passwords import check_password
+from ekc.workflow.definition.kinds import MAILS_WAIT
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import Phase
 from tests.cast import COST, Cast
-from tests.demo.made import SATURDAY_NIGHT, SETTINGS, demo_on_a_saturday
+from tests.demo.made import SATURDAY_NIGHT, SETTINGS, demo_at_start, demo_on_a_saturday
 
 BEGINS = begins_at(SATURDAY_NIGHT)
 CASES = {row.file: row.read() for row in DEMO_CASES}
@@ -109,6 +112,17 @@ def test_a_good_coordinator_has_told_everybody(db_session: Session, made: dict[s
         "haddad": {NoticeKind.COORDINATOR: 1},
         "kuipers": {NoticeKind.AGAIN: 1},
     }
+
+
+def test_each_mail_arrived_when_it_was_written(db_session: Session) -> None:
+    demo_at_start(db_session)
+
+    mails = db_session.scalars(select(OutboxMessage)).all()
+    waited = [mail.sent_at - mail.queued_at for mail in mails if mail.sent_at]
+    assert len(waited) == len(mails)
+    # At once, or once the step that it tells of can no longer be taken back.
+    assert {*waited} == {timedelta(0), MAILS_WAIT}
+    assert sorted(item.at for item in items(db_session, 1000)) == sorted(mail.sent_at for mail in mails if mail.sent_at)
 
 
 def test_words_are_in_the_language_of_the_reader(db_session: Session, made: dict[str, int]) -> None:
