@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
-from ekc.evaluations.actions import FollowUpReport, record_follow_up, tick
+from ekc.evaluations.actions import FollowUpReport, give_up, record_follow_up, tick
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import Blocked, take_step
 from ekc.plans import edits
@@ -104,6 +104,44 @@ def test_whoever_convenes_is_led_to_the_new_version_that_the_family_wants(
     revise(db_session, evaluated)
     page = omar.page(f"/conferences/{evaluated.id}/mine")
     assert (wanted in page.text, "Write down how it went" in page.text) == (False, True)
+
+
+def test_ending_while_a_new_version_is_wanted_is_asked_about(
+    client: PageClient, db_session: Session, cast: Cast, evaluated: Made
+) -> None:
+    asked = "The family wants a new version of the plan, and none was agreed yet: does it end all the same?"
+    today = local_date(MONTHS_LATER, build.TIMEZONE)
+    noor = By(db_session, cast.noor, MONTHS_LATER)
+    [call] = [row for row in follow_ups(db_session, evaluated.id, today) if row.kind is FollowUpKind.CALL]
+    give_up(noor, evaluated.id, call.id, "Nobody answers.")
+    close = f"/conferences/{evaluated.id}/steps/close"
+
+    sign_in(client, cast.noor)
+    page = client.page(close)
+    assert (asked in page.text, "Close the case" in page.buttons) == (True, True)
+    assert f"/conferences/{evaluated.id}/plan" in [address for _, address in page.links]
+    sign_in(client, cast.ruud)
+    page = client.page(close)
+    assert (asked in page.text, "Close the case" in page.buttons) == (True, True)
+    assert f"/conferences/{evaluated.id}/plan" not in [address for _, address in page.links]
+
+    build.answer_plan(db_session, cast, MONTHS_LATER, evaluated)
+    revise(db_session, evaluated)
+    assert asked not in client.page(close).text
+
+
+def test_whoever_writes_the_new_version_reads_of_which_their_own_answer_is(
+    app: Flask, db_session: Session, evaluated: Made
+) -> None:
+    agreement = f"/conferences/{evaluated.id}/plan/agreement"
+    omar, marieke = (client_of(app, db_session, evaluated, name) for name in ("omar", "marieke"))
+
+    page = omar.page(agreement).text
+    assert "Your own answer to version 1" in page
+    assert "Your answer to the next version is written down below" in page
+    page = marieke.page(agreement).text
+    assert "Your own answer" in page
+    assert "Your own answer to version 1" not in page  # she reads no other
 
 
 def test_a_new_version_is_told_to_the_coordinator(

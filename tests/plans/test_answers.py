@@ -128,7 +128,7 @@ def test_the_page_says_what_changed_and_one_press_asks_everybody_again(
     change_night(db_session, cast, family, "Slaapt zondag bij Marieke")
 
     page = noor.page(address(family, "/agreement"))
-    assert "said of an earlier text: agrees, before Omar El Amrani (family) changed action 1.1 at" in page.text
+    assert "said of an earlier text: agrees, before Omar El Amrani (family) changed action 1.1 on" in page.text
     assert "14:52" in page.text
     assert "1.1 is now: Slaapt zondag bij Marieke" in page.text
     assert page.text.count("not asked again yet") == len(WAITING)

@@ -8,7 +8,7 @@ in `duties.py`, and when a plan is looked at again in `follow_ups.py`.
 
 from ekc.workflow.definition.kinds import PhaseRule, ReasonKind, StepRule, TakingBack, WayOut
 from ekc.workflow.ends.rows import GONE_REASONS, OWN_STEP
-from ekc.workflow.guards import agreement, circle, meeting, plan, room, steps
+from ekc.workflow.guards import agreement, circle, follow_ups, meeting, plan, room, steps
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Effect, Phase, Role, Step, StopReason, VoiceMatter
 
@@ -195,7 +195,7 @@ STEPS: tuple[StepRule, ...] = (
         Phase.CLOSED,
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
         guards=steps.CLOSE,
-        questions=(circle.wishes_spoken_about,),
+        questions=(circle.wishes_spoken_about, follow_ups.new_version_agreed),
         effects=(Effect.SETTLE_END, Effect.TELL_END, Effect.START_RETENTION),
         owes=frozenset({NoticeKind.END}),
     ),

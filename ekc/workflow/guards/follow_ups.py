@@ -20,6 +20,18 @@ def family_wants_new_version(f: Facts) -> Iterator[Blocker]:
         yield Blocker(N_("The family has not said yet that it wants a new version"), Remedy.FOLLOW_UPS)
 
 
+def new_version_agreed(f: Facts) -> Iterator[Blocker]:
+    """No new version of the plan is wanted that was not agreed yet.
+
+    Where one is, it is asked about, and holds nothing up: the family may have let go of it. An end cannot be undone.
+    """
+    if f.family_wants_new_version:
+        yield Blocker(
+            N_("The family wants a new version of the plan, and none was agreed yet: does it end all the same?"),
+            Remedy.PLAN,
+        )
+
+
 def follow_up_settled(rule: FollowUpRule) -> Guard:
     """The condition that no follow-up of one kind is open."""
 
