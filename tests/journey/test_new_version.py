@@ -117,6 +117,11 @@ def test_ending_while_a_new_version_is_wanted_is_asked_about(
     close = f"/conferences/{evaluated.id}/steps/close"
 
     sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{evaluated.id}")
+    assert ("You can open this conference until" in page.text, "so the conference can be closed" in page.text) == (
+        True,
+        False,  # above what is next: "write it with them"
+    )
     page = client.page(close)
     assert (asked in page.text, "Close the case" in page.buttons) == (True, True)
     assert f"/conferences/{evaluated.id}/plan" in [address for _, address in page.links]
