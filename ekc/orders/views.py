@@ -54,7 +54,7 @@ def order(order_id: int) -> ResponseReturnValue:
         far=far,
         over=far is None or far.state not in (JobState.WAITING, JobState.RUNNING),
         nobody_works=not is_anybody_there(db(), runtime().settings.clock()),
-        others_first=far is not None and now() - far.due > _TOO_LONG,
+        is_slow=far is not None and now() - far.due > _TOO_LONG,
         interrupted=far is not None and far.is_interrupted(now()),
         address=handing_out(found),
     )
