@@ -58,6 +58,7 @@ _SENT_OF_KIND = 4
 _KEPT = timedelta(days=7)
 _CODE = 200  # characters
 _NUMBER = 32
+_ALL = 2**31 - 1  # as a limit: SQLite takes no NULL there
 _OPEN = text("state in ('waiting', 'running')")
 _PROBES, _RUNNING = text("state = 'waiting' and is_probe"), text("state = 'running'")
 _PROBE_OF, _RUNNING_OF = text("probe.state = 'waiting' and probe.is_probe"), text("other.state = 'running'")
@@ -296,15 +297,15 @@ def _claimable(ranks: Ranks) -> ColumnElement[bool]:
 
 
 @cache
-def _due(ranks: Ranks, limit: int | None) -> Select[int, str, datetime]:
+def _due(ranks: Ranks) -> Select[int, str, datetime]:
     """By rank, then those due longest."""
     order = case({name: rank.value for name, rank in ranks}, value=Job.kind).desc(), Job.due, Job.id
-    return select(Job.id, Job.kind, Job.due).where(_OPEN, _claimable(ranks)).order_by(*order).limit(limit)
+    return select(Job.id, Job.kind, Job.due).where(_OPEN, _claimable(ranks)).order_by(*order).limit(bindparam("most"))
 
 
 def due_jobs(session: Session, rules: Rules, at: datetime, limit: int | None = None) -> list[Row[Any]]:
     """The jobs that can be run: id, kind and when they were due; in the order in which they should be."""
-    return list(session.execute(_due(_ranks(rules), limit), _times(at)))
+    return list(session.execute(_due(_ranks(rules)), {"most": _ALL if limit is None else limit, **_times(at)}))
 
 
 def perform(
