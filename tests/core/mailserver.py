@@ -128,8 +128,20 @@ class _Server(SMTP):
 class _Controller(Controller):
     """Listens at a port of its own, which nobody chooses."""
 
+    def __init__(self, handler: MailServer, **options: Any) -> None:
+        super().__init__(handler, **options)
+        self.connections: list[_Server] = []
+
     def factory(self) -> SMTP:
-        return _Server(self.handler, **self.SMTP_kwargs)
+        self.connections.append(_Server(self.handler, **self.SMTP_kwargs))
+        return self.connections[-1]
+
+    def cancel_tasks(self, stop_loop: bool = True) -> None:
+        """End what is still said, without the farewell of TLS, for which a loop that stops does not wait."""
+        for connection in self.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+        super().cancel_tasks(stop_loop)  # type: ignore[no-untyped-call]
 
     def _trigger_server(self) -> None:
         self.hostname = "127.0.0.1"  # it is there, wherever else it listens
