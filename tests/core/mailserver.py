@@ -139,9 +139,9 @@ class _Controller(Controller):
     def cancel_tasks(self, stop_loop: bool = True) -> None:
         """End what is still said, without the farewell of TLS, for which a loop that stops does not wait."""
         for connection in self.connections:
-            if connection.transport is not None:
+            if isinstance(connection.transport, asyncio.WriteTransport):
                 connection.transport.abort()
-        super().cancel_tasks(stop_loop)  # type: ignore[no-untyped-call]
+        super().cancel_tasks(stop_loop)
 
     def _trigger_server(self) -> None:
         self.hostname = "127.0.0.1"  # it is there, wherever else it listens
