@@ -18,6 +18,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.effort import LINK, Effort
 from tests.form import Form, Value
 from tests.page import Page, without_token
 from tests.pagecheck import faults, header_faults
@@ -31,6 +32,7 @@ class PageClient(FlaskClient):
     """A Flask test client that parses pages, and fails on invalid ones."""
 
     at: Page | None = None
+    effort = Effort()  # of all that was opened, followed and sent
     #: Set by tests of the page for unexpected errors.
     wants_faults = False
     _read: Page | None = None  # the page that the last answer was
@@ -67,7 +69,12 @@ class PageClient(FlaskClient):
         return response
 
     def page(self, url: str, status: int = 200, **kwargs: Any) -> Page:
-        """Open an address and follow redirects; fails unless the response has this status."""
+        """Open an address and follow redirects; fails unless the response has this status.
+
+        It takes a click, as there is a link to it somewhere; none where the current page is opened again.
+        """
+        if self.at is None or self.at.url != url:
+            self.effort += LINK
         return self._arrive(self.get(url, **kwargs), status)
 
     def read(self, url: str) -> Page:
@@ -131,6 +138,7 @@ class PageClient(FlaskClient):
 
     def _send(self, button: str, values: Mapping[str, Value] | None, near: str) -> TestResponse:
         sending = self.form(button, near).fill(values or {})
+        self.effort += sending.effort
         if sending.method == "GET":
             return self.get(sending.url, query_string=sending.payload())
         return self.post(sending.url, data=sending.payload(), headers={"Referer": self.here.url})

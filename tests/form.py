@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
+from tests.effort import BUTTON, Effort
 from tests.page import Page, squeeze, text_of
 
 Value = str | int | bool | date | time | Path | list[str]
@@ -27,6 +28,7 @@ class Sending:
     method: str
     fields: list[tuple[str, str]] = field(default_factory=list)
     files: list[tuple[str, Path]] = field(default_factory=list)
+    effort: Effort = BUTTON  # of filling it in, and of its button
 
     def payload(self) -> dict[str, list[object]]:
         """The fields as Werkzeug's test client takes them."""
@@ -41,6 +43,18 @@ class Sending:
 def _readings(label: Element) -> list[str]:
     """A label or legend as a whole, and without what is nested in it: "Name (optional)", "Name"."""
     return [text_of(label, without=("select", "textarea")), squeeze(label.text or "")]
+
+
+def _effort(control: Element, shown: list[str | Path], sent: list[str | Path]) -> Effort:
+    """Of changing one control: a click, and what is typed."""
+    if shown == sent or (control.get("type") == "radio" and not sent):
+        return Effort()
+    if control.tag == "select":
+        return Effort(clicks=len(set(shown) ^ set(sent)) if "multiple" in control.attrib else 1)
+    if control.get("type") in (*TICKS, "file"):
+        return Effort(clicks=1)
+    before, after = str(shown[0]), str(sent[0])
+    return Effort(clicks=1, characters=len(after.removeprefix(before)))
 
 
 class Form:
@@ -58,12 +72,15 @@ class Form:
         (`"Action 2 / Who"`) where the label alone stands more than once. A value is text, a date or time, the text of
         an option or of a choice, True or False for one tick box, a list for several choices, or a file's path.
         """
-        state = {control: self._shown(control) for control in self.controls}
+        shown = {control: self._shown(control) for control in self.controls}
+        state = dict(shown)
         for label, value in values.items():
             state |= self._answer(label, value)
         action = self.button.get("formaction") or self.element.get("action") or self.page.url
         method = self.button.get("formmethod") or self.element.get("method") or "get"
         sending = Sending(urljoin(self.page.url, action), method.upper())
+        for control, sent in state.items():
+            sending.effort += _effort(control, shown[control], sent)
         for control, sent in state.items():
             for item in sent:
                 if isinstance(item, Path):

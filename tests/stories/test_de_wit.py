@@ -10,6 +10,7 @@ from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, read_case
 from tests.cast import Cast
 from tests.clock import FrozenClock
+from tests.effort import Effort
 from tests.stories import agreeing, conferring, following, preparing, registering
 from tests.stories.expected import printed_plan, regardless_of_order, unsaid
 from tests.stories.paper import PRINTER, download, values_of
@@ -20,6 +21,8 @@ pytestmark = PRINTER
 
 FILE = CASES / "de-wit.toml"
 CASE = read_case(FILE)
+#: What it may take to make the conference ready (docs/performance.md has what it took before); `-s` prints what it takes.
+BUDGET = {"the public": Effort(23, 606, 3), "the coordinator": Effort(282, 2035, 122)}
 #: The children, and Joost to sit beside Yara: Marieke names them at once.
 CLOSE_BY = ("yara", "daan", "sami", "joost")
 
@@ -143,6 +146,9 @@ def test_from_a_registration_to_a_closed_case(walk: Walk) -> None:
     """The whole process, including the PDF."""
     number = register_and_match(walk)
     prepare(walk)
+    spent = {"the public": walk.effort("the public"), "the coordinator": walk.effort(walk.lead.actor.name)}
+    print("\n".join(f"{who}, until the conference is ready: {effort}" for who, effort in spent.items()))
+    assert [who for who, effort in spent.items() if not effort.is_within(BUDGET[who])] == []
     confer(walk)
     send_back_and_agree(walk)
 

@@ -17,6 +17,7 @@ from ekc.workflow.wording import wording
 from tests.cast import OWN, Cast, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import FrozenClock
+from tests.effort import Effort
 from tests.form import Value
 from tests.page import Page
 
@@ -73,6 +74,10 @@ class Walk:
         if not fresh:
             sign_in_by_password(client, who)
         return client
+
+    def effort(self, who: str) -> Effort:
+        """What the browser of somebody did: the id of a person of the file, or a name."""
+        return self._browsers[who].effort if who in self._browsers else Effort()
 
     @property
     def coordinator(self) -> PageClient:
