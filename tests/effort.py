@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Effort:
-    """A click is a link or button, a choice made, or a field that is filled in. Looking and scrolling count for nothing."""
+    """A click is a link or button, a choice made, or a field that is filled in. Looking and scrolling are free."""
 
     clicks: int = 0
     characters: int = 0

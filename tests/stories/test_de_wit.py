@@ -21,7 +21,7 @@ pytestmark = PRINTER
 
 FILE = CASES / "de-wit.toml"
 CASE = read_case(FILE)
-#: What it may take to make the conference ready (docs/performance.md has what it took before); `-s` prints what it takes.
+#: What it may take to make the conference ready (docs/performance.md says what it took); `-s` prints what it takes.
 BUDGET = {"the public": Effort(23, 606, 3), "the coordinator": Effort(282, 2035, 122)}
 #: The children, and Joost to sit beside Yara: Marieke names them at once.
 CLOSE_BY = ("yara", "daan", "sami", "joost")
@@ -147,7 +147,8 @@ def test_from_a_registration_to_a_closed_case(walk: Walk) -> None:
     number = register_and_match(walk)
     prepare(walk)
     spent = {"the public": walk.effort("the public"), "the coordinator": walk.effort(walk.lead.actor.name)}
-    print("\n".join(f"{who}, until the conference is ready: {effort}" for who, effort in spent.items()))
+    for who, effort in spent.items():
+        print(f"{who}, until the conference is ready: {effort}")  # noqa: T201
     assert [who for who, effort in spent.items() if not effort.is_within(BUDGET[who])] == []
     confer(walk)
     send_back_and_agree(walk)
