@@ -28,6 +28,11 @@ def clock_time(session: Session, settings: Settings) -> datetime:
     return real + timedelta(seconds=session.scalar(_AHEAD) or 0) if settings.demo else real
 
 
+def is_set(session: Session) -> bool:
+    """Whether this database holds a demonstration: its clock was set when it was made."""
+    return session.scalar(_AHEAD) is not None
+
+
 def set_clock(session: Session, settings: Settings, to: datetime) -> None:
     """Let it be `to` now, in the demonstration. Raises ValueError for going back, or elsewhere. Does not commit."""
     if not settings.demo or to < clock_time(session, settings):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ekc.core.db import options_for_reading, options_for_writing
 from ekc.core.errors import OnlyShown
 
-_ONLY_SHOWS = "only_shows"  # in the information of a session
+_ONLY_SHOWS, _AS_ONE = "only_shows", "as_one"  # in the information of a session
 
 
 @contextmanager
@@ -19,7 +19,10 @@ def writing(session: Session) -> Iterator[None]:
     Objects read before are read again inside, so that no decision is based on an older state. Raises OnlyShown instead
     of committing inside `not_saving`.
     """
-    session.rollback()
+    if session.info.get(_AS_ONE):
+        session.expire_all()
+    else:
+        session.rollback()
     bind = session.get_bind()
     within = isinstance(bind, Connection) and bind.in_transaction()  # a savepoint of `nested`, whose options are set
     try:
@@ -63,3 +66,16 @@ def nested(session: Session) -> Iterator[Session]:
         Session(session.connection(), expire_on_commit=False, join_transaction_mode="create_savepoint") as inside,
     ):
         yield inside
+
+
+@contextmanager
+def as_one(session: Session) -> Iterator[Session]:
+    """Many actions as if they were one: what ends one of them with an exception undoes all, also where it is caught.
+
+    Yields a session that has no savepoint for each action, which take a fifth of the time of short ones. `session`: of
+    `nested`.
+    """
+    connection, info = session.connection(), {**session.info, _AS_ONE: True}
+    with Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only", info=info) as one:
+        yield one
+    session.commit()

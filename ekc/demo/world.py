@@ -16,7 +16,7 @@ from ekc.conferences.models import Conference
 from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.demo_clock import set_clock
 from ekc.core.errors import Refusal
-from ekc.core.transaction import nested, writing
+from ekc.core.transaction import as_one, nested, writing
 from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, read_case
 from ekc.demo.clock import catch_up
@@ -253,9 +253,10 @@ def make_demo(session: Session, settings: Settings) -> dict[str, int]:
     if any(session.scalar(select(func.count()).select_from(kind)) for kind in (Region, Account, Conference)):
         raise Refusal(N_("This database is not empty. Make the demonstration in a new one."))
     with nested(session) as inside:
-        staff = open_accounts(inside, now - _ACCOUNTS_OPENED_BEFORE, cost)
-        _list_names(By(inside, PROGRAM, now - _ACCOUNTS_OPENED_BEFORE))
-        made = {row.file: _make(inside, now, row, staff, cost) for row in DEMO_CASES}
+        with as_one(inside) as one:
+            staff = open_accounts(one, now - _ACCOUNTS_OPENED_BEFORE, cost)
+            _list_names(By(one, PROGRAM, now - _ACCOUNTS_OPENED_BEFORE))
+            made = {row.file: _make(one, now, row, staff, cost) for row in DEMO_CASES}
         catch_up(inside, settings, now)
         with writing(inside):
             set_clock(inside, settings, now)

@@ -1,18 +1,19 @@
 """SQLite survives a power cut and is not begun in silence; nothing waits for ever; instants and numbers on both."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm import Session
 
 from ekc.core.crypto import Keyring
 from ekc.core.db import autocommit_reads, make_engine, make_sessions, options_for_writing, request_sessions
 from ekc.core.reading import one_of, read_rows
-from ekc.core.transaction import nested, writing
+from ekc.core.transaction import as_one, nested, writing
 from ekc.signin.models import Attempt
 
 KEYS = Keyring([bytes(32)], bytes(32))
@@ -49,6 +50,31 @@ def test_a_file_that_is_gone_takes_nothing_more(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert connection.execute(text("select * from one")).all() == []
     engine.dispose()
+
+
+def test_actions_as_one_are_all_undone_where_one_fails_even_if_that_is_caught(db_session: Session) -> None:
+    def write(session: Session, number: int) -> None:
+        with writing(session):
+            session.add(Attempt(key=bytes([number]) * 32, until=datetime(2026, 3, 2, tzinfo=UTC)))
+            session.flush()
+            if number == 4:
+                raise ValueError("the fourth fails")
+
+    def fail_and_go_on(session: Session) -> None:
+        with nested(session) as inside, as_one(inside) as one:
+            write(one, 3)
+            with suppress(ValueError):
+                write(one, 4)
+            write(one, 5)
+
+    with nested(db_session) as inside, as_one(inside) as one:
+        for number in (1, 2):
+            write(one, number)
+    assert db_session.scalar(_ATTEMPTS) == 2
+
+    with pytest.raises(InvalidRequestError):
+        fail_and_go_on(db_session)
+    assert db_session.scalar(_ATTEMPTS) == 2
 
 
 def test_instants_are_read_in_utc_with_their_fractions(db_session: Session) -> None:

@@ -12,7 +12,7 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import parts, traces
 from ekc.conferences.actions.entries import refuse_future, update_row
-from ekc.conferences.actions.name_index import index_name
+from ekc.conferences.actions.name_index import index_name, index_name_anew
 from ekc.conferences.effects import give_notice, sharing_now, tell_staff, tell_who_sees_more
 from ekc.conferences.entries import PersonDetails, hidden_fields
 from ekc.conferences.mails import NOT_COMING
@@ -23,6 +23,7 @@ from ekc.conferences.roles import in_the_room
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
+from ekc.core.reading import one_of
 from ekc.core.transaction import writing
 from ekc.directory.actions import list_organisations
 from ekc.directory.models import Listing
@@ -36,17 +37,23 @@ from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.owed.rows import RULES
 from ekc.workflow.vocabulary import N_, NOT_THERE, PROFESSIONAL_PARTS, ROLE_OF_PART, Activity, Attends, Part, TraceKind
 
-_MEMBER = select(Participant).where(
-    Participant.id == bindparam("person"),
-    Participant.conference_id == bindparam("case"),
-    Participant.removed_at.is_(None),
-)
+_IN_CIRCLE = select(Participant).where(Participant.conference_id == bindparam("case"), Participant.removed_at.is_(None))
+_MEMBER = _IN_CIRCLE.where(Participant.id == bindparam("person"))
+_MEMBERS = _IN_CIRCLE.where(one_of(Participant.id, "people")).order_by(Participant.id)
 
 
 def member(session: Session, conference_id: int, participant_id: int) -> Participant:
     """Somebody who is in the circle of this case now. Raises Unknown."""
     found = session.scalar(_MEMBER, {"person": participant_id, "case": conference_id})
     if found is None:
+        raise Unknown
+    return found
+
+
+def chosen_members(session: Session, conference_id: int, participant_ids: Collection[int]) -> list[Participant]:
+    """These people, by id, if each is in the circle of this case now. Raises Unknown."""
+    found = list(session.scalars(_MEMBERS, {"people": participant_ids, "case": conference_id}))
+    if len(found) != len(set(participant_ids)):
         raise Unknown
     return found
 
@@ -115,7 +122,7 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
             if "informed_on" in changed:
                 participant.informed_at = _told_at(by, conference, details.informed_on)
             if "name" in changed:
-                index_name(by.session, conference, participant)
+                index_name_anew(by.session, conference, participant)
             _list_organisation(by, participant)
             if "attends" in changed:
                 _trace_attends(by, conference, participant)
@@ -202,9 +209,7 @@ def mark_informed(
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         day = on or local_date(by.at, conference.timezone)
         refuse_future(by.at, conference.timezone, on=day)
-        informed = [
-            member(by.session, conference_id, participant_id) for participant_id in sorted(set(participant_ids))
-        ]
+        informed = chosen_members(by.session, conference_id, participant_ids)
         if not informed:
             raise Refusal(N_("Choose who was told."))
         if on is None:
@@ -227,7 +232,7 @@ def note_coming(by: By, conference_id: int, participant_ids: Collection[int], at
     """Note that these people take part so, of whom nothing is noted yet; returns of how many."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        people = [member(by.session, conference_id, one) for one in sorted(set(participant_ids))]
+        people = chosen_members(by.session, conference_id, participant_ids)
         if not people:
             raise Refusal(N_("Choose whom it is about."))
         open_ones = [participant for participant in people if participant.attends is None]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +16,7 @@ from ekc.accounts.queries import managers_of, readers
 from ekc.conferences import mails
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces, voices
-from ekc.conferences.actions.circle import insert_participant, member
+from ekc.conferences.actions.circle import chosen_members, insert_participant, member
 from ekc.conferences.actions.entries import day_of_words, refuse_future, update_row
 from ekc.conferences.effects import give_notice, to_be_rung
 from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
@@ -357,17 +358,15 @@ def log_contact(by: By, conference_id: int, new: NewContact) -> int:
         if new.participant_id is not None:
             member(by.session, conference_id, new.participant_id)
         refuse_future(by.at, conference.timezone, on=new.on)
-        entry = _entry(by, conference_id, new)
+        entry = ContactEntry(**_entry(by, conference_id, new))
         by.session.add(entry)
         by.session.flush()
         by.record("contact.logged", conference_id, channel=new.channel)
     return entry.id
 
 
-def _entry(by: By, conference_id: int, new: NewContact, *, from_list: bool = False) -> ContactEntry:
-    said = asdict(new)
-    who = by.visitor.account_id
-    return ContactEntry(conference_id=conference_id, written_at=by.at, written_by=who, from_list=from_list, **said)
+def _entry(by: By, conference_id: int, new: NewContact) -> dict[str, Any]:
+    return asdict(new) | {"conference_id": conference_id, "written_at": by.at, "written_by": by.visitor.account_id}
 
 
 def log_contacts(by: By, conference_id: int, texts: Mapping[int, str], channel: str) -> int:
@@ -381,10 +380,11 @@ def log_contacts(by: By, conference_id: int, texts: Mapping[int, str], channel: 
         if not texts:
             raise Refusal(N_("Choose who was told."))
         today = local_date(by.at, conference.timezone)
-        for participant_id, text in sorted(texts.items()):
-            member(by.session, conference_id, participant_id)
-            new = NewContact(on=today, channel=channel, text=text, participant_id=participant_id)
-            by.session.add(_entry(by, conference_id, new, from_list=True))
-        by.session.flush()
+        told = [
+            NewContact(on=today, channel=channel, text=texts[person.id], participant_id=person.id)
+            for person in chosen_members(by.session, conference_id, texts)
+        ]
+        entries = [_entry(by, conference_id, new) | {"from_list": True} for new in told]
+        by.session.execute(insert(ContactEntry), entries)  # at once: their ids are not asked
         by.record("contact.logged", conference_id, channel=channel, people=len(texts))
     return len(texts)

@@ -80,12 +80,13 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit, today: date) -> str:
             "convenor"
         )
     _refuse_past(before, after, today)
-    text = row.text
+    changes = text_changes(before, after)
+    if changes:
+        _keep_answered(by, row.conference_id, row.text, before, edits.changed_part(edit, before, after))
     if not edit.answers:  # an answer makes nobody's page of the plan an older one
         row.revision += 1
-    if text_changes(before, after):
+    if changes:
         row.text = row.revision
-        _keep_answered(by, row.conference_id, text, before, edits.changed_part(edit, before, after))
     row.content, row.changed_at = to_json(after), by.at
     by.session.add(row)
     by.record(edit.code, row.conference_id, **edit.detail)

@@ -118,6 +118,7 @@ _CHECKS = (
     .where(_of(BottomLineCheck.text))
     .order_by(BottomLineCheck.text)
 )
+_ANSWERED = select(or_(_AGREEMENTS.exists(), _ACCEPTANCES_OF_ONE.exists(), _CHECKS.exists()))
 
 
 def said_of_version(session: Session, found: PlanVersion) -> tuple[AgreementRow, ...]:
@@ -136,11 +137,9 @@ def agreements(
 
 def is_answered(session: Session, conference_id: int, presentation: int, text: int) -> bool:
     """Whether somebody agreed to a text of the plan or not, decided about it or checked it."""
-    return bool(
-        agreements(session, conference_id, presentation, text)
-        or acceptances(session, conference_id, presentation, text)
-        or bottom_line_checks(session, conference_id, presentation, text)
-    )
+    asked = {"case": conference_id, "presentation": presentation, "text": text}
+    [(answered,)] = read_rows(session, _ANSWERED, asked)
+    return bool(answered)
 
 
 def former_texts(session: Session, conference_id: int, presentation: int) -> tuple[FormerTextRow, ...]:
