@@ -1,56 +1,32 @@
-"""A browser in front of several web processes, as a proxy stands there: each request goes to the next of them."""
+"""A browser in front of several web processes, for `bin/crash-test`. One that checks each page: `remote.py`."""
 
-import http.client
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import cycle
-from threading import Event
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from tests.form import Form, Value
+from tests.machines.balancer import Address, Answer, Balancer
 from tests.page import Page
-
-Address = tuple[str, int]
-_GONE = (OSError, http.client.HTTPException)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a web process answered. `by`: its address."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    path: str
-    by: Address
-
-    @property
-    def location(self) -> str:
-        """The path to which it leads."""
-        target = urlsplit(urljoin(self.path, self.headers["Location"]))
-        return f"{target.path}?{target.query}" if target.query else target.path
-
-    @property
-    def page(self) -> Page:
-        """It as a page."""
-        return Page(self.body.decode(), self.path, self.status)
 
 
 class Browser:
-    """One person's. A request that gets no answer is sent again, as by somebody who presses once more."""
+    """One person's."""
 
-    def __init__(self, addresses: Sequence[Address], tries: int = 600) -> None:
-        self._next, self._tries = cycle(addresses), tries
+    def __init__(self, addresses: Sequence[Address]) -> None:
+        self._balancer = Balancer(addresses)
         self.cookies: dict[str, str] = {}
-        self.lost = 0  # requests without an answer
+
+    @property
+    def lost(self) -> int:
+        """How many requests got no answer."""
+        return self._balancer.lost
 
     def get(self, path: str) -> Answer:
         """Ask for a page."""
-        return self._ask("GET", path, "")
+        return self._ask("GET", path, None)
 
     def post(self, path: str, fields: Sequence[tuple[str, str]]) -> Answer:
         """Send a form."""
-        return self._ask("POST", path, urlencode(fields))
+        return self._ask("POST", path, urlencode(fields).encode())
 
     def page(self, path: str) -> Page:
         """The page to which this leads."""
@@ -72,25 +48,12 @@ class Browser:
         assert answer.status == status, (answer.status, answer.path, answer.page.text)
         return answer.page
 
-    def _ask(self, method: str, path: str, body: str) -> Answer:
+    def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if body:
+        if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        for _ in range(self._tries):
-            host, port = next(self._next)
-            line = http.client.HTTPConnection(host, port, timeout=60)
-            try:
-                line.request(method, path, body or None, headers)
-                got = line.getresponse()
-                answer = Answer(got.status, dict(got.headers), got.read(), path, (host, port))
-            except _GONE:
-                self.lost += 1
-                Event().wait(0.05)
-                continue
-            finally:
-                line.close()
-            for given in got.headers.get_all("Set-Cookie", ()):
-                name, _, value = given.partition(";")[0].partition("=")
-                self.cookies[name] = value
-            return answer
-        raise AssertionError(f"nobody answers {path}")
+        answer = self._balancer.ask(method, path, body, headers)
+        for given in answer.headers.get_all("Set-Cookie", ()):
+            name, _, value = given.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer

@@ -53,6 +53,7 @@ from tests.cast import COST, PASSWORD, make_cast
 from tests.core.mailserver import mail_server
 from tests.database import CONTENT_KEY, INDEX_KEY
 from tests.machines.browser import Browser
+from tests.machines.hosts import children
 from tests.machines.redis import free_port, redis_server
 
 DATABASES = ("sqlite", "postgresql")
@@ -239,10 +240,10 @@ class _Service:
         number = random.randrange(4)
         name = "web" if number < 2 else "worker"
         parent = self._machines[number]
-        children, chance = _children(parent), random.random()
-        if children and chance < 0.4:
+        started, chance = children(parent), random.random()
+        if started and chance < 0.4:
             with suppress(ProcessLookupError):
-                os.kill(random.choice(children), signal.SIGKILL)
+                os.kill(random.choice(started), signal.SIGKILL)
             return f"processes of a {name}"
         if name == "worker" and chance < 0.5:
             self._left.append(parent)  # its processes end by themselves, after a while
@@ -396,12 +397,6 @@ def _ordered(browser: Browser, told: Told, path: str, begins: bytes) -> Iterator
         assert answer.status == 200, answer.page.text
         assert answer.body.startswith(begins)
         told.files[path.rpartition(".")[2]] += 1
-
-
-def _children(process: int) -> list[int]:
-    with suppress(FileNotFoundError):
-        return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-    return []
 
 
 def _fork(run: Callable[[], object]) -> int:

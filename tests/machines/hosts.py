@@ -5,6 +5,7 @@ elsewhere its processes listen at ports of their own.
 """
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,17 @@ from tests.plugins.network import LOCAL
 _NETWORK = f"10.{64 + os.getpid() // 256 % 128}.{os.getpid() % 256}"
 
 
+_GUNICORN = [
+    "gunicorn",
+    "--workers=1",
+    "--threads=4",
+    "--worker-class=gthread",
+    "--no-control-socket",
+    "--log-level=warning",
+]
+_PROGRAM = "tests.machines.program"
+
+
 @dataclass
 class Host:
     """A machine. `seen_from_it`: the address of the machine on which the test runs."""
@@ -36,22 +48,28 @@ class Host:
     seen_from_it: str
     inside: tuple[str, ...]  # what begins a command in it
     environ: dict[str, str] = field(default_factory=dict)
+    _programs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def start(self, settings: Mapping[str, str]) -> None:
-        """Start web and worker, and wait until pages are answered."""
+    def run(self, settings: Mapping[str, str], clock: Path | None = None) -> None:
+        """Start web and worker, and wait until pages are answered. `clock`: the file of a clock that the test moves."""
         write_keys(self.folder / "keys.json", CONTENT_KEY)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("EKC_")}
         self.environ = {**kept, **settings, "EKC_INSTANCE": str(self.folder)}
-        host, port = self.address
-        gunicorn = ("gunicorn", "--workers", "1", "--threads", "4", "--worker-class", "gthread", "--no-control-socket")
-        self._run("web", *gunicorn, "--log-level", "warning", "--bind", f"{host}:{port}", "wsgi:app")
-        self.start_worker()
+        bind = "{}:{}".format(*self.address)
+        gunicorn = (*_GUNICORN, "--log-level=warning", "--bind", bind)
+        self._programs = {"web": (*gunicorn, "wsgi:app"), "worker": ("ekc.cli", "worker", "--processes", "1")}
+        if clock is not None:
+            self.environ["CLOCK"] = str(clock)
+            self._programs = {"web": (*gunicorn, "--preload", f"{_PROGRAM}:web()"), "worker": (_PROGRAM,)}
+        for what in self._programs:
+            self.start(what)
         until(self._answers, 60)
 
-    def start_worker(self) -> None:
-        """Start its worker."""
-        self._run("worker", "ekc.cli", "worker", "--processes", "1")
+    def start(self, what: str) -> None:
+        """Start its web or worker."""
+        command = [*self.inside, sys.executable, "-m", *self._programs[what]]
+        self._running[what] = subprocess.Popen(command, cwd=ROOT, env=self.environ, start_new_session=True)
 
     def kill(self, what: str) -> None:
         """Kill its web or worker, with all their processes."""
@@ -59,14 +77,18 @@ class Host:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
+    def kill_process(self, what: str) -> bool:
+        """Kill a process of its web or worker, which that replaces by itself; whether there was one."""
+        if started := children(self._running[what].pid):
+            with suppress(ProcessLookupError):
+                os.kill(random.choice(started), signal.SIGKILL)
+                return True
+        return False
+
     def stop(self) -> None:
         """Kill all that runs on it."""
         for what in tuple(self._running):
             self.kill(what)
-
-    def _run(self, what: str, *module: str) -> None:
-        command = [*self.inside, sys.executable, "-m", *module]
-        self._running[what] = subprocess.Popen(command, cwd=ROOT, env=self.environ, start_new_session=True)
 
     def _answers(self) -> bool:
         with suppress(OSError, HTTPException), closing(HTTPConnection(*self.address, timeout=5)) as line:
@@ -106,6 +128,13 @@ def _host(number: int, folder: Path) -> Host:
         subprocess.run([*inside, "ip", *command], check=True)
     LOCAL.add(theirs)
     return Host(name, home, (theirs, 8000), ours, inside)
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process started."""
+    with suppress(FileNotFoundError):
+        return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return []
 
 
 def _ip(*command: str) -> bool:

@@ -77,6 +77,7 @@ def database_url(database: Database, _fresh: None) -> Iterator[str]:
     database.settle()
     yield database.url
     database.eager = False
+    database.written()  # another process may have
 
 
 @pytest.fixture

@@ -34,12 +34,13 @@ _FILES = pytest.StashKey[set[Path]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--fast`."""
+    """`--fast` and `--dear`."""
     parser.addoption(
         "--fast",
         action="store_true",
         help="on SQLite alone, without the browser, the stories, and what asks everything as everybody",
     )
+    parser.addoption("--dear", action="store_true", help="also what takes too long for each run")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -97,7 +98,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Pages are the same on both databases, so tests of pages run on SQLite only. Stories, what is below the pages, and
     tests marked `both_databases` run on both; `statements.py` names the statements that only SQLite was sent.
     """
-    fast = config.getoption("fast")
+    fast, dear = config.getoption("fast"), config.getoption("dear")
     kept, left = list[pytest.Item](), list[pytest.Item]()
     for item in items:
         given = set(getattr(item, "fixturenames", ()))
@@ -107,7 +108,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         postgresql = "postgresql" in item.name
         both = "stories/" in item.nodeid or item.get_closest_marker("both_databases")
         redundant = postgresql and (browser or (given & PAGES and not both))
-        (left if redundant or (fast and (browser or postgresql)) else kept).append(item)
+        too_dear = item.get_closest_marker("dear") and not dear
+        (left if redundant or too_dear or (fast and (browser or postgresql)) else kept).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
     items[:] = _spread(kept)

@@ -13,42 +13,19 @@ from ekc.core.heartbeat import WorkerSign
 from ekc.core.jobs import Job, JobState
 from tests.build import case_in_setup
 from tests.cast import PASSWORD, Cast
-from tests.core.mailserver import MailServer, mail_server, make_certificates
 from tests.database import refreshed
-from tests.machines.browser import Answer, Browser
-from tests.machines.hosts import Host, hosts
-from tests.machines.redis import RedisServer, redis_server
+from tests.machines.balancer import Answer
+from tests.machines.browser import Browser
+from tests.machines.service import Service, service
 from tests.machines.waiting import until
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-EVERYWHERE = "0.0.0.0"  # noqa: S104 - where the machines of the test find it
 
 
 @pytest.fixture
-def queue() -> Iterator[RedisServer]:
-    with redis_server(EVERYWHERE) as server:
-        yield server
-
-
-@pytest.fixture
-def machines(
-    database_url: str, queue: RedisServer, tmp_path: Path, cast: Cast
-) -> Iterator[tuple[tuple[Host, Host], MailServer]]:
-    """Both run. Each reaches the same servers, at an address of its own."""
-    with hosts(tmp_path) as both:
-        certificates = make_certificates(tmp_path, *(host.seen_from_it for host in both))
-        with mail_server("tls", certificates.server, EVERYWHERE) as mails:
-            for host in both:
-                host.start(
-                    {
-                        "EKC_DATABASE_URL": database_url,
-                        "EKC_QUEUE_URL": f"redis://{host.seen_from_it}:{queue.port}/0",
-                        "EKC_MAIL_URL": f"smtps://{host.seen_from_it}:{mails.port}",
-                        "EKC_MAIL_FROM": "Own Plan <plan@example.org>",
-                        "SSL_CERT_FILE": str(certificates.authority),
-                    }
-                )
-            yield both, mails
+def running(database_url: str, tmp_path: Path, cast: Cast) -> Iterator[Service]:
+    with service(database_url, tmp_path) as made:
+        yield made
 
 
 def fetched(browser: Browser, path: str) -> tuple[Answer, set[tuple[str, int]]]:
@@ -75,11 +52,8 @@ def jobs(session: Session, kind: str) -> Counter[JobState]:
     return Counter(refreshed(session).scalars(select(Job.state).where(Job.kind == kind)))
 
 
-def test_what_one_machine_began_the_other_goes_on_with(
-    machines: tuple[tuple[Host, Host], MailServer], queue: RedisServer, db_session: Session, cast: Cast
-) -> None:
-    (first, second), mails = machines
-    both = [first.address, second.address]
+def test_what_one_machine_began_the_other_goes_on_with(running: Service, db_session: Session, cast: Cast) -> None:
+    (first, second), queue, mails, both = running.machines, running.queue, running.mails, running.addresses
     case = case_in_setup(db_session, cast, utc_now())
     db_session.rollback()
     bas, noor, ruud = Browser(both), Browser(both), Browser(both)
@@ -126,7 +100,7 @@ def test_what_one_machine_began_the_other_goes_on_with(
     until(lambda: ["ans@example.org"] in mails.to)
 
     # What the queue forgot is found by whoever does such work, or by a worker that begins.
-    first.start_worker()
+    first.start("worker")
     until(lambda: ["sam@example.org"] in mails.to)
     received = Counter(address for [address] in mails.to)
     assert [received[f"{name}@example.org"] for name in ("fatima", "sam", "ans")] == [1, 1, 1]
