@@ -22,7 +22,7 @@ import ekc.journey.panel
 import ekc.journey.views.blueprint
 import ekc.journey.views.home
 import ekc.links.views
-import ekc.matching.views
+import ekc.matching.views.blueprint
 import ekc.meetings.views.blueprint
 import ekc.operation.views
 import ekc.orders.views
@@ -69,7 +69,7 @@ FEATURES = (
     ekc.orders.views.bp,
     ekc.links.views.bp,
     ekc.conferences.views.blueprint.bp,
-    ekc.matching.views.bp,
+    ekc.matching.views.blueprint.bp,
     ekc.meetings.views.blueprint.bp,
     ekc.privatetime.views.bp,
     ekc.plans.views.blueprint.bp,

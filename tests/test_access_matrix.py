@@ -32,6 +32,9 @@ from ekc.core.errors import NotNow, Unknown
 from ekc.core.jobs import Job
 from ekc.core.routes import Access, declare, declared_access
 from ekc.directory.models import Municipality
+from ekc.matching.actions.profile import add_absence
+from ekc.matching.entries import Absence
+from ekc.matching.models import CoordinatorAbsence
 from ekc.signin.actions.nonces import Nonce
 from ekc.signin.actions.passkeys import add_passkey
 from ekc.signin.actions.sessions import sign_in_account
@@ -317,7 +320,6 @@ def test_every_route_answers_as_the_matrix_says(
     opened: dict[str, dict[str, str]] = {comer.label: {} for comer in comers}
     of_cases = [route for route in routes(app) if route.access.kind == "case"]
     colleague = next(comer for comer in comers if comer.label == "coordinator of the region")
-    of_colleague = {"account_id": colleague.visitor.account_id or 0}
     sent = {"matching.ask": {"account_id": str(colleague.visitor.account_id)}}
     in_short, seen = db_session.get_bind().dialect.name == "postgresql", set[tuple[str, str, bool]]()
     for number, route in enumerate(of_cases):
@@ -330,7 +332,7 @@ def test_every_route_answers_as_the_matrix_says(
             if in_short and way in seen:
                 continue
             seen.add(way)
-            other = of_colleague if route.rule.endpoint == "matching.employer" else {}
+            other: dict[str, int] = {}
             if route.rule.endpoint == "journey.not_coming" and comer.visitor.participant_id:
                 other = {"participant_id": comer.visitor.participant_id}  # they say it for themselves
             address = comer.case.address(app.url_map, route.rule, comer.label, other)
@@ -521,11 +523,22 @@ ON_THE_WAY = {f"signin.{page}" for page in ("to_provider", "from_provider", "lea
     "signin.choose_password",
     "signin.keep_password",
 }
+_MANAGERS = {"regional manager", "coordinator, regional manager and administrator"}
+_OF_A_PROFILE = ("matching.profile", "matching.save_profile", "matching.add_absence", "matching.remove_absence")
 #: Whose it is that an address names, or a page is about.
 OWNERS = {
     "passkey_id": {"coordinator"},
     "sign_in_id": {"coordinator"},
-    "matching.handing_over": {"regional manager", "coordinator, regional manager and administrator"},
+    "matching.handing_over": _MANAGERS,
+    "matching.own_profile": {
+        "coordinator",
+        "coordinator who was asked",
+        "coordinator of the region",
+        "coordinator elsewhere",
+        "coordinator, regional manager and administrator",
+    },
+    **dict.fromkeys(_OF_A_PROFILE, _MANAGERS | {"coordinator"}),
+    "matching.employer": _MANAGERS,
 }
 
 
@@ -539,6 +552,8 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
     close_account(By(session, cast.bas, START), account_id)
     here = replace(cast.noor, sign_in_id=session.scalar(select(func.max(SignIn.id))))
     add_passkey(By(session, here, START), NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Nonce(b"once", START))
+    noor = cast.noor.account_id or 0
+    add_absence(By(session, cast.noor, START), noor, Absence(START.date(), START.date()))
     about = {"issuer": "https://there", "subject": "i", "tied_at": START, "used_at": START}
     session.add(Identity(account_id=cast.iris.account_id, **about))
     session.commit()
@@ -549,7 +564,8 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
         "language": "nl",
         "filename": "css/ekc.css",
         "account_id": cast.iris.account_id or 0,
-        "matching.handing_over account_id": cast.noor.account_id or 0,
+        **{f"{one} account_id": noor for one in ("matching.handing_over", "matching.employer", *_OF_A_PROFILE)},
+        "absence_id": session.scalars(select(CoordinatorAbsence.id)).one(),
         "staff.reopen account_id": account_id,
         "region_id": cast.south,
         "listing": "municipalities",

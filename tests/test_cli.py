@@ -28,8 +28,10 @@ from ekc.core.outbox import OutboxMessage, Recipient, queue
 from ekc.directory.models import Listing
 from ekc.directory.queries import listed
 from ekc.journey.jobs import plan_nights
+from ekc.matching.queries.profile import languages
 from ekc.schema import APPEND_ONLY, NEWER, OUTDATED, encrypted_columns
 from ekc.signin import mails
+from ekc.workflow.matching import LanguageLevel
 from tests.architecture.sources import ROOT
 from tests.cast import Cast
 from tests.database import CONTENT_KEY, INDEX_KEY, refreshed
@@ -151,7 +153,8 @@ def test_an_account_is_opened_by_invitation(run: Run, engine: Engine) -> None:
     assert link.startswith("http://127.0.0.1:8000/invitations/")
     with make_sessions(engine)() as session:
         account = session.scalars(select(Account)).one()
-        assert (account.email, account.spoken, account.password_hash) == ("els@example.org", "nl", None)
+        assert (account.email, account.password_hash) == ("els@example.org", None)
+        assert languages(session, [account.id]) == {account.id: {"nl": LanguageLevel.FLUENT}}
         assert account.employer == "Library; Choir"
         assert session.scalars(select(OutboxMessage.link)).all() == [link]
     assert run(*asked, "--role", "coordinator") == Result(

@@ -35,7 +35,6 @@ class Account(Base):
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str | None] = mapped_column(String(200))  # argon2; None: cannot sign in with a password
     language: Mapped[str] = mapped_column(String(8), default="en")
-    spoken: Mapped[str] = mapped_column(String(120), default="")  # languages a coordinator speaks, by code
     introduction: Mapped[str] = mapped_column(String(300), default="")  # one line, shown when choosing a coordinator
     employer: Mapped[str | None] = mapped_column(SealedText("account.employer"))  # other employers
     phone: Mapped[str | None] = mapped_column(SealedText("account.phone"))  # shown to circles

@@ -102,27 +102,6 @@ def account_by_email(session: Session, email: str) -> Account | None:
     return session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
 
 
-_CAN_TAKE_A_CASE = (
-    select(Account.id, Account.name, Account.spoken, Account.introduction, Account.employer)
-    .join(AccountRole, AccountRole.account_id == Account.id)
-    .where(
-        Account.region_id == bindparam("region"),
-        Account.active,
-        AccountRole.role == Role.COORDINATOR,
-        Account.leaves_on.is_(None),
-    )
-)
-
-
-def coordinators(session: Session, region_id: int) -> list[Row[int, str, str, str, str | None]]:
-    """The coordinators of a region who can take a case: id, name, spoken (languages), introduction, employer; by name.
-
-    Without those who have a last day, because a conference takes months.
-    """
-    rows = session.execute(_CAN_TAKE_A_CASE, {"region": region_id})
-    return sorted(rows.all(), key=lambda row: by_surname(row.name))
-
-
 _COORDINATORS = (
     select(Account.id, Account.leaves_on, Region.timezone)
     .join(Region, Region.id == Account.region_id)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from ekc import schema
 from ekc.accounts.access import Visitor
 from ekc.accounts.models import Account, AccountRole, Region
-from ekc.accounts.queries import account_by_email, coordinators, visitor_of_account
+from ekc.accounts.queries import account_by_email, visitor_of_account
 from ekc.core.clock import local_date
 from ekc.core.crypto import keyring_of
 from ekc.core.db import make_engine, make_sessions
@@ -29,6 +29,7 @@ from ekc.demo.people import open_accounts
 from ekc.demo.player import Cast, Player, Stage
 from ekc.demo.preparing import prepare, register
 from ekc.demo.validation import last_day
+from ekc.matching.queries.coordinators import can_be_asked
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import N_, Role
 
@@ -121,7 +122,7 @@ def _cast(session: Session, region: str, email: str) -> Cast:
     if region_id is None:
         raise Refusal(N_("There is no region %(name)s. Add it with: bin/ekc add-region"), name=region)
     account = account_by_email(session, email)
-    if account is None or account.id not in {row.id for row in coordinators(session, region_id)}:
+    if account is None or account.id not in can_be_asked(session, region_id):
         raise Refusal(
             N_("There is no coordinator with the address %(email)s in the region %(name)s. Open an account first."),
             email=email,

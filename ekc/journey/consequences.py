@@ -16,6 +16,7 @@ from ekc.journey.deadlines import deadlines_of
 from ekc.journey.queries import steps as step_queries
 from ekc.links.queries.links import on_paper_by
 from ekc.matching.queries import match as match_queries
+from ekc.matching.queries.coordinators import can_be_asked
 from ekc.workflow.ends.kinds import End, EndRule
 from ekc.workflow.ends.rows import END_RULES
 from ekc.workflow.profiles import PROFILES, Profile
@@ -54,7 +55,7 @@ def consequences(session: Session, case: Case, at: datetime, before: Assignment,
         for one in (before, after)
     )
     matches = match_queries.matches(session, case.id)
-    of_region = {row.id for row in accounts.coordinators(session, after.region_id)}
+    of_region = can_be_asked(session, after.region_id)
     moves = before.region_id != after.region_id
     waiting = case.asked_coordinator_id if moves and case.asked_coordinator_id not in of_region else None
     foreign = moves and case.coordinator_id is not None and case.coordinator_id not in of_region

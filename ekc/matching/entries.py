@@ -1,7 +1,11 @@
 """What is entered about a coordinator: made by forms, taken by actions, frozen. No decisions here."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
+
+from ekc.workflow.matching import Gender, Hours, LanguageLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +30,30 @@ class Declaration:
     def answers(self) -> dict[str, Any]:
         """The answers besides the own words, as they are stored."""
         return {key: value for key, value in asdict(self).items() if key != "independence" and value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfDescription:
+    """What a coordinator says of themselves. Empty: they did not say."""
+
+    introduction: str = ""
+    languages: Mapping[str, LanguageLevel] = field(default_factory=dict)  # by code
+    gender: Gender | None = None
+    background: str = ""
+    lives_in: str = ""  # a village, town or district
+    municipality: str = ""
+    travel_km: int | None = None
+    regions: frozenset[int] = frozenset()  # beside the one they work in
+    hours: frozenset[Hours] = frozenset()
+    load_wanted: int | None = None
+    training: str = ""
+    fee_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Days on which a coordinator is away, and who stands in for them, if anybody."""
+
+    first_day: date
+    last_day: date
+    deputy_id: int | None = None

@@ -1,14 +1,15 @@
-"""Tables of matches (coordinators asked for a case) and of waived conflicts."""
+"""Tables of matches (coordinators asked for a case), of waived conflicts, and of coordinators' profiles."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedJSON, SealedText
 from ekc.core.db import Base, enum_column
 from ekc.workflow.independence import Matter, Tie
+from ekc.workflow.matching import LanguageLevel
 
 _OPEN = text("ended_on is null")
 
@@ -55,3 +56,55 @@ class Waiver(Base):
     reason: Mapped[str] = mapped_column(SealedText("waiver.reason"))
     waived_at: Mapped[datetime]
     waived_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+
+
+class CoordinatorProfile(Base):
+    """What a coordinator says of themselves, one row each; without a row nothing yet. Their one line: `account`."""
+
+    __tablename__ = "coordinator_profile"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    gender: Mapped[str | None] = mapped_column(SealedText("coordinator_profile.gender"))
+    background: Mapped[str] = mapped_column(SealedText("coordinator_profile.background"), default="")
+    lives_in: Mapped[str] = mapped_column(SealedText("coordinator_profile.lives_in"), default="")
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"), index=True)
+    travel_km: Mapped[int | None]  # at most, one way
+    #: When they are free: the members of `Hours`.
+    days: Mapped[bool] = mapped_column(default=False)
+    evenings: Mapped[bool] = mapped_column(default=False)
+    weekends: Mapped[bool] = mapped_column(default=False)
+    load_wanted: Mapped[int | None]  # open cases at once
+    training: Mapped[str] = mapped_column(SealedText("coordinator_profile.training"), default="")
+    fee_cents: Mapped[int | None]  # for a conference
+
+
+class CoordinatorLanguage(Base):
+    """A language that a coordinator speaks."""
+
+    __tablename__ = "coordinator_language"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    level: Mapped[LanguageLevel] = mapped_column(enum_column(LanguageLevel))
+
+
+class CoordinatorRegion(Base):
+    """A region in which a coordinator takes conferences, beside the one they work in."""
+
+    __tablename__ = "coordinator_region"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True, index=True)
+
+
+class CoordinatorAbsence(Base):
+    """Days on which a coordinator is away, and who stands in: a colleague whom they asked."""
+
+    __tablename__ = "coordinator_absence"
+    __table_args__ = (CheckConstraint("last_day >= first_day", name="days_in_order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)

@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from ekc.accounts.access import Office
 from ekc.conferences.forms.days import day
-from ekc.conferences.forms.fields import SPOKEN, asked_of, choice, language_name, line, lines, mail, passage
+from ekc.conferences.forms.fields import asked_of, choice, line, lines, mail, passage
 from ekc.conferences.forms.names import listed
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import LANGUAGES
@@ -101,7 +101,6 @@ class DetailsForm(RegionalForm):
     phone = line(_l("Phone"), WORD, kind=TelField)
     region_id = choice(_l("Works in"), [], coerce=int)
     language = choice(_l("Language of the pages"), [SelectChoice(code, own) for code, own in LANGUAGES.items()])
-    spoken = line(_l("Languages they speak"), LINE)
     introduction = line(_l("One line about them"), LINE)
     employer = listed(_l("Also works for"), LINE, several=True)
 
@@ -109,30 +108,13 @@ class DetailsForm(RegionalForm):
         """Fill the form with the details of an account."""
         for name in self._KEPT:
             getattr(self, name).data = getattr(account, name)
-        self.spoken.data = ", ".join(language_name(code) for code in account.spoken)
-
-    def validate_spoken(self, field: Any) -> None:
-        """Refuse names of languages that are not in the list."""
-        if unknown := [said for said in lines(field.data or "", commas=True) if said.casefold() not in self._known()]:
-            raise ValidationError(_("We do not know the language %(name)s. Write it as here: Dutch.", name=unknown[0]))
 
     def to_details(self) -> AccountDetails:
         """The details as typed."""
         return AccountDetails(**self._details())
 
     def _details(self) -> dict[str, Any]:
-        known = self._known()
-        spoken = (known[said.casefold()] for said in lines(self.spoken.data or "", commas=True))
-        return {name: getattr(self, name).data for name in self._KEPT} | {"spoken": tuple(dict.fromkeys(spoken))}
-
-    @staticmethod
-    def _known() -> dict[str, str]:
-        """Language codes by name in each language of the pages, and by code."""
-        return {
-            word.casefold(): code
-            for code in SPOKEN
-            for word in (code, *(language_name(code, reader) for reader in LANGUAGES))
-        }
+        return {name: getattr(self, name).data for name in self._KEPT}
 
 
 class NewAccountForm(DetailsForm, RoleForm):

@@ -69,7 +69,6 @@ class AccountPage(AccountRow):
     elsewhere: int  # of these open cases, the number in another region than the one they work in
     region_id: int
     language: str
-    spoken: tuple[str, ...]
     introduction: str
     employer: str  # other employers
     phone: str
@@ -162,7 +161,7 @@ def _is_found(row: Row[int, str, str], word: str) -> bool:
 
 def account_page(session: Session, at: datetime, account_id: int) -> AccountPage | None:
     """One account; None if there is none with this id."""
-    kept = ("region_id", "language", "spoken", "introduction", "employer", "phone")
+    kept = ("region_id", "language", "introduction", "employer", "phone")
     own = [getattr(Account, name) for name in kept]
     row = session.execute(_account_query().add_columns(*own).where(Account.id == account_id), {"at": at}).one_or_none()
     if row is None:
@@ -184,7 +183,6 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
         elsewhere=_open_elsewhere(session, account_id, row.region_id),
         region_id=row.region_id,
         language=row.language,
-        spoken=tuple(row.spoken.split()),
         introduction=row.introduction,
         employer=row.employer or "",
         phone=row.phone or "",

@@ -13,6 +13,8 @@ class Duty(StrEnum):
     FOLLOW_UPS = "follow_ups"
     HAND_OVER = "hand_over"
     EMPLOYERS = "employers"
+    COORDINATORS = "coordinators"
+    PROFILES = "profiles"
     NAMES = "names"
     ACCOUNTS = "accounts"
 
@@ -40,6 +42,16 @@ DUTIES: tuple[DutyRule, ...] = (
         Duty.EMPLOYERS,
         N_("note for whom a coordinator also works, but not of themselves"),
         frozenset({Role.REGIONAL_MANAGER, Role.ADMINISTRATOR}),
+    ),
+    DutyRule(
+        Duty.COORDINATORS,
+        N_("see who the coordinators of their region are, how much they do and when they are away"),
+        frozenset({Role.REGIONAL_MANAGER}),
+    ),
+    DutyRule(
+        Duty.PROFILES,
+        N_("change what a coordinator says of themselves: their own, or as manager those of their region"),
+        frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
     ),
     DutyRule(
         Duty.NAMES,

@@ -193,7 +193,6 @@ sa.Table(
     sa.Column("name", sa.String(120), nullable=False),
     sa.Column("password_hash", sa.String(200)),
     sa.Column("language", sa.String(8), nullable=False),
-    sa.Column("spoken", sa.String(120), nullable=False),
     sa.Column("introduction", sa.String(300), nullable=False),
     sa.Column("employer", sa.LargeBinary),
     sa.Column("phone", sa.LargeBinary),
@@ -735,6 +734,49 @@ sa.Table(
 
 # The gathering.
 
+sa.Table(
+    "coordinator_profile",
+    _tables,
+    sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("gender", sa.LargeBinary),
+    sa.Column("background", sa.LargeBinary, nullable=False),
+    sa.Column("lives_in", sa.LargeBinary, nullable=False),
+    sa.Column("municipality_id", sa.Integer, sa.ForeignKey("municipality.id")),
+    sa.Column("travel_km", sa.Integer),
+    sa.Column("days", sa.Boolean, nullable=False),
+    sa.Column("evenings", sa.Boolean, nullable=False),
+    sa.Column("weekends", sa.Boolean, nullable=False),
+    sa.Column("load_wanted", sa.Integer),
+    sa.Column("training", sa.LargeBinary, nullable=False),
+    sa.Column("fee_cents", sa.Integer),
+    sa.Index("ix_coordinator_profile_municipality_id", "municipality_id"),
+)
+sa.Table(
+    "coordinator_language",
+    _tables,
+    sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("language", sa.String(8), primary_key=True),
+    sa.Column("level", _words("languagelevel", "native fluent some"), nullable=False),
+)
+sa.Table(
+    "coordinator_region",
+    _tables,
+    sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("region_id", sa.Integer, sa.ForeignKey("region.id"), primary_key=True),
+    sa.Index("ix_coordinator_region_region_id", "region_id"),
+)
+sa.Table(
+    "coordinator_absence",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("first_day", sa.Date, nullable=False),
+    sa.Column("last_day", sa.Date, nullable=False),
+    sa.Column("deputy_id", sa.Integer, sa.ForeignKey("account.id")),
+    sa.CheckConstraint("last_day >= first_day", name="days_in_order"),
+    sa.Index("ix_coordinator_absence_account_id", "account_id"),
+    sa.Index("ix_coordinator_absence_deputy_id", "deputy_id"),
+)
 sa.Table(
     "meeting",
     _tables,

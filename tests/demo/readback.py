@@ -22,6 +22,7 @@ from ekc.conferences.queries.registration import registration
 from ekc.core.clock import to_local
 from ekc.evaluations import queries as evaluations_queries
 from ekc.matching.queries.match import matches
+from ekc.matching.queries.profile import languages
 from ekc.meetings import queries as meetings
 from ekc.plans.draft import Action, from_json
 from ekc.plans.queries import answers as plan_answers
@@ -106,7 +107,7 @@ class _Teller:
             "id": self.by_name[account.name],
             "name": account.name,
             "email": account.email,
-            "languages": account.spoken.split(),
+            "languages": list(languages(self.session, [account.id]).get(account.id, {})),
             "accepted_on": match.accepted_on,
             "independence": match.declaration.independence,
         }

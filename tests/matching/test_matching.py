@@ -116,8 +116,8 @@ def test_the_way_to_a_coordinator(db_session: Session, cast: Cast, case: Made) -
 
 
 def test_only_coordinators_of_the_region_are_asked(db_session: Session, cast: Cast, case: Made) -> None:
-    assert [(row.name, row.spoken, row.open_cases) for row in candidates(db_session, case.id, cast.north)] == [
-        ("Noor van Dijk", ("nl", "ar", "en"), 0),
+    assert [(row.name, tuple(row.spoken), row.open_cases) for row in candidates(db_session, case.id, cast.north)] == [
+        ("Noor van Dijk", ("ar", "en", "nl"), 0),
         ("Denise Okafor", ("en", "ig"), 0),
     ]
     for somebody in (cast.iris, cast.ruud, cast.mila):

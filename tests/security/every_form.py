@@ -32,7 +32,8 @@ from ekc.evaluations.actions import NewAvoidedCost
 from ekc.journey.actions.steps import take_step
 from ekc.links.verification import ask_to_come_in, verify_by_answer
 from ekc.matching.actions import asking, independence
-from ekc.matching.entries import Declaration
+from ekc.matching.actions.profile import add_absence
+from ekc.matching.entries import Absence, Declaration
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.plans import edits
@@ -349,6 +350,10 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
         ("/accounts", "/accounts/new", "/regions", "/jobs", *names, *(f"/accounts/{account}" for account in accounts)),
     )
     yield cast.ruud, (f"/handing-over/{leaves}",)
+    denise = cast.denise.account_id or 0
+    add_absence(By(session, cast.denise, START), denise, Absence(START.date(), START.date()))
+    yield cast.denise, ("/my-profile",)
+    yield cast.ruud, ("/coordinators", f"/coordinators/{denise}")
 
 
 def _prepared(session: Session, cast: Cast) -> Made:

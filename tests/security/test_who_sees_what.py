@@ -78,6 +78,10 @@ BLANKS: dict[str, list[object]] = {
 WITHOUT_A_WORD = {
     "account.employer",  # of no case: what a manager notes of a coordinator
     "account.phone",  # nor is this: by which the circle reaches them
+    "coordinator_profile.background",  # of no case: what a coordinator says of themselves
+    "coordinator_profile.gender",
+    "coordinator_profile.lives_in",
+    "coordinator_profile.training",
     "file_order.content",  # what is printed, as long as it is kept
     "file_piece.content",
     "form_draft.content",  # of whoever typed it, in their browser alone

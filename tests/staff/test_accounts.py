@@ -34,7 +34,6 @@ NEW = {
     "Name": "Fatima Haddou",
     "Email address": "Fatima@example.org",
     "Works in": "North",
-    "Languages they speak": "Dutch, arabic, nl",
     "One line about them": "Nurse, knows the city.",
     "Also works for": "Mental health team; Choir",
     "Phone": "01632 960030",
@@ -132,9 +131,8 @@ def test_somebody_is_opened_and_invited(bas: PageClient, cast: Cast, db_session:
     assert "It works once, until Monday 9 March 2026, 10:00." in page.text
     account = db_session.scalars(select(Account).where(Account.email == "fatima@example.org")).one()
     assert "/invitations/" not in bas.page(f"/accounts/{account.id}").text  # shown once
-    assert (account.spoken, account.password_hash, account.language) == ("nl ar", None, "en")
+    assert (account.password_hash, account.language) == (None, "en")
     form = bas.form("Save")
-    assert form.shown("Languages they speak") == "Dutch, Arabic"
     assert (form.shown("Phone"), account.phone) == ("01632 960030", "01632 960030")
     assert (form.shown("Also works for"), account.employer) == (
         "Mental health team; Choir",
@@ -173,9 +171,6 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(bas: PageClient, cast: 
         ("Name", ""): "Name: Write a name.",
         ("Email address", "fatima"): "Email address: Write an email address such as name@example.org.",
         ("Email address", ""): "Email address: Write an email address: with it they sign in.",
-        ("Languages they speak", "Dutch, Klingon"): (
-            "Languages they speak: We do not know the language Klingon. Write it as here: Dutch."
-        ),
         ("Role", "social care manager"): (
             "A social care manager: of which municipality? Write the name of the municipality whose conferences they "
             "follow."
@@ -433,12 +428,6 @@ def test_an_account_whose_invitation_is_void_says_so(
     found = rows(bas.submit("Show", {"Status": "invitation no longer works"}))
     assert found == ["Fatima Haddou coordinator · fatima.haddou@example.org invitation no longer works"]
     assert rows(bas.submit("Show", {"Status": "open"}))[0].startswith("Noor")
-
-
-def test_languages_are_known_by_their_names_in_each_language_of_the_pages(bas: PageClient, db_session: Session) -> None:
-    bas.page("/accounts/new")
-    bas.shown("Open and invite", NEW | {"Languages they speak": "Nederlands; Turkish"})
-    assert db_session.scalars(select(Account.spoken).where(Account.name == "Fatima Haddou")).one() == "nl tr"
 
 
 def test_whose_address_it_is_already_is_said(bas: PageClient) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
-from ekc.accounts.queries import coordinators, visitor_of_account
+from ekc.accounts.queries import visitor_of_account
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
+from ekc.matching.queries.coordinators import can_be_asked
 from ekc.signin.actions import passwords, sessions
 from ekc.signin.models import Identity, KnownDevice, Method, Passkey
 from ekc.signin.queries import sign_ins_of
@@ -65,11 +66,11 @@ def test_the_day_is_that_of_the_region(db_session: Session, cast: Cast, timezone
 def test_they_may_stay_after_all(db_session: Session, cast: Cast) -> None:
     noor = cast.noor.account_id or 0
     closing.set_leaving(By(db_session, cast.bas, START), noor, LAST_DAY)
-    assert noor not in {row.id for row in coordinators(db_session, cast.north)}
+    assert noor not in can_be_asked(db_session, cast.north)
 
     closing.set_leaving(By(db_session, cast.bas, OVER), noor, None)
 
-    assert noor in {row.id for row in coordinators(db_session, cast.north)}
+    assert noor in can_be_asked(db_session, cast.north)
     assert passwords.check_password(db_session, OVER, "noor@example.org", PASSWORD, COST) == noor
 
 

@@ -27,9 +27,10 @@ def browser(someone: Callable[[], PageClient]) -> Callable[[], PageClient]:
     return someone
 
 
-def note_employer(ruud: PageClient, case: Made, employer: str) -> None:
-    ruud.page(f"/conferences/{case.id}/coordinator")
-    ruud.submit("Note it", {"Also works for": employer}, near="Noor van Dijk")
+def note_employer(ruud: PageClient, employer: str) -> None:
+    ruud.page("/coordinators")
+    ruud.follow("Noor van Dijk")
+    ruud.submit("Note it", {"Also works for": employer})
 
 
 def add(noor: PageClient, case: Made, name: str, organisation: str) -> None:
@@ -61,7 +62,7 @@ def test_a_tie_that_appears_later_is_decided_in_the_open(
         page = enter(client, db_session, START, case.id, case.people[name])
         assert "They have declared that they are independent." in page.text
 
-    note_employer(ruud, case, "Stichting Mental Health Team; Northfield Surgery")
+    note_employer(ruud, "Stichting Mental Health Team; Northfield Surgery")
     assert not_yet(noor, case) == []
     add(noor, case, "Priya Nair", "Mental health team")
 
@@ -111,7 +112,7 @@ def test_or_somebody_else_takes_it(
     noor, ruud, denise = browser(), browser(), browser()
     for client, who in ((noor, cast.noor), (ruud, cast.ruud), (denise, cast.denise)):
         sign_in(client, who)
-    note_employer(ruud, case, "Primary School De Wilg")
+    note_employer(ruud, "Primary School De Wilg")
     page = noor.page(f"/conferences/{case.id}")
     assert "Open the conference" not in page.buttons
 

@@ -41,7 +41,6 @@ def invite_fatima(bas: PageClient) -> str:
             "Name": "Fatima Haddou",
             "Email address": "fatima@example.org",
             "Works in": "North",
-            "Languages they speak": "Dutch, Moroccan Arabic",
             "Role": "coordinator",
         },
     )

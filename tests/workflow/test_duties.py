@@ -14,8 +14,16 @@ def of(role: Role) -> set[Duty]:
 
 def test_each_office_has_its_own_duties() -> None:
     assert {role: of(role) for role in Role if of(role)} == {
-        Role.COORDINATOR: {Duty.CASES},
-        Role.REGIONAL_MANAGER: {Duty.CASES, Duty.FOLLOW_UPS, Duty.HAND_OVER, Duty.EMPLOYERS, Duty.NAMES},
+        Role.COORDINATOR: {Duty.CASES, Duty.PROFILES},
+        Role.REGIONAL_MANAGER: {
+            Duty.CASES,
+            Duty.FOLLOW_UPS,
+            Duty.HAND_OVER,
+            Duty.EMPLOYERS,
+            Duty.COORDINATORS,
+            Duty.PROFILES,
+            Duty.NAMES,
+        },
         Role.CARE_MANAGER: {Duty.FOLLOW_UPS},
         Role.ADMINISTRATOR: {Duty.EMPLOYERS, Duty.ACCOUNTS, Duty.NAMES},
     }

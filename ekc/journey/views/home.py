@@ -10,7 +10,7 @@ from ekc.journey.queries.cases import FIRST_PAGE, After
 from ekc.signin.login import visitor
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
-from ekc.workflow.vocabulary import N_
+from ekc.workflow.vocabulary import N_, Role
 
 
 def menu(who: Visitor) -> list[tuple[str, str]]:
@@ -18,6 +18,10 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
     entries = [("home", N_("Home"))]
     if has_duty(Duty.CASES, who.roles):
         entries += [("conferences.register", N_("Register a conference")), ("conferences.search", N_("Search"))]
+    if has_duty(Duty.COORDINATORS, who.roles):
+        entries.append(("matching.coordinators", N_("Coordinators")))
+    if Role.COORDINATOR in who.roles:
+        entries.append(("matching.own_profile", N_("My profile")))
     if has_duty(Duty.FOLLOW_UPS, who.roles):
         entries.append(("reports.follow_ups", N_("Follow-ups")))
     if has_duty(Duty.ACCOUNTS, who.roles):

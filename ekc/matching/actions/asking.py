@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify_managers
-from ekc.accounts.queries import coordinators, visitor_of_account
+from ekc.accounts.queries import visitor_of_account
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.entries import refuse_future
 from ekc.conferences.actions.name_index import make_searchable
@@ -22,6 +22,7 @@ from ekc.links.models import PersonalLink
 from ekc.matching import mails
 from ekc.matching.effects import withdraw_request
 from ekc.matching.models import Match
+from ekc.matching.queries.coordinators import can_be_asked
 from ekc.matching.queries.match import tied_by
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
@@ -35,7 +36,7 @@ def ask_coordinator(by: By, conference_id: int, account_id: int, reason: str = "
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.ASK_COORDINATOR)
-        if account_id not in {row.id for row in coordinators(by.session, conference.region_id)}:
+        if account_id not in can_be_asked(by.session, conference.region_id):
             raise Unknown
         coordinator = by.session.get_one(Account, account_id)
         if tied := tied_by(by.session, conference_id, [coordinator.employer]):
@@ -111,7 +112,7 @@ def withdraw_foreign_request(by: By, conference: Conference) -> None:
     who accepted stays: the family knows them, and another one takes over only by accepting.
     """
     match = pending_match(by.session, conference.id)
-    if match is None or match.account_id in {row.id for row in coordinators(by.session, conference.region_id)}:
+    if match is None or match.account_id in can_be_asked(by.session, conference.region_id):
         return
     withdraw_request(by.session, conference, by.at)
 

@@ -1,24 +1,26 @@
 """Reading who could be asked for a case, and what a coordinator who is asked sees of it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Region
-from ekc.accounts.queries import coordinators
 from ekc.conferences.models import IS_OPEN, Conference, Participant
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
 from ekc.core.reading import one_of, read_rows
 from ekc.directory.models import Listing
 from ekc.directory.queries import called
+from ekc.matching.queries.coordinators import coordinators
 from ekc.matching.queries.match import agencies_of
+from ekc.matching.queries.profile import languages
 from ekc.names import plain
 from ekc.workflow.blocker import Blocker, about_conflict
 from ekc.workflow.independence import Agency, Tie, conflicts, named_in
+from ekc.workflow.matching import LanguageLevel
 from ekc.workflow.vocabulary import Part, Phase
 
 
@@ -28,7 +30,7 @@ class Candidate:
 
     id: int
     name: str
-    spoken: tuple[str, ...]  # language codes
+    spoken: Mapping[str, LanguageLevel]  # by language code
     introduction: str
     employer: str
     open_cases: int  # which they coordinate; a request is not theirs yet
@@ -61,6 +63,7 @@ def candidates(session: Session, conference_id: int, region_id: int) -> list[Can
     of_case = agencies_of(session, conference_id)
     referred = _referred_counts(session, conference_id, of_case, Conference.region_id == region_id)
     known = coordinators(session, region_id)
+    spoken = languages(session, [row.id for row in known])
     counted = read_rows(session, _OPEN_CASES, {"coordinators": [row.id for row in known]})
     busy = {row[0]: row[1] for row in counted}
     named = called(session, Listing.ORGANISATIONS, {one for row in known for one in named_in(row.employer or "")})
@@ -72,7 +75,7 @@ def candidates(session: Session, conference_id: int, region_id: int) -> list[Can
             Candidate(
                 id=row.id,
                 name=row.name,
-                spoken=tuple(row.spoken.split()),
+                spoken=spoken.get(row.id, {}),
                 introduction=row.introduction,
                 employer=employer,
                 open_cases=busy.get(row.id, 0),

@@ -17,6 +17,7 @@ from ekc.core.transaction import writing
 from ekc.directory.actions import list_organisations, row_of
 from ekc.directory.models import Listing
 from ekc.matching.actions.independence import note_employer
+from ekc.matching.actions.profile import note_languages
 from ekc.signin.invitations import revoke_invitations
 from ekc.signin.passwords import DEFAULT_COST, Cost, ensure_strong, hash_password
 from ekc.staff import mails
@@ -33,7 +34,6 @@ class AccountDetails:
     name: str
     email: str
     region_id: int
-    spoken: tuple[str, ...] = ()  # language codes
     introduction: str = ""
     employer: str = ""  # other employers of a coordinator, separated by ;
     phone: str = ""  # shown to the circles of the coordinator
@@ -45,6 +45,7 @@ class NewAccount(AccountDetails):
     """A new account. Without a password (always, except in the demo) its owner is invited to choose one."""
 
     roles: tuple[Office, ...]
+    spoken: tuple[str, ...] = ()  # by a coordinator: language codes
     password: str | None = field(default=None, repr=False)
 
 
@@ -68,6 +69,7 @@ def add_account(by: By, new: NewAccount, password_hash: str | None = None) -> Ac
     _flush(by.session, account)
     for office in new.roles:
         add_office(by, account, office)
+    note_languages(by.session, account.id, new.spoken)
     roles = ", ".join(sorted(office.role for office in new.roles))
     by.record("account.opened", account=account.id, roles=roles)
     return account
@@ -138,7 +140,6 @@ def _write(session: Session, account: Account, details: AccountDetails) -> tuple
         "name": details.name.strip(),
         "email": email,
         "region_id": details.region_id,
-        "spoken": " ".join(details.spoken),
         "introduction": details.introduction,
         "employer": details.employer.strip() or None,
         "phone": details.phone.strip() or None,

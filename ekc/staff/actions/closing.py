@@ -16,6 +16,7 @@ from ekc.core.outbox import MailRule
 from ekc.core.transaction import writing
 from ekc.links.actions import ask_on_new_devices
 from ekc.links.models import PersonalLink
+from ekc.matching.actions.profile import forget_profile
 from ekc.signin.actions.sessions import end_sign_ins
 from ekc.signin.invitations import revoke_invitations
 from ekc.signin.models import Identity, KnownDevice, Passkey
@@ -52,6 +53,8 @@ def set_leaving(by: By, account_id: int, on: date | None) -> None:
 def close_account(by: By, account_id: int) -> None:
     """Close an account: end its sign-ins and invitations, and delete its known devices, passkeys and identities.
 
+    What its owner said of themselves as coordinator is deleted as well.
+
     Open cases do not prevent this, because a laptop may have been stolen. Raises Refusal for the visitor's own account
     and for the last administrator.
     """
@@ -68,6 +71,7 @@ def close_account(by: By, account_id: int) -> None:
         account.active = False
         end_sign_ins(by.session, by.at, account_id)
         _delete_credentials(by.session, account_id)
+        forget_profile(by.session, account_id)
         revoke_invitations(by.session, by.at, account_id)
         ask_on_new_devices(by.session, PersonalLink.made_by == account_id)
         by.record("account.closed", account=account_id)

@@ -62,17 +62,6 @@ class AskCoordinatorForm(EditingForm):
             del self.ask_reason
 
 
-class EmployerForm(EditingForm):
-    """For whom a coordinator also works; empty: nobody. Filled with the known employer."""
-
-    works_for = _employer(_l("Also works for"))
-
-    def __init__(self, whose: Candidate, organisations: KnownNames, **kwargs: Any) -> None:
-        super().__init__(prefix=f"of-{whose.id}-", works_for=whose.employer, **kwargs)
-        self.works_for.offer(organisations)
-        self.whose = whose
-
-
 class DeclareForm(EditingForm):
     """The declaration of independence: three yes/no questions with details, and a text in own words."""
 

@@ -1,11 +1,10 @@
-"""The page of the coordinator of a case, and the page for handing over cases of a coordinator who leaves."""
+"""The page of the coordinator of a case."""
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.accounts.access import Visitor
 from ekc.accounts.queries import managers_of
 from ekc.conferences.access import Case
 from ekc.conferences.forms.fields import language_name
@@ -13,7 +12,7 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries.members import members
 from ekc.conferences.queries.voices import OwnVoice, main_person_voices, voices
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.errors import Refusal, Unknown
 from ekc.core.forms import PlainForm, Standing
 from ekc.core.language import day, ngettext
 from ekc.core.language import gettext as _
@@ -22,30 +21,25 @@ from ekc.directory.models import Listing
 from ekc.directory.queries import KnownNames, known_names
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
-from ekc.matching.forms import (
+from ekc.matching.forms.coordinator import (
     AcceptForm,
     AskCoordinatorForm,
     ConfirmForm,
     DeclareForm,
-    EmployerForm,
     EndForm,
-    HandOverForm,
     WaiveForm,
 )
 from ekc.matching.queries import asking as asking_queries
 from ekc.matching.queries import handing_over as handing_over_queries
 from ekc.matching.queries import match as match_queries
-from ekc.signin.login import by, office, visitor
+from ekc.matching.views.blueprint import bp
+from ekc.matching.views.profile import in_words
+from ekc.signin.login import by
 from ekc.workflow.blocker import Blocker
-from ekc.workflow.duties import Duty
 from ekc.workflow.independence import Conflict
-from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, VoiceMatter
+from ekc.workflow.vocabulary import Activity, Agreed, Phase, VoiceMatter
 
-bp = Blueprint("matching", __name__)
 _COORDINATOR = "/conferences/<int:conference_id>/coordinator"
-
-
-# The coordinator of a case
 
 
 @bp.get(_COORDINATOR)
@@ -170,25 +164,6 @@ def waive(case: Case) -> ResponseReturnValue:
     return _page(case, waive=form), form.status
 
 
-@bp.post(f"{_COORDINATOR}/employer/<int:account_id>")
-@case_route(Activity.MATCH_COORDINATOR)
-@edits
-def employer(case: Case, account_id: int) -> ResponseReturnValue:
-    """Set for whom a coordinator of the region also works."""
-    whose = _other(case, account_id)
-    form = EmployerForm(whose, _organisations())
-    if form.validate():
-        with form.showing_refusal():
-            unchanged = form.unless_changed(
-                lambda: EmployerForm(_other(case, account_id), _organisations(), formdata=None)
-            )
-            independence.set_employer(by(unchanged), account_id, form.works_for.data)
-            known = {"employer": form.works_for.data or _("nobody"), "before": whose.employer or _("nobody")}
-            flash(_("%(name)s: also works for %(employer)s (was: %(before)s)", name=whose.name, **known), "success")
-            return _back(case)
-    return _page(case, employer=form), form.status
-
-
 @bp.post(f"{_COORDINATOR}/end")
 @case_route(Activity.MATCH_COORDINATOR)
 @moves
@@ -271,7 +246,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
             **shown,
             forms=forms | filled,
             candidates=asking_queries.candidates(db(), case.id, case.region_id),
-            spoken=_spoken,
+            in_words=in_words,
         )
     ties = _open_ties(case, matches.current)
     only = ties[0][0].key if len(ties) == 1 else None
@@ -280,10 +255,6 @@ def _page(case: Case, **filled: PlainForm) -> str:
         asking_queries.candidates(db(), case.id, case.region_id) if case.may(Activity.MATCH_COORDINATOR) else []
     )
     history = match_queries.match_history(db(), case.id)
-    organisations = _organisations()
-    employers = {one.id: EmployerForm(one, organisations, formdata=None) for one in _others(case, candidates)}
-    if isinstance(typed := filled.get("employer"), EmployerForm):
-        employers[typed.whose.id] = typed
     return render_template(
         "matching/coordinator.html",
         **shown,
@@ -296,25 +267,11 @@ def _page(case: Case, **filled: PlainForm) -> str:
         retracted=matches.current.retracted(tie for tie, _sentence in ties) if matches.current else (),
         wishes=asking_queries.wishes(db(), case.id),
         candidates=candidates,
-        employers=employers,
-        organisations=organisations,
+        organisations=_organisations(),
         history=history,
         unwanted=match_queries.unwanted_names(history),
-        spoken=_spoken,
+        in_words=in_words,
     )
-
-
-def _others(case: Case, candidates: list[asking_queries.Candidate]) -> list[asking_queries.Candidate]:
-    """All but the visitor: nobody sets their own employer."""
-    return [one for one in candidates if one.id != case.visitor.account_id]
-
-
-def _other(case: Case, account_id: int) -> asking_queries.Candidate:
-    """A coordinator who can be asked. Raises Unknown."""
-    for one in _others(case, asking_queries.candidates(db(), case.id, case.region_id)):
-        if one.id == account_id:
-            return one
-    raise Unknown
 
 
 def _own_declaration(case: Case) -> DeclareForm:
@@ -356,59 +313,3 @@ def _organisations() -> KnownNames:
 def _spoken(codes: tuple[str, ...]) -> str:
     """Language names, in the reader's language."""
     return ", ".join(map(language_name, codes))
-
-
-# Handing over the cases of a coordinator who leaves
-
-
-@bp.get("/handing-over/<int:account_id>")
-@office(Duty.HAND_OVER)
-def handing_over(account_id: int) -> ResponseReturnValue:
-    """The cases of one coordinator, and who could take them over."""
-    return _handing_over_page(visitor(), account_id)
-
-
-@bp.post("/conferences/<int:conference_id>/hand-over/<int:account_id>")
-@case_route(Activity.ASK_COORDINATOR)
-@moves
-def hand_over(case: Case, account_id: int) -> ResponseReturnValue:
-    """Ask somebody to take over a case; `account_id` is its coordinator when the page was shown."""
-    form = _hand_over_form(case.id, case.region_id)
-    if form.validate():
-        with form.showing_refusal():
-            if case.coordinator_id != account_id:
-                raise Stale(N_("Somebody else was first: this conference has another coordinator already."))
-            if case.asked_coordinator_id != form.asked.data:
-                raise Stale(N_("Somebody else was first: look who is asked to take over this conference now."))
-            asking.ask_coordinator(by(), case.id, form.account_id.data, _why_handed_over(case.visitor, account_id))
-            flash(_("Asked. Ring them too: they see it on their own page."), "success")
-            return redirect(url_for("matching.handing_over", account_id=account_id), 303)
-    return _handing_over_page(case.visitor, account_id, case.id, form), form.status
-
-
-def _why_handed_over(who: Visitor, account_id: int) -> str:
-    """Why another coordinator is needed, for the request and the history."""
-    leaver = handing_over_queries.leaver(db(), now(), who.regions, account_id)
-    if leaver is None:
-        return ""
-    if leaver.gone or leaver.leaves_on is None:
-        return _("%(name)s cannot sign in any more", name=leaver.name)
-    return _("%(name)s leaves on %(day)s", name=leaver.name, day=day(leaver.leaves_on))
-
-
-def _hand_over_form(conference_id: int, region_id: int, **filled: Any) -> HandOverForm:
-    free = [one for one in asking_queries.candidates(db(), conference_id, region_id) if one.tied is None]
-    return HandOverForm(free, prefix=f"case-{conference_id}-", **filled)
-
-
-def _handing_over_page(who: Visitor, account_id: int, sent_for: int = 0, sent: HandOverForm | None = None) -> str:
-    leaver = handing_over_queries.leaver(db(), now(), who.regions, account_id)
-    if leaver is None:
-        raise Unknown
-    rows = handing_over_queries.cases_to_hand_over(db(), who.regions, account_id)
-    forms = {row.id: _hand_over_form(row.id, row.region_id, formdata=None, asked=row.asked_id) for row in rows}
-    if sent:
-        sent.asked.process_data(next((row.asked_id for row in rows if row.id == sent_for), None))
-        sent.asked.raw_data = None  # otherwise the field shows the value that was sent
-        forms[sent_for] = sent
-    return render_template("matching/handing_over.html", leaver=leaver, rows=rows, forms=forms, sent=sent, now=now())

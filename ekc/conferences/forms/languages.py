@@ -1,0 +1,43 @@
+"""A box in which people write languages by name, with commas between."""
+
+from typing import Any
+
+from wtforms import StringField
+
+from ekc.conferences.forms.fields import SPOKEN, language_name, lines
+from ekc.core.forms import AtMost
+from ekc.core.language import LANGUAGES
+from ekc.core.language import gettext as _
+from ekc.core.lengths import LINE
+
+
+class LanguagesField(StringField):  # type: ignore[misc]
+    """Languages: shown by their names in the reader's language, read in any language of the pages or as codes."""
+
+    data: tuple[str, ...]  # codes, each once
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        look = {"dir": "auto", "autocomplete": "off"}
+        super().__init__(*args, validators=[AtMost(LINE)], render_kw=look, **kwargs)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return ", ".join(map(language_name, self.data or ()))
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed. Raises ValueError that names the first one that is not known."""
+        known, self.data = _known(), ()
+        typed = lines(valuelist[0] if valuelist else "", commas=True)
+        if unknown := [said for said in typed if said.casefold() not in known]:
+            raise ValueError(_("We do not know the language %(name)s. Write it as here: Dutch.", name=unknown[0]))
+        self.data = tuple(dict.fromkeys(known[said.casefold()] for said in typed))
+
+
+def _known() -> dict[str, str]:
+    """Language codes by name in each language of the pages, and by code."""
+    return {
+        word.casefold(): code
+        for code in SPOKEN
+        for word in (code, *(language_name(code, reader) for reader in LANGUAGES))
+    }

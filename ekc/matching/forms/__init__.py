@@ -1,0 +1,1 @@
+"""Forms about coordinators: of a case, and what they say of themselves."""

@@ -1,0 +1,45 @@
+"""Reading who can take a case in a region."""
+
+from typing import Any
+
+from sqlalchemy import Row, bindparam, exists, or_, select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.models import Account, AccountRole
+from ekc.core.reading import read_rows
+from ekc.directory.models import Municipality
+from ekc.matching.models import CoordinatorProfile, CoordinatorRegion
+from ekc.names import by_surname
+from ekc.workflow.matching import Hours
+from ekc.workflow.vocabulary import Role
+
+_coordinates = exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR)
+_takes_here = or_(
+    Account.region_id == bindparam("region"),
+    exists().where(CoordinatorRegion.account_id == Account.id, CoordinatorRegion.region_id == bindparam("region")),
+)
+_CAN_TAKE_A_CASE = (
+    select(
+        *(getattr(Account, name) for name in ("id", "name", "introduction", "employer", "region_id")),
+        *(getattr(CoordinatorProfile, name) for name in ("load_wanted", "travel_km", *Hours)),
+        Municipality.name.label("municipality"),
+    )
+    .outerjoin(CoordinatorProfile, CoordinatorProfile.account_id == Account.id)
+    .outerjoin(Municipality, Municipality.id == CoordinatorProfile.municipality_id)
+    .where(_takes_here, Account.active, Account.leaves_on.is_(None), _coordinates)
+)
+
+
+def coordinators(session: Session, region_id: int) -> list[Row[*tuple[Any, ...]]]:
+    """The coordinators who can take a case in a region, with what is compared with every wish; by name.
+
+    Without those who have a last day, because a conference takes months.
+    """
+    return sorted(
+        read_rows(session, _CAN_TAKE_A_CASE, {"region": region_id}), key=lambda row: (by_surname(row.name), row.id)
+    )
+
+
+def can_be_asked(session: Session, region_id: int) -> frozenset[int]:
+    """The accounts of the coordinators who can take a case in a region."""
+    return frozenset(row.id for row in coordinators(session, region_id))
