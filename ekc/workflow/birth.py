@@ -16,18 +16,24 @@ READS_FROM = 8
 #: How far an age that is said to be about right can be off, in years.
 _OFF = 1
 #: A relation that begins so may be that of a child; of "friend of my son" only the first part counts.
-_CHILD_WORDS = re.compile(
-    r"\b(son|daughter|child|boy|girl|baby|toddler|teenager|little brother|little sister|grandson|granddaughter|"
-    r"grandchild|stepson|stepdaughter|stepchild|\w*zoon(tje)?|\w*dochter(tje)?|\w*kind(je)?|jongen|jongetje|meisje|peuter|kleuter|"
-    r"tiener|broertje|zusje|neefje|nichtje)\b",
-    re.IGNORECASE,
+CHILD_WORDS = (
+    r"\b(?:son|daughter|child|boy|girl|baby|toddler|teenager|little brother|little sister|grandson|granddaughter|"
+    r"grandchild|stepson|stepdaughter|stepchild|\w*zoon(?:tje)?|\w*dochter(?:tje)?|\w*kind(?:je)?|jongen|jongetje|meisje|"
+    r"peuter|kleuter|tiener|broertje|zusje|neefje|nichtje)\b"
 )
+_IS_CHILD = re.compile(CHILD_WORDS, re.IGNORECASE)
+_OF_WHOM = re.compile(r"\b(?:of|van)\b")
+
+
+def own_relation(relation: str) -> str:
+    """Of a relation what somebody is themselves, without whose: of "friend of my son" the friend."""
+    return _OF_WHOM.split(relation, maxsplit=1)[0]
 
 
 @lru_cache(maxsize=1024)
 def says_child(relation: str) -> bool:
     """Whether somebody with this relation may be a child. Remembered: most relations are the same few words."""
-    return bool(_CHILD_WORDS.search(re.split(r"\b(?:of|van)\b", relation, maxsplit=1)[0]))
+    return bool(_IS_CHILD.search(own_relation(relation)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: 
     assert (added.name, added.part, added.relation) == ("Ibrahim Yıldız", Part.NEIGHBOUR, "next door")
     assert noor.refused("Add to the circle", {"Relation": "uncle"}, status=422).errors == [
         "Name: Write a name.",
-        "Role in the circle: Choose their role.",
+        "Role in the circle: Is this right, by their relation: family? Then add them; if not, choose.",
     ]
     assert noor.form("Add to the circle").shown("Relation") == "uncle"
     for nothing in ("\u200b\u200b", "\u2060 \u00ad", "\u3164", "\u2800"):
@@ -459,36 +459,72 @@ def state_of_linda(session: Session, cast: Cast, case: Made) -> tuple[int, int]:
     return row.concerns, row.unmet_concerns
 
 
-def test_several_people_are_added_at_once_all_or_none_and_children_as_children(
-    noor: PageClient, case: Made, db_session: Session, cast: Cast
-) -> None:
-    names_field, part = "Name and relation, one person on each line", "Role in the circle of all of them"
-    button, before = "Add them to the circle", len(circle(refreshed(db_session), case.id))
-    children = "Daan Smit, grandson\nKay Smit, son of Bea"
-    page = noor.refused(button, {names_field: f"{children}\nBea Smit, aunt of Daan", part: "family"})
-    assert "Are these children? Add them separately, with the role child: Daan Smit, Kay Smit" in page.text
-    page = noor.refused(button, {names_field: "Bea Smit\n, next door", part: "family"})
-    assert "Write a name, then a comma" in page.text
+def test_the_role_is_guessed_from_the_relation_and_asked(noor: PageClient, case: Made, db_session: Session) -> None:
+    before = len(circle(refreshed(db_session), case.id))
+    asked = "Role in the circle: Is this right, by their relation: %s? Then add them; if not, choose."
+    bea = {"Name": "Bea Smit", "Relation": "aunt of Daan", "Phone": "06 12345678"}
+    assert noor.refused("Add to the circle", bea, status=422).errors == [asked % "family"]
     assert len(circle(refreshed(db_session), case.id)) == before
 
-    page = noor.submit(
-        button, {names_field: "Bea Smit, aunt of Daan\n\nIneke\nHans Vos, rings, often", part: "neighbour"}
-    )
+    page = noor.submit("Add to the circle")  # Enter once more is a yes
 
-    assert "3 people are in the circle now." in page.text
-    added = [row for row in circle(refreshed(db_session), case.id) if row.part is Part.NEIGHBOUR]
-    assert [(row.name, row.relation) for row in added] == [
-        ("Bea Smit", "aunt of Daan"),
-        ("Ineke", ""),
-        ("Hans Vos", "rings, often"),
+    assert "Bea Smit is in the circle. Who is next?" in page.text
+    (name,) = [node for node in page.all("input") if "autofocus" in node.attrib]
+    assert (name.get("name"), name.get("value")) == ("name", "")
+    added = circle(refreshed(db_session), case.id)[-1]
+    assert (added.name, added.part, added.relation) == ("Bea Smit", Part.FAMILY, "aunt of Daan")
+    kay = {"Name": "Kay Smit", "Relation": "son of Bea"}
+    assert noor.refused("Add to the circle", kay, status=422).errors == [asked % "child"]
+    noor.page(f"/conferences/{case.id}/circle")
+    hans = {"Name": "Hans Vos", "Relation": "rings, often"}
+    choose = ["Role in the circle: Choose their role."]
+    assert noor.refused("Add to the circle", hans, status=422).errors == choose
+
+
+LIST = """Bea Smit, aunt of Daan; 06 12345678
+Daan Smit, grandson
+
+Hans Vos, rings, often
+Els Bos, Primary school De Wilg, 010 1234567
+OMAR el Amrani, uncle"""
+
+
+def test_a_pasted_list_is_looked_at_and_then_kept_whole_or_not_at_all(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    before = len(circle(refreshed(db_session), case.id))
+    page = noor.shown("Look at the list", {"One person on each line": LIST})
+    assert "Is this the same person as Omar El Amrani, who is there already?" in page.text
+    form, role = noor.form("Add them to the circle"), "%s / Role in the circle"
+    who = ["1. Bea Smit", "2. Daan Smit", "3. Hans Vos", "4. Els Bos", "5. OMAR el Amrani"]
+    assert [form.shown(role % one) for one in who] == ["family", "child", "choose", "professional", "family"]
+    assert form.shown("1. Bea Smit / Phone") == "06 12345678"
+    assert form.shown("4. Els Bos / Organisation") == "Primary school De Wilg"
+    assert len(circle(refreshed(db_session), case.id)) == before
+
+    page = noor.refused("Add them to the circle", {role % who[1]: "family"}, status=422)
+    assert page.errors == [CHILD_OR_NOT, "Role in the circle: Choose their role."]
+    assert len(circle(refreshed(db_session), case.id)) == before
+    page = noor.submit("Add them to the circle", {role % who[1]: "child", role % who[2]: "neighbour"})
+
+    assert "4 people are in the circle now." in page.text
+    added = [(row.name, row.part, row.relation) for row in circle(refreshed(db_session), case.id)[before:]]
+    assert added == [
+        ("Bea Smit", Part.FAMILY, "aunt of Daan"),
+        ("Daan Smit", Part.CHILD, "grandson"),
+        ("Hans Vos", Part.NEIGHBOUR, "rings, often"),
+        ("Els Bos", Part.PROFESSIONAL, ""),
     ]
 
 
-def test_children_are_added_at_once_too(noor: PageClient, case: Made, db_session: Session) -> None:
-    values = {"Name and relation, one person on each line": "Daan Smit, grandson\nKay Smit"}
-    noor.submit("Add them to the circle", values | {"Role in the circle of all of them": "child"})
-    parts = {row.name: row.part for row in circle(refreshed(db_session), case.id)}
-    assert (parts["Daan Smit"], parts["Kay Smit"]) == (Part.CHILD, Part.CHILD)
+def test_a_list_in_which_nobody_is_new_or_that_is_too_long_adds_nobody(noor: PageClient, case: Made) -> None:
+    noor.shown("Look at the list", {"One person on each line": "Omar El Amrani, uncle"})
+    page = noor.refused("Add them to the circle", status=422)
+    assert page.errors == ["Every line is left out: there is nobody to add."]
+    noor.page(f"/conferences/{case.id}/circle")
+    many = "\n".join(f"Somebody {number}, neighbour" for number in range(61))
+    page = noor.refused("Look at the list", {"One person on each line": many}, status=422)
+    assert page.errors == ["One person on each line: These are 61 lines. Paste at most 60 at once."]
 
 
 def test_how_several_come_is_noted_at_once_and_replaces_nothing(

@@ -196,11 +196,9 @@ def test_also_where_several_are_added_at_once(
     clock.set(LATER)
     sign_in(client, cast.noor)
     client.page(f"/conferences/{between.id}/circle")
-    several = {
-        "Name and relation, one person on each line": "Truus Bos, next door\nEls Vermeer, friend",
-        "Role in the circle of all of them": "friend",
-    }
-    page = client.refused("Add them to the circle", several, status=409)
+    several = {"One person on each line": "Truus Bos, next door\nEls Vermeer, friend"}
+    client.shown("Look at the list", several)
+    page = client.refused("Add them to the circle", status=409)
     assert page.errors == [
         "Why they have another role now: Els Vermeer came to this conference as a professional. Write down why they "
         "have another role now. The family is told, and in private time they stay outside all the same. Is it "

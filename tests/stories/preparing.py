@@ -42,22 +42,33 @@ def consents(walk: Walk) -> None:
 
 
 def add_people(walk: Walk, *ids: str) -> None:
-    """The coordinator adds people to the circle."""
+    """The coordinator pastes a list of people into the circle, and corrects what was guessed of each."""
+    people = [walk.case.people[id_] for id_ in ids]  # type: ignore[index]
     client = walk.open("circle")
-    for id_ in ids:
-        person = walk.case.people[id_]  # type: ignore[index]
-        values: dict[str, Value] = {
-            "Name": person.name,
-            "Role in the circle": walk.said(person.role.label),
-            "Relation": person.relation or "",
-            "Organisation": person.organisation or "",
-        }
+    client.shown("Look at the list", {"One person on each line": "\n".join(map(pasted, people))})
+    guessed = client.form("Add them to the circle")
+    corrected: dict[str, Value] = {}
+    for number, person in enumerate(people, start=1):
+        of_whom = f"{number}. {person.name.partition(',')[0]}"
+        values = {"Name": person.name, "Relation": person.relation or ""}
+        values["Role in the circle"] = walk.said(person.role.label)
+        if person.organisation:
+            values["Organisation"] = person.organisation
         if walk.case.sides:
             values["Side"] = person.side or "of no side"
+        for label, value in values.items():
+            field = f"{of_whom} / {label}"
+            if guessed.shown(field) != value:
+                corrected[field] = value
         if may_be_a_child(person.role, person.relation or "", None):  # the page asks, and these are grown up
-            client.refused("Add to the circle", values)
-            values = {"They are 18 or older": True}
-        client.submit("Add to the circle", values)
+            corrected[f"{of_whom} / They are 18 or older"] = True
+    client.submit("Add them to the circle", corrected)
+
+
+def pasted(person: PersonEntry) -> str:
+    """Somebody as a line of the list."""
+    what = ", ".join(filter(None, (person.name, person.relation or person.organisation)))
+    return f"{what}; {person.phone}" if person.phone else what
 
 
 def complete(walk: Walk, *ids: str) -> None:

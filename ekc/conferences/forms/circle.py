@@ -1,4 +1,4 @@
-"""Forms of the circle: adding, changing and removing people, who was informed, safety concerns."""
+"""Forms of the circle: changing and removing people, who was informed, safety concerns. Adding: `adding.py`."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, fields
@@ -28,108 +28,22 @@ from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import day as day_in_words
-from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.core.lengths import NAME, PASSAGE, WORD
+from ekc.core.lengths import PASSAGE, WORD
 from ekc.directory.queries import KnownNames
 from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part
 
-_NAME_MISSING = _l("Write a name.")
+NAME_MISSING = _l("Write a name.")
 _IS_A_CHILD = _l("Is this a child? Then choose the role child. If not, say below that they are 18 or older.")
-_OF_AGE = _l("They are 18 or older")
-_FOR_THEMSELVES = _l("They come for themselves, not for this organisation")
+OF_AGE = _l("They are 18 or older")
+FOR_THEMSELVES = _l("They come for themselves, not for this organisation")
 
 
 def may_be_a_child(part: Part, relation: str, born: date | None) -> bool:
     """Whether somebody who comes in another part may be a child: their relation says so, and no age says otherwise."""
     grown_up_part = part not in FAMILY_PARTS or part in {Part.CHILD, Part.MAIN_PERSON}
     return born is None and not grown_up_part and says_child(relation)
-
-
-class AddPersonForm(PlainForm):
-    """Adding somebody: name, part and relation; the rest can follow later."""
-
-    on_paper = frozenset({"name"})
-
-    name = line(_l("Name"), missing=_NAME_MISSING)
-    relation = line(_l("Relation"))
-    part = one_of(
-        _l("Role in the circle"), Part, blank=_l("choose"), validators=[InputRequired(_l("Choose their role."))]
-    )
-    of_age = BooleanField(_OF_AGE)
-    organisation = listed(_l("Organisation"))
-    for_themselves = BooleanField(_FOR_THEMSELVES)
-    why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
-    side = SelectField(_l("Side"), **FROM_LIST)
-    asks_age = False
-
-    def __init__(self, sides: tuple[str, ...], organisations: KnownNames, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.organisation.offer(organisations)
-        _offer_sides(self, sides)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Whoever may be a child by their relation, and comes in another part, is asked about."""
-        good = super().validate(extra_validators)
-        if good and may_be_a_child(Part(self.part.data), self.relation.data, None):
-            return _ask_age(self)
-        return bool(good)
-
-    def to_details(self) -> PersonDetails:
-        return PersonDetails(
-            name=self.name.data,
-            part=Part(self.part.data),
-            relation=self.relation.data,
-            organisation=self.organisation.data,
-            for_themselves=self.for_themselves.data,
-            side=self.side.data if "side" in self else "",
-        )
-
-
-#: As what several people at once can be added; others are asked more about.
-_SEVERAL = (Part.CHILD, Part.FAMILY, Part.FRIEND, Part.NEIGHBOUR, Part.NETWORK, Part.SUPPORTER)
-
-
-class AddSeveralForm(PlainForm):
-    """Adding several people at once: one a line, name and relation, all in the same part, children too."""
-
-    on_paper = frozenset({"people"})
-
-    people = passage(
-        _l("Name and relation, one person on each line"),
-        _l("Write at least one name."),
-        rows=5,
-        hint=_l("For example: Linda de Wit, aunt of Daan"),
-    )
-    several_part = one_of(
-        _l("Role in the circle of all of them"),
-        _SEVERAL,
-        blank=_l("choose"),
-        validators=[InputRequired(_l("Choose their role."))],
-    )
-    why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Each line has a name, and nobody in another part may be a child by their relation."""
-        if not super().validate(extra_validators):
-            return False
-        people = self.to_details()
-        if any(not one.name or len(one.name) > NAME or len(one.relation) > NAME for one in people):
-            long = _("Write a name, then a comma, then their relation: at most %(max)d characters each.", max=NAME)
-            self.people.errors = [long]
-        elif children := [one.name for one in people if may_be_a_child(one.part, one.relation, None)]:
-            names = ", ".join(children)
-            self.people.errors = [
-                _("Are these children? Add them separately, with the role child: %(names)s", names=names)
-            ]
-        return not self.people.errors
-
-    def to_details(self) -> tuple[PersonDetails, ...]:
-        """The people in the order of the lines."""
-        parts = (row.partition(",") for row in lines(self.people.data))
-        part = Part(self.several_part.data)
-        return tuple(PersonDetails(name=name.strip(), relation=what.strip(), part=part) for name, _comma, what in parts)
 
 
 class PersonForm(EditingForm):
@@ -143,14 +57,14 @@ class PersonForm(EditingForm):
     exclusion_reason = passage(_l("Why they stay away"), rows=2)
     excluded_by = line(_l("Decided by"))
     excluded_on = day(_l("Decided on"))
-    name = line(_l("Name"), missing=_NAME_MISSING)
+    name = line(_l("Name"), missing=NAME_MISSING)
     part = one_of(_l("Role in the circle"), Part)
-    of_age = BooleanField(_OF_AGE)
+    of_age = BooleanField(OF_AGE)
     why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
     relation = line(_l("Relation"))
     side = SelectField(_l("Side"), **FROM_LIST)
     organisation = listed(_l("Organisation"))
-    for_themselves = BooleanField(_FOR_THEMSELVES)
+    for_themselves = BooleanField(FOR_THEMSELVES)
     speaks_for = line(_l("Speaks on behalf of"))
     born = birth(_l("Born on"))
     needs = passage(_l("Needs"))
@@ -180,7 +94,7 @@ class PersonForm(EditingForm):
         self.organisation.offer(organisations)
         for name in hidden & set(self._fields):
             del self[name]
-        _offer_sides(self, sides, shown.side)
+        offer_sides(self, sides, shown.side)
         self.language.choices = language_choices(_l("the language of the case"))
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
@@ -204,7 +118,7 @@ class PersonForm(EditingForm):
             born = self.born.data
             now = (Part(self.part.data), self.relation.data, born.first if born else None)
             if now != self._before and may_be_a_child(*now):
-                return _ask_age(self)
+                return ask_age(self)
         return bool(good)
 
     def to_details(self) -> PersonDetails:
@@ -225,7 +139,7 @@ def _could_support(person: PersonRow, others: Iterable[PersonRow]) -> list[Selec
     return person_choices(here, rank=lambda one: (one.part not in INSIDE_PARTS, one.side != person.side))
 
 
-def _ask_age(form: AddPersonForm | PersonForm) -> bool:
+def ask_age(form: Any) -> bool:
     """Whether it was said that they are of age; if not, the form asks."""
     form.asks_age = True
     if not form.of_age.data:
@@ -233,7 +147,7 @@ def _ask_age(form: AddPersonForm | PersonForm) -> bool:
     return bool(form.of_age.data)
 
 
-def _offer_sides(form: AddPersonForm | PersonForm, sides: tuple[str, ...], held: str = "") -> None:
+def offer_sides(form: Any, sides: tuple[str, ...], held: str = "") -> None:
     """Offer the sides of the case, and `held`, the current side, if it is no longer among them.
 
     Without any side the field is removed.

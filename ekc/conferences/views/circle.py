@@ -1,4 +1,4 @@
-"""The pages of the circle and of a person in it."""
+"""The pages of the circle and of a person in it. Adding people: `adding.py`."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.entries import hidden_fields
+from ekc.conferences.forms.adding import AddPersonForm, PasteForm
 from ekc.conferences.forms.circle import (
-    AddPersonForm,
-    AddSeveralForm,
     ComingForm,
     InformedForm,
     PersonForm,
@@ -29,7 +28,6 @@ from ekc.conferences.queries.members import members
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
-from ekc.core.form_numbers import adds
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
 from ekc.core.language import ngettext
@@ -41,8 +39,8 @@ from ekc.signin.login import by
 from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Activity, Part
 
-_ADDRESS = "/conferences/<int:conference_id>/circle"
-_PERSON = f"{_ADDRESS}/<int:participant_id>"
+ADDRESS = "/conferences/<int:conference_id>/circle"
+_PERSON = f"{ADDRESS}/<int:participant_id>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,43 +51,14 @@ class CircleSection:
     people: tuple[PersonRow, ...]
 
 
-@bp.get(_ADDRESS)
+@bp.get(ADDRESS)
 @case_route(Activity.SEE_REGISTRATION)
 def circle(case: Case) -> ResponseReturnValue:
     """Everybody in the circle, by group."""
-    return _circle_page(case)
+    return circle_page(case)
 
 
-@bp.post(_ADDRESS)
-@case_route(Activity.CHANGE_CIRCLE)
-@adds()
-def add_person(case: Case) -> ResponseReturnValue:
-    """Add somebody."""
-    form = AddPersonForm(circle_queries.sides(db(), case.id), _organisations())
-    if form.validate():
-        with form.showing_refusal():
-            somebody = circle_actions.add_person(by(), case.id, form.to_details(), form.why.data)
-            flash(_("%(name)s is in the circle.", name=form.name.data), "success")
-            return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{somebody}"), 303)
-    return _circle_page(case, form), form.status
-
-
-@bp.post(f"{_ADDRESS}/several")
-@case_route(Activity.CHANGE_CIRCLE)
-@adds()
-def add_people(case: Case) -> ResponseReturnValue:
-    """Add several people at once."""
-    form = AddSeveralForm()
-    if form.validate():
-        with form.showing_refusal():
-            added = circle_actions.add_people(by(), case.id, form.to_details(), form.why.data)
-            said = ngettext("%(num)d person is in the circle now.", "%(num)d people are in the circle now.", len(added))
-            flash(said, "success")
-            return redirect(url_for("conferences.circle", conference_id=case.id), 303)
-    return _circle_page(case, several=form), form.status
-
-
-@bp.post(f"{_ADDRESS}/told")
+@bp.post(f"{ADDRESS}/told")
 @case_route(Activity.CHANGE_CIRCLE)
 @edits
 def tell(case: Case) -> ResponseReturnValue:
@@ -103,10 +72,10 @@ def tell(case: Case) -> ResponseReturnValue:
             circle_actions.mark_informed(by(unchanged), case.id, form.told.data, form.on.data)
             flash(_("It is noted who was told."), "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
-    return _circle_page(case, informed=form), form.status
+    return circle_page(case, informed=form), form.status
 
 
-@bp.post(f"{_ADDRESS}/coming")
+@bp.post(f"{ADDRESS}/coming")
 @case_route(Activity.CHANGE_CIRCLE)
 @moves  # it replaces nothing that somebody noted
 def note_coming(case: Case) -> ResponseReturnValue:
@@ -120,7 +89,7 @@ def note_coming(case: Case) -> ResponseReturnValue:
             )
             flash(said, "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
-    return _circle_page(case, coming=form), form.status
+    return circle_page(case, coming=form), form.status
 
 
 @bp.post(f"{_PERSON}/told-today")
@@ -151,11 +120,11 @@ def _undecided(people: tuple[PersonRow, ...]) -> list[PersonRow]:
     return [row for row in people if row.part is not Part.INTERPRETER and not row.excluded and row.attends is None]
 
 
-def _circle_page(
+def circle_page(
     case: Case,
     form: AddPersonForm | None = None,
     informed: InformedForm | None = None,
-    several: AddSeveralForm | None = None,
+    paste: PasteForm | None = None,
     coming: ComingForm | None = None,
 ) -> str:
     """The page; a form that is given was rejected and is shown again."""
@@ -174,14 +143,20 @@ def _circle_page(
         undecided=len(undecided),
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
-        form=form or AddPersonForm(sides, _organisations(), formdata=None),
+        form=form or AddPersonForm(sides, organisations(), next_one=_just_added(everybody), formdata=None),
         told_form=informed or (_informed_form(case, not_informed, formdata=None) if not_informed else None),
         coming_form=coming or (ComingForm(undecided, formdata=None) if len(undecided) > 1 else None),
-        several=several or AddSeveralForm(formdata=None),
-        sent=form or several or informed or coming,
+        paste=paste or PasteForm(formdata=None),
+        sent=form or paste or informed or coming,
         may_change=case.may(Activity.CHANGE_CIRCLE),
         no_mail={one.participant_id for one in unreachable(db(), [case.id]).get(case.id, ())},
     )
+
+
+def _just_added(everybody: tuple[PersonRow, ...]) -> str:
+    """Who was added by the request that led here: the form then waits for the next."""
+    added = request.args.get("added", type=int)
+    return next((row.label for row in everybody if row.id == added), "")
 
 
 def _groups(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[CircleSection]:
@@ -271,10 +246,10 @@ def _person_form(case: Case, shown: PersonRow, sent: bool = False) -> PersonForm
     hidden = hidden_fields(shown.address_secret, case.sees)
     today = local_date(now(), case.timezone)
     typed = request.form if sent else None
-    return PersonForm(shown, sides, others, hidden, today, _organisations(), formdata=typed)
+    return PersonForm(shown, sides, others, hidden, today, organisations(), formdata=typed)
 
 
-def _organisations() -> KnownNames:
+def organisations() -> KnownNames:
     return known_names(db(), Listing.ORGANISATIONS)
 
 

@@ -1,0 +1,199 @@
+"""Forms of adding people to the circle: one after the other, or a pasted list that is looked at before it is kept."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from wtforms import BooleanField, FieldList, FormField, SelectField, TelField
+from wtforms.validators import InputRequired
+
+from ekc.conferences.entries import PersonDetails
+from ekc.conferences.forms.circle import (
+    FOR_THEMSELVES,
+    NAME_MISSING,
+    OF_AGE,
+    ask_age,
+    may_be_a_child,
+    offer_sides,
+)
+from ekc.conferences.forms.fields import FROM_LIST, line, lines, one_of, passage
+from ekc.conferences.forms.names import listed
+from ekc.conferences.queries.circle import PersonRow
+from ekc.core.forms import PlainForm
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import ACCOUNT, PASSAGE, WORD
+from ekc.directory.queries import KnownNames
+from ekc.names import same
+from ekc.workflow.relations import GUESSES, guessed_part, is_organisation
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Part
+
+#: How many people a pasted list may hold; a circle is seldom half as large.
+MOST_LINES = 60
+_PHONE = re.compile(r"\+?[\d ()./-]{6,}")
+
+
+class OneForm(PlainForm):
+    """Somebody who is added: a name and a part are enough; the part is guessed from the relation, and asked."""
+
+    on_paper = frozenset({"name"})
+
+    name = line(_l("Name"), missing=NAME_MISSING)
+    relation = line(_l("Relation"))
+    part = one_of(
+        _l("Role in the circle"), Part, blank=_l("choose"), validators=[InputRequired(_l("Choose their role."))]
+    )
+    of_age = BooleanField(OF_AGE)
+    phone = line(_l("Phone"), WORD, kind=TelField)
+    organisation = listed(_l("Organisation"))
+    for_themselves = BooleanField(FOR_THEMSELVES)
+    side = SelectField(_l("Side"), **FROM_LIST)
+    asks_age = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Without a part the one that the relation suggests is asked about; so is whoever may be a child by it."""
+        guess = None if self.part.data else guessed_part(self.relation.data)
+        if guess is not None:
+            self.part.data = guess.value
+        good = super().validate(extra_validators)
+        if guess is not None:
+            self.part.errors = [
+                _("Is this right, by their relation: %(role)s? Then add them; if not, choose.", role=_(guess.label))
+            ]
+            return False
+        if good and may_be_a_child(Part(self.part.data), self.relation.data, None):
+            return ask_age(self)
+        return bool(good)
+
+    def to_details(self) -> PersonDetails:
+        return PersonDetails(
+            name=self.name.data,
+            part=Part(self.part.data),
+            relation=self.relation.data,
+            phone=self.phone.data,
+            organisation=self.organisation.data,
+            for_themselves=self.for_themselves.data,
+            side=self.side.data if "side" in self else "",
+        )
+
+
+class AddPersonForm(OneForm):
+    """Adding somebody; the rest can follow later."""
+
+    why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
+
+    def __init__(self, sides: tuple[str, ...], organisations: KnownNames, *, next_one: str = "", **kwargs: Any) -> None:
+        """`next_one`: who was added last, where the form comes back for the next: the name is then typed at once."""
+        super().__init__(**kwargs)
+        self.organisation.offer(organisations)
+        offer_sides(self, sides)
+        self.part.render_kw = {"data-guesses": json.dumps([[part.value, words] for part, words in GUESSES])}
+        if next_one:
+            self.name.render_kw = {"autofocus": True}
+            self.name.description = _("%(name)s is in the circle. Who is next?", name=next_one)
+
+
+class PasteForm(PlainForm):
+    """A list of people, one a line; nothing of it is kept before it was looked at."""
+
+    on_paper = frozenset({"people"})
+
+    people = passage(
+        _l("One person on each line"),
+        _l("Write at least one name."),
+        most=ACCOUNT,
+        rows=5,
+        hint=_l("Name, relation; phone. For example: Linda de Wit, aunt of Daan; 06 12345678"),
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A list that one can look through."""
+        if not super().validate(extra_validators):
+            return False
+        if (count := len(lines(self.people.data))) > MOST_LINES:
+            said = _("These are %(count)s lines. Paste at most %(most)s at once.", count=count, most=MOST_LINES)
+            self.people.errors = [said]
+        return not self.people.errors
+
+    def to_lines(self, circle: Sequence[PersonRow]) -> list[dict[str, Any]]:
+        """What each line says, as the form that is looked at takes it. Who seems to be in the circle is left out."""
+        read: list[dict[str, Any]] = []
+        for text in lines(self.people.data):
+            one = read_line(text)
+            one["leave_out"] = bool(
+                alike(one["name"], [*(row.label for row in circle), *(row["name"] for row in read)])
+            )
+            read.append(one)
+        return read
+
+
+def read_line(text: str) -> dict[str, Any]:
+    """A pasted line: name, relation or organisation, phone, and the part that is guessed from it."""
+    text, _semicolon, phone = text.replace("\t", ",").partition(";")
+    name, *more = (piece.strip() for piece in text.split(","))
+    if more and not phone and _PHONE.fullmatch(more[-1]):
+        phone = more.pop()
+    relation = ", ".join(piece for piece in more if piece)
+    part = guessed_part(relation)
+    said: dict[str, Any] = {"name": name, "phone": phone.strip(), "part": part and part.value, "relation": relation}
+    if is_organisation(relation):
+        said |= {"part": Part.PROFESSIONAL.value, "relation": "", "organisation": relation}
+    return said
+
+
+def alike(name: str, others: Iterable[str]) -> str:
+    """Of these names the first that is the same words; empty if none is."""
+    return next((other for other in others if same(name, other.partition(" (")[0])), "")
+
+
+class LineForm(OneForm):
+    """A line of the list."""
+
+    leave_out = BooleanField(_l("Leave this line out"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A line that is left out may say anything."""
+        return self.leave_out.data or super().validate(extra_validators)
+
+    @property
+    def asks_organisation(self) -> bool:
+        """Whether they may come for one."""
+        return self.part.data in {"", None, *PROFESSIONAL_PARTS} or bool(self.organisation.data)
+
+    @property
+    def may_be_child(self) -> bool:
+        """Whether their relation says so, so that it is asked whether they are of age."""
+        return may_be_a_child(Part.FAMILY, self.relation.data or "", None)
+
+
+class CheckForm(PlainForm):
+    """The people of a list, each with what was read and guessed: corrected, and then kept whole or not at all."""
+
+    rows = FieldList(FormField(LineForm), max_entries=MOST_LINES)
+    why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
+
+    def __init__(
+        self, circle: Sequence[PersonRow], sides: tuple[str, ...], organisations: KnownNames, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        before = [row.label for row in circle]
+        for entry in self.rows:
+            row = entry.form
+            row.organisation.offer(organisations)
+            offer_sides(row, sides)
+            if other := alike(row.name.data or "", before):
+                row.leave_out.description = _("Is this the same person as %(name)s, who is there already?", name=other)
+            before.append(row.name.data or "")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Somebody is left to add."""
+        good = super().validate(extra_validators)
+        if good and not self.to_details():
+            self.form_errors = [*self.form_errors, _("Every line is left out: there is nobody to add.")]
+            return False
+        return bool(good)
+
+    def to_details(self) -> tuple[PersonDetails, ...]:
+        """The people, in the order of the lines."""
+        return tuple(entry.form.to_details() for entry in self.rows if not entry.form.leave_out.data)
