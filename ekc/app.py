@@ -18,6 +18,7 @@ import ekc.drafts.views
 import ekc.evaluations.views.blueprint
 import ekc.evaluations.views.follow_ups
 import ekc.journey.home
+import ekc.journey.menu
 import ekc.journey.panel
 import ekc.journey.views.blueprint
 import ekc.journey.views.home
@@ -34,6 +35,7 @@ import ekc.signin.views.blueprint
 import ekc.staff.views.blueprint
 from config import ConfigError, Settings
 from ekc import schema
+from ekc.conferences.access import Case
 from ekc.conferences.queries.registration import wording_of
 from ekc.core import handlers, language, static
 from ekc.core.clock import local_date
@@ -44,7 +46,7 @@ from ekc.core.form_numbers import new_form_number
 from ekc.core.forms import rarer_marks
 from ekc.core.keys import recognise_keys
 from ekc.core.language import gettext
-from ekc.core.routes import Runtime, close_db, cookie_name, declared_access, declared_sending, now, runtime
+from ekc.core.routes import Runtime, close_db, cookie_name, db, declared_access, declared_sending, now, runtime
 from ekc.core.sessions import CSRFTokens, EncryptedSessions
 from ekc.drafts import keeping
 from ekc.kinds import DOCUMENTS, EXPORTS, JOB_RULES, check_kinds
@@ -156,7 +158,7 @@ def _extend_jinja(app: Flask) -> None:
     app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
     app.jinja_env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, form_number=new_form_number)
     app.jinja_env.globals.update(service_contact=app.extensions["ekc"].settings.contact)
-    app.jinja_env.globals.update(in_words_of=_in_words_of)
+    app.jinja_env.globals.update(in_words_of=_in_words_of, case_menu=_case_menu)
     app.jinja_env.filters.update(
         day=language.day,
         short_day=lambda value: language.short_day(value, now().date()),
@@ -176,6 +178,8 @@ def _extend_jinja(app: Flask) -> None:
         local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),
         dots=ekc.journey.home.dots,
         owed_line=ekc.journey.panel.owed_line,
+        page_of=ekc.journey.panel.page_of,
+        page_title=lambda endpoint: gettext(ekc.journey.menu.page_title(endpoint)),
         country=PROFILES.__getitem__,
         moved_from=ekc.evaluations.views.follow_ups.moved_from,
         rarer_marks=rarer_marks,
@@ -245,6 +249,11 @@ def _in_language(code: str) -> str:
     if handlers.path_holds_key(request.path):
         return url_for("home")
     return url_for("signin.set_language", language=code, next=request.path)
+
+
+def _case_menu(case: object) -> ekc.journey.menu.CaseMenu | None:
+    """The menu of the case that a page is about; None for whoever has no case page, or where `case` is a row."""
+    return ekc.journey.menu.case_menu(db(), case, now(), request.path) if isinstance(case, Case) else None
 
 
 def _menu() -> list[dict[str, Any]]:

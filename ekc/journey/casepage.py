@@ -166,6 +166,7 @@ class CasePage:
     goes_on_as: Related | None  # it was registered twice, and goes on as this case
     last_step: LastStep | None  # of the visitor, a few minutes ago
     today: date
+    facts: Facts
 
 
 def case_page(session: Session, case: Case, at: datetime) -> CasePage:
@@ -222,6 +223,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         goes_on_as=_goes_on_as(session, case, at),
         last_step=own_last_step(session, case, at, changes),
         today=today,
+        facts=facts,
     )
 
 

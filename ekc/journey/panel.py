@@ -1,6 +1,6 @@
 """The next-step panel: the verdicts as one main button, or all blockers with links to where they are solved."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ekc.core.language import gettext, ngettext
@@ -88,7 +88,7 @@ def panel(verdicts: tuple[Verdict, ...], phase: Phase, called_in: bool, no_longe
         main=near[0] if near else None,
         others=tuple(near[1:]),
         exits=tuple(option for option in options if option.rule.rare),
-        broken=tuple(blocker_link(blocker) for one in no_longer for blocker in one.blockers),
+        broken=by_page(blocker_link(blocker) for one in no_longer for blocker in one.blockers),
     )
 
 
@@ -100,7 +100,7 @@ def _option(verdict: Verdict, phase: Phase, called_in: bool) -> Option:
     return Option(
         rule=rule,
         title=rule.called_in if outside else rule.title,
-        blocker_links=tuple(blocker_link(reason.blocker) for reason in verdict.reasons if reason.guard in own),
+        blocker_links=by_page(blocker_link(reason.blocker) for reason in verdict.reasons if reason.guard in own),
         allowed=verdict.allowed,
         ready=verdict.allowed and not verdict.questions and asks_nothing,
         overridable=verdict.overridable,
@@ -157,3 +157,15 @@ def blocker_link(blocker: Blocker) -> BlockerLink:
     is_one = blocker.target or "{" not in anchor
     at = anchor.format(blocker.target) if is_one else ""
     return BlockerLink(blocker, activity, endpoint, values, at, _BY_CIRCLE.get(blocker.remedy))
+
+
+def by_page(links: Iterable[BlockerLink]) -> tuple[BlockerLink, ...]:
+    """Sorted by page, in the order in which a page is first asked for."""
+    found = tuple(links)
+    order = list(dict.fromkeys(map(page_of, found)))
+    return tuple(sorted(found, key=lambda link: order.index(page_of(link))))
+
+
+def page_of(link: BlockerLink) -> str:
+    """The page of the menu on which a blocker is solved; what is under a page counts there."""
+    return "conferences.circle" if link.endpoint == "conferences.person" else link.endpoint

@@ -105,12 +105,12 @@ def test_setup_lists_all_reasons_with_their_place(
         f"{here}/registration#question_agreed_on",
         f"{here}/circle#person-{case.people['marieke']}",
         f"{here}/circle",  # nobody comes yet, so nobody who comes was told
+        f"{here}/circle",  # what is on the same page stands together
         f"{here}/bottom-lines",
         f"{here}/meeting#dates",
         f"{here}/meeting#venue",
         f"{here}/meeting#food",
         f"{here}/meeting#travel",
-        f"{here}/circle",
     ]
     assert "Open the conference" not in page.buttons
 

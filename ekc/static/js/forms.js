@@ -86,6 +86,18 @@ function putBack(form, place, isOurs) {
   for (let part = form.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
 }
 
+// Who follows a link to what is still open arrives in the box where it is filled in. After saving, the message has the focus.
+function enterTarget() {
+  const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+  if (!target || document.querySelector(".flash, .ds-error-summary")) return;
+  const controls = "input:not([type='hidden']), select, textarea, button, summary";
+  const first = target.matches(controls) ? target : target.querySelector(controls);
+  for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+  first?.focus({ preventScroll: true });
+}
+window.addEventListener("hashchange", enterTarget);
+window.addEventListener("load", enterTarget); // after the browser went to the place itself, which takes the focus away
+
 // Near the end of what a text may be, says how much is left. A text that is too long is sent whole: the server says so.
 const left = (field) => Number(field.dataset.atMost) - [...field.value].length;
 const pauses = new WeakMap();
