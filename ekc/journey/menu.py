@@ -14,6 +14,9 @@ from ekc.workflow.facts import Facts
 from ekc.workflow.vocabulary import N_, Activity, Phase, Role
 
 _BEFORE = frozenset({Phase.REGISTRATION, Phase.SETUP})
+#: Where each page of the case counts what is open. Later it takes twice as many statements, and is read on the overview
+#: and in the plan itself.
+_COUNTED = _BEFORE | {Phase.INFORMATION}
 _OVERVIEW = ("journey.case", N_("Overview"))
 
 
@@ -114,8 +117,9 @@ def case_menu(session: Session, case: Case, at: datetime, path: str, facts: Fact
     """
     if case.phase is Phase.PRIVATE_TIME or not case.may(Activity.SEE_CASE):
         return None
-    facts = facts or gather_facts(session, case, at)
-    left = still_open(facts)
+    if facts is None and case.phase in _COUNTED:
+        facts = gather_facts(session, case, at)
+    left = still_open(facts) if facts else ()
     opened = tuple(link for link in left if case.may(link.activity))
     here = _longest(path, case)
 
@@ -124,7 +128,7 @@ def case_menu(session: Session, case: Case, at: datetime, path: str, facts: Fact
         return MenuEntry(
             title,
             href,
-            people=len(facts.people) if endpoint == "conferences.circle" and facts.people else None,
+            people=len(facts.people) if facts and endpoint == "conferences.circle" else None,
             left=sum(page_of(link) == endpoint for link in left),
             current=("page" if href == path else "true") if endpoint == here else "",
         )

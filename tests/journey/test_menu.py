@@ -67,7 +67,9 @@ def test_each_page_of_the_menu_has_the_menu_and_says_where_one_is(
     assert len(first) > 8
     for _, href, _ in first:
         shown = menu(client.page(href))
-        assert [one[:2] for one in shown] == [one[:2] for one in first]
+        assert [one[1] for one in shown] == [one[1] for one in first]
+        if make in STAGES[:3]:
+            assert [one[0] for one in shown] == [one[0] for one in first]
         assert [one[1:] for one in shown if one[2]] == [(href, "page")]
 
 
@@ -131,7 +133,7 @@ def test_nobody_else_has_it(client: PageClient, cast: Cast, clock: FrozenClock, 
 
 @pytest.mark.parametrize(  # ten for the page alone; the rest is what stops the next step
     ("make", "most"),
-    [(build.case_in_setup, 15), (build.case_in_information, 18), (build.case_in_presentation, 20)],
+    [(build.case_in_setup, 15), (build.case_in_information, 18), (build.case_in_presentation, 10)],
 )
 def test_statements_of_a_page_with_the_menu(
     make: Build, most: int, app: Flask, client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
