@@ -1,6 +1,6 @@
 """The menu of a case in a browser: beside the page or folded above it, and where its links put the cursor."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from sqlalchemy.orm import Session
 
 from tests import build
@@ -9,7 +9,8 @@ from tests.clock import FrozenClock
 from tests.look import Onlooker
 from tests.tab import sign_in
 
-PHONE, WIDE = {"width": 360, "height": 640}, {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
 
 
 def test_the_menu_is_beside_the_page_and_on_a_phone_in_one_line(
