@@ -144,13 +144,18 @@ def give_notice(
         tell_staff(session, conference, at, _STAFF_MAILS[kind], but=account_id, managers=manager, notice=left.id)
     if not rule.has_mails:
         return
+    if rule.from_nothing and not was:  # there may have been something before there was nothing
+        of_kind = (Notice.conference_id == conference.id, Notice.kind == kind, Notice.round == conference.round)
+        earlier = session.scalars(select(Notice.was).where(*of_kind).order_by(Notice.id.desc())).all()
+        was = next(filter(None, earlier), "")
     people = {person.id: person for person in _people(session, conference)}
     known = ("id", "part", "attends", "informed_on", "informed_at", "informed_before_on", "came_as_professional")
     listeners = [Listener(**{name: getattr(one, name) for name in known}) for one in people.values()]
     mails = {part: mail for mail in _MAILS.get(kind, (NOTICE,)) for part in mail.parts}
     mailed, access = _mailed(session, conference, at, rule.mails), circle_access(session, conference, conference.phase)
     for one in concerned(
-        NoticeFacts(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about), listeners
+        NoticeFacts(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about, was=was),
+        listeners,
     ):
         mail = mails.get(access[one.id].mail_part(one.part)) if one.id in access else None
         if mail and one.id not in mailed and reads_it(rule, one) and access[one.id].may(Activity(mail.opens)):

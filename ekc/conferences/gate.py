@@ -23,6 +23,7 @@ from ekc.core.routes import MAX_ID, Access, db, declare, gated, now, only_shows,
 from ekc.core.transaction import writing
 from ekc.drafts.keeping import keep_draft, keeps_drafts
 from ekc.links.verification import audit_ended_link
+from ekc.signin.actions.sessions import note_use
 from ekc.signin.actions.throttle import Limit, count_attempt
 from ekc.signin.login import end_session, link_sign_in, unauthorized, visitor
 from ekc.workflow.vocabulary import INSIDE_ROLES, N_, Activity, Phase, Role
@@ -131,6 +132,8 @@ def _answer_change(case: Case, view: View) -> ResponseReturnValue:
     if only_shows() or not has_recorded(db()):  # what an action recorded was rolled back
         with writing(db()):
             _record_look(case)
+    elif case.visitor.participant_id is not None and case.visitor.sign_in_id is not None:
+        note_use(db(), now(), case.visitor.sign_in_id)  # so that nobody tells them of it
     return answer
 
 

@@ -247,11 +247,13 @@ class SeenField(HiddenField):  # type: ignore[misc]
 class Standing:
     """Something that a form replaces and that no field of it shows: what it is, and what there is now, in words.
 
-    Where nothing stands nothing is replaced, so it has none.
+    Where nothing stands nothing is replaced, so it has none. `what`: the same in no language, which is compared: one
+    page may be open in two languages.
     """
 
     label: str
     words: str
+    what: object
 
 
 class EditingForm(PlainForm):
@@ -270,7 +272,7 @@ class EditingForm(PlainForm):
     def digests(self) -> dict[str, str]:
         """A keyed digest of each value that the form holds now, and of what stands beside it."""
         fields = {field.short_name: _digest(field) for field in self if field.type not in _NOT_SHOWN}
-        return fields | {key: _digest_of(key, standing.words) for key, standing in self.stands.items()}
+        return fields | {key: _digest_of(key, repr(standing.what)) for key, standing in self.stands.items()}
 
     def replaces(self, key: str) -> bool:
         """Whether the form, as it was sent, replaces what stands under this key: all of it, unless a form says less."""
@@ -293,9 +295,10 @@ class EditingForm(PlainForm):
             sent = self.digests()
             for key in changed:
                 if key in current.stands:
-                    self._note(gettext("Now at “%(field)s”: %(value)s"), current.stands[key])
+                    standing = current.stands[key]
+                    self._note(gettext("Now at “%(field)s”: %(value)s"), (standing.label, standing.words))
                     continue
-                now = Standing(str(current[key].label.text), shown_value(current[key]))
+                now = (str(current[key].label.text), shown_value(current[key]))
                 if sent[key] == shown.get(key):
                     self[key].data, self[key].raw_data = current[key].data, None
                     self._note(gettext("Now at “%(field)s”: %(value)s"), now)
@@ -308,9 +311,9 @@ class EditingForm(PlainForm):
 
         return compare
 
-    def _note(self, sentence: str, now: Standing) -> None:
+    def _note(self, sentence: str, now: tuple[str, str]) -> None:
         """Keep what there is now, to be said with the refusal. `sentence`: with blanks for field and value."""
-        self._changes.append(sentence % {"field": now.label, "value": now.words})
+        self._changes.append(sentence % {"field": now[0], "value": now[1]})
 
     def refuse(self, refusal: Refusal) -> int:
         """As every form; after a change by somebody else also what there is now."""
@@ -323,9 +326,13 @@ _NOT_SHOWN = frozenset({"HiddenField", "CSRFTokenField"})
 
 
 def _digest(field: Field) -> str:
-    """Of what the browser shows and sends, so that a field that nobody touched has the same one."""
+    """Of what the browser shows and sends, so that a field that nobody touched has the same one.
+
+    What was read from the words is compared, not the words: 2,5 is 2.5 on a page in another language.
+    """
     typed = not isinstance(field, BooleanField | SelectFieldBase) and hasattr(field, "_value")
-    value = field._value() if typed else field.data
+    read = field.data is not None and not isinstance(field.data, str)
+    value = field._value() if typed and not read else field.data
     if isinstance(value, list | tuple | set | frozenset):
         value = "\n".join(sorted(map(str, value)))
     return _digest_of(field.short_name, "" if value is None else str(value).replace("\r\n", "\n"))

@@ -103,7 +103,7 @@ def follow_up_form(
         fields["present"] = SelectMultipleField(_("Who was there?"), coerce=int, choices=names)
         for who in asked:
             fields[f"mark_{who.id}"] = NumberField(
-                _("Mark of %(name)s", name=who.name), 1, _("Choose a whole number from 0 to 10."), most=10
+                _("Mark of %(name)s", name=who.name), 1, _("Give a whole number from 0 to 10."), most=10
             )
         fields["unnamed_marks"] = line(_("Marks of others in the family, without names"), LINE, rules=[_marks_readable])
         fields["person_ids"] = tuple(who.id for who in asked)
@@ -139,7 +139,9 @@ def _marks_readable(_form: TranslatedForm, typed: StringField) -> None:
     try:
         read_marks(typed.data)
     except ValueError:
-        raise ValidationError(_("Type marks from 0 to 10 with commas between them, for example 9, 8, 8.")) from None
+        raise ValidationError(
+            _("Type whole marks from 0 to 10 with commas between them, for example 9, 8, 8.")
+        ) from None
 
 
 class GiveUpForm(EditingForm):

@@ -288,7 +288,11 @@ def _with_plan(session: Session, case: Case | Conference, facts: Facts, everybod
         _with_bottom_lines(session, case, facts, met),
         people=tuple(map(with_answer, facts.people)),
         former=tuple(map(with_answer, facts.former)),
-        plan=plan_facts(found.draft, {p.id for p in facts.people}, plan_versions.done_of_draft(session, case)),
+        plan=plan_facts(
+            found.draft,
+            {p.id for p in facts.people},
+            plan_versions.done_of_draft(session, case, found.draft),
+        ),
         accepted=plan_answers.is_accepted(decisions),
         not_printable=not_printable(_printed_words(session, case, found, everybody)),
     )

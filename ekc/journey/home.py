@@ -19,7 +19,7 @@ from ekc.journey.needs.finding import Needs, find_needs
 from ekc.journey.needs.kinds import NEWS, CaseRequest, Need, NeedKind
 from ekc.journey.needs.words import NeedLine, late_words, need_line
 from ekc.journey.queries import corrections as correction_queries
-from ekc.journey.queries.cases import FIRST_PAGE, After, CaseRow
+from ekc.journey.queries.cases import FIRST_PAGE, After, CaseList, CaseRow
 from ekc.journey.queries.corrections import CorrectionRow
 from ekc.matching.queries.handing_over import HandingOver
 from ekc.workflow.engine import PHASE_RULES
@@ -36,8 +36,9 @@ class Home:
     calls: tuple[tuple[FollowUpRow, CaseRow], ...]  # calls and evaluations of this week
     waits: Needs
     cases: tuple[CaseRow, ...]  # a page of them
+    of: CaseList  # the list of which it is a page, where it is not the first one
     after: After  # where it begins
-    go_on: After | None  # where the next one does
+    go_on: Mapping[CaseList, After]  # where the next one of each list does
     registrations: tuple[CaseRequest, ...]  # in a manager's regions
     regional: tuple[CaseRow, ...]  # those that are late first
     late: Mapping[int, str]  # by case which clocks are late, for coordinator and manager
@@ -61,7 +62,7 @@ class Home:
 
     @property
     def needs(self) -> tuple[tuple[NeedLine, ...], ...]:
-        """What waits for this visitor, by case, the most urgent first; so are the cases."""
+        """What waits for this visitor, by case, the most urgent first; on a further page in the cases on it."""
         return self._lines(kind for kind in self.waits if kind not in NEWS)
 
     @property
@@ -75,17 +76,28 @@ class Home:
             for one in waiting:
                 line = need_line(Need(kind, one), self.at)
                 found.setdefault(line.conference_id, []).append(line)
-        return tuple(map(tuple, found.values()))
+        there = {row.id for row in (*self.cases, *self.regional, *(one.case for one in self.registrations))}
+        return tuple(tuple(lines) for id_, lines in found.items() if self.is_first or id_ in there)
 
 
-def staff_home(session: Session, who: Visitor, at: datetime, after: After = FIRST_PAGE) -> Home:
-    """Read the home page of staff. `after`: a further page of a coordinator, with what waits in the cases on it."""
-    if after != FIRST_PAGE:
+def staff_home(
+    session: Session, who: Visitor, at: datetime, after: After = FIRST_PAGE, of: CaseList = CaseList.MINE
+) -> Home:
+    """Read the home page of staff. `after`: a further page of one of its lists, with what waits in the cases on it."""
+    first = after == FIRST_PAGE
+    if not first and of is CaseList.MINE:
         who = replace(who, roles=who.roles & {Role.COORDINATOR}, regions=frozenset())
-    read = staff_cases(session, who, at, after)
+    elif not first:
+        who = replace(who, roles=who.roles & {Role.REGIONAL_MANAGER})
+    read = staff_cases(session, who, at, after, of)
     late = late_clocks(session, (*read.own, *read.of_regions), at, read.steps)
-    corrected = correction_queries.recent_corrections(session, who, at) if after == FIRST_PAGE else ()
-    manages = Role.REGIONAL_MANAGER in who.roles
+    corrected = correction_queries.recent_corrections(session, who, at) if first else ()
+    manages = first and Role.REGIONAL_MANAGER in who.roles
+    last = {
+        CaseList.MINE: read.own_go_on,
+        CaseList.REGISTRATIONS: read.registrations_go_on,
+        CaseList.REGIONAL: read.regional_go_on,
+    }
     said_late = {id_: late_words(clocks) for id_, clocks in late.items()} | _late_follow_ups(session, read, late)
     regional = (replace(row, coordinator="") if read.gone(row.id) else row for row in read.regional)
     return Home(
@@ -95,8 +107,9 @@ def staff_home(session: Session, who: Visitor, at: datetime, after: After = FIRS
         calls=_calls(read),
         waits=find_needs(session, read, late),
         cases=read.own,
+        of=of,
         after=after,
-        go_on=read.own_go_on,
+        go_on={which: where for which, where in last.items() if where is not None},
         registrations=tuple(CaseRequest(row, read.asked_at(row.id)) for row in read.registrations),
         regional=tuple(sorted(regional, key=lambda row: row.id not in said_late)),
         late=said_late,

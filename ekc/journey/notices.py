@@ -12,6 +12,7 @@ from ekc.core.clock import local_date
 from ekc.journey.queries import listeners
 from ekc.journey.queries.notices import notices_of_cases
 from ekc.journey.queries.settled import SettledNotices
+from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.owed.listeners import Listener, NoticeFacts
 from ekc.workflow.owed.rows import RULES
 from ekc.workflow.owed.still_owed import Owed, all_owed, owed, waits
@@ -45,7 +46,10 @@ def _judged(
         return {}
     settle = SettledNotices(session, rows)
     by_case: dict[int, list[NoticeFacts]] = defaultdict(list)
-    for row in rows:
+    before: dict[tuple[int, NoticeKind, int | None], str] = {}
+    for row in rows:  # oldest first
+        what = (row.conference_id, row.kind, row.about)
+        before[what] = row.was or before.get(what, "")
         by_case[row.conference_id].append(
             NoticeFacts(
                 id=row.id,
@@ -55,7 +59,7 @@ def _judged(
                 about=row.about,
                 end=row.end,
                 settled=settle.how(row),
-                was=row.was or "",
+                was=before[what],
                 now=row.now or "",
                 earlier=row.left_in < row.round,
             )

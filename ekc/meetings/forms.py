@@ -67,6 +67,7 @@ class VenueForm(EditingForm):
     address = passage(_l("Address"), most=PASSAGE, rows=2)
     access = passage(_l("How people get in"), most=PASSAGE, rows=2)
     joining = passage(_l("How people join by telephone or video"), most=PASSAGE, rows=2)
+    stays = BooleanField(_l("This is right for this place too"))  # asked where it is in doubt
 
     def validate_name(self, name: Any) -> None:
         """An address or access text needs a name."""
@@ -75,7 +76,7 @@ class VenueForm(EditingForm):
 
     def to_venue(self) -> Venue:
         """The venue; without a name there is none."""
-        return Venue(self.name.data, self.address.data, self.access.data, self.joining.data)
+        return Venue(self.name.data, self.address.data, self.access.data, self.joining.data, bool(self.stays.data))
 
 
 class ArrangementForm(EditingForm):

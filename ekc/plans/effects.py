@@ -190,7 +190,7 @@ def _document(
     met = bottom_line_checks(session, conference.id, conference.presentation, text)
     said, unheard = _said_of(session, conference, people, draft, text)
     marks = _Marks(
-        done=done_of_draft(session, conference),
+        done=done_of_draft(session, conference, draft),
         disagree=frozenset(id_ for id_, row in said.items() if row.answer is Agreed.NO),
         not_asked=frozenset(person.id for person in unheard.not_asked),
     )

@@ -48,7 +48,7 @@ class SignIn(Base):
     method: Mapped[Method] = mapped_column(enum_column(Method))
     device: Mapped[str] = mapped_column(String(80), default="")  # from `devices.device_name`
     began_at: Mapped[datetime]
-    seen_at: Mapped[datetime]  # last used, to the minute
+    seen_at: Mapped[datetime]  # last used, to the minute; by somebody of a circle also when they last changed something
     idle_minutes: Mapped[int]  # idle timeout
     ends_at: Mapped[datetime]  # absolute timeout
     ended_at: Mapped[datetime | None]  # ended explicitly, before a timeout

@@ -152,8 +152,8 @@ PARTS: tuple[PartRule, ...] = (
     ),
     PartRule(
         CasePart.NEXT_VERSION,
-        N_("the next version of the plan, as long as it is being written"),
-        _to(INSIDE_ROLES | {Role.PLAN_READER}, _PRESENTED) | _to(frozenset({Role.COORDINATOR, Role.CONVENOR}), _PLAN),
+        N_("the next version of the plan, as long as it is being written; the family once it wants one"),
+        _to(Role.PLAN_READER, _PRESENTED) | _to(INSIDE_ROLES | {Role.COORDINATOR, Role.CONVENOR}, _PLAN),
     ),
     PartRule(
         CasePart.OWN_PLAN,

@@ -187,6 +187,24 @@ def test_the_date_survives_an_older_page(noor: PageClient, cast: Cast, case: Mad
     assert date_of(db_session, case) is None
 
 
+def test_a_page_in_another_language_is_no_change_by_somebody_else(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    by = By(db_session, cast.noor, START)
+    arranging.choose_date(by, case.id, START + timedelta(days=40))
+    arranging.set_expected_minutes(by, case.id, 150)
+    noor.page(f"/conferences/{case.id}/meeting")
+    older = noor.here
+    noor.page("/language/nl?next=/")
+
+    noor.at = older
+    noor.submit("Save the hours")
+    noor.at = older
+    noor.submit("Set this date", {"Day and time": "2026-05-02T10:00"})
+
+    assert date_of(db_session, case) == datetime(2026, 5, 2, 8, tzinfo=UTC)
+
+
 def date_of(session: Session, case: Made) -> datetime | None:
     meeting = current_meeting(refreshed(session), case.id)
     assert meeting is not None

@@ -126,8 +126,9 @@ def test_a_case_stops_where_it_is_told_to(
 
     conference_id = play(db_session, case, staff(cast, case), until=until)
 
-    head = cases.cases_of_regions(db_session, [cast.north]) + cases.registrations(db_session, [cast.north])
-    assert [(row.id, row.phase) for row in head] == [(conference_id, phase)]
+    north = [cast.north]
+    pages = (cases.cases_of_regions(db_session, north, START), cases.registrations(db_session, north))
+    assert [(row.id, row.phase) for page in pages for row in page.rows] == [(conference_id, phase)]
     assert len(step_queries.history(db_session, conference_id)) == steps
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import PROGRAM, By, Visitor
 from ekc.accounts.models import AccountRole
 from ekc.conferences.models import Conference, Participant
+from ekc.core.transaction import writing
 from ekc.evaluations.queries import follow_ups
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.matching.actions.independence import accept, set_employer
@@ -254,6 +255,59 @@ def test_statements_of_a_coordinators_home_do_not_grow(
 
 
 @pytest.mark.both_databases
+def in_section(page: Page, name: str) -> list[str]:
+    """The lines of a list of home."""
+    sections = [part for part in page.all("section") if part.get("aria-labelledby") == name]
+    return [text_of(row) for part in sections for row in part.iter("li")]
+
+
+def test_the_lists_of_a_manager_go_on_and_what_worries_is_on_the_first_page(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, many: list[int]
+) -> None:
+    stuck = {"phase": Phase.PRIVATE_TIME, "phase_since": clock() - timedelta(days=32)}
+    with writing(db_session):
+        db_session.execute(update(Conference).where(Conference.id == many[0]).values(**stuck))
+    case = registered_case(db_session, cast, clock())
+    names = [name for name in Conference.__table__.c.keys() if name not in {"id", "number"}]  # noqa: SIM118
+    row = select(*(Conference.__table__.c[name] for name in names)).where(Conference.id == case.id)
+    for number in range(53):
+        copy = row.add_columns(literal(f"EKC-2024-{number:04}"))
+        db_session.execute(insert(Conference).from_select([*names, "number"], copy))
+    db_session.commit()
+    sign_in(client, cast.ruud)
+    first = client.page("/")
+    regional = in_section(first, "regional")
+    assert (len(regional), any("Private time" in row for row in regional)) == (50, True)
+    other = client.page(next(href for name, href in first.links if "list=regional" in href))
+    assert (other.heading, len(in_section(other, "regional"))) == ("Others under way in your region", 4)
+    assert not {*regional} & {*in_section(other, "regional")}
+    assert in_section(other, "mine") == in_section(other, "waiting") == []
+    waiting = client.page(next(href for name, href in first.links if "list=registrations" in href))
+    assert waiting.heading == "Others that wait for a coordinator"
+    assert len(in_section(waiting, "waiting")) + len(needs(waiting)) == 4
+    assert client.page("/?list=x&after=2.1").heading == "My other conferences"
+
+
+def test_private_time_that_nobody_ended_is_told_to_manager_and_coordinator(
+    client: PageClient, cast: Cast, case: Made, db_session: Session, clock: FrozenClock
+) -> None:
+    begun = {"phase": Phase.PRIVATE_TIME, "phase_since": clock()}
+    with writing(db_session):
+        db_session.execute(update(Conference).where(Conference.id == case.id).values(**begun))
+    said = "Private time began on 2 Mar, 32 days ago, and nobody wrote down that it ended"
+    clock.advance(hours=12)
+    for who in (cast.noor, cast.ruud):
+        sign_in(client, who)
+        assert "nobody wrote down that it ended" not in client.page("/").text
+    clock.advance(days=32, hours=-12)
+
+    for who, asked in ((cast.noor, "ring the family"), (cast.ruud, "ask Noor van Dijk")):
+        sign_in(client, who)
+        page = client.page("/")
+        assert needs(page) == [f"Family De Wit - El Amrani {said}: {asked}"]
+        assert client.follow("Family De Wit - El Amrani", near="Private time began").status == 200
+
+
 def test_a_page_that_is_asked_wrongly_is_the_first(client: PageClient, cast: Cast, case: Made) -> None:
     sign_in(client, cast.noor)
     wrong = ("", "x", "1", "1.x", "-.1", "2.0", "1.-1", f"1.{2**31}", f"1.{'9' * 5000}")

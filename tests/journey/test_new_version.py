@@ -5,18 +5,22 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
 from ekc.evaluations.actions import FollowUpReport, give_up, record_follow_up, tick
+from ekc.evaluations.models import FollowUp
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import Blocked, take_step
+from ekc.journey.notices import owed_in
 from ekc.plans import edits
 from ekc.plans.actions.agreement import record_agreement
 from ekc.plans.actions.drafts import change_plan
+from ekc.plans.draft import actions
+from ekc.plans.queries import answers as plan_answers
 from ekc.plans.queries import versions as plan_versions
 from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.follow_ups import FollowUpKind
@@ -27,6 +31,7 @@ from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
+from tests.page import text_of
 
 MONTHS_LATER = START + timedelta(weeks=12, days=1)
 
@@ -122,6 +127,9 @@ def test_ending_while_a_new_version_is_wanted_is_asked_about(
         True,
         False,  # above what is next: "write it with them"
     )
+    home = client.page("/").text
+    assert "The family wants a new version of the plan: write it with them" in home
+    assert ("close the conference" in home, "You can open this conference until" in home) == (False, True)
     page = client.page(close)
     assert (asked in page.text, "Close the case" in page.buttons) == (True, True)
     assert f"/conferences/{evaluated.id}/plan" in [address for _, address in page.links]
@@ -135,18 +143,73 @@ def test_ending_while_a_new_version_is_wanted_is_asked_about(
     assert asked not in client.page(close).text
 
 
-def test_whoever_writes_the_new_version_reads_of_which_their_own_answer_is(
+def test_everybody_reads_the_next_version_that_the_family_wants_and_answers_it_on_their_own_page(
+    app: Flask, db_session: Session, cast: Cast, evaluated: Made
+) -> None:
+    marieke = client_of(app, db_session, evaluated, "marieke")
+    page = marieke.page(f"/conferences/{evaluated.id}/mine")
+    assert "Do you agree with the new version of the plan?" in page.text
+
+    page = marieke.follow("Read the new version as it is now")
+    assert "Version 1 stays in force until the family agrees to this one." in page.text
+    assert "Add this goal" not in page.buttons  # she writes nothing
+    marieke.page(f"/conferences/{evaluated.id}/mine")
+    marieke.submit("Save what I say", {"Do you agree with the plan?": "in part"})
+
+    said = plan_answers.answers(db_session, evaluated.id, 1, stored_text(db_session, evaluated)).said
+    assert said[evaluated.people["marieke"]].answer is Agreed.PART
+    page = client_of(app, db_session, evaluated, "omar").page(f"/conferences/{evaluated.id}/plan/agreement")
+    assert "Your own answer to version 1" not in page.text  # nor is his
+
+
+def test_whoever_agrees_a_new_version_has_it(
+    app: Flask, db_session: Session, cast: Cast, clock: FrozenClock, evaluated: Made
+) -> None:
+    build.answer_plan(db_session, cast, MONTHS_LATER, evaluated)
+    omar = client_of(app, db_session, evaluated, "omar")
+    omar.page(f"/conferences/{evaluated.id}/mine")
+    clock.set(MONTHS_LATER + timedelta(seconds=20))
+    omar.follow("Agree the new version")
+    omar.submit("Agree a new version of the plan")
+
+    [plan] = [one for one in owed_in(refreshed(db_session), [evaluated.id])[evaluated.id] if one.notice.kind == "plan"]
+    assert "Omar El Amrani" not in [one.name for one in plan.to]
+    assert "Omar El Amrani" in [one.name for one, _how in plan.heard]
+
+
+def test_what_goes_on_is_not_done_in_the_next_version(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_evaluation(db_session, cast, START)
+    clock.set(MONTHS_LATER)
+    weekly = next(one for one in actions(plan_versions.stored_draft(db_session, case.id).draft) if one.every)
+    for name, id_ in case.people.items():
+        if id_ in weekly.who:
+            who = By(db_session, participant(case.id, case.people[name]), MONTHS_LATER)
+            tick(who, case.id, weekly.key, ActionState.DONE)
+    sign_in(client, cast.noor)
+
+    client.page(f"/conferences/{case.id}/plan")
+
+    [row] = [row for row in client.here.all("li") if row.get("id") == weekly.key]
+    assert "done" not in text_of(row).split()
+
+
+def stored_text(session: Session, case: Made) -> int:
+    return plan_versions.stored_draft(refreshed(session), case.id).text
+
+
+def test_whoever_writes_a_new_version_that_nobody_wants_yet_reads_of_which_their_own_answer_is(
     app: Flask, db_session: Session, evaluated: Made
 ) -> None:
+    db_session.execute(update(FollowUp).values(wants_new_version=False))
+    db_session.commit()
     agreement = f"/conferences/{evaluated.id}/plan/agreement"
     omar, marieke = (client_of(app, db_session, evaluated, name) for name in ("omar", "marieke"))
 
-    page = omar.page(agreement).text
-    assert "Your own answer to version 1" in page
-    assert "Your answer to the next version is written down below" in page
-    page = marieke.page(agreement).text
-    assert "Your own answer" in page
-    assert "Your own answer to version 1" not in page  # she reads no other
+    for page in (omar.page(agreement).text, marieke.page(agreement).text):
+        assert "Your own answer to version 1" in page
+        assert "Your answer to the next version is written down below" in page
 
 
 def test_a_new_version_is_told_to_the_coordinator(

@@ -456,6 +456,30 @@ def test_a_date_after_a_date_to_follow_is_owed_to_everybody_and_a_first_place_to
     assert owed_to(db_session, late) == {NoticeKind.PLACE: ["marieke", "omar"]}  # Linda heard it with the rest
 
 
+def test_who_says_that_they_come_hears_that_the_place_is_another_though_nobody_told_them_yet(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = build.case_in_setup(db_session, cast, START)
+    build.change_details(db_session, cast, START, case, case.people["omar"], attends=Attends.IN_PERSON)
+    noor = by(db_session, cast.noor, clock)
+    arranging.set_venue(noor, case.id, Venue("De Brug"))
+    assert owed_to(db_session, case) == {NoticeKind.PLACE: ["marieke"]}  # Omar hears the first one with the rest
+    both = [case.people["marieke"], case.people["omar"]]
+    log_contacts(by(db_session, cast.noor, clock), case.id, dict.fromkeys(both, "In De Brug."), "phone")
+    clock.advance(minutes=1)
+    arranging.withdraw_venue(by(db_session, cast.noor, clock), case.id)
+    assert owed_to(db_session, case) == {NoticeKind.PLACE: ["marieke", "omar"]}
+    clock.advance(minutes=1)
+    arranging.set_venue(by(db_session, cast.noor, clock), case.id, Venue("De Ark"))
+
+    assert owed_to(db_session, case) == {NoticeKind.PLACE: ["marieke", "omar"]}
+    new = (OutboxMessage.queued_at == clock(), OutboxMessage.participant_id == case.people["omar"])
+    assert db_session.scalars(select(OutboxMessage.recipient).where(*new)).all() == ["omar@example.org"]
+    clock.advance(minutes=1)
+    circle_actions.mark_informed(by(db_session, cast.noor, clock), case.id, [case.people["omar"]])
+    assert owed_to(db_session, case) == {NoticeKind.PLACE: ["marieke"]}
+
+
 def test_a_day_and_a_place_that_are_new_at_once_are_one_mail(
     db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:

@@ -114,7 +114,7 @@ def test_the_manager_finds_it_and_closes_it(
     give_up(db_session, cast, case, *FollowUpKind)
     clock.set(OVER)
     sign_in(client, cast.ruud)
-    assert "all follow-ups are held or given up; it can be closed" in client.page("/").text
+    assert "all follow-ups are held or given up" in client.page("/").text
 
     take_step(By(db_session, cast.ruud, OVER), case.id, Taking(Step.CLOSE))
 

@@ -18,6 +18,7 @@ from ekc.workflow.vocabulary import ArrangementKind, Phase, Step
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.database import refreshed
 from tests.meetings.gathering import gathered, put_into
 
 SATURDAY = datetime(2026, 4, 18, 8, 0, tzinfo=UTC)  # 10:00 in the Netherlands
@@ -91,6 +92,53 @@ def test_a_day_that_has_passed_is_not_offered_and_nobody_is_asked_about_it(
     assert ("This day has passed." in own.text, "Say that I do not come" in own.buttons) == (True, False)
     sign_in(client, cast.noor)
     assert "The day of the conference has passed: choose another" in client.page("/").text
+
+
+def test_a_place_that_is_lost_is_taken_back_as_a_day_is_and_joining_from_afar_stays(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    arranging.set_venue(noor, case.id, Venue("De Brug", "Waalkade 12", "level", "Ring 01632 960 333."))
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/meeting")
+    older = client.here
+    arranging.set_venue(noor, case.id, Venue("De Brug", "Waalkade 14", "level", "Ring 01632 960 333."))
+
+    page = client.refused("Take this place back", status=409)
+    assert "Somebody changed this after you opened the page" in page.errors[0]
+    assert client.form("Save the place").shown("Address") == "Waalkade 14"  # and the form is not emptied
+    client.submit("Take this place back")
+    client.at = older
+    client.refused("Take this place back", status=409)
+
+    meeting = queries.current_meeting(refreshed(db_session), case.id)
+    assert meeting is not None
+    assert (meeting.venue_name, meeting.venue_address, meeting.venue_access) == ("", "", "")
+    assert meeting.joining == "Ring 01632 960 333."
+    assert "Ring 01632 960 333." in client.page(f"/conferences/{case.id}/meeting").text
+    assert "There is no venue yet" in client.page(f"/conferences/{case.id}").text
+
+
+def test_what_was_written_about_another_place_is_asked_about(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    arranging.set_venue(By(db_session, cast.noor, START), case.id, Venue("De Brug", "Waalkade 12", "two steps"))
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/meeting")
+    right = "This is right for this place too"
+    assert right not in client.form("Save the place").labels
+
+    page = client.refused("Save the place", {"Place": "De Ark", "Address": "Veerweg 3"}, status=409)
+
+    said = "“two steps” was written about De Brug. Change it, or tick that it is right here too."
+    assert page.errors == [f"{right}: {said}"]
+    client.submit("Save the place", {right: True})
+    client.submit("Save the place", {"Place": "De Ark", "How people get in": "level"})  # the same place asks nothing
+    meeting = queries.current_meeting(refreshed(db_session), case.id)
+    assert meeting is not None
+    assert (meeting.venue_name, meeting.venue_address, meeting.venue_access) == ("De Ark", "Veerweg 3", "level")
 
 
 def test_needs_of_those_who_may_be_there_are_shown(

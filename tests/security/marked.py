@@ -253,8 +253,12 @@ def granted(name: str, phase: Phase, roles: frozenset[Role] | None = None) -> se
                 found |= set(TOLD[part])
             case Scope.OWN:
                 found |= set(OWN[part].get(name, ()))
-    # A request in the next version is shown to whoever is asked where it can be answered.
-    if not may(Activity.ANSWER_SUPPORT, phase, held) and not sees(CasePart.NEXT_VERSION, phase, held):
+    # The family reads the next version once it wants one (`plans/queries/versions.py:reads_next`): not in this case.
+    writes = phase is not Phase.EVALUATION or may(Activity.WRITE_PLAN, phase, held)
+    reads = writes and sees(CasePart.NEXT_VERSION, phase, held) is not None
+    found -= set() if reads else {"nextgoal"}
+    # A request in it is shown to whoever is asked where it can be answered.
+    if not may(Activity.ANSWER_SUPPORT, phase, held) and not reads:
         found -= {"nextask"}
     # Who was at an evaluation is chosen by whoever writes it down.
     if name == "omar" and not may(Activity.FOLLOW_UP, phase, held, in_force=True):

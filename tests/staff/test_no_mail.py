@@ -23,8 +23,8 @@ from tests.work import work
 
 AT_THE_LIST = "Email does not reach these people. Ring them, and write down another address: Noor van Dijk 06 1111 1111"
 ON_THE_PAGE = (
-    "Email to noor@example.org has not arrived since Monday 2 March 2026. Ring Noor van Dijk, and write down another "
-    "address. Noor van Dijk, 06 1111 1111"
+    "Email to noor@example.org has not arrived since Monday 2 March 2026. Ring, and write down another address: "
+    "Noor van Dijk, 06 1111 1111"
 )
 
 

@@ -167,7 +167,8 @@ class InformedForm(EditingForm):
     everybody = HiddenField()  # of the button for all who were listed
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
-        stands = {str(one.id): Standing(one.name, day_in_words(one.informed_on)) for one in circle if one.informed_on}
+        told = ((one, one.informed_on) for one in circle if one.informed_on)
+        stands = {str(one.id): Standing(one.name, day_in_words(on), on) for one, on in told}
         super().__init__(stands, **kwargs)
         self.told.choices = person_choices(circle)
         if self.everybody.data:

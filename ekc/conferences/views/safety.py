@@ -127,7 +127,8 @@ def _form_of(case: Case, concern_id: int) -> ConcernForm | AnswerForm:
 def _filled(case: Case, circle: tuple[PersonRow, ...], row: ConcernRow) -> ConcernForm | AnswerForm:
     if row.said_at is not None:
         words = (moment(row.said_at, case.timezone), row.said_with and translate(STEP_RULES[row.said_with].title))
-        said = Standing(_("It does not feel safe"), ", ".join(filter(None, (*words, row.concern))))
+        what = (row.said_at, row.said_with, row.concern)
+        said = Standing(_("It does not feel safe"), ", ".join(filter(None, (*words, row.concern))), what)
         own = {"arrangement": row.arrangement or ""}
         return AnswerForm({"said": said}, formdata=None, prefix=f"concern-{row.id}-", data=own)
     shown = {"participant_id": row.participant_id, "concern": row.concern, "arrangement": row.arrangement or ""}

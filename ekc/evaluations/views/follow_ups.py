@@ -123,7 +123,8 @@ def _row_and_goals(case: Case, follow_up_id: int) -> tuple[FollowUpRow, tuple[Go
 
 def _given_up(row: FollowUpRow) -> dict[str, Standing]:
     """Why it was given up, for the forms that replace that."""
-    return {"given_up": Standing(_("Why is it given up?"), _reason(row))} if row.given_up_reason else {}
+    why = row.given_up_reason
+    return {"given_up": Standing(_("Why is it given up?"), _reason(row), why)} if why else {}
 
 
 def _give_up_form(row: FollowUpRow, **options: Any) -> GiveUpForm:

@@ -15,7 +15,7 @@ from ekc.evaluations.queries import FollowUpRow
 from ekc.journey.facts import circles_of_cases, facts_of_circles, standing_facts
 from ekc.journey.queries import cases as case_queries
 from ekc.journey.queries import steps
-from ekc.journey.queries.cases import FIRST_PAGE, After, CaseRow
+from ekc.journey.queries.cases import FIRST_PAGE, After, CaseList, CaseListPage, CaseRow
 from ekc.journey.queries.steps import StepRow
 from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.handing_over import HandingOver, handing_over
@@ -35,8 +35,10 @@ class StaffCases:
     own: tuple[CaseRow, ...]  # of a coordinator, a page of them
     own_go_on: After | None  # where the next page begins
     requests: tuple[CaseRow, ...]  # for which a coordinator is asked
-    registrations: tuple[CaseRow, ...]  # in a manager's regions
-    regional: tuple[CaseRow, ...]  # under way there
+    registrations: tuple[CaseRow, ...]  # in a manager's regions, a page of them
+    registrations_go_on: After | None
+    regional: tuple[CaseRow, ...]  # under way there, a page of them
+    regional_go_on: After | None
     handing_over: HandingOver  # there
     follow_ups: tuple[FollowUpRow, ...]  # of a coordinator, due until the end of this week
     matched: Mapping[int, match_queries.Matches]  # of those that are not closed, as are the steps
@@ -79,22 +81,31 @@ class StaffCases:
         return pending.asked_at if pending else None
 
 
-def staff_cases(session: Session, who: Visitor, at: datetime, after: After = FIRST_PAGE) -> StaffCases:
-    """Read them. `after`: the page of a coordinator's own cases."""
+_NO_CASES = CaseListPage((), None)
+
+
+def staff_cases(
+    session: Session, who: Visitor, at: datetime, after: After = FIRST_PAGE, of: CaseList = CaseList.MINE
+) -> StaffCases:
+    """Read them. `after`: the page of one list, which is then the only one."""
+    first = after == FIRST_PAGE
     own: tuple[CaseRow, ...] = ()
     own_go_on: After | None = None
     requests: tuple[CaseRow, ...] = ()
     follow_ups: tuple[FollowUpRow, ...] = ()
-    if who.account_id is not None and Role.COORDINATOR in who.roles:
+    if who.account_id is not None and Role.COORDINATOR in who.roles and (first or of is CaseList.MINE):
         page = case_queries.cases_of_coordinator(session, who.account_id, at, after)
         own_go_on = page.last
         own = tuple(row for row in page.rows if row.coordinator_id == who.account_id)
         requests = tuple(row for row in page.rows if row.coordinator_id != who.account_id and _sees_request(row.phase))
         follow_ups = evaluations.due_follow_ups(session, who.account_id, _today(own, at) + _WEEK)
     manages = Role.REGIONAL_MANAGER in who.roles
-    registrations = case_queries.registrations(session, who.regions) if manages else ()
-    regional = case_queries.cases_of_regions(session, who.regions) if manages else ()
-    of_regions = _besides(own, (*registrations, *regional))
+    registrations = regional = _NO_CASES
+    if manages and (first or of is CaseList.REGISTRATIONS):
+        registrations = case_queries.registrations(session, who.regions, after)
+    if manages and (first or of is CaseList.REGIONAL):
+        regional = case_queries.cases_of_regions(session, who.regions, at, after)
+    of_regions = _besides(own, (*registrations.rows, *regional.rows))
     open_ones = {row.id for row in (*own, *of_regions, *requests) if row.phase is not Phase.CLOSED}
     matched = match_queries.matches_of_cases(session, open_ones)
     circles = circles_of_cases(session, (*own, *of_regions))
@@ -104,9 +115,11 @@ def staff_cases(session: Session, who: Visitor, at: datetime, after: After = FIR
         own,
         own_go_on,
         requests,
-        registrations,
-        regional,
-        handing_over(session, at, who.regions) if manages else HandingOver(),
+        registrations.rows,
+        registrations.last,
+        regional.rows,
+        regional.last,
+        handing_over(session, at, who.regions) if manages and first else HandingOver(),
         follow_ups,
         matched,
         steps.steps_of_cases(session, open_ones),

@@ -1,6 +1,6 @@
 """What waits for somebody of staff in their cases, by kind."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from ekc.journey.needs.kinds import (
     NeedKind,
     NoLonger,
     NoMail,
+    StillPrivate,
     Todo,
     ToTell,
     Twice,
@@ -33,12 +34,13 @@ from ekc.journey.needs.kinds import (
 from ekc.journey.notices import owed_in
 from ekc.journey.queries import cases as case_queries
 from ekc.journey.queries import people, steps
-from ekc.journey.queries.cases import CaseRow
+from ekc.journey.queries.cases import CaseRow, still_private
 from ekc.journey.queries.look_alikes import look_alikes
 from ekc.links.queries.devices import approval_requests
 from ekc.matching.queries.handing_over import TIME_TO_ANSWER
 from ekc.plans.queries import versions as plan_versions
 from ekc.workflow.engine import broken, may, sees, steps_from, wish_steps
+from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.guards.steps import COORDINATOR_INDEPENDENT
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.owed.still_owed import Owed, open_lines
@@ -67,6 +69,11 @@ def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Dead
             *_wanted(session, read, read.of_regions, Role.REGIONAL_MANAGER),
         ),
         NeedKind.ALONE: _alone(read),
+        NeedKind.STILL_PRIVATE: (
+            StillPrivate(row, own=row in read.own)
+            for row in (*read.own, *read.others)
+            if still_private(row, read.at) and not read.gone(row.id)
+        ),
         NeedKind.AT_A_LINK: _link_requests(session, read),
         NeedKind.TO_DECIDE: _to_decide(read),
         NeedKind.NO_LONGER: (
@@ -90,7 +97,7 @@ def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Dead
         NeedKind.LATE: (Late(row, late[row.id]) for row in read.own if row.id in late),
         NeedKind.OWED: _only(to_tell, lambda line: line.notice.kind is not NoticeKind.UNSAFE),
         NeedKind.UNSETTLED: _unsettled(session, read),
-        NeedKind.TODO: _todos(read),
+        NeedKind.TODO: _todos(read, frozenset(one.case.id for one in _only(to_tell, _was_found))),
     }
     return {kind: tuple(found[kind]) for kind in NeedKind}
 
@@ -240,6 +247,10 @@ def _only(to_tell: Iterable[ToTell], which: Callable[[Owed], bool]) -> Iterator[
             yield replace(one, lines=lines)
 
 
+def _was_found(line: Owed) -> bool:
+    return line.notice.kind in FINDINGS
+
+
 def _unsettled(session: Session, read: StaffCases) -> Iterator[Unsettled]:
     """What stays open of the answers to plans in force. Who was at the meeting is not read here.
 
@@ -265,7 +276,8 @@ def _unsettled(session: Session, read: StaffCases) -> Iterator[Unsettled]:
             yield Unsettled(row, not_asked, disagree, on)
 
 
-def _todos(read: StaffCases) -> Iterator[Todo]:
+def _todos(read: StaffCases, found: Collection[int]) -> Iterator[Todo]:
+    """`found`: the cases in which a follow-up found what is to be done before all else."""
     due = read.due
     for row in read.own:
         follow_up: FollowUpRow | None = due.get(row.id)
@@ -276,7 +288,7 @@ def _todos(read: StaffCases) -> Iterator[Todo]:
                 continue
             case Phase.EVALUATION:
                 if not follow_up and row.open_until:
-                    yield Todo(row)
+                    yield Todo(row, found=row.id in found)
             case Phase.SETUP:
                 away = (
                     (local_date(row.starts_at, row.timezone) - local_date(read.at, row.timezone)).days
@@ -285,5 +297,5 @@ def _todos(read: StaffCases) -> Iterator[Todo]:
                 )
                 if away is None or away <= 14 or row.not_informed:
                     yield Todo(row, days=away, not_informed=row.not_informed)
-            case _:
+            case _ if not still_private(row, read.at):
                 yield Todo(row)

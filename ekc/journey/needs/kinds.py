@@ -25,13 +25,15 @@ class Todo:
     """A case in which the coordinator has something to do.
 
     `days` until its conference, people not informed yet, and the follow-up that is due. In evaluation without a
-    follow-up: all are done, and the case can be closed until its coordinator's access ends.
+    follow-up: all are done, and the case can be closed until its coordinator's access ends, unless one of them `found`
+    what is to be done first.
     """
 
     case: CaseRow
     days: int | None = None
     not_informed: int = 0
     follow_up: FollowUpRow | None = None
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,14 @@ class Wanted:
 
     case: CaseRow
     step: StepRule
+
+
+@dataclass(frozen=True, slots=True)
+class StillPrivate:
+    """A case whose private time nobody ended. `own`: the visitor coordinates it."""
+
+    case: CaseRow
+    own: bool
 
 
 class Why(StrEnum):
@@ -166,6 +176,7 @@ class NeedKind(StrEnum):
     UNSAFE = "unsafe"
     WANTED = "wanted"
     ALONE = "alone"
+    STILL_PRIVATE = "still_private"
     AT_A_LINK = "at_a_link"
     TO_DECIDE = "to_decide"
     NO_LONGER = "no_longer"
@@ -197,6 +208,7 @@ Waiting = (
     | CameTogetherAgain
     | CaseRequest
     | ToTell
+    | StillPrivate
 ) | (Unsettled | NoMail | Late | Twice | Todo)
 
 

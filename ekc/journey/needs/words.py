@@ -18,6 +18,7 @@ from ekc.journey.needs.kinds import (
     NeedKind,
     NoLonger,
     NoMail,
+    StillPrivate,
     Todo,
     ToTell,
     Twice,
@@ -154,6 +155,18 @@ def _at_a_link(about: LinkRequests, _at: datetime) -> str:
     return gettext("Wrong answers were given at a personal link")
 
 
+def _still_private(about: StillPrivate, at: datetime) -> str:
+    """Never what the family does there."""
+    row = about.case
+    since = gettext(
+        "Private time began on %(day)s, %(far)s, and nobody wrote down that it ended",
+        day=_day(row.phase_since, row.timezone, at),
+        far=_far(row.phase_since, row.timezone, at),
+    )
+    asked = gettext("ring the family") if about.own else gettext("ask %(name)s", name=row.coordinator)
+    return f"{since}: {asked}"
+
+
 def _to_decide(row: CaseRow, at: datetime) -> str:
     text = gettext("Decide whether %(name)s can go on", name=row.coordinator)
     starts_at, zone = row.starts_at, row.timezone
@@ -243,11 +256,13 @@ def _todo(about: Todo, at: datetime) -> str:
         what = _begin(gettext(about.follow_up.kind.label))
         return gettext("%(what)s: %(far)s", what=what, far=how_far(about.follow_up.due_on, today))
     if row.phase is Phase.EVALUATION and row.open_until:
-        return gettext(
-            "All follow-ups are held or given up: close the conference by %(day)s (%(far)s)",
-            day=day(row.open_until, year=False),
-            far=how_far(row.open_until, today),
+        sentence = (
+            N_("You can open this conference until %(day)s (%(far)s)")
+            if about.found
+            else N_("All follow-ups are held or given up: close the conference by %(day)s (%(far)s)")
         )
+        until, far = day(row.open_until, year=False), how_far(row.open_until, today)
+        return gettext(sentence, day=until, far=far)
     if row.phase is not Phase.SETUP:
         return gettext(_IN_PHASE[row.phase])
     if about.days is None or row.starts_at is None:
@@ -283,6 +298,7 @@ RULES: dict[NeedKind, NeedRule] = {
         _say(N_("All main persons want it: take the step")), lambda about: ("journey.step", {"step": about.step.step})
     ),
     NeedKind.ALONE: NeedRule(_alone, _COORDINATOR),
+    NeedKind.STILL_PRIVATE: NeedRule(_still_private, lambda about: (_CASE if about.own else _COORDINATOR, {})),
     NeedKind.AT_A_LINK: NeedRule(_at_a_link, "conferences.links"),
     NeedKind.TO_DECIDE: NeedRule(_to_decide, _COORDINATOR),
     NeedKind.NO_LONGER: NeedRule(_no_longer),

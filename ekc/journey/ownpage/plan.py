@@ -24,6 +24,7 @@ class PlanQuestion:
     """Whether the visitor agrees to the plan: what they say of it, or `earlier` said of a text before it."""
 
     text: int  # the number of the text that they read
+    next: bool  # that of the next version, where one is in force
     said: plan_answers.AgreementRow | None
     earlier: plan_answers.AgreementRow | None
     changes: tuple[Change, ...]  # of the plan since `earlier`
@@ -58,11 +59,14 @@ def refusals(session: Session, case: Case) -> tuple[plan_answers.AcceptanceRow, 
 
 
 def plan_question(session: Session, case: Case, me: Member, agreed: PlanVersion | None) -> PlanQuestion | None:
-    """The question whether they agree: to the draft, and after the agreement to the version in force."""
+    """The question whether they agree: to the draft, and after the agreement to the version in force, until the family
+    wants another and what is written for it is put to them.
+    """
     if not case.may(Activity.ANSWER_PLAN):
         return None
-    if agreed is not None and case.phase is Phase.EVALUATION:
-        text, draft = agreed.text, from_json(agreed.content)
+    in_force = agreed if case.phase is Phase.EVALUATION else None
+    if in_force is not None and not plan_versions.next_is_wanted(session, case):
+        text, draft = in_force.text, from_json(in_force.content)
     else:
         found = plan_versions.stored_draft(session, case.id)
         text, draft = found.text, found.draft
@@ -72,7 +76,8 @@ def plan_question(session: Session, case: Case, me: Member, agreed: PlanVersion 
     answers = plan_answers.answers(session, case.id, case.presentation, text)
     earlier = answers.earlier.get(me.id)
     former = answers.former.get(earlier.text) if earlier else None
-    return PlanQuestion(text, answers.said.get(me.id), earlier, text_changes(former.draft, draft) if former else ())
+    changed = text_changes(former.draft, draft) if former else ()
+    return PlanQuestion(text, in_force is not None and text != in_force.text, answers.said.get(me.id), earlier, changed)
 
 
 def disagreements(session: Session, case: Case, read: CaseContext, agreed: PlanVersion) -> tuple[Disagreement, ...]:

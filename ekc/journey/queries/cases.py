@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -132,6 +133,13 @@ _UNSAFE = exists().where(
     Notice.conference_id == Conference.id, Notice.kind == NoticeKind.UNSAFE, ~_SPOKEN_SINCE.correlate(Notice)
 )
 _UNSAFE_FIRST = case((_UNSAFE, 0), else_=1)  # however many others there are
+#: No private time takes so long: its end was not written down.
+_LONG = timedelta(days=1)
+
+
+def still_private(row: CaseRow, at: datetime) -> bool:
+    """Whether private time should have ended long ago."""
+    return row.phase is Phase.PRIVATE_TIME and row.phase_since <= at - _LONG
 
 
 _FOLLOW_UP_DUE = exists().where(
@@ -163,8 +171,16 @@ _CLOSED_OF_COORDINATOR = (
 _LONGEST_ACCESS = timedelta(days=max(profile.access_days for profile in PROFILES.values()) + 1)  # wherever it is
 
 
+class CaseList(StrEnum):
+    """The lists of home that go on, on pages of their own."""
+
+    MINE = "mine"
+    REGISTRATIONS = "registrations"
+    REGIONAL = "regional"
+
+
 class After(NamedTuple):
-    """The last case of a page of a coordinator's cases. What follows it is on the next one."""
+    """The last case of a page of a list. What follows it is on the next one."""
 
     pressing: int
     id: int
@@ -175,7 +191,7 @@ FIRST_PAGE = After(-1, 0)
 
 @dataclass(frozen=True, slots=True)
 class CaseListPage:
-    """A page of a coordinator's cases, newest first. `last`: where the next one begins; None if there is none."""
+    """A page of cases, newest first. `last`: where the next one begins; None if there is none."""
 
     rows: tuple[CaseRow, ...]
     last: After | None
@@ -202,26 +218,47 @@ def cases_of_coordinator(session: Session, account_id: int, at: datetime, after:
     return CaseListPage(tuple(_row(row, not_informed=not_informed.get(row.id, 0)) for row in seen), last)
 
 
-_REGISTRATIONS = _IN_REGIONS.where(_case.phase == Phase.REGISTRATION).order_by(_case.id).limit(_MOST)
+_REGISTRATIONS = (
+    _IN_REGIONS.where(_case.phase == Phase.REGISTRATION, _case.id > bindparam("after"))
+    .order_by(_case.id)
+    .limit(_MOST + 1)
+)
+_STILL_PRIVATE = and_(_case.phase == Phase.PRIVATE_TIME, _case.phase_since <= bindparam("long_ago"))
+#: How the cases of a region are ordered: where somebody is not safe, where private time was not ended, and the rest.
+_WORRYING = case((_UNSAFE, 0), (_STILL_PRIVATE, 1), else_=2)
 _UNDER_WAY = (
-    _IN_REGIONS.where(_case.phase.not_in([Phase.REGISTRATION, Phase.CLOSED]))
-    .order_by(_UNSAFE_FIRST, _case.id.desc())
-    .limit(_MOST)
+    _IN_REGIONS.add_columns(_WORRYING.label("pressing"))
+    .where(
+        _case.phase.not_in([Phase.REGISTRATION, Phase.CLOSED]),
+        or_(
+            bindparam("pressing") < _WORRYING,
+            and_(bindparam("pressing") == _WORRYING, _case.id < bindparam("below")),
+        ),
+    )
+    .order_by(_WORRYING, _case.id.desc())
+    .limit(_MOST + 1)
 )
 _ENDED = _IN_REGIONS.where(_case.phase == Phase.CLOSED, _case.closed_on >= bindparam("since")).order_by(
     _case.closed_on.desc(), _case.id.desc()
 )
 
 
-def registrations(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
-    """The cases of regions that no coordinator has taken on yet, oldest first."""
-    return tuple(map(_row, read_rows(session, _REGISTRATIONS, {"regions": list(regions)})))
+def registrations(session: Session, regions: Collection[int], after: After = FIRST_PAGE) -> CaseListPage:
+    """A page of the cases of regions that no coordinator has taken on yet, oldest first."""
+    rows = read_rows(session, _REGISTRATIONS, {"regions": list(regions), "after": after.id})
+    last = After(0, rows[_MOST - 1].id) if len(rows) > _MOST else None
+    return CaseListPage(tuple(map(_row, rows[:_MOST])), last)
 
 
-def cases_of_regions(session: Session, regions: Collection[int]) -> tuple[CaseRow, ...]:
-    """The cases under way in regions, newest first; of many, those in which somebody is not safe and the newest."""
-    rows = read_rows(session, _UNDER_WAY, {"regions": list(regions)})
-    return tuple(_row(row) for row in sorted(rows, key=lambda row: row.id, reverse=True))
+def cases_of_regions(
+    session: Session, regions: Collection[int], at: datetime, after: After = FIRST_PAGE
+) -> CaseListPage:
+    """A page of the cases under way in regions: first those that worry. On a page the newest come first."""
+    page = {"pressing": after.pressing, "below": after.id, "long_ago": at - _LONG}
+    rows = read_rows(session, _UNDER_WAY, {"regions": list(regions), **page})
+    last = After(rows[_MOST - 1].pressing, rows[_MOST - 1].id) if len(rows) > _MOST else None
+    shown = sorted(rows[:_MOST], key=lambda row: row.id, reverse=True)
+    return CaseListPage(tuple(map(_row, shown)), last)
 
 
 def ended_cases(session: Session, regions: Collection[int], since: date) -> tuple[CaseRow, ...]:

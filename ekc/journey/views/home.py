@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.access import Visitor
 from ekc.core.routes import db, now, public, to_id
 from ekc.journey.home import staff_home
-from ekc.journey.queries.cases import FIRST_PAGE, After
+from ekc.journey.queries.cases import FIRST_PAGE, After, CaseList
 from ekc.signin.login import visitor
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
@@ -46,7 +46,13 @@ def home() -> ResponseReturnValue:
     _home, *others = menu(who)
     if others and not has_duty(Duty.CASES, who.roles):
         return redirect(url_for(others[0][0]))
-    return render_template("journey/home.html", home=staff_home(db(), who, now(), _after()), who=who)
+    return render_template("journey/home.html", home=staff_home(db(), who, now(), _after(), _list()), who=who)
+
+
+def _list() -> CaseList:
+    """Of which list a further page is asked."""
+    asked = request.args.get("list", "")
+    return CaseList(asked) if asked in set(CaseList) else CaseList.MINE
 
 
 def _after() -> After:

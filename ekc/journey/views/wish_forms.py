@@ -33,7 +33,8 @@ def _standing(case: Case, row: VoiceRow) -> Standing:
         _reason(row),
         row.words,
     )
-    return Standing(names_of(db(), case.id)[row.participant_id], ", ".join(filter(None, said)))
+    what = (row.written_at, row.answer, row.reason_code, row.words)
+    return Standing(names_of(db(), case.id)[row.participant_id], ", ".join(filter(None, said)), what)
 
 
 def spoken_form(case: Case, matter: VoiceMatter, participant_id: int, **more: Any) -> SpokenForm:
@@ -41,7 +42,8 @@ def spoken_form(case: Case, matter: VoiceMatter, participant_id: int, **more: An
     row = _said(case, matter).get(participant_id)
     stands = {"wish": _standing(case, row)} if row else {}
     if row and row.spoken and row.spoken_at:
-        stands["spoken"] = Standing(gettext("What was said"), f"{moment(row.spoken_at, case.timezone)}, {row.spoken}")
+        words = f"{moment(row.spoken_at, case.timezone)}, {row.spoken}"
+        stands["spoken"] = Standing(gettext("What was said"), words, (row.spoken_at, row.spoken))
     return SpokenForm.of(matter, participant_id, stands, **more)
 
 
@@ -49,7 +51,7 @@ def ask_form(case: Case, matter: VoiceMatter, participant_id: int, **more: Any) 
     """To ask the other main persons about somebody's wish."""
     row = _said(case, matter).get(participant_id)
     known = ((one.id, one.said_at, one.concern, one.arrangement) for one in concerns(db(), case.id))
-    safety = Standing(gettext("Safety"), repr(sorted(known)))
+    safety = Standing(gettext("Safety"), "", sorted(known))
     return AskOthersForm({"safety": safety} | ({"wish": _standing(case, row)} if row else {}), **more)
 
 

@@ -202,14 +202,16 @@ def _notable(case: Case, said: tuple[OwnVoice, ...]) -> list[OwnVoice]:
 
 def _ask_form(case: Case, **more: Any) -> AskCoordinatorForm:
     matches = match_queries.matches(db(), case.id)
-    stands = {"asked": Standing(_("Asked"), matches.pending.name)} if matches.pending else {}
+    stands = {"asked": Standing(_("Asked"), matches.pending.name, matches.pending.name)} if matches.pending else {}
     return AskCoordinatorForm(matches.current is not None, stands=stands, **more)
 
 
 def _confirm_form(case: Case, **more: Any) -> ConfirmForm:
     said = _voices(case, match_queries.matches(db(), case.id).current)
     stands = {
-        str(one.id): Standing(one.name, f"{_(one.answer.label)}, {day(one.voice.said_on)}")
+        str(one.id): Standing(
+            one.name, f"{_(one.answer.label)}, {day(one.voice.said_on)}", (one.answer, one.voice.said_on)
+        )
         for one in said
         if one.answer and one.voice
     }

@@ -21,12 +21,16 @@ from ekc.workflow.vocabulary import N_, Activity, ArrangementKind
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Where people meet, and how one joins from afar. Without a name there is no venue yet."""
+    """Where people meet, and how one joins from afar. Without a name there is no venue yet.
+
+    `stays`: what was written about the venue before it is right for this one too.
+    """
 
     name: str
     address: str = ""
     access: str = ""
     joining: str = ""
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +111,37 @@ def set_expected_minutes(by: By, conference_id: int, minutes: int | None) -> Non
 
 
 def set_venue(by: By, conference_id: int, venue: Venue) -> None:
-    """Set where people meet."""
+    """Set where people meet. Raises Refusal where another venue has the address or the way in of the one before it."""
     with writing(by.session):
         conference, meeting = _lock(by, conference_id)
-        was = _place(meeting)
-        meeting.venue_name, meeting.venue_address, meeting.venue_access = venue.name, venue.address, venue.access
-        meeting.joining = venue.joining or None
-        if meeting.started_at is None:
-            give_notice(by.session, conference, by.at, NoticeKind.PLACE, was=was, now=_place(meeting))
-        by.record("meeting.venue", conference_id, venue=venue.name)
+        kept = ", ".join(
+            text
+            for text, now in ((meeting.venue_address, venue.address), (meeting.venue_access, venue.access))
+            if text and text == now
+        )
+        if kept and venue.name != meeting.venue_name and not venue.stays:
+            raise Refusal(
+                N_("“%(words)s” was written about %(place)s. Change it, or tick that it is right here too."),
+                words=" ".join(kept.split()),
+                place=meeting.venue_name,
+            ).at("stays")
+        _note_venue(by, conference, meeting, venue)
+
+
+def withdraw_venue(by: By, conference_id: int) -> None:
+    """Let there be no venue any more. How one joins from afar stays."""
+    with writing(by.session):
+        conference, meeting = _lock(by, conference_id)
+        _note_venue(by, conference, meeting, Venue("", joining=meeting.joining or ""))
+
+
+def _note_venue(by: By, conference: Conference, meeting: Meeting, venue: Venue) -> None:
+    was = _place(meeting)
+    meeting.venue_name, meeting.venue_address, meeting.venue_access = venue.name, venue.address, venue.access
+    meeting.joining = venue.joining or None
+    if meeting.started_at is None:
+        give_notice(by.session, conference, by.at, NoticeKind.PLACE, was=was, now=_place(meeting))
+    by.record("meeting.venue", conference.id, venue=venue.name or "-")
 
 
 def arrange(by: By, conference_id: int, arranged: Arranged) -> None:

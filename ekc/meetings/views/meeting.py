@@ -132,6 +132,22 @@ def venue(case: Case) -> ResponseReturnValue:
     return _page(case, venue=form), form.status
 
 
+@bp.post(f"{_ADDRESS}/no-venue")
+@case_route(Activity.ARRANGE_MEETING)
+@moves  # as `no_date`
+def no_venue(case: Case) -> ResponseReturnValue:
+    """Take back where people meet."""
+    form = VenueForm(prefix=_VENUE)
+    try:
+        unchanged = form.unless_changed(lambda: _venue_form(_current(case)))
+        arranging.withdraw_venue(by(unchanged), case.id)
+    except Stale as refusal:
+        there = _venue_form(_current(case))  # nothing of it was sent, so there is nothing else to keep
+        status = there.refuse(refusal)
+        return _page(case, venue=there), status
+    return _back(case, "venue")
+
+
 @bp.post(f"{_ADDRESS}/arrangements/<kind>")
 @case_route(Activity.ARRANGE_MEETING)
 @edits
@@ -196,6 +212,7 @@ def _page(
         choosing=_date_form(current, case, formdata=None),
         hours_form=hours or _hours_form(current),
         venue_form=venue or _venue_form(current),
+        taking_back=_venue_form(current),
         arrangement_forms=forms,
     )
 
@@ -222,7 +239,8 @@ def _arranged(meeting: queries.MeetingRow) -> dict[ArrangementKind, queries.Arra
 def _date_form(meeting: queries.MeetingRow, case: Case, **more: Any) -> DateForm:
     stands = {}
     if meeting.starts_at:
-        stands["chosen"] = Standing(gettext("Day and time"), moment(meeting.starts_at, case.timezone))
+        on = meeting.starts_at
+        stands["chosen"] = Standing(gettext("Day and time"), moment(on, case.timezone), on)
     return DateForm(stands, prefix=_DATE, **more)
 
 

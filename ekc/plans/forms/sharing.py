@@ -28,7 +28,8 @@ class ShareWithAllForm(EditingForm):
     sharing = RadioField(_l("All professionals may see"), validators=[InputRequired(_CHOOSE)])
 
     def __init__(self, professionals: Iterable[CirclePerson], said: Mapping[int, PlanSharing], **more: Any) -> None:
-        stands = {str(one.id): Standing(one.name, _(said[one.id].label)) for one in professionals if one.id in said}
+        known = ((one, said[one.id]) for one in professionals if one.id in said)
+        stands = {str(one.id): Standing(one.name, _(sharing.label), sharing) for one, sharing in known}
         super().__init__(stands, **more)
         self.sharing.choices = _sharing_choices()
 

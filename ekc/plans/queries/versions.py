@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, column, select, table, union_all
+from sqlalchemy import BindParameter, Boolean, bindparam, column, exists, select, table, union_all
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.conferences.models import Conference
 from ekc.conferences.queries.rows import of_cases
 from ekc.core.reading import read_rows
-from ekc.plans.draft import Draft, from_json, people_with_task
+from ekc.plans.draft import Draft, actions, from_json, people_with_task
 from ekc.plans.models import IssuedDocument, PlanDraft, PlanVersion
-from ekc.workflow.vocabulary import ActionState, Phase
+from ekc.workflow.vocabulary import ActionState, Activity, CasePart, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,25 @@ def tasks_in_force(session: Session, conference_ids: Iterable[int]) -> dict[int,
 
 
 def text_read(session: Session, case: Case | Conference) -> int:
-    """The number of the text that the family reads: the draft, and after the agreement the version in force."""
+    """The number of the text that the family answers: the draft, and after the agreement the version in force, until
+    the next one is put to them.
+    """
     in_force = version(session, case.id, case.plan_number) if case.phase is Phase.EVALUATION else None
-    return in_force.text if in_force else stored_draft(session, case.id).text
+    if in_force is None or next_is_wanted(session, case):
+        return stored_draft(session, case.id).text
+    return in_force.text
+
+
+def reads_next(session: Session, case: Case) -> bool:
+    """Whether the visitor sees the draft. After the agreement the family sees it once it wants a next version."""
+    if case.sees(CasePart.NEXT_VERSION) is None:
+        return False
+    return case.phase is not Phase.EVALUATION or case.may(Activity.WRITE_PLAN) or next_is_wanted(session, case)
+
+
+def next_is_wanted(session: Session, case: Case | Conference) -> bool:
+    """Whether an evaluation of the version in force found that the family wants another, so that all are asked."""
+    return bool(session.scalar(_NEXT_IS_WANTED, {"case": case.id, "number": case.plan_number}))
 
 
 def is_in_force(session: Session, case: Case | Conference) -> bool:
@@ -103,7 +119,19 @@ def is_in_force(session: Session, case: Case | Conference) -> bool:
 #: What those who do an action said of it, and what was found (`evaluations`), read by name, as that stands above.
 _tick = table("action_tick", *map(column, ("conference_id", "version_number", "action_key", "state")))
 _check = table("action_check", *map(column, ("follow_up_id", "action_key", "state")))
-_follow_up = table("follow_up", *map(column, ("id", "conference_id", "version_number")))
+_follow_up = table(
+    "follow_up",
+    *map(column, ("id", "conference_id", "version_number", "held_on")),
+    column("wants_new_version", Boolean),
+)
+_NEXT_IS_WANTED = select(
+    exists().where(
+        _follow_up.c.conference_id == bindparam("case"),
+        _follow_up.c.version_number == bindparam("number"),
+        _follow_up.c.held_on.is_not(None),
+        _follow_up.c.wants_new_version,
+    )
+)
 _STATES = union_all(
     select(_tick.c.action_key, _tick.c.state).where(
         _tick.c.conference_id == bindparam("case"), _tick.c.version_number == bindparam("number")
@@ -121,9 +149,15 @@ def done(session: Session, conference_id: int, number: int) -> frozenset[str]:
     return frozenset(row.action_key for row in rows) - open_ones
 
 
-def done_of_draft(session: Session, case: Case | Conference) -> frozenset[str]:
-    """The same of the draft. What was done of the plan before does not count in that of a new round."""
-    return done(session, case.id, case.plan_number) if case.phase is Phase.EVALUATION else frozenset()
+def done_of_draft(session: Session, case: Case | Conference, draft: Draft) -> frozenset[str]:
+    """The same of the draft, without what goes on: that it was done until now does not end it.
+
+    What was done of the plan before does not count in that of a new round.
+    """
+    if case.phase is not Phase.EVALUATION:
+        return frozenset()
+    goes_on = {action.key for action in actions(draft) if action.every is not None}
+    return done(session, case.id, case.plan_number) - goes_on
 
 
 def issued(session: Session, version_id: int, kind: str) -> IssuedDocument | None:

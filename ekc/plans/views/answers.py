@@ -1,6 +1,7 @@
 """The page of the agreement: who agrees, bottom lines, acceptance, and answers to requests for support."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
@@ -233,7 +234,7 @@ def _fresh(form: Callable[..., Form], case: Case, **more: Any) -> Form:
 
 def _shown_text(text: int) -> dict[str, Standing]:
     """For forms that answer a text: which one they showed."""
-    return {TEXT: Standing(_("The plan"), _("another text than you saw: number %(number)s", number=text))}
+    return {TEXT: Standing(_("The plan"), _("another text than you saw: number %(number)s", number=text), text)}
 
 
 def _stands(found: plan_answers.Answers, people: Iterable[CirclePerson]) -> dict[str, Standing]:
@@ -246,7 +247,7 @@ def _stands(found: plan_answers.Answers, people: Iterable[CirclePerson]) -> dict
 
 
 def _standing(name: str, answer: str, words: str) -> Standing:
-    return Standing(name, f"{_(answer)} “{words}”" if words else _(answer))
+    return Standing(name, f"{_(answer)} “{words}”" if words else _(answer), (answer, words))
 
 
 def _away(case: Case, people: Iterable[CirclePerson]) -> frozenset[int]:
@@ -293,14 +294,21 @@ def _own_said(case: Case) -> tuple[int, plan_answers.AgreementRow | None]:
 
 def answer_form(case: Case, text: int, row: plan_answers.AgreementRow | None, **more: Any) -> OwnAnswerForm:
     """The same, of a text that was read, and what they said of it."""
-    how = f", {_(row.how.label)}" if row and row.how else ""
-    stands = {"own": _standing(_("Your answer"), row.answer.label, row.words + how)} if row else {}
+    stands = {}
+    if row:
+        own = _standing(_("Your answer"), row.answer.label, row.words)
+        how = f", {_(row.how.label)}" if row.how else ""
+        stands["own"] = replace(own, words=own.words + how, what=(own.what, row.how))
     return OwnAnswerForm(PROFILES[case.profile].only_agreed_recorded, stands=_shown_text(text) | stands, **more)
 
 
 def _check_form(bottom_line_id: int, read: AgreementFacts, **more: Any) -> BottomLineCheckForm:
     words, met = {True: _("met"), False: _("not met")}, read.met
-    stands = {"checked": Standing(_("The plan meets it"), words[met[bottom_line_id]])} if bottom_line_id in met else {}
+    stands = (
+        {"checked": Standing(_("The plan meets it"), words[met[bottom_line_id]], met[bottom_line_id])}
+        if bottom_line_id in met
+        else {}
+    )
     return BottomLineCheckForm(stands=_shown_text(read.found.text) | stands, **more)
 
 
@@ -338,7 +346,7 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     in_force = plan_versions.version_read(session, case, case.plan_number) if agreed else None
     whole = case.sees(CasePart.PLAN) is not None
     # Of a version that is still a draft, others see only the requests to themselves.
-    shows_draft = case.sees(CasePart.NEXT_VERSION) is not None and not (closed and in_force)
+    shows_draft = plan_versions.reads_next(session, case) and not (closed and in_force)
     text, draft = found.text, found.draft
     if in_force is not None and whole and not shows_draft:
         text, draft = in_force.text, from_json(in_force.content)
@@ -350,6 +358,7 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
     deciders = read.deciders
     current = tuple(row for row in read.decisions if (row.presentation, row.text) == (case.presentation, text))
     older = in_force if in_force is not None and in_force.text != text else None
+    own_text, own_said = _own_said(case) if case.may(Activity.ANSWER_PLAN) else (text, None)
     page = render_template(
         "plans/agreement.html",
         case=case,
@@ -363,7 +372,8 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
         sides=unheard.sides,
         differ=VOICE_RULES[VoiceMatter.PLAN].differ,
         said=answers.said,
-        own_said=_own_said(case)[1] if case.may(Activity.ANSWER_PLAN) else None,
+        own_said=own_said,
+        own_older=older is not None and own_text == older.text,
         earlier=answers.earlier if shows_draft else {},
         former=answers.former,
         changed={

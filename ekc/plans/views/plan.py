@@ -260,12 +260,12 @@ def plan_page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnVa
     agreed = from_json(in_force.content) if in_force else None
     writes = case.may(Activity.WRITE_PLAN)
     # Others see the version in force, not the draft of the next one.
-    shows_draft = agreed is None or (case.sees(CasePart.NEXT_VERSION) is not None and case.phase is not Phase.CLOSED)
+    shows_draft = agreed is None or (case.phase is not Phase.CLOSED and plan_versions.reads_next(session, case))
     draft = found.draft if shows_draft or agreed is None else agreed
     people = plan_circle.circle(session, case.id)
     today = local_date(now(), case.timezone)
     done = (
-        plan_versions.done_of_draft(session, case)
+        plan_versions.done_of_draft(session, case, draft)
         if shows_draft
         else plan_versions.done(session, case.id, case.plan_number)
     )

@@ -69,8 +69,13 @@ def sign_in_account(
 def touch_sign_in(session: Session, at: datetime, sign_in_id: int, seen_at: datetime) -> None:
     """Store that a sign-in was used, at most once a minute. `seen_at`: the time stored last."""
     if at - seen_at >= _TOUCH_INTERVAL:
-        with writing(session):
-            session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=at))
+        note_use(session, at, sign_in_id)
+
+
+def note_use(session: Session, at: datetime, sign_in_id: int) -> None:
+    """Store that a sign-in was used, to the second: whoever changed something knows what came of it."""
+    with writing(session):
+        session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=at))
 
 
 def end_sign_in(by: By, sign_in_id: int | None = None) -> None:

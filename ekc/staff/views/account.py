@@ -204,7 +204,7 @@ def _forms(found: queries.AccountPage) -> dict[str, PlainForm]:
     known = (regions(db()), known_in_forms())
     details = DetailsForm(*known, formdata=None)
     details.show(found)
-    stands = {"last": Standing(_("Last day"), day(found.leaves_on))} if found.leaves_on else {}
+    stands = {"last": Standing(_("Last day"), day(found.leaves_on), found.leaves_on)} if found.leaves_on else {}
     return {
         "details": details,
         "role": RoleForm(*known, formdata=None),

@@ -54,7 +54,8 @@ class Listener(MaybeProfessional):
 class NoticeFacts:
     """What a step or change left. Of one kind about one person, only the last one is owed.
 
-    `about`: the person whom it is about; `end`: how it ended; `settled`: of what is owed to staff.
+    `about`: the person whom it is about; `end`: how it ended; `settled`: of what is owed to staff. `was`: what was so
+    before, or before there was nothing for a while.
     """
 
     id: int
@@ -75,8 +76,14 @@ class NoticeFacts:
 
 
 def _relied(notice: NoticeFacts, one: Listener) -> bool:
-    """Whether they knew what was so before. Whoever is informed after it hears what is so now."""
-    return one.part in _KNOW_UNTOLD or (bool(_informed(notice, one)) and not informed_since(one, notice))
+    """Whether they knew what was so before, as does whoever said that they take part.
+
+    Whoever is informed after it hears what is so now.
+    """
+    if one.part in _KNOW_UNTOLD:
+        return True
+    knew = bool(_informed(notice, one)) or (bool(notice.was) and one.attends in TOOK_PART)
+    return knew and not informed_since(one, notice)
 
 
 def _informed(notice: NoticeFacts, one: Listener) -> tuple[date, ...]:
