@@ -28,19 +28,22 @@ from weasyprint import CSS, HTML
 from benchmarks import floor, mails, paper, workers
 from benchmarks.served import Client, costs, served
 from config import load_settings, make_keys
-from ekc.accounts.models import Account
+from ekc.accounts.models import Account, AccountRole
 from ekc.app import create_app
+from ekc.conferences.forms.fields import SPOKEN
 from ekc.conferences.models import Conference
 from ekc.core.clock import utc_now
 from ekc.core.documents import document_html, document_pdf
 from ekc.core.routes import Runtime
 from ekc.links.actions import sign_in_by_link
 from ekc.links.models import PersonalLink
+from ekc.matching.models import CoordinatorLanguage, CoordinatorProfile
 from ekc.plans.document import PLAN, from_json
 from ekc.plans.models import PlanVersion
 from ekc.signin.actions.sessions import sign_in_account
 from ekc.signin.models import Method
-from ekc.workflow.vocabulary import Phase
+from ekc.workflow.matching import Gender, LanguageLevel
+from ekc.workflow.vocabulary import Phase, Role
 
 #: Where `bin/bench` installs Django.
 PEER = Path("var/peer").resolve()
@@ -88,6 +91,7 @@ def measure(name: str, url: str, database: int | None, instance: Path, rounds: i
         floor.prepare(engine)
         with runtime.sessions() as db:
             pages = daily_pages(app, db)
+            pages["choosing among 250"] = choosing(app, db)
             snapshot = db.scalars(select(PlanVersion.snapshot).limit(1)).first()
         counts = {title: queries(app, page.cookie, page.path) for title, page in pages.items()}
         peer = {**environ, "PYTHONPATH": str(PEER)}
@@ -169,6 +173,29 @@ def daily_pages(app: Flask, db: Session) -> dict[str, DailyPage]:
         "plan editor": DailyPage(coordinator, plan),
         "own page of the family": DailyPage(family, f"/conferences/{followed}/mine"),
     }
+
+
+def choosing(app: Flask, db: Session) -> DailyPage:
+    """Finding a coordinator for a case with a wish of each kind, among 250 who speak the languages of families."""
+    manager = db.scalars(select(Account).where(Account.email == "ruud@example.org")).one()
+    here = select(Conference).where(Conference.region_id == manager.region_id, Conference.phase == Phase.SETUP)
+    case = db.scalars(here.order_by(Conference.id).limit(1)).one()
+    case.sought = [["speaks", "nl"], ["understands", "ary"], ["gender", "woman"], ["background", "Riffian"]]
+    case.sought += [["near", ""], ["not_from", "Amal"], ["experience", ""], ["hours", "weekends"]]
+    for number in range(250):
+        kept = {"region_id": manager.region_id, "created_at": utc_now()}
+        one = Account(email=f"c{number}@example.org", name=f"Coordinator {number}", **kept)
+        db.add(one)
+        db.flush()
+        db.add(AccountRole(account_id=one.id, role=Role.COORDINATOR, given_at=utc_now()))
+        said = {"gender": list(Gender)[number % 3].value, "background": "Riffian", "lives_in": "Amal"}
+        db.add(CoordinatorProfile(account_id=one.id, weekends=True, **said))
+        spoken = {SPOKEN[number % len(SPOKEN)], SPOKEN[(7 * number + 3) % len(SPOKEN)], "nl"}
+        db.add_all(CoordinatorLanguage(account_id=one.id, language=code, level=LanguageLevel.FLUENT) for code in spoken)
+    db.commit()
+    token = sign_in_account(db, utc_now(), manager.id, Method.PASSWORD).token
+    cookie = cookie_of(app, {"_user_id": f"account:{token}", "_fresh": True})
+    return DailyPage(cookie, f"/conferences/{case.id}/coordinator")
 
 
 def cookie_of(app: Flask, content: dict[str, object]) -> str:

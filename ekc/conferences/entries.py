@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import date
 
+from ekc.workflow.matching import CoordinatorWish
 from ekc.workflow.vocabulary import N_, Attends, CasePart, LegalContext, Part, Scope, Variant
 
 #: The scopes of a consent: stored value and label. "file" alone is no consent to a conference.
@@ -93,6 +94,7 @@ class NewCase:
     question: str = ""
     reason: str
     wishes: tuple[str, ...] = ()
+    sought: tuple[CoordinatorWish, ...] = ()  # for the coordinator, to be compared; `wishes` are in own words
     sides: tuple[str, ...] = ()
     registered_on: date | None = None  # None: today in the case's time zone
     registered_by: Part = Part.MAIN_PERSON  # or Part.REFERRER

@@ -90,6 +90,8 @@ class Conference(Base):
     registered_by: Mapped[Part] = mapped_column(enum_column(Part))
     reason: Mapped[str] = mapped_column(SealedText("conference.reason"))
     wishes: Mapped[list[str]] = mapped_column(SealedJSON("conference.wishes"), default=list)
+    #: [kind, about] of each wish for the coordinator that is compared with them; `wishes` are in own words.
+    sought: Mapped[list[list[str]]] = mapped_column(SealedJSON("conference.sought"), default=list)
     no_bottom_lines_on: Mapped[date | None]  # the day on which it was said that there are none
     no_bottom_lines_before_on: Mapped[date | None]  # the same, for the round before
 

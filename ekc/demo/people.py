@@ -1,6 +1,6 @@
 """The staff of the demo: invented people with an account each, in a region of each country."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,12 +8,16 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.accounts.queries import visitor_of_account
 from ekc.demo.player import Cast
+from ekc.matching.actions.profile import save_profile
+from ekc.matching.entries import SelfDescription
 from ekc.signin.passwords import Cost
 from ekc.staff.actions.accounts import NewAccount, open_account
 from ekc.staff.actions.regions import add_region
+from ekc.workflow.matching import Gender, Hours, LanguageLevel
 from ekc.workflow.profiles import ENGLAND, NEW_ZEALAND, NL, Profile
 from ekc.workflow.vocabulary import Role
 
+_NATIVE, _FLUENT, _SOME = LanguageLevel
 #: The password of all of them, printed by `ekc demo`; the demo holds nothing real.
 PASSWORD = "chairs around one table"  # noqa: S105
 #: The region of each country.
@@ -28,7 +32,7 @@ class Worker:
     country: Profile
     role: Role
     introduction: str = ""
-    spoken: tuple[str, ...] = ()
+    told: SelfDescription = field(default_factory=SelfDescription)  # of a coordinator
     employer: str = ""
     phone: str = ""
 
@@ -56,7 +60,17 @@ WORKERS = (
         NL,
         Role.COORDINATOR,
         "Was onderwijzer, doet drie conferenties per jaar",
-        ("nl", "ar", "en"),
+        SelfDescription(
+            languages={"nl": _NATIVE, "en": _FLUENT, "ar": _FLUENT, "ary": _SOME},
+            gender=Gender.WOMAN,
+            lives_in="Amal",
+            municipality="Rivierstad",
+            travel_km=30,
+            hours=frozenset({Hours.DAYS, Hours.EVENINGS, Hours.WEEKENDS}),
+            load_wanted=6,
+            training="Basisopleiding, zes dagen, 2021",
+            fee_cents=65000,
+        ),
         phone="+31 6 12345691",
     ),
     Worker(
@@ -64,7 +78,16 @@ WORKERS = (
         NL,
         Role.COORDINATOR,
         "Werkt in de bouw, doet conferenties in het weekend",
-        ("nl", "tr", "en"),
+        SelfDescription(
+            languages={"nl": _NATIVE, "tr": _NATIVE, "en": _SOME},
+            gender=Gender.MAN,
+            background="Ouders uit Turkije",
+            lives_in="Rivierstad",
+            municipality="Rivierstad",
+            travel_km=60,
+            hours=frozenset({Hours.EVENINGS, Hours.WEEKENDS}),
+            load_wanted=4,
+        ),
         employer="Basisschool De Wilg",  # so he cannot be asked for the family De Wit
         phone="+31 6 12345692",
     ),
@@ -76,7 +99,7 @@ WORKERS = (
         ENGLAND,
         Role.COORDINATOR,
         "Retired bookkeeper, two conferences a year",
-        ("en", "ig"),
+        SelfDescription(languages={"en": _NATIVE, "ig": _NATIVE}, gender=Gender.WOMAN),
         phone="01632 960020",
     ),
     Worker("Helen Marsh", ENGLAND, Role.REGIONAL_MANAGER, phone="01632 960021"),
@@ -85,7 +108,7 @@ WORKERS = (
         NEW_ZEALAND,
         Role.COORDINATOR,
         "Knows the marae of the valley, works at weekends",
-        ("en", "mi"),
+        SelfDescription(languages={"en": _NATIVE, "mi": _FLUENT}, hours=frozenset({Hours.WEEKENDS})),
         phone="021 555 0151",
     ),
     Worker("Moana Ruru", NEW_ZEALAND, Role.REGIONAL_MANAGER, phone="021 555 0152"),
@@ -119,13 +142,15 @@ def _open(by: By, one: Worker, region_id: int, cost: Cost) -> Visitor:
         email=one.email,
         region_id=region_id,
         roles=(one.office(region_id),),
-        spoken=one.spoken,
         introduction=one.introduction,
         employer=one.employer,
         phone=one.phone,
         language="nl" if one.country is NL else "en",
         password=PASSWORD,
     )
-    visitor = visitor_of_account(by.session, open_account(by, new, cost))
+    account_id = open_account(by, new, cost)
+    if one.role is Role.COORDINATOR:
+        save_profile(by, account_id, replace(one.told, introduction=one.introduction))
+    visitor = visitor_of_account(by.session, account_id)
     assert visitor is not None, "it was opened just now"  # noqa: S101 - narrows the type
     return visitor

@@ -29,10 +29,12 @@ from ekc.directory.models import Listing
 from ekc.links.models import PersonalLink
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.matching.actions.independence import accept, confirm_coordinator
+from ekc.matching.actions.wishes import set_wishes
 from ekc.matching.entries import Declaration
 from ekc.signin.passwords import Cost
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind
+from ekc.workflow.matching import CoordinatorWish, Gender, Hours, WishKind
 from ekc.workflow.profiles import NL, PROFILES
 from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Step
 
@@ -93,6 +95,16 @@ def _hand_over(player: Player, staff: Staff) -> None:
     confirm_coordinator(player.by(player.on(day, "16:00"), player.visitor("samira")), player.id)
 
 
+def _seek(*sought: CoordinatorWish) -> Callable[[Player, Staff], None]:
+    """The manager noted, as it was registered, which of the family's wishes are compared with coordinators."""
+
+    def note(player: Player, _staff: Staff) -> None:
+        at = player.on(player.case.registration.on, "10:30")
+        set_wishes(player.by(at, player.cast.manager), player.id, sought)
+
+    return note
+
+
 def _come_together_again(player: Player, _staff: Staff) -> None:
     """The family comes together again, the day after the evaluation."""
     at = player.on(last_day(player.case) + timedelta(days=1), "10:00")
@@ -139,6 +151,12 @@ DEMO_CASES = (
         on=_next_saturday,
         links=("marieke", "yara", "fatima", "omar", "referrer"),
         not_informed=("buur", "coach"),
+        then=_seek(
+            CoordinatorWish(WishKind.SPEAKS, "nl"),
+            CoordinatorWish(WishKind.UNDERSTANDS, "ary"),
+            CoordinatorWish(WishKind.GENDER, Gender.WOMAN),
+            CoordinatorWish(WishKind.NOT_FROM, "Amal"),
+        ),
     ),
     DemoCase(
         file="yilmaz",
@@ -222,6 +240,7 @@ DEMO_CASES = (
         shows="",
         coordinator="Denise",
         until=Stage.REGISTERED,
+        then=_seek(CoordinatorWish(WishKind.HOURS, Hours.WEEKENDS)),
         anchor=_registered,
         on=_in(-1),
     ),

@@ -17,6 +17,7 @@ from ekc.workflow.ends.kinds import EndRule
 from ekc.workflow.ends.rows import ENDS
 from ekc.workflow.engine import PHASE_RULES, diagram
 from ekc.workflow.follow_ups import FOLLOW_UPS, OPEN_FOLLOW_UPS, FollowUpRule, FormSection, OpenFollowUpsRule
+from ekc.workflow.matching import RANK, WISHES
 from ekc.workflow.owed.kinds import NoticeRule
 from ekc.workflow.owed.rows import NOTICES
 from ekc.workflow.parts import PARTS, PartRule
@@ -69,6 +70,13 @@ Each person's answer is their own, and stands for nobody else. Of those who stay
 task in the plan is asked. The families read the last column on their own pages."""
 
 
+_ABOUT_MATCHING = """\
+What a family asks for is compared with what each coordinator says of themselves, and said in words: meets, misses, or
+not known. Nothing is compared, read or shown that the family did not ask for: nobody is ranked by background, gender or
+where they live unless it has a wish about that. Then they are sorted. Whoever has less of the first line stands higher,
+the next line decides where that is equal, and the name at last."""
+
+
 def handbook() -> str:
     """The whole policy as Markdown."""
     parts = [
@@ -117,6 +125,11 @@ def handbook() -> str:
         "## Across the organisation",
         "Each as far as the office holds: a manager's regions, a social care manager's municipalities.",
         _table(("duty", "whose"), ((rule.title, _names(rule.roles)) for rule in DUTIES)),
+        "## Which coordinator fits",
+        _ABOUT_MATCHING,
+        _table(("wish", "met if"), ((rule.kind.label, rule.met) for rule in WISHES)),
+        "The order:",
+        "\n".join(f"{number}. {rule.title}" for number, rule in enumerate(RANK, 1)),
         "## Countries",
         *(text for profile in PROFILES.values() for text in _profile(profile)),
     ]

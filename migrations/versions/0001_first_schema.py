@@ -505,6 +505,7 @@ sa.Table(
     sa.Column("registered_by", _words("part", _PARTS), nullable=False),
     sa.Column("reason", sa.LargeBinary, nullable=False),
     sa.Column("wishes", sa.LargeBinary, nullable=False),
+    sa.Column("sought", sa.LargeBinary, nullable=False),
     sa.Column("no_bottom_lines_on", sa.Date),
     sa.Column("no_bottom_lines_before_on", sa.Date),
     sa.Column("searchable", sa.Boolean, nullable=False),

@@ -26,7 +26,8 @@ from ekc.directory import actions, queries
 from ekc.directory.actions import Entry
 from ekc.directory.models import NAMES, ROWS, Listing
 from ekc.matching.actions.independence import set_employer
-from ekc.matching.queries.asking import candidates, same_referrer
+from ekc.matching.queries.asking import same_referrer
+from ekc.matching.queries.candidates import candidates
 from ekc.matching.queries.match import open_conflicts
 from ekc.names import near, plain
 from ekc.reports.queries import FollowUpFilter, follow_ups, municipalities
@@ -114,7 +115,11 @@ def test_merging_moves_all_that_refers_to_a_municipality(db_session: Session, ca
     actions.merge(bas, MUNICIPALITIES, wrong, right)
 
     assert seen_by(db_session, cast) == {"Rivierstad"}
-    assert queries.references_to(db_session, MUNICIPALITIES, wrong) == {"conference": 0, "account_role": 0}
+    assert queries.references_to(db_session, MUNICIPALITIES, wrong) == {
+        "conference": 0,
+        "account_role": 0,
+        "coordinator_profile": 0,
+    }
     assert [one.place for one in offices(db_session, [noor])[noor]] == ["", "Rivierstad"]
     (row,) = queries.listed(db_session, MUNICIPALITIES)
     assert (row.name, row.code, row.aliases) == ("Rivierstad", "GM0001", ("Riverstad", "Riv."))
@@ -155,6 +160,7 @@ def test_each_column_that_refers_to_a_row_is_moved() -> None:
     assert {str(one) for one in queries.references(MUNICIPALITIES)} == {
         "conference.municipality_id",
         "account_role.municipality_id",
+        "coordinator_profile.municipality_id",
     }
     assert queries.references(ORGANISATIONS) == ()
 
@@ -174,7 +180,7 @@ def test_names_of_one_organisation_tie_a_coordinator_once_they_are_merged(db_ses
     assert [one.about for one in open_conflicts(db_session, case.id)] == ["Youth protection"]
     actions.change_row(bas, ORGANISATIONS, full, Entry(name="Save North", aliases=("YP North", "Youth protection")))
     assert [one.about for one in open_conflicts(db_session, case.id)] == ["Save North"]
-    (asked,) = [one for one in candidates(db_session, case.id, cast.north) if one.id == noor]
+    (asked,) = [one for one in candidates(db_session, case.id, cast.north, START) if one.id == noor]
     assert asked.tied is not None
     other = build.registered_case(
         db_session, cast, START, referrer=PersonDetails(name="Piet", part=Part.REFERRER, organisation="yp north")

@@ -24,7 +24,8 @@ from ekc.links.queries.links import links_of
 from ekc.links.verification import verify_by_answer
 from ekc.matching.actions import asking, independence
 from ekc.matching.entries import Declaration
-from ekc.matching.queries.asking import candidates, wishes
+from ekc.matching.queries.asking import Wishes, wishes
+from ekc.matching.queries.candidates import candidates
 from ekc.matching.queries.match import Matches, MatchRow, match_history, matches, open_conflicts
 from ekc.workflow.independence import Matter
 from ekc.workflow.vocabulary import Activity, Agreed, Part, Phase, Role, VoiceMatter
@@ -75,7 +76,9 @@ def be_in(session: Session, case: Made, phase: Phase, **more: object) -> None:
 
 def test_nobody_is_asked_at_first(db_session: Session, cast: Cast, case: Made) -> None:
     assert matches(db_session, case.id) == Matches()
-    assert wishes(db_session, case.id) == ["speaks Dutch and understands Moroccan Arabic", "preferably a woman"]
+    assert wishes(db_session, case.id) == Wishes(
+        ("speaks Dutch and understands Moroccan Arabic", "preferably a woman"), ()
+    )
     with pytest.raises(Unknown):
         open_case(By(db_session, cast.noor, START), case.id, Activity.SEE_REGISTRATION)
 
@@ -116,7 +119,9 @@ def test_the_way_to_a_coordinator(db_session: Session, cast: Cast, case: Made) -
 
 
 def test_only_coordinators_of_the_region_are_asked(db_session: Session, cast: Cast, case: Made) -> None:
-    assert [(row.name, tuple(row.spoken), row.open_cases) for row in candidates(db_session, case.id, cast.north)] == [
+    assert [
+        (row.name, tuple(row.spoken), row.open_cases) for row in candidates(db_session, case.id, cast.north, START)
+    ] == [
         ("Noor van Dijk", ("ar", "en", "nl"), 0),
         ("Denise Okafor", ("en", "ig"), 0),
     ]
@@ -132,9 +137,9 @@ def test_open_cases_are_counted(db_session: Session, cast: Cast, case: Made) -> 
     ask(db_session, cast, case, cast.noor)
     case_in_setup(db_session, cast, START)
 
-    assert [(row.name, row.open_cases) for row in candidates(db_session, case.id, cast.north)] == [
-        ("Noor van Dijk", 1),  # a request is not theirs yet
+    assert [(row.name, row.open_cases) for row in candidates(db_session, case.id, cast.north, START)] == [
         ("Denise Okafor", 0),
+        ("Noor van Dijk", 1),  # a request is not theirs yet
     ]
 
 

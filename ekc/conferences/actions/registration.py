@@ -87,6 +87,7 @@ def register_case(by: By, new: NewCase) -> int:
             registered_by=new.registered_by,
             reason=new.reason,
             wishes=list(new.wishes),
+            sought=[[one.kind, one.about] for one in new.sought],
             phase_since=by.at,
             searchable=by.visitor.account_id is not None,
             follows_id=_followed(by, new.follows) if by.visitor.account_id is not None else None,

@@ -19,7 +19,7 @@ from ekc.core.language import translate
 from ekc.core.lengths import LINE, PASSAGE, WORD
 from ekc.directory.queries import KnownNames
 from ekc.matching.entries import Declaration
-from ekc.matching.queries.asking import Candidate
+from ekc.matching.queries.candidates import Candidate
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.independence import Conflict, Matter
 

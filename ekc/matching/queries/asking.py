@@ -1,41 +1,34 @@
-"""Reading who could be asked for a case, and what a coordinator who is asked sees of it."""
+"""Reading what the family asks for, and what a coordinator who is asked sees of a case."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Region
-from ekc.conferences.models import IS_OPEN, Conference, Participant
+from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
-from ekc.core.reading import one_of, read_rows
 from ekc.directory.models import Listing
 from ekc.directory.queries import called
-from ekc.matching.queries.coordinators import coordinators
 from ekc.matching.queries.match import agencies_of
-from ekc.matching.queries.profile import languages
 from ekc.names import plain
-from ekc.workflow.blocker import Blocker, about_conflict
-from ekc.workflow.independence import Agency, Tie, conflicts, named_in
-from ekc.workflow.matching import LanguageLevel
+from ekc.workflow.independence import Agency, Tie
+from ekc.workflow.matching import CoordinatorWish, WishKind
 from ekc.workflow.vocabulary import Part, Phase
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A coordinator of the region. `tied`: their employer is an agency of the case, so they cannot be asked."""
+class Wishes:
+    """The family's wishes for their coordinator: in their own words, and those that are compared."""
 
-    id: int
-    name: str
-    spoken: Mapping[str, LanguageLevel]  # by language code
-    introduction: str
-    employer: str
-    open_cases: int  # which they coordinate; a request is not theirs yet
-    same_referrer: int  # of these, cases referred by the same agency as this case
-    tied: Blocker | None
+    words: tuple[str, ...]
+    sought: tuple[CoordinatorWish, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.sought)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,47 +36,14 @@ class CoordinatorRequest:
     """What a coordinator who is asked sees of a case: enough to judge their independence."""
 
     region: str
-    wishes: tuple[str, ...]
+    wishes: Wishes
     languages: tuple[str, ...]  # codes; the first is the language of the documents
     agencies: tuple[Agency, ...]
     main_persons: tuple[str, ...]  # names
     others: tuple[str, ...]  # names
 
 
-_OPEN_CASES = (
-    select(Conference.coordinator_id, func.count())
-    .where(one_of(Conference.coordinator_id, "coordinators"), IS_OPEN)
-    .group_by(Conference.coordinator_id)
-)
-_WISHES = select(Conference.wishes).where(Conference.id == bindparam("case"))
-
-
-def candidates(session: Session, conference_id: int, region_id: int) -> list[Candidate]:
-    """The coordinators of a region with their caseload, and whether they may be asked for this case; by name."""
-    of_case = agencies_of(session, conference_id)
-    referred = _referred_counts(session, conference_id, of_case, Conference.region_id == region_id)
-    known = coordinators(session, region_id)
-    spoken = languages(session, [row.id for row in known])
-    counted = read_rows(session, _OPEN_CASES, {"coordinators": [row.id for row in known]})
-    busy = {row[0]: row[1] for row in counted}
-    named = called(session, Listing.ORGANISATIONS, {one for row in known for one in named_in(row.employer or "")})
-    found = []
-    for row in known:
-        employer = row.employer or ""
-        tied = conflicts([named[one] for one in named_in(employer)], of_case)
-        found.append(
-            Candidate(
-                id=row.id,
-                name=row.name,
-                spoken=spoken.get(row.id, {}),
-                introduction=row.introduction,
-                employer=employer,
-                open_cases=busy.get(row.id, 0),
-                same_referrer=referred[row.id],
-                tied=about_conflict(row.name, tied[0]) if tied else None,
-            )
-        )
-    return found
+_WISHES = select(Conference.wishes, Conference.sought).where(Conference.id == bindparam("case"))
 
 
 def referring_agency(session: Session, conference_id: int) -> str:
@@ -95,13 +55,13 @@ def referring_agency(session: Session, conference_id: int) -> str:
 def same_referrer(session: Session, conference_id: int, account_id: int) -> int:
     """How many other open cases of a coordinator the agency that refers this case referred too."""
     of_case = agencies_of(session, conference_id)
-    return _referred_counts(session, conference_id, of_case, Conference.coordinator_id == account_id)[account_id]
+    return referred_counts(session, conference_id, of_case, Conference.coordinator_id == account_id)[account_id]
 
 
 def request(session: Session, conference_id: int) -> CoordinatorRequest:
     """What a coordinator who is asked sees of a case."""
     head = session.execute(
-        select(Conference.wishes, Conference.language, Region.name)
+        select(Conference.wishes, Conference.sought, Conference.language, Region.name)
         .join(Region, Region.id == Conference.region_id)
         .where(Conference.id == conference_id)
     ).one()
@@ -111,7 +71,7 @@ def request(session: Session, conference_id: int) -> CoordinatorRequest:
     circle = members(session, conference_id)
     return CoordinatorRequest(
         region=head.name,
-        wishes=tuple(head.wishes),
+        wishes=Wishes(tuple(head.wishes), sought_in(head.sought)),
         languages=tuple(dict.fromkeys([head.language, *session.scalars(spoken.order_by(Participant.id))])),
         agencies=agencies(circle),
         main_persons=tuple(person.name for person in circle if person.part is Part.MAIN_PERSON),
@@ -119,12 +79,18 @@ def request(session: Session, conference_id: int) -> CoordinatorRequest:
     )
 
 
-def wishes(session: Session, conference_id: int) -> list[str]:
+def wishes(session: Session, conference_id: int) -> Wishes:
     """The family's wishes for their coordinator."""
-    return session.scalar(_WISHES, {"case": conference_id}) or []
+    row = session.execute(_WISHES, {"case": conference_id}).one()
+    return Wishes(tuple(row.wishes), sought_in(row.sought))
 
 
-def _referred_counts(
+def sought_in(stored: Iterable[tuple[str, str]]) -> tuple[CoordinatorWish, ...]:
+    """The wishes, as they are stored."""
+    return tuple(CoordinatorWish(WishKind(kind), about) for kind, about in stored)
+
+
+def referred_counts(
     session: Session, but: int, of_case: Iterable[Agency], *where: ColumnElement[bool]
 ) -> Counter[int | None]:
     """Open cases referred by the agency that referred this one, without `but`, counted by coordinator."""

@@ -1,13 +1,16 @@
 """The page of the coordinator of a case."""
 
+from collections.abc import Collection
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import managers_of
 from ekc.conferences.access import Case
 from ekc.conferences.forms.fields import language_name
+from ekc.conferences.forms.wishes import CoordinatorWishesForm
+from ekc.conferences.forms.wishes import in_words as in_words_of_wish
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries.members import members
 from ekc.conferences.queries.voices import OwnVoice, main_person_voices, voices
@@ -19,7 +22,7 @@ from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now
 from ekc.directory.models import Listing
 from ekc.directory.queries import KnownNames, known_names
-from ekc.matching.actions import asking, independence
+from ekc.matching.actions import asking, independence, wishes
 from ekc.matching.entries import Declaration
 from ekc.matching.forms.coordinator import (
     AcceptForm,
@@ -32,13 +35,16 @@ from ekc.matching.forms.coordinator import (
 from ekc.matching.queries import asking as asking_queries
 from ekc.matching.queries import handing_over as handing_over_queries
 from ekc.matching.queries import match as match_queries
+from ekc.matching.queries.candidates import Candidate, candidates
 from ekc.matching.views.blueprint import bp
 from ekc.matching.views.profile import in_words
 from ekc.signin.login import by
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.independence import Conflict
+from ekc.workflow.matching import RANK, Compared, Hours
 from ekc.workflow.vocabulary import Activity, Agreed, Phase, VoiceMatter
 
+_SHOWN = 20  # candidates, until somebody asks for all
 _COORDINATOR = "/conferences/<int:conference_id>/coordinator"
 
 
@@ -65,6 +71,21 @@ def ask(case: Case) -> ResponseReturnValue:
     elif form.account_id.raw_data and form.account_id.data is None:  # no button sends that
         raise Unknown
     return _page(case, ask=form), form.status
+
+
+@bp.post(f"{_COORDINATOR}/wishes")
+@case_route(Activity.MATCH_COORDINATOR)
+@edits
+def set_wishes(case: Case) -> ResponseReturnValue:
+    """Change what the family asks for, as far as it is compared."""
+    form = CoordinatorWishesForm()
+    if form.validate():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _wishes_form(case, formdata=None))
+            wishes.set_wishes(by(unchanged), case.id, form.to_wishes())
+            flash(_("Saved. Those who fit best stand first now."), "success")
+            return redirect(url_for("matching.coordinator", conference_id=case.id, _anchor="ask"), 303)
+    return _page(case, wishes=form), form.status
 
 
 @bp.post(f"{_COORDINATOR}/accept")
@@ -241,22 +262,23 @@ def _page(case: Case, **filled: PlainForm) -> str:
             today=local_date(now(), case.timezone),
             request=asking_queries.request(db(), case.id) if case.may(Activity.SEE_REQUEST) else None,
             spoken=_spoken,
+            wish_in_words=in_words_of_wish,
         )
     if not case.may(Activity.SEE_REGISTRATION):
         return render_template(
             "matching/in_private_time.html",
             **shown,
             forms=forms | filled,
-            candidates=asking_queries.candidates(db(), case.id, case.region_id),
+            candidates=candidates(db(), case.id, case.region_id, now(), in_private_time=True),
             in_words=in_words,
+            compared_in_words=compared_in_words,
         )
     ties = _open_ties(case, matches.current)
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
-    candidates = (
-        asking_queries.candidates(db(), case.id, case.region_id) if case.may(Activity.MATCH_COORDINATOR) else []
-    )
     history = match_queries.match_history(db(), case.id)
+    found = _candidates(case, match_queries.unwanted_names(history))
+    forms["wishes"] = _wishes_form(case, formdata=None)
     return render_template(
         "matching/coordinator.html",
         **shown,
@@ -268,12 +290,35 @@ def _page(case: Case, **filled: PlainForm) -> str:
         managers=managers_of(db(), case.region_id) if ties else (),
         retracted=matches.current.retracted(tie for tie, _sentence in ties) if matches.current else (),
         wishes=asking_queries.wishes(db(), case.id),
-        candidates=candidates,
+        candidates=found,
+        shown=len(found) if filled or "everybody" in request.args else _SHOWN,
+        rank_rules=RANK,
         organisations=_organisations(),
         history=history,
-        unwanted=match_queries.unwanted_names(history),
         in_words=in_words,
+        compared_in_words=compared_in_words,
+        wish_in_words=in_words_of_wish,
     )
+
+
+def _candidates(case: Case, unwanted: Collection[str]) -> list[Candidate]:
+    if not case.may(Activity.MATCH_COORDINATOR):
+        return []
+    return candidates(db(), case.id, case.region_id, now(), unwanted=unwanted)
+
+
+def _wishes_form(case: Case, **more: None) -> CoordinatorWishesForm:
+    return CoordinatorWishesForm(asking_queries.wishes(db(), case.id).sought, **more)
+
+
+def compared_in_words(one: Compared) -> str:
+    """How somebody compares with a wish, in the reader's language."""
+    params = dict(one.params)
+    if "language" in params:
+        params["language"] = language_name(str(params["language"]))
+    if "hours" in params:
+        params["hours"] = _(Hours(str(params["hours"])).label)
+    return _(one.message, **params)
 
 
 def _own_declaration(case: Case) -> DeclareForm:

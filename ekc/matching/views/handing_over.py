@@ -14,12 +14,12 @@ from ekc.core.language import gettext as _
 from ekc.core.routes import db, moves, now
 from ekc.matching.actions import asking
 from ekc.matching.forms.coordinator import HandOverForm
-from ekc.matching.queries import asking as asking_queries
 from ekc.matching.queries import handing_over as handing_over_queries
+from ekc.matching.queries.candidates import candidates
 from ekc.matching.views.blueprint import bp
 from ekc.signin.login import by, office, visitor
 from ekc.workflow.duties import Duty
-from ekc.workflow.vocabulary import N_, Activity
+from ekc.workflow.vocabulary import N_, Activity, Phase
 
 
 @bp.get("/handing-over/<int:account_id>")
@@ -34,7 +34,7 @@ def handing_over(account_id: int) -> ResponseReturnValue:
 @moves
 def hand_over(case: Case, account_id: int) -> ResponseReturnValue:
     """Ask somebody to take over a case; `account_id` is its coordinator when the page was shown."""
-    form = _hand_over_form(case.id, case.region_id)
+    form = _hand_over_form(case.id, case.region_id, case.phase)
     if form.validate():
         with form.showing_refusal():
             if case.coordinator_id != account_id:
@@ -57,9 +57,11 @@ def _why_handed_over(who: Visitor, account_id: int) -> str:
     return _("%(name)s leaves on %(day)s", name=leaver.name, day=day(leaver.leaves_on))
 
 
-def _hand_over_form(conference_id: int, region_id: int, **filled: Any) -> HandOverForm:
-    free = [one for one in asking_queries.candidates(db(), conference_id, region_id) if one.tied is None]
-    return HandOverForm(free, prefix=f"case-{conference_id}-", **filled)
+def _hand_over_form(conference_id: int, region_id: int, phase: Phase, **filled: Any) -> HandOverForm:
+    """Who could take over, those who fit best first."""
+    alone = phase is Phase.PRIVATE_TIME
+    ranked = candidates(db(), conference_id, region_id, now(), in_private_time=alone)
+    return HandOverForm([one for one in ranked if one.tied is None], prefix=f"case-{conference_id}-", **filled)
 
 
 def _handing_over_page(who: Visitor, account_id: int, sent_for: int = 0, sent: HandOverForm | None = None) -> str:
@@ -67,7 +69,9 @@ def _handing_over_page(who: Visitor, account_id: int, sent_for: int = 0, sent: H
     if leaver is None:
         raise Unknown
     rows = handing_over_queries.cases_to_hand_over(db(), who.regions, account_id)
-    forms = {row.id: _hand_over_form(row.id, row.region_id, formdata=None, asked=row.asked_id) for row in rows}
+    forms = {
+        row.id: _hand_over_form(row.id, row.region_id, row.phase, formdata=None, asked=row.asked_id) for row in rows
+    }
     if sent:
         sent.asked.process_data(next((row.asked_id for row in rows if row.id == sent_for), None))
         sent.asked.raw_data = None  # otherwise the field shows the value that was sent
