@@ -66,7 +66,7 @@ DUTCH = (
 ENGLISH = (
     (r"^Done: ", "what is so now"),
     (r"\b[Aa]s what they come\b", "their role"),
-    (r"^Several told\b|^Told today$", "Mark several as told, I told them today"),
+    (r"^Several told\b|^Told today$", "What did you hear?"),
     (r"\bChoose this date at once\b", "Set this date"),
     (r"\bDates that people\b", "Possible dates"),
     (r"\brests( on)?\b", "where the figure comes from"),

@@ -1,6 +1,6 @@
 """What is entered about a case: made by forms, taken by actions, frozen. No checks and no decisions here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, fields
 from datetime import date
 
@@ -52,6 +52,20 @@ class PersonDetails:
     excluded_by: str | None = None
     excluded_on: date | None = None
     informed_on: date | None = None
+    safe_on: date | None = None  # when they said, on their own, that it is safe for them; in this round
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What was heard of several people, noted at once. It replaces nothing that was noted of them before."""
+
+    told: Collection[int] = ()  # these were told, on `told_on`; None: today
+    told_on: date | None = None
+    comes: Collection[int] = ()  # these take part, in the way `how`
+    how: Attends = Attends.IN_PERSON
+    safe: Collection[int] = ()  # these said, on their own, that it is safe for them
+    spoke_with: int | None = None  # by telephone just now: for the contact log
+    as_last_time: int | None = None  # comes as in the round before
 
 
 #: The part of the case to which a field belongs; other fields belong to DETAILS.
@@ -66,6 +80,7 @@ _PART_OF_FIELD = {
     "exclusion_reason": CasePart.SAFETY,
     "excluded_by": CasePart.SAFETY,
     "excluded_on": CasePart.SAFETY,
+    "safe_on": CasePart.SAFETY,
 }
 
 

@@ -186,6 +186,7 @@ class Participant(MaybeProfessional, Base):
         datetime | None
     ]  # when they were told last, in whichever round, if it was written down that day
     informed_before_on: Mapped[date | None]  # in the round before
+    safe_on: Mapped[date | None]  # when they said, on their own, that it is safe for them; in this round
     attends_before: Mapped[Attends | None] = mapped_column(enum_column(Attends, "attends_before"))
     convenes: Mapped[bool] = mapped_column(
         default=False

@@ -571,6 +571,7 @@ sa.Table(
     sa.Column("informed_on", sa.Date),
     sa.Column("informed_at", _INSTANT),
     sa.Column("informed_before_on", sa.Date),
+    sa.Column("safe_on", sa.Date),
     sa.Column("attends_before", _words("attends_before", "in_person part phone video letter spokesperson no excluded")),
     sa.Column("convenes", sa.Boolean, nullable=False),
     sa.Column("removed_at", _INSTANT),

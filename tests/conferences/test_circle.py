@@ -12,8 +12,10 @@ from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import links
 from ekc.conferences.actions import safety as safety_actions
-from ekc.conferences.entries import Concern, PersonDetails
-from ekc.conferences.models import NameKey, Participant
+from ekc.conferences.actions.heard import note_heard
+from ekc.conferences.effects import begin_round
+from ekc.conferences.entries import Concern, Heard, PersonDetails
+from ekc.conferences.models import Conference, NameKey, Participant
 from ekc.conferences.queries.circle import PersonRow, circle, person
 from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.names import names
@@ -21,7 +23,7 @@ from ekc.conferences.queries.search import search
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import Activity, Attends, Part
-from tests.build import Made, case_in_setup, closed_case, registered_case
+from tests.build import Made, case_in_evaluation, case_in_setup, closed_case, registered_case
 from tests.cast import COST, Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START
@@ -30,11 +32,17 @@ from tests.form import Value
 from tests.page import text_of
 
 TODAY = date(2026, 3, 2)
+SAVE = "Save what you heard"
 DECISION: dict[str, Value] = {
     "Why they stay away": "Threatened Linda in January.",
     "Decided by": "the coordinator with the family",
     "Decided on": TODAY,
 }
+
+
+def ticked(what: str, *names: str) -> dict[str, Value]:
+    """The ticks of these people on the page of the circle."""
+    return {f"{what}: {name}": True for name in names}
 
 
 @pytest.fixture
@@ -63,7 +71,7 @@ def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: 
         {"Name": "  Ibrahim Yıldız ", "Role in the circle": "neighbour", "Relation": "next door"},
     )
 
-    assert "Ibrahim Yıldız next door not told yet coming? no worries known" in page.text
+    assert "Ibrahim Yıldız next door told: Ibrahim Yıldız comes: Ibrahim Yıldız safe: Ibrahim Yıldız" in page.text
     added = circle(refreshed(db_session), case.id)[-1]
     assert (added.name, added.part, added.relation) == ("Ibrahim Yıldız", Part.NEIGHBOUR, "next door")
     assert noor.refused("Add to the circle", {"Relation": "uncle"}, status=422).errors == [
@@ -137,8 +145,14 @@ def test_people_stand_by_side_where_there_are_sides(client: PageClient, cast: Ca
     page = client.page(f"/conferences/{case.id}/circle")
 
     headings = [heading.text for heading in page.all("h2")]
-    told = headings.index("Mark several as told")
-    assert headings[1:told] == ["residents", "young people", "Family and network", "Professionals", "Interpreters"]
+    heard = headings.index("What did you hear?")
+    assert headings[heard + 1 : heard + 6] == [
+        "residents",
+        "young people",
+        "Family and network",
+        "Professionals",
+        "Interpreters",
+    ]
 
 
 def test_who_could_support_somebody_is_their_own_side_first(
@@ -333,9 +347,9 @@ def test_a_day_that_is_none_is_said(noor: PageClient, case: Made) -> None:
 
 
 def test_told_today_and_several_told_on_a_day(noor: PageClient, case: Made, db_session: Session) -> None:
-    noor.submit("I told them today: Omar El Amrani")
+    noor.submit(SAVE, ticked("told", "Omar El Amrani"))
 
-    noor.submit("Note who was told", {"Told on": date(2026, 2, 27), "Who was told": ["Linda de Wit", "Kees de Wit"]})
+    noor.submit(SAVE, {"Told on": date(2026, 2, 27), **ticked("told", "Linda de Wit", "Kees de Wit")})
 
     told = {row.name: row.informed_on for row in circle(refreshed(db_session), case.id) if row.informed_on}
     assert told == {
@@ -343,8 +357,37 @@ def test_told_today_and_several_told_on_a_day(noor: PageClient, case: Made, db_s
         "Linda de Wit": date(2026, 2, 27),
         "Kees de Wit": date(2026, 2, 27),
     }
-    assert noor.refused("Note who was told", {"Who was told": []}, status=409).errors == ["Choose who was told."]
-    assert "I told them today: Omar El Amrani" not in noor.here.buttons
+    assert noor.refused(SAVE, status=409).errors == ["Tick what you heard, and of whom."]
+    assert "told: Omar El Amrani" not in noor.form(SAVE).labels
+
+
+def test_told_coming_and_safe_of_several_are_noted_with_one_press_and_a_call_with_one_too(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    with writing(db_session):
+        omar = db_session.get(Participant, case.people["omar"])
+        assert omar is not None
+        omar.phone = "+31 6 12345678"
+    page = noor.page(f"/conferences/{case.id}/circle")
+    assert "tel:+31612345678" in [target for _name, target in page.links]
+    ticks = ticked("told", "Omar El Amrani") | ticked("comes", "Omar El Amrani", "Linda de Wit")
+    page = noor.submit("Log a call: Omar El Amrani", ticks | ticked("safe", "Kees de Wit"))
+
+    assert "It is noted of 3 people." in page.text
+    people = {row.name: row for row in circle(refreshed(db_session), case.id)}
+    states = {name: (row.informed_on, row.attends, row.safe_on) for name, row in people.items()}
+    assert states["Omar El Amrani"] == (TODAY, Attends.IN_PERSON, None)
+    assert states["Linda de Wit"] == (None, Attends.IN_PERSON, None)
+    assert states["Kees de Wit"] == (None, None, TODAY)
+    assert "phone call, Omar El Amrani" in noor.page(f"/conferences/{case.id}/contact").text
+
+
+def test_whoever_says_that_it_is_safe_is_asked_again_in_a_new_round(db_session: Session, cast: Cast) -> None:
+    case = case_in_evaluation(db_session, cast, START)
+    note_heard(By(db_session, cast.noor, START), case.id, Heard(safe=[case.people["kees"]]))
+    with writing(db_session):
+        begin_round(db_session, db_session.get_one(Conference, case.id))
+    assert {row.safe_on for row in circle(refreshed(db_session), case.id)} == {None}
 
 
 def test_whoever_leaves_the_circle_is_out_at_once(
@@ -531,15 +574,16 @@ def test_how_several_come_is_noted_at_once_and_replaces_nothing(
     noor: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
     decided, *undecided = sorted(case.people.values())
-    circle_actions.note_coming(By(db_session, cast.noor, START), case.id, [decided], Attends.PHONE)
+    by = By(db_session, cast.noor, START)
+    note_heard(by, case.id, Heard(comes=[decided], how=Attends.PHONE))
     noor.page(f"/conferences/{case.id}/circle")
     names = [row.name for row in circle(refreshed(db_session), case.id) if row.id != decided]
-    assert noor.refused("Note how they come", {"How they come": "in person"}).errors == ["Choose whom it is about."]
+    assert noor.refused(SAVE, {"How they come": "by video"}).errors == ["Tick what you heard, and of whom."]
 
-    page = noor.submit("Note how they come", {"Whom it is about": names, "How they come": "by video"})
+    page = noor.submit(SAVE, {**ticked("comes", *names), "How they come": "by video"})
 
-    assert f"It is noted how {len(undecided)} people take part." in page.text
-    circle_actions.note_coming(By(db_session, cast.noor, START), case.id, [decided, *undecided], Attends.NO)
+    assert f"It is noted of {len(undecided)} people." in page.text
+    note_heard(by, case.id, Heard(comes=[decided, *undecided], how=Attends.NO))
     now = {row.id: row.attends for row in circle(refreshed(db_session), case.id)}
     assert now == {decided: Attends.PHONE, **dict.fromkeys(undecided, Attends.VIDEO)}
 
@@ -548,11 +592,11 @@ def test_the_page_of_safety_says_where_it_is_noted_that_people_were_asked(noor: 
     leads = ("Open the circle", f"/conferences/{case.id}/circle")
     assert leads in noor.page(f"/conferences/{case.id}/safety").links
     noor.page(f"/conferences/{case.id}/circle")
-    noor.submit("Everybody listed was told", {})
+    noor.submit("Everybody was told", {})
     assert leads not in noor.page(f"/conferences/{case.id}/safety").links
 
 
 def test_everybody_listed_is_told_by_one_press(noor: PageClient, case: Made, db_session: Session) -> None:
-    noor.submit("Everybody listed was told", {})
+    noor.submit("Everybody was told", {})
     told = {row.name: row.informed_on for row in circle(refreshed(db_session), case.id)}
     assert set(told.values()) == {TODAY}

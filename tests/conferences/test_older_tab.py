@@ -212,14 +212,14 @@ def date_of(session: Session, case: Made) -> datetime | None:
 
 
 def test_a_noted_day_is_not_replaced_by_today(noor: PageClient, case: Made, db_session: Session) -> None:
+    older = noor.page(f"/conferences/{case.id}/circle")
     noor.page(f"/conferences/{case.id}/circle")
-    older = noor.here
-    noor.submit("Note who was told", {"Told on": "2026-02-20", "Who was told": ["Kees de Wit"]})
+    noor.submit("Save what you heard", {"Told on": "2026-02-20", "told: Kees de Wit": True})
     noor.at = older
 
-    page = noor.submit("I told them today: Kees de Wit")
+    page = noor.submit("Save what you heard", {"told: Kees de Wit": True})
 
-    assert "Somebody noted before on which day they were told. That day stays." in page.text
+    assert "Somebody noted this before. What they noted stays." in page.text
     assert kees_of(db_session, case).informed_on == date(2026, 2, 20)
 
 

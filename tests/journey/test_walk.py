@@ -27,7 +27,8 @@ from ekc.accounts.access import Visitor
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import safety as safety_actions
-from ekc.conferences.entries import Concern, PersonDetails
+from ekc.conferences.actions.heard import note_heard
+from ekc.conferences.entries import Concern, Heard, PersonDetails
 from ekc.conferences.models import Participant
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal
@@ -327,7 +328,7 @@ class Walk(RuleBasedStateMachine):
         if data.draw(st.booleans(), label="anew"):
             walker.tell([who])
         else:
-            circle_actions.as_last_time(walker.by(), walker.id, who)
+            note_heard(walker.by(), walker.id, Heard(as_last_time=who))
 
     def _is_afraid(self, data: st.DataObject) -> None:
         walker, who = self.walker, self._somebody(data)

@@ -93,16 +93,17 @@ def test_a_form_that_is_shown_again_with_the_page_around_it(
 def test_a_form_about_somebody_who_is_not_there(client: PageClient, db_session: Session, case: Made) -> None:
     client.page("/")
 
-    address = f"/conferences/{case.id}/circle/999/told-today"
+    address = f"/conferences/{case.id}/circle/999/remove"
     assert client.post(address, data={"csrf_token": token(client)}).status_code == 404
-    assert lines(db_session) == [("case.refused", case.id, "conferences.tell_today")]
+    assert lines(db_session) == [("case.refused", case.id, "conferences.remove_person")]
 
 
 def test_a_change_leaves_its_own_line_alone(client: PageClient, db_session: Session, case: Made) -> None:
     client.page("/")
 
     who = case.people["kees"]
-    answer = client.post(f"/conferences/{case.id}/circle/{who}/told-today", data={"csrf_token": token(client)})
+    told = {"csrf_token": token(client), "told": who, "how": "in_person"}
+    answer = client.post(f"/conferences/{case.id}/circle/heard", data=told)
 
     assert answer.status_code == 303
     assert [action for action, _, _ in lines(db_session)] == ["circle.told"]

@@ -122,7 +122,8 @@ def speak_to_everybody(walk: Walk) -> None:
     for day in sorted(days):
         walk.at(day, "16:00")
         if told := [id_ for id_, on in setup.informed.items() if on == day]:
-            walk.open("circle").submit("Note who was told", {"Told on": day, "Who was told": walk.names(told)})
+            ticks: dict[str, Value] = {f"told: {walk.name(id_)}": True for id_ in told}
+            walk.open("circle").submit("Save what you heard", {"Told on": day, **ticks})
         for id_, person in excluded.items():
             if person.decided_on == day:
                 keep_away(walk, id_, person, day)

@@ -105,8 +105,8 @@ def test_the_whole_way_in_one_sitting(walk: DemoWalk, db_session: Session) -> No
     assert plan is not None
     walk.browser.submit("Continue as Noor van Dijk")
     walk.browser.page(walk.url())
-    told: dict[str, Value] = {"Told on": walk.now().date(), "Who was told": walk.names(ROW.not_informed)}
-    walk.open("circle").submit("Note who was told", told)
+    told: dict[str, Value] = {f"told: {name}": True for name in walk.names(ROW.not_informed)}
+    walk.open("circle").submit("Save what you heard", told)
 
     walk.go_to("The day of the conference")
     assert walk.now() == from_local(case.setup.chosen, case.timezone)

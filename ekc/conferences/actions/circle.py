@@ -207,20 +207,26 @@ def mark_informed(
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        day = on or local_date(by.at, conference.timezone)
-        refuse_future(by.at, conference.timezone, on=day)
-        informed = chosen_members(by.session, conference_id, participant_ids)
-        if not informed:
+        if not participant_ids:
             raise Refusal(N_("Choose who was told."))
-        if on is None:
-            informed = [participant for participant in informed if participant.informed_on is None]
-        for participant in informed:
-            participant.informed_on = day
-            participant.informed_at = _told_at(by, conference, day)
-        names = ", ".join(participant.name for participant in informed)
-        if informed:
-            by.record("circle.told", conference_id, names=names, on=day.isoformat())
-    return len(informed)
+        return len(note_told(by, conference, participant_ids, on, replaces=on is not None))
+
+
+def note_told(
+    by: By, conference: Conference, participant_ids: Collection[int], on: date | None, *, replaces: bool = False
+) -> list[Participant]:
+    """The same in the caller's transaction; returns whom. `on` None: today. `replaces`: also a day that was noted."""
+    day = on or local_date(by.at, conference.timezone)
+    refuse_future(by.at, conference.timezone, on=day)
+    people = chosen_members(by.session, conference.id, participant_ids)
+    told = [participant for participant in people if replaces or participant.informed_on is None]
+    for participant in told:
+        participant.informed_on = day
+        participant.informed_at = _told_at(by, conference, day)
+    if told:
+        names = ", ".join(participant.name for participant in told)
+        by.record("circle.told", conference.id, names=names, on=day.isoformat())
+    return told
 
 
 def _told_at(by: By, conference: Conference, day: date | None) -> datetime | None:
@@ -228,37 +234,43 @@ def _told_at(by: By, conference: Conference, day: date | None) -> datetime | Non
     return by.at if day == local_date(by.at, conference.timezone) else None
 
 
-def note_coming(by: By, conference_id: int, participant_ids: Collection[int], attends: Attends) -> int:
-    """Note that these people take part so, of whom nothing is noted yet; returns of how many."""
-    with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        people = chosen_members(by.session, conference_id, participant_ids)
-        if not people:
-            raise Refusal(N_("Choose whom it is about."))
-        open_ones = [participant for participant in people if participant.attends is None]
-        for participant in open_ones:
-            participant.attends = attends
-            _trace_attends(by, conference, participant)
-        if open_ones:
-            names = ", ".join(participant.name for participant in open_ones)
-            by.record("circle.coming", conference_id, names=names, attends=attends)
-    return len(open_ones)
+def note_coming(by: By, conference: Conference, participant_ids: Collection[int], how: Attends) -> list[Participant]:
+    """Note that these people take part so, of whom nothing is noted yet, in the caller's transaction; returns whom."""
+    people = chosen_members(by.session, conference.id, participant_ids)
+    undecided = [participant for participant in people if participant.attends is None]
+    for participant in undecided:
+        participant.attends = how
+        _trace_attends(by, conference, participant)
+    if undecided:
+        names = ", ".join(participant.name for participant in undecided)
+        by.record("circle.coming", conference.id, names=names, attends=how)
+    return undecided
 
 
-def as_last_time(by: By, conference_id: int, participant_id: int) -> None:
+def note_safe(by: By, conference: Conference, participant_ids: Collection[int]) -> list[Participant]:
+    """Note that these people said, on their own, that it is safe for them; as `note_coming`."""
+    people = chosen_members(by.session, conference.id, participant_ids)
+    asked = [participant for participant in people if participant.safe_on is None]
+    for participant in asked:
+        participant.safe_on = local_date(by.at, conference.timezone)
+    if asked:
+        by.record("circle.safe", conference.id, names=", ".join(participant.name for participant in asked))
+    return asked
+
+
+def as_last_time(by: By, conference: Conference, participant_id: int) -> Participant:
     """Take over from the round before how somebody comes, and what was arranged for their safety.
 
-    Not that they were told: whoever takes part is told personally again.
+    In the caller's transaction. Not that they were told: whoever takes part is told personally again.
     """
-    with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        participant = member(by.session, conference_id, participant_id)
-        if participant.attends is None and participant.attends_before is not None:
-            participant.attends = participant.attends_before
-            _trace_attends(by, conference, participant)
-        for concern in by.session.scalars(select(SafetyConcern).where(SafetyConcern.participant_id == participant_id)):
-            concern.arrangement = concern.arrangement or concern.arrangement_before
-        by.record("circle.as_last_time", conference_id, name=participant.name)
+    participant = member(by.session, conference.id, participant_id)
+    if participant.attends is None and participant.attends_before is not None:
+        participant.attends = participant.attends_before
+        _trace_attends(by, conference, participant)
+    for concern in by.session.scalars(select(SafetyConcern).where(SafetyConcern.participant_id == participant_id)):
+        concern.arrangement = concern.arrangement or concern.arrangement_before
+    by.record("circle.as_last_time", conference.id, name=participant.name)
+    return participant
 
 
 _TOLD = (
@@ -366,7 +378,7 @@ def _validate(
     session: Session, at: datetime, conference: Conference, details: PersonDetails, current: Participant | None
 ) -> None:
     """The rules for the details of a person. Raises Refusal, or Unknown for a supporter of another case."""
-    days = {name: getattr(details, name) for name in ("born", "informed_on", "excluded_on")}
+    days = {name: getattr(details, name) for name in ("born", "informed_on", "excluded_on", "safe_on")}
     refuse_future(at, conference.timezone, **days)
     parts.refuse_professional_again(session, conference, details, current)
     parts.refuse_unknown_part(session, conference, details, current)

@@ -359,10 +359,21 @@ def log_contact(by: By, conference_id: int, new: NewContact) -> int:
         if new.participant_id is not None:
             member(by.session, conference_id, new.participant_id)
         refuse_future(by.at, conference.timezone, on=new.on)
-        entry = ContactEntry(**_entry(by, conference_id, new))
-        by.session.add(entry)
-        by.session.flush()
-        by.record("contact.logged", conference_id, channel=new.channel)
+        return _log(by, new, conference_id)
+
+
+def log_call(by: By, conference_id: int, participant_id: int) -> None:
+    """Add that somebody was spoken to by telephone today, without what was said, in the caller's transaction."""
+    conference, _ = lock_case(by, conference_id, Activity.LOG_CONTACT)
+    today = local_date(by.at, conference.timezone)
+    _log(by, NewContact(on=today, channel="phone", text="", participant_id=participant_id), conference_id)
+
+
+def _log(by: By, new: NewContact, conference_id: int) -> int:
+    entry = ContactEntry(**_entry(by, conference_id, new))
+    by.session.add(entry)
+    by.session.flush()
+    by.record("contact.logged", conference_id, channel=new.channel)
     return entry.id
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectField, TelField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
-from ekc.conferences.entries import Concern, PersonDetails
+from ekc.conferences.entries import Concern, Heard, PersonDetails
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
     birth,
+    id_or_none,
     language_choices,
     line,
     lines,
@@ -26,8 +26,7 @@ from ekc.conferences.forms.fields import (
 )
 from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.circle import PersonRow
-from ekc.core.forms import EditingForm, PlainForm, Standing
-from ekc.core.language import day as day_in_words
+from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE, WORD
 from ekc.directory.queries import KnownNames
@@ -52,6 +51,7 @@ class PersonForm(EditingForm):
     on_paper = frozenset({"name"})
 
     informed_on = day(_l("Told on"))
+    safe_on = day(_l("Said it is safe for them on"))
     attends = one_of(_l("How they come"), Attends, blank=_l("not known yet"))
     view = passage(_l("What they want to say, if they are not there"))
     exclusion_reason = passage(_l("Why they stay away"), rows=2)
@@ -159,45 +159,43 @@ def offer_sides(form: Any, sides: tuple[str, ...], held: str = "") -> None:
         del form.side
 
 
-class InformedForm(EditingForm):
-    """Several people were informed on one day. `stands`: when each was informed, by their id."""
-
-    on = day(_l("Told on"), _l("Choose the day on which you told them."))
-    told = people_field(_l("Who was told"))
-    everybody = HiddenField()  # of the button for all who were listed
-
-    def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
-        told = ((one, one.informed_on) for one in circle if one.informed_on)
-        stands = {str(one.id): Standing(one.name, day_in_words(on), on) for one, on in told}
-        super().__init__(stands, **kwargs)
-        self.told.choices = person_choices(circle)
-        if self.everybody.data:
-            listed = self.everybody.data.split()
-            self.told.data = [one.id for one in circle if str(one.id) in listed]
-
-    def replaces(self, key: str) -> bool:
-        """Only the days of those who were chosen."""
-        return key in map(str, self.told.data)
-
-
 #: How several people at once can be noted as taking part; of the others more is asked.
 _COMING = (Attends.IN_PERSON, Attends.PART, Attends.PHONE, Attends.VIDEO, Attends.NO)
 
 
-class ComingForm(PlainForm):
-    """How several people take part, of whom nothing was noted yet."""
+class HeardForm(PlainForm):
+    """What was heard, ticked on the rows of the circle: who was told, comes, and said that it is safe for them.
 
-    coming = people_field(_l("Whom it is about"))
-    how = one_of(
-        _l("How they come"), _COMING, blank=_l("choose"), validators=[InputRequired(_l("Choose how they come."))]
-    )
+    Beside the ticks some buttons, each of one person: spoken to by telephone, comes as last time.
+    """
 
-    def __init__(self, undecided: Iterable[PersonRow], **kwargs: Any) -> None:
+    told = people_field(_l("told"))
+    comes = people_field(_l("comes"))
+    safe = people_field(_l("safe"))
+    on = day(_l("Told on"))
+    how = one_of(_l("How they come"), _COMING, default=Attends.IN_PERSON.value)
+    everybody = HiddenField()  # of the button with which all were told who can be ticked
+    spoke_with = HiddenField(filters=[id_or_none])
+    as_last_time = HiddenField(filters=[id_or_none])
+
+    def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.coming.choices = person_choices(undecided)
+        for field in (self.told, self.comes, self.safe):
+            field.choices = person_choices(circle)
+        if self.everybody.data:
+            listed = self.everybody.data.split()
+            self.told.data = [one.id for one in circle if str(one.id) in listed]
 
-    def to_attends(self) -> Attends:
-        return Attends(self.how.data)
+    def to_heard(self) -> Heard:
+        return Heard(
+            told=self.told.data,
+            told_on=self.on.data,
+            comes=self.comes.data,
+            how=Attends(self.how.data),
+            safe=self.safe.data,
+            spoke_with=self.spoke_with.data,
+            as_last_time=self.as_last_time.data,
+        )
 
 
 class RemoveForm(PlainForm):

@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.actions import heard as heard_actions
 from ekc.conferences.entries import hidden_fields
 from ekc.conferences.forms.adding import AddPersonForm, PasteForm
 from ekc.conferences.forms.circle import (
-    ComingForm,
-    InformedForm,
+    HeardForm,
     PersonForm,
     RemoveForm,
 )
@@ -28,6 +27,7 @@ from ekc.conferences.queries.members import members
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
+from ekc.core.form_numbers import adds
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
 from ekc.core.language import ngettext
@@ -58,81 +58,36 @@ def circle(case: Case) -> ResponseReturnValue:
     return circle_page(case)
 
 
-@bp.post(f"{ADDRESS}/told")
+@bp.post(f"{ADDRESS}/heard")
 @case_route(Activity.CHANGE_CIRCLE)
-@edits
-def tell(case: Case) -> ResponseReturnValue:
-    """Note that several people were informed on a day."""
-    form = _informed_form(case, circle_queries.circle(db(), case.id))
+@adds()  # a call to the contact log; of the rest it replaces nothing that somebody noted
+def hear(case: Case) -> ResponseReturnValue:
+    """Note what was heard of several people: told, coming, safe."""
+    form = HeardForm(circle_queries.circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
-            unchanged = form.unless_changed(
-                lambda: _informed_form(case, circle_queries.circle(db(), case.id), formdata=None)
-            )
-            circle_actions.mark_informed(by(unchanged), case.id, form.told.data, form.on.data)
-            flash(_("It is noted who was told."), "success")
+            noted = heard_actions.note_heard(by(), case.id, form.to_heard())
+            if noted:
+                said = ngettext("It is noted of %(num)d person.", "It is noted of %(num)d people.", noted)
+                flash(said, "success")
+            else:
+                flash(_("Somebody noted this before. What they noted stays."), "warning")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
-    return circle_page(case, informed=form), form.status
-
-
-@bp.post(f"{ADDRESS}/coming")
-@case_route(Activity.CHANGE_CIRCLE)
-@moves  # it replaces nothing that somebody noted
-def note_coming(case: Case) -> ResponseReturnValue:
-    """Note how several people take part."""
-    form = ComingForm(_undecided(circle_queries.circle(db(), case.id)))
-    if form.validate():
-        with form.showing_refusal():
-            noted = circle_actions.note_coming(by(), case.id, form.coming.data, form.to_attends())
-            said = ngettext(
-                "It is noted how %(num)d person takes part.", "It is noted how %(num)d people take part.", noted
-            )
-            flash(said, "success")
-            return redirect(url_for("conferences.circle", conference_id=case.id), 303)
-    return circle_page(case, coming=form), form.status
-
-
-@bp.post(f"{_PERSON}/told-today")
-@case_route(Activity.CHANGE_CIRCLE)
-@moves  # it replaces no day that somebody noted
-def tell_today(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Note that somebody was informed today, unless a day was noted."""
-    if not circle_actions.mark_informed(by(), case.id, [participant_id]):
-        flash(_("Somebody noted before on which day they were told. That day stays."), "warning")
-    return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
-
-
-@bp.post(f"{_PERSON}/as-last-time")
-@case_route(Activity.CHANGE_CIRCLE)
-@moves
-def as_last_time(case: Case, participant_id: int) -> ResponseReturnValue:
-    """Take over from the round before how somebody comes, and what was arranged for their safety."""
-    circle_actions.as_last_time(by(), case.id, participant_id)
-    return redirect(url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
-
-
-def _informed_form(case: Case, people: tuple[PersonRow, ...], **more: Any) -> InformedForm:
-    return InformedForm(people, data={"on": local_date(now(), case.timezone)}, **more)
-
-
-def _undecided(people: tuple[PersonRow, ...]) -> list[PersonRow]:
-    """Those of whom it is not known whether they come, and is asked."""
-    return [row for row in people if row.part is not Part.INTERPRETER and not row.excluded and row.attends is None]
+    return circle_page(case, heard=form), form.status
 
 
 def circle_page(
     case: Case,
     form: AddPersonForm | None = None,
-    informed: InformedForm | None = None,
+    heard: HeardForm | None = None,
     paste: PasteForm | None = None,
-    coming: ComingForm | None = None,
 ) -> str:
     """The page; a form that is given was rejected and is shown again."""
     everybody = circle_queries.circle(db(), case.id)
     sides = circle_queries.sides(db(), case.id)
     asked = [row for row in everybody if row.part is not Part.INTERPRETER and not row.excluded]
     not_informed = tuple(row for row in asked if row.informed_on is None)
-    undecided = _undecided(everybody)
+    today = local_date(now(), case.timezone)
     return render_template(
         "conferences/circle.html",
         case=case,
@@ -140,15 +95,17 @@ def circle_page(
         everybody=everybody,
         family=sum(row.part in FAMILY_PARTS for row in everybody),
         not_informed=sum(row.attends is None or row.attends in TAKES_PART for row in not_informed),
-        undecided=len(undecided),
+        undecided=sum(row.attends is None for row in asked),
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
         form=form or AddPersonForm(sides, organisations(), next_one=_just_added(everybody), formdata=None),
-        told_form=informed or (_informed_form(case, not_informed, formdata=None) if not_informed else None),
-        coming_form=coming or (ComingForm(undecided, formdata=None) if len(undecided) > 1 else None),
+        heard=heard or HeardForm(everybody, formdata=None, data={"on": today}),
+        untold=[row.id for row in not_informed],
+        phones=circle_queries.phones(db(), case),
         paste=paste or PasteForm(formdata=None),
-        sent=form or paste or informed or coming,
+        sent=form or paste or heard,
         may_change=case.may(Activity.CHANGE_CIRCLE),
+        may_log=case.may(Activity.LOG_CONTACT),
         no_mail={one.participant_id for one in unreachable(db(), [case.id]).get(case.id, ())},
     )
 
