@@ -14,4 +14,5 @@ logs.configure()
 settings = load_settings()
 metrics.begin(settings, "web", os.getppid())  # gunicorn, whose processes come and go
 app = create_app(settings)
+gc.freeze()
 gc.enable()

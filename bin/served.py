@@ -45,4 +45,5 @@ for command in _missing():
         if status := cli.main([command]):
             sys.exit(status)
 app = create_app(load_settings())
+gc.freeze()
 gc.enable()

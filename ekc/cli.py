@@ -1,5 +1,10 @@
 """Commands: `python -m ekc.cli`. Errors are printed as one sentence, with exit status 1 or 2 (wrong usage)."""
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # all that is loaded is kept: to look for what is not would be a fifth of the start
+
 import csv
 import os
 import sys
@@ -387,4 +392,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 if __name__ == "__main__":
     os.umask(0o077)  # what the program makes is for its own user
     logs.configure()
+    gc.freeze()
+    gc.enable()
     sys.exit(main())
