@@ -245,6 +245,8 @@ def _in_language(code: str) -> str:
     """The address for reading this page in another language. A secret in the path is kept out of query strings."""
     token = (request.view_args or {}).get("token")
     if token:
+        if request.blueprint == "conferences":
+            return url_for("conferences.pick_up_in_language", token=token, language=code)
         return url_for("signin.link_in_language", what=request.path.split("/")[1], token=token, language=code)
     if handlers.path_holds_key(request.path):
         return url_for("home")

@@ -85,7 +85,7 @@ def registered_case(session: Session, cast: Cast, at: datetime, **changes: objec
         main_persons=(
             PersonDetails(name="Marieke de Wit", part=Part.MAIN_PERSON, relation="mother", email="marieke@example.org"),
         ),
-        referrer=PersonDetails(
+        registrant=PersonDetails(
             name="Karim Jansen", part=Part.REFERRER, organisation="Youth protection", email="karim@example.org"
         ),
     )

@@ -111,6 +111,10 @@ class Form:
         legends = [text_of(legend) for legend in self.element.iter("legend")]
         return list(dict.fromkeys(legends + names))
 
+    def asks(self, label: str) -> bool:
+        """Whether it has a field with this label, or a group of choices with this legend."""
+        return bool(self._labelled(label)) or any(label in self._legends(c) for c in self.controls)
+
     # finding ---------------------------------------------------------------------------------------------------
 
     def _answer(self, label: str, value: Value) -> dict[Element, list[str | Path]]:

@@ -571,6 +571,7 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
         "listing": "municipalities",
         "row_id": session.scalars(select(func.min(Municipality.id))).one(),
         "draft_id": 1,  # nobody's
+        "page": "people",
         "order_id": 1,  # nobody's
         "job_id": session.scalars(select(func.min(Job.id))).one(),
         "role_id": session.scalars(select(AccountRole.id).where(AccountRole.account_id == cast.iris.account_id)).one(),

@@ -112,12 +112,12 @@ class NewCase:
     sought: tuple[CoordinatorWish, ...] = ()  # for the coordinator, to be compared; `wishes` are in own words
     sides: tuple[str, ...] = ()
     registered_on: date | None = None  # None: today in the case's time zone
-    registered_by: Part = Part.MAIN_PERSON  # or Part.REFERRER
+    registered_by: Part = Part.MAIN_PERSON  # or Part.REFERRER, or Part.NETWORK: somebody close to them, on their behalf
     #: When each main person said yes to a conference, in their order; missing: not yet
     said_yes_on: tuple[date | None, ...] = ()
     follows: str = ""  # the number of a closed case that starts again by this
     main_persons: tuple[PersonDetails, ...]
-    referrer: PersonDetails | None = None
+    registrant: PersonDetails | None = None  # whoever registers others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,6 +156,17 @@ UNMANAGED = MailRule(
     subject=N_("A registration came in that no manager sees"),
     body=N_("A conference was registered in a region that nobody manages. Sign in and give the region a manager."),
 )
+GO_ON = MailRule(
+    name="registration_go_on",
+    audience=Audience.REGISTRANT,
+    key="registering:{draft}:{at}",
+    subject=N_("The form that you began"),
+    body=N_(
+        "With the link below you go on with the form that you began. Whoever has the link reads what you filled in, so "
+        "keep it to yourself. Was this not you? Throw this email away."
+    ),
+    has_link=True,
+)
 RECEIVED = MailRule(
     name="registration_received",
     audience=Audience.PARTICIPANT,

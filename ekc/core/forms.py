@@ -170,10 +170,16 @@ class PlainForm(TranslatedForm):
     on_paper: ClassVar[frozenset[str]] = frozenset()  # fields whose words are printed
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Whether all is in order. Which letters of its words paper lacks is said, and holds nothing up."""
+        """Whether all is in order. Which letters of its words paper lacks is said then, and holds nothing up."""
         good = super().validate(extra_validators)
+        if good:
+            self.tell_unprintable()
+        return bool(good)
+
+    def tell_unprintable(self) -> None:
+        """Say which letters of its words paper lacks."""
         printed = "".join(str(self[name].data or "") for name in sorted(self.on_paper) if name in self)
-        if good and (missing := not_printable(printed)):
+        if missing := not_printable(printed):
             flash(
                 gettext(
                     "Your words are kept as you wrote them. Only paper cannot print this: %(signs)s. Write that in "
@@ -182,7 +188,6 @@ class PlainForm(TranslatedForm):
                 ),
                 "warning",
             )
-        return bool(good)
 
     @contextmanager
     def showing_refusal(self) -> Iterator[None]:

@@ -49,6 +49,7 @@ class Audience(StrEnum):
     CASE_STAFF = "case_staff"  # coordinator of a case, and the regional managers of its region
     CIRCLE = "circle"  # everybody in a circle with one of the rule's `parts`
     PARTICIPANT = "participant"  # one participant
+    REGISTRANT = "registrant"  # whoever fills in a registration, at the address that they give
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ def register(player: Player) -> None:
         registered_by=Part(begun.by),
         said_yes_on=(_if_by(begun.main_person_said_yes_on, begun.on),) * len(main_persons),
         main_persons=tuple(player.details[id_] for id_ in main_persons),
-        referrer=player.details[referrers[0]] if by_referrer else None,
+        registrant=player.details[referrers[0]] if by_referrer else None,
     )
     who = NOBODY if by_referrer else player.cast.manager
     player.id = registration.register_case(player.by(player.on(begun.on, "10:00"), who), new)

@@ -1,6 +1,7 @@
 """Keeping and forgetting drafts. Not audited: nothing of a case changes, and the audit is never deleted."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,8 +9,8 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ekc.core.errors import Refusal
-from ekc.core.tokens import hash_token
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.tokens import hash_token, new_token
 from ekc.core.transaction import writing
 from ekc.drafts.models import FormDraft
 from ekc.drafts.queries import Owner, own, place_of
@@ -38,12 +39,17 @@ class TooLarge(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is kept of a form: the address to which it is sent, the window in which it is written, and its fields."""
+    """What is kept of a form: the address to which it is sent, the window in which it is written, and its fields.
+
+    `pages`: whether it is a form of several pages. Such a draft can be picked up by a link, so it is kept as long as
+    that of somebody who signs in.
+    """
 
     path: str
     window: str
     fields: tuple[tuple[str, str], ...]
-    conference_id: int | None
+    conference_id: int | None = None
+    pages: bool = False
 
 
 def keep(session: Session, at: datetime, owner: Owner, content: Content, network: str, *, sent: bool = False) -> int:
@@ -55,11 +61,9 @@ def keep(session: Session, at: datetime, owner: Owner, content: Content, network
 
 
 def _keep(session: Session, at: datetime, owner: Owner, content: Content, network: str, sent: bool) -> int:
-    said = {"path": content.path, "window": content.window, "fields": content.fields, "at": at.isoformat()}
-    if len(json.dumps(said, ensure_ascii=False).encode()) > _LARGEST:
-        raise TooLarge
+    said = _said(content, at)
     place = place_of(session, content.path, content.window)
-    life = KEPT if owner.whose and not sent else KEPT_SHORTLY
+    life = KEPT if content.pages or (owner.whose and not sent) else KEPT_SHORTLY
     with writing(session):
         count_attempt(session, at, KEEPING, owner.whose or network)
         mine = own(owner)
@@ -75,6 +79,86 @@ def _keep(session: Session, at: datetime, owner: Owner, content: Content, networ
         kept = session.scalars(newest).all()
         session.execute(delete(FormDraft).where(*mine, FormDraft.id.not_in(kept)))
         return row.id
+
+
+def _said(content: Content, at: datetime) -> dict[str, object]:
+    """What a row holds of it. Raises TooLarge."""
+    said: dict[str, object] = {
+        "path": content.path,
+        "window": content.window,
+        "fields": content.fields,
+        "at": at.isoformat(),
+    }
+    if len(json.dumps(said, ensure_ascii=False).encode()) > _LARGEST:
+        raise TooLarge
+    return said
+
+
+# A form of several pages
+
+
+def begin(
+    session: Session, at: datetime, owner: Owner, path: str, fields: tuple[tuple[str, str], ...], network: str
+) -> int:
+    """Keep what the first page of a form of several asked; returns the id of the draft. Raises TooLarge, TooMany."""
+    return keep(session, at, owner, Content(path, new_token(), fields, pages=True), network)
+
+
+def answer(
+    session: Session,
+    at: datetime,
+    owner: Owner,
+    draft_id: int,
+    change: Callable[[tuple[tuple[str, str], ...]], tuple[tuple[str, str], ...]],
+    network: str,
+) -> None:
+    """Put what was answered on one page into a draft. `change`: makes its fields of those before.
+
+    Raises Unknown, TooLarge, TooMany.
+    """
+    with writing(session):
+        count_attempt(session, at, KEEPING, owner.whose or network)
+        row = _locked(session, owner, draft_id)
+        fields = change(tuple((name, value) for name, value in row.content["fields"]))
+        row.content = _said(Content(row.content["path"], row.content["window"], fields), at)
+        row.until = _midnight(at + KEPT)
+
+
+def make_link(session: Session, owner: Owner, draft_id: int) -> str:
+    """Make the link that picks a draft up in another browser, in place of the one before; returns its token.
+
+    Raises Unknown.
+    """
+    token = new_token()
+    with writing(session):
+        _locked(session, owner, draft_id).link = hash_token(token)
+    return token
+
+
+def pick_up(session: Session, at: datetime, owner: Owner, draft_id: int) -> None:
+    """Let a draft that its link found be of this browser and person from now on, and of no other. Raises Unknown."""
+    with writing(session):
+        row = session.scalar(select(FormDraft).where(FormDraft.id == draft_id).with_for_update())
+        if row is None or row.whose not in ("", owner.whose):
+            raise Unknown
+        row.browser, row.whose = hash_token(owner.token), owner.whose
+        row.content = {**row.content, "at": at.isoformat()}
+
+
+def use_up(session: Session, owner: Owner, draft_id: int) -> None:
+    """Destroy a draft with what is saved of it. Does not commit. Raises Unknown if it was used up meanwhile."""
+    if not _forget(session, *own(owner), FormDraft.id == draft_id):
+        raise Unknown
+
+
+def _locked(session: Session, owner: Owner, draft_id: int) -> FormDraft:
+    row = session.scalar(select(FormDraft).where(*own(owner), FormDraft.id == draft_id).with_for_update())
+    if row is None:
+        raise Unknown
+    return row
+
+
+# Forgetting
 
 
 def forget(session: Session, owner: Owner, draft_id: int) -> None:

@@ -79,10 +79,7 @@ def address_of(draft_id: int) -> str:
 
 
 def _keep(whose: str, conference_id: int | None, *, sent: bool = False) -> int:
-    owner = owner_in_browser(whose)
-    if not owner.token:
-        owner = Owner(new_token(), whose)
-    _set_cookie(owner)
+    owner = known_browser(whose)
     fields = tuple(handlers.typed(everything=True).items(multi=True))
     content = Content(_address(), opened_in(), fields, conference_id)
     return actions.keep(db(), now(), owner, content, request_caller().network, sent=sent)
@@ -97,6 +94,15 @@ def owner_in_browser(whose: str | None = None) -> Owner:
     whose = person() if whose is None else whose
     token = request.cookies.get(_cookie(whose), "")
     return Owner(token if is_token(token) else "", whose)
+
+
+def known_browser(whose: str | None = None) -> Owner:
+    """The same, in a browser that keeps its drafts from now on, if it had none."""
+    owner = owner_in_browser(whose)
+    if not owner.token:
+        owner = Owner(new_token(), owner.whose)
+    _set_cookie(owner)
+    return owner
 
 
 def _cookie(whose: str) -> str:

@@ -28,3 +28,5 @@ class FormDraft(Base):
     conference_id: Mapped[int | None] = mapped_column(index=True)
     sent: Mapped[bool]  # it was sent, and could not be taken: its sender was not signed in any more
     until: Mapped[datetime] = mapped_column(index=True)  # midnight UTC
+    #: SHA-256 of the token of the link by which it is picked up in another browser; of forms of several pages alone.
+    link: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)

@@ -25,7 +25,7 @@ class Owner:
 @dataclass(frozen=True, slots=True)
 class DraftRow:
     """A draft: of whom (empty: nobody was signed in), the address to which its form is sent, the window in which it
-    was written, its fields, when kept.
+    was written, its fields, when kept, until when.
     """
 
     id: int
@@ -34,7 +34,12 @@ class DraftRow:
     window: str
     fields: tuple[tuple[str, str], ...]
     kept_at: datetime
+    until: datetime
     sent: bool
+
+    def is_offered(self, at: datetime) -> bool:
+        """Whether a page of this browser may still show it by itself: the next visitor may be somebody else."""
+        return bool(self.whose) or at - self.kept_at < OFFERED
 
 
 def place_of(session: Session, path: str, window: str) -> bytes:
@@ -58,18 +63,33 @@ def drafts(session: Session, at: datetime, owner: Owner) -> tuple[DraftRow, ...]
     """What somebody typed in this browser and did not save, newest first."""
     if not owner.token:
         return ()
-    found = tuple(
-        DraftRow(
-            row.id,
-            row.whose,
-            row.content["path"],
-            row.content["window"],
-            tuple((name, value) for name, value in row.content["fields"]),
-            datetime.fromisoformat(row.content["at"]),
-            row.sent,
-        )
-        for row in session.scalars(
-            select(FormDraft).where(*own(owner), FormDraft.until > at).order_by(FormDraft.id.desc())
-        )
+    found = session.scalars(select(FormDraft).where(*own(owner), FormDraft.until > at).order_by(FormDraft.id.desc()))
+    return tuple(row for row in map(_row, found) if row.is_offered(at))
+
+
+def draft(session: Session, at: datetime, owner: Owner, draft_id: int) -> DraftRow | None:
+    """A draft of theirs, offered still or not; None: there is none."""
+    if not owner.token:
+        return None
+    row = session.scalar(select(FormDraft).where(*own(owner), FormDraft.id == draft_id, FormDraft.until > at))
+    return _row(row) if row else None
+
+
+def draft_of_link(session: Session, at: datetime, token: str, whose: str) -> int | None:
+    """The draft that this link picks up, if nobody or this person wrote it; None: there is none."""
+    mine = FormDraft.whose.in_({"", whose})
+    found = select(FormDraft.id).where(FormDraft.link == hash_token(token), FormDraft.until > at, mine)
+    return session.scalar(found)
+
+
+def _row(row: FormDraft) -> DraftRow:
+    return DraftRow(
+        row.id,
+        row.whose,
+        row.content["path"],
+        row.content["window"],
+        tuple((name, value) for name, value in row.content["fields"]),
+        datetime.fromisoformat(row.content["at"]),
+        row.until,
+        row.sent,
     )
-    return tuple(row for row in found if row.whose or at - row.kept_at < OFFERED)

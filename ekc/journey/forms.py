@@ -13,7 +13,7 @@ from ekc.conferences.entries import CHANNELS, GIVES, Assignment
 from ekc.conferences.forms.days import moment
 from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, passage, people_field, words_of
 from ekc.conferences.forms.names import listed
-from ekc.conferences.forms.registration import country_choices
+from ekc.conferences.forms.places import country_choices
 from ekc.core.errors import Stale
 from ekc.core.forms import EditingForm, PlainForm, Standing
 from ekc.core.language import gettext, translate

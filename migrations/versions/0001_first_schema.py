@@ -441,6 +441,7 @@ sa.Table(
     sa.Column("conference_id", sa.Integer),
     sa.Column("sent", sa.Boolean, nullable=False),
     sa.Column("until", _INSTANT, nullable=False),
+    sa.Column("link", sa.LargeBinary(32), unique=True),
     sa.UniqueConstraint("browser", "whose", "place"),
     sa.Index("ix_form_draft_conference_id", "conference_id"),
     sa.Index("ix_form_draft_until", "until"),

@@ -183,7 +183,7 @@ def test_names_of_one_organisation_tie_a_coordinator_once_they_are_merged(db_ses
     (asked,) = [one for one in candidates(db_session, case.id, cast.north, START) if one.id == noor]
     assert asked.tied is not None
     other = build.registered_case(
-        db_session, cast, START, referrer=PersonDetails(name="Piet", part=Part.REFERRER, organisation="yp north")
+        db_session, cast, START, registrant=PersonDetails(name="Piet", part=Part.REFERRER, organisation="yp north")
     )
     assert same_referrer(db_session, other.id, noor) == 1
 

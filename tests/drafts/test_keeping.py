@@ -1,6 +1,7 @@
 """Words that were typed and not saved: kept, and given back to whom they are of, in the same browser alone."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from ekc.accounts.access import By
 from ekc.conferences.actions.links import revoke_links
 from ekc.conferences.models import Conference, ContactEntry
 from ekc.core.audit import AuditEvent
+from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.drafts.actions import KEEPING, KEPT, forget_drafts
 from ekc.drafts.models import FormDraft
@@ -23,6 +25,7 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.conferences.test_register import FILLED_IN
 from tests.page import Page
+from tests.registering import MINE, answer, begin
 
 KEPT_FOR_YOU = "What you typed is kept. Come in again, and you can look at it and save it."
 HERE = "This is what you typed. Nothing is saved yet: look at it, and save it."
@@ -43,6 +46,16 @@ def typed(client: PageClient, words: str = WORDS, **more: str) -> TestResponse:
 def kept(client: PageClient, **more: str) -> TestResponse:
     """As the script does while somebody writes."""
     return typed(client, keep_draft="yes", **more)
+
+
+def begun(client: PageClient, who: str = MINE) -> TestResponse:
+    """Begin to register, and write as the script keeps it; returns the answer to the first page."""
+    client.page("/register")
+    began = client._send(who, {}, "")
+    client._arrive(began, 200)
+    sending = client.form("Continue").fill({"Why now": WORDS})
+    assert client.post(sending.url, data=sending.payload() | {"keep_draft": "yes"}).status_code == 204
+    return began
 
 
 def log_of(client: PageClient, case: Made) -> Page:
@@ -321,16 +334,13 @@ def test_it_is_not_kept_again_and_again(client: PageClient, case: Made, db_sessi
 def test_the_public_goes_on_in_the_same_browser_alone(
     client: PageClient, someone: Callable[[], PageClient], db_session: Session, cast: Cast
 ) -> None:
-    client.page("/register")
-    sending = client.form("Register").fill({"Why now": WORDS})
-    answer = client.post("/register", data=sending.payload() | {"keep_draft": "yes"})
-    (cookie,) = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("drafts")]
+    began = begun(client)
+    (cookie,) = [one for one in began.headers.getlist("Set-Cookie") if one.startswith("drafts")]
 
-    assert answer.status_code == 204
     assert [word in cookie for word in ("Max-Age", "Expires", "HttpOnly")] == [False, False, True]
     assert "You began this just now, and did not save it. It is not yours?" in client.page("/register").text
-    page = client.follow("Go on with it")
-    assert (page.flashes, client.form("Register").shown("Why now")) == ([HERE], WORDS)
+    client.follow("Go on with it")
+    assert client.form("Continue").shown("Why now") == WORDS
     assert "You began this" not in someone().page("/register").text
     sign_in(client, cast.noor)
     assert "You began this" not in client.page("/register").text
@@ -339,9 +349,7 @@ def test_the_public_goes_on_in_the_same_browser_alone(
 def test_the_next_visitor_of_a_shared_computer_is_not_offered_it(
     client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
 ) -> None:
-    client.page("/register")
-    sending = client.form("Register").fill({"Why now": WORDS})
-    client.post("/register", data=sending.payload() | {"keep_draft": "yes"})
+    begun(client)
     draft = db_session.scalars(select(FormDraft.id)).one()
     clock.advance(minutes=59)
     assert "You began this" in client.page("/register").text
@@ -349,7 +357,97 @@ def test_the_next_visitor_of_a_shared_computer_is_not_offered_it(
     clock.advance(minutes=1)
 
     assert "You began this" not in client.page("/register").text
-    assert "Kees does not come" not in client._arrive(client.get(f"/drafts/{draft}"), 200).text
+    for address in (f"/drafts/{draft}", *(f"/register/{draft}/{page}" for page in ("about", "check", "later"))):
+        assert "Kees does not come" not in client.page(address).text
+
+
+def test_what_was_typed_for_longer_than_an_hour_is_not_lost(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    """The page that stands open was made for it: it is not the next visitor who sends it."""
+    begun(client)
+    clock.advance(minutes=61)
+
+    client.refused("Continue", {"Why now": "We need a plan."}, status=422)
+
+    assert client.form("Continue").shown("Why now") == "We need a plan."
+    assert client.page("/register/1/about").heading == "What it is about"
+
+
+def test_a_link_picks_a_registration_up_elsewhere_and_here_no_more(
+    client: PageClient, someone: Callable[[], PageClient], cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    begun(client)
+    client.page("/register/1/about")
+    client.follow("Go on later")
+    shown = client.shown("Make the link", {"Email the link to": "karim@example.org"})
+    assert "is kept until Tuesday 17 March 2026" in shown.text
+    (link,) = [quote.text or "" for quote in shown.all("p") if "/register/resume/" in (quote.text or "")]
+    path = "/" + link.split("/", 3)[3]
+    (mail,) = db_session.scalars(select(OutboxMessage))
+    assert (mail.recipient, mail.link, mail.conference_id) == ("karim@example.org", link, None)
+    assert client.get(path).headers["Referrer-Policy"] == "no-referrer"
+    clock.advance(days=13)
+    elsewhere = someone()
+
+    elsewhere.page(path)
+    elsewhere.submit("Go on with it")
+
+    assert elsewhere.form("Continue").shown("Why now") == WORDS
+    assert client.page("/register/1/about").url == "/register"
+    assert "You began this" not in client.page("/register").text
+
+
+def test_another_link_ends_the_one_before(
+    client: PageClient, someone: Callable[[], PageClient], cast: Cast, db_session: Session
+) -> None:
+    begun(client)
+    paths = []
+    for _time in range(2):
+        client.page("/register/1/later")
+        shown = client.shown("Make the link")
+        (link,) = [quote.text or "" for quote in shown.all("p") if "/register/resume/" in (quote.text or "")]
+        paths.append("/" + link.split("/", 3)[3])
+    assert ["nothing to go on with" in someone().page(path).text for path in paths] == [True, False]
+
+
+def test_a_registration_that_staff_began_is_of_them_alone(
+    client: PageClient, someone: Callable[[], PageClient], cast: Cast, db_session: Session
+) -> None:
+    sign_in(client, cast.ruud)
+    begun(client, "The person it is about, or one of them")
+    client.page("/register/1/later")
+    shown = client.shown("Make the link")
+    (link,) = [quote.text or "" for quote in shown.all("p") if "/register/resume/" in (quote.text or "")]
+    path = "/" + link.split("/", 3)[3]
+    other = someone()
+    assert "nothing to go on with" in other.page(path).text
+    sign_in(other, cast.noor)
+    assert "nothing to go on with" in other.page(path).text
+    at_home = someone()
+    sign_in(at_home, cast.ruud)
+    at_home.page(path)
+    at_home.submit("Go on with it")
+    assert at_home.form("Continue").shown("Why now") == WORDS
+
+
+def test_a_registration_of_two_weeks_ago_is_purged(client: PageClient, cast: Cast, db_session: Session) -> None:
+    begun(client)
+    for days, left in ((14, 1), (15, 0)):
+        forget_drafts(db_session, START + timedelta(days=days))
+        assert drafts(db_session) == left
+
+
+def test_two_registrations_in_two_windows_do_not_mix(client: PageClient, cast: Cast, db_session: Session) -> None:
+    begun(client)
+    first = client.here.url
+    begun(client)
+    client.refused("Continue", {"Why now": "Of another family."}, status=422)
+
+    client.page(first)
+
+    assert client.form("Continue").shown("Why now") == WORDS
+    assert drafts(db_session) == 2
 
 
 def test_passwords_and_codes_are_never_kept(client: PageClient, db_session: Session, cast: Cast) -> None:
@@ -420,9 +518,18 @@ def test_a_page_that_was_open_too_long_and_may_not_be_opened_now_gives_the_words
     assert (answer.status_code, "Kees does not come" in answer.text) == (403, True)
 
 
-def test_a_complete_registration_is_gone_on_with(client: PageClient, cast: Cast) -> None:
+def test_a_complete_registration_is_gone_on_with_and_gone_once_registered(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
     client.page("/register")
-    sending = client.form("Register").fill(FILLED_IN)
-    assert client.post("/register", data=sending.payload() | {"keep_draft": "yes"}).status_code == 204
+    begin(client, FILLED_IN)
+    checked = answer(client, FILLED_IN).url
     client.page("/register")
     assert "Register" in client.follow("Go on with it").buttons
+    client.submit("Register")
+    assert drafts(db_session) == 0
+    again = client.page(checked)
+    assert (again.url, again.flashes) == (
+        "/register/thanks",
+        ["This was just registered: EKC-2026-0001. It is not registered again."],
+    )

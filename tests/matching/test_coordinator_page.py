@@ -251,7 +251,7 @@ def test_what_is_known_of_an_employer_stands_in_the_declaration(
 def test_nobody_referred_the_case_so_that_is_not_asked(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
 ) -> None:
-    case = registered_case(db_session, cast, clock(), referrer=None, registered_by=Part.MAIN_PERSON)
+    case = registered_case(db_session, cast, clock(), registrant=None, registered_by=Part.MAIN_PERSON)
     asking_actions.ask_coordinator(By(db_session, cast.ruud, clock()), case.id, cast.noor.account_id or 0)
     sign_in(client, cast.noor)
     page = client.page(page_of(case))

@@ -137,7 +137,7 @@ def test_open_cases_of_the_same_referrer_are_counted(db_session: Session, cast: 
     build.case_in_setup(db_session, cast, START)
     build.closed_case(db_session, cast, START)
     other = PersonDetails(name="Wout Peters", part=Part.REFERRER, organisation="Housing")
-    build.matched_case(db_session, cast, START, referrer=other)
+    build.matched_case(db_session, cast, START, registrant=other)
     asked_only = registered_case(db_session, cast, START)
     ask(db_session, cast, asked_only, cast.noor)
 

@@ -22,10 +22,11 @@ from werkzeug.test import TestResponse
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.conferences.actions import bottom_lines, links, registration, safety
 from ekc.conferences.entries import Concern, NewContact
+from ekc.conferences.forms.registering import PAGES
 from ekc.core.jobs import Job, JobState
 from ekc.core.routes import Runtime, declared_access
 from ekc.core.tokens import new_token
-from ekc.drafts.actions import Content, keep
+from ekc.drafts import actions as drafts
 from ekc.drafts.queries import Owner
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoidedCost
@@ -51,7 +52,7 @@ from ekc.staff.actions import accounts as accounts_actions
 from ekc.staff.actions import closing, inviting, regions
 from ekc.staff.actions.accounts import NewAccount
 from ekc.workflow.definition.kinds import Taking
-from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, Role, Step
+from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, LegalContext, Part, Role, Step, Variant
 from tests import build
 from tests.architecture.sources import templates
 from tests.build import Made
@@ -132,7 +133,9 @@ def every_form(session: Session, app: Flask, cast: Cast) -> tuple[Whole, list[Fo
                 cookie["pending"] = [denise, second_factor_hash(session, denise), int(START.timestamp())]
         if "/register" in pages:  # it was begun in this browser
             owner = Owner(new_token(), "")
-            keep(session, START, owner, Content("/register", "", (("reason", "Why now"),), None), "127.0.0.1")
+            begun = drafts.begin(session, START, owner, "/register", answered(cast), "127.0.0.1")
+            pages = (*pages, *(f"/register/{begun}/{page}" for page in (*PAGES, "check", "later")))
+            pages = (*pages, f"/register/resume/{drafts.make_link(session, owner, begun)}")
             client.set_cookie("drafts_here", owner.token)
         session.rollback()
         waiting, seen = list(pages), set(pages)
@@ -152,6 +155,23 @@ def every_form(session: Session, app: Flask, cast: Cast) -> tuple[Whole, list[Fo
             seen |= further
             waiting += sorted(further)
     return strange, list(found.values())
+
+
+def answered(cast: Cast) -> tuple[tuple[str, str], ...]:
+    """The answers of a referrer about a conference of a group, which is asked the most."""
+    said = {
+        "registered_by": Part.REFERRER,
+        "variant": Variant.GROUP,
+        "legal_context": LegalContext.VOLUNTARY,
+        "reason": "Why now",
+        "main_persons-0-name": "Ans Willems",
+        "registrant_name": "Piet",
+        "registrant_phone": "0318 555 100",
+        "municipality": "Rivierstad",
+        "region_id": str(cast.north),
+        "profile": "nl",
+    }
+    return tuple((name, str(text)) for name, text in said.items())
 
 
 def _areas(app: Flask, wanted: Set[tuple[str, str]]) -> set[str]:

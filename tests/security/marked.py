@@ -324,7 +324,7 @@ def _registered(session: Session, cast: Cast) -> Marked:
         registered_by=Part.REFERRER,
         said_yes_on=(TODAY,),
         main_persons=(details("marieke"),),
-        referrer=details("karim"),
+        registrant=details("karim"),
     )
     id_ = registration.register_case(By(session, cast.nobody, START), new)
     first, second = (row.id for row in circle(session, id_))

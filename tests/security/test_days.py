@@ -27,7 +27,6 @@ class Lies(Enum):
     HAPPENED = "This day is still to come. Choose today or an earlier day.", timedelta(days=2)
     TIME_PASSED = "This time has not come yet. Give the times as they were.", timedelta(days=2)
     AHEAD = "This day has passed. Choose a day that lies ahead.", timedelta(days=-2)
-    NAMED = "said yes on a day that is still to come. Look at it.", timedelta(days=2)
     LAST_DAY = "This day is over. Choose today or a later day, or close the account.", timedelta(days=-2)
     EVALUATION = "The evaluation date does not lie ahead: choose a later one", timedelta(days=-2)
     ANYWHERE = "", timedelta()
@@ -62,7 +61,7 @@ DAYS = {
     ("privatetime.correct_stretch", "came"): Lies.TIME_PASSED,
     ("privatetime.correct_stretch", "left"): Lies.TIME_PASSED,
     ("staff.leaving", "leaves_on"): Lies.LAST_DAY,
-    ("conferences.register", "said_yes_on"): Lies.NAMED,
+    ("conferences.register_page", "said_yes_on"): Lies.HAPPENED,
 }
 
 

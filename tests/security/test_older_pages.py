@@ -22,9 +22,10 @@ from tests.build import Made, case_in_setup
 from tests.cast import Cast, make_cast, sign_in
 from tests.client import PageClient
 from tests.clock import START
+from tests.conferences.test_register import FILLED_IN
 from tests.database import Database, refreshed
-from tests.form import Value
 from tests.page import Page
+from tests.registering import answer, begin
 from tests.security.every_form import DEMO, Field, Found, distinct, every_form, forms_of, undone, written_tables
 from tests.security.test_forms_never_break import fitting, is_typed
 from tests.stories.paper import PRINTER
@@ -313,21 +314,10 @@ def test_the_same_form_sent_at_once_adds_one_person(
 @pytest.mark.both_databases
 def test_a_registration_sent_at_once_is_one_case(client: PageClient, cast: Cast, db_session: Session) -> None:
     client.page("/register")
-    words = {"Main person 1 / Name": "Rosa", "Why now": "We need a plan.", "Municipality": "Rivierstad"}
-    chosen: dict[str, Value] = {
-        "Who registers": "the main person: it is about me or my family",
-        "Kind of conference": "family conference",
-        "Voluntary or under pressure": "voluntary",
-        "Region": "North",
-        "Country": "Netherlands",
-    }
-    sending = client.form("Register").fill(chosen)
-    sent = sending.payload() | {
-        "main_persons-0-name": ["Rosa"],
-        "main_persons-0-phone": ["06 12345678"],
-        "reason": [words["Why now"]],
-        "municipality": [words["Municipality"]],
-    }
+    begin(client, FILLED_IN)
+    answer(client, FILLED_IN)
+    sending = client.form("Register").fill({})
+    sent = sending.payload()
 
     answers = at_once(client, sending.url, *[sent] * 3)
 

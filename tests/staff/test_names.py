@@ -13,7 +13,9 @@ from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START
 from tests.conferences.test_register import FILLED_IN
-from tests.page import text_of
+from tests.form import Value
+from tests.page import Page, text_of
+from tests.registering import begin, of_page
 
 AREA, MEANT = "Municipality, council or area", "Which one do you mean?"
 
@@ -99,6 +101,16 @@ def test_names_are_changed_added_and_removed(client: PageClient, cast: Cast, db_
         client.page(address, status=404)
 
 
+def _place_refused(client: PageClient, values: dict[str, Value]) -> Page:
+    """The third page of registering, on which something is asked."""
+    client.page("/register")
+    begin(client, values)
+    for _page in ("about", "people"):
+        page = client.submit("Continue", of_page(client.form("Continue"), values))
+        assert not page.all("datalist") or page.heading == "Where, and which coordinator"
+    return client.refused("Continue", of_page(client.form("Continue"), values), status=422)
+
+
 def test_a_name_that_is_nearly_known_is_asked_about_and_nothing_typed_is_lost(
     client: PageClient, cast: Cast, db_session: Session, app: Flask
 ) -> None:
@@ -106,21 +118,21 @@ def test_a_name_that_is_nearly_known_is_asked_about_and_nothing_typed_is_lost(
     actions.add_rows(
         By(db_session, cast.bas, START), Listing.ORGANISATIONS, [Entry(name="Youth protection Rivierstad")]
     )
-    client.page("/register")
-    assert [one.get("id") for one in client.here.all("datalist")] == ["municipalities"]
     near = FILLED_IN | {AREA: "Riverstad", "Your organisation": "Youth protection Riverstad"}
 
-    page = client.refused("Register", near, status=422)
+    page = _place_refused(client, near)
 
+    assert [one.get("id") for one in page.all("datalist")] == ["municipalities"]
     assert page.errors == [f"{AREA}: This is nearly the same as Rivierstad. Choose which one you mean."]
-    form = client.form("Register")
-    assert (form.shown("Why now"), form.shown(AREA)) == (FILLED_IN["Why now"], "Riverstad")
-    client.submit("Register", {MEANT: "Rivierstad"})
+    form = client.form("Continue")
+    assert (form.shown("Region"), form.shown(AREA)) == ("North", "Riverstad")
+    client.submit("Continue", {MEANT: "Rivierstad"})
+    client.submit("Register")
     assert [row.name for row in queries.listed(db_session, Listing.MUNICIPALITIES)] == ["Rivierstad"]
 
-    client.page("/register")
-    client.refused("Register", near | {"Main person 1 / Name": "Ans Willems"}, status=422)
-    client.submit("Register", {MEANT: "Riverstad, as I typed it"})
+    _place_refused(client, near)
+    client.submit("Continue", {MEANT: "Riverstad, as I typed it"})
+    client.submit("Register")
     db_session.rollback()
     assert [row.name for row in queries.listed(db_session, Listing.MUNICIPALITIES)] == ["Riverstad", "Rivierstad"]
 

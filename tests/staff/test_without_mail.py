@@ -12,6 +12,7 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.conferences.test_register import FILLED_IN
 from tests.plugins.web import MakeApp
+from tests.registering import register
 from tests.staff.test_accounts import NEW
 
 
@@ -88,7 +89,7 @@ def test_who_was_in_before_gets_a_link_from_whoever_keeps_the_server(client: Pag
 def test_no_page_says_that_a_mail_is_sent(client: PageClient, db_session: Session, cast: Cast, page: str) -> None:
     if page == "register/thanks":
         client.page("/register")
-        shown = client.submit("Register", FILLED_IN)
+        shown = register(client, FILLED_IN)
     else:
         case = case_in_setup(db_session, cast, START)
         sign_in(client, cast.ruud)

@@ -7,6 +7,7 @@ from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Part
 from tests.form import Value
 from tests.page import Page
+from tests.registering import MINE, REFERRED, register
 from tests.stories.preparing import language_name
 from tests.stories.walk import Walk
 
@@ -19,10 +20,7 @@ UNTIED: dict[str, Value] = {
     "Could anything in the plan, or in how it ends, be of use to you or yours?": "No",
     "Your phone number for the family": "01632 960111",
 }
-REGISTERS = {
-    "main_person": "the main person: it is about me or my family",
-    "referrer": "a referrer: for somebody else",
-}
+REGISTERS = {"main_person": MINE, "referrer": REFERRED}
 
 
 def _prefix(walk: Walk) -> str:
@@ -75,7 +73,7 @@ def register_for_them(walk: Walk, manager: Visitor) -> str:
     client.page("/")
     client.follow("Register a conference", near="Hello")
     values = registration_values(walk) | {"Registered on": walk.case.registration.on}
-    page = client.submit("Register", values)
+    page = register(client, values)
     walk.id = int(page.url.split("/")[2])
     return next(word for word in page.text.split() if word.startswith(_prefix(walk)))
 
@@ -85,7 +83,7 @@ def register_in_public(walk: Walk) -> str:
     client, _ = walk._browser("the public")
     client.page("/")
     client.follow("Register a conference")
-    thanks = client.submit("Register", registration_values(walk))
+    thanks = register(client, registration_values(walk))
     number, *_manager = [node.text or "" for node in thanks.all("strong")]
     return number
 

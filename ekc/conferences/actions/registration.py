@@ -30,7 +30,7 @@ from ekc.conferences.queries.search import SearchResult, search
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import language_of
-from ekc.core.outbox import Recipient, queue
+from ekc.core.outbox import Link, Recipient, queue
 from ekc.core.transaction import writing
 from ekc.directory.actions import row_of
 from ekc.directory.models import Listing
@@ -63,8 +63,8 @@ def register_case(by: By, new: NewCase) -> int:
         for person, day in zip(new.main_persons, new.said_yes_on, strict=False):
             if day and day > today:
                 raise Refusal(N_("%(name)s said yes on a day that is still to come. Look at it."), name=person.name)
-        if new.registered_by is Part.REFERRER and new.referrer is None:
-            raise Refusal(N_("Say who you are: your name and your organisation."))
+        if new.registered_by is not Part.MAIN_PERSON and new.registrant is None:
+            raise Refusal(N_("Say who you are: your name, and how you can be reached."))
         said_yes = dict(enumerate(new.said_yes_on))
         if new.registered_by is Part.MAIN_PERSON and by.visitor.account_id is None:
             said_yes[0] = said_yes.get(0) or on
@@ -107,8 +107,8 @@ def register_case(by: By, new: NewCase) -> int:
         for number, row in enumerate(people):
             if day := said_yes.get(number):
                 voices.say(by, conference, VoiceMatter.CONFERENCE, 0, row.id, Agreed.YES, on=day)
-        if new.referrer is not None:
-            people.append(insert_participant(by, conference, replace(new.referrer, part=Part.REFERRER)))
+        if new.registrant is not None:
+            people.append(insert_participant(by, conference, replace(new.registrant, part=new.registered_by)))
         _acknowledge(by, conference, next(one for one in people if one.part is new.registered_by))
         by.record("case.registered", conference.id, number=conference.number)
     return conference.id
@@ -127,6 +127,12 @@ def _acknowledge(by: By, conference: Conference, registrant: Participant) -> Non
     managers = managers_of(by.session, conference.region_id)
     ring = "; ".join(to_be_rung(one.name, one.phone) for one in managers)
     queue(by.session, mails.RECEIVED, to, by.at, case=conference.id, ring=ring)
+
+
+def mail_link(by: By, draft_id: int, to: Recipient, link: Link) -> None:
+    """Mail somebody the link with which they go on with a registration that they began."""
+    with writing(by.session):
+        queue(by.session, mails.GO_ON, to, by.at, link=link, draft=draft_id)
 
 
 def change_registration(

@@ -7,4 +7,5 @@ import ekc.conferences.views.contact
 import ekc.conferences.views.links
 import ekc.conferences.views.registering
 import ekc.conferences.views.registration
-import ekc.conferences.views.safety  # noqa: F401
+import ekc.conferences.views.safety
+import ekc.conferences.views.search  # noqa: F401

@@ -1,36 +1,163 @@
-"""Registering a case, and searching for one."""
+"""Registering a case, a few questions a page. What is answered is kept as a draft (ADR 0051)."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial, wraps
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import managers_of, regions
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import registration
-from ekc.conferences.forms.contact import SearchForm
-from ekc.conferences.forms.registration import RegisterForm
+from ekc.conferences.forms.registering import (
+    PAGES,
+    REGISTRANTS,
+    TITLES,
+    Answers,
+    MailLinkForm,
+    Offered,
+    RegisterForm,
+    StartForm,
+    first_not_in_order,
+    with_page,
+)
 from ekc.conferences.queries import registration as registration_queries
 from ekc.conferences.views.blueprint import bp
-from ekc.core.errors import Refusal
-from ekc.core.form_numbers import adds, remember, sent_content
-from ekc.core.language import gettext
-from ekc.core.routes import db, moves, now, only_shows, public, runtime
+from ekc.core import handlers
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.form_numbers import adds, remember
+from ekc.core.forms import KEEP
+from ekc.core.language import LANGUAGES, gettext, language
+from ekc.core.outbox import Link, Recipient
+from ekc.core.routes import db, gated, moves, now, only_shows, public, runtime
+from ekc.core.sessions import opened_by, opened_in
+from ekc.core.tokens import is_token
 from ekc.directory.models import Listing
 from ekc.directory.queries import known_names
-from ekc.drafts.keeping import keeping
+from ekc.drafts import actions as drafts
+from ekc.drafts.keeping import keeps_drafts, known_browser, owner_in_browser
+from ekc.drafts.queries import DraftRow, draft, draft_of_link
 from ekc.signin.actions.throttle import Limit, begin_attempt, discard_attempt
-from ekc.signin.login import by, office, request_caller, visitor
-from ekc.workflow.duties import Duty
+from ekc.signin.language import remember_language
+from ekc.signin.login import by, person, request_caller, unauthorized, visitor
 from ekc.workflow.vocabulary import Activity
 
+_START = "/register"  # under this address drafts of registrations are offered again
+_PAGE = f"{_START}/<int:draft_id>"
+_PICK_UP = f"{_START}/resume/<token>"
 _REGISTERED = "registered"  # in the session: the case number for the page of thanks
-_JUST = "just_registered"  # in the session: what was typed, as a digest, which case it made, and when
+_MADE_OF = "registered_from"  # in the session: the draft of which a case was made last, and the case
 _AN_HOUR = timedelta(hours=1)
+_LINKS = Limit("registration links", 10, _AN_HOUR)  # mailed, from one network
 
 
 def _by_staff() -> bool:
     return visitor().account_id is not None
+
+
+def _offered() -> Offered:
+    return Offered(
+        {row.id: row.name for row in regions(db())},
+        runtime().settings.countries,
+        known_names(db(), Listing.MUNICIPALITIES),
+        known_names(db(), Listing.ORGANISATIONS) if _by_staff() else None,
+    )
+
+
+def _of_draft(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Give a view the draft of this address, of this browser and person.
+
+    One that is not offered any more is opened by the form of a page that it was on: nothing typed is lost. If the
+    sign-in of whoever wrote it has ended, they sign in first.
+    """
+
+    @wraps(view)
+    def found(draft_id: int, **kwargs: str) -> ResponseReturnValue:
+        row = draft(db(), now(), owner_in_browser(), draft_id)
+        if row is not None and (row.is_offered(now()) or opened_in() == row.window):
+            g.window = row.window
+            return view(row, **kwargs)
+        if not person() and (opened_by() or "").startswith("account:"):
+            return unauthorized()
+        if KEEP in request.form:
+            raise Unknown
+        of_draft, conference_id = session.get(_MADE_OF, (0, 0))
+        if of_draft == draft_id:
+            number = registration_queries.case_number(db(), conference_id)
+            flash(gettext("This was just registered: %(number)s. It is not registered again.", number=number), "info")
+            return redirect(_after(conference_id), 303)
+        flash(gettext("What you typed is not kept here any more. Do you have its link? With that you go on."))
+        return redirect(url_for("conferences.register"), 303)
+
+    return found
+
+
+@bp.route(_START, methods=["GET", "POST"])
+@public
+@gated
+@moves
+def register() -> ResponseReturnValue:
+    """Who registers: the public for themselves or for others, staff for somebody on the phone.
+
+    `?follows=`: the number of the closed case on which it follows.
+    """
+    form = StartForm()
+    if not form.is_submitted():
+        form.follows.data = request.args.get("follows", "")
+    elif form.validate() and not only_shows():
+        answers = (("registered_by", form.registered_by.data), ("follows", form.follows.data))
+        owner = known_browser()
+        begun = drafts.begin(db(), now(), owner, _START, answers, request_caller().network)
+        return redirect(url_for("conferences.register_page", draft_id=begun, page="about"), 303)
+    words = {who.value: said[_by_staff()] for who, said in REGISTRANTS.items()}
+    return render_template("conferences/register.html", form=form, registrants=words), 422 if form.errors else 200
+
+
+@bp.route(f"{_PAGE}/<any({', '.join(PAGES)}):page>", methods=["GET", "POST"])
+@public
+@keeps_drafts
+@gated
+@moves
+@_of_draft
+def register_page(row: DraftRow, page: str) -> ResponseReturnValue:
+    """The questions of one page. What is sent is kept, right or wrong; a page that is in order leads to the next."""
+    is_sent = request.method == "POST"
+    sent = tuple(handlers.typed(everything=True).items(multi=True))
+    answers = with_page(row.fields, page, sent) if is_sent else row.fields
+    if is_sent and not only_shows():
+        change = partial(with_page, page=page, sent=sent)
+        drafts.answer(db(), now(), owner_in_browser(), row.id, change, request_caller().network)
+        if KEEP in request.form:
+            return Response(status=204)
+    offered = _offered()
+    form = RegisterForm(answers, offered, by_staff=_by_staff(), page=page)
+    if is_sent and form.validate() and not only_shows():
+        form.tell_unprintable()
+        return redirect(_next(row.id, answers, offered), 303)
+    return _page(row, page, form, offered), 422 if form.errors else 200
+
+
+def _page(row: DraftRow, page: str, form: RegisterForm, offered: Offered) -> str:
+    return render_template(
+        "conferences/register_page.html",
+        draft=row,
+        page=page,
+        title=TITLES[page],
+        number=list(PAGES).index(page),
+        pages=len(PAGES) - 1,
+        form=form,
+        offered=offered,
+        by_staff=_by_staff(),
+    )
+
+
+def _next(draft_id: int, answers: Answers, offered: Offered) -> str:
+    """The first page that is not in order; where all are, that on which the answers are checked."""
+    page = first_not_in_order(answers, offered, by_staff=_by_staff())
+    if page is None:
+        return url_for("conferences.register_check", draft_id=draft_id)
+    return url_for("conferences.register_page", draft_id=draft_id, page=page)
 
 
 def _registered_before(result: str | None) -> ResponseReturnValue:
@@ -38,51 +165,46 @@ def _registered_before(result: str | None) -> ResponseReturnValue:
     return redirect(_after(int(result)) if result else url_for("conferences.thanks"), 303)
 
 
-@bp.route("/register", methods=["GET", "POST"])
+@bp.get(f"{_PAGE}/check")
 @public
-@keeping
+@_of_draft
+def register_check(row: DraftRow) -> ResponseReturnValue:
+    """All answers, each with a way back to its page."""
+    offered = _offered()
+    if first_not_in_order(row.fields, offered, by_staff=_by_staff()):
+        return redirect(_next(row.id, row.fields, offered), 303)
+    return _check_page(row, RegisterForm(row.fields, offered, by_staff=_by_staff()), offered)
+
+
+def _check_page(row: DraftRow, form: RegisterForm, offered: Offered) -> str:
+    shown = {page: RegisterForm(row.fields, offered, by_staff=_by_staff(), page=page).answered() for page in PAGES}
+    return render_template("conferences/register_check.html", draft=row, form=form, shown=shown, titles=TITLES)
+
+
+@bp.post(f"{_PAGE}/check")
+@public
+@gated
 @adds(_registered_before)
-def register() -> ResponseReturnValue:
-    """Register a case: the public for themselves or for others, staff for somebody on the phone.
-
-    `?follows=`: the number of the closed case on which it follows.
-    """
-    municipalities = known_names(db(), Listing.MUNICIPALITIES)
-    form = RegisterForm({row.id: row.name for row in regions(db())}, runtime().settings.countries, municipalities)
-    if _by_staff():
-        form.referrer_organisation.offer(known_names(db(), Listing.ORGANISATIONS))
-    else:
-        del form.registered_on
-    status = 200
-    if form.validate_on_submit():
-        if (before := _just_registered()) is not None:
-            number = registration_queries.case_number(db(), before)
-            flash(gettext("This was just registered: %(number)s. It is not registered again.", number=number), "info")
-            return redirect(_after(before), 303)
-        counted = _count()
-        try:
-            conference_id = registration.register_case(by(), form.to_new_case())
-        except Refusal as refusal:
-            if counted:
-                discard_attempt(db(), counted)  # a refused registration does not count
-            status = form.refuse(refusal)
-        else:
-            remember(str(conference_id))
-            session[_JUST] = [sent_content().hex(), conference_id, now().isoformat()]
-            return redirect(_after(conference_id), 303)
-    elif form.is_submitted():
-        status = 422
-    else:
-        form.follows.data = request.args.get("follows", "")
-    return render_template("conferences/register.html", form=form), status
-
-
-def _just_registered() -> int | None:
-    """The case that this browser registered a short while ago with the very same words, on another page of the form."""
-    content, conference_id, at = session.get(_JUST, ("", 0, ""))
-    if only_shows() or content != sent_content().hex() or now() - datetime.fromisoformat(at) > _AN_HOUR:
-        return None
-    return int(conference_id)
+@_of_draft
+def register_now(row: DraftRow) -> ResponseReturnValue:
+    """Register the case; the draft of it is gone with that."""
+    offered = _offered()
+    form = RegisterForm(row.fields, offered, by_staff=_by_staff())
+    if not form.validate():
+        return redirect(_next(row.id, row.fields, offered), 303)
+    counted = _count()
+    owner = owner_in_browser()
+    try:
+        used_up = partial(drafts.use_up, db(), owner, row.id)
+        conference_id = registration.register_case(by(used_up), form.to_new_case())
+    except Refusal as refusal:
+        if counted:
+            discard_attempt(db(), counted)  # a refused registration does not count
+        status = form.refuse(refusal)
+        return _check_page(row, form, offered), status
+    remember(str(conference_id))
+    session[_MADE_OF] = [row.id, conference_id]
+    return redirect(_after(conference_id), 303)
 
 
 def _count() -> tuple[int, ...]:
@@ -101,7 +223,71 @@ def _after(conference_id: int) -> str:
     return url_for("journey.case", conference_id=conference_id)
 
 
-@bp.get("/register/thanks")
+@bp.get(f"{_PAGE}/later")
+@public
+@_of_draft
+def register_later(row: DraftRow) -> ResponseReturnValue:
+    """Going on at another moment or on another device."""
+    return render_template("conferences/register_later.html", draft=row, form=MailLinkForm(formdata=None))
+
+
+@bp.post(f"{_PAGE}/later")
+@public
+@gated
+@moves
+@_of_draft
+def make_register_link(row: DraftRow) -> ResponseReturnValue:
+    """Make the link with which it is gone on with, show it this once, and mail it if that is wished."""
+    form = MailLinkForm()
+    address = None
+    if form.validate() and not only_shows():
+        with form.showing_refusal():
+            made = drafts.make_link(db(), owner_in_browser(), row.id)
+            address = runtime().settings.base_url + url_for("conferences.pick_up", token=made)
+            if form.email.data:
+                to = Recipient(0, form.email.data, language())
+                begin_attempt(db(), now(), (_LINKS, request_caller().network))
+                registration.mail_link(by(), row.id, to, Link(address, row.until))
+    status = form.status if form.errors or form.form_errors else 200
+    page = render_template("conferences/register_later.html", draft=row, form=form, address=address)
+    return page, status
+
+
+@bp.get(_PICK_UP)
+@public
+def pick_up(token: str) -> ResponseReturnValue:
+    """The page of the link of a registration that was begun. A GET changes nothing: scanners of mail open links too."""
+    return render_template("conferences/register_go_on.html", token=token, found=_linked(token) is not None)
+
+
+@bp.post(_PICK_UP)
+@public
+@moves
+def pick_up_now(token: str) -> ResponseReturnValue:
+    """Go on with it in this browser."""
+    found = _linked(token)
+    if found is None:
+        return redirect(url_for("conferences.pick_up", token=token), 303)
+    drafts.pick_up(db(), now(), known_browser(), found)
+    return redirect(url_for("conferences.register_check", draft_id=found), 303)
+
+
+@bp.get(f"{_PICK_UP}/language/<language>")
+@public
+def pick_up_in_language(token: str, language: str) -> ResponseReturnValue:
+    """Choose a language on that page, without copying its token into a query string."""
+    if language not in LANGUAGES:
+        raise Unknown
+    response = make_response(redirect(url_for("conferences.pick_up", token=token), 303))
+    remember_language(response, language)
+    return response
+
+
+def _linked(token: str) -> int | None:
+    return draft_of_link(db(), now(), token, person()) if is_token(token) else None
+
+
+@bp.get(f"{_START}/thanks")
 @public
 def thanks() -> ResponseReturnValue:
     """The number of the case just registered in this session, who looks after it, its country's rules, what is next."""
@@ -109,18 +295,3 @@ def thanks() -> ResponseReturnValue:
     registered = registration_queries.registered_as(db(), number) if number else None
     managers = managers_of(db(), registered.region_id) if registered else []
     return render_template("conferences/thanks.html", number=number, registered=registered, managers=managers)
-
-
-@bp.route("/search", methods=["GET", "POST"])
-@office(Duty.CASES)
-@moves
-def search() -> ResponseReturnValue:
-    """Find a case by the name of somebody in it, the beginning of a name, or its number.
-
-    The form is sent by POST, so that no name is in a URL: those are kept by browsers and proxies.
-    """
-    form = SearchForm()
-    asked = form.q.data if form.validate_on_submit() else ""
-    found = registration.search_and_record(by(), asked) if asked else ()
-    status = 422 if form.errors else 200
-    return render_template("conferences/search.html", form=form, asked=asked, found=found), status
