@@ -134,7 +134,8 @@ def every_form(session: Session, app: Flask, cast: Cast) -> tuple[Whole, list[Fo
         if "/register" in pages:  # it was begun in this browser
             owner = Owner(new_token(), "")
             begun = drafts.begin(session, START, owner, "/register", answered(cast), "127.0.0.1")
-            pages = (*pages, *(f"/register/{begun}/{page}" for page in (*PAGES, "check", "later")))
+            with_a_day, *others = sorted(PAGES, key=lambda page: page != "people")
+            pages = (*pages, *(f"/register/{begun}/{page}" for page in (with_a_day, *others, "check", "later")))
             pages = (*pages, f"/register/resume/{drafts.make_link(session, owner, begun)}")
             client.set_cookie("drafts_here", owner.token)
         session.rollback()
@@ -148,9 +149,10 @@ def every_form(session: Session, app: Flask, cast: Cast) -> tuple[Whole, list[Fo
                 continue
             here = {(method.upper(), _endpoint(app, method, target)) for method, target in _TARGET.findall(answer.text)}
             if here - found.keys():
-                cookie_now = client.get_cookie("session")
-                for one in forms_of(app, Page(answer.text, answer.request.path, 200), f"session={cookie_now.value}"):  # type: ignore[union-attr]
-                    found.setdefault((one.method, one.endpoint), one)
+                held = (one for name in ("session", "drafts_here") if (one := client.get_cookie(name)))
+                cookies = "; ".join(f"{one.key}={one.value}" for one in held)
+                for form in forms_of(app, Page(answer.text, answer.request.path, 200), cookies):
+                    found.setdefault((form.method, form.endpoint), form)
             further = set(_FURTHER.findall(answer.text)) - seen
             seen |= further
             waiting += sorted(further)
@@ -170,6 +172,7 @@ def answered(cast: Cast) -> tuple[tuple[str, str], ...]:
         "municipality": "Rivierstad",
         "region_id": str(cast.north),
         "profile": "nl",
+        "language": "",
     }
     return tuple((name, str(text)) for name, text in said.items())
 

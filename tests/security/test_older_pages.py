@@ -51,8 +51,9 @@ NAMED = {"timezone": "Europe/Amsterdam", "spoken": "Dutch", "unnamed_marks": "8"
 #: Of whom it is, where nobody is chosen beforehand: the older page is about the same person.
 WHOM = {"person"}
 #: What a form that moves replaces: how far one's own task has come, of which one's own last word counts; and the email
-#: of an invitation that another one makes void, if it was not sent yet.
+#: of an invitation that another one makes void, if it was not sent yet. And one's own draft of a registration.
 REPLACES = {
+    "conferences.register_page": {"form_draft.content"},
     "evaluations.tick": {"action_tick.state"},
     "staff.invite": {"outbox_message.body", "outbox_message.link"},
 }
@@ -283,13 +284,14 @@ def case(db_session: Session, cast: Cast) -> Made:
 
 def at_once(client: PageClient, url: str, *forms: Mapping[str, list[object]]) -> list[TestResponse]:
     """Send these forms at the same time, each from a browser of its own with the same cookies."""
-    cookie = client.get_cookie("session")
+    cookies = (cookie for name in ("session", "drafts_here") if (cookie := client.get_cookie(name)))
+    held = "; ".join(f"{cookie.key}={cookie.value}" for cookie in cookies)
     ready = Barrier(len(forms))
 
     def send(sent: Mapping[str, list[object]]) -> TestResponse:
         other = client.application.test_client(use_cookies=False)
         ready.wait()
-        return other.post(url, data=sent, headers={"Cookie": f"session={cookie.value if cookie else ''}"})
+        return other.post(url, data=sent, headers={"Cookie": held})
 
     with ThreadPoolExecutor(len(forms)) as pool:
         return list(pool.map(send, forms))

@@ -92,8 +92,11 @@ def find_case(walk: Walk, manager: Visitor) -> None:
     """The manager finds the new case on their home page."""
     client = walk.staff(manager)
     client.page("/")
-    page = client.follow(walk.case.title)
+    mains = [person.name for person in walk.case.people.values() if person.role is Part.MAIN_PERSON]
+    page = client.follow(", ".join(mains))
     walk.id = int(page.url.split("/")[2])
+    client.page(walk.url("registration"))  # whoever registers does not name the case
+    client.submit("Save", {"Title of the case": walk.case.title})
 
 
 def note_registration(walk: Walk, who: Visitor, **days: date) -> None:
