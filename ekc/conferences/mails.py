@@ -173,9 +173,10 @@ RECEIVED = MailRule(
     key="{case}:received:{to}",
     subject=N_("We received your registration"),
     body=N_(
-        "Your registration has arrived. The regional manager reads it and looks for an independent coordinator, who "
-        "then rings the people whom it is about, and says their name and number. You do not have to do anything now. "
-        "Has anything changed, or have you heard nothing within a week? Ring the regional manager. Was this not you? "
+        "Your registration has arrived. The regional manager reads it and rings you within a few working days. An "
+        "independent coordinator then rings the people whom it is about, and says their name and number. You do not "
+        "have to do anything now. Has anything changed, or have you heard nothing within a week? Ring the regional "
+        "manager. Was this not you? "
         "Throw this email away."
     ),
 )

@@ -321,6 +321,8 @@ def _profile(profile: Profile) -> Iterator[str]:
         age = f"youngest under {ceiling.below_age}, or not known how old" if ceiling.below_age else "otherwise"
         length = f"at most {ceiling.months} months after the plan is agreed"
         numbers.append((f"Evaluation, {age}", length, "-", _force(profile.ceiling_force, profile.ceiling_source)))
+    ringing = f"within {profile.ring_within} working days of the registration"
+    numbers.append(("Whoever registered is rung", ringing, "-", _force(Force.DEFAULT, "")))
     least = f"{profile.least_family_present} people"
     numbers.append(("Of the family in the room for private time", least, "-", _force(Force.DEFAULT, "")))
     access = (

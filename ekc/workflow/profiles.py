@@ -151,6 +151,7 @@ class Profile:
     ceiling_force: Force = Force.DEFAULT
     ceiling_source: str = ""
     least_family_present: int = 3  # our default; a coordinator may override it with a reason
+    ring_within: int = 3  # working days from a registration in which whoever registered is rung; our default
     access_days: int = 30  # so long after their last task a coordinator can still open a case; our default
     access_warning_days: int = 7  # so long before that ends they get a mail
     only_agreed_recorded: bool = False  # of a plan only what is agreed is written down, no other views
@@ -186,6 +187,10 @@ class Profile:
         """The public holiday from which this due day was moved; None: it was not."""
         day = latest - timedelta(days=clock.window)
         return day if clock.off_holidays and day < due and holiday(day, self.place) else None
+
+    def rung_by(self, registered_on: date) -> date:
+        """The last day on which whoever registered is rung."""
+        return shift(registered_on, self.ring_within, Unit.WORKING_DAYS, self.place)
 
     def clock(self, code: str) -> Clock:
         """The clock of this code."""

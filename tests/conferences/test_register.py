@@ -499,6 +499,7 @@ def test_whoever_registered_reads_who_looks_after_it_and_the_number(
     thanks = register(client, FILLED_IN)
 
     assert "The regional manager looks after it: Ruud Kramer, 0318 555 019." in thanks.text
+    assert "The regional manager rings whoever registered, on Thursday 5 March 2026 at the latest." in thanks.text
     mail = refreshed(db_session).scalars(select(OutboxMessage).where(OutboxMessage.key.contains(":received:"))).one()
     assert mail.ring == "Ruud Kramer, 0318 555 019"
     assert "The coordinator rings the main person, and says their name and number." in thanks.text
@@ -506,6 +507,16 @@ def test_whoever_registered_reads_who_looks_after_it_and_the_number(
     thanks = register(client, FILLED_IN | {"Main person 2 / Name": "Bilal Öztürk"})
     assert "The coordinator rings the main persons, and says their name and number." in thanks.text
     assert "Each main person says whether they want this coordinator." in thanks.text
+
+
+def test_the_day_on_which_somebody_rings_is_no_holiday(client: PageClient, cast: Cast, clock: FrozenClock) -> None:
+    """After Thursday 2 April 2026: from Good Friday to Easter Monday nobody works."""
+    clock.advance(days=31)
+    client.page("/register")
+
+    thanks = register(client, FILLED_IN)
+
+    assert "rings whoever registered, on Thursday 9 April 2026 at the latest." in thanks.text
 
 
 def test_nobody_is_told_to_ring_without_a_number(client: PageClient, cast: Cast) -> None:

@@ -104,9 +104,9 @@ def wordings_of(session: Session, conference_ids: Collection[int]) -> dict[int, 
     return {row.id: wording(row.variant) for row in rows}
 
 
-def registered_as(session: Session, number: str) -> Row[str, Variant, int, int] | None:
-    """Country profile, kind, region and number of main persons of the case with this number; None: there is none."""
+def registered_as(session: Session, number: str) -> Row[str, Variant, int, date, int] | None:
+    """Country profile, kind, region, day and number of main persons of the case with this number; None: no such case."""
     main = select(func.count()).where(Participant.conference_id == Conference.id, Participant.part == Part.MAIN_PERSON)
-    columns = (Conference.profile, Conference.variant, Conference.region_id)
+    columns = (Conference.profile, Conference.variant, Conference.region_id, Conference.registered_on)
     found = select(*columns, main.scalar_subquery().label("main_persons")).where(Conference.number == number)
     return session.execute(found).one_or_none()

@@ -41,6 +41,7 @@ from ekc.drafts.queries import DraftRow, draft, draft_of_link
 from ekc.signin.actions.throttle import Limit, begin_attempt, discard_attempt
 from ekc.signin.language import remember_language
 from ekc.signin.login import by, person, request_caller, unauthorized, visitor
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity
 
 _START = "/register"  # under this address drafts of registrations are offered again
@@ -290,8 +291,10 @@ def _linked(token: str) -> int | None:
 @bp.get(f"{_START}/thanks")
 @public
 def thanks() -> ResponseReturnValue:
-    """The number of the case just registered in this session, who looks after it, its country's rules, what is next."""
+    """The number of the case just registered in this session, who rings by when, its country's rules, what is next."""
     number = session.get(_REGISTERED)
     registered = registration_queries.registered_as(db(), number) if number else None
     managers = managers_of(db(), registered.region_id) if registered else []
-    return render_template("conferences/thanks.html", number=number, registered=registered, managers=managers)
+    by_day = PROFILES[registered.profile].rung_by(registered.registered_on) if registered else None
+    page = "conferences/thanks.html"
+    return render_template(page, number=number, registered=registered, managers=managers, by_day=by_day)
