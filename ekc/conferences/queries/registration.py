@@ -105,7 +105,7 @@ def wordings_of(session: Session, conference_ids: Collection[int]) -> dict[int, 
 
 
 def registered_as(session: Session, number: str) -> Row[str, Variant, int, date, int] | None:
-    """Country profile, kind, region, day and number of main persons of the case with this number; None: no such case."""
+    """Country profile, kind, region, day and number of main persons of the case of this number; None: no such case."""
     main = select(func.count()).where(Participant.conference_id == Conference.id, Participant.part == Part.MAIN_PERSON)
     columns = (Conference.profile, Conference.variant, Conference.region_id, Conference.registered_on)
     found = select(*columns, main.scalar_subquery().label("main_persons")).where(Conference.number == number)
