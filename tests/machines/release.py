@@ -1,6 +1,10 @@
-"""A release of another version: a copy of this program that is a version further."""
+"""A release of another version: a copy of this program that is a version further.
+
+`python -m tests.machines.release FOLDER` makes one of the checkout there, for `bin/rehearse`.
+"""
 
 import shutil
+import sys
 from pathlib import Path
 
 from tests.architecture.sources import ROOT
@@ -43,6 +47,12 @@ def newer_release(folder: Path, *, migrates: bool) -> Path:
         shutil.copytree(ROOT / name, made / name)  # with what is compiled, which stays valid
     for name in ("config.py", "wsgi.py", "pyproject.toml"):
         shutil.copy2(ROOT / name, made / name)
+    make_newer(made, migrates=migrates)
+    return made
+
+
+def make_newer(made: Path, *, migrates: bool) -> None:
+    """Bring the program in this folder a version further."""
     project = made / "pyproject.toml"
     version = next(line for line in project.read_text().splitlines() if line.startswith("version = "))
     project.write_text(project.read_text().replace(version, f'version = "{VERSION}"'))
@@ -54,4 +64,7 @@ def newer_release(folder: Path, *, migrates: bool) -> Path:
         newest = max(file.name.partition("_")[0] for file in versions.glob("[0-9]*.py"))
         revision = f"{int(newest) + 1:0{len(newest)}}"
         (versions / f"{revision}_newer.py").write_text(_MIGRATION.format(newest=newest, revision=revision))
-    return made
+
+
+if __name__ == "__main__":
+    make_newer(Path(sys.argv[1]), migrates=True)
