@@ -31,7 +31,7 @@ _AT_ONCE = 1000
 #: After so long the first of a kind goes before all others: else whoever orders paper without end keeps mails waiting.
 _TOO_LONG = timedelta(minutes=2)
 #: Each so many signs a worker notes that it is there (`heartbeat.py`).
-_SIGNS = 4
+_SIGNS = 2
 #: How far work that nobody waits for steps back for pages, on a machine that does both.
 _NICE = 10
 

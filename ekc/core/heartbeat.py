@@ -1,4 +1,4 @@
-"""When workers were last there: a row for each, written every minute."""
+"""When workers were last there: a row for each, written every half minute."""
 
 import platform
 from contextlib import suppress
@@ -9,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core.db import Base
+from ekc.core.jobs import HOLD
 from ekc.core.transaction import writing
 
-#: A worker says that it is there every minute.
-_ABSENT_AFTER = timedelta(minutes=3)
+#: As long as a job is held for a worker that says no more: two of three words may be late.
+_ABSENT_AFTER = HOLD
 _KEPT = timedelta(days=1)
 
 
