@@ -190,9 +190,9 @@ def test_the_page_says_so_where_no_worker_takes_it_and_where_it_failed(
 ) -> None:
     ordered = noor.get(list_of(case)).location
     assert "It is about to be made." in noor.page(ordered).text
-    clock.advance(minutes=2)
+    clock.advance(minutes=1)
     assert "It takes longer than usual." in noor.page(ordered).text
-    clock.advance(minutes=2)
+    clock.advance(minutes=1)
     assert "The part of this service that prints is not running now." in noor.page(ordered).text
     row = db_session.scalars(select(FileOrder)).one()
     kept = row.content
