@@ -101,12 +101,13 @@ def follow_up_form(
         asked = [who for who in people.values() if not who.left or who.id in said.marks or who.id in said.present]
         names = [SelectChoice(who.id, who.name) for who in asked]
         fields["present"] = SelectMultipleField(_("Who was there?"), coerce=int, choices=names)
-        for who in asked:
+        marking = [who for who in asked if who.marks or who.id in said.marks]
+        for who in marking:
             fields[f"mark_{who.id}"] = NumberField(
                 _("Mark of %(name)s", name=who.name), 1, _("Give a whole number from 0 to 10."), most=10
             )
         fields["unnamed_marks"] = line(_("Marks of others in the family, without names"), LINE, rules=[_marks_readable])
-        fields["person_ids"] = tuple(who.id for who in asked)
+        fields["person_ids"] = tuple(who.id for who in marking)
         filled |= {f"mark_{id_}": mark for id_, mark in said.marks.items()}
         filled |= {"present": list(said.present), "unnamed_marks": ", ".join(map(str, said.unnamed))}
     if FormSection.NEW_VERSION in rule.sections:

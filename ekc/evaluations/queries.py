@@ -89,11 +89,15 @@ class FollowUpRecord:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpPerson:
-    """Somebody of the circle; `name` tells them from others of the same name. `left`: removed or excluded."""
+    """Somebody of the circle; `name` tells them from others of the same name. `left`: removed or excluded.
+
+    `marks`: whether they are asked what mark they give the plan.
+    """
 
     id: int
     name: str
     left: bool
+    marks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +213,18 @@ def people(session: Session, conference_id: int) -> dict[int, FollowUpPerson]:
             Participant.organisation,
             Participant.removed_at,
             Participant.attends,
+            Participant.part,
         )
         .where(Participant.conference_id == conference_id)
         .order_by(Participant.id)
     ).all()
     return {
-        row.id: FollowUpPerson(row.id, name, row.removed_at is not None or row.attends is Attends.EXCLUDED)
+        row.id: FollowUpPerson(
+            row.id,
+            name,
+            left=row.removed_at is not None or row.attends is Attends.EXCLUDED,
+            marks=row.part is not Part.INTERPRETER,
+        )
         for row, name in zip(rows, told_apart(rows), strict=True)
     }
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.models import Conference
+from ekc.conferences.models import Conference, Participant
 from ekc.core.errors import Unknown
 from ekc.core.transaction import writing
 from ekc.evaluations import queries
@@ -21,7 +21,7 @@ from ekc.evaluations.actions import (
     record_follow_up,
 )
 from ekc.evaluations.queries import FollowUpRecord
-from ekc.workflow.vocabulary import ActionState, Phase
+from ekc.workflow.vocabulary import ActionState, Part, Phase
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -63,6 +63,22 @@ def test_a_coordinator_writes_down_the_call(
     }
 
 
+def test_an_interpreter_is_not_asked_for_a_mark(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = agreed_case(db_session, cast, START)
+    with writing(db_session):
+        db_session.execute(update(Participant).where(Participant.id == case.karim).values(part=Part.INTERPRETER))
+    clock.set(EVALUATION_DAY)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/follow-ups/{case.evaluation}")
+
+    labels = client.form("Save the report").labels
+
+    assert ("Karim Jansen" in labels, "Mark of Karim Jansen" in labels) == (True, False)
+    assert "Mark of Marieke de Wit" in labels
+
+
 def test_the_convenor_writes_down_the_evaluation_and_mends_it(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
@@ -88,8 +104,8 @@ def test_the_convenor_writes_down_the_evaluation_and_mends_it(
         "Marks of others in the family, without names": "nine",
     }
     assert client.refused("Save the report", wrong, status=422).errors == [
-        "Mark of Marieke de Wit: Choose a whole number from 0 to 10.",
-        "Marks of others in the family, without names: Type marks from 0 to 10 with commas between them, "
+        "Mark of Marieke de Wit: Give a whole number from 0 to 10.",
+        "Marks of others in the family, without names: Type whole marks from 0 to 10 with commas between them, "
         "for example 9, 8, 8.",
     ]
     future: dict[str, Value] = {**filled, "On which day?": date(2026, 7, 12)}

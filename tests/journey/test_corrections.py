@@ -12,7 +12,7 @@ from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.accounts.models import Account
 from ekc.accounts.queries import offices, visitor_of_account
 from ekc.conferences.actions import links as link_actions
-from ekc.conferences.models import Conference, NameKey
+from ekc.conferences.models import Conference, NameKey, Participant
 from ekc.conferences.queries.registration import assignment, registration
 from ekc.conferences.queries.search import search
 from ekc.core.outbox import OutboxMessage
@@ -111,7 +111,8 @@ def test_another_region_is_said_first_and_then_told_to_everybody(
             old: ". You do not see this conference any more; its follow-ups and papers are with the other region. Does "
             "somebody ask you about it? Ring: Sara Bos (no number known)",
             sara: ". Managers of the former region: Ruud Kramer (no number known), Olaf Prins (no number known)",
-            cast.noor: ". Managers of the former region: Ruud Kramer (no number known), Olaf Prins (no number known)",
+            cast.noor: ". Managers of the former region: Ruud Kramer (no number known), Olaf Prins (no number known) "
+            "Managers of the region now: Sara Bos (no number known)",
         }[who]
         assert corrected_lately(browser) == [line + elsewhere]
         assert ("EKC-2026-0001" in [name for name, _ in browser.here.links]) == linked
@@ -164,6 +165,11 @@ def test_the_circle_hears_of_another_region_by_mail_and_on_its_page(
     said = "Another region looks after your conference now. Nothing changes for you."
     mine = open_link(client, link)  # the link stays
     assert said in mine.text
+    with writing(db_session):
+        db_session.execute(update(Participant).where(Participant.id == case.people["omar"]).values(part=Part.CHILD))
+    assert said not in client.page(f"/conferences/{case.id}/mine").text  # it tells a child nothing
+    with writing(db_session):
+        db_session.execute(update(Participant).where(Participant.id == case.people["omar"]).values(part=Part.FAMILY))
     clock.advance(days=15)
     client.page(link)
     assert said not in client.submit("Go to my page").text

@@ -113,7 +113,7 @@ def test_whoever_takes_part_from_afar_is_not_expected_in_the_room(
     assert section(page, "Who will be there") == "Who will be there Omar El Amrani (by video)"
 
 
-@pytest.mark.parametrize("attends", [None, Attends.IN_PERSON, Attends.NO])
+@pytest.mark.parametrize("attends", [None, Attends.IN_PERSON, Attends.PART, Attends.NO])
 def test_the_page_says_whether_one_is_expected(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, attends: Attends | None
 ) -> None:
@@ -124,12 +124,17 @@ def test_the_page_says_whether_one_is_expected(
 
     said = [
         sentence
-        for sentence in ("It is written down that you come.", "Tell your coordinator whether you come.")
+        for sentence in (
+            "It is written down that you come.",
+            "It is written down that you come for a part of it.",
+            "Tell your coordinator whether you come.",
+        )
         if sentence in page.text
     ]
     expected = {
         None: ["Tell your coordinator whether you come."],
         Attends.IN_PERSON: ["It is written down that you come."],
+        Attends.PART: ["It is written down that you come for a part of it."],
     }
     assert said == expected.get(attends, [])
 

@@ -83,6 +83,23 @@ def test_words_of_another_form_stay_when_one_is_refused_or_does_not_arrive(
         assert (day.input_value(), place.input_value()) == ("someday", "Buurthuis De Brug")
 
 
+def test_without_a_connection_nothing_is_sent_and_the_words_stay(
+    browser: Browser, live_server: str, clock: FrozenClock
+) -> None:
+    with visiting(browser, live_server, refused=True) as visitor:
+        visitor.goto("/register")
+        why = visitor.get_by_label("Why now (required)")
+        why.fill("In a hurry, on a train.")
+        visitor.context.set_offline(True)
+        visitor.get_by_role("button", name="Register", exact=True).click()
+        visitor.get_by_text("There is no connection. What you typed is still here: try again in a moment.").wait_for()
+        assert why.input_value() == "In a hurry, on a train."
+        visitor.context.set_offline(False)
+        visitor.get_by_role("button", name="Register", exact=True).click()
+        visitor.locator(".ds-error-summary").wait_for()
+        assert why.input_value() == "In a hurry, on a train."
+
+
 def test_words_without_a_place_on_the_page_that_comes_are_asked_about(
     visitor: Page, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:

@@ -447,6 +447,21 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     ),
     (monitor_named, with_plan(monitor=None), [("Nobody keeps an eye on the plan yet", "plan", "monitor")]),
     (
+        monitor_named,
+        with_plan(monitor=CHILD.id),
+        [("Person 4 is a child: choose somebody older who keeps an eye on the plan", "plan", "monitor")],
+    ),
+    (
+        monitor_named,
+        replace(with_people(replace(MOTHER, age=15)), plan=replace(READY.plan, monitor=MOTHER.id)),
+        [("Person 1 is a child: choose somebody older who keeps an eye on the plan", "plan", "monitor")],
+    ),
+    (
+        evaluation_arranged,
+        with_plan(convenor=CHILD.id),
+        [("Person 4 is a child: choose somebody older who calls everyone together", "plan", "evaluation")],
+    ),
+    (
         support_answered,
         with_plan(actions=(ACTION, replace(SUPPORT, people=0, answer=SupportAnswer.PENDING))),
         [("Nobody has been named to answer the request for support 1.2", "plan", "a2")],

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.access import By
@@ -46,6 +46,7 @@ from ekc.workflow.vocabulary import N_, ActionKind, Activity, CasePart, Phase, R
 from ekc.workflow.voices import VOICE_RULES
 
 Form = TypeVar("Form", bound=EditingForm)
+_AGREEMENT = "plans.agreement"
 
 
 @bp.get("/agreement")
@@ -109,7 +110,14 @@ def say_own_answer(case: Case) -> ResponseReturnValue:
         "own",
         partial(own_answer_form, case),
         lambda who, form: agreement_actions.say_own_answer(who, case.id, form.to_answer(), form.to_words()),
+        page="journey.own_page" if _own_back() else _AGREEMENT,
+        anchor="agree" if _own_back() else "",
     )
+
+
+def _own_back() -> str:
+    """Where whoever answers on their own page goes on; empty: on the page of all answers."""
+    return "mine" if request.args.get("back") == "mine" else ""
 
 
 @bp.post("/agreement/bottom-lines/<int:bottom_line_id>")
@@ -154,20 +162,28 @@ def answer_support(case: Case, key: str) -> ResponseReturnValue:
 
 
 def _save(
-    case: Case, place: str, form_of: Callable[..., Form], save: Callable[[By, Form], None], anchor: str = ""
+    case: Case,
+    place: str,
+    form_of: Callable[..., Form],
+    save: Callable[[By, Form], None],
+    anchor: str = "",
+    page: str = _AGREEMENT,
 ) -> ResponseReturnValue:
-    """Save the form of one place on the page, unless what it replaces was changed since it was shown."""
+    """Save the form of one place on the page, unless what it replaces was changed since it was shown.
+
+    `page`: where one goes on.
+    """
     form = form_of()
     if form.validate_on_submit():
         with form.showing_refusal():
             save(by(form.unless_changed(lambda: form_of(formdata=None))), form)
-            return _back(case, anchor or place)
+            return _back(case, anchor or place, page)
     return _page(case, SubmittedForm(place, form))
 
 
-def _back(case: Case, anchor: str) -> ResponseReturnValue:
+def _back(case: Case, anchor: str, page: str = _AGREEMENT) -> ResponseReturnValue:
     flash(_("Saved."), "success")
-    return redirect(url_for("plans.agreement", conference_id=case.id, _anchor=anchor), 303)
+    return redirect(url_for(page, conference_id=case.id, _anchor=anchor), 303)
 
 
 class AgreementFacts:
@@ -373,6 +389,7 @@ def _page(case: Case, sent: SubmittedForm | None = None) -> ResponseReturnValue:
         differ=VOICE_RULES[VoiceMatter.PLAN].differ,
         said=answers.said,
         own_said=own_said,
+        own_back=_own_back(),
         own_older=older is not None and own_text == older.text,
         earlier=answers.earlier if shows_draft else {},
         former=answers.former,

@@ -13,6 +13,12 @@ document.addEventListener("input", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post") return;
+  // The browser's own page of errors would take the place of what was typed.
+  if (!navigator.onLine) {
+    event.preventDefault();
+    say(document.body.dataset.offline);
+    return;
+  }
   // A second click while the first is on its way would do the thing twice.
   if (form.dataset.sent) {
     event.preventDefault();
