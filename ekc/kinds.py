@@ -33,6 +33,7 @@ from ekc.core.documents import STYLES, TEMPLATES, DocumentRule
 from ekc.core.jobs import JobRule
 from ekc.core.language import LANGUAGES, catalogue, gettext, using
 from ekc.core.outbox import Audience, MailRule, TextRule
+from ekc.matching.actions.asking import UNANSWERED
 from ekc.orders.entries import ExportRule
 from ekc.orders.jobs import EXPORT, PAPER, order_jobs
 from ekc.workflow.engine import ever_may
@@ -58,7 +59,7 @@ EXPORTS = tuple(row for row in vars(ekc.reports.exports).values() if isinstance(
 JOBS = (*ekc.journey.jobs.JOBS, *order_jobs(DOCUMENTS, EXPORTS, wording_of))
 JOB_RULES = {rule.name: rule for rule in JOBS}
 #: The kinds of job that are added by name.
-NEEDED_JOBS = (outbox.DELIVERY, outbox.TEXT_DELIVERY, PAPER, EXPORT)
+NEEDED_JOBS = (outbox.DELIVERY, outbox.TEXT_DELIVERY, PAPER, EXPORT, UNANSWERED)
 
 #: Who gets the mails about a case, where it is open to them.
 _OF_A_CASE: dict[Audience, frozenset[Role]] = {

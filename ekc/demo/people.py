@@ -63,7 +63,7 @@ WORKERS = (
         SelfDescription(
             languages={"nl": _NATIVE, "en": _FLUENT, "ar": _FLUENT, "ary": _SOME},
             gender=Gender.WOMAN,
-            lives_in="Amal",
+            lives_in="Kerkdorp",
             municipality="Rivierstad",
             travel_km=30,
             hours=frozenset({Hours.DAYS, Hours.EVENINGS, Hours.WEEKENDS}),

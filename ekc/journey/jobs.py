@@ -22,6 +22,7 @@ from ekc.core.transaction import writing
 from ekc.drafts.actions import forget_drafts
 from ekc.journey.queries.steps import untold_steps
 from ekc.journey.reminders import remind_before_access_ends
+from ekc.matching.actions.asking import UNANSWERED, end_unanswered
 from ekc.orders.actions import forget_orders
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import N_
@@ -83,6 +84,12 @@ JOBS = (
         rank=Rank.SOON,
         tries=20,  # its own end comes before
         limit=timedelta(seconds=2 * texter.TIMEOUT),
+    ),
+    JobRule(
+        name=UNANSWERED,
+        title=N_("Ask the next coordinator where one did not answer in time"),
+        work=lambda run: end_unanswered(run.session, run.at, run.subject),
+        rank=Rank.SOON,
     ),
     JobRule(
         name="access_ends",

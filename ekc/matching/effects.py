@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
@@ -10,7 +10,7 @@ from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage, queue
 from ekc.matching.mails import WITHDRAWN
-from ekc.matching.models import Match
+from ekc.matching.models import CoordinatorTurn, Match
 from ekc.workflow.definition.kinds import Taking
 
 
@@ -30,9 +30,15 @@ def ask_again(session: Session, conference: Conference, at: datetime) -> None:
             conference.asked_coordinator_id = match.account_id
 
 
+def forget_turns(session: Session, conference_id: int) -> None:
+    """Nobody is asked next any more."""
+    session.execute(delete(CoordinatorTurn).where(CoordinatorTurn.conference_id == conference_id))
+
+
 def withdraw_request(session: Session, conference: Conference, at: datetime) -> None:
-    """End the request to a coordinator who has not answered, and tell them."""
+    """End the request to a coordinator who has not answered, and tell them; nobody is asked next either."""
     conference.asked_coordinator_id = None
+    forget_turns(session, conference.id)
     waits = (Match.conference_id == conference.id, Match.ended_on.is_(None), Match.accepted_on.is_(None))
     match = session.scalar(select(Match).where(*waits))
     if match is None:

@@ -19,6 +19,24 @@ DECLINED = MailRule(
     subject=N_("A coordinator cannot take a conference"),
     body=N_("A coordinator whom you asked for a conference said no. Sign in and ask somebody else."),
 )
+NOT_IN_TIME = MailRule(
+    name="coordinator_not_in_time",
+    audience=Audience.COORDINATOR,
+    key="match:{match}:late",
+    subject=N_("You need not answer any more about a conference"),
+    body=N_("You were asked for a conference. The last day to answer is over, so you need not answer any more."),
+)
+NOBODY_NEXT = MailRule(
+    name="no_coordinator_next",
+    audience=Audience.REQUESTER,
+    opens=Activity.ASK_COORDINATOR,
+    key="match:{match}:nobody:{to}",
+    subject=N_("No coordinator has answered for a conference"),
+    body=N_(
+        "A coordinator whom you asked for a conference has not answered in time, and nobody is next. Sign in and ask "
+        "somebody else."
+    ),
+)
 UNWANTED = MailRule(
     name="coordinator_unwanted",
     audience=Audience.REQUESTER,

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedJSON, SealedText
@@ -36,6 +36,7 @@ class Match(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     asked_at: Mapped[datetime]
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    answer_by: Mapped[date | None]  # the last day to answer; None: as long as it takes
     accepted_on: Mapped[date | None]
     declined_on: Mapped[date | None]
     independence: Mapped[str | None] = mapped_column(SealedText("match.independence"))  # in their own words
@@ -56,6 +57,19 @@ class Waiver(Base):
     reason: Mapped[str] = mapped_column(SealedText("waiver.reason"))
     waived_at: Mapped[datetime]
     waived_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+
+
+class CoordinatorTurn(Base):
+    """A coordinator who is asked for a case if those before them say no or do not answer in time; lowest id first."""
+
+    __tablename__ = "coordinator_turn"
+    __table_args__ = (UniqueConstraint("conference_id", "account_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    days: Mapped[int | None]  # to answer; None: as long as it takes
 
 
 class CoordinatorProfile(Base):

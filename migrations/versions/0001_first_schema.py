@@ -709,6 +709,7 @@ sa.Table(
     sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id"), nullable=False),
     sa.Column("asked_at", _INSTANT, nullable=False),
     sa.Column("asked_by", sa.Integer, sa.ForeignKey("account.id")),
+    sa.Column("answer_by", sa.Date),
     sa.Column("accepted_on", sa.Date),
     sa.Column("declined_on", sa.Date),
     sa.Column("independence", sa.LargeBinary),
@@ -737,6 +738,17 @@ sa.Table(
 
 # The gathering.
 
+sa.Table(
+    "coordinator_turn",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conference_id", sa.Integer, sa.ForeignKey("conference.id"), nullable=False),
+    sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id"), nullable=False),
+    sa.Column("asked_by", sa.Integer, sa.ForeignKey("account.id")),
+    sa.Column("days", sa.Integer),
+    sa.UniqueConstraint("conference_id", "account_id"),
+    sa.Index("ix_coordinator_turn_account_id", "account_id"),
+)
 sa.Table(
     "coordinator_profile",
     _tables,

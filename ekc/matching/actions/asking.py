@@ -1,11 +1,12 @@
 """Asking a coordinator, declining, ending a match; and functions shared with `independence.py`."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.access import By
+from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify_managers
 from ekc.accounts.queries import visitor_of_account
@@ -13,30 +14,37 @@ from ekc.conferences.access import lock_case
 from ekc.conferences.actions.entries import refuse_future
 from ekc.conferences.actions.name_index import make_searchable
 from ekc.conferences.models import Conference
-from ekc.core.clock import local_date
+from ekc.core import jobs
+from ekc.core.clock import from_local, local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.outbox import MailRule, queue
 from ekc.core.transaction import writing
 from ekc.links.actions import ask_on_new_devices
 from ekc.links.models import PersonalLink
 from ekc.matching import mails
-from ekc.matching.effects import withdraw_request
-from ekc.matching.models import Match
+from ekc.matching.effects import forget_turns, withdraw_request
+from ekc.matching.models import CoordinatorTurn, Match
 from ekc.matching.queries.coordinators import can_be_asked
-from ekc.matching.queries.match import tied_by
+from ekc.matching.queries.match import match_history, tied_by
 from ekc.workflow.vocabulary import N_, Activity, Phase
 
+#: The kind of job that ends a request to which nobody answered in time.
+UNANSWERED = "unanswered_request"
 
-def ask_coordinator(by: By, conference_id: int, account_id: int, reason: str = "") -> int:
+
+def ask_coordinator(
+    by: By, conference_id: int, account_id: int, reason: str = "", *, days: int | None = None, then: Sequence[int] = ()
+) -> int:
     """Ask a coordinator of the region for a case; returns the match. A former unanswered request ends.
 
     Until they accept they see the request only, and the current coordinator stays. `reason`: why another one is needed,
-    for the history. Raises Unknown for a coordinator of
-    another region, Refusal where they work for an agency of the case, which cannot be waived beforehand.
+    for the history. `days`: to answer, each of them; None: as long as it takes. `then`: who is asked next, one after
+    the other, if they say no or do not answer in time. Raises Unknown for a coordinator of another region, Refusal
+    where they work for an agency of the case, which cannot be waived beforehand.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.ASK_COORDINATOR)
-        if account_id not in can_be_asked(by.session, conference.region_id):
+        if not {account_id, *then} <= can_be_asked(by.session, conference.region_id):
             raise Unknown
         coordinator = by.session.get_one(Account, account_id)
         if tied := tied_by(by.session, conference_id, [coordinator.employer]):
@@ -55,26 +63,83 @@ def ask_coordinator(by: By, conference_id: int, account_id: int, reason: str = "
                 raise Refusal(N_("This coordinator is asked already."))
             withdraw_request(by.session, conference, by.at)
             by.session.flush()  # before the next insert: the index allows one pending match
-        match = Match(
-            conference_id=conference_id, account_id=account_id, asked_at=by.at, asked_by=by.visitor.account_id
+        forget_turns(by.session, conference_id)
+        by.session.add_all(
+            CoordinatorTurn(conference_id=conference_id, account_id=one, asked_by=by.visitor.account_id, days=days)
+            for one in dict.fromkeys(then)
+            if one != account_id
         )
-        by.session.add(match)
-        conference.asked_coordinator_id = account_id
-        make_searchable(by.session, conference)
-        by.session.flush()
-        queue_mail(by.session, mails.ASKED, conference, by.at, account_id, match)
-        by.record("match.asked", conference_id, coordinator=coordinator.name, reason=reason)
-        return match.id
+        return _ask(by, conference, coordinator, by.visitor.account_id, days, reason)
+
+
+def _ask(
+    by: By, conference: Conference, coordinator: Account, asked_by: int | None, days: int | None, reason: str
+) -> int:
+    """Ask somebody, in the caller's transaction; returns the match."""
+    last = None if days is None else local_date(by.at, conference.timezone) + timedelta(days=days)
+    match = Match(
+        conference_id=conference.id, account_id=coordinator.id, asked_at=by.at, asked_by=asked_by, answer_by=last
+    )
+    by.session.add(match)
+    conference.asked_coordinator_id = coordinator.id
+    make_searchable(by.session, conference)
+    by.session.flush()
+    queue_mail(by.session, mails.ASKED, conference, by.at, coordinator.id, match)
+    if last is not None:
+        over = from_local(datetime.combine(last + timedelta(days=1), time()), conference.timezone)
+        jobs.add(by.session, UNANSWERED, by.at, subject=match.id, due=over)
+    by.record("match.asked", conference.id, coordinator=coordinator.name, reason=reason)
+    return match.id
+
+
+def _ask_next(by: By, conference: Conference) -> bool:
+    """Ask whoever is next, in the caller's transaction. False where nobody is left who can be asked.
+
+    Those who left, or who work for an agency of the case by now, are passed over.
+    """
+    by.session.flush()  # the match that ended, before the next insert
+    free = can_be_asked(by.session, conference.region_id) - {conference.coordinator_id}
+    reason = next((one.reason for one in match_history(by.session, conference.id) if one.action == "asked"), "")
+    for turn in by.session.scalars(_TURNS, {"case": conference.id}).all():
+        by.session.delete(turn)
+        coordinator = by.session.get_one(Account, turn.account_id)
+        if turn.account_id in free and not tied_by(by.session, conference.id, [coordinator.employer]):
+            _ask(by, conference, coordinator, turn.asked_by, turn.days, reason)
+            return True
+    return False
+
+
+def end_unanswered(session: Session, at: datetime, match_id: int) -> None:
+    """End a request whose last day to answer is over, and ask whoever is next; else whoever asked gets a mail.
+
+    Does nothing to a request that was answered, taken back, or ended with its case.
+    """
+    by = By(session, PROGRAM, at)
+    with writing(session):
+        found = select(Conference).join(Match, Match.conference_id == Conference.id).where(Match.id == match_id)
+        conference = session.scalar(found.with_for_update(of=Conference).execution_options(populate_existing=True))
+        match = session.get(Match, match_id, populate_existing=True)
+        if conference is None or match is None or match.ended_on is not None or match.accepted_on is not None:
+            return
+        today = local_date(at, conference.timezone)
+        if match.answer_by is None or today <= match.answer_by:
+            return
+        match.ended_on, conference.asked_coordinator_id = today, None
+        by.record("match.unanswered", conference.id, coordinator=session.get_one(Account, match.account_id).name)
+        queue_mail(session, mails.NOT_IN_TIME, conference, at, match.account_id, match)
+        if not _ask_next(by, conference):
+            mail_requester(by, mails.NOBODY_NEXT, conference, match)
 
 
 def decline(by: By, conference_id: int) -> None:
-    """Decline a case; no reason is asked. The person who asked gets a mail."""
+    """Decline a case; no reason is asked. Whoever is next is asked, or else the person who asked gets a mail."""
     with writing(by.session):
         conference, match = lock_pending_match(by, conference_id)
         match.declined_on = match.ended_on = local_date(by.at, conference.timezone)
         conference.asked_coordinator_id = None
-        mail_requester(by, mails.DECLINED, conference, match)
         by.record("match.declined", conference_id, coordinator=by.actor.name)
+        if not _ask_next(by, conference):
+            mail_requester(by, mails.DECLINED, conference, match)
 
 
 def end_match(by: By, conference_id: int, reason: str, match_id: int | None = None) -> None:
@@ -117,6 +182,7 @@ def withdraw_foreign_request(by: By, conference: Conference) -> None:
     withdraw_request(by.session, conference, by.at)
 
 
+_TURNS = select(CoordinatorTurn).where(CoordinatorTurn.conference_id == bindparam("case")).order_by(CoordinatorTurn.id)
 _OF_CASE = select(Match).where(Match.conference_id == bindparam("case"), Match.ended_on.is_(None))
 _CURRENT = _OF_CASE.where(Match.accepted_on.is_not(None))
 _PENDING = _OF_CASE.where(Match.accepted_on.is_(None))

@@ -29,6 +29,7 @@ from ekc.links.actions import ask_on_new_devices
 from ekc.links.models import PersonalLink
 from ekc.matching import mails
 from ekc.matching.actions.asking import current_match, lock_pending_match, mail_requester, past_day, queue_mail
+from ekc.matching.effects import forget_turns
 from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
 from ekc.matching.queries.match import open_conflicts, tied_by
@@ -99,6 +100,7 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
         if (before := current_match(by.session, conference_id)) is not None:
             _replace_coordinator(by.session, conference, by.at, before, match.id)
         match.accepted_on = day
+        forget_turns(by.session, conference_id)
         conference.coordinator_id, conference.asked_coordinator_id = match.account_id, None
         if not _earlier_declarations(by.session, match):
             conference.agencies_before = None  # former agencies are no conflict for a new coordinator

@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import IntegerField, RadioField, SelectField, StringField, TelField, TextAreaField, ValidationError
+from wtforms import (
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
@@ -40,11 +49,24 @@ def _employer(label: str) -> Any:
 
 
 class AskCoordinatorForm(EditingForm):
-    """Which coordinator to ask: the value of a button. `stands`: who is asked. `another`: the case has a coordinator
-    already, so why another is needed is asked as well.
+    """Which coordinator to ask: the value of a button, or 0 for those who are ticked. `stands`: who is asked.
+    `another`: the case has a coordinator already, so why another is needed is asked as well.
     """
 
     account_id = IntegerField(validators=[InputRequired()])
+    in_turn = SelectMultipleField(_l("Ask one after the other"), coerce=int, validate_choice=False)
+    days = choice(
+        _l("Time to answer"),
+        [
+            SelectChoice("1", _l("until the end of tomorrow")),
+            SelectChoice("2", _l("two days")),
+            SelectChoice("4", _l("four days")),
+            SelectChoice("7", _l("a week")),
+            SelectChoice("", _l("as long as it takes")),
+        ],
+        default="2",
+        description=_l("After that whoever is next is asked, or you hear that nobody has answered."),
+    )
     ask_reason = passage(
         _l("Why is another coordinator needed?"),
         _l("Write down why another coordinator is needed. Then ask somebody."),
@@ -60,6 +82,22 @@ class AskCoordinatorForm(EditingForm):
         super().__init__(**kwargs)
         if not another:
             del self.ask_reason
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The button for several needs one. Its boxes stand in the rows, so that this is said of the whole form."""
+        good = super().validate(extra_validators)
+        if self.account_id.data == 0 and not self.in_turn.data:
+            self.form_errors = [*self.form_errors, _("Tick whom to ask, in the list below.")]
+            return False
+        return good
+
+    def to_asked(self) -> tuple[int, ...]:
+        """Who is asked, the first one first: as they stand in the list."""
+        return (self.account_id.data,) if self.account_id.data else tuple(self.in_turn.data)
+
+    def to_days(self) -> int | None:
+        """How many days each of them has to answer; None: as long as it takes."""
+        return int(self.days.data) if self.days.data else None
 
 
 class DeclareForm(EditingForm):

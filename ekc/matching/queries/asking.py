@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.models import Region
+from ekc.accounts.models import Account, Region
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
 from ekc.directory.models import Listing
 from ekc.directory.queries import called
+from ekc.matching.models import CoordinatorTurn
 from ekc.matching.queries.match import agencies_of
 from ekc.names import plain
 from ekc.workflow.independence import Agency, Tie
@@ -83,6 +84,19 @@ def wishes(session: Session, conference_id: int) -> Wishes:
     """The family's wishes for their coordinator."""
     row = session.execute(_WISHES, {"case": conference_id}).one()
     return Wishes(tuple(row.wishes), sought_in(row.sought))
+
+
+_NEXT = (
+    select(Account.name)
+    .join(CoordinatorTurn, CoordinatorTurn.account_id == Account.id)
+    .where(CoordinatorTurn.conference_id == bindparam("case"))
+    .order_by(CoordinatorTurn.id)
+)
+
+
+def next_in_turn(session: Session, conference_id: int) -> tuple[str, ...]:
+    """The names of those who are asked next, one after the other."""
+    return tuple(session.scalars(_NEXT, {"case": conference_id}))
 
 
 def sought_in(stored: Iterable[tuple[str, str]]) -> tuple[CoordinatorWish, ...]:

@@ -50,6 +50,7 @@ class MatchRow:
     home: str  # the time zone of the account's region
     predecessor: str  # who was the coordinator before them; empty: nobody
     asked_at: datetime
+    answer_by: date | None  # the last day to answer; None: as long as it takes
     accepted_on: date | None
     declaration: Declaration | None
     before: tuple[Declaration, ...]  # earlier declarations; their conflicts stay open until waived
@@ -152,7 +153,7 @@ _predecessor = (
 )
 _OPEN = (
     select(
-        *(_match[name] for name in ("id", "conference_id", "account_id", "asked_at", "accepted_on")),
+        *(_match[name] for name in ("id", "conference_id", "account_id", "asked_at", "answer_by", "accepted_on")),
         _match.independence,
         _match.answers,
         _account.name,
@@ -222,6 +223,7 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> tuple[int, MatchRow]:
         home=row.timezone,
         predecessor=row.predecessor or "",
         asked_at=row.asked_at,
+        answer_by=row.answer_by,
         accepted_on=row.accepted_on,
         declaration=declared,
         before=before,

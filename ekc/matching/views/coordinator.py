@@ -65,7 +65,8 @@ def ask(case: Case) -> ResponseReturnValue:
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _ask_form(case, formdata=None))
             reason = form.ask_reason.data if form.ask_reason else ""
-            asking.ask_coordinator(by(unchanged), case.id, form.account_id.data, reason)
+            first, *others = form.to_asked()
+            asking.ask_coordinator(by(unchanged), case.id, first, reason, days=form.to_days(), then=others)
             flash(_("Asked. Ring them too: they see it on their own page."), "success")
             return _back(case)
     elif form.account_id.raw_data and form.account_id.data is None:  # no button sends that
@@ -291,6 +292,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
         retracted=matches.current.retracted(tie for tie, _sentence in ties) if matches.current else (),
         wishes=asking_queries.wishes(db(), case.id),
         candidates=found,
+        next_in_turn=asking_queries.next_in_turn(db(), case.id),
         shown=len(found) if filled or "everybody" in request.args else _SHOWN,
         rank_rules=RANK,
         organisations=_organisations(),
