@@ -28,6 +28,7 @@ from ekc.workflow.vocabulary import (
 )
 
 OF_AGE = 18  # years
+_OLD_ENOUGH = 16  # to be rung when it goes wrong
 #: A conference about a place or a question asks nobody to consent.
 NO_CONSENT = frozenset({Variant.GROUP, Variant.LEARNING})
 
@@ -70,6 +71,11 @@ class PersonFacts(MaybeProfessional):
     def is_child(self) -> bool:
         """Whether this person counts as a child: that was said, or they are of the family and known to be under age."""
         return self.part is Part.CHILD or (self.is_family and self.age is not None and self.age < OF_AGE)
+
+    @property
+    def may_be_rung(self) -> bool:
+        """Whether others may ring them when it goes wrong, or be called together by them: no young child bears that."""
+        return not self.is_child or (self.age is not None and self.age >= _OLD_ENOUGH)
 
     def asked_to_consent(self, from_age: int) -> bool:
         """Whether their own consent is asked, where children are asked from this age on, in years.

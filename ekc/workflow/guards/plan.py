@@ -7,9 +7,6 @@ from ekc.workflow.facts import Facts
 from ekc.workflow.holidays import holiday
 from ekc.workflow.vocabulary import N_, ActionKind, Remedy, SupportAnswer
 
-#: From this age on, in years, somebody may be rung when it goes wrong: no child bears that.
-_OLD_ENOUGH = 16
-
 
 def actions_complete(f: Facts) -> Iterator[Blocker]:
     """Every action says who does what, and by when or how often (OECD Box 4.1, EK6).
@@ -105,13 +102,14 @@ def evaluation_arranged(f: Facts) -> Iterator[Blocker]:
         yield Blocker(
             N_("It is not agreed yet who calls people together for the evaluation"), Remedy.PLAN, target="evaluation"
         )
-    for name in _child(f, plan.convenor):
-        yield Blocker(
-            N_("%(name)s is a child: choose somebody older who calls everyone together"),
-            Remedy.PLAN,
-            {"name": name},
-            target="evaluation",
-        )
+    for person in f.people:
+        if person.id == plan.convenor and not person.may_be_rung:
+            yield Blocker(
+                N_("%(name)s is a child: choose somebody older who calls everyone together"),
+                Remedy.PLAN,
+                {"name": person.name},
+                target="evaluation",
+            )
 
 
 def evaluation_on_no_holiday(f: Facts) -> Iterator[Blocker]:
@@ -130,21 +128,14 @@ def monitor_named(f: Facts) -> Iterator[Blocker]:
     """Somebody keeps an eye on the plan (PL1, EK16)."""
     if f.plan.monitor is None:
         yield Blocker(N_("Nobody keeps an eye on the plan yet"), Remedy.PLAN, target="monitor")
-
-    for name in _child(f, f.plan.monitor):
-        yield Blocker(
-            N_("%(name)s is a child: choose somebody older who keeps an eye on the plan"),
-            Remedy.PLAN,
-            {"name": name},
-            target="monitor",
-        )
-
-
-def _child(f: Facts, id_: int | None) -> Iterator[str]:
-    """The name of somebody whom others ring when it goes wrong, or who calls them together, if that is a child."""
     for person in f.people:
-        if person.id == id_ and person.is_child and (person.age is None or person.age < _OLD_ENOUGH):
-            yield person.name
+        if person.id == f.plan.monitor and not person.may_be_rung:
+            yield Blocker(
+                N_("%(name)s is a child: choose somebody older who keeps an eye on the plan"),
+                Remedy.PLAN,
+                {"name": person.name},
+                target="monitor",
+            )
 
 
 def support_answered(f: Facts) -> Iterator[Blocker]:
