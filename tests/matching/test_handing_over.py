@@ -13,9 +13,10 @@ from ekc.conferences.models import Conference
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.matching.actions import asking, independence
-from ekc.matching.entries import Declaration
+from ekc.matching.actions.profile import add_absence
+from ekc.matching.entries import Absence, Declaration
 from ekc.matching.queries.handing_over import HandingOver, Leaver, handing_over, leaver
-from ekc.matching.queries.match import matches
+from ekc.matching.queries.match import match_history, matches
 from ekc.staff.actions import closing, roles
 from ekc.workflow.vocabulary import Role, Step
 from tests import build
@@ -211,6 +212,44 @@ def test_only_ones_own_regions(db_session: Session, cast: Cast, leaving: list[Ma
     for stays in (cast.denise, cast.bas, cast.mila):
         assert leaver(db_session, START, {cast.north}, stays.account_id or 0) is None
     assert leaver(db_session, START, {cast.north}, 99) is None
+
+
+def test_the_cases_of_whoever_is_away_soon_are_offered_to_the_deputy(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, noor: int, denise: int
+) -> None:
+    case = build.prepared_case(db_session, cast, START, title="First family")
+    days = Absence(date(2026, 3, 20), date(2026, 4, 3), denise)
+    add_absence(By(db_session, cast.noor, START), noor, days)
+    sign_in(client, cast.ruud)
+    assert to_hand_over(client.page("/")) == []  # more than two weeks before
+    assert client.get(f"/handing-over/{noor}").status_code == 404
+    clock.set(datetime(2026, 3, 6, 10, 0, tzinfo=UTC))
+    sign_in(client, cast.ruud)
+
+    assert to_hand_over(client.page("/")) == [
+        "Noor van Dijk Away from 20 March to 3 April. Denise Okafor stands in 1 open case"
+    ]
+    page = client.follow("Noor van Dijk")
+
+    assert page.heading == "Noor van Dijk is away from 20 March 2026 to 3 April 2026"
+    assert client.form("Ask to take over").shown("Who takes over?") == "Denise Okafor (open cases: 0)"
+    page = client.submit("Ask to take over")
+    assert "Denise Okafor is asked to take over, and has not answered." in page.text
+    assert matches(db_session, case.id).pending is not None
+    reasons = [event.reason for event in match_history(db_session, case.id) if event.action == "asked"]
+    assert reasons[0] == "Noor van Dijk is away from 20 March 2026 to 3 April 2026"
+    clock.set(datetime(2026, 4, 5, 10, 0, tzinfo=UTC))
+    sign_in(client, cast.ruud)
+    assert [line for line in to_hand_over(client.page("/")) if "Away" in line] == []
+
+
+def test_an_absence_is_offered_in_its_own_region_alone(db_session: Session, cast: Cast, noor: int) -> None:
+    build.case_in_setup(db_session, cast, START)
+    add_absence(By(db_session, cast.noor, START), noor, Absence(START.date(), START.date()))
+
+    assert [one.account_id for one in handing_over(db_session, START, {cast.north}).away] == [noor]
+    assert handing_over(db_session, START, {cast.south}) == HandingOver()
+    assert leaver(db_session, START, {cast.south}, noor) is None
 
 
 def test_a_coordinator_without_cases_leaves_nothing(

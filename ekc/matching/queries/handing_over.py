@@ -1,11 +1,11 @@
-"""Reading which cases need another coordinator, because theirs leaves or has left."""
+"""Reading which cases need another coordinator, because theirs leaves, has left or is away."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import has_left
@@ -14,8 +14,9 @@ from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.reading import one_of
 from ekc.evaluations.models import OPEN, FollowUp
-from ekc.matching.models import Match
+from ekc.matching.models import CoordinatorAbsence, Match
 from ekc.matching.queries.match import match_history
+from ekc.matching.queries.profile import AbsenceRow, absences
 from ekc.meetings.models import Meeting
 from ekc.names import by_surname
 from ekc.workflow.vocabulary import Phase, Role, Variant
@@ -23,18 +24,21 @@ from ekc.workflow.vocabulary import Phase, Role, Variant
 
 @dataclass(frozen=True, slots=True)
 class Leaver:
-    """A coordinator who leaves or has left, with the number of their cases still to be handed over."""
+    """A coordinator who leaves, has left or is away, with the number of their cases that are open here."""
 
     account_id: int
     name: str
     leaves_on: date | None
     gone: bool  # so these cases have no active coordinator
     cases: int
+    away: AbsenceRow | None = None  # of somebody who stays
 
 
 #: So long somebody who was asked has to answer, before whoever asked rings them.
 TIME_TO_ANSWER = timedelta(days=2)
 _SOON = timedelta(days=7)
+#: So long before somebody is away it is offered to hand over their cases.
+_BEFORE_ABSENCE = timedelta(weeks=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,14 @@ class UnansweredRequest:
 
 @dataclass(frozen=True, slots=True)
 class HandingOver:
-    """Leavers and unanswered requests in a manager's regions; those who have left come first."""
+    """Leavers, absent coordinators and unanswered requests in a manager's regions; those who have left come first."""
 
     leavers: tuple[Leaver, ...] = ()
+    away: tuple[Leaver, ...] = ()
     unanswered: tuple[UnansweredRequest, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.leavers or self.unanswered)
+        return bool(self.leavers or self.away or self.unanswered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +116,26 @@ _leaving = or_(_gone, Account.leaves_on.is_not(None))
 _open_here = and_(one_of(Conference.region_id, "regions"), Conference.phase != Phase.CLOSED)
 _count = select(func.count()).where(Conference.coordinator_id == Account.id, _open_here).correlate(Account)
 #: Accounts with the number of open cases in these regions that they coordinate, if they leave or have left.
-_LEAVERS = (
-    select(
-        Account.id,
-        Account.name,
-        Account.active,
-        Account.leaves_on,
-        Account.region_id,
-        Region.timezone,
-        _gone.label("gone"),
-        _count.scalar_subquery().label("cases"),
-    )
-    .join(Region, Region.id == Account.region_id)
-    .where(_leaving)
+_COORDINATORS = select(
+    Account.id,
+    Account.name,
+    Account.active,
+    Account.leaves_on,
+    Account.region_id,
+    Region.timezone,
+    _gone.label("gone"),
+    _count.scalar_subquery().label("cases"),
+).join(Region, Region.id == Account.region_id)
+_LEAVERS = _COORDINATORS.where(_leaving)
+_has_cases = exists().where(Conference.coordinator_id == Account.id, _open_here).correlate(Account)
+_LEAVERS_WITH_CASES = _LEAVERS.where(_has_cases)
+_soon_away = exists().where(
+    CoordinatorAbsence.account_id == Account.id,
+    CoordinatorAbsence.last_day >= bindparam("today"),
+    CoordinatorAbsence.first_day <= bindparam("soon"),
 )
-_LEAVERS_WITH_CASES = _LEAVERS.where(
-    exists().where(Conference.coordinator_id == Account.id, _open_here).correlate(Account)
-)
+_AWAY_WITH_CASES = _COORDINATORS.where(~_leaving, _soon_away, _has_cases)
+_AWAY_HERE = _COORDINATORS.where(~_leaving, _soon_away, or_(one_of(Account.region_id, "regions"), _has_cases))
 _UNANSWERED = (
     select(Conference.id, Conference.title, Conference.timezone, Account.name, Account.phone, Match.asked_at)
     .join(Match, and_(Match.conference_id == Conference.id, Match.ended_on.is_(None), Match.accepted_on.is_(None)))
@@ -142,20 +150,38 @@ def handing_over(session: Session, at: datetime, regions: Collection[int]) -> Ha
     here = {"regions": list(regions)}
     leavers = [_leaver(row, at) for row in session.execute(_LEAVERS_WITH_CASES, here)]
     leavers.sort(key=lambda one: (not one.gone, one.leaves_on or date.min, by_surname(one.name)))
+    away = _away(session, at, _AWAY_WITH_CASES, here)
     asked = session.execute(_UNANSWERED, here).all()
     ids = [row.id for row in asked]
     days = {one.id: one.next_on for one in _cases_to_hand_over(session, Conference.id.in_(ids))} if ids else {}
     unanswered = tuple(UnansweredRequest(*row, next_on=days[row.id]) for row in asked)
-    return HandingOver(tuple(leavers), unanswered)
+    return HandingOver(tuple(leavers), away, unanswered)
 
 
 def leaver(session: Session, at: datetime, regions: Collection[int], account_id: int) -> Leaver | None:
-    """One coordinator who leaves or has left; None if they stay, or have nothing to do with these regions."""
-    row = session.execute(_LEAVERS.where(Account.id == account_id), {"regions": list(regions)}).one_or_none()
+    """One coordinator who leaves, has left or is away soon; None if not, or if they have nothing to do with these
+    regions.
+    """
+    here = {"regions": list(regions)}
+    row = session.execute(_LEAVERS.where(Account.id == account_id), here).one_or_none()
     if row is None:
-        return None
+        return next(iter(_away(session, at, _AWAY_HERE.where(Account.id == account_id), here)), None)
     colleague = row.region_id in regions and (row.leaves_on is not None or not row.active)
     return _leaver(row, at) if row.cases or colleague else None
+
+
+def _away(
+    session: Session, at: datetime, statement: Select[*tuple[Any, ...]], here: Mapping[str, Any]
+) -> tuple[Leaver, ...]:
+    """Who is away now or within two weeks, by the first day."""
+    today = at.date()  # a day more or less where they are does not matter
+    days = {"today": today, "soon": today + _BEFORE_ABSENCE}
+    rows = session.execute(statement, {**here, **days}).all()
+    if not rows:
+        return ()
+    known = absences(session, [row.id for row in rows], today, days["soon"])
+    found = [Leaver(row.id, row.name, None, False, row.cases, known[row.id][0]) for row in rows]
+    return tuple(sorted(found, key=lambda one: (one.away.first_day if one.away else today, by_surname(one.name))))
 
 
 def cases_to_hand_over(session: Session, regions: Collection[int], account_id: int) -> tuple[CaseToHandOver, ...]:

@@ -52,6 +52,9 @@ def _why_handed_over(who: Visitor, account_id: int) -> str:
     leaver = handing_over_queries.leaver(db(), now(), who.regions, account_id)
     if leaver is None:
         return ""
+    if leaver.away is not None:
+        first, last = day(leaver.away.first_day, weekday=False), day(leaver.away.last_day, weekday=False)
+        return _("%(name)s is away from %(first)s to %(last)s", name=leaver.name, first=first, last=last)
     if leaver.gone or leaver.leaves_on is None:
         return _("%(name)s cannot sign in any more", name=leaver.name)
     return _("%(name)s leaves on %(day)s", name=leaver.name, day=day(leaver.leaves_on))
@@ -64,13 +67,19 @@ def _hand_over_form(conference_id: int, region_id: int, phase: Phase, **filled: 
     return HandOverForm([one for one in ranked if one.tied is None], prefix=f"case-{conference_id}-", **filled)
 
 
+def _chosen(row: handing_over_queries.CaseToHandOver, deputy: int | None) -> dict[str, int | None]:
+    """Who is asked, or else the deputy to be asked."""
+    return {"asked": row.asked_id, "account_id": None if row.asked_id else deputy}
+
+
 def _handing_over_page(who: Visitor, account_id: int, sent_for: int = 0, sent: HandOverForm | None = None) -> str:
     leaver = handing_over_queries.leaver(db(), now(), who.regions, account_id)
     if leaver is None:
         raise Unknown
     rows = handing_over_queries.cases_to_hand_over(db(), who.regions, account_id)
+    deputy = leaver.away.deputy_id if leaver.away else None
     forms = {
-        row.id: _hand_over_form(row.id, row.region_id, row.phase, formdata=None, asked=row.asked_id) for row in rows
+        row.id: _hand_over_form(row.id, row.region_id, row.phase, formdata=None, **_chosen(row, deputy)) for row in rows
     }
     if sent:
         sent.asked.process_data(next((row.asked_id for row in rows if row.id == sent_for), None))
