@@ -524,7 +524,7 @@ def test_the_role_is_guessed_from_the_relation_and_asked(noor: PageClient, case:
     assert noor.refused("Add to the circle", hans, status=422).errors == choose
 
 
-LIST = """Bea Smit, aunt of Daan; 06 12345678
+LIST = """Bea Smit, aunt of Daan; 06 12345678; bea@example.org
 Daan Smit, grandson
 
 Hans Vos, rings, often
@@ -542,6 +542,7 @@ def test_a_pasted_list_is_looked_at_and_then_kept_whole_or_not_at_all(
     who = ["1. Bea Smit", "2. Daan Smit", "3. Hans Vos", "4. Els Bos", "5. OMAR el Amrani"]
     assert [form.shown(role % one) for one in who] == ["family", "child", "choose", "professional", "family"]
     assert form.shown("1. Bea Smit / Phone") == "06 12345678"
+    assert form.shown("1. Bea Smit / Email") == "bea@example.org"
     assert form.shown("4. Els Bos / Organisation") == "Primary school De Wilg"
     assert len(circle(refreshed(db_session), case.id)) == before
 

@@ -68,38 +68,37 @@ def add_people(walk: Walk, *ids: str) -> None:
 def pasted(person: PersonEntry) -> str:
     """Somebody as a line of the list."""
     what = ", ".join(filter(None, (person.name, person.relation or person.organisation)))
-    return f"{what}; {person.phone}" if person.phone else what
+    return "; ".join(filter(None, (what, person.phone, person.email)))
 
 
 def complete(walk: Walk, *ids: str) -> None:
-    """The coordinator enters the other details of people, on the page of each."""
+    """The coordinator enters the other details of people, from page to page where the next one has some too."""
+    todo = {walk.name(id_): details(walk, walk.case.people[id_]) for id_ in ids}  # type: ignore[index]
+    todo = {name: values for name, values in todo.items() if values}
     client = walk.open("circle")
-    for id_ in ids:
-        client.follow(walk.name(id_))
-        client.submit("Save", details(walk, walk.case.people[id_]))  # type: ignore[index]
+    for name in [name for name, _address in client.here.links if name in todo]:
+        if client.here.heading != name:  # else the page before led here
+            client.follow(name)
+        onward = next((one for one in client.here.buttons if one.removeprefix("Save and next: ") in todo), "Save")
+        client.submit(onward, todo[name])
 
 
 def details(walk: Walk, person: PersonEntry) -> dict[str, Value]:
-    """The fields of the person page that adding somebody does not have."""
+    """The fields of the person page that are known before they are told, and that adding them does not have."""
     needs = person.needs or ()
-    values: dict[str, Value] = {
-        "Speaks on behalf of": person.speaks_on_behalf_of or "",
-        "What they want to say, if they are not there": person.view or "",
+    values: dict[str, Value | None] = {
+        "Speaks on behalf of": person.speaks_on_behalf_of,
+        "What they want to say, if they are not there": person.view,
         "Needs": "\n".join(needs),
         "Needs an interpreter": any(need.startswith("interpreter") for need in needs),
-        "Phone": person.phone or "",
-        "Email": person.email or "",
-        "The address is secret: print it nowhere": bool(person.address_secret),
+        "The address is secret: print it nowhere": person.address_secret,
+        "Language": language_name(person.language) if person.language else None,
+        "Born on": person.born,
+        "Who supports them": walk.name(person.support) if person.support else None,
     }
-    if person.attends is not Attends.EXCLUDED:
+    if person.attends is not Attends.EXCLUDED and (person.attends or person.role is Part.INTERPRETER):
         values["How they come"] = (person.attends or Attends.IN_PERSON).label
-    if person.language:
-        values["Language"] = language_name(person.language)
-    if person.born:
-        values["Born on"] = person.born
-    if person.support:
-        values["Who supports them"] = walk.name(person.support)
-    return values
+    return {label: value for label, value in values.items() if value}
 
 
 def take_on(walk: Walk, *known: str) -> None:
@@ -123,7 +122,8 @@ def speak_to_everybody(walk: Walk) -> None:
         walk.at(day, "16:00")
         if told := [id_ for id_, on in setup.informed.items() if on == day]:
             ticks: dict[str, Value] = {f"told: {walk.name(id_)}": True for id_ in told}
-            walk.open("circle").submit("Save what you heard", {"Told on": day, **ticks})
+            ticks |= {f"comes: {walk.name(id_)}": True for id_ in told if not walk.case.people[id_].attends}
+            walk.open("circle").submit("Save what you heard", ticks)
         for id_, person in excluded.items():
             if person.decided_on == day:
                 keep_away(walk, id_, person, day)

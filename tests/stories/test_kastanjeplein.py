@@ -73,7 +73,7 @@ def standing_on(page: Page, side: str) -> list[str]:
     """Who belongs to a side, by the page of the circle."""
     (heading,) = [node for node in page.all("h2") if node.text == side]
     section = next(page.around(heading))
-    return [page.name_of(link) for link in section.iter("a")]
+    return [page.name_of(link) for link in section.iter("a") if "/circle/" in link.attrib["href"]]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from wtforms import BooleanField, FieldList, FormField, SelectField, TelField
@@ -17,7 +18,7 @@ from ekc.conferences.forms.circle import (
     may_be_a_child,
     offer_sides,
 )
-from ekc.conferences.forms.fields import FROM_LIST, line, lines, one_of, passage
+from ekc.conferences.forms.fields import FROM_LIST, line, lines, mail, one_of, passage
 from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import PlainForm
@@ -104,7 +105,7 @@ class PasteForm(PlainForm):
         _l("Write at least one name."),
         most=ACCOUNT,
         rows=5,
-        hint=_l("Name, relation; phone. For example: Linda de Wit, aunt of Daan; 06 12345678"),
+        hint=_l("Name, relation; phone or email. For example: Linda de Wit, aunt of Daan; 06 12345678"),
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -129,14 +130,17 @@ class PasteForm(PlainForm):
 
 
 def read_line(text: str) -> dict[str, Any]:
-    """A pasted line: name, relation or organisation, phone, and the part that is guessed from it."""
-    text, _semicolon, phone = text.replace("\t", ",").partition(";")
+    """A pasted line: name, relation or organisation, phone and mail, and the part that is guessed from it."""
+    text, *contact = (piece.strip() for piece in text.replace("\t", ",").split(";"))
     name, *more = (piece.strip() for piece in text.split(","))
-    if more and not phone and _PHONE.fullmatch(more[-1]):
-        phone = more.pop()
+    while more and (_PHONE.fullmatch(more[-1]) or "@" in more[-1]):
+        contact.append(more.pop())
+    email = next((piece for piece in contact if "@" in piece), "")
+    phone = " ".join(piece for piece in contact if piece != email)
     relation = ", ".join(piece for piece in more if piece)
     part = guessed_part(relation)
-    said: dict[str, Any] = {"name": name, "phone": phone.strip(), "part": part and part.value, "relation": relation}
+    said: dict[str, Any] = {"name": name, "phone": phone, "email": email, "relation": relation}
+    said["part"] = part and part.value
     if is_organisation(relation):
         said |= {"part": Part.PROFESSIONAL.value, "relation": "", "organisation": relation}
     return said
@@ -150,11 +154,15 @@ def alike(name: str, others: Iterable[str]) -> str:
 class LineForm(OneForm):
     """A line of the list."""
 
+    email = mail(_l("Email"))
     leave_out = BooleanField(_l("Leave this line out"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A line that is left out may say anything."""
         return self.leave_out.data or super().validate(extra_validators)
+
+    def to_details(self) -> PersonDetails:
+        return replace(super().to_details(), email=self.email.data)
 
     @property
     def asks_organisation(self) -> bool:

@@ -50,13 +50,11 @@ class PersonForm(EditingForm):
 
     on_paper = frozenset({"name"})
 
+    phone = line(_l("Phone"), WORD, kind=TelField)
+    email = mail(_l("Email"))
     informed_on = day(_l("Told on"))
-    safe_on = day(_l("Said it is safe for them on"))
     attends = one_of(_l("How they come"), Attends, blank=_l("not known yet"))
-    view = passage(_l("What they want to say, if they are not there"))
-    exclusion_reason = passage(_l("Why they stay away"), rows=2)
-    excluded_by = line(_l("Decided by"))
-    excluded_on = day(_l("Decided on"))
+    safe_on = day(_l("Said it is safe for them on"))
     name = line(_l("Name"), missing=NAME_MISSING)
     part = one_of(_l("Role in the circle"), Part)
     of_age = BooleanField(OF_AGE)
@@ -71,10 +69,12 @@ class PersonForm(EditingForm):
     language = SelectField(_l("Language"), **FROM_LIST)
     needs_interpreter = BooleanField(_l("Needs an interpreter"))
     support_id = person_field(_l("Who supports them"), blank=_l("nobody in particular"))
-    phone = line(_l("Phone"), WORD, kind=TelField)
-    email = mail(_l("Email"))
     address = passage(_l("Address"), rows=3, most=PASSAGE)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
+    view = passage(_l("What they want to say, if they are not there"))
+    exclusion_reason = passage(_l("Why they stay away"), rows=2)
+    excluded_by = line(_l("Decided by"))
+    excluded_on = day(_l("Decided on"))
     asks_age = False
 
     def __init__(

@@ -31,7 +31,7 @@ from ekc.core.form_numbers import adds
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
 from ekc.core.language import ngettext
-from ekc.core.routes import db, edits, moves, now
+from ekc.core.routes import MAX_ID, db, edits, moves, now
 from ekc.directory.models import Listing
 from ekc.directory.queries import KnownNames, known_names
 from ekc.names import by_surname
@@ -163,6 +163,11 @@ def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
                 flash(_("What you wrote about %(name)s is saved.", name=form.name.data), "success")
             else:
                 _say_out(_("%(name)s stays away.", name=form.name.data), stopped)
+            following = request.form.get("next", type=int)
+            if following:  # Unknown there, if they left the circle meanwhile
+                return redirect(
+                    url_for("conferences.person", conference_id=case.id, participant_id=min(following, MAX_ID)), 303
+                )
             return redirect(
                 url_for("conferences.circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303
             )
@@ -222,9 +227,18 @@ def _born(shown: PersonRow, today: date) -> str:
     return _("about %(age)s years old; this is an estimate", age=birth.about(today))
 
 
+def _beside(case: Case, shown: PersonRow) -> tuple[PersonRow | None, PersonRow | None]:
+    """Who stands before and after somebody on the page of the circle; None at its ends."""
+    groups = _groups(circle_queries.circle(db(), case.id), circle_queries.sides(db(), case.id))
+    people = [row for group in groups for row in group.people]
+    here = next(place for place, row in enumerate(people) if row.id == shown.id)
+    return people[here - 1] if here else None, people[here + 1] if here + 1 < len(people) else None
+
+
 def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, remove: RemoveForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     no_mail = unreachable(db(), [case.id]).get(case.id, ())
+    before, after = _beside(case, shown)
     return render_template(
         "conferences/person.html",
         case=case,
@@ -236,6 +250,8 @@ def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, r
         consents=[row for row in consents(db(), case.id) if row.participant_id == shown.id],
         concerns=[row for row in concerns(db(), case.id) if row.participant_id == shown.id],
         no_mail=next((one for one in no_mail if one.participant_id == shown.id), None),
+        before=before,
+        after=after,
         asks_part=shown.id in perhaps_professional(members(db(), case.id)),
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )
