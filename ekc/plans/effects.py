@@ -296,7 +296,7 @@ def _action(draft: Draft, action: Action, names: dict[int, str], marks: _Marks) 
         answer=cast(Answer, action.answer.value) if action.answer else "none",
         answer_words=action.answer_words,
         disagree=_named(tuple(id_ for id_ in action.who if id_ in marks.disagree), names),
-        done=action.key in marks.done and action.every is None,
+        done=action.key in marks.done,
         not_asked=_named(tuple(id_ for id_ in action.who if id_ in marks.not_asked), names),
     )
 

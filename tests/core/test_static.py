@@ -8,11 +8,14 @@ from pathlib import Path
 import brotli
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from ekc.core.static import FOLDER
 from tests.architecture.sources import EKC
-from tests.cast import Cast
+from tests.build import case_in_evaluation
+from tests.cast import Cast, enter
 from tests.client import PageClient
+from tests.clock import FrozenClock
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -101,3 +104,19 @@ def test_each_component_that_a_template_uses_is_in_the_stylesheet() -> None:
     used = {name for source in sources for name in re.findall(r"\bds-[a-z]+(?:-[a-z]+)*", source)}
 
     assert {name for name in used if not re.search(rf"\.{name}(?![a-z-])", css)} == set()
+
+
+def test_the_page_of_the_family_is_light_on_a_slow_telephone(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = case_in_evaluation(db_session, cast, clock())  # the longest of their pages
+    page = enter(client, db_session, clock(), case.id, case.people["marieke"])
+    browser = FlaskClient(client.application)
+    links = {e.attrib[name] for e in page.all("link", "script") for name in ("href", "src") if name in e.attrib}
+    files = {link for link in links if link.startswith("/static/")} | {
+        "/static/fonts/source-sans-3-latin-wght-normal.woff2"
+    }
+
+    sizes = [len(browser.get(file, headers={"Accept-Encoding": "br"}).data) for file in files]
+
+    assert sum(sizes) + len(brotli.compress(page.html.encode())) <= 60_000
