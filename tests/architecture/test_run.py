@@ -10,7 +10,7 @@ import pytest
 from ekc.cli import main
 from ekc.demo.people import PASSWORD
 from tests.architecture.sources import ROOT
-from tests.signin.device import free_port
+from tests.ports import free_port
 
 
 @pytest.mark.parametrize(

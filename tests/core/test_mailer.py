@@ -464,7 +464,7 @@ def test_a_server_that_does_not_answer_is_not_waited_for(
     put(db_session, "els@example.org")
     post.is_silent_at = command
 
-    deliver(db_session, clock, replace(to(post), timeout=0.2))
+    deliver(db_session, clock, replace(to(post), timeout=1))
 
     (job,) = jobs(db_session)
     assert (job.state, job.error) == (JobState.WAITING, "TimeoutError")

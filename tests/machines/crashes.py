@@ -54,7 +54,8 @@ from tests.core.mailserver import mail_server
 from tests.database import CONTENT_KEY, INDEX_KEY
 from tests.machines.browser import Browser
 from tests.machines.hosts import children
-from tests.machines.redis import free_port, redis_server
+from tests.machines.redis import redis_server
+from tests.ports import free_port
 
 DATABASES = ("sqlite", "postgresql")
 #: Seconds between two kills, on average.

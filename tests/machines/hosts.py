@@ -19,9 +19,9 @@ from pathlib import Path
 from tests.architecture.sources import ROOT
 from tests.database import CONTENT_KEY
 from tests.demo.command import write_keys
-from tests.machines.redis import free_port
 from tests.machines.waiting import until
 from tests.plugins.network import LOCAL
+from tests.ports import free_port
 
 #: Of the machines of this run: 10.x.y.4 to 10.x.y.11, by the number of this process.
 _NETWORK = f"10.{64 + os.getpid() // 256 % 128}.{os.getpid() % 256}"
@@ -46,7 +46,8 @@ class Host:
     folder: Path
     address: tuple[str, int]
     seen_from_it: str
-    inside: tuple[str, ...]  # what begins a command in it
+    inside: tuple[str, ...] = ()  # what begins a command in it
+    cable: str = ""  # our end of that to its network
     environ: dict[str, str] = field(default_factory=dict)
     _programs: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -109,6 +110,7 @@ def hosts(folder: Path) -> Iterator[tuple[Host, Host]]:
             host.stop()
             if host.inside:
                 LOCAL.discard(host.address[0])
+                _ip("link", "del", host.cable)  # at once; a network goes when its last process is gone
                 _ip("netns", "del", host.name)
 
 
@@ -117,7 +119,7 @@ def _host(number: int, folder: Path) -> Host:
     home.mkdir()
     ours, theirs = f"{_NETWORK}.{4 * number + 1}", f"{_NETWORK}.{4 * number + 2}"
     if os.geteuid() != 0 or shutil.which("ip") is None or not _ip("netns", "add", name):
-        return Host(name, home, ("127.0.0.1", free_port()), "127.0.0.1", ())
+        return Host(name, home, ("127.0.0.1", free_port()), "127.0.0.1")
     inside = ("ip", "netns", "exec", name)
     pair = f"e{number}x{os.getpid()}"
     _ip("link", "add", pair, "type", "veth", "peer", "name", "eth0", "netns", name)
@@ -127,7 +129,7 @@ def _host(number: int, folder: Path) -> Host:
     for command in (("addr", "add", f"{theirs}/30", "dev", "eth0"), *up):
         subprocess.run([*inside, "ip", *command], check=True)
     LOCAL.add(theirs)
-    return Host(name, home, (theirs, 8000), ours, inside)
+    return Host(name, home, (theirs, 8000), ours, inside, pair)
 
 
 def children(process: int) -> list[int]:

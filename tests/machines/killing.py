@@ -31,7 +31,8 @@ class Killer:
 
     def begin_anew(self, what: str) -> None:
         """Kill and start web or worker of a machine."""
-        self._replace(random.choice(self._machines), what)
+        with self._one_at_a_time:
+            _replace(random.choice(self._machines), what)
 
     def kill_on(self) -> None:
         """Kill what is wanted, until it is over."""
@@ -39,21 +40,22 @@ class Killer:
             self._wanted.clear()
             Event().wait(random.uniform(0, _WITHIN))
             host, what = random.choice(self._machines), random.choice(("web", "worker"))
-            if random.random() < _WHOLE:
-                self._replace(host, what)
-                self.killed[f"whole {what}s"] += 1
-            elif host.kill_process(what):
-                self.killed[f"processes of a {what}"] += 1
+            with self._one_at_a_time:
+                if random.random() < _WHOLE:
+                    _replace(host, what)
+                    self.killed[f"whole {what}s"] += 1
+                elif host.kill_process(what):
+                    self.killed[f"processes of a {what}"] += 1
 
     def end(self) -> None:
         """It is over."""
         self._is_over = True
         self._wanted.set()
 
-    def _replace(self, host: Host, what: str) -> None:
-        with self._one_at_a_time:
-            host.kill(what)
-            host.start(what)
+
+def _replace(host: Host, what: str) -> None:
+    host.kill(what)
+    host.start(what)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.machines.waiting import until
+from tests.ports import free_port
 
 
 class RedisServer:
@@ -44,14 +45,6 @@ class RedisServer:
             line.sendall(b"PING\r\n")
             return line.recv(16) == b"+PONG\r\n"
         return False
-
-
-def free_port() -> int:
-    """A port on which nobody listens now."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from ekc.core.clock import utc_now
 from ekc.core.heartbeat import beat
 from tests.core.mailserver import mail_server
 from tests.demo.command import Run, runner
-from tests.signin.device import free_port
+from tests.ports import free_port
 
 #: Left open by WeasyPrint 70.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")

@@ -20,7 +20,7 @@ from ekc.operation.exporter import counted
 from tests.architecture.sources import ROOT
 from tests.database import CONTENT_KEY
 from tests.demo.command import write_keys
-from tests.signin.device import free_port
+from tests.ports import free_port
 
 #: A web process that answers some requests, as gunicorn's processes do; its parent stands for the service.
 WEB = """

@@ -1,6 +1,5 @@
 """Chromium's virtual authenticator with user verification, for passkeys in the browser."""
 
-import socket
 from typing import Any
 
 from playwright.sync_api import Page
@@ -43,11 +42,3 @@ class Device:
 
     def _tell(self, what: str, **more: Any) -> Any:
         return self._line.send(f"WebAuthn.{what}", {"authenticatorId": self._id, **more})
-
-
-def free_port() -> int:
-    """A port of this machine on which nobody listens."""
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        port: int = line.getsockname()[1]
-        return port

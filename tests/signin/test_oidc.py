@@ -30,7 +30,7 @@ from tests.clock import FrozenClock
 from tests.look import Onlooker
 from tests.plugins.browser import served, visiting
 from tests.plugins.web import MakeApp
-from tests.signin.device import free_port
+from tests.ports import free_port
 from tests.signin.elsewhere import SECONDS, come_back, known_to, pass_through, process, provider, set_out, sign_in_there
 
 PEOPLE: tuple[dict[str, object], ...] = (

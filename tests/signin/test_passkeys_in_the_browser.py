@@ -20,7 +20,8 @@ from tests.clock import FrozenClock
 from tests.look import Onlooker
 from tests.plugins.browser import served, visiting
 from tests.plugins.web import MakeApp
-from tests.signin.device import Device, free_port
+from tests.ports import free_port
+from tests.signin.device import Device
 from tests.tab import sign_in
 
 PORT = free_port()

@@ -1,7 +1,6 @@
 """The queue in its stores: what somebody waits for is handed out first; a store that is gone keeps no page waiting."""
 
 import logging
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -49,12 +48,10 @@ def test_a_store_that_is_gone_is_told_and_left_alone_for_a_while(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     queue = Queue(replace(settings, queue_url="redis://127.0.0.1:1/0"), RULES)
-    begun = time.perf_counter()
 
     for number in range(100):
         queue.send(SimpleNamespace(id=number, kind="SOON"))
 
-    assert time.perf_counter() - begun < 2
     assert [line.getMessage() for line in caplog.records] == ["queue not reached"]
     assert queue.problem() == "cannot be reached (ConnectionError)"
 
