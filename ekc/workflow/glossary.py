@@ -13,7 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-import ekc.workflow.check  # noqa: F401 - every table, so that no word is missing
+import ekc.workflow.check  # every table, so that no word is missing
+import ekc.workflow.matching  # noqa: F401
 from ekc.workflow.definition.rows import PHASES, STEPS
 from ekc.workflow.vocabulary import Labelled
 
