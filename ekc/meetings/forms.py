@@ -1,6 +1,6 @@
 """Forms of the meeting: they parse input into entries for actions. No policy here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +13,16 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
-from ekc.conferences.forms.days import moment
-from ekc.conferences.forms.fields import FROM_LIST, asked_of, id_or_none, line, passage
+from ekc.conferences.forms.days import instant, moment, read_moment
+from ekc.conferences.forms.fields import FROM_LIST, asked_of, id_or_none, line, lines, passage
 from ekc.conferences.forms.numbers import NumberField
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import LINE, PASSAGE
-from ekc.meetings.actions.arranging import Arranged, Venue
+from ekc.core.routes import now
+from ekc.meetings.actions.arranging import Arranged, Arrangements, Dates, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.workflow.vocabulary import (
     TAKES_PART,
@@ -35,64 +36,111 @@ BY_FAMILY = -1
 _HALF_AN_HOUR, _A_DAY = 30, 24 * 60  # minutes
 
 
-class DateForm(EditingForm):
-    """One possible date, or the date itself: `stands` is the one that was chosen."""
-
-    starts_at = moment(_l("Day and time"), _l("Give the day and the time."), ahead=True)
-
-    def to_instant(self, timezone: str) -> datetime:
-        """The date as an instant. Only for a valid form."""
-        instant = self.starts_at.instant(timezone)
-        assert isinstance(instant, datetime), "the form is not valid"  # noqa: S101 - narrows the type
-        return instant
+#: What the form asks of each kind of arrangement: how it is arranged, and whether it is needed at all.
+_THINGS = {
+    ArrangementKind.FOOD: (_l("How food and drink are arranged"), _l("No food and drink needed")),
+    ArrangementKind.TRAVEL: (_l("How travel is arranged"), _l("No travel needed")),
+    ArrangementKind.INTERPRETER: (_l("How an interpreter is arranged"), _l("No interpreter needed")),
+    ArrangementKind.CHILDCARE: (_l("How childcare is arranged"), _l("No childcare needed")),
+}
 
 
-class HoursForm(EditingForm):
-    """The expected duration, in minutes."""
+class MeetingForm(EditingForm):
+    """Everything about the meeting: dates, duration, place, arrangements. Of one that started the dates stay."""
 
+    on_paper = frozenset({"name"})
+
+    starts_at = moment(_l("Day and time"), ahead=True)
+    choice = RadioField(_l("Or one of the possible dates"), choices=[], validate_choice=False)
+    dates = passage(_l("Possible dates"), most=PASSAGE, rows=3)
     hours = NumberField(_l("Hours"), 60, _l("Give a number, like 3 or 2.5."))
+    name = line(_l("Place"), LINE)
+    address = passage(_l("Address"), most=PASSAGE, rows=2)
+    access = passage(_l("How people get in"), most=PASSAGE, rows=2)
+    joining = passage(_l("How people join by telephone or video"), most=PASSAGE, rows=2)
+    stays = BooleanField(_l("This is right for this place too"))  # asked where it is in doubt
+    lost = BooleanField(_l("This place cannot be used any more: take it back"))
+
+    def __init__(self, offered: Mapping[str, str], chosen: datetime | None, *, started: bool, **kwargs: Any) -> None:
+        """`offered`: the possible dates that lie ahead, in words. `chosen`: the date there is now, as a local time."""
+        super().__init__(starts_at=chosen, **kwargs)
+        self._chosen = chosen
+        self.choice.choices = [SelectChoice(*pair) for pair in offered.items()]
+        if started:
+            del self.starts_at, self.dates, self.lost
+        if started or not offered:
+            del self.choice
+
+    def validate_choice(self, choice: RadioField) -> None:
+        """One date, not two, and from the list."""
+        if choice.data and choice.data not in {one.value for one in choice.choices}:
+            raise ValidationError(gettext("Choose from the list."))
+        if choice.data and self.starts_at.data not in {None, self._chosen}:
+            raise ValidationError(gettext("You typed another day above. Choose one of the two."))
+
+    def validate_dates(self, dates: Any) -> None:
+        """Each line is a day and a time."""
+        for typed in lines(dates.data):
+            _read(typed)
 
     def validate_hours(self, hours: NumberField) -> None:
         """From half an hour to 24 hours."""
         if hours.data is not None and not _HALF_AN_HOUR <= hours.data <= _A_DAY:
             raise ValidationError(gettext("Give half an hour or more, and at most 24."))
 
-
-class VenueForm(EditingForm):
-    """Where people meet."""
-
-    on_paper = frozenset({"name"})
-
-    name = line(_l("Place"), LINE)
-    address = passage(_l("Address"), most=PASSAGE, rows=2)
-    access = passage(_l("How people get in"), most=PASSAGE, rows=2)
-    joining = passage(_l("How people join by telephone or video"), most=PASSAGE, rows=2)
-    stays = BooleanField(_l("This is right for this place too"))  # asked where it is in doubt
-
     def validate_name(self, name: Any) -> None:
         """An address or access text needs a name."""
         if not name.data and (self.address.data or self.access.data):
             raise ValidationError(gettext("Which place is it? Give it a name."))
 
-    def to_venue(self) -> Venue:
-        """The venue; without a name there is none."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: arranged or not needed, never both."""
+        good = super().validate(extra_validators)
+        for kind in ArrangementKind:
+            if self[kind.value].data and self[f"{kind.value}_not_needed"].data:
+                said = gettext("Either write how it is arranged, or tick that it is not needed.")
+                self[f"{kind.value}_not_needed"].errors = [said]
+                good = False
+        return good
+
+    def to_arrangements(self, timezone: str) -> Arrangements:
+        """All of it. Only for a valid form. Raises Refusal for an hour that the clock skips that night."""
+        return Arrangements(
+            self._to_dates(timezone) if "starts_at" in self else None,
+            self.hours.data,
+            self._to_venue(),
+            tuple(
+                Arranged(kind, self[kind.value].data, bool(self[f"{kind.value}_not_needed"].data))
+                for kind in ArrangementKind
+            ),
+        )
+
+    def _to_venue(self) -> Venue:
+        """The venue; without a name there is none. Of one that is taken back it stays how one joins from afar."""
+        if "lost" in self and self.lost.data:
+            return Venue("", joining=self.joining.data)
         return Venue(self.name.data, self.address.data, self.access.data, self.joining.data, bool(self.stays.data))
 
+    def _to_dates(self, timezone: str) -> Dates:
+        possible = tuple(instant(_read(typed), timezone, "dates") for typed in lines(self.dates.data))
+        if "choice" in self and self.choice.data:
+            return Dates(instant(_read(self.choice.data), timezone, "choice"), possible)
+        return Dates(self.starts_at.instant(timezone), possible)
 
-class ArrangementForm(EditingForm):
-    """How one thing is arranged."""
 
-    text = passage(_l("How it is arranged"), most=PASSAGE, rows=2)
-    not_needed = BooleanField(_l("Not needed"))
+for _kind, (_how, _not_needed) in _THINGS.items():
+    setattr(MeetingForm, _kind.value, passage(_how, most=PASSAGE, rows=2))
+    setattr(MeetingForm, f"{_kind.value}_not_needed", BooleanField(_not_needed))
 
-    def validate_not_needed(self, not_needed: BooleanField) -> None:
-        """Arranged or not needed, never both."""
-        if not_needed.data and self.text.data:
-            raise ValidationError(gettext("Either write how it is arranged, or tick that it is not needed."))
 
-    def to_arranged(self, kind: ArrangementKind) -> Arranged:
-        """The arrangement; with neither it is open."""
-        return Arranged(kind, self.text.data, bool(self.not_needed.data))
+def _read(typed: str) -> datetime:
+    """A line with a day and a time. Raises ValidationError that names the line."""
+    try:
+        return read_moment(typed, now().date(), ahead=True)
+    except (ValueError, OverflowError):
+        raise ValidationError(
+            gettext("“%(line)s” is no day with a time. Write one on each line, like 18-04-2026 10:00.", line=typed)
+        ) from None
 
 
 class AttendanceForm(EditingForm):

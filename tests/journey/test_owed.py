@@ -467,7 +467,7 @@ def test_who_says_that_they_come_hears_that_the_place_is_another_though_nobody_t
     both = [case.people["marieke"], case.people["omar"]]
     log_contacts(by(db_session, cast.noor, clock), case.id, dict.fromkeys(both, "In De Brug."), "phone")
     clock.advance(minutes=1)
-    arranging.withdraw_venue(by(db_session, cast.noor, clock), case.id)
+    arranging.set_venue(by(db_session, cast.noor, clock), case.id, Venue(""))
     assert owed_to(db_session, case) == {NoticeKind.PLACE: ["marieke", "omar"]}
     clock.advance(minutes=1)
     arranging.set_venue(by(db_session, cast.noor, clock), case.id, Venue("De Ark"))

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.models import Conference
+from ekc.core.audit import AuditEvent
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.meetings import queries
 from ekc.meetings.actions import arranging
@@ -20,31 +22,39 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
 from tests.meetings.gathering import gathered, put_into
+from tests.page import text_of
 
 SATURDAY = datetime(2026, 4, 18, 8, 0, tzinfo=UTC)  # 10:00 in the Netherlands
 NEXT_SATURDAY = datetime(2026, 4, 25, 8, 0, tzinfo=UTC)
 
 
 @pytest.mark.both_databases
-def test_a_meeting_is_arranged_by_its_forms(
+def test_a_meeting_is_arranged_by_one_form(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = gathered(db_session, cast, START)
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/meeting")
 
-    client.submit("Add to the possible dates", {"Day and time": datetime(2026, 4, 11, 13, 0)})  # noqa: DTZ001
-    client.submit("Add to the possible dates", {"Day and time": datetime(2026, 4, 18, 10, 0)})  # noqa: DTZ001
-    client.submit("Choose Saturday 18 April 2026, 10:00")
-    client.submit("Remove Saturday 11 April 2026, 13:00")
-    client.submit("Save the hours", {"Hours": "2,5"})
-    client.submit(
-        "Save the place",
-        {"Place": "De Brug", "Address": "Waalkade 12\nRivierstad", "How people get in": "ground floor, hearing loop"},
+    page = client.submit(
+        "Save",
+        {
+            "Possible dates": "11-4-2026 13:00\nSaturday 18 April 2026, 10:00",
+            "Hours": "2,5",
+            "Place": "De Brug",
+            "Address": "Waalkade 12\nRivierstad",
+            "How people get in": "ground floor, hearing loop",
+            "How food and drink are arranged": "Soup, bread, halal",
+            "No travel needed": True,
+            "How an interpreter is arranged": "Jamal, by phone",
+        },
     )
-    client.submit("Save food and drink", {"How it is arranged": "Soup, bread, halal"})
-    client.submit("Save travel", {"Not needed": True})
-    page = client.submit("Save interpreter", {"How it is arranged": "Jamal, by phone"})
+    assert page.flashes == ["Saved."]
+    assert client.form("Save").shown("Possible dates") == "11-04-2026 13:00\n18-04-2026 10:00"
+    page = client.submit(
+        "Save",
+        {"Or one of the possible dates": "Saturday 18 April 2026, 10:00", "Possible dates": "18-04-2026 10:00"},
+    )
 
     db_session.rollback()
     meeting = queries.current_meeting(db_session, case.id)
@@ -62,8 +72,32 @@ def test_a_meeting_is_arranged_by_its_forms(
         ArrangementRow(ArrangementKind.INTERPRETER, False, "Jamal, by phone"),
     )
     assert "Saturday 18 April 2026, 10:00 (in 47 days)" in page.text
-    assert client.form("Save the hours").shown("Hours") == "2.5"
+    assert client.form("Save").shown("Hours") == "2.5"
+    assert client.form("Save").shown("Day and time") == "18-04-2026 10:00"
     assert {"dates", "venue", "food", "travel", "interpreter", "childcare"} <= page.ids.keys()
+    client.submit("Save", {"Day and time": ""})
+    db_session.rollback()
+    open_again = queries.current_meeting(db_session, case.id)
+    assert open_again is not None
+    assert open_again.starts_at is None
+
+
+def test_what_stays_as_it_was_leaves_no_trace_and_nobody_hears_of_it(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/meeting")
+    client.submit("Save", {"Day and time": "18-4-2026 10:00", "Place": "De Brug", "No travel needed": True})
+    changes = select(AuditEvent.action).where(AuditEvent.conference_id == case.id, AuditEvent.action.like("meeting.%"))
+    first = db_session.scalars(changes).all()
+    assert sorted(first) == ["meeting.arranged", "meeting.date_chosen", "meeting.venue"]
+    clock.set(SATURDAY + timedelta(days=1))  # its date may have passed meanwhile
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/meeting")
+    client.submit("Save", {"How food and drink are arranged": "Soup"})
+    db_session.rollback()
+    assert db_session.scalars(changes).all() == [*first, "meeting.arranged"]
 
 
 def test_a_day_that_has_passed_is_not_offered_and_nobody_is_asked_about_it(
@@ -78,12 +112,12 @@ def test_a_day_that_has_passed_is_not_offered_and_nobody_is_asked_about_it(
     with pytest.raises(Refusal):
         arranging.add_date(By(db_session, cast.noor, clock()), case.id, clock() - timedelta(minutes=1))
     sign_in(client, cast.noor)
-    buttons = client.page(f"/conferences/{case.id}/meeting").buttons
-    assert [one for one in buttons if one.startswith("Choose ")] == ["Choose Wednesday 11 March 2026, 10:00"]
-    assert [one for one in buttons if one.startswith("Remove ")] == [
-        "Remove Tuesday 3 March 2026, 10:00",
-        "Remove Wednesday 11 March 2026, 10:00",
-    ]
+    page = client.page(f"/conferences/{case.id}/meeting")
+    offered = [text_of(label) for label in page.all("label") if "2026" in text_of(label)]
+    assert offered == ["Wednesday 11 March 2026, 10:00"]
+    client.submit("Save")  # those that have passed may stay on the list
+    said = client.refused("Save", {"Possible dates": "1-3-2026 10:00"}, status=409)
+    assert said.errors == ["Possible dates: This day has passed. Choose a day that lies ahead."]
 
     own = enter(client, db_session, clock(), case.id, case.people["fatima"])
     assert ("This day has passed." in own.text, "Say that I do not come" in own.buttons) == (False, True)
@@ -94,7 +128,7 @@ def test_a_day_that_has_passed_is_not_offered_and_nobody_is_asked_about_it(
     assert "The day of the conference has passed: choose another" in client.page("/").text
 
 
-def test_a_place_that_is_lost_is_taken_back_as_a_day_is_and_joining_from_afar_stays(
+def test_a_place_that_is_lost_is_taken_back_and_joining_from_afar_stays(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = gathered(db_session, cast, START)
@@ -103,20 +137,23 @@ def test_a_place_that_is_lost_is_taken_back_as_a_day_is_and_joining_from_afar_st
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/meeting")
     older = client.here
+    lost = "This place cannot be used any more: take it back"
     arranging.set_venue(noor, case.id, Venue("De Brug", "Waalkade 14", "level", "Ring 01632 960 333."))
 
-    page = client.refused("Take this place back", status=409)
+    page = client.refused("Save", {lost: True}, status=409)
     assert "Somebody changed this after you opened the page" in page.errors[0]
-    assert client.form("Save the place").shown("Address") == "Waalkade 14"  # and the form is not emptied
-    client.submit("Take this place back")
+    assert client.form("Save").shown("Address") == "Waalkade 14"  # and the form is not emptied
+    client.submit("Save", {lost: True})
     client.at = older
-    client.refused("Take this place back", status=409)
+    client.refused("Save", {lost: True}, status=409)
 
     meeting = queries.current_meeting(refreshed(db_session), case.id)
     assert meeting is not None
     assert (meeting.venue_name, meeting.venue_address, meeting.venue_access) == ("", "", "")
     assert meeting.joining == "Ring 01632 960 333."
-    assert "Ring 01632 960 333." in client.page(f"/conferences/{case.id}/meeting").text
+    page = client.page(f"/conferences/{case.id}/meeting")
+    assert client.form("Save").shown("How people join by telephone or video") == "Ring 01632 960 333."
+    assert lost not in client.form("Save").labels
     assert "There is no venue yet" in client.page(f"/conferences/{case.id}").text
 
 
@@ -128,14 +165,14 @@ def test_what_was_written_about_another_place_is_asked_about(
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/meeting")
     right = "This is right for this place too"
-    assert right not in client.form("Save the place").labels
+    assert right not in client.form("Save").labels
 
-    page = client.refused("Save the place", {"Place": "De Ark", "Address": "Veerweg 3"}, status=409)
+    page = client.refused("Save", {"Place": "De Ark", "Address": "Veerweg 3"}, status=409)
 
     said = "“two steps” was written about De Brug. Change it, or tick that it is right here too."
     assert page.errors == [f"{right}: {said}"]
-    client.submit("Save the place", {right: True})
-    client.submit("Save the place", {"Place": "De Ark", "How people get in": "level"})  # the same place asks nothing
+    client.submit("Save", {right: True})
+    client.submit("Save", {"Place": "De Ark", "How people get in": "level"})  # the same place asks nothing
     meeting = queries.current_meeting(refreshed(db_session), case.id)
     assert meeting is not None
     assert (meeting.venue_name, meeting.venue_address, meeting.venue_access) == ("De Ark", "Veerweg 3", "level")
@@ -162,12 +199,12 @@ def test_a_date_that_looks_wrong_is_kept_with_a_warning(
     past = "This date is in the past. Check it."
     change = "The clocks change on this day. Tell people the time once more the day before."
 
-    page = client.submit("Set this date", {"Day and time": datetime(2026, 3, 29, 10, 0)})  # noqa: DTZ001
+    page = client.submit("Save", {"Day and time": datetime(2026, 3, 29, 10, 0)})  # noqa: DTZ001
     assert (past in page.text, change in page.text) == (False, True)
 
-    page = client.submit("Set this date", {"Day and time": datetime(2026, 4, 27, 10, 0)})  # noqa: DTZ001
+    page = client.submit("Save", {"Day and time": datetime(2026, 4, 27, 10, 0)})  # noqa: DTZ001
     assert "A public holiday: King's Day. Is that intended?" in page.text
-    page = client.submit("Set this date", {"Day and time": datetime(2026, 3, 29, 10, 0)})  # noqa: DTZ001
+    page = client.submit("Save", {"Day and time": datetime(2026, 3, 29, 10, 0)})  # noqa: DTZ001
     assert "public holiday" not in page.text
 
     clock.set(datetime(2026, 3, 30, 8, 0, tzinfo=UTC))
@@ -177,18 +214,17 @@ def test_a_date_that_looks_wrong_is_kept_with_a_warning(
 
 
 @pytest.mark.parametrize(
-    ("button", "typed", "error"),
+    ("typed", "error"),
     [
-        ("Add to the possible dates", {"Day and time": ""}, "Day and time: Give the day and the time."),
-        ("Set this date", {"Day and time": "18 April"}, "Day and time: Give a day and a time"),
-        ("Set this date", {"Day and time": "0001-01-01T00:00"}, "Day and time: Look at the year again."),
-        ("Save the hours", {"Hours": "many"}, "Hours: Give a number, like 3 or 2.5."),
-        ("Save the hours", {"Hours": "25"}, "Hours: Give half an hour or more, and at most 24."),
-        ("Save the place", {"Address": "Waalkade 12"}, "Place: Which place is it? Give it a name."),
+        ({"Possible dates": "18-4-2026 10:00\nsoon"}, "Possible dates: “soon” is no day with a time."),
+        ({"Day and time": "18 April"}, "Day and time: Give a day and a time"),
+        ({"Day and time": "0001-01-01T00:00"}, "Day and time: Look at the year again."),
+        ({"Hours": "many"}, "Hours: Give a number, like 3 or 2.5."),
+        ({"Hours": "25"}, "Hours: Give half an hour or more, and at most 24."),
+        ({"Address": "Waalkade 12"}, "Place: Which place is it? Give it a name."),
         (
-            "Save travel",
-            {"How it is arranged": "Rob drives", "Not needed": True},
-            "Not needed: Either write how it is arranged, or tick that it is not needed.",
+            {"How travel is arranged": "Rob drives", "No travel needed": True},
+            "No travel needed: Either write how it is arranged, or tick that it is not needed.",
         ),
     ],
 )
@@ -197,7 +233,6 @@ def test_bad_input_says_what_to_do_and_keeps_what_was_typed(
     db_session: Session,
     cast: Cast,
     clock: FrozenClock,
-    button: str,
     typed: dict[str, str | bool],
     error: str,
 ) -> None:
@@ -205,11 +240,11 @@ def test_bad_input_says_what_to_do_and_keeps_what_was_typed(
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/meeting")
 
-    page = client.refused(button, typed, status=422)
+    page = client.refused("Save", typed, status=422)
 
     assert [found[: len(error)] for found in page.errors] == [error]
     label, text = next(iter(typed.items()))
-    assert client.form(button).shown(label) == text
+    assert client.form("Save").shown(label) == text
     db_session.rollback()
     assert queries.current_meeting(db_session, case.id) is None
 
@@ -243,13 +278,16 @@ def test_a_meeting_that_started_keeps_its_date(db_session: Session, cast: Cast) 
         arranging.choose_date(By(db_session, cast.noor, START), case.id, SATURDAY)
 
 
-def test_a_date_of_another_case_is_unknown(db_session: Session, cast: Cast) -> None:
-    case, other = gathered(db_session, cast, START), gathered(db_session, cast, START)
-    foreign = arranging.add_date(By(db_session, cast.noor, START), other.id, SATURDAY)
-
-    for option_id in (foreign, 10**30):
-        with pytest.raises(Unknown):
-            arranging.remove_date(By(db_session, cast.noor, START), case.id, option_id)
+def test_two_dates_at_once_are_asked_about(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    arranging.add_date(By(db_session, cast.noor, START), case.id, SATURDAY)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/meeting")
+    two = {"Day and time": "25-4-2026 10:00", "Or one of the possible dates": "Saturday 18 April 2026, 10:00"}
+    page = client.refused("Save", two, status=422)
+    assert page.errors == ["Or one of the possible dates: You typed another day above. Choose one of the two."]
 
 
 def test_only_the_coordinator_arranges_and_not_in_private_time(db_session: Session, cast: Cast) -> None:

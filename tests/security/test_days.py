@@ -50,8 +50,7 @@ DAYS = {
     ("evaluations.plan_evaluation", "due_on"): Lies.AHEAD,
     ("matching.accept", "accepted_on"): Lies.HAPPENED,
     ("matching.confirm", "confirmed_on"): Lies.HAPPENED,
-    ("meetings.add_date", "starts_at"): Lies.AHEAD,
-    ("meetings.choose_date", "starts_at"): Lies.AHEAD,
+    ("meetings.arrange", "starts_at"): Lies.AHEAD,
     ("plans.add_action", "by"): Lies.AHEAD,
     ("plans.add_action", "starts"): Lies.ANYWHERE,  # it may have begun
     ("plans.change_part", "by"): Lies.AHEAD,

@@ -5,8 +5,6 @@ from datetime import date
 from babel import Locale
 
 from ekc.conferences.forms.circle import may_be_a_child
-from ekc.core.clock import from_local
-from ekc.core.language import moment
 from ekc.demo.case_schema import BottomLineEntry, PersonEntry
 from ekc.workflow.vocabulary import Attends, Part
 from tests.form import Value
@@ -171,21 +169,21 @@ def arrange_meeting(walk: Walk) -> None:
     setup = walk.case.setup
     assert setup is not None
     client = walk.open("meeting")
-    for option in setup.date_options:
-        client.submit("Add to the possible dates", {"Day and time": option})
-    chosen = moment(from_local(setup.chosen, walk.case.timezone), walk.case.timezone)
-    client.submit(f"Choose {chosen}")
-    client.submit("Save the hours", {"Hours": f"{setup.expected_hours:g}"})
-    client.submit(
-        "Save the place",
-        {"Place": setup.venue.name, "Address": setup.venue.address, "How people get in": setup.venue.access},
-    )
     interpreter = next((p.name for p in walk.case.people.values() if p.role is Part.INTERPRETER), None)
-    arranged = {
-        "food and drink": setup.catering,
-        "travel": setup.travel,
-        "childcare": setup.childcare,
-        "interpreter": interpreter,
+    values: dict[str, Value] = {
+        "Possible dates": "\n".join(f"{option:%d-%m-%Y %H:%M}" for option in setup.date_options),
+        "Day and time": f"{setup.chosen:%d-%m-%Y %H:%M}",
+        "Hours": f"{setup.expected_hours:g}",
+        "Place": setup.venue.name,
+        "Address": setup.venue.address,
+        "How people get in": setup.venue.access,
     }
-    for what, how in arranged.items():
-        client.submit(f"Save {what}", {"How it is arranged": how} if how else {"Not needed": True})
+    arranged = {
+        ("How food and drink are arranged", "No food and drink needed"): setup.catering,
+        ("How travel is arranged", "No travel needed"): setup.travel,
+        ("How childcare is arranged", "No childcare needed"): setup.childcare,
+        ("How an interpreter is arranged", "No interpreter needed"): interpreter,
+    }
+    for (asked, not_needed), how in arranged.items():
+        values |= {asked: how} if how else {not_needed: True}
+    client.submit("Save", values)

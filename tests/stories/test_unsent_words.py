@@ -6,15 +6,15 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.models import Participant
-from ekc.meetings.queries import arrangements, current_meeting
+from ekc.meetings.queries import current_meeting, questions
 from ekc.plans import edits
 from ekc.plans.actions.drafts import change_plan
 from ekc.plans.queries.versions import stored_draft
-from tests.build import Made, case_in_presentation, case_in_setup
+from tests.build import Made, case_in_information, case_in_presentation, case_in_setup
 from tests.cast import Cast
 from tests.clock import FrozenClock
 from tests.plugins.browser import visiting
-from tests.tab import press, sign_in, unfold
+from tests.tab import sign_in, unfold
 
 
 def signed_in(visitor: Page, db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
@@ -38,49 +38,54 @@ def test_a_double_click_adds_one_person(visitor: Page, db_session: Session, cast
 def test_words_in_other_forms_stay_when_one_is_saved(
     visitor: Page, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
-    case = signed_in(visitor, db_session, cast, clock)
-    visitor.goto(f"/conferences/{case.id}/meeting")
-    place, food = visitor.get_by_label("Place (required)"), visitor.locator("#food")
-    travel = visitor.locator("#travel")
-    place.fill("Buurthuis De Brug")
-    food.get_by_label("How it is arranged").fill("Soup and bread")
-    travel.get_by_label("How it is arranged").fill("Jan drives")
+    case = case_in_information(db_session, cast, clock())
+    db_session.rollback()
+    sign_in(visitor, cast.noor.actor.name)
+    visitor.goto(f"/conferences/{case.id}/information")
+    told, asking = visitor.locator("#items textarea"), visitor.locator("#questions")
+    question = asking.get_by_label("Question")
+    told.fill("Yara wants to stay at home.")
+    visitor.get_by_label("Who asked").select_option(index=1)
+    question.fill("Who decides?")
 
-    food.get_by_role("button", name="Save food and drink").click()
-    food.get_by_text("arranged", exact=True).wait_for()
-    travel.get_by_role("button", name="Save travel").click()
-    travel.get_by_text("arranged", exact=True).wait_for()
-    assert place.input_value() == "Buurthuis De Brug"
-    press(visitor, "Save the place")
-    assert place.input_value() == "Buurthuis De Brug"
+    asking.get_by_role("button", name="Write it down").click()
+    asking.locator("li").get_by_text("Who decides?").first.wait_for()
+    assert told.input_value() == "Yara wants to stay at home."
+    items = visitor.locator("#items")
+    items.get_by_label("The situation").check()
+    items.get_by_role("button", name="Write it down").click()
+    items.locator("li").get_by_text("Yara wants to stay at home.").first.wait_for()
     meeting = current_meeting(db_session, case.id)
     assert meeting is not None
-    assert meeting.venue_name == "Buurthuis De Brug"
-    assert [row.text for row in arrangements(db_session, meeting.id)] == ["Soup and bread", "Jan drives"]
+    assert [row.text for row in questions(db_session, meeting.id)] == ["Who decides?"]
 
 
 def test_words_of_another_form_stay_when_one_is_refused_or_does_not_arrive(
     browser: Browser, live_server: str, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     with visiting(browser, live_server, refused=True) as visitor:
-        case = signed_in(visitor, db_session, cast, clock)
-        visitor.goto(f"/conferences/{case.id}/meeting")
-        place, day = visitor.get_by_label("Place (required)"), visitor.get_by_label("Day and time")
-        place.fill("Buurthuis De Brug")
-        day.fill("someday")
+        case = case_in_information(db_session, cast, clock())
+        db_session.rollback()
+        sign_in(visitor, cast.noor.actor.name)
+        visitor.goto(f"/conferences/{case.id}/information")
+        told, asking = visitor.locator("#items textarea"), visitor.locator("#questions")
+        question = asking.get_by_label("Question")
+        told.fill("Yara wants to stay at home.")
+        question.fill("Who decides?")
+        send = asking.get_by_role("button", name="Write it down")
         visitor.context.set_offline(True)
-        visitor.get_by_role("button", name="Set this date").click()
+        send.click()
         visitor.get_by_text("There is no connection. What you typed is still here: try again in a moment.").wait_for()
         visitor.context.set_offline(False)
         down = {"status": 429, "content_type": "text/html", "body": "<title>Slower</title><p>Slower"}
-        visitor.route("**/meeting/*", lambda request: request.fulfill(**down))
+        visitor.route("**/information/*", lambda request: request.fulfill(**down))
         visitor.locator(".flash").evaluate("said => said.remove()")
-        visitor.get_by_role("button", name="Set this date").click()
+        send.click()
         visitor.get_by_text("There is no connection. What you typed is still here: try again in a moment.").wait_for()
-        visitor.unroute("**/meeting/*")
-        visitor.get_by_role("button", name="Set this date").click()
+        visitor.unroute("**/information/*")
+        send.click()  # nobody is chosen who asked it
         visitor.locator(".ds-error-summary").wait_for()
-        assert (day.input_value(), place.input_value()) == ("someday", "Buurthuis De Brug")
+        assert (question.input_value(), told.input_value()) == ("Who decides?", "Yara wants to stay at home.")
 
 
 def test_without_a_connection_nothing_is_sent_and_the_words_stay(

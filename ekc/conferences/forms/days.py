@@ -165,16 +165,19 @@ class MomentField(_Typed):
 
     def instant(self, timezone: str) -> datetime | None:
         """The value as an instant in this time zone. Raises Refusal for an hour that the clock skips that night."""
-        if self.data is None:
-            return None
-        instant = from_local(self.data, timezone)
-        if to_local(instant, timezone).replace(tzinfo=None) != self.data:
-            raise Refusal(
-                N_("That night the clock goes from %(before)s to %(after)s. Choose another time."),
-                before=f"{self.data:%H}:00",
-                after=f"{self.data + timedelta(hours=1):%H}:00",
-            ).at(self.short_name)
-        return instant
+        return None if self.data is None else instant(self.data, timezone, self.short_name)
+
+
+def instant(local: datetime, timezone: str, field: str) -> datetime:
+    """A local time as an instant. Raises Refusal at this field for an hour that the clock skips that night."""
+    found = from_local(local, timezone)
+    if to_local(found, timezone).replace(tzinfo=None) != local:
+        raise Refusal(
+            N_("That night the clock goes from %(before)s to %(after)s. Choose another time."),
+            before=f"{local:%H}:00",
+            after=f"{local + timedelta(hours=1):%H}:00",
+        ).at(field)
+    return found
 
 
 def day(label: Any, missing: Any = None, *, ahead: bool = False) -> Any:

@@ -1,6 +1,6 @@
 """Arranging the meeting: dates, expected duration, venue, food and so on. Actual times: `ekc/privatetime`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from ekc.conferences.actions.entries import refuse_past
 from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal
 from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting, iso
 from ekc.meetings.models import Arrangement, DateOption, Meeting
@@ -30,7 +30,7 @@ class Venue:
     address: str = ""
     access: str = ""
     joining: str = ""
-    stays: bool = False
+    stays: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,100 +42,157 @@ class Arranged:
     not_needed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When people meet, and on which other dates they could; `starts_at` None: not chosen yet."""
+
+    starts_at: datetime | None
+    possible: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangements:
+    """All that is arranged. `dates` None: they stay, because the meeting has started."""
+
+    dates: Dates | None
+    expected_minutes: int | None
+    venue: Venue
+    things: tuple[Arranged, ...]
+
+
 def _lock(by: By, conference_id: int) -> tuple[Conference, Meeting]:
     conference, _ = lock_case(by, conference_id, Activity.ARRANGE_MEETING)
     return conference, ensure_meeting(by.session, conference_id)
 
 
-def _lock_unstarted(by: By, conference_id: int) -> tuple[Conference, Meeting]:
-    conference, meeting = _lock(by, conference_id)
+def _refuse_started(meeting: Meeting) -> None:
     if meeting.started_at is not None:
         raise Refusal(
             N_("This meeting has started, so its date stays. On the case page you can go on another day instead.")
         )
-    return conference, meeting
+
+
+def arrange_all(by: By, conference_id: int, entry: Arrangements) -> None:
+    """Everything at once. Of what stays as it was nothing is written down and nobody hears."""
+    with writing(by.session):
+        conference, meeting = _lock(by, conference_id)
+        if entry.dates is not None:
+            _refuse_started(meeting)
+            _list_dates(by, conference, meeting, entry.dates.possible)
+            if entry.dates.starts_at != meeting.starts_at:
+                _choose_date(by, conference, meeting, entry.dates.starts_at)
+        if entry.expected_minutes != meeting.expected_minutes:
+            _set_expected_minutes(by, meeting, entry.expected_minutes)
+        if entry.venue != _venue(meeting):
+            _set_venue(by, conference, meeting, entry.venue)
+        rows = _rows(by, meeting)
+        for thing in entry.things:
+            if thing != _arranged(thing.kind, rows.get(thing.kind)):
+                _arrange(by, meeting, rows.get(thing.kind), thing)
 
 
 def add_date(by: By, conference_id: int, starts_at: datetime) -> int:
     """Add a possible date; returns its id. Adding the same date again changes nothing."""
     with writing(by.session):
-        conference, meeting = _lock_unstarted(by, conference_id)
-        refuse_past(by.at, conference.timezone, starts_at=local_date(starts_at, conference.timezone))
-        if starts_at <= by.at:
-            raise Refusal(N_("This moment has passed. Choose one that lies ahead.")).at("starts_at")
-        same = select(DateOption).where(DateOption.meeting_id == meeting.id, DateOption.starts_at == starts_at)
-        if option := by.session.scalar(same):
+        conference, meeting = _lock(by, conference_id)
+        _refuse_started(meeting)
+        if option := _options(by, meeting).get(starts_at):
             return option.id
-        option = DateOption(meeting_id=meeting.id, starts_at=starts_at)
-        by.session.add(option)
-        by.session.flush()
-        by.record("meeting.date_added", conference_id, starts_at=starts_at.isoformat())
-        return option.id
-
-
-def remove_date(by: By, conference_id: int, option_id: int) -> None:
-    """Remove a possible date. A chosen date stays chosen."""
-    with writing(by.session):
-        _, meeting = _lock_unstarted(by, conference_id)
-        options = by.session.scalars(select(DateOption).where(DateOption.meeting_id == meeting.id))
-        option = next((option for option in options if option.id == option_id), None)
-        if option is None:
-            raise Unknown
-        by.session.delete(option)
-        by.record("meeting.date_removed", conference_id, starts_at=option.starts_at.isoformat())
+        return _add_date(by, conference, meeting, starts_at, "starts_at").id
 
 
 def choose_date(by: By, conference_id: int, starts_at: datetime | None) -> None:
     """Set the date of the meeting, from the list or another; None clears it."""
     with writing(by.session):
-        conference, meeting = _lock_unstarted(by, conference_id)
-        if starts_at is not None:
-            refuse_past(by.at, conference.timezone, starts_at=local_date(starts_at, conference.timezone))
-        was, now = iso(meeting.starts_at), iso(starts_at)
-        give_notice(by.session, conference, by.at, NoticeKind.DAY, was=was, now=now)
-        meeting.starts_at = starts_at
-        when = starts_at.isoformat() if starts_at else "-"
-        by.record("meeting.date_chosen", conference_id, starts_at=when)
-
-
-def _place(meeting: Meeting) -> str:
-    return ", ".join(filter(None, (meeting.venue_name, meeting.venue_address)))
+        conference, meeting = _lock(by, conference_id)
+        _refuse_started(meeting)
+        _choose_date(by, conference, meeting, starts_at)
 
 
 def set_expected_minutes(by: By, conference_id: int, minutes: int | None) -> None:
     """Set the expected duration in minutes; None: not known."""
     with writing(by.session):
         _, meeting = _lock(by, conference_id)
-        meeting.expected_minutes = minutes
-        by.record("meeting.expected_time", conference_id, minutes=minutes or "-")
+        _set_expected_minutes(by, meeting, minutes)
 
 
 def set_venue(by: By, conference_id: int, venue: Venue) -> None:
     """Set where people meet. Raises Refusal where another venue has the address or the way in of the one before it."""
     with writing(by.session):
         conference, meeting = _lock(by, conference_id)
-        kept = ", ".join(
-            text
-            for text, now in ((meeting.venue_address, venue.address), (meeting.venue_access, venue.access))
-            if text and text == now
-        )
-        if kept and venue.name != meeting.venue_name and not venue.stays:
-            raise Refusal(
-                N_("“%(words)s” was written about %(place)s. Change it, or tick that it is right here too."),
-                words=" ".join(kept.split()),
-                place=meeting.venue_name,
-            ).at("stays")
-        _note_venue(by, conference, meeting, venue)
+        _set_venue(by, conference, meeting, venue)
 
 
-def withdraw_venue(by: By, conference_id: int) -> None:
-    """Let there be no venue any more. How one joins from afar stays."""
+def arrange(by: By, conference_id: int, arranged: Arranged) -> None:
+    """Food, travel, interpreter or childcare: how it is arranged, that it is not needed, or that it is open again."""
     with writing(by.session):
-        conference, meeting = _lock(by, conference_id)
-        _note_venue(by, conference, meeting, Venue("", joining=meeting.joining or ""))
+        _, meeting = _lock(by, conference_id)
+        _arrange(by, meeting, _rows(by, meeting).get(arranged.kind), arranged)
 
 
-def _note_venue(by: By, conference: Conference, meeting: Meeting, venue: Venue) -> None:
+def _options(by: By, meeting: Meeting) -> dict[datetime, DateOption]:
+    rows = by.session.scalars(select(DateOption).where(DateOption.meeting_id == meeting.id))
+    return {row.starts_at: row for row in rows}
+
+
+def _list_dates(by: By, conference: Conference, meeting: Meeting, dates: tuple[datetime, ...]) -> None:
+    """Make these the possible dates. One that has passed may stay; a date that was chosen stays chosen."""
+    options = _options(by, meeting)
+    for starts_at, option in options.items():
+        if starts_at not in dates:
+            by.session.delete(option)
+            by.record("meeting.date_removed", conference.id, starts_at=starts_at.isoformat())
+    for starts_at in dates:
+        if starts_at not in options:
+            _add_date(by, conference, meeting, starts_at, "dates")
+
+
+def _add_date(by: By, conference: Conference, meeting: Meeting, starts_at: datetime, at: str) -> DateOption:
+    refuse_past(by.at, conference.timezone, **{at: local_date(starts_at, conference.timezone)})
+    if starts_at <= by.at:
+        raise Refusal(N_("This moment has passed. Choose one that lies ahead.")).at(at)
+    option = DateOption(meeting_id=meeting.id, starts_at=starts_at)
+    by.session.add(option)
+    by.session.flush()
+    by.record("meeting.date_added", conference.id, starts_at=starts_at.isoformat())
+    return option
+
+
+def _choose_date(by: By, conference: Conference, meeting: Meeting, starts_at: datetime | None) -> None:
+    if starts_at is not None:
+        refuse_past(by.at, conference.timezone, starts_at=local_date(starts_at, conference.timezone))
+    was, now = iso(meeting.starts_at), iso(starts_at)
+    give_notice(by.session, conference, by.at, NoticeKind.DAY, was=was, now=now)
+    meeting.starts_at = starts_at
+    when = starts_at.isoformat() if starts_at else "-"
+    by.record("meeting.date_chosen", conference.id, starts_at=when)
+
+
+def _set_expected_minutes(by: By, meeting: Meeting, minutes: int | None) -> None:
+    meeting.expected_minutes = minutes
+    by.record("meeting.expected_time", meeting.conference_id, minutes=minutes or "-")
+
+
+def _venue(meeting: Meeting) -> Venue:
+    return Venue(meeting.venue_name, meeting.venue_address, meeting.venue_access, meeting.joining or "")
+
+
+def _place(meeting: Meeting) -> str:
+    return ", ".join(filter(None, (meeting.venue_name, meeting.venue_address)))
+
+
+def _set_venue(by: By, conference: Conference, meeting: Meeting, venue: Venue) -> None:
+    kept = ", ".join(
+        text
+        for text, now in ((meeting.venue_address, venue.address), (meeting.venue_access, venue.access))
+        if text and text == now
+    )
+    if kept and venue.name != meeting.venue_name and not venue.stays:
+        raise Refusal(
+            N_("“%(words)s” was written about %(place)s. Change it, or tick that it is right here too."),
+            words=" ".join(kept.split()),
+            place=meeting.venue_name,
+        ).at("stays")
     was = _place(meeting)
     meeting.venue_name, meeting.venue_address, meeting.venue_access = venue.name, venue.address, venue.access
     meeting.joining = venue.joining or None
@@ -144,17 +201,22 @@ def _note_venue(by: By, conference: Conference, meeting: Meeting, venue: Venue) 
     by.record("meeting.venue", conference.id, venue=venue.name or "-")
 
 
-def arrange(by: By, conference_id: int, arranged: Arranged) -> None:
-    """Food, travel, interpreter or childcare: how it is arranged, that it is not needed, or that it is open again."""
-    with writing(by.session):
-        _, meeting = _lock(by, conference_id)
-        kind = arranged.kind
-        row = by.session.scalar(
-            select(Arrangement).where(Arrangement.meeting_id == meeting.id, Arrangement.kind == kind)
-        ) or Arrangement(meeting_id=meeting.id, kind=kind)
-        row.not_needed, row.text = arranged.not_needed, None if arranged.not_needed else arranged.text
-        if arranged.not_needed or arranged.text:
-            by.session.add(row)
-        elif row in by.session:
+def _rows(by: By, meeting: Meeting) -> dict[ArrangementKind, Arrangement]:
+    rows = by.session.scalars(select(Arrangement).where(Arrangement.meeting_id == meeting.id))
+    return {row.kind: row for row in rows}
+
+
+def _arranged(kind: ArrangementKind, row: Arrangement | None) -> Arranged:
+    return Arranged(kind, row.text or "", row.not_needed) if row else Arranged(kind)
+
+
+def _arrange(by: By, meeting: Meeting, row: Arrangement | None, arranged: Arranged) -> None:
+    kind = arranged.kind
+    if not (arranged.not_needed or arranged.text):
+        if row is not None:
             by.session.delete(row)
-        by.record("meeting.arranged", conference_id, what=kind.value)
+    else:
+        row = row or Arrangement(meeting_id=meeting.id, kind=kind)
+        row.not_needed, row.text = arranged.not_needed, None if arranged.not_needed else arranged.text
+        by.session.add(row)
+    by.record("meeting.arranged", meeting.conference_id, what=kind.value)
