@@ -4,14 +4,40 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, fields
 from datetime import date
 
+from ekc.core.outbox import Way
 from ekc.workflow.matching import CoordinatorWish
 from ekc.workflow.vocabulary import N_, Attends, CasePart, LegalContext, Part, Scope, Variant
 
-#: The scopes of a consent: stored value and label. "file" alone is no consent to a conference.
+#: The scopes of a consent: stored value and label.
 CONSENT_SCOPES = {
     "conference and file": N_("the conference, and keeping a file"),
     "conference": N_("the conference"),
     "file": N_("keeping a file"),
+    "mail": N_("email"),
+    "text message": N_("text messages"),
+}
+#: Those that are no consent to the conference.
+BESIDE_THE_CONFERENCE = frozenset({"file", "mail", "text message"})
+#: Those about how somebody is reached. Taking one back is carried out at once, and holds nothing else up.
+WAYS = {"mail": Way.EMAIL, "text message": Way.TEXT}
+#: What taking a consent back brings about; shown before it is done.
+WITHDRAWAL = {
+    "conference and file": N_(
+        "The conference goes no further until it is decided how it goes on. The coordinator and the regional manager "
+        "hear it at once. Nobody else in the circle is told."
+    ),
+    "conference": N_(
+        "The conference goes no further until it is decided how it goes on. The coordinator and the regional manager "
+        "hear it at once. Nobody else in the circle is told."
+    ),
+    "file": N_("The coordinator and the regional manager hear it at once, and decide what has to leave the file."),
+    "mail": N_(
+        "The email address is taken out of the circle now, and no email that still waits is sent. What was sent before "
+        "stays with them."
+    ),
+    "text message": N_(
+        "No text message that still waits is sent, and none can be sent from now on. The number stays, to ring."
+    ),
 }
 #: The channels of a contact: stored value and label.
 CHANNELS = {

@@ -327,6 +327,12 @@ def give_up_unsent(session: Session, keys: Sequence[str], at: datetime) -> None:
     session.execute(ended.values(given_up_at=at, **_CLEARED))
 
 
+def give_up_to(session: Session, participant_id: int, way: Way, at: datetime) -> None:
+    """Send somebody of a circle no more of what waits to go this way. Does not commit."""
+    theirs = update(OutboxMessage).where(OutboxMessage.participant_id == participant_id, OutboxMessage.way == way)
+    session.execute(theirs.where(*UNSENT).values(given_up_at=at, **_CLEARED))
+
+
 def withdraw(session: Session, case: int, at: datetime, until: datetime) -> None:
     """Delete the mails about a case that were queued at `at` to wait `until` then. Does not commit."""
     queued = select(OutboxMessage.id).where(OutboxMessage.conference_id == case, OutboxMessage.queued_at == at)

@@ -5,16 +5,20 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.actions.circle import member
-from ekc.conferences.entries import NewConsent, Registration
+from ekc.conferences.entries import CONSENT_SCOPES, WITHDRAWAL, NewConsent, Registration
+from ekc.conferences.mails import NOTICE
+from ekc.conferences.models import Participant
 from ekc.conferences.queries.circle import circle
-from ekc.conferences.queries.consents import consents
+from ekc.conferences.queries.consents import consents, wants_no
 from ekc.conferences.queries.registration import registration
 from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.core.outbox import OutboxMessage, Recipient, queue
 from ekc.workflow.vocabulary import Agreed, LegalContext, VoiceMatter
 from tests.build import (
     Made,
@@ -275,6 +279,69 @@ def test_once_people_meet_a_manager_still_notes_consents_and_changes_nothing_els
 
 def consented(session: Session, case: Made) -> list[str]:
     return [row.name for row in circle(refreshed(session), case.id) if row.consented]
+
+
+def test_the_same_consent_of_several_is_noted_at_once(
+    client: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/consents")
+    who = ["Marieke de Wit", "Karim Jansen"]
+    page = client.submit("Note the consent", {"Who": who, "Says yes to": "the conference", "On": date(2026, 3, 1)})
+    assert page.flashes == ["2 consents are noted."]
+    assert sorted(consented(db_session, case)) == sorted(who)
+
+
+@pytest.mark.parametrize("scope", sorted(WITHDRAWAL))
+def test_what_follows_is_said_before_a_consent_is_taken_back(
+    client: PageClient, cast: Cast, case: Made, db_session: Session, scope: str
+) -> None:
+    assert CONSENT_SCOPES.keys() == WITHDRAWAL.keys()
+    new = NewConsent(participant_id=case.people["marieke"], scope=scope, given_on=date(2026, 3, 1))
+    registration_actions.add_consent(By(db_session, cast.ruud, START), case.id, new)
+    sign_in(client, cast.ruud)
+    assert WITHDRAWAL[scope] in client.page(f"/conferences/{case.id}/consents").text
+
+
+def test_a_consent_to_email_that_is_taken_back_ends_email_at_once(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    """The mails that wait are not sent, the address goes, and the conference goes on as it was."""
+    case = case_in_setup(db_session, cast, START)
+    karim = case.people["karim"]
+    queue(db_session, NOTICE, Recipient(karim, "karim@example.org", "en"), START, case=case.id, round=1)
+    db_session.commit()
+    new = NewConsent(participant_id=karim, scope="mail", given_on=date(2026, 3, 1))
+    registration_actions.add_consent(By(db_session, cast.noor, START), case.id, new)
+    before = consented(db_session, case)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/consents")
+
+    client.submit("Take back the consent", near="email")
+
+    mails = select(OutboxMessage).where(OutboxMessage.participant_id == karim)
+    waiting = [mail for mail in refreshed(db_session).scalars(mails) if mail.sent_at is None and not mail.given_up_at]
+    assert waiting == []
+    assert db_session.get_one(Participant, karim).email == ""
+    assert consented(db_session, case) == before
+    assert "A consent to a conference was taken back" not in [mail.subject for mail in db_session.scalars(mails)]
+
+
+def test_a_consent_to_text_messages_that_is_taken_back_ends_them_and_the_number_stays(
+    cast: Cast, db_session: Session
+) -> None:
+    case = case_in_setup(db_session, cast, START)
+    marieke = case.people["marieke"]
+    by = By(db_session, cast.noor, START)
+    new = NewConsent(participant_id=marieke, scope="text message", given_on=date(2026, 3, 1))
+    consent = registration_actions.add_consent(by, case.id, new)
+    assert not wants_no(db_session, case.id, marieke, "text message")
+    phone = db_session.get_one(Participant, marieke).phone
+
+    registration_actions.withdraw_consent(by, case.id, consent)
+
+    assert wants_no(refreshed(db_session), case.id, marieke, "text message")
+    assert db_session.get_one(Participant, marieke).phone == phone
 
 
 def test_a_yes_to_the_file_alone_is_no_yes_to_the_conference(cast: Cast, case: Made, db_session: Session) -> None:

@@ -32,11 +32,13 @@ def consents(walk: Walk) -> None:
             "Note": consent.note or "",
         }
         client.submit("Note the consent", values)
-    for id_, person in walk.case.people.items():
-        if person.role is Part.MAIN_PERSON and id_ not in {consent.person for consent in given}:
-            said_yes = walk.case.registration.main_person_said_yes_on
-            values = {"Who": person.name, "Says yes to": SCOPES["conference and file"], "On": said_yes}
-            client.submit("Note the consent", values)
+    already = {consent.person for consent in given}
+    people = walk.case.people.items()
+    mains = [person.name for id_, person in people if person.role is Part.MAIN_PERSON and id_ not in already]
+    if mains:
+        said_yes = walk.case.registration.main_person_said_yes_on
+        values = {"Who": mains, "Says yes to": SCOPES["conference and file"], "On": said_yes}
+        client.submit("Note the consent", values)
 
 
 def add_people(walk: Walk, *ids: str) -> None:

@@ -86,7 +86,9 @@ def _blocks(page: Page, beside: str) -> list[str]:
     if not beside:
         return [_reading(page, page.all("body")[0])]
     readings = [_reading(page, block) for block in page.all(*BLOCKS)]
-    found = [text for text in readings if beside in text]
+    found = [
+        text for text in readings if beside in text and text != beside
+    ]  # a choice with the words alone says nothing
     shortest = min(map(len, found), default=0)
     return [text for text in found if len(text) <= 3 * shortest]
 

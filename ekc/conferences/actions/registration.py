@@ -19,18 +19,17 @@ from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.circle import chosen_members, insert_participant, member
 from ekc.conferences.actions.entries import day_of_words, refuse_future, update_row
 from ekc.conferences.effects import give_notice, to_be_rung
-from ekc.conferences.entries import NewCase, NewConsent, NewContact, Registration
+from ekc.conferences.entries import BESIDE_THE_CONFERENCE, WAYS, NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
 from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries import registration
-from ekc.conferences.queries.consents import FILE_ALONE
 from ekc.conferences.queries.members import members
 from ekc.conferences.queries.names import names
 from ekc.conferences.queries.search import SearchResult, search
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import language_of
-from ekc.core.outbox import Link, Recipient, queue
+from ekc.core.outbox import Link, Recipient, Way, give_up_to, queue
 from ekc.core.transaction import writing
 from ekc.directory.actions import row_of
 from ekc.directory.models import Listing
@@ -279,9 +278,15 @@ def _next_number(session: Session, prefix: str, year: int) -> str:
 
 def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
     """Note a consent; returns its id."""
+    (consent_id,) = add_consents(by, conference_id, [new])
+    return consent_id
+
+
+def add_consents(by: By, conference_id: int, given: Iterable[NewConsent]) -> list[int]:
+    """Note the consents of several people at once; returns their ids."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.NOTE_CONSENTS)
-        return _add_consent(by, conference, new)
+        return [_add_consent(by, conference, new) for new in given]
 
 
 def _add_consent(by: By, conference: Conference, new: NewConsent) -> int:
@@ -289,7 +294,8 @@ def _add_consent(by: By, conference: Conference, new: NewConsent) -> int:
     refuse_future(by.at, conference.timezone, given_on=new.given_on)
     consent = Consent(conference_id=conference.id, **asdict(new))
     by.session.add(consent)
-    traces.leave(by, conference, TraceKind.CONSENT_GIVEN, participant.id)
+    if new.scope not in WAYS:
+        traces.leave(by, conference, TraceKind.CONSENT_GIVEN, participant.id)
     by.session.flush()
     by.record("consent.given", conference.id, name=participant.name, scope=new.scope)
     return consent.id
@@ -317,11 +323,24 @@ def _was_asked(by: By, conference: Conference, participant_id: int) -> bool:
 
 
 def _withdraw(by: By, conference: Conference, consent: Consent, day: date, *, stands: bool) -> None:
+    """Take a consent back, and carry out what follows (`WITHDRAWAL`)."""
     consent.withdrawn_on, consent.withdrawal_stands = day, stands
+    if way := WAYS.get(consent.scope):
+        _reach_no_more(by, conference, consent, way)
+        return
     traces.leave(by, conference, TraceKind.CONSENT_WITHDRAWN, consent.participant_id)
     give_notice(by.session, conference, by.at, NoticeKind.CONSENT, about=consent.participant_id)
     whose = names(by.session, conference.id)[consent.participant_id]
     by.record("consent.withdrawn", conference.id, name=whose, on=day.isoformat())
+
+
+def _reach_no_more(by: By, conference: Conference, consent: Consent, way: Way) -> None:
+    """Send them nothing more this way. An address serves nothing else, so it goes; a number also rings."""
+    participant = member(by.session, conference.id, consent.participant_id)
+    give_up_to(by.session, participant.id, way, by.at)
+    if way is Way.EMAIL:
+        participant.email = ""
+    by.record("consent.withdrawn", conference.id, name=participant.name, scope=consent.scope)
 
 
 def give_own_consent(by: By, conference_id: int) -> int:
@@ -347,7 +366,7 @@ def withdraw_own_consent(by: By, conference_id: int) -> None:
         conference, _ = lock_case(by, conference_id, Activity.OWN_CONSENT)
         whose = (Consent.conference_id == conference_id, Consent.participant_id == (by.visitor.participant_id or 0))
         every = by.session.scalars(select(Consent).where(*whose, Consent.withdrawn_on.is_(None)))
-        consents = [consent for consent in every if consent.scope != FILE_ALONE]
+        consents = [consent for consent in every if consent.scope not in BESIDE_THE_CONFERENCE]
         if not consents:
             raise Refusal(N_("There is no consent of yours that you could take back."))
         for consent in consents:

@@ -5,10 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from wtforms import (
-    Field,
-    SelectField,
-)
+from wtforms import Field, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from ekc.conferences.entries import CONSENT_SCOPES, NewConsent, Registration
@@ -23,7 +20,7 @@ from ekc.conferences.forms.fields import (
     named_choices,
     one_of,
     passage,
-    person_field,
+    people_field,
 )
 from ekc.conferences.forms.places import time_zone
 from ekc.conferences.queries.registration import RegistrationRow
@@ -103,20 +100,21 @@ def registration_form(
 
 
 class ConsentForm(PlainForm):
-    """A consent."""
+    """The same consent of one person or several."""
 
-    participant_id = person_field(_l("Who"), missing=_l("Choose who said yes."))
+    people = people_field(_l("Who"))
     scope = asked_of(_l("Says yes to"), _l("Choose what they say yes to."), named_choices(CONSENT_SCOPES))
     given_on = day(_l("On"), _l("Choose the day on which they said yes."))
     note = passage(_l("Note"), rows=2)
 
-    def to_consent(self) -> NewConsent:
-        return NewConsent(
-            participant_id=self.participant_id.data,
-            scope=self.scope.data,
-            given_on=self.given_on.data,
-            note=self.note.data,
-        )
+    def validate_people(self, field: Any) -> None:
+        """Somebody said yes."""
+        if not field.data:
+            raise ValidationError(_("Choose who said yes."))
+
+    def to_consents(self) -> list[NewConsent]:
+        said = {"scope": self.scope.data, "given_on": self.given_on.data, "note": self.note.data}
+        return [NewConsent(participant_id=one, **said) for one in self.people.data]
 
 
 class WithdrawForm(PlainForm):

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
+from ekc.conferences.entries import BESIDE_THE_CONFERENCE
 from ekc.conferences.models import Conference, Consent, Participant, SafetyConcern
 from ekc.conferences.queries.members import Member, members
 from ekc.conferences.queries.names import names
@@ -32,7 +33,6 @@ class ConsentRow:
     note: str
 
 
-FILE_ALONE = "file"  # the scope of a consent that does not cover the conference
 _consents = Consent.__table__.c
 _CONSENTS_OF_CASES = select(
     _consents.conference_id,
@@ -68,7 +68,7 @@ class OwnConsent:
 
 def own_consents(session: Session, conference_id: int, participant_id: int) -> list[ConsentRow]:
     """What somebody consented to of the conference, withdrawn ones too."""
-    every = (row for row in consents(session, conference_id) if row.scope != FILE_ALONE)
+    every = (row for row in consents(session, conference_id) if row.scope not in BESIDE_THE_CONFERENCE)
     return [row for row in every if row.participant_id == participant_id]
 
 
@@ -83,8 +83,15 @@ def own_consent(session: Session, of_case: Case | Conference, me: Member, today:
 
 
 def consented(session: Session, conference_id: int) -> frozenset[int]:
-    """Who consented to the conference. Consent to keeping a file alone does not count, nor a withdrawn one."""
+    """Who consented to the conference. Consent to something else alone does not count, nor a withdrawn one."""
     return consents_and_concerns(session, [conference_id]).consented
+
+
+def wants_no(session: Session, conference_id: int, participant_id: int, scope: str) -> bool:
+    """Whether somebody took their consent to this back, and gave no other since."""
+    theirs = [row for row in consents(session, conference_id) if row.participant_id == participant_id]
+    ended = [row.withdrawn_on is not None for row in theirs if row.scope == scope]
+    return bool(ended) and all(ended)
 
 
 _concerns = SafetyConcern.__table__.c
@@ -120,7 +127,8 @@ class ConsentsAndConcerns:
 def consents_and_concerns(session: Session, conference_ids: Collection[int]) -> ConsentsAndConcerns:
     """The consents and safety concerns in these cases."""
     rows = read_rows(session, _CONSENTS_AND_CONCERNS, {"cases": list(conference_ids)}) if conference_ids else ()
-    consents = [(who, on, flag) for _, who, scope, on, flag in rows if scope is not None and scope != FILE_ALONE]
+    of_conference = (row for row in rows if row.scope is not None and row.scope not in BESIDE_THE_CONFERENCE)
+    consents = [(who, on, flag) for _, who, _, on, flag in of_conference]
     given = frozenset(who for who, on, _ in consents if on is None)
     withdrew = sorted((who, on) for who, on, stands in consents if on is not None and stands and who not in given)
     return ConsentsAndConcerns(

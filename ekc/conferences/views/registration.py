@@ -101,8 +101,9 @@ def add_consent(case: Case) -> ResponseReturnValue:
     form = _consent_form(case)
     if form.validate():
         with form.showing_refusal():
-            registration_actions.add_consent(by(), case.id, form.to_consent())
-            flash(_("The consent is noted."), "success")
+            noted = registration_actions.add_consents(by(), case.id, form.to_consents())
+            one = len(noted) == 1
+            flash(_("The consent is noted.") if one else _("%(n)s consents are noted.", n=len(noted)), "success")
             return redirect(url_for("conferences.consents", conference_id=case.id), 303)
     return _consents_page(case, form), form.status
 
@@ -123,7 +124,7 @@ def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
 
 def _consent_form(case: Case, **kwargs: Any) -> ConsentForm:
     form = ConsentForm(data={"given_on": local_date(now(), case.timezone)}, **kwargs)
-    form.participant_id.choices = [*form.participant_id.choices, *person_choices(circle_queries.circle(db(), case.id))]
+    form.people.choices = person_choices(circle_queries.circle(db(), case.id), rank=lambda row: row.consented)
     return form
 
 
