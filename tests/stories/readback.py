@@ -85,12 +85,17 @@ def _blocks(page: Page, beside: str) -> list[str]:
     """The text of each row or card with these words; of the whole page if there are none."""
     if not beside:
         return [_reading(page, page.all("body")[0])]
-    readings = [_reading(page, block) for block in page.all(*BLOCKS)]
-    found = [
-        text for text in readings if beside in text and text != beside
-    ]  # a choice with the words alone says nothing
+    readings = [_reading(page, block) for block in page.all(*BLOCKS) if not _only_offers(block)]
+    found = [text for text in readings if beside in text]
     shortest = min(map(len, found), default=0)
     return [text for text in found if len(text) <= 3 * shortest]
+
+
+def _only_offers(block: Element) -> bool:
+    """Whether a block is a group of choices of which none is chosen: it says nothing about anybody."""
+    held = [node for node in block.iter() if node.tag in ("input", "select", "textarea")]
+    ticks = [node for node in held if node.get("type") in TICKS]
+    return block.tag == "fieldset" and ticks == held and not any("checked" in node.attrib for node in ticks)
 
 
 def _reading(page: Page, element: Element) -> str:
