@@ -1,6 +1,6 @@
 """Pages of a story: circle, consents, informing people, safety, and the meeting's arrangements."""
 
-from datetime import date
+from datetime import date, datetime
 
 from babel import Locale
 
@@ -166,6 +166,11 @@ def bottom_line_values(line: BottomLineEntry) -> dict[str, Value]:
     }
 
 
+def _as_typed(moment: datetime) -> str:
+    """A day that lies ahead, without its year."""
+    return f"{moment.day}-{moment.month} {moment:%H:%M}"
+
+
 def arrange_meeting(walk: Walk) -> None:
     """Enter everything about the meeting: dates, hours, venue and arrangements."""
     setup = walk.case.setup
@@ -173,8 +178,8 @@ def arrange_meeting(walk: Walk) -> None:
     client = walk.open("meeting")
     interpreter = next((p.name for p in walk.case.people.values() if p.role is Part.INTERPRETER), None)
     values: dict[str, Value] = {
-        "Possible dates": "\n".join(f"{option:%d-%m-%Y %H:%M}" for option in setup.date_options),
-        "Day and time": f"{setup.chosen:%d-%m-%Y %H:%M}",
+        "Possible dates": "\n".join(map(_as_typed, setup.date_options)),
+        "Day and time": _as_typed(setup.chosen),
         "Hours": f"{setup.expected_hours:g}",
         "Place": setup.venue.name,
         "Address": setup.venue.address,

@@ -30,7 +30,7 @@ def test_a_double_click_adds_one_person(visitor: Page, db_session: Session, cast
     visitor.get_by_label("Name (required)").fill("Sanne Bos")
     visitor.get_by_label("Role in the circle (required)").select_option("friend")
     visitor.get_by_role("button", name="Add to the circle").dblclick()
-    visitor.get_by_role("link", name="Sanne Bos").wait_for()
+    visitor.get_by_role("link", name="Sanne Bos", exact=True).wait_for()
     people = select(func.count()).where(Participant.conference_id == case.id)
     assert db_session.scalars(people).one() == len(case.people) + 1
 
@@ -48,7 +48,7 @@ def test_words_in_other_forms_stay_when_one_is_saved(
     visitor.get_by_label("Who asked").select_option(index=1)
     question.fill("Who decides?")
 
-    asking.get_by_role("button", name="Write it down").click()
+    asking.get_by_role("button", name="Write the question down").click()
     asking.locator("li").get_by_text("Who decides?").first.wait_for()
     assert told.input_value() == "Yara wants to stay at home."
     items = visitor.locator("#items")
@@ -72,7 +72,7 @@ def test_words_of_another_form_stay_when_one_is_refused_or_does_not_arrive(
         question = asking.get_by_label("Question")
         told.fill("Yara wants to stay at home.")
         question.fill("Who decides?")
-        send = asking.get_by_role("button", name="Write it down")
+        send = asking.get_by_role("button", name="Write the question down")
         visitor.context.set_offline(True)
         send.click()
         visitor.get_by_text("There is no connection. What you typed is still here: try again in a moment.").wait_for()
