@@ -93,6 +93,42 @@ def test_the_public_registers_and_hears_the_number(client: PageClient, cast: Cas
     ]
 
 
+def test_what_is_asked_for_in_the_coordinator_is_registered_to_be_compared(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    asked: dict[str, Value] = {
+        "Has to speak": "Dutch, Turkish",
+        "Has to understand": "Moroccan Arabic",
+        "What else matters?": ["is a woman", "is free at weekends"],
+        "Must not live in": "Amal",
+    }
+    client.page("/register")
+
+    register(client, FILLED_IN | asked)
+
+    case = db_session.get_one(Conference, only_case(db_session, cast))
+    assert case.sought == [
+        ["speaks", "nl"],
+        ["speaks", "tr"],
+        ["understands", "ary"],
+        ["gender", "woman"],
+        ["not_from", "Amal"],
+        ["hours", "weekends"],
+    ]
+    assert case.wishes == ["preferably a woman", "not from our own district"]
+
+
+def test_a_language_that_is_not_known_is_named_where_it_is_asked(client: PageClient) -> None:
+    client.page("/register")
+    begin(client, FILLED_IN)
+    client.page(client.here.url.replace("about", "place"))
+
+    page = client.refused("Continue", {"Has to speak": "Klingon"}, status=422)
+
+    assert "Has to speak: We do not know the language Klingon. Write it as here: Dutch." in page.errors
+    assert client.form("Continue").shown("Has to speak") == "Klingon"
+
+
 def test_nobody_has_said_yes_because_of_a_preset(client: PageClient, cast: Cast, db_session: Session) -> None:
     """Staff on the telephone choose who registers, and write down on which day the main person said yes, or none."""
     sign_in(client, cast.ruud)

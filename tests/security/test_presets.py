@@ -48,6 +48,7 @@ USUAL = {
     ("links.check_answer", "use"): ("shared",),
     ("plans.add_action", "kind"): ("family",),
     ("matching.accept", "caseload"): ("1",),  # counted: one other open case of the same referrer
+    ("matching.ask", "days"): ("2",),  # to answer: whoever asks may give more
     ("plans.answer_support", "answer"): ("pending",),  # no answer yet
     ("staff.open_account", "language"): ("en",),
 }

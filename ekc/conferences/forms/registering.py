@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from ekc.conferences.entries import NewCase, PersonDetails
+from ekc.conferences.forms import wishes as wish_forms
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
@@ -41,6 +42,8 @@ _AS_USUAL = _l("as is usual in the country")
 _AHEAD = N_("This day is still to come. Choose today or an earlier day.")
 #: What is kept between the pages: pairs of name and value, as a browser sends them.
 Answers = tuple[tuple[str, str], ...]
+#: What the family asks for in its coordinator, beside its own words.
+_SOUGHT = ("speaks", "understands", "chips", "not_from", "background")
 #: The pages in their order, and the fields of each.
 PAGES: dict[str, tuple[str, ...]] = {
     "who": ("registered_by",),
@@ -58,6 +61,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "municipality",
         "region_id",
         "profile",
+        *_SOUGHT,
         "wishes",
         "language",
         "timezone",
@@ -159,6 +163,11 @@ class RegisterForm(PlainForm):
     profile = RadioField(
         _l("Country"), validators=[InputRequired(_l("Choose the country where they live."))], **FROM_LIST
     )
+    speaks = wish_forms.speaks_field()
+    understands = wish_forms.understands_field()
+    chips = wish_forms.chips_field()
+    not_from = wish_forms.not_from_field()
+    background = wish_forms.background_field()
     wishes = passage(_l("Wishes for the coordinator"), rows=3)
     language = SelectField(_l("Language of the letters and the plan"), **FROM_LIST)
     timezone = time_zone()
@@ -194,6 +203,7 @@ class RegisterForm(PlainForm):
             self.registrant_organisation.offer(offered.organisations)
         self.region_id.choices += [SelectChoice(str(id_), name) for id_, name in offered.regions.items()]
         self.profile.choices = country_choices(offered.countries)
+        wish_forms.offer_chips(self.chips)
         self.language.choices = language_choices(_AS_USUAL, printed=True)
         self.language.description = languages_of_paper()
         if self._by_staff:
@@ -289,6 +299,7 @@ class RegisterForm(PlainForm):
             question=said["question"],
             reason=said["reason"],
             wishes=lines(said["wishes"]),
+            sought=wish_forms.wishes_in(said),
             sides=lines(said.get("sides", "")),
             registered_on=said.get("registered_on"),
             registered_by=self.who,
@@ -300,7 +311,7 @@ class RegisterForm(PlainForm):
 
 
 def _filled(fields: Iterable[Field]) -> list[Field]:
-    return [field for field in fields if field.data not in (None, "", []) and field.type not in ("CSRFTokenField",)]
+    return [field for field in fields if field.data not in (None, "", [], ()) and field.type not in ("CSRFTokenField",)]
 
 
 def with_page(before: Answers, page: str, sent: Iterable[tuple[str, str]]) -> Answers:
