@@ -30,10 +30,11 @@ from config import MailServer, Settings, load_mail, load_settings
 from ekc.accounts.models import Account
 from ekc.conferences.models import Conference
 from ekc.conferences.roles import open_until
+from ekc.core.attempts import due_jobs, perform
 from ekc.core.clock import local_date, utc_now
 from ekc.core.crypto import Keyring, keyring_of
 from ekc.core.db import make_engine, make_sessions
-from ekc.core.jobs import Job, due_jobs, perform
+from ekc.core.jobs import Job
 from ekc.core.outbox import DELIVERY, DELIVERY_PERIOD, OutboxMessage, Recipient, Way, queue
 from ekc.core.transaction import writing
 from ekc.journey.mails import ACCESS_ENDS

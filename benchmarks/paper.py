@@ -24,12 +24,13 @@ from config import load_settings
 from ekc.access_log.document import ACCESS_LOG, AskedLog
 from ekc.accounts.access import PROGRAM, Visitor
 from ekc.conferences.models import Conference
+from ekc.core.attempts import perform
 from ekc.core.audit import Actor, ActorKind, record
 from ekc.core.clock import utc_now
 from ekc.core.codec import STORED
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
-from ekc.core.jobs import Job, JobState, perform
+from ekc.core.jobs import Job, JobState
 from ekc.core.transaction import writing
 from ekc.evaluations.models import FollowUp
 from ekc.kinds import JOB_RULES

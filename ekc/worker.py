@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from config import Settings
 from ekc.core import metrics
+from ekc.core.attempts import due_jobs, extend_hold, perform
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.demo_clock import clock_time
 from ekc.core.documents import load_printer
 from ekc.core.heartbeat import beat
-from ekc.core.jobs import HEARTBEAT, SEND, due_jobs, extend_hold, perform
+from ekc.core.jobs import HEARTBEAT, SEND
 from ekc.core.logs import failure, log_event
 from ekc.core.queue import Queue
 from ekc.journey.jobs import plan_nights

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.core.jobs import due_jobs, perform
+from ekc.core.attempts import due_jobs, perform
 from ekc.core.routes import Runtime
 from ekc.evaluations.actions import tick
 from ekc.evaluations.queries import own_tasks

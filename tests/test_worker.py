@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc import worker
+from ekc.core.attempts import perform
 from ekc.core.db import make_sessions
 from ekc.core.heartbeat import WorkerSign, beat, last_beat
-from ekc.core.jobs import HOLD, Job, add, perform
+from ekc.core.jobs import HOLD, Job, add
 from ekc.core.queue import Queue
 from ekc.core.transaction import writing
 from ekc.kinds import JOB_RULES

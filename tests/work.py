@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from config import Settings
-from ekc.core.jobs import due_jobs, perform
+from ekc.core.attempts import due_jobs, perform
 from ekc.kinds import JOB_RULES
 from ekc.orders.jobs import EXPORT, PAPER
 

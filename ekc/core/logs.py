@@ -7,6 +7,7 @@ audit instead.
 import json
 import logging
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -34,6 +35,23 @@ class LogLine(logging.Formatter):
         if number := _number.get():
             facts = {**facts, "request": number}
         return json.dumps({"at": at, "level": record.levelname, "what": record.getMessage(), **facts})
+
+
+class Seldom(logging.Filter):
+    """Lets the same line pass once in so many seconds: without its queue a worker tries several times a second."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._silent_until: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it passes."""
+        now = time.monotonic()
+        if now < self._silent_until.get(record.msg, 0.0):
+            return False
+        self._silent_until[record.msg] = now + self._seconds
+        return True
 
 
 class WithoutAddress(logging.Filter):

@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from config import Settings
-from ekc.core.jobs import LONGEST_ROW, Rank, Rules
-from ekc.core.logs import log_event
+from ekc.core.attempts import LONGEST_ROW
+from ekc.core.jobs import Rank, Rules
+from ekc.core.logs import Seldom, log_event
 
 #: Seconds for connecting to the store, and for its answer, which a page may have to wait.
 _TIMEOUT = 2
@@ -100,7 +101,7 @@ class Queue:
         self.huey.periodic_task(lambda _at: True, name="sweep", timeout=300, priority=max(Rank) + 1)(sweep)
         self.huey.on_startup(name="begin")(begin)
         for name in _HUEY_LOGGERS:
-            logging.getLogger(name).addFilter(Seldom())
+            logging.getLogger(name).addFilter(Seldom(_RETRY_AFTER))
         self.huey.storage.close()  # the processes must not share a connection
         self._consumer = self.huey.create_consumer(
             workers=processes,
@@ -114,22 +115,6 @@ class Queue:
     def stop(self) -> None:
         """End the processes of `work`, called in one of them."""
         self._consumer.stop_flag.set()
-
-
-class Seldom(logging.Filter):
-    """Lets the same line pass once in a while: without its store each process tries several times a second."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._silent_until: dict[str, float] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether it passes."""
-        now = time.monotonic()
-        if now < self._silent_until.get(record.msg, 0.0):
-            return False
-        self._silent_until[record.msg] = now + _RETRY_AFTER
-        return True
 
 
 def _open(settings: Settings) -> Any:

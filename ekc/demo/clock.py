@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc.conferences.models import Conference
+from ekc.core.attempts import due_jobs, perform
 from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.demo_clock import clock_time, set_clock
-from ekc.core.jobs import Nightly, due_jobs, perform
+from ekc.core.jobs import Nightly
 from ekc.core.transaction import nested, writing
 from ekc.evaluations.queries import follow_ups
 from ekc.journey.jobs import NIGHT, RULES, plan_nights

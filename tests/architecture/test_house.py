@@ -33,6 +33,7 @@ CORE = {
     "handlers",
     "heartbeat",
     "routes",
+    "attempts",
     "audit",
     "outbox",
     "reading",

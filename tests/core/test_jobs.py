@@ -13,15 +13,14 @@ from sqlalchemy import Engine, event, insert, select
 from sqlalchemy.orm import Session
 
 from config import Settings
-from ekc.core import jobs
+from ekc.core import attempts
+from ekc.core.attempts import RETRY_PAUSE, UNAVAILABLE_PAUSE, due_jobs, extend_hold, perform
 from ekc.core.db import make_sessions
 from ekc.core.form_numbers import FormNumber
 from ekc.core.jobs import (
     HOLD,
     NO_ROOM,
-    RETRY_PAUSE,
     SEND,
-    UNAVAILABLE_PAUSE,
     Job,
     JobRule,
     JobRun,
@@ -32,10 +31,7 @@ from ekc.core.jobs import (
     add,
     add_many,
     cancel,
-    due_jobs,
-    extend_hold,
     forget_jobs,
-    perform,
     stop_trying,
 )
 from ekc.core.transaction import writing
@@ -475,7 +471,7 @@ def test_what_was_done_is_noted_though_what_comes_next_cannot_be_read(
 def test_those_for_which_there_is_no_time_are_given_back_and_claimed_again(
     db_session: Session, settings: Settings, put: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "_TOGETHER_FOR", timedelta(0))
+    monkeypatch.setattr(attempts, "_TOGETHER_FOR", timedelta(0))
     ids = [put(subject=number) for number in range(4)]
     held, done = list[list[int]](), list[int]()
 
@@ -496,7 +492,7 @@ def test_those_for_which_there_is_no_time_are_given_back_and_claimed_again(
 def test_a_row_goes_on_until_something_else_waits(
     db_session: Session, settings: Settings, put: Callable[..., int], monkeypatch: pytest.MonkeyPatch, waits: bool
 ) -> None:
-    monkeypatch.setattr(jobs, "IN_A_ROW", timedelta(0))
+    monkeypatch.setattr(attempts, "IN_A_ROW", timedelta(0))
     ids = [put() for _ in range(3)]
     if waits:
         put("other")

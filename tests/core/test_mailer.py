@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 import config
 from config import Settings, load_mail
 from ekc.accounts.access import By, Office
+from ekc.core.attempts import UNAVAILABLE_PAUSE, perform
 from ekc.core.db import make_sessions
-from ekc.core.jobs import UNAVAILABLE_PAUSE, Job, JobState, perform
+from ekc.core.jobs import Job, JobState
 from ekc.core.outbox import (
     DELIVERY_PERIOD,
     Audience,

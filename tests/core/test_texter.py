@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import ConfigError, Settings, load_texts
-from ekc.core.jobs import RETRY_PAUSE, UNAVAILABLE_PAUSE, Job, JobState
+from ekc.core.attempts import RETRY_PAUSE, UNAVAILABLE_PAUSE
+from ekc.core.jobs import Job, JobState
 from ekc.core.outbox import Link, OutboxMessage, Recipient, TextRule, Way, queue
 from ekc.core.texter import international
 from tests.build import Made, case_in_setup, change_details

@@ -37,12 +37,13 @@ from ekc import schema
 from ekc.accounts.models import Account
 from ekc.app import create_app
 from ekc.core import logs
+from ekc.core.attempts import RETRY_PAUSE
 from ekc.core.audit import AuditEvent
 from ekc.core.clock import utc_now
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.documents import load_printer
-from ekc.core.jobs import HOLD, RETRY_PAUSE, Job, JobState
+from ekc.core.jobs import HOLD, Job, JobState
 from ekc.core.outbox import UNSENT, OutboxMessage
 from ekc.journey.jobs import verify_audit
 from ekc.orders.jobs import EXPORT, PAPER

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc.accounts.access import By
+from ekc.core.attempts import due_jobs, perform
 from ekc.core.audit import AuditEvent, read_detail
 from ekc.core.db import make_sessions
 from ekc.core.heartbeat import beat
-from ekc.core.jobs import HOLD, Job, JobState, due_jobs, perform
+from ekc.core.jobs import HOLD, Job, JobState
 from ekc.core.transaction import writing
 from ekc.kinds import JOB_RULES
 from ekc.meetings.actions.attendance import professionals_leave

@@ -10,7 +10,8 @@ import pytest
 
 from config import Settings
 from ekc.core.jobs import JobRule, Rank
-from ekc.core.queue import Queue, Seldom
+from ekc.core.logs import Seldom
+from ekc.core.queue import Queue
 from tests.machines.redis import redis_server
 
 RULES = {rank.name: JobRule(name=rank.name, title=rank.name, work=print, rank=rank) for rank in Rank}
@@ -57,7 +58,7 @@ def test_a_store_that_is_gone_is_told_and_left_alone_for_a_while(
 
 
 def test_a_worker_without_its_queue_says_so_once_in_a_while() -> None:
-    seldom = Seldom()
+    seldom = Seldom(30)
     line = logging.makeLogRecord({"msg": "Error reading from queue"})
 
     assert [seldom.filter(line) for _ in range(3)] == [True, False, False]

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ekc.core.attempts import RETRY_PAUSE
 from ekc.core.audit import broken_chains
-from ekc.core.jobs import HOLD, RETRY_PAUSE, Job, JobState
+from ekc.core.jobs import HOLD, Job, JobState
 from ekc.core.outbox import OutboxMessage
 from ekc.demo.case_schema import CaseFile
 from tests.cast import Cast
