@@ -63,6 +63,7 @@ class PersonDetails:
     for_themselves: bool = False  # of an organisation whose professional takes part, and not here for it
     speaks_for: str = ""
     language: str = ""
+    second_language: str = ""
     born: date | None = None
     born_until: date | None = None  # the last possible day, where only a year or an estimate is known
     phone: str = ""
@@ -70,6 +71,7 @@ class PersonDetails:
     address: str = ""
     address_secret: bool = False
     needs: tuple[str, ...] = ()
+    need_kinds: tuple[str, ...] = ()  # values of PersonNeed
     needs_interpreter: bool = False
     support_id: int | None = None
     attends: Attends | None = None

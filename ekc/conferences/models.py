@@ -162,6 +162,7 @@ class Participant(MaybeProfessional, Base):
     speaks_for: Mapped[str] = mapped_column(SealedText("participant.speaks_for"), default="")
     side: Mapped[str] = mapped_column(SealedText("participant.side"), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
+    second_language: Mapped[str] = mapped_column(String(8), default="", server_default="")  # which they speak as well
     born: Mapped[date | None] = mapped_column(SealedDate("participant.born"))
     #: The last day on which they can be born, where only a year or an estimate is known; `born` is then the first.
     born_until: Mapped[date | None] = mapped_column(SealedDate("participant.born_until"))
@@ -173,6 +174,7 @@ class Participant(MaybeProfessional, Base):
     address: Mapped[str] = mapped_column(SealedText("participant.address"), default="")
     address_secret: Mapped[bool] = mapped_column(default=False)
     needs: Mapped[list[str]] = mapped_column(SealedJSON("participant.needs"), default=list)
+    need_kinds: Mapped[list[str]] = mapped_column(SealedJSON("participant.need_kinds"), default=list)  # PersonNeed
     needs_interpreter: Mapped[bool] = mapped_column(default=False)
     support_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # their supporter
 

@@ -392,6 +392,27 @@ class ArrangementKind(Labelled):
     CHILDCARE = "childcare", N_("childcare")
 
 
+class PersonNeed(Labelled):
+    """What somebody needs to be able to take part, besides an interpreter; more is said in words."""
+
+    HEARING_LOOP = "hearing_loop", N_("hearing loop")
+    LARGE_PRINT = "large_print", N_("large print")
+    NO_STEPS = "no_steps", N_("no steps: ramp or lift")
+    FOOD = "food", N_("other food")
+    CHILDCARE = "childcare", N_("somebody to look after a child")
+    TRAVEL = "travel", N_("help with travel")
+    DETENTION = "detention", N_("is detained: leave, or a line")
+
+
+#: With which arrangement of the meeting a need is met; the others by the place and the paper.
+ARRANGED_BY = {
+    PersonNeed.FOOD: ArrangementKind.FOOD,
+    PersonNeed.CHILDCARE: ArrangementKind.CHILDCARE,
+    PersonNeed.TRAVEL: ArrangementKind.TRAVEL,
+    PersonNeed.DETENTION: ArrangementKind.TRAVEL,
+}
+
+
 class Every(Labelled):
     """How often something that goes on is done."""
 

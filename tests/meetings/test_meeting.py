@@ -21,6 +21,7 @@ from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
+from tests.form import Value
 from tests.meetings.gathering import gathered, put_into
 from tests.page import text_of
 
@@ -186,8 +187,30 @@ def test_needs_of_those_who_may_be_there_are_shown(
 
     page = client.page(f"/conferences/{case.id}/meeting")
 
-    assert "Fatima El Amrani ground floor, halal food interpreter" in page.text
+    assert "Interpreter Fatima El Amrani (ground floor, halal food)" in page.text
     assert "Hassan" not in page.text
+
+
+def test_needs_with_a_name_are_ticked_and_roll_up_into_what_is_arranged(
+    client: PageClient, db_session: Session, cast: Cast
+) -> None:
+    case = gathered(db_session, cast, START)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/circle")
+    client.follow("Fatima El Amrani")
+    ticked: dict[str, Value] = {"To take part": ["other food", "help with travel"], "Needs": "halal food"}
+    page = client.submit("Save", {**ticked, "Language": "Arabic", "Also speaks": "French"})
+    assert "speaks Arabic · also speaks French" in page.text
+    assert "Needs: interpreter, other food, help with travel" in page.text
+
+    page = client.page(f"/conferences/{case.id}/meeting")
+
+    parts = {id_: text_of(part) for part in page.all("section") if (id_ := part.get("id"))}
+    assert "Other food: Fatima El Amrani (halal food)" in parts["food"]
+    assert "people, as far as is known." in parts["food"]
+    assert "For: Fatima El Amrani (halal food)" in parts["travel"]
+    assert "For: Fatima El Amrani: Arabic (halal food)" in parts["interpreter"]
+    assert "Fatima" not in parts["childcare"]
 
 
 def test_a_date_that_looks_wrong_is_kept_with_a_warning(

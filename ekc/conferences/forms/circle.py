@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, SelectField, TelField
+from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, TelField
 from wtforms.fields.choices import SelectChoice
 
 from ekc.conferences.entries import Concern, Heard, PersonDetails
@@ -23,6 +23,7 @@ from ekc.conferences.forms.fields import (
     people_field,
     person_choices,
     person_field,
+    words_of,
 )
 from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.circle import PersonRow
@@ -31,7 +32,7 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE, WORD
 from ekc.directory.queries import KnownNames
 from ekc.workflow.birth import Birth, says_child
-from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part
+from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part, PersonNeed
 
 NAME_MISSING = _l("Write a name.")
 _IS_A_CHILD = _l("Is this a child? Then choose the role child. If not, say below that they are 18 or older.")
@@ -65,8 +66,10 @@ class PersonForm(EditingForm):
     for_themselves = BooleanField(FOR_THEMSELVES)
     speaks_for = line(_l("Speaks on behalf of"))
     born = birth(_l("Born on"))
+    need_kinds = SelectMultipleField(_l("To take part"), choices=words_of(PersonNeed), **FROM_LIST)
     needs = passage(_l("Needs"))
     language = SelectField(_l("Language"), **FROM_LIST)
+    second_language = SelectField(_l("Also speaks"), **FROM_LIST)
     needs_interpreter = BooleanField(_l("Needs an interpreter"))
     support_id = person_field(_l("Who supports them"), blank=_l("nobody in particular"))
     address = passage(_l("Address"), rows=3, most=PASSAGE)
@@ -98,6 +101,7 @@ class PersonForm(EditingForm):
         self.language.choices = language_choices(_l("the language of the case"))
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
+        self.second_language.choices = language_choices(_l("no other language that is known"))
         self.support_id.choices = [*self.support_id.choices, *_could_support(shown, others)]
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -126,6 +130,7 @@ class PersonForm(EditingForm):
         typed["part"] = Part(self.part.data)
         typed["attends"] = Attends(self.attends.data) if self.attends.data else None
         typed["needs"] = lines(self.needs.data)
+        typed["need_kinds"] = tuple(self.need_kinds.data)
         if "born" in self:
             born = self.born.data
             typed["born"] = born.first if born else None

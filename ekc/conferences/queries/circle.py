@@ -18,7 +18,7 @@ from ekc.core.reading import Rows, read_rows
 from ekc.names import told_apart
 from ekc.workflow.birth import Birth
 from ekc.workflow.professionals import MaybeProfessional
-from ekc.workflow.vocabulary import Attends, CasePart
+from ekc.workflow.vocabulary import Attends, CasePart, PersonNeed
 
 _COMPUTED = frozenset({"label", "consented", "concerns", "unmet_concerns"})
 #: Read for one person at a time only, for data protection.
@@ -41,6 +41,11 @@ class PersonRow(MaybeProfessional, PersonDetails):
     consented: bool  # to the conference; a withdrawn consent is none
     concerns: int
     unmet_concerns: int
+
+    @property
+    def needed(self) -> tuple[PersonNeed, ...]:
+        """What they need of what has a name, in the order of its table."""
+        return tuple(one for one in PersonNeed if one in self.need_kinds)
 
     @property
     def excluded(self) -> bool:

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
-from ekc.conferences.queries.circle import PersonRow, circle
+from ekc.conferences.queries.circle import circle
+from ekc.conferences.queries.needs import need_lines
 from ekc.core.clock import local_date, to_local, zone
 from ekc.core.language import gettext, moment
 from ekc.core.routes import db, edits, now
@@ -18,7 +19,7 @@ from ekc.meetings.actions import arranging
 from ekc.meetings.forms import MeetingForm
 from ekc.meetings.views.blueprint import bp
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import TAKES_PART, Activity, ArrangementKind
+from ekc.workflow.vocabulary import IN_THE_ROOM, Activity, ArrangementKind
 
 _ADDRESS = "/conferences/<int:conference_id>/meeting"
 _MINUTES_OF_HOUR = 60
@@ -71,7 +72,7 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     *earlier, current = queries.meetings(db(), case.id) or (_NOTHING_YET,)
     options = queries.date_options(db(), current.id)
-    needs = _needs(circle(db(), case.id))
+    people = circle(db(), case.id)
     starts_on = local_date(current.starts_at, case.timezone) if current.starts_at else None
     return render_template(
         "meetings/meeting.html",
@@ -79,8 +80,8 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
         meeting=current,
         earlier=earlier,
         may_change=case.may(Activity.ARRANGE_MEETING),
-        needs=needs,
-        interpreter_for=[person.label for person in needs if person.needs_interpreter],
+        needs=need_lines(people),
+        expected=sum(person.attends is None or person.attends in IN_THE_ROOM for person in people),
         hours=_hours(current),
         arranged=_arranged(current),
         options=[(row, to_local(row.starts_at, case.timezone)) for row in options],
@@ -91,12 +92,6 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
         form=form or _form(case, current, options, _shown(case, current, options), formdata=None),
         kinds=tuple(ArrangementKind),
     )
-
-
-def _needs(people: tuple[PersonRow, ...]) -> list[PersonRow]:
-    """People who may attend and have needs."""
-    there = (person for person in people if person.attends is None or person.attends in TAKES_PART)
-    return [person for person in there if person.needs or person.needs_interpreter]
 
 
 def _hours(meeting: queries.MeetingRow) -> Decimal | None:
