@@ -256,7 +256,7 @@ def test_back_shows_no_circle_after_private_time_began(
 ) -> None:
     page = context.new_page()
     sign_in(page, cast.noor.actor.name, f"/conferences/{case.id}/circle")
-    page.get_by_role("link", name="Linda de Wit").wait_for()
+    page.get_by_role("link", name="Linda de Wit", exact=True).wait_for()
     with writing(db_session):
         db_session.execute(update(Conference).values(phase=Phase.PRIVATE_TIME))
 
