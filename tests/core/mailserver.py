@@ -128,25 +128,31 @@ class _Server(SMTP):
 class _Controller(Controller):
     """Listens at a port of its own, which nobody chooses."""
 
-    def __init__(self, handler: MailServer, **options: Any) -> None:
-        super().__init__(handler, **options)
-        self.connections: list[_Server] = []
-
     def factory(self) -> SMTP:
-        self.connections.append(_Server(self.handler, **self.SMTP_kwargs))
-        return self.connections[-1]
+        return _Server(self.handler, **self.SMTP_kwargs)
 
-    def cancel_tasks(self, stop_loop: bool = True) -> None:
-        """End what is still said, without the farewell of TLS, for which a loop that stops does not wait."""
-        for connection in self.connections:
-            if isinstance(connection.transport, asyncio.WriteTransport):
-                connection.transport.abort()
-        super().cancel_tasks(stop_loop)
+    async def hang_up(self) -> None:
+        """Take nobody new, and end what is still said, without the farewell of TLS.
+
+        Those who are on their way are known to the loop alone, which would be closed before them.
+        """
+        for listening in cast(asyncio.Server, self.server).sockets:
+            self.loop.remove_reader(listening)
+        await _what_is_next()
+        for transport in tuple(cast(Any, self.loop)._transports.values()):
+            transport.abort()
+        await _what_is_next()
 
     def _trigger_server(self) -> None:
         self.hostname = "127.0.0.1"  # it is there, wherever else it listens
         self.handler.port = self.port = cast(asyncio.Server, self.server).sockets[0].getsockname()[1]
         super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
+async def _what_is_next() -> None:
+    """Let the loop do what it has to do by now: one thing leads to another, and that to a third."""
+    for _ in range(4):
+        await asyncio.sleep(0)
 
 
 @contextmanager
@@ -174,6 +180,7 @@ def mail_server(tls: str = "none", certificate: Path | None = None, host: str = 
     try:
         yield server
     finally:
+        asyncio.run_coroutine_threadsafe(controller.hang_up(), controller.loop).result()
         controller.stop()
 
 

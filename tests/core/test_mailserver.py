@@ -3,6 +3,7 @@
 import gc
 from pathlib import Path
 from smtplib import SMTP, SMTP_SSL
+from socket import create_connection
 from ssl import create_default_context
 
 import pytest
@@ -19,5 +20,9 @@ def test_a_conversation_that_goes_on_ends_with_the_server(tls: str, tmp_path: Pa
         client.ehlo()
         if tls == "starttls":
             client.starttls(context=trusted)
+        # Others are on their way, and have not said how they want to encrypt.
+        others = [create_connection(("localhost", server.port)) for _ in range(50)]
     gc.collect()  # of what is left open there are warnings now, which are errors
     client.close()
+    for one in others:
+        one.close()
