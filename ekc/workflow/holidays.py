@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 from functools import cache
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import Any, NamedTuple
 
 _WEEKEND = frozenset({5, 6})
@@ -34,21 +32,8 @@ def next_working_day(day: date, place: Place | None) -> date:
 
 @cache
 def _holidays(place: Place, language: str) -> Any:
-    country = _country(place.country)
-    of_place = country(subdiv=place.part)
+    import holidays  # noqa: PLC0415 - takes a fifth of a second, and few requests ask
+
+    of_place = holidays.country_holidays(place.country, subdiv=place.part)
     known = [code for code in of_place.supported_languages if language and code.startswith(language)]
-    return country(subdiv=place.part, language=known[0]) if known else of_place
-
-
-@cache
-def _country(code: str) -> Any:
-    """The holidays of a country, from its own file: the package would load those of all 250 countries."""
-    from holidays import registry  # noqa: PLC0415 - few requests ask
-
-    name, (kind, *_) = next(item for item in registry.COUNTRIES.items() if code in item[1][1:])
-    file = Path(registry.__file__).parent / "countries" / f"{name}.py"
-    spec = spec_from_file_location(f"holidays.countries.{name}", file)
-    assert spec is not None and spec.loader is not None, "it is a file of Python"  # noqa: PT018, S101 - narrows the types
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return getattr(module, kind)
+    return holidays.country_holidays(place.country, subdiv=place.part, language=known[0]) if known else of_place

@@ -14,9 +14,8 @@ FORBIDDEN = {
     "request.values",  # a field of the address would pass for one of the form
     *("request.json", "request.get_json", "request.data"),
 }
-#: What is none of that: tools of PostgreSQL that commands of the operator run, and of the library of holidays the file
-#: of a country that our own profiles name.
-RUNS = {"ekc/operation/postgresql_tools.py": {"subprocess"}, "ekc/workflow/holidays.py": {"importlib"}}
+#: Runs tools of PostgreSQL, for commands of the operator.
+RUNS = {"ekc/operation/postgresql_tools.py": {"subprocess"}}
 #: Modules that connect to other machines; documented for operators under "What it talks to".
 TALKS = {
     "ekc/core/mailer.py": "the mail server that EKC_MAIL_URL names",

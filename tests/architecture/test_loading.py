@@ -25,17 +25,6 @@ LATE = (
 OF_COMMANDS = ("ekc.demo.world", "ekc.demo.case_schema", "ekc.demo.player")
 
 
-def test_of_the_holidays_only_those_of_a_country_are_loaded() -> None:
-    day = "from ekc.workflow.profiles import NL; from ekc.workflow.holidays import holiday; from datetime import date"
-    told = (
-        f"{day}; import sys; assert holiday(date(2026, 12, 25), NL.place); print('holidays.countries' in sys.modules)"
-    )
-
-    result = subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=True, capture_output=True, text=True)
-
-    assert result.stdout == "False\n"
-
-
 @pytest.mark.parametrize(("module", "late"), [("ekc.app", (*LATE, *OF_COMMANDS)), ("ekc.cli", LATE)])
 def test_what_few_use_is_loaded_late(module: str, late: tuple[str, ...]) -> None:
     told = f"import {module}, sys; print(*[name for name in {late} if name in sys.modules])"
