@@ -43,6 +43,7 @@ ALONE = {
 }
 #: What is most often so and decides nothing. Where the coordinator spoke, or nobody was chosen, the value is 0.
 USUAL = {
+    ("conferences.hear", "how"): ("in_person",),  # of whoever is ticked: nobody is
     ("conferences.log_contact", "channel"): ("phone",),
     ("journey.told", "channel"): ("phone",),
     ("links.check_answer", "use"): ("shared",),
