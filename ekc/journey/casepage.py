@@ -218,7 +218,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         found=tuple(
             (one, owed_page(one, case.may)) for one in sorted(owed, key=_weight) if one.notice.kind in FINDINGS
         ),
-        ended_round=step_queries.ended_round(changes, at),
+        ended_round=step_queries.ended_round(changes, news_at=at),
         alike=_alike(session, case),
         goes_on_as=_goes_on_as(session, case, at),
         last_step=own_last_step(session, case, at, changes),

@@ -52,7 +52,7 @@ from ekc.workflow.vocabulary import (
     TraceKind,
 )
 from tests import build
-from tests.cast import Cast, participant, sign_in
+from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.form import Value
@@ -187,6 +187,10 @@ def test_the_page_asks_why_and_history_and_own_page_say_it(
     assert "Els Vermeer came as a professional, and has another role now: friend." in page.text
     page = client.page(f"/conferences/{between.id}/circle/{between.people['els']}")
     assert "They came to this conference as a professional, so they stay outside private time." in page.text
+    for name, reads in (("yara", True), ("marieke", True), ("els", False), ("karim", False)):
+        if name in between.people:
+            own = enter(client, db_session, LATER, between.id, between.people[name])
+            assert ("Els Vermeer came as a professional, and has another role now: friend." in own.text) is reads
 
 
 def test_also_where_several_are_added_at_once(

@@ -14,7 +14,7 @@ from tests.build import Made, case_in_information, case_in_presentation, case_in
 from tests.cast import Cast
 from tests.clock import FrozenClock
 from tests.plugins.browser import visiting
-from tests.tab import sign_in, unfold
+from tests.tab import press, sign_in, unfold
 
 
 def signed_in(visitor: Page, db_session: Session, cast: Cast, clock: FrozenClock) -> Made:
@@ -89,20 +89,20 @@ def test_words_of_another_form_stay_when_one_is_refused_or_does_not_arrive(
 
 
 def test_without_a_connection_nothing_is_sent_and_the_words_stay(
-    browser: Browser, live_server: str, clock: FrozenClock
+    browser: Browser, live_server: str, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     with visiting(browser, live_server, refused=True) as visitor:
-        visitor.goto("/register")
-        why = visitor.get_by_label("Why now (required)")
-        why.fill("In a hurry, on a train.")
+        case = signed_in(visitor, db_session, cast, clock)
+        visitor.goto(f"/conferences/{case.id}/contact")
+        said = visitor.get_by_label("What was said or agreed")
+        said.fill("In a hurry, on a train.")
         visitor.context.set_offline(True)
-        visitor.get_by_role("button", name="Register", exact=True).click()
+        visitor.get_by_role("button", name="Add to the log").click()
         visitor.get_by_text("There is no connection. What you typed is still here: try again in a moment.").wait_for()
-        assert why.input_value() == "In a hurry, on a train."
+        assert said.input_value() == "In a hurry, on a train."
         visitor.context.set_offline(False)
-        visitor.get_by_role("button", name="Register", exact=True).click()
-        visitor.locator(".ds-error-summary").wait_for()
-        assert why.input_value() == "In a hurry, on a train."
+        press(visitor, "Add to the log")
+        visitor.get_by_text("In a hurry, on a train.").wait_for()
 
 
 def test_words_without_a_place_on_the_page_that_comes_are_asked_about(

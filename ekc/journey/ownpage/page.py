@@ -53,6 +53,7 @@ from ekc.workflow.link_life import LinkLife
 from ekc.workflow.standing import asked_of
 from ekc.workflow.vocabulary import (
     FROM_AFAR,
+    INSIDE_PARTS,
     NOT_THERE,
     PROFESSIONAL_PARTS,
     Activity,
@@ -117,7 +118,8 @@ class OwnPage:
     next_version: bool  # the family wants another version of the plan, and the visitor can write it
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     moved: EndRule | None  # another region looks after the case, since a few days
-    ended_round: EndRule | None  # the last round ended without a new plan, a few days ago
+    other_parts: tuple[Member, ...]  # who came as a professional and has another part now
+    ended_round: EndRule | None  # the last round ended without a new plan
     last_step: LastStep | None  # of the visitor, a few minutes ago
     today: date
 
@@ -214,7 +216,10 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         next_version=bool(facts and facts.family_wants_new_version and _writes_next_version(case)),
         link=next((row.life(at) for row in links if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if moved and not (joined and joined >= moved) else None,
-        ended_round=ended_round(steps_taken(session, case.id), at) if _goes_on(case) else None,
+        other_parts=tuple(row for row in others if row.came_as_professional and row.part in INSIDE_PARTS)
+        if me.is_inside and not case.end
+        else (),
+        ended_round=ended_round(steps_taken(session, case.id)) if _goes_on(case) else None,
         last_step=own_last_step(session, case, at),
         today=today,
     )

@@ -169,10 +169,14 @@ def moves(session: Session, conference_id: int) -> tuple[tuple[datetime, Phase],
     return tuple(found)
 
 
-def ended_round(changes: Sequence[StepRow], at: datetime) -> EndRule | None:
-    """What ended the last round of a case that goes on with the plan of the one before, in the days after it."""
+def ended_round(changes: Sequence[StepRow], news_at: datetime | None = None) -> EndRule | None:
+    """What ended the last round of a case that goes on with the plan of the one before.
+
+    `news_at`: in the days after it alone. Whoever hears it on their own page reads it there whenever they look.
+    """
     last = changes[-1] if changes else None
-    return END_OF_STEP[last.step] if last and last.step in ROUND_ENDS and last.at > at - _NEWS else None
+    new = last is not None and (news_at is None or last.at > news_at - _NEWS)
+    return END_OF_STEP[last.step] if last and last.step in ROUND_ENDS and new else None
 
 
 def untold_steps(session: Session) -> Iterator[str]:

@@ -145,7 +145,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         cleared_by=_HEARD,
         mails=(_BY_NOTICE,),
         changes=True,
-        shown=frozenset({CasePart.SHARING}),
+        shown=frozenset({CasePart.NAMES}),
     ),
     NoticeRule(
         kind=NoticeKind.AGAIN,
