@@ -34,7 +34,7 @@ def answer(client: PageClient, values: Mapping[str, Value]) -> Page:
     """From a page with questions to that on which all answers are checked."""
     while "Continue" in client.here.buttons:
         page = client.here.url
-        client.submit("Continue", of_page(client.form("Continue"), values))
+        client.submit("Continue", of_page(Form(client.here, client.here.button("Continue")), values))
         assert client.here.url != page, f"{page} comes again"
     return client.here
 

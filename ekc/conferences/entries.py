@@ -6,7 +6,7 @@ from datetime import date
 
 from ekc.core.outbox import Way
 from ekc.workflow.matching import CoordinatorWish
-from ekc.workflow.vocabulary import N_, Attends, CasePart, LegalContext, Part, Scope, Variant
+from ekc.workflow.vocabulary import N_, Attends, CasePart, LegalContext, OfferStage, Part, Scope, Variant
 
 #: The scopes of a consent: stored value and label.
 CONSENT_SCOPES = {
@@ -183,6 +183,16 @@ class NewConsent:
     scope: str = "conference and file"
     given_on: date
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewOffer:
+    """A line about the offer of the conference. `participant_id` None, with a reason: it is exempt."""
+
+    stage: OfferStage
+    on: date
+    participant_id: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

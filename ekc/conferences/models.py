@@ -27,6 +27,7 @@ from ekc.workflow.vocabulary import (
     Agreed,
     Attends,
     LegalContext,
+    OfferStage,
     Outcome,
     Part,
     Phase,
@@ -230,6 +231,19 @@ class Consent(Base):
     #: Taken back by somebody who was asked for it, or by themselves: they are asked whatever else changes about them.
     withdrawal_stands: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(SealedText("consent.note"), default="")
+
+
+class Offer(Base):
+    """A line about the offer of the conference: it was offered, what somebody said, or why it was not. Lines stay."""
+
+    __tablename__ = "offer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # None: of an exemption
+    stage: Mapped[OfferStage] = mapped_column(enum_column(OfferStage))
+    on: Mapped[date]
+    reason: Mapped[str] = mapped_column(SealedText("offer.reason"), default="")
 
 
 class Voice(Base):

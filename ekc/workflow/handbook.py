@@ -323,6 +323,9 @@ def _profile(profile: Profile) -> Iterator[str]:
         numbers.append((f"Evaluation, {age}", length, "-", _force(profile.ceiling_force, profile.ceiling_source)))
     ringing = f"within {profile.ring_within} working days of the registration"
     numbers.append(("Whoever registered is rung", ringing, "-", _force(Force.DEFAULT, "")))
+    if profile.offer_source:
+        offer = "when, to whom and what they said, or why it was not"
+        numbers.append(("A conference is offered to a family", offer, "-", _force(Force.LAW, profile.offer_source)))
     least = f"{profile.least_family_present} people"
     numbers.append(("Of the family in the room for private time", least, "-", _force(Force.DEFAULT, "")))
     access = (

@@ -154,6 +154,7 @@ class Profile:
     ring_within: int = 3  # working days from a registration in which whoever registered is rung; our default
     access_days: int = 30  # so long after their last task a coordinator can still open a case; our default
     access_warning_days: int = 7  # so long before that ends they get a mail
+    offer_source: str = ""  # of the duty to offer a conference to a family; empty: there is none
     only_agreed_recorded: bool = False  # of a plan only what is agreed is written down, no other views
     legal_notes: tuple[LegalNote, ...] = ()
 
@@ -187,6 +188,10 @@ class Profile:
         """The public holiday from which this due day was moved; None: it was not."""
         day = latest - timedelta(days=clock.window)
         return day if clock.off_holidays and day < due and holiday(day, self.place) else None
+
+    def asks_offer(self, variant: Variant) -> bool:
+        """Whether it has to be noted when a conference of this kind was offered, to whom, and what they said."""
+        return bool(self.offer_source) and variant in _OF_FAMILIES
 
     def rung_by(self, registered_on: date) -> date:
         """The last day on which whoever registered is rung."""
@@ -309,6 +314,7 @@ ENGLAND = Profile(
     own_consent_from=16,
     own_consent_force=Force.DEFAULT,
     own_consent_source="",
+    offer_source="UK1",
     legal_notes=(
         LegalNote(
             N_(

@@ -135,6 +135,15 @@ class Role(Labelled):
     GROWN_UP_IN_ROOM = "grown_up_in_room", N_("whoever has the role of family in the room and is no child")
 
 
+class OfferStage(Labelled):
+    """What was noted of the offer of a conference, which some countries make a duty."""
+
+    OFFERED = "offered", N_("it was offered")
+    ACCEPTED = "accepted", N_("accepts the offer")
+    DECLINED = "declined", N_("declines the offer")
+    EXEMPT = "exempt", N_("exempt: it is not offered")
+
+
 class Part(Labelled):
     """The part in which somebody stands in the circle of one conference."""
 

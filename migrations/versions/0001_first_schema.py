@@ -616,6 +616,17 @@ sa.Table(
     sa.Index("ix_consent_conference_id", "conference_id"),
 )
 sa.Table(
+    "offer",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conference_id", sa.Integer, sa.ForeignKey("conference.id"), nullable=False),
+    sa.Column("participant_id", sa.Integer, sa.ForeignKey("participant.id")),
+    sa.Column("stage", _words("offerstage", "offered accepted declined exempt"), nullable=False),
+    sa.Column("on", sa.Date, nullable=False),
+    sa.Column("reason", sa.LargeBinary, nullable=False),
+    sa.Index("ix_offer_conference_id", "conference_id"),
+)
+sa.Table(
     "contact_entry",
     _tables,
     sa.Column("id", sa.Integer, primary_key=True),

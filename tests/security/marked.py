@@ -17,9 +17,17 @@ from ekc.accounts.access import By
 from ekc.accounts.models import Account, AccountRole
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import circle as circle_actions
-from ekc.conferences.actions import registration
+from ekc.conferences.actions import offers, registration
 from ekc.conferences.actions import safety as safety_actions
-from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, NewContact, PersonDetails
+from ekc.conferences.entries import (
+    BottomLineText,
+    Concern,
+    NewCase,
+    NewConsent,
+    NewContact,
+    NewOffer,
+    PersonDetails,
+)
 from ekc.conferences.models import BottomLine, Conference, Participant, Voice
 from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.conferences.queries.circle import circle
@@ -58,6 +66,7 @@ from ekc.workflow.vocabulary import (
     Attends,
     CasePart,
     InformationKind,
+    OfferStage,
     Outcome,
     Part,
     Phase,
@@ -153,7 +162,7 @@ HOLDS: dict[CasePart, list[str]] = {
     ],
     CasePart.VIEWS: each("view", HERE),
     CasePart.REGISTRATION: ["reason", "topic", "wish", "sidea", "sideb", "municipality", "follows"],
-    CasePart.CONSENTS: ["consentscope", "consentnote"],
+    CasePart.CONSENTS: ["consentscope", "consentnote", "offerreason"],
     CasePart.INDEPENDENCE: ["declared", "worksfor", "organisationels", "knows", "gains"],
     # Declared conflicts are shown; an agency is named.
     CasePart.WAIVERS: ["waivedemployer", "waivedrelation", "waivedinterest", "organisationels"],
@@ -338,6 +347,8 @@ def _registered(session: Session, cast: Cast) -> Marked:
     registration.add_consent(By(session, cast.noor, START), id_, yes)
     also = NewConsent(participant_id=first, given_on=TODAY, scope=mark("consentscope"))
     registration.add_consent(By(session, cast.noor, START), id_, also)
+    exempt = NewOffer(stage=OfferStage.EXEMPT, on=TODAY, reason=mark("offerreason"))
+    offers.note_offer(By(session, cast.noor, START), id_, exempt)
     _waive(session, cast, id_)
     _step(session, cast, case, Step.TAKE_ON)
     people = dict(case.people)

@@ -60,6 +60,7 @@ DAYS = {
     ("privatetime.correct_stretch", "came"): Lies.TIME_PASSED,
     ("privatetime.correct_stretch", "left"): Lies.TIME_PASSED,
     ("staff.leaving", "leaves_on"): Lies.LAST_DAY,
+    ("conferences.note_offer", "on"): Lies.HAPPENED,
     ("conferences.register_page", "said_yes_on"): Lies.HAPPENED,
 }
 

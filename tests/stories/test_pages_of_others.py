@@ -134,18 +134,23 @@ def test_by_nobody_in_particular(
 
 
 @pytest.mark.parametrize(
-    ("address", "button", "status"),
-    [("/register", "Register", 422), ("/sign-in", "Sign in", 422), ("/nowhere", "", 404), ("/l/no-link", "", 404)],
+    ("address", "buttons", "status"),
+    [
+        ("/register", ["It is about me or my family", "Continue"], 422),
+        ("/sign-in", ["Sign in"], 422),
+        ("/nowhere", [], 404),
+        ("/l/no-link", [], 404),
+    ],
 )
 def test_what_went_wrong(
-    browser: Browser, live_server: str, onlooker: Onlooker, cast: Cast, clock: FrozenClock, address: str, button: str,
-    status: int,
+    browser: Browser, live_server: str, onlooker: Onlooker, cast: Cast, clock: FrozenClock, address: str,
+    buttons: list[str], status: int,
 ) -> None:  # fmt: skip
     """The browser logs responses with 4xx as errors, which is expected here."""
     with browser.new_context(base_url=live_server, locale="en-GB") as context:
         visitor = context.new_page()
         response = visitor.goto(address)
-        if button:
+        for button in buttons:
             response = press(visitor, button)
         assert response is not None
         assert response.status == status

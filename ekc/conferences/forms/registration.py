@@ -5,10 +5,11 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from wtforms import Field, SelectField, ValidationError
+from wtforms import Field, RadioField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
 
-from ekc.conferences.entries import CONSENT_SCOPES, NewConsent, Registration
+from ekc.conferences.entries import CONSENT_SCOPES, NewConsent, NewOffer, Registration
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
@@ -21,6 +22,8 @@ from ekc.conferences.forms.fields import (
     one_of,
     passage,
     people_field,
+    person_field,
+    words_of,
 )
 from ekc.conferences.forms.places import time_zone
 from ekc.conferences.queries.registration import RegistrationRow
@@ -29,7 +32,7 @@ from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import WORD
-from ekc.workflow.vocabulary import LegalContext
+from ekc.workflow.vocabulary import LegalContext, OfferStage
 
 _ZONE_MISSING = _l("Write a time zone such as Europe/Amsterdam.")
 
@@ -115,6 +118,25 @@ class ConsentForm(PlainForm):
     def to_consents(self) -> list[NewConsent]:
         said = {"scope": self.scope.data, "given_on": self.given_on.data, "note": self.note.data}
         return [NewConsent(participant_id=one, **said) for one in self.people.data]
+
+
+class OfferForm(PlainForm):
+    """A line about the offer of the conference."""
+
+    stage = RadioField(
+        _l("What is noted"),
+        choices=words_of(OfferStage),
+        validators=[InputRequired(_l("Choose what is noted."))],
+        **FROM_LIST,
+    )
+    to = person_field(_l("To whom, or who answered"), blank=_l("nobody: it is exempt"))
+    on = day(_l("Day"), _l("Write the day."))
+    reason = passage(_l("Why it is not offered"), rows=2)
+
+    def to_offer(self) -> NewOffer:
+        return NewOffer(
+            stage=OfferStage(self.stage.data), on=self.on.data, participant_id=self.to.data, reason=self.reason.data
+        )
 
 
 class WithdrawForm(PlainForm):

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.conferences.entries import BESIDE_THE_CONFERENCE
-from ekc.conferences.models import Conference, Consent, Participant, SafetyConcern
+from ekc.conferences.models import Conference, Consent, Offer, Participant, SafetyConcern
 from ekc.conferences.queries.members import Member, members
 from ekc.conferences.queries.names import names
 from ekc.conferences.queries.rows import columns_of, of_cases, to_dataclass
 from ekc.core.reading import read_rows
 from ekc.workflow.facts import consents_missing
 from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import OfferStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,30 @@ def consents(session: Session, conference_id: int) -> tuple[ConsentRow, ...]:
     rows = read_rows(session, _CONSENTS, {"case": conference_id})
     called = names(session, conference_id) if rows else {}
     return tuple(to_dataclass(ConsentRow, row, name=called[row.participant_id]) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """A line about the offer, with the name of whom it is about."""
+
+    stage: OfferStage
+    on: date
+    reason: str
+    name: str
+
+
+_OFFERS = (
+    select(Offer.stage, Offer.on, Offer.reason, Offer.participant_id)
+    .where(Offer.conference_id == bindparam("case"))
+    .order_by(Offer.on, Offer.id)
+)
+
+
+def offers(session: Session, conference_id: int) -> tuple[OfferRow, ...]:
+    """What was noted of the offer of the conference, in the order of the days."""
+    rows = read_rows(session, _OFFERS, {"case": conference_id})
+    called = names(session, conference_id) if rows else {}
+    return tuple(OfferRow(row.stage, row.on, row.reason, called.get(row.participant_id, "")) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)

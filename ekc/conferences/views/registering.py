@@ -30,7 +30,7 @@ from ekc.core.form_numbers import adds, remember
 from ekc.core.forms import KEEP
 from ekc.core.language import LANGUAGES, gettext, language
 from ekc.core.outbox import Link, Recipient
-from ekc.core.routes import db, gated, moves, now, only_shows, public, runtime
+from ekc.core.routes import MAX_ID, db, gated, moves, now, only_shows, public, runtime
 from ekc.core.sessions import opened_by, opened_in
 from ekc.core.tokens import is_token
 from ekc.directory.models import Listing
@@ -75,7 +75,7 @@ def _of_draft(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respons
 
     @wraps(view)
     def found(draft_id: int, **kwargs: str) -> ResponseReturnValue:
-        row = draft(db(), now(), owner_in_browser(), draft_id)
+        row = draft(db(), now(), owner_in_browser(), min(draft_id, MAX_ID))
         if row is not None and (row.is_offered(now()) or opened_in() == row.window):
             g.window = row.window
             return view(row, **kwargs)

@@ -6,9 +6,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
+from ekc.conferences.actions import offers as offer_actions
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.forms.fields import person_choices
-from ekc.conferences.forms.registration import ConsentForm, RegistrationForm, WithdrawForm, registration_form
+from ekc.conferences.forms.registration import ConsentForm, OfferForm, RegistrationForm, WithdrawForm, registration_form
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import consents as consent_queries
@@ -122,6 +123,26 @@ def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
     return _consents_page(case, withdrawn=(consent_id, form)), form.status
 
 
+@bp.post(f"{_CONSENTS}/offer")
+@case_route(Activity.NOTE_CONSENTS)
+@adds()
+def note_offer(case: Case) -> ResponseReturnValue:
+    """Note when the conference was offered, what somebody said, or why it is exempt."""
+    form = _offer_form(case)
+    if form.validate():
+        with form.showing_refusal():
+            offer_actions.note_offer(by(), case.id, form.to_offer())
+            flash(_("It is noted."), "success")
+            return redirect(url_for("conferences.consents", conference_id=case.id), 303)
+    return _consents_page(case, offer=form), form.status
+
+
+def _offer_form(case: Case, **kwargs: Any) -> OfferForm:
+    form = OfferForm(prefix="offer-", data={"on": local_date(now(), case.timezone)}, **kwargs)
+    form.to.choices = [*form.to.choices, *person_choices(circle_queries.circle(db(), case.id))]
+    return form
+
+
 def _consent_form(case: Case, **kwargs: Any) -> ConsentForm:
     form = ConsentForm(data={"given_on": local_date(now(), case.timezone)}, **kwargs)
     form.people.choices = person_choices(circle_queries.circle(db(), case.id), rank=lambda row: row.consented)
@@ -136,10 +157,14 @@ def _taken_back(case: Case, rows: tuple[ConsentRow, ...]) -> dict[int, TraceRow]
 
 
 def _consents_page(
-    case: Case, form: ConsentForm | None = None, withdrawn: tuple[int, WithdrawForm] | None = None
+    case: Case,
+    form: ConsentForm | None = None,
+    withdrawn: tuple[int, WithdrawForm] | None = None,
+    offer: OfferForm | None = None,
 ) -> str:
     """The page; a form that is given was rejected and is shown again."""
     rows = consent_queries.consents(db(), case.id)
+    asks_offer = PROFILES[case.profile].asks_offer(case.variant)
     day = {"on": local_date(now(), case.timezone)}
     forms = {
         row.id: WithdrawForm(formdata=None, prefix=f"withdraw-{row.id}-", data=day)
@@ -156,6 +181,8 @@ def _consents_page(
         taken_back=_taken_back(case, rows),
         form=form or _consent_form(case, formdata=None),
         withdraw_forms=forms,
-        sent=form or (withdrawn[1] if withdrawn else None),
+        sent=form or offer or (withdrawn[1] if withdrawn else None),
+        offers=consent_queries.offers(db(), case.id),
+        offer_form=(offer or _offer_form(case, formdata=None)) if asks_offer else None,
         may_change=case.may(Activity.NOTE_CONSENTS),
     )
