@@ -31,6 +31,8 @@ from ekc.plans.edits import add_goal
 from ekc.plans.queries.answers import agreements
 from ekc.plans.queries.versions import stored_draft
 from ekc.workflow.definition.kinds import Taking
+from ekc.workflow.ends.kinds import End
+from ekc.workflow.ends.rows import END_RULES
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.follow_ups import FollowUpKind
 from ekc.workflow.owed.kinds import NoticeKind
@@ -405,6 +407,11 @@ def test_a_round_that_is_given_up_leads_back_to_the_plan_in_force(
     client.submit("Save", {"How far is this?": "Done"}, near="How far is this?")
     [task] = own_tasks(db_session, case.id, omar)
     assert task.state is ActionState.DONE
+    said = END_RULES[End.ROUND].family
+    assert said in client.page(f"/conferences/{case.id}/mine").text
+    db_session.rollback()
+    clock.advance(days=20)  # a look at the page counts as having heard it, so it still says so
+    assert said in enter(client, db_session, clock(), case.id, omar).text
     sign_in(client, cast.noor)
     rail = [text_of(stop) for stop in client.page(f"/conferences/{case.id}").all("li") if "2 Mar" in text_of(stop)]
     assert len(rail) >= 3  # each phase of the round in which the plan was made
