@@ -72,7 +72,7 @@ def test_what_paper_lacks_is_said_while_somebody_types(
 ) -> None:
     case = case_in_setup(db_session, cast, clock())
     sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}/circle")
-    name = visitor.get_by_label("Name", exact=True)
+    name = visitor.get_by_label("Name (required)")
     said = visitor.locator("[role=status]", has_text="Kept as you wrote it. Only paper cannot print:")
 
     name.press_sequentially("Zoë Đorđević “ţ” 王")
