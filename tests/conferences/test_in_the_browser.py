@@ -77,8 +77,8 @@ def test_what_paper_lacks_is_said_while_somebody_types(
 
     name.press_sequentially("Zoë Đorđević “ţ” 王")
     expect(said).to_have_text("Kept as you wrote it. Only paper cannot print: 王")
-    name.press_sequentially(" 🍵")
-    expect(said).to_have_text("Kept as you wrote it. Only paper cannot print: 王 🍵")
+    name.press_sequentially(" 🍵 ש")
+    expect(said).to_have_text("Kept as you wrote it. Only paper cannot print: 王 ש")
     onlooker.look(visitor, "not on paper")
     name.fill("Wang Xiaoming")
     expect(said).to_have_count(0)

@@ -283,7 +283,7 @@ def test_a_word_without_end_stays_on_the_paper() -> None:
 
 
 def test_a_letter_we_cannot_print_becomes_a_mark_and_stays_in_the_data() -> None:
-    named = dataclasses.replace(EMPTY, monitor="李 🙂")
+    named = dataclasses.replace(EMPTY, monitor="李 ש")
     with opened(plan_pdf(named)) as pdf:
         assert pdf.attachments["plan.json"].get_file().read_bytes() == to_json(named)
     marked = dataclasses.replace(EMPTY, monitor="\N{REPLACEMENT CHARACTER} \N{REPLACEMENT CHARACTER}")
