@@ -58,6 +58,7 @@ from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.queries.versions import stored_draft
 from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.engine import may, sees
+from ekc.workflow.matching import CoordinatorWish, WishKind
 from ekc.workflow.vocabulary import (
     ActionKind,
     Activity,
@@ -161,14 +162,14 @@ HOLDS: dict[CasePart, list[str]] = {
         "whodecided",
     ],
     CasePart.VIEWS: each("view", HERE),
-    CasePart.REGISTRATION: ["reason", "topic", "wish", "sidea", "sideb", "municipality", "follows"],
+    CasePart.REGISTRATION: ["reason", "topic", "wish", "sought", "sidea", "sideb", "municipality", "follows"],
     CasePart.CONSENTS: ["consentscope", "consentnote", "offerreason"],
     CasePart.INDEPENDENCE: ["declared", "worksfor", "organisationels", "knows", "gains"],
     # Declared conflicts are shown; an agency is named.
     CasePart.WAIVERS: ["waivedemployer", "waivedrelation", "waivedinterest", "organisationels"],
     # Names of those who stay away too, as people who know them must not be coordinator; not that they stay away.
     CasePart.REQUEST: [
-        *("number", "municipality", "wish"),
+        *("number", "municipality", "wish", "sought"),
         *each("name", HERE),
         *each("organisation", AGENCIES),
         *each("speaks", AGENCIES),
@@ -329,6 +330,7 @@ def _registered(session: Session, cast: Cast) -> Marked:
         reason=mark("reason"),
         topics=(mark("topic"),),
         wishes=(mark("wish"),),
+        sought=(CoordinatorWish(WishKind.BACKGROUND, mark("sought")),),
         sides=(mark("sidea"), mark("sideb")),
         registered_by=Part.REFERRER,
         said_yes_on=(TODAY,),

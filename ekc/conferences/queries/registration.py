@@ -26,6 +26,7 @@ class RegistrationRow(Registration):
     registered_by: Part
     municipality: str
     region: str
+    sought: tuple[list[str], ...]  # kind and about of each wish for the coordinator that is compared
     follows_said: str | None  # the number of an earlier case, as somebody without an account typed it
 
 

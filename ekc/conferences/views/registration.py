@@ -10,6 +10,7 @@ from ekc.conferences.actions import offers as offer_actions
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.forms.fields import person_choices
 from ekc.conferences.forms.registration import ConsentForm, OfferForm, RegistrationForm, WithdrawForm, registration_form
+from ekc.conferences.forms.wishes import in_words
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import consents as consent_queries
@@ -26,6 +27,7 @@ from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, edits, moves, now
 from ekc.signin.login import by
+from ekc.workflow.matching import CoordinatorWish, WishKind
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity, TraceKind, VoiceMatter
 
@@ -80,6 +82,7 @@ def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationFor
         "conferences/registration.html",
         case=case,
         shown=shown,
+        sought=[in_words(CoordinatorWish(WishKind(kind), about)) for kind, about in shown.sought],
         said=_said(case),
         country=country,
         form=form,
