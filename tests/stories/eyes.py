@@ -61,11 +61,19 @@ class Eyes:
         assert after.errors == [], f"{button!r} was refused: {after.errors}"
         return after
 
+    def shown(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
+        """As `submit`: in a browser a response that is a page looks like any other."""
+        return self.submit(button, values, near)
+
     def refused(self, button: str, values: Mapping[str, Value] | None = None, near: str = "") -> Page:
         """As `submit`, but the product must refuse; returns the page with its errors."""
         after = self._send(button, values, near)
         assert after.errors, f"{button!r} was accepted: {after!r}"
         return after
+
+    def form(self, button: str, near: str = "") -> Form:
+        """The form of a button on the current page."""
+        return Form(self.here, self.here.button(button, near))
 
     def _send(self, button: str, values: Mapping[str, Value] | None, near: str) -> Page:
         page = self.here
