@@ -196,7 +196,8 @@ def _room(page: Page) -> Iterator[str]:
 
 
 def _marks(page: Page) -> Iterator[str]:
-    """Of a form either the fields that may stay empty are marked, or those that may not: whichever are fewer.
+    """Of a form either the fields that may stay empty are marked, or those that may not: whichever are fewer. Where all
+    may stay empty, one sentence says so.
 
     A search has no marks.
     """
@@ -205,6 +206,8 @@ def _marks(page: Page) -> Iterator[str]:
         asked = sum(node.tag in ("label", "legend") and "data-weight" in node.attrib for node in form.iter())
         if len(marks) > 1 or marks["required"] * 2 > asked:
             yield f"a form in which more is marked than not, or both kinds are: {form.get('action')}"
+        if 1 < marks["optional"] == asked:
+            yield f"a form that marks each of its fields as optional: {form.get('action')}"
         if marks and form.get("method") != "post":
             yield f"a search with marks: {form.get('action')}"
 

@@ -62,11 +62,14 @@ _MARK = re.compile(r' <span class="field__mark" data-mark="(optional|required)">
 def rarer_marks(form: str) -> Markup:
     """A form, as it was drawn, with the marks of the rarer kind alone, as a filter of templates.
 
-    Those of fields that may stay empty or, where these are more, of those that may not; where nothing has to be filled
-    in, of the former.
+    Those of fields that may stay empty or, where these are more, of those that may not. Where nothing has to be filled
+    in and there is more than one field, a sentence above says so instead of a mark at each.
     """
     kinds = _MARK.findall(form)
     may, must = kinds.count("optional"), kinds.count("required")
+    if may > 1 and not must:
+        said = escape(gettext("You need not fill in everything."))
+        return Markup(f'<p class="quiet">{said}</p>{_MARK.sub("", form)}')  # noqa: S704 - drawn by a template
     left = "required" if 0 < must < may else "optional"
     return Markup(_MARK.sub(lambda mark: mark[0] if mark[1] == left else "", form))  # noqa: S704 - drawn by a template
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask_wtf import FlaskForm
 
-from ekc.core.forms import TranslatedForm
+from ekc.core.forms import TranslatedForm, rarer_marks
 from ekc.core.language import using
 from ekc.evaluations.forms import NextEvaluationForm, TickForm
 from ekc.meetings.forms import MeetingForm
@@ -56,3 +56,24 @@ def test_a_time_is_read_as_a_browser_sends_it_and_as_people_type_it(app: Flask, 
         assert MeetingForm({}, None, started=False).starts_at.instant("Europe/Amsterdam") == datetime(
             2026, 4, 8, 8, 30, tzinfo=UTC
         )
+
+
+@pytest.mark.parametrize(
+    ("kinds", "marked"),
+    [
+        (["optional"], ["optional"]),
+        (["optional", "optional"], []),
+        (["optional", "required", "required"], ["optional"]),
+        (["optional", "optional", "required"], ["required"]),
+        (["required", "required"], []),
+    ],
+)
+def test_of_a_form_the_rarer_is_marked_or_a_sentence_says_that_all_may_stay_empty(
+    app: Flask, kinds: list[str], marked: list[str]
+) -> None:
+    drawn = "".join(f'<label> <span class="field__mark" data-mark="{kind}">({kind})</span></label>' for kind in kinds)
+    with app.test_request_context(), using("en"):
+        form = rarer_marks(drawn)
+
+    assert [kind for kind in ("optional", "required") for _ in range(form.count(f'"{kind}"'))] == marked
+    assert ("You need not fill in everything." in form) is (kinds == ["optional", "optional"])
