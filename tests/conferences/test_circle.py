@@ -29,7 +29,7 @@ from tests.client import PageClient
 from tests.clock import START
 from tests.database import refreshed
 from tests.form import Value
-from tests.page import text_of
+from tests.page import Page, text_of
 
 TODAY = date(2026, 3, 2)
 SAVE = "Save what you heard"
@@ -82,6 +82,24 @@ def test_a_name_and_a_part_are_enough(noor: PageClient, case: Made, db_session: 
     for nothing in ("\u200b\u200b", "\u2060 \u00ad", "\u3164", "\u2800"):
         refused = noor.refused("Add to the circle", {"Name": nothing, "Role in the circle": "neighbour"}, status=422)
         assert refused.errors == ["Name: Write a name."]
+
+
+def test_the_people_come_first_and_the_form_while_somebody_adds(
+    noor: PageClient, client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    def is_open(page: Page) -> bool:
+        (fold,) = (one for one in page.all("details") if text_of(one).startswith("Add somebody"))
+        return "open" in fold.attrib
+
+    somebody: dict[str, Value] = {"Name": "Bea Smit", "Role in the circle": "neighbour"}
+    assert not is_open(noor.here)
+    assert is_open(noor.refused("Add to the circle", {"Name": "Bea Smit"}, status=422))
+    assert is_open(noor.submit("Add to the circle", somebody))
+    assert is_open(noor.refused("Look at the list", status=422))
+
+    new = registered_case(db_session, cast, START)
+    sign_in(client, cast.ruud)
+    assert is_open(client.page(f"/conferences/{new.id}/circle"))
 
 
 CHILD_OR_NOT = (
@@ -145,8 +163,8 @@ def test_people_stand_by_side_where_there_are_sides(client: PageClient, cast: Ca
     page = client.page(f"/conferences/{case.id}/circle")
 
     headings = [heading.text for heading in page.all("h2")]
-    heard = headings.index("What did you hear?")
-    assert headings[heard + 1 : heard + 6] == [
+    first = headings.index("residents")
+    assert headings[first : first + 5] == [
         "residents",
         "young people",
         "Family and network",

@@ -72,6 +72,7 @@ def test_what_paper_lacks_is_said_while_somebody_types(
 ) -> None:
     case = case_in_setup(db_session, cast, clock())
     sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}/circle")
+    visitor.get_by_text("Add somebody").click()
     name = visitor.get_by_label("Name (required)")
     said = visitor.locator("[role=status]", has_text="Kept as you wrote it. Only paper cannot print:")
 

@@ -27,6 +27,7 @@ def signed_in(visitor: Page, db_session: Session, cast: Cast, clock: FrozenClock
 def test_a_double_click_adds_one_person(visitor: Page, db_session: Session, cast: Cast, clock: FrozenClock) -> None:
     case = signed_in(visitor, db_session, cast, clock)
     visitor.goto(f"/conferences/{case.id}/circle")
+    visitor.get_by_text("Add somebody").click()
     visitor.get_by_label("Name (required)").fill("Sanne Bos")
     visitor.get_by_label("Role in the circle (required)").select_option("friend")
     visitor.get_by_role("button", name="Add to the circle").dblclick()

@@ -88,6 +88,7 @@ def circle_page(
     asked = [row for row in everybody if row.part is not Part.INTERPRETER and not row.excluded]
     not_informed = tuple(row for row in asked if row.informed_on is None)
     today = local_date(now(), case.timezone)
+    added = _just_added(everybody)
     return render_template(
         "conferences/circle.html",
         case=case,
@@ -98,16 +99,22 @@ def circle_page(
         undecided=sum(row.attends is None for row in asked),
         takes_part=TAKES_PART,
         interpreter=Part.INTERPRETER,
-        form=form or AddPersonForm(sides, organisations(), next_one=_just_added(everybody), formdata=None),
+        form=form or AddPersonForm(sides, organisations(), next_one=added, formdata=None),
         heard=heard or HeardForm(everybody, formdata=None, data={"on": today}),
         untold=[row.id for row in not_informed],
         phones=circle_queries.phones(db(), case),
         paste=paste or PasteForm(formdata=None),
+        adding=form or paste or added or _is_bare(everybody),
         sent=form or paste or heard,
         may_change=case.may(Activity.CHANGE_CIRCLE),
         may_log=case.may(Activity.LOG_CONTACT),
         no_mail={one.participant_id for one in unreachable(db(), [case.id]).get(case.id, ())},
     )
+
+
+def _is_bare(everybody: tuple[PersonRow, ...]) -> bool:
+    """Whether nobody was asked yet: the main persons alone, and who registered them."""
+    return all(row.part in {Part.MAIN_PERSON, Part.REFERRER} for row in everybody)
 
 
 def _just_added(everybody: tuple[PersonRow, ...]) -> str:
