@@ -135,7 +135,6 @@ OF_ONE = {
     "You are the only main person now, so you decide.",
     "the main person died",
     "the main person left",
-    "the main person: it is about me or my family",
 }
 
 

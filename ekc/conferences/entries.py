@@ -84,7 +84,7 @@ class PersonDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class HeardOfPeople:
     """What was heard of several people, noted at once. It replaces nothing that was noted of them before."""
 
     told: Collection[int] = ()  # these were told, on `told_on`; None: today

@@ -14,7 +14,7 @@ from ekc.conferences.actions import links
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.actions.heard import note_heard
 from ekc.conferences.effects import begin_round
-from ekc.conferences.entries import Concern, Heard, PersonDetails
+from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails
 from ekc.conferences.models import Conference, NameKey, Participant
 from ekc.conferences.queries.circle import PersonRow, circle, person
 from ekc.conferences.queries.concerns import concerns
@@ -402,7 +402,7 @@ def test_told_coming_and_safe_of_several_are_noted_with_one_press_and_a_call_wit
 
 def test_whoever_says_that_it_is_safe_is_asked_again_in_a_new_round(db_session: Session, cast: Cast) -> None:
     case = case_in_evaluation(db_session, cast, START)
-    note_heard(By(db_session, cast.noor, START), case.id, Heard(safe=[case.people["kees"]]))
+    note_heard(By(db_session, cast.noor, START), case.id, HeardOfPeople(safe=[case.people["kees"]]))
     with writing(db_session):
         begin_round(db_session, db_session.get_one(Conference, case.id))
     assert {row.safe_on for row in circle(refreshed(db_session), case.id)} == {None}
@@ -594,7 +594,7 @@ def test_how_several_come_is_noted_at_once_and_replaces_nothing(
 ) -> None:
     decided, *undecided = sorted(case.people.values())
     by = By(db_session, cast.noor, START)
-    note_heard(by, case.id, Heard(comes=[decided], how=Attends.PHONE))
+    note_heard(by, case.id, HeardOfPeople(comes=[decided], how=Attends.PHONE))
     noor.page(f"/conferences/{case.id}/circle")
     names = [row.name for row in circle(refreshed(db_session), case.id) if row.id != decided]
     assert noor.refused(SAVE, {"How they come": "by video"}).errors == ["Tick what you heard, and of whom."]
@@ -602,7 +602,7 @@ def test_how_several_come_is_noted_at_once_and_replaces_nothing(
     page = noor.submit(SAVE, {**ticked("comes", *names), "How they come": "by video"})
 
     assert f"It is noted of {len(undecided)} people." in page.text
-    note_heard(by, case.id, Heard(comes=[decided, *undecided], how=Attends.NO))
+    note_heard(by, case.id, HeardOfPeople(comes=[decided, *undecided], how=Attends.NO))
     now = {row.id: row.attends for row in circle(refreshed(db_session), case.id)}
     assert now == {decided: Attends.PHONE, **dict.fromkeys(undecided, Attends.VIDEO)}
 

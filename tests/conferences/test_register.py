@@ -302,7 +302,7 @@ def test_each_is_asked_what_concerns_them_alone(client: PageClient, cast: Cast) 
     only = {who: labels - (asked[MINE] & asked[ON_BEHALF] & asked[REFERRED]) for who, labels in asked.items()}
     assert only[MINE] == set()
     yours = {"Said yes to a conference on", "Your name", "Your phone", "Your email"}
-    assert only[ON_BEHALF] == yours | {"What you are to the main person"}
+    assert only[ON_BEHALF] == yours | {"What you are to the people it is about"}
     assert only[REFERRED] == yours | {"Your organisation"}
     assert {"Registered on", "Title of the case", "Time zone", "Sides", "Side"} & (
         asked[ON_BEHALF] | asked[REFERRED]
@@ -315,7 +315,7 @@ def test_somebody_who_knows_them_registers_on_their_behalf(client: PageClient, c
     values = FILLED_IN | {
         "Who registers": ON_BEHALF,
         "Main person 1 / Said yes to a conference on": "",
-        "What you are to the main person": "sister",
+        "What you are to the people it is about": "sister",
         "Your phone": "06 11122233",
     }
     del values["Your organisation"]

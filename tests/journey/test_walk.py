@@ -28,7 +28,7 @@ from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.actions.heard import note_heard
-from ekc.conferences.entries import Concern, Heard, PersonDetails
+from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails
 from ekc.conferences.models import Participant
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal
@@ -328,7 +328,7 @@ class Walk(RuleBasedStateMachine):
         if data.draw(st.booleans(), label="anew"):
             walker.tell([who])
         else:
-            note_heard(walker.by(), walker.id, Heard(as_last_time=who))
+            note_heard(walker.by(), walker.id, HeardOfPeople(as_last_time=who))
 
     def _is_afraid(self, data: st.DataObject) -> None:
         walker, who = self.walker, self._somebody(data)

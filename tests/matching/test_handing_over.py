@@ -227,7 +227,7 @@ def test_the_cases_of_whoever_is_away_soon_are_offered_to_the_deputy(
     sign_in(client, cast.ruud)
 
     assert to_hand_over(client.page("/")) == [
-        "Noor van Dijk Away from 20 March to 3 April. Denise Okafor stands in 1 open case"
+        "Noor van Dijk Away from 20 March to 3 April. Covered by Denise Okafor 1 open case"
     ]
     page = client.follow("Noor van Dijk")
 

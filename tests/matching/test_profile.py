@@ -99,7 +99,7 @@ def test_the_manager_of_the_region_changes_it_too(client: PageClient, cast: Cast
     ("field", "typed", "error"),
     [
         (GREW_UP, "Dutch, Klingon", f"{GREW_UP} We do not know the language Klingon. Write it as here: Dutch."),
-        (SIMPLE, "Arabic", f"{SIMPLE} A language stands in one of the three boxes. Take it out here or above."),
+        (SIMPLE, "Arabic", f"{SIMPLE} A language is in one of the three boxes. Take it out here or above."),
         (AT_MOST, "two", f"{AT_MOST}: Write a whole number, such as 2, or leave it empty."),
     ],
 )
@@ -190,12 +190,12 @@ def test_an_absence_is_noted_with_a_deputy_and_taken_away(client: PageClient, ca
     client.page("/my-profile")
     days: dict[str, Value] = {"First day away": date(2026, 7, 3), "Last day away": date(2026, 7, 20)}
 
-    page = client.submit("Note these days", days | {"Who stands in for you?": "Denise Okafor"})
+    page = client.submit("Note these days", days | {"Who covers for you?": "Denise Okafor"})
 
-    assert "Friday 3 July 2026 to Monday 20 July 2026 Denise Okafor stands in" in page.text
+    assert "Friday 3 July 2026 to Monday 20 July 2026 Covered by Denise Okafor" in page.text
     assert "away 3 July to 20 July" not in page.text
     page = client.submit("Take this absence away")
-    assert "Denise Okafor stands in" not in page.text
+    assert "Covered by Denise Okafor" not in page.text
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import circle
 from ekc.conferences.actions.registration import log_call
-from ekc.conferences.entries import Heard
+from ekc.conferences.entries import HeardOfPeople
 from ekc.core.errors import Refusal
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import N_, Activity
 
 
-def note_heard(by: By, conference_id: int, heard: Heard) -> int:
+def note_heard(by: By, conference_id: int, heard: HeardOfPeople) -> int:
     """Note what was heard; returns of how many people something was noted that was not before."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)

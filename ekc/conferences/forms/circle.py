@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, TelField
 from wtforms.fields.choices import SelectChoice
 
-from ekc.conferences.entries import Concern, Heard, PersonDetails
+from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
@@ -191,8 +191,8 @@ class HeardForm(PlainForm):
             listed = self.everybody.data.split()
             self.told.data = [one.id for one in circle if str(one.id) in listed]
 
-    def to_heard(self) -> Heard:
-        return Heard(
+    def to_heard(self) -> HeardOfPeople:
+        return HeardOfPeople(
             told=self.told.data,
             told_on=self.on.data,
             comes=self.comes.data,

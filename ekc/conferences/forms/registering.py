@@ -154,7 +154,7 @@ class RegisterForm(PlainForm):
     main_persons = FieldList(FormField(MainPersonForm), min_entries=_MAIN_PERSONS, max_entries=_MAIN_PERSONS)
     sides = passage(_l("Sides"), rows=2)
     registrant_name = line(_l("Your name"))
-    registrant_relation = line(_l("What you are to the main person"))
+    registrant_relation = line(_l("What you are to the people it is about"))
     registrant_organisation = listed(_l("Your organisation"))
     registrant_phone = line(_l("Your phone"), WORD, kind=TelField)
     registrant_email = mail(_l("Your email"))
@@ -208,7 +208,7 @@ class RegisterForm(PlainForm):
         self.language.description = languages_of_paper()
         if self._by_staff:
             self.registrant_name.label.text = _("Their name")
-            self.registrant_relation.label.text = _("What they are to the main person")
+            self.registrant_relation.label.text = _("What they are to the people it is about")
             self.registrant_organisation.label.text = _("Their organisation")
             self.registrant_phone.label.text = _("Their phone")
             self.registrant_email.label.text = _("Their email")

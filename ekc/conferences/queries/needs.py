@@ -8,7 +8,7 @@ from ekc.workflow.vocabulary import ARRANGED_BY, TAKES_PART, ArrangementKind, Pe
 
 
 @dataclass(frozen=True, slots=True)
-class NeedLine:
+class SharedNeed:
     """A need, or None for what has no name of its own; and who has it, each with what they need in words."""
 
     need: PersonNeed | ArrangementKind | None
@@ -22,10 +22,10 @@ class NeedLine:
         return ARRANGED_BY.get(self.need)
 
 
-def need_lines(circle: Iterable[PersonRow]) -> tuple[NeedLine, ...]:
+def shared_needs(circle: Iterable[PersonRow]) -> tuple[SharedNeed, ...]:
     """The needs of those who come, or of whom it is not known, in the order of their table; an interpreter is first."""
     there = [person for person in circle if person.attends is None or person.attends in TAKES_PART]
-    every = [NeedLine(ArrangementKind.INTERPRETER, tuple(one for one in there if one.needs_interpreter))]
-    every += [NeedLine(need, tuple(one for one in there if need in one.needed)) for need in PersonNeed]
-    every.append(NeedLine(None, tuple(one for one in there if one.needs and not one.needed)))
+    every = [SharedNeed(ArrangementKind.INTERPRETER, tuple(one for one in there if one.needs_interpreter))]
+    every += [SharedNeed(need, tuple(one for one in there if need in one.needed)) for need in PersonNeed]
+    every.append(SharedNeed(None, tuple(one for one in there if one.needs and not one.needed)))
     return tuple(line for line in every if line.people)

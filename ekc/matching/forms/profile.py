@@ -74,7 +74,7 @@ class ProfileForm(EditingForm):
     @staticmethod
     def _once(field: Any, *others: Any) -> None:
         if set(field.data or ()) & {code for other in others for code in other.data or ()}:
-            raise ValidationError(_("A language stands in one of the three boxes. Take it out here or above."))
+            raise ValidationError(_("A language is in one of the three boxes. Take it out here or above."))
 
     def show(self, profile: SelfDescription) -> None:
         """Fill the form."""
@@ -114,7 +114,7 @@ class AbsenceForm(PlainForm):
 
     first_day = day(_l("First day away"), _l("Choose a day."), ahead=True)
     last_day = day(_l("Last day away"), _l("Choose a day."), ahead=True)
-    deputy_id = choice(_l("Who stands in for you?"), [], coerce=int)
+    deputy_id = choice(_l("Who covers for you?"), [], coerce=int)
 
     def __init__(self, colleagues: Iterable[Any], **kwargs: Any) -> None:
         """`colleagues`: who can be asked, rows with `id` and `name`."""

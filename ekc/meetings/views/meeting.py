@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries.circle import circle
-from ekc.conferences.queries.needs import need_lines
+from ekc.conferences.queries.needs import shared_needs
 from ekc.core.clock import local_date, to_local, zone
 from ekc.core.language import gettext, moment
 from ekc.core.routes import db, edits, now
@@ -80,7 +80,7 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
         meeting=current,
         earlier=earlier,
         may_change=case.may(Activity.ARRANGE_MEETING),
-        needs=need_lines(people),
+        needs=shared_needs(people),
         expected=sum(person.attends is None or person.attends in IN_THE_ROOM for person in people),
         hours=_hours(current),
         arranged=_arranged(current),
