@@ -24,6 +24,8 @@ import ekc.journey.views.blueprint
 import ekc.journey.views.home
 import ekc.links.views
 import ekc.matching.views.blueprint
+import ekc.matching.views.coordinator
+import ekc.matching.views.profile
 import ekc.meetings.views.blueprint
 import ekc.operation.views
 import ekc.orders.views
@@ -36,6 +38,7 @@ import ekc.staff.views.blueprint
 from config import ConfigError, Settings
 from ekc import schema
 from ekc.conferences.access import Case
+from ekc.conferences.forms.wishes import wish_in_words
 from ekc.conferences.queries.registration import wording_of
 from ekc.core import handlers, language, static
 from ekc.core.clock import local_date
@@ -183,6 +186,9 @@ def _extend_jinja(app: Flask) -> None:
         country=PROFILES.__getitem__,
         moved_from=ekc.evaluations.views.follow_ups.moved_from,
         rarer_marks=rarer_marks,
+        wish_in_words=wish_in_words,
+        compared_in_words=ekc.matching.views.coordinator.compared_in_words,
+        languages_in_words=ekc.matching.views.profile.languages_in_words,
         public_holiday=ekc.evaluations.views.follow_ups.public_holiday,
     )
     app.context_processor(_frame_context)

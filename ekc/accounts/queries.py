@@ -102,11 +102,12 @@ def account_by_email(session: Session, email: str) -> Account | None:
     return session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
 
 
+#: Whether an account is that of a coordinator, as a condition of statements.
+COORDINATES = exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR)
 _COORDINATORS = (
     select(Account.id, Account.leaves_on, Region.timezone)
     .join(Region, Region.id == Account.region_id)
-    .where(one_of(Account.id, "accounts"), Account.active)
-    .where(exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR))
+    .where(one_of(Account.id, "accounts"), Account.active, COORDINATES)
 )
 _MANAGERS = (
     select(Account)

@@ -1,5 +1,6 @@
 """The menu of a case: its pages, what the phase needs first, and what is still open on each of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,16 +122,16 @@ def case_menu(session: Session, case: Case, at: datetime, path: str, facts: Fact
         facts = gather_facts(session, case, at)
     left = still_open(facts) if facts else ()
     opened = tuple(link for link in left if case.may(link.activity))
-    here = _longest(path, case)
+    hrefs = {endpoint: url_for(endpoint, conference_id=case.id) for endpoint in (_OVERVIEW[0], *_TITLES)}
+    here = _page_at(path, hrefs)
 
     def entry(endpoint: str, title: str) -> MenuEntry:
-        href = url_for(endpoint, conference_id=case.id)
         return MenuEntry(
             title,
-            href,
+            hrefs[endpoint],
             people=len(facts.people) if facts and endpoint == "conferences.circle" else None,
             left=sum(page_of(link) == endpoint for link in left),
-            current=("page" if href == path else "true") if endpoint == here else "",
+            current=("page" if hrefs[endpoint] == path else "true") if endpoint == here else "",
         )
 
     groups = tuple(
@@ -166,7 +167,9 @@ def _is_shown(page: MenuPage, case: Case) -> bool:
     return case.may(page.activity) and case.phase not in page.not_yet
 
 
-def _longest(path: str, case: Case) -> str:
-    """The page of the menu that is at this path or above it; also of a form that was sent to an address under it."""
-    found = [one for one in _TITLES if (path + "/").startswith(url_for(one, conference_id=case.id) + "/")]
-    return max(found, key=len, default=_OVERVIEW[0])
+def _page_at(path: str, hrefs: Mapping[str, str]) -> str:
+    """The page of the menu that is at this path or nearest above it; also of a form that was sent to an address under
+    it.
+    """
+    above = [one for one in hrefs if f"{path}/".startswith(f"{hrefs[one]}/")]
+    return max(above, key=lambda one: len(hrefs[one]), default=_OVERVIEW[0])

@@ -1,6 +1,5 @@
 """Queries on accounts and regions for the administrator."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from itertools import islice
@@ -15,6 +14,7 @@ from ekc.accounts.queries import OfficeRow, offices
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.outbox import OutboxMessage
+from ekc.matching.queries.coordinators import open_cases
 from ekc.names import alphabetical, by_surname, has_words, words
 from ekc.signin.models import Identity, Invitation, Passkey, Purpose, SignIn
 from ekc.signin.queries import sign_ins_of
@@ -150,7 +150,7 @@ def accounts(
         session.execute(_account_query().where(Account.id.in_(order)), {"at": at}).all() if order else (),
         key=lambda row: order[row.id],
     )
-    held, busy = offices(session, [row.id for row in found]), _open_cases(session, [row.id for row in found])
+    held, busy = offices(session, [row.id for row in found]), open_cases(session, [row.id for row in found])
     return tuple(AccountRow(**_row(row, at), offices=held[row.id], under_way=busy.get(row.id, 0)) for row in found)
 
 
@@ -179,7 +179,7 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
     return AccountPage(
         **_row(row, at),
         offices=held,
-        under_way=_open_cases(session, [account_id]).get(account_id, 0),
+        under_way=open_cases(session, [account_id]).get(account_id, 0),
         elsewhere=_open_elsewhere(session, account_id, row.region_id),
         region_id=row.region_id,
         language=row.language,
@@ -278,13 +278,6 @@ def _state(row: Row[Any], at: datetime) -> AccountState:
     if row.uninvited:
         return AccountState.UNINVITED
     return AccountState.INVITED if row.invited else AccountState.OPEN
-
-
-def _open_cases(session: Session, account_ids: Collection[int]) -> dict[int | None, int]:
-    """The number of open cases of each of these coordinators; those without any are missing."""
-    own = (Conference.coordinator_id.in_(account_ids), Conference.phase != Phase.CLOSED)
-    counted = select(Conference.coordinator_id, func.count()).where(*own).group_by(Conference.coordinator_id)
-    return {row[0]: row[1] for row in session.execute(counted)}
 
 
 def _open_elsewhere(session: Session, account_id: int, region_id: int) -> int:

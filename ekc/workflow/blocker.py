@@ -105,6 +105,15 @@ def evaluation_limit(profile: Profile, from_day: date, people: Iterable[PersonFa
     return profile.evaluation_limit(from_day, youngest(people))
 
 
+def about_too_young(
+    people: Iterable[PersonFacts], person_id: int | None, sentence: str, target: str
+) -> Iterator[Blocker]:
+    """Why somebody cannot be rung when it goes wrong, or call others together: no young child bears that."""
+    for person in people:
+        if person.id == person_id and not person.may_be_rung:
+            yield Blocker(sentence, Remedy.PLAN, {"name": person.name}, target=target)
+
+
 def about_evaluation(profile: Profile, from_day: date, on: date, people: Iterable[PersonFacts]) -> Iterator[Blocker]:
     """Why an evaluation that is planned on `from_day` cannot be `on` that day: the profile's limit (NZ3).
 

@@ -197,33 +197,57 @@ def _shares_a_word(one: str, other: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class WishRule:
-    """How one kind of wish is compared: with what, and when it is met, as the handbook says it."""
+    """One kind of wish: in words, with a blank for what it is about; how it is compared; and when it is met, as the
+    handbook says it.
+    """
 
     kind: WishKind
+    words: str
     compare: Callable[[str, Qualities, ComparedCase], _Sentence]
     met: str
 
 
 WISHES: tuple[WishRule, ...] = (
-    WishRule(WishKind.SPEAKS, _speaks, N_("the language is among theirs, as a mother tongue or fluently")),
-    WishRule(WishKind.UNDERSTANDS, _understands, N_("the language is among theirs, however well")),
-    WishRule(WishKind.GENDER, _gender, N_("it is what they say of themselves")),
+    WishRule(
+        WishKind.SPEAKS,
+        N_("speaks %(about)s"),
+        _speaks,
+        N_("the language is among theirs, as a mother tongue or fluently"),
+    ),
+    WishRule(
+        WishKind.UNDERSTANDS,
+        N_("understands %(about)s"),
+        _understands,
+        N_("the language is among theirs, however well"),
+    ),
+    WishRule(WishKind.GENDER, N_("is %(about)s"), _gender, N_("it is what they say of themselves")),
     WishRule(
         WishKind.BACKGROUND,
+        N_("background: %(about)s"),
         _background,
         N_("a word of it is among their own words about their background; other words count as not known"),
     ),
-    WishRule(WishKind.NEAR, _near, N_("they live in the municipality of the conference")),
-    WishRule(WishKind.NOT_FROM, _not_from, N_("they live elsewhere; without a place, in another municipality")),
-    WishRule(WishKind.EXPERIENCE, _experience, N_("they have coordinated a conference of the same kind")),
-    WishRule(WishKind.HOURS, _hours, N_("it is among the hours at which they are free")),
+    WishRule(WishKind.NEAR, N_("lives near"), _near, N_("they live in the municipality of the conference")),
+    WishRule(
+        WishKind.NOT_FROM,
+        N_("does not live in %(about)s"),
+        _not_from,
+        N_("they live elsewhere; without a place, in another municipality"),
+    ),
+    WishRule(
+        WishKind.EXPERIENCE,
+        N_("has held such a conference before"),
+        _experience,
+        N_("they have coordinated a conference of the same kind"),
+    ),
+    WishRule(WishKind.HOURS, N_("is free %(about)s"), _hours, N_("it is among the hours at which they are free")),
 )
-_COMPARE = {rule.kind: rule.compare for rule in WISHES}
+WISH_RULES = {rule.kind: rule for rule in WISHES}
 
 
 def compare(wishes: Iterable[CoordinatorWish], one: Qualities, place: ComparedCase) -> tuple[Compared, ...]:
     """Each wish, and how somebody compares with it; in the order of the wishes."""
-    return tuple(Compared(wish, *_COMPARE[wish.kind](wish.about, one, place)) for wish in wishes)
+    return tuple(Compared(wish, *WISH_RULES[wish.kind].compare(wish.about, one, place)) for wish in wishes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,7 @@ from ekc.core.forms import EditingForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import LINE, NAME
-from ekc.workflow.matching import CoordinatorWish, Gender, Hours, WishKind
-from ekc.workflow.vocabulary import N_
+from ekc.workflow.matching import WISH_RULES, CoordinatorWish, Gender, Hours, WishKind
 
 #: What is one chip.
 _CHIPS = (
@@ -26,20 +25,7 @@ _CHIPS = (
 )
 
 
-#: Each kind in words; where it is about something, with a blank for that.
-_WORDS = {
-    WishKind.SPEAKS: N_("speaks %(about)s"),
-    WishKind.UNDERSTANDS: N_("understands %(about)s"),
-    WishKind.GENDER: N_("is %(about)s"),
-    WishKind.BACKGROUND: N_("background: %(about)s"),
-    WishKind.NEAR: N_("lives near"),
-    WishKind.NOT_FROM: N_("does not live in %(about)s"),
-    WishKind.EXPERIENCE: N_("has held such a conference before"),
-    WishKind.HOURS: N_("is free %(about)s"),
-}
-
-
-def in_words(wish: CoordinatorWish) -> str:
+def wish_in_words(wish: CoordinatorWish) -> str:
     """A wish, in the reader's language."""
     about = wish.about
     match wish.kind:
@@ -51,7 +37,7 @@ def in_words(wish: CoordinatorWish) -> str:
             about = _(Hours(about).label)
         case WishKind.NOT_FROM if not about:
             about = _("the municipality of the conference")
-    return _(_WORDS[wish.kind], about=about)
+    return _(WISH_RULES[wish.kind].words, about=about)
 
 
 def speaks_field() -> LanguagesField:
@@ -81,7 +67,7 @@ def background_field() -> Any:
 
 def offer_chips(field: SelectMultipleField) -> None:
     """Say what there is to choose from, in the reader's language."""
-    field.choices = [SelectChoice(_key(one), in_words(one)) for one in _CHIPS]
+    field.choices = [SelectChoice(_key(one), wish_in_words(one)) for one in _CHIPS]
 
 
 def wishes_in(said: Mapping[str, Any]) -> tuple[CoordinatorWish, ...]:

@@ -10,7 +10,7 @@ from ekc.conferences.actions import offers as offer_actions
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.forms.fields import person_choices
 from ekc.conferences.forms.registration import ConsentForm, OfferForm, RegistrationForm, WithdrawForm, registration_form
-from ekc.conferences.forms.wishes import in_words
+from ekc.conferences.forms.wishes import wish_in_words
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import consents as consent_queries
@@ -82,7 +82,7 @@ def _registration_page(case: Case, shown: RegistrationRow, form: RegistrationFor
         "conferences/registration.html",
         case=case,
         shown=shown,
-        sought=[in_words(CoordinatorWish(WishKind(kind), about)) for kind, about in shown.sought],
+        sought=[wish_in_words(CoordinatorWish(WishKind(kind), about)) for kind, about in shown.sought],
         said=_said(case),
         country=country,
         form=form,

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.accounts.models import Account, AccountRole, Region
+from ekc.accounts.models import Account, Region
+from ekc.accounts.queries import COORDINATES
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
@@ -17,7 +18,7 @@ from ekc.matching.models import CoordinatorAbsence, CoordinatorLanguage, Coordin
 from ekc.matching.queries.coordinators import can_be_asked
 from ekc.matching.queries.profile import may_edit
 from ekc.workflow.matching import Hours, LanguageLevel
-from ekc.workflow.vocabulary import N_, Role
+from ekc.workflow.vocabulary import N_
 
 
 def save_profile(by: By, account_id: int, profile: SelfDescription) -> None:
@@ -88,8 +89,7 @@ def remove_absence(by: By, account_id: int, absence_id: int) -> None:
 
 def _lock(by: By, account_id: int) -> Account:
     """The account of a coordinator, locked. Raises Unknown unless it is the visitor's, or of a region they manage."""
-    coordinates = exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR)
-    found = select(Account).where(Account.id == account_id, Account.active, coordinates).with_for_update(of=Account)
+    found = select(Account).where(Account.id == account_id, Account.active, COORDINATES).with_for_update(of=Account)
     account = by.session.scalar(found)
     if account is None or not may_edit(by.visitor, account_id, account.region_id):
         raise Unknown

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.models import IS_OPEN, Conference
+from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.reading import one_of, read_rows
 from ekc.directory.models import Listing
 from ekc.directory.queries import called
 from ekc.matching.models import CoordinatorProfile
 from ekc.matching.queries.asking import referred_counts, sought_in
-from ekc.matching.queries.coordinators import coordinators
+from ekc.matching.queries.coordinators import coordinators, open_cases
 from ekc.matching.queries.match import agencies_of
 from ekc.matching.queries.profile import AbsenceRow, absences, languages
 from ekc.workflow.blocker import Blocker, about_conflict
@@ -83,11 +83,6 @@ class Candidate:
         )
 
 
-_OPEN_CASES = (
-    select(Conference.coordinator_id, func.count())
-    .where(one_of(Conference.coordinator_id, "coordinators"), IS_OPEN)
-    .group_by(Conference.coordinator_id)
-)
 _COMPARED = select(Conference.sought, Conference.variant, Conference.municipality, Conference.timezone).where(
     Conference.id == bindparam("case")
 )
@@ -126,7 +121,7 @@ def candidates(
     known = coordinators(session, region_id)
     ids = [row.id for row in known]
     spoken = languages(session, ids)
-    busy = {row[0]: row[1] for row in read_rows(session, _OPEN_CASES, {"coordinators": ids})}
+    busy = open_cases(session, ids)
     named = called(session, Listing.ORGANISATIONS, {one for row in known for one in named_in(row.employer or "")})
     case = session.execute(_COMPARED, {"case": conference_id}).one()
     today = local_date(at, case.timezone)

@@ -1,19 +1,20 @@
-"""Reading who can take a case in a region."""
+"""Reading who can take a case in a region, and how much coordinators do."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, or_, select
+from sqlalchemy import Row, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from ekc.accounts.models import Account, AccountRole
-from ekc.core.reading import read_rows
+from ekc.accounts.models import Account
+from ekc.accounts.queries import COORDINATES
+from ekc.conferences.models import IS_OPEN, Conference
+from ekc.core.reading import one_of, read_rows
 from ekc.directory.models import Municipality
 from ekc.matching.models import CoordinatorProfile, CoordinatorRegion
 from ekc.names import by_surname
 from ekc.workflow.matching import Hours
-from ekc.workflow.vocabulary import Role
 
-_coordinates = exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR)
 _takes_here = or_(
     Account.region_id == bindparam("region"),
     exists().where(CoordinatorRegion.account_id == Account.id, CoordinatorRegion.region_id == bindparam("region")),
@@ -26,7 +27,12 @@ _CAN_TAKE_A_CASE = (
     )
     .outerjoin(CoordinatorProfile, CoordinatorProfile.account_id == Account.id)
     .outerjoin(Municipality, Municipality.id == CoordinatorProfile.municipality_id)
-    .where(_takes_here, Account.active, Account.leaves_on.is_(None), _coordinates)
+    .where(_takes_here, Account.active, Account.leaves_on.is_(None), COORDINATES)
+)
+_OPEN_CASES = (
+    select(Conference.coordinator_id, func.count())
+    .where(one_of(Conference.coordinator_id, "accounts"), IS_OPEN)
+    .group_by(Conference.coordinator_id)
 )
 
 
@@ -43,3 +49,9 @@ def coordinators(session: Session, region_id: int) -> list[Row[*tuple[Any, ...]]
 def can_be_asked(session: Session, region_id: int) -> frozenset[int]:
     """The accounts of the coordinators who can take a case in a region."""
     return frozenset(row.id for row in coordinators(session, region_id))
+
+
+def open_cases(session: Session, account_ids: Collection[int]) -> dict[int, int]:
+    """How many open cases each of these coordinates; those without any are missing."""
+    rows = read_rows(session, _OPEN_CASES, {"accounts": list(account_ids)})
+    return {row[0]: row[1] for row in rows}

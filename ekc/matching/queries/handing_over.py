@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func
 from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import has_left
-from ekc.accounts.models import Account, AccountRole, Region
+from ekc.accounts.models import Account, Region
+from ekc.accounts.queries import COORDINATES
 from ekc.conferences.models import Conference
 from ekc.core.clock import local_date
 from ekc.core.reading import one_of
@@ -19,7 +20,7 @@ from ekc.matching.queries.match import match_history
 from ekc.matching.queries.profile import AbsenceRow, absences
 from ekc.meetings.models import Meeting
 from ekc.names import by_surname
-from ekc.workflow.vocabulary import Phase, Role, Variant
+from ekc.workflow.vocabulary import Phase, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,7 @@ class CaseToHandOver:
         )  # in the phases between the conference is in progress
 
 
-_coordinates = exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR)
-_gone = or_(~Account.active, ~_coordinates.correlate(Account))
+_gone = or_(~Account.active, ~COORDINATES.correlate(Account))
 _leaving = or_(_gone, Account.leaves_on.is_not(None))
 
 

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import has_left
-from ekc.accounts.models import Account, AccountRole, Region
+from ekc.accounts.models import Account, Region
+from ekc.accounts.queries import COORDINATES
 from ekc.conferences.models import Conference
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
@@ -23,7 +24,6 @@ from ekc.matching.entries import Declaration
 from ekc.matching.models import Match, Waiver
 from ekc.workflow.blocker import Blocker, about_conflict
 from ekc.workflow.independence import Agency, Conflict, Matter, Tie, conflicts, named_in, works_for
-from ekc.workflow.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,6 @@ class MatchEvent:
 
 _match, _account, _waiver = Match.__table__.c, Account.__table__.c, Waiver.__table__.c
 _decider = Account.__table__.alias("decider")
-_coordinates = exists().where(AccountRole.account_id == _account.id, AccountRole.role == Role.COORDINATOR)
 _former, _was = Match.__table__.alias("former"), Account.__table__.alias("was")
 _predecessor = (
     select(_was.c.name)
@@ -159,7 +158,7 @@ _OPEN = (
         _account.name,
         _account.employer,
         _account.phone,
-        (_account.active & _coordinates).label("coordinates"),
+        (_account.active & COORDINATES).label("coordinates"),
         _account.leaves_on,
         Region.timezone,
         _predecessor.label("predecessor"),

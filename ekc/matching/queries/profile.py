@@ -5,18 +5,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, bindparam, exists, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from ekc.accounts.access import PROGRAM, Visitor
-from ekc.accounts.models import Account, AccountRole, Region
-from ekc.conferences.models import IS_OPEN, Conference
+from ekc.accounts.models import Account, Region
+from ekc.accounts.queries import COORDINATES
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.reading import one_of, read_rows
 from ekc.directory.models import Municipality
-from ekc.matching.entries import Absence, SelfDescription
+from ekc.matching.entries import SelfDescription
 from ekc.matching.models import CoordinatorAbsence, CoordinatorLanguage, CoordinatorProfile, CoordinatorRegion
+from ekc.matching.queries.coordinators import open_cases
 from ekc.names import by_surname
 from ekc.workflow.matching import Gender, Hours, LanguageLevel
 from ekc.workflow.vocabulary import Role
@@ -34,10 +35,6 @@ class AbsenceRow:
     last_day: date
     deputy_id: int | None
     deputy: str
-
-    def to_entry(self) -> Absence:
-        """The same as it was entered."""
-        return Absence(self.first_day, self.last_day, self.deputy_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +64,11 @@ class ColleagueRow:
     away: AbsenceRow | None  # now, or the next time
 
 
-_coordinates = exists().where(AccountRole.account_id == Account.id, AccountRole.role == Role.COORDINATOR)
 _PAGE = (
     select(Account.id, Account.name, Account.region_id, Account.introduction, Account.employer)
     .add_columns(Region.name.label("region"), Region.timezone)
     .join(Region, Region.id == Account.region_id)
-    .where(Account.id == bindparam("account"), Account.active, _coordinates)
+    .where(Account.id == bindparam("account"), Account.active, COORDINATES)
 )
 _PROFILE = (
     select(CoordinatorProfile, Municipality.name)
@@ -98,12 +94,7 @@ _COLLEAGUES = (
     select(Account.id, Account.name, Region.timezone, CoordinatorProfile.load_wanted)
     .join(Region, Region.id == Account.region_id)
     .outerjoin(CoordinatorProfile, CoordinatorProfile.account_id == Account.id)
-    .where(Account.active, _coordinates, one_of(Account.region_id, "regions"))
-)
-_OPEN_CASES = (
-    select(Conference.coordinator_id, func.count())
-    .where(one_of(Conference.coordinator_id, "accounts"), IS_OPEN)
-    .group_by(Conference.coordinator_id)
+    .where(Account.active, COORDINATES, one_of(Account.region_id, "regions"))
 )
 
 
@@ -176,8 +167,7 @@ def colleagues(session: Session, regions: Collection[int], at: datetime) -> list
     ids = [row.id for row in rows]
     if not ids:
         return []
-    spoken, counted = languages(session, ids), read_rows(session, _OPEN_CASES, {"accounts": ids})
-    busy = {row[0]: row[1] for row in counted}
+    spoken, busy = languages(session, ids), open_cases(session, ids)
     away = absences(session, ids, min(local_date(at, row.timezone) for row in rows))
     return [
         ColleagueRow(

@@ -10,7 +10,6 @@ from ekc.accounts.queries import managers_of
 from ekc.conferences.access import Case
 from ekc.conferences.forms.fields import language_name
 from ekc.conferences.forms.wishes import CoordinatorWishesForm
-from ekc.conferences.forms.wishes import in_words as in_words_of_wish
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries.members import members
 from ekc.conferences.queries.voices import OwnVoice, main_person_voices, voices
@@ -37,7 +36,6 @@ from ekc.matching.queries import handing_over as handing_over_queries
 from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.candidates import Candidate, candidates
 from ekc.matching.views.blueprint import bp
-from ekc.matching.views.profile import in_words
 from ekc.signin.login import by
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.independence import Conflict
@@ -60,10 +58,10 @@ def coordinator(case: Case) -> ResponseReturnValue:
 @edits
 def ask(case: Case) -> ResponseReturnValue:
     """Ask a coordinator."""
-    form = _ask_form(case)
+    form = _ask_form(_matches(case))
     if form.validate_on_submit():
         with form.showing_refusal():
-            unchanged = form.unless_changed(lambda: _ask_form(case, formdata=None))
+            unchanged = form.unless_changed(lambda: _ask_form(_matches(case), formdata=None))
             reason = form.ask_reason.data if form.ask_reason else ""
             first, *others = form.to_asked()
             asking.ask_coordinator(by(unchanged), case.id, first, reason, days=form.to_days(), then=others)
@@ -82,7 +80,9 @@ def set_wishes(case: Case) -> ResponseReturnValue:
     form = CoordinatorWishesForm()
     if form.validate():
         with form.showing_refusal():
-            unchanged = form.unless_changed(lambda: _wishes_form(case, formdata=None))
+            unchanged = form.unless_changed(
+                lambda: CoordinatorWishesForm(asking_queries.wishes(db(), case.id).sought, formdata=None)
+            )
             wishes.set_wishes(by(unchanged), case.id, form.to_wishes())
             flash(_("Saved. Those who fit best stand first now."), "success")
             return redirect(url_for("matching.coordinator", conference_id=case.id, _anchor="ask"), 303)
@@ -142,11 +142,11 @@ def decline(case: Case) -> ResponseReturnValue:
 def confirm(case: Case) -> ResponseReturnValue:
     """A main person confirms the coordinator: by themselves, or noted by staff."""
     own = case.visitor.participant_id is not None
-    form = ConfirmForm() if own else _confirm_form(case)
+    form = ConfirmForm() if own else _noting_form(case)
     if form.validate_on_submit():
         try:
             on = None if own else form.confirmed_on.data
-            checks = () if own else (form.unless_changed(lambda: _confirm_form(case, formdata=None)),)
+            checks = () if own else (form.unless_changed(lambda: _noting_form(case, formdata=None)),)
             independence.confirm_coordinator(by(*checks), case.id, on, form.match_id.data, form.to_person())
         except Refusal as refusal:
             if own:
@@ -177,7 +177,7 @@ def rather_another(case: Case) -> ResponseReturnValue:
 @moves
 def waive(case: Case) -> ResponseReturnValue:
     """Waive one conflict."""
-    form = WaiveForm(_open_ties(case, match_queries.matches(db(), case.id).current))
+    form = WaiveForm(_open_ties(case, _matches(case).current))
     if form.validate_on_submit():
         with form.showing_refusal():
             independence.waive_conflict(by(), case.id, form.conflict.data, form.waive_reason.data)
@@ -204,6 +204,10 @@ def _back(case: Case) -> ResponseReturnValue:
     return redirect(url_for("matching.coordinator", conference_id=case.id), 303)
 
 
+def _matches(case: Case) -> match_queries.Matches:
+    return match_queries.matches(db(), case.id)
+
+
 def _open_ties(case: Case, match: match_queries.MatchRow | None) -> list[tuple[Conflict, Blocker]]:
     """The open conflicts of the coordinator, each with its message."""
     found = match.open_conflicts(match_queries.agencies_of(db(), case.id)) if match else ()
@@ -222,14 +226,12 @@ def _notable(case: Case, said: tuple[OwnVoice, ...]) -> list[OwnVoice]:
     return [one for one in said if not own or one.answer is not Agreed.NO]
 
 
-def _ask_form(case: Case, **more: Any) -> AskCoordinatorForm:
-    matches = match_queries.matches(db(), case.id)
+def _ask_form(matches: match_queries.Matches, **more: Any) -> AskCoordinatorForm:
     stands = {"asked": Standing(_("Asked"), matches.pending.name, matches.pending.name)} if matches.pending else {}
     return AskCoordinatorForm(matches.current is not None, stands=stands, **more)
 
 
-def _confirm_form(case: Case, **more: Any) -> ConfirmForm:
-    said = _voices(case, match_queries.matches(db(), case.id).current)
+def _confirm_form(case: Case, said: tuple[OwnVoice, ...], **more: Any) -> ConfirmForm:
     stands = {
         str(one.id): Standing(
             one.name, f"{_(one.answer.label)}, {day(one.voice.said_on)}", (one.answer, one.voice.said_on)
@@ -240,9 +242,13 @@ def _confirm_form(case: Case, **more: Any) -> ConfirmForm:
     return ConfirmForm(_notable(case, said), stands=stands, confirmed_on=local_date(now(), case.timezone), **more)
 
 
+def _noting_form(case: Case, **more: Any) -> ConfirmForm:
+    return _confirm_form(case, _voices(case, _matches(case).current), **more)
+
+
 def _page(case: Case, **filled: PlainForm) -> str:
     """The page; `filled` are forms that were rejected, by name."""
-    matches = match_queries.matches(db(), case.id)
+    matches = _matches(case)
     own = [
         match for match in (matches.current, matches.pending) if match and match.account_id == case.visitor.account_id
     ]
@@ -250,8 +256,8 @@ def _page(case: Case, **filled: PlainForm) -> str:
     shown["sent"] = next(iter(filled.values()), None)
     said = _voices(case, matches.current)
     unsaid = [one for one in _notable(case, said) if one.answer is not Agreed.YES]
-    forms: dict[str, PlainForm] = {"ask": _ask_form(case, formdata=None), "end": EndForm(formdata=None)}
-    forms["confirm"] = _confirm_form(case, formdata=None)
+    forms: dict[str, PlainForm] = {"ask": _ask_form(matches, formdata=None), "end": EndForm(formdata=None)}
+    forms["confirm"] = _confirm_form(case, said, formdata=None)
     for match in own:
         forms["declare" if match.accepted else "accept"] = _declaration_form(case, match)
     if not case.may(Activity.SEE_REGISTRATION) and case.may(Activity.ANSWER_MATCH):
@@ -263,23 +269,23 @@ def _page(case: Case, **filled: PlainForm) -> str:
             today=local_date(now(), case.timezone),
             request=asking_queries.request(db(), case.id) if case.may(Activity.SEE_REQUEST) else None,
             spoken=_spoken,
-            wish_in_words=in_words_of_wish,
         )
     if not case.may(Activity.SEE_REGISTRATION):
+        found = candidates(db(), case.id, case.region_id, now(), in_private_time=True)
         return render_template(
             "matching/in_private_time.html",
             **shown,
             forms=forms | filled,
-            candidates=candidates(db(), case.id, case.region_id, now(), in_private_time=True),
-            in_words=in_words,
-            compared_in_words=compared_in_words,
+            candidates=found,
+            askable=_askable(found, matches),
         )
     ties = _open_ties(case, matches.current)
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
     history = match_queries.match_history(db(), case.id)
     found = _candidates(case, match_queries.unwanted_names(history))
-    forms["wishes"] = _wishes_form(case, formdata=None)
+    wished = asking_queries.wishes(db(), case.id)
+    forms["wishes"] = CoordinatorWishesForm(wished.sought, formdata=None)
     return render_template(
         "matching/coordinator.html",
         **shown,
@@ -290,16 +296,14 @@ def _page(case: Case, **filled: PlainForm) -> str:
         conflicts=[sentence for _tie, sentence in ties],
         managers=managers_of(db(), case.region_id) if ties else (),
         retracted=matches.current.retracted(tie for tie, _sentence in ties) if matches.current else (),
-        wishes=asking_queries.wishes(db(), case.id),
+        wishes=wished,
         candidates=found,
+        askable=_askable(found, matches),
         next_in_turn=asking_queries.next_in_turn(db(), case.id),
         shown=len(found) if filled or "everybody" in request.args else _SHOWN,
         rank_rules=RANK,
         organisations=_organisations(),
         history=history,
-        in_words=in_words,
-        compared_in_words=compared_in_words,
-        wish_in_words=in_words_of_wish,
     )
 
 
@@ -309,8 +313,10 @@ def _candidates(case: Case, unwanted: Collection[str]) -> list[Candidate]:
     return candidates(db(), case.id, case.region_id, now(), unwanted=unwanted)
 
 
-def _wishes_form(case: Case, **more: None) -> CoordinatorWishesForm:
-    return CoordinatorWishesForm(asking_queries.wishes(db(), case.id).sought, **more)
+def _askable(found: list[Candidate], matches: match_queries.Matches) -> int:
+    """How many of these can be asked: whoever is not tied to the case, and neither asked nor its coordinator."""
+    taken = {match.account_id for match in (matches.current, matches.pending) if match}
+    return sum(one.tied is None and one.id not in taken for one in found)
 
 
 def compared_in_words(one: Compared) -> str:
@@ -325,7 +331,7 @@ def compared_in_words(one: Compared) -> str:
 
 def _own_declaration(case: Case) -> DeclareForm:
     """The form to declare again, filled with what the visitor declared last. Raises Unknown."""
-    match = match_queries.matches(db(), case.id).current
+    match = _matches(case).current
     if match is None or match.account_id != case.visitor.account_id:
         raise Unknown
     return _declaration_form(case, match)

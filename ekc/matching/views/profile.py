@@ -27,7 +27,7 @@ from ekc.workflow.matching import LanguageLevel
 _PROFILE = "/coordinators/<int:account_id>"
 
 
-def in_words(spoken: Mapping[str, LanguageLevel]) -> str:
+def languages_in_words(spoken: Mapping[str, LanguageLevel]) -> str:
     """Languages by name, in the reader's language, with how well they are spoken where that is not fluently."""
     named = []
     for code, level in spoken.items():
@@ -41,7 +41,7 @@ def in_words(spoken: Mapping[str, LanguageLevel]) -> str:
 def coordinators() -> ResponseReturnValue:
     """The coordinators of the visitor's regions."""
     rows = queries.colleagues(db(), visitor().regions, now())
-    return render_template("matching/coordinators.html", rows=rows, in_words=in_words)
+    return render_template("matching/coordinators.html", rows=rows)
 
 
 @bp.get("/my-profile")

@@ -71,7 +71,7 @@ def clocks_change(day: date, timezone: str) -> bool:
 def _page(case: Case, form: MeetingForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     *earlier, current = queries.meetings(db(), case.id) or (_NOTHING_YET,)
-    options = queries.date_options(db(), current.id)
+    options, arranged = queries.date_options(db(), current.id), _arranged(current)
     people = circle(db(), case.id)
     starts_on = local_date(current.starts_at, case.timezone) if current.starts_at else None
     return render_template(
@@ -83,13 +83,13 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
         needs=shared_needs(people),
         expected=sum(person.attends is None or person.attends in IN_THE_ROOM for person in people),
         hours=_hours(current),
-        arranged=_arranged(current),
+        arranged=arranged,
         options=[(row, to_local(row.starts_at, case.timezone)) for row in options],
         now=now(),
         starts_on=starts_on,
         is_past=bool(current.starts_at and not current.started_at and current.starts_at < now()),
         clocks_change=starts_on is not None and clocks_change(starts_on, case.timezone),
-        form=form or _form(case, current, options, _shown(case, current, options), formdata=None),
+        form=form or _filled(case, current, options, arranged),
         kinds=tuple(ArrangementKind),
     )
 
@@ -111,27 +111,28 @@ def _current_form(case: Case) -> MeetingForm:
     """The form with what there is now."""
     current = _current(case)
     options = queries.date_options(db(), current.id)
-    return _form(case, current, options, _shown(case, current, options), formdata=None)
+    return _filled(case, current, options, _arranged(current))
 
 
 def _form(
-    case: Case,
-    meeting: queries.MeetingRow,
-    options: tuple[queries.DateOptionRow, ...],
-    shown: dict[str, Any] | None = None,
-    **more: Any,
+    case: Case, meeting: queries.MeetingRow, options: tuple[queries.DateOptionRow, ...], **more: Any
 ) -> MeetingForm:
     ahead = [row.starts_at for row in options if row.starts_at > now() and row.starts_at != meeting.starts_at]
     offered = {_typed(at, case): moment(at, case.timezone) for at in ahead}
     chosen = to_local(meeting.starts_at, case.timezone).replace(tzinfo=None) if meeting.starts_at else None
-    return MeetingForm(offered, chosen, started=meeting.started_at is not None, prefix="meeting", data=shown, **more)
+    return MeetingForm(offered, chosen, started=meeting.started_at is not None, prefix="meeting", **more)
 
 
 def _typed(instant: datetime, case: Case) -> str:
     return f"{to_local(instant, case.timezone):%d-%m-%Y %H:%M}"
 
 
-def _shown(case: Case, meeting: queries.MeetingRow, options: tuple[queries.DateOptionRow, ...]) -> dict[str, Any]:
+def _filled(
+    case: Case,
+    meeting: queries.MeetingRow,
+    options: tuple[queries.DateOptionRow, ...],
+    arranged: dict[ArrangementKind, queries.ArrangementRow],
+) -> MeetingForm:
     shown: dict[str, Any] = {
         "dates": "\n".join(_typed(row.starts_at, case) for row in options),
         "hours": meeting.expected_minutes,
@@ -140,6 +141,6 @@ def _shown(case: Case, meeting: queries.MeetingRow, options: tuple[queries.DateO
         "access": meeting.venue_access,
         "joining": meeting.joining or "",
     }
-    for kind, row in _arranged(meeting).items():
+    for kind, row in arranged.items():
         shown |= {kind.value: row.text or "", f"{kind.value}_not_needed": row.not_needed}
-    return shown
+    return _form(case, meeting, options, data=shown, formdata=None)

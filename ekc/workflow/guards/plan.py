@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ekc.workflow.blocker import Blocker, about_evaluation
+from ekc.workflow.blocker import Blocker, about_evaluation, about_too_young
 from ekc.workflow.facts import Facts
 from ekc.workflow.holidays import holiday
 from ekc.workflow.vocabulary import N_, ActionKind, Remedy, SupportAnswer
@@ -102,14 +102,8 @@ def evaluation_arranged(f: Facts) -> Iterator[Blocker]:
         yield Blocker(
             N_("It is not agreed yet who calls people together for the evaluation"), Remedy.PLAN, target="evaluation"
         )
-    for person in f.people:
-        if person.id == plan.convenor and not person.may_be_rung:
-            yield Blocker(
-                N_("%(name)s is a child: choose somebody older who calls everyone together"),
-                Remedy.PLAN,
-                {"name": person.name},
-                target="evaluation",
-            )
+    sentence = N_("%(name)s is a child: choose somebody older who calls everyone together")
+    yield from about_too_young(f.people, plan.convenor, sentence, "evaluation")
 
 
 def evaluation_on_no_holiday(f: Facts) -> Iterator[Blocker]:
@@ -128,14 +122,8 @@ def monitor_named(f: Facts) -> Iterator[Blocker]:
     """Somebody keeps an eye on the plan (PL1, EK16)."""
     if f.plan.monitor is None:
         yield Blocker(N_("Nobody keeps an eye on the plan yet"), Remedy.PLAN, target="monitor")
-    for person in f.people:
-        if person.id == f.plan.monitor and not person.may_be_rung:
-            yield Blocker(
-                N_("%(name)s is a child: choose somebody older who keeps an eye on the plan"),
-                Remedy.PLAN,
-                {"name": person.name},
-                target="monitor",
-            )
+    sentence = N_("%(name)s is a child: choose somebody older who keeps an eye on the plan")
+    yield from about_too_young(f.people, f.plan.monitor, sentence, "monitor")
 
 
 def support_answered(f: Facts) -> Iterator[Blocker]:
