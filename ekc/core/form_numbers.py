@@ -116,10 +116,10 @@ def _sent() -> _Sent | None:
     number = request.form.get(NUMBER, "") if request.method == "POST" else ""
     if not is_token(number):
         return None
-    return _Sent(hash_token(f"{request.path} {number}"), sent_content())
+    return _Sent(hash_token(f"{request.path} {number}"), _sent_content())
 
 
-def sent_content() -> bytes:
+def _sent_content() -> bytes:
     """A keyed digest of what was typed into the form of this request, whatever its number."""
     typed = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _UNCOUNTED)
     return keyed_digest(repr(typed))

@@ -14,7 +14,16 @@ from ekc.accounts.access import NOBODY, Visitor
 from ekc.conferences.actions import bottom_lines, registration
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import safety as safety_actions
-from ekc.conferences.entries import BottomLineText, Concern, NewCase, NewConsent, PersonDetails, Registration
+from ekc.conferences.actions.heard import note_heard
+from ekc.conferences.entries import (
+    BottomLineText,
+    Concern,
+    HeardOfPeople,
+    NewCase,
+    NewConsent,
+    PersonDetails,
+    Registration,
+)
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import registration as registration_queries
 from ekc.demo import case_schema
@@ -215,7 +224,7 @@ def _inform(player: Player, ids: Sequence[str], at: datetime) -> None:
     for id_ in ids:
         day = player.case.setup.informed[PersonId(id_)] if player.case.setup else None
         player.details[id_] = replace(player.details[id_], informed_on=day)
-    circle_actions.mark_informed(player.by(at), player.id, [player.people[id_] for id_ in ids])
+    note_heard(player.by(at), player.id, HeardOfPeople(told=[player.people[id_] for id_ in ids]))
 
 
 def _know(player: Player, id_: str, at: datetime) -> None:

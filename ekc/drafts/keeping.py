@@ -7,7 +7,6 @@ shows it as it shows a form that it refuses; what would be saved is rolled back 
 
 import re
 from collections.abc import Callable
-from functools import wraps
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +22,7 @@ from ekc.core.audit import has_recorded
 from ekc.core.errors import OnlyShown, Unknown
 from ekc.core.forms import KEEP
 from ekc.core.language import ago, gettext
-from ekc.core.routes import cookie_name, db, gated, now, only_shows, set_cookie, shows_again
+from ekc.core.routes import cookie_name, db, now, only_shows, set_cookie, shows_again
 from ekc.core.sessions import opened_by, opened_in
 from ekc.core.tokens import is_token, new_token
 from ekc.drafts import actions, queries
@@ -41,17 +40,6 @@ def keeps_drafts(view: View) -> View:
     """Mark a view that keeps its form as a draft, if it is sent with the field `KEEP`."""
     setattr(view, _KEEPS, True)
     return view
-
-
-def keeping(view: View) -> View:
-    """Gate of a form that is open to everybody: it can be kept as a draft, and shown again."""
-    view = gated(view)
-
-    @wraps(view)
-    def kept(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        return keep_draft() if KEEP in request.form else view(*args, **kwargs)
-
-    return keeps_drafts(kept)
 
 
 def keep_draft(conference_id: int | None = None) -> ResponseReturnValue:

@@ -464,7 +464,7 @@ def test_people_of_another_case_are_unknown(cast: Cast, case: Made, db_session: 
         lambda: circle_actions.change_person(By(db_session, noor, START), case.id, case.people["omar"], supported),
         lambda: circle_actions.add_person(By(db_session, noor, START), case.id, supported),
         lambda: circle_actions.remove_person(By(db_session, noor, START), case.id, stranger, "x"),
-        lambda: circle_actions.mark_informed(By(db_session, noor, START), case.id, [case.people["omar"], stranger]),
+        lambda: note_heard(By(db_session, noor, START), case.id, HeardOfPeople(told=[case.people["omar"], stranger])),
         lambda: safety_actions.add_concern(
             By(db_session, noor, START), case.id, Concern(participant_id=stranger, concern="x")
         ),

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle, links, registration, safety
-from ekc.conferences.entries import Concern, NewConsent, NewLink, PersonDetails, Registration
+from ekc.conferences.actions.heard import note_heard
+from ekc.conferences.entries import Concern, HeardOfPeople, NewConsent, NewLink, PersonDetails, Registration
 from ekc.conferences.models import Conference, Consent, Participant, SafetyConcern
 from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.conferences.queries.consents import consented
@@ -250,7 +251,7 @@ class Walker:
         self.change_person(who, attends=Attends.EXCLUDED, **why)
 
     def tell(self, people: Collection[int]) -> None:
-        circle.mark_informed(self.by(), self.id, people)
+        note_heard(self.by(), self.id, HeardOfPeople(told=people))
         self.said.informed |= set(people)
 
     def arrange_safety(self) -> None:

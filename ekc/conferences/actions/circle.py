@@ -52,6 +52,8 @@ def member(session: Session, conference_id: int, participant_id: int) -> Partici
 
 def chosen_members(session: Session, conference_id: int, participant_ids: Collection[int]) -> list[Participant]:
     """These people, by id, if each is in the circle of this case now. Raises Unknown."""
+    if not participant_ids:
+        return []
     found = list(session.scalars(_MEMBERS, {"people": participant_ids, "case": conference_id}))
     if len(found) != len(set(participant_ids)):
         raise Unknown
@@ -195,31 +197,15 @@ def remove_person(by: By, conference_id: int, participant_id: int, reason: str) 
     return stopped
 
 
-def mark_informed(
-    by: By,
-    conference_id: int,
-    participant_ids: Collection[int],
-    on: date | None = None,
-) -> int:
-    """Note that these people were informed personally about the conference (OECD Box 4.1); returns of how many.
+def note_told(by: By, conference: Conference, participant_ids: Collection[int], on: date | None) -> list[Participant]:
+    """Note that these people were told personally what a conference is (OECD Box 4.1), of whom no day is noted yet.
 
-    `on` None: today, for those of whom no day is noted yet.
+    In the caller's transaction; returns whom. `on` None: today.
     """
-    with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        if not participant_ids:
-            raise Refusal(N_("Choose who was told."))
-        return len(note_told(by, conference, participant_ids, on, replaces=on is not None))
-
-
-def note_told(
-    by: By, conference: Conference, participant_ids: Collection[int], on: date | None, *, replaces: bool = False
-) -> list[Participant]:
-    """The same in the caller's transaction; returns whom. `on` None: today. `replaces`: also a day that was noted."""
     day = on or local_date(by.at, conference.timezone)
     refuse_future(by.at, conference.timezone, on=day)
     people = chosen_members(by.session, conference.id, participant_ids)
-    told = [participant for participant in people if replaces or participant.informed_on is None]
+    told = [participant for participant in people if participant.informed_on is None]
     for participant in told:
         participant.informed_on = day
         participant.informed_at = _told_at(by, conference, day)

@@ -311,7 +311,7 @@ class RegisterForm(PlainForm):
 
 
 def _filled(fields: Iterable[Field]) -> list[Field]:
-    return [field for field in fields if field.data not in (None, "", [], ()) and field.type not in ("CSRFTokenField",)]
+    return [field for field in fields if field.data not in (None, "", [], ()) and field.type != "CSRFTokenField"]
 
 
 def with_page(before: Answers, page: str, sent: Iterable[tuple[str, str]]) -> Answers:
@@ -332,9 +332,9 @@ class MailLinkForm(PlainForm):
     email = mail(_l("Email the link to"))
 
 
-def first_not_in_order(answers: Answers, offered: Offered, *, by_staff: bool, but: Collection[str] = ()) -> str | None:
+def first_not_in_order(answers: Answers, offered: Offered, *, by_staff: bool) -> str | None:
     """The first page that lacks an answer, or has a wrong one; None: all are in order."""
     for page in PAGES:
-        if page not in but and not RegisterForm(answers, offered, by_staff=by_staff, page=page).validate():
+        if not RegisterForm(answers, offered, by_staff=by_staff, page=page).validate():
             return page
     return None
