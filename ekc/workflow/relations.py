@@ -22,26 +22,34 @@ _FAMILY = _words(
     r"\w*moeder \w*vader \w*ouders? mama papa \w*zus(?:ter)? \w*broer neef nicht \w*tante \w*oom \w*oma \w*opa "
     r"man vrouw echtgenoot echtgenote verloofde familie"
 )
+_NEIGHBOUR = _words(r"neighbou?rs? next\Wdoor across\Wthe\Wroad \w*buren \w*buur(?:man|vrouw)? hiernaast")
+_FRIEND = _words(r"\w*friends? mate (?:school|jeugd)?vriend(?:in|en|innen)? kennis")
+_NETWORK = _words(
+    r"\w*coach \w*trainer colleague boss employer classmate babysitter childminder volunteer pastor priest vicar "
+    r"imam church mosque club collega werkgever baas klasgenoot oppas\w* gastouder vrijwilliger dominee pastoor "
+    r"kerk moskee vereniging"
+)
+_PROFESSIONAL = _words(
+    r"\w*teacher mentor tutor gp doctor nurse midwife therapist psychologist psychiatrist counsellor \w+\Wworker "
+    r"guardian officer carer \w*leraar \w*lerares leerkracht juf meester intern\Wbegeleider huisarts arts "
+    r"\w*verpleegkundige verloskundige therapeut psycholoog psychiater \w*werk(?:er|ster) \w*hulpverlener \w*voogd "
+    r"\w*ambtenaar begeleid(?:er|ster) wijkagent"
+)
+#: Of a professional who is a neighbour too nothing is guessed: only they know as what they come, and whoever comes as a
+#: professional stays outside private time.
+_BOTH = rf"(?=.*{_PROFESSIONAL})(?=.*(?:{_NEIGHBOUR}|{_FRIEND}|{_NETWORK}|{_FAMILY}))"
 #: From the first that fits on: a "friend of the family" is a friend, a "school friend" as well.
-GUESSES: tuple[tuple[Part, str], ...] = (
+GUESSES: tuple[tuple[Part | None, str], ...] = (
     (Part.CHILD, CHILD_WORDS),
     (Part.INTERPRETER, _words(r"interpreter tolk")),
     (Part.SUPPORTER, _words(r"supporter advocate spokesperson steunfiguur vertrouwenspersoon jim")),
-    (Part.NEIGHBOUR, _words(r"neighbou?rs? next\Wdoor across\Wthe\Wroad \w*buren \w*buur(?:man|vrouw)? hiernaast")),
-    (Part.FRIEND, _words(r"\w*friends? mate (?:school|jeugd)?vriend(?:in|en|innen)? kennis")),
-    (Part.NETWORK, _words(
-        r"\w*coach \w*trainer colleague boss employer classmate babysitter childminder volunteer pastor priest vicar "
-        r"imam church mosque club collega werkgever baas klasgenoot oppas\w* gastouder vrijwilliger dominee pastoor "
-        r"kerk moskee vereniging"
-    )),
+    (None, _BOTH),
+    (Part.NEIGHBOUR, _NEIGHBOUR),
+    (Part.FRIEND, _FRIEND),
+    (Part.NETWORK, _NETWORK),
     (Part.FAMILY, _FAMILY),
-    (Part.PROFESSIONAL, _words(
-        r"\w*teacher mentor tutor gp doctor nurse midwife therapist psychologist psychiatrist counsellor \w+\Wworker "
-        r"guardian officer carer \w*leraar \w*lerares leerkracht juf meester intern\Wbegeleider huisarts arts "
-        r"\w*verpleegkundige verloskundige therapeut psycholoog psychiater \w*werk(?:er|ster) \w*hulpverlener \w*voogd "
-        r"\w*ambtenaar begeleid(?:er|ster) wijkagent"
-    )),
-)  # fmt: skip
+    (Part.PROFESSIONAL, _PROFESSIONAL),
+)
 #: What is no relation but an organisation; whoever is named with one comes as a professional, perhaps.
 _ORGANISATION = re.compile(
     _words(
@@ -55,11 +63,12 @@ _COMPILED = tuple((part, re.compile(words, re.IGNORECASE)) for part, words in GU
 
 
 def guessed_part(relation: str) -> Part | None:
-    """The part that somebody with this relation perhaps has; None: it says nothing."""
+    """The part that somebody with this relation perhaps has; None: it says nothing, or two things."""
     own = own_relation(relation)
     return next((part for part, words in _COMPILED if words.search(own)), None)
 
 
 def is_organisation(relation: str) -> bool:
     """Whether this is perhaps an organisation for which somebody comes, and says nothing of who they are."""
-    return guessed_part(relation) is None and bool(_ORGANISATION.search(relation))
+    own = own_relation(relation)
+    return not any(words.search(own) for _part, words in _COMPILED) and bool(_ORGANISATION.search(relation))

@@ -15,6 +15,7 @@ from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.actions.heard import note_heard
 from ekc.conferences.effects import begin_round
 from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails
+from ekc.conferences.forms.adding import read_line
 from ekc.conferences.models import Conference, NameKey, Participant
 from ekc.conferences.queries.circle import PersonRow, circle, person
 from ekc.conferences.queries.concerns import concerns
@@ -579,6 +580,23 @@ def test_a_pasted_list_is_looked_at_and_then_kept_whole_or_not_at_all(
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "name", "relation", "phone"),
+    [
+        ("Bea Smit - aunt of Daan", "Bea Smit", "aunt of Daan", ""),
+        ("Bea Smit; aunt of Daan; 06 12345678", "Bea Smit", "aunt of Daan", "06 12345678"),
+        ("Bea Smit – aunt – 06 - 12345678", "Bea Smit", "aunt", "06 - 12345678"),
+        ("Bea Smit-Bos, aunt; 06 12345678 (evenings)", "Bea Smit-Bos", "aunt", "06 12345678 (evenings)"),
+    ],
+)
+def test_a_pasted_line_is_read_however_its_pieces_are_kept_apart(
+    typed: str, name: str, relation: str, phone: str
+) -> None:
+    read = read_line(typed)
+
+    assert (read["name"], read["relation"], read["phone"], read["part"]) == (name, relation, phone, "family")
+
+
 def test_a_list_in_which_nobody_is_new_or_that_is_too_long_adds_nobody(noor: PageClient, case: Made) -> None:
     noor.shown("Look at the list", {"One person on each line": "Omar El Amrani, uncle"})
     page = noor.refused("Add them to the circle", status=422)
@@ -613,6 +631,21 @@ def test_the_page_of_safety_says_where_it_is_noted_that_people_were_asked(noor: 
     noor.page(f"/conferences/{case.id}/circle")
     noor.submit("Everybody was told", {})
     assert leads not in noor.page(f"/conferences/{case.id}/safety").links
+
+
+def test_the_page_of_safety_asks_of_those_who_have_not_said_it_is_safe(noor: PageClient, case: Made) -> None:
+    """Not of an interpreter: the circle has no tick for that either."""
+    noor.submit("Add to the circle", {"Name": "Karima", "Role in the circle": "interpreter"})
+    address = f"/conferences/{case.id}/safety"
+    asks = noor.page(address).text.partition("Did you ask each of them on their own: ")[2].partition("?")[0].split(", ")
+    first, *others = asks
+    noor.page(f"/conferences/{case.id}/circle")
+    noor.submit(SAVE, ticked("safe", first))
+
+    assert f"on their own: {', '.join(others)}?" in noor.page(address).text
+    noor.page(f"/conferences/{case.id}/circle")
+    noor.submit(SAVE, ticked("safe", *others))
+    assert "No worries are written down. Write" in noor.page(address).text
 
 
 def test_everybody_listed_is_told_by_one_press(noor: PageClient, case: Made, db_session: Session) -> None:

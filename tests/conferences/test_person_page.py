@@ -5,6 +5,10 @@ from itertools import pairwise
 import pytest
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import By
+from ekc.conferences.actions.circle import add_person
+from ekc.conferences.entries import PersonDetails
+from ekc.workflow.vocabulary import Part
 from tests.build import Made, case_in_setup
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -37,6 +41,15 @@ def test_what_is_filled_in_or_wrong_is_not_folded(noor: PageClient, case: Made) 
     noor.page(address)
     noor.submit("Save", {"Needs": "a lift", "Address": "Kade 2"})
     assert [one.strip() for one in unfolded(noor.page(address))] == ["What they need", "Address"]
+
+
+def test_an_age_that_is_still_to_be_known_is_not_folded(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    """The conference waits for it, and what is still open leads here."""
+    sem = PersonDetails(name="Sem", part=Part.CHILD, relation="son of Marieke")
+    address = f"/conferences/{case.id}/circle/{add_person(By(db_session, cast.noor, START), case.id, sem)}"
+    assert [one.strip() for one in unfolded(noor.page(address))] == ["Who they are"]
 
 
 def test_saving_leads_to_the_next_person_and_the_last_has_none(noor: PageClient, case: Made) -> None:

@@ -11,12 +11,14 @@ from ekc.accounts.access import NOBODY, PROGRAM, By
 from ekc.conferences.access import open_case
 from ekc.conferences.actions.registration import register_case
 from ekc.conferences.entries import NewCase, PersonDetails
+from ekc.conferences.forms.fields import languages_of_paper
 from ekc.conferences.models import Conference
 from ekc.conferences.queries.circle import circle, person
 from ekc.conferences.queries.registration import registration
 from ekc.conferences.queries.search import search
 from ekc.core.db import make_sessions
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.language import using
 from ekc.core.outbox import OutboxMessage
 from ekc.staff.actions.accounts import set_phone
 from ekc.staff.actions.regions import add_region
@@ -97,7 +99,7 @@ def test_what_is_asked_for_in_the_coordinator_is_registered_to_be_compared(
     client: PageClient, cast: Cast, db_session: Session
 ) -> None:
     asked: dict[str, Value] = {
-        "Has to speak": "Dutch, Turkish",
+        "Has to speak": "Dutch and turkish",
         "Has to understand": "Moroccan Arabic",
         "What else matters?": ["is a woman", "is free at weekends"],
         "Must not live in": "Amal",
@@ -127,6 +129,11 @@ def test_a_language_that_is_not_known_is_named_where_it_is_asked(client: PageCli
 
     assert "Has to speak: We do not know the language Klingon. Write it as here: Dutch." in page.errors
     assert client.form("Continue").shown("Has to speak") == "Klingon"
+
+
+def test_the_languages_of_paper_are_named_in_that_of_the_page() -> None:
+    with using("nl"):
+        assert languages_of_paper().startswith("Onze eigen zinnen staan op papier in: Engels, Nederlands.")
 
 
 def test_nobody_has_said_yes_because_of_a_preset(client: PageClient, cast: Cast, db_session: Session) -> None:

@@ -102,7 +102,7 @@ def test_whoever_stops_because_it_does_not_feel_safe_is_heard_by_staff_alone(
     page = noor.page(f"/conferences/{case.id}")
     assert "They want to stop." in page.text
     assert "There is no safety arrangement for Vera Smit yet" in page.text
-    assert "Everyone is safe (to do)" in page.text
+    assert "Every worry about safety has an arrangement (to do)" in page.text
 
 
 def test_a_child_is_told_whom_else_it_can_ring(browser: Browser, cast: Cast, db_session: Session) -> None:

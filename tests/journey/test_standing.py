@@ -192,12 +192,12 @@ def test_a_concern_in_the_information_phase(
     page = noor.page(f"/conferences/{case.id}")
     place = f"/conferences/{case.id}/safety#person-{case.people['linda']}"
     assert broken(page) == [("There is no safety arrangement for Linda de Wit yet", place)]
-    assert "Everyone is safe" in checklist(page)
+    assert "Every worry about safety has an arrangement" in checklist(page)
 
     attendance.professionals_leave(By(db_session, cast.noor, clock()), case.id)
     db_session.execute(update(Conference).where(Conference.id == case.id).values(phase=Phase.PRESENTATION))
     db_session.commit()
-    assert "Everyone is safe" in checklist(noor.page(f"/conferences/{case.id}"))
+    assert "Every worry about safety has an arrangement" in checklist(noor.page(f"/conferences/{case.id}"))
     enter(omar, db_session, clock(), case.id, case.people["omar"])
     page = omar.follow("Go back into private time")
     assert "Something has to be put in order first. Your coordinator sees what it is." in page.text

@@ -25,6 +25,7 @@ from tests.build import INDEPENDENT, Made, registered_case
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.page import text_of
 
 NOOR, DENISE = "Noor van Dijk", "Denise Okafor"
 #: START is a Monday, 10:00 there. Two days to answer: until the end of Wednesday.
@@ -124,6 +125,26 @@ def test_after_a_no_the_next_one_is_asked_and_the_manager_has_nothing_to_do(
     assert [one for one in told(db_session) if one[0] == "ruud"] == []
     asking.decline(By(db_session, cast.denise, START), case.id)
     assert told(db_session)[-1] == ("ruud", "A coordinator cannot take a conference")
+
+
+def test_the_page_says_who_said_no_and_that_nobody_is_asked_now(
+    client: PageClient, db_session: Session, cast: Cast, case: Made
+) -> None:
+    first = ask_both(db_session, cast, case)
+    end_unanswered(db_session, LATE, first)
+    asking.decline(By(db_session, cast.denise, START), case.id)
+    sign_in(client, cast.ruud)
+
+    page = client.page(f"/conferences/{case.id}/coordinator")
+
+    assert "Nobody is asked at the moment. Ask somebody else who fits." in page.text
+    assert "Nobody is asked yet." not in page.text
+    rows = [text_of(row) for row in page.all("li") if "candidate" in row.get("id", "")]
+    said = {NOOR: "Noor van Dijk did not answer in time.", DENISE: "Denise Okafor said no."}
+    assert all(any(row.startswith(f"{name} {said[name]}") for row in rows) for name in said)
+    client.submit(f"Ask {NOOR}", {})
+    page = client.page(f"/conferences/{case.id}/coordinator")
+    assert page.text.count(said[NOOR]) == 1  # in the history
 
 
 def test_after_a_yes_nobody_is_asked_any_more(db_session: Session, cast: Cast, case: Made) -> None:

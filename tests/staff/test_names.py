@@ -126,7 +126,8 @@ def test_a_name_that_is_nearly_known_is_asked_about_and_nothing_typed_is_lost(
     assert page.errors == [f"{AREA}: This is nearly the same as Rivierstad. Choose which one you mean."]
     form = client.form("Continue")
     assert (form.shown("Region"), form.shown(AREA)) == ("North", "Riverstad")
-    client.submit("Continue", {MEANT: "Rivierstad"})
+    page = client.submit("Continue", {MEANT: "Rivierstad"})
+    assert f"{AREA} Rivierstad Region" in page.text  # the answers are shown as they were taken
     client.submit("Register")
     assert [row.name for row in queries.listed(db_session, Listing.MUNICIPALITIES)] == ["Rivierstad"]
 

@@ -33,6 +33,8 @@ from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Part
 #: How many people a pasted list may hold; a circle is seldom half as large.
 MOST_LINES = 60
 _PHONE = re.compile(r"\+?[\d ()./-]{6,}")
+#: A dash that stands between two pieces, as a comma does; in a phone number there are digits at both sides of it.
+_DASH = re.compile(r"(?<!\d)\s+[-–—]\s+|\s+[-–—]\s+(?!\d)")
 
 
 class OneForm(PlainForm):
@@ -89,7 +91,7 @@ class AddPersonForm(OneForm):
         super().__init__(**kwargs)
         self.organisation.offer(organisations)
         offer_sides(self, sides)
-        self.part.render_kw = {"data-guesses": json.dumps([[part.value, words] for part, words in GUESSES])}
+        self.part.render_kw = {"data-guesses": json.dumps([[part or "", words] for part, words in GUESSES])}
         if next_one:
             self.name.render_kw = {"autofocus": True}
             self.name.description = _("%(name)s is in the circle. Who is next?", name=next_one)
@@ -131,8 +133,10 @@ class PasteForm(PlainForm):
 
 def read_line(text: str) -> dict[str, Any]:
     """A pasted line: name, relation or organisation, phone and mail, and the part that is guessed from it."""
-    text, *contact = (piece.strip() for piece in text.replace("\t", ",").split(";"))
+    text, *others = (piece.strip() for piece in _DASH.sub(", ", text).replace("\t", ",").split(";"))
     name, *more = (piece.strip() for piece in text.split(","))
+    contact = [piece for piece in others if re.search(r"[\d@]", piece)]
+    more[:0] = [piece for piece in others if piece not in contact]
     while more and (_PHONE.fullmatch(more[-1]) or "@" in more[-1]):
         contact.append(more.pop())
     email = next((piece for piece in contact if "@" in piece), "")

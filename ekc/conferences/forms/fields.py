@@ -238,7 +238,7 @@ def languages_of_paper() -> str:
     return _(
         "Our own sentences on paper are in: %(languages)s. With another language they are in that of the country. What "
         "people write is printed as it is.",
-        languages=", ".join(LANGUAGES.values()),
+        languages=", ".join(map(language_name, LANGUAGES)),
     )
 
 

@@ -1,5 +1,6 @@
-"""A box in which people write languages by name, with commas between."""
+"""A box in which people write languages by name, with commas or "and" between."""
 
+import re
 from typing import Any
 
 from wtforms import StringField
@@ -9,6 +10,9 @@ from ekc.core.forms import AtMost
 from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _
 from ekc.core.lengths import LINE
+
+#: What people write between two languages besides a comma, in each language of the pages; no name has it inside.
+_AND = re.compile(r"\s+(?:and|en)\s+|\s*[/&+]\s*", re.IGNORECASE)
 
 
 class LanguagesField(StringField):  # type: ignore[misc]
@@ -28,7 +32,7 @@ class LanguagesField(StringField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed. Raises ValueError that names the first one that is not known."""
         known, self.data = _known(), ()
-        typed = lines(valuelist[0] if valuelist else "", commas=True)
+        typed = lines(_AND.sub(",", valuelist[0]) if valuelist else "", commas=True)
         if unknown := [said for said in typed if said.casefold() not in known]:
             raise ValueError(_("We do not know the language %(name)s. Write it as here: Dutch.", name=unknown[0]))
         self.data = tuple(dict.fromkeys(known[said.casefold()] for said in typed))

@@ -36,7 +36,7 @@ from ekc.directory.models import Listing
 from ekc.directory.queries import KnownNames, known_names
 from ekc.names import by_surname
 from ekc.signin.login import by
-from ekc.workflow.birth import Birth
+from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Activity, Part
 
 ADDRESS = "/conferences/<int:conference_id>/circle"
@@ -259,6 +259,7 @@ def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, r
         no_mail=next((one for one in no_mail if one.participant_id == shown.id), None),
         before=before,
         after=after,
+        asks_born=shown.born is None and (shown.part is Part.CHILD or says_child(shown.relation)),
         asks_part=shown.id in perhaps_professional(members(db(), case.id)),
         may_change=case.may(Activity.CHANGE_CIRCLE),
     )

@@ -178,7 +178,10 @@ def register_check(row: DraftRow) -> ResponseReturnValue:
 
 
 def _check_page(row: DraftRow, form: RegisterForm, offered: Offered) -> str:
-    shown = {page: RegisterForm(row.fields, offered, by_staff=_by_staff(), page=page).answered() for page in PAGES}
+    pages = {page: RegisterForm(row.fields, offered, by_staff=_by_staff(), page=page) for page in PAGES}
+    for taken in pages.values():
+        taken.validate()  # a name chosen instead of what was typed stands in its place then
+    shown = {page: taken.answered() for page, taken in pages.items()}
     return render_template("conferences/register_check.html", draft=row, form=form, shown=shown, titles=TITLES)
 
 

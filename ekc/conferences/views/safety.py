@@ -19,7 +19,7 @@ from ekc.core.language import moment, translate
 from ekc.core.routes import db, edits, moves
 from ekc.signin.login import by
 from ekc.workflow.engine import STEP_RULES
-from ekc.workflow.vocabulary import Activity
+from ekc.workflow.vocabulary import Activity, Part
 
 _ADDRESS = "/conferences/<int:conference_id>/safety"
 
@@ -104,7 +104,7 @@ def _page(
         case=case,
         rows=rows,
         found=found_unsafe(db(), case.id),
-        asked=[person.label for person in circle if not person.excluded and not person.is_professional],
+        not_asked=[person.label for person in circle if _still_to_ask(person)],
         told=any(person.informed_on for person in circle),
         first={row.participant_id: row.id for row in reversed(rows)},  # one anchor for each person
         form=form or ConcernForm(circle, formdata=None, data=about),
@@ -114,6 +114,11 @@ def _page(
         may_change=case.may(Activity.CHANGE_CIRCLE),
         may_answer=case.may(Activity.ANSWER_SAFETY),
     )
+
+
+def _still_to_ask(person: PersonRow) -> bool:
+    """Whether nothing is noted of what somebody says about their safety, though they would be asked."""
+    return not (person.excluded or person.is_professional or person.part is Part.INTERPRETER or person.safe_on)
 
 
 def _form_of(case: Case, concern_id: int) -> ConcernForm | AnswerForm:

@@ -54,6 +54,7 @@ class Candidate:
     same_referrer: int  # of their open cases, those referred by the same agency as this case
     tied: Blocker | None
     unwanted: bool  # a main person would rather have somebody else
+    refusal: str  # how it ended when they were asked for this case last: declined, unanswered; empty: otherwise
     away: AbsenceRow | None  # now, or in the weeks in which a conference is prepared
     compared: tuple[Compared, ...]  # with the wishes of the family
 
@@ -110,11 +111,13 @@ def candidates(
     *,
     in_private_time: bool = False,
     unwanted: Collection[str] = (),
+    refusals: Mapping[str, str] | None = None,
 ) -> list[Candidate]:
     """Who takes conferences in a region, as they are ranked for this case.
 
-    `unwanted`: the names of those than whom a main person would rather have somebody else. `in_private_time` nothing of
-    the family is told, so its wishes are not compared either.
+    `unwanted`: the names of those than whom a main person would rather have somebody else. `refusals`: by name, how it
+    ended for those who were asked and did not take it. `in_private_time` nothing of the family is told, so its wishes
+    are not compared either.
     """
     of_case = agencies_of(session, conference_id)
     referred = referred_counts(session, conference_id, of_case, Conference.region_id == region_id)
@@ -144,6 +147,7 @@ def candidates(
                 same_referrer=referred[row.id],
                 tied=about_conflict(row.name, tied[0]) if tied else None,
                 unwanted=row.name in unwanted,
+                refusal=(refusals or {}).get(row.name, ""),
                 away=next(iter(away.get(row.id, ())), None),
                 compared=comparison.with_one(row, spoken.get(row.id, {})),
             )

@@ -272,6 +272,18 @@ def unwanted_names(history: Iterable[MatchEvent]) -> frozenset[str]:
     return frozenset(name for name, action in said.items() if action == "unwanted")
 
 
+def refusals(history: Iterable[MatchEvent]) -> dict[str, str]:
+    """Who was asked last without taking the case, each with how that ended: declined or unanswered.
+
+    `history`: the latest first.
+    """
+    last: dict[str, str] = {}
+    for event in history:
+        if event.action in {"asked", "accepted", "declined", "unanswered"}:
+            last.setdefault(event.coordinator, event.action)
+    return {name: action for name, action in last.items() if action in {"declined", "unanswered"}}
+
+
 def match_history(session: Session, conference_id: int) -> list[MatchEvent]:
     """All actions about the coordinator of a case, the latest first."""
     events = session.scalars(

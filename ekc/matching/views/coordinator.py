@@ -1,6 +1,5 @@
 """The page of the coordinator of a case."""
 
-from collections.abc import Collection
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -239,7 +238,11 @@ def _confirm_form(case: Case, said: tuple[OwnVoice, ...], **more: Any) -> Confir
         for one in said
         if one.answer and one.voice
     }
-    return ConfirmForm(_notable(case, said), stands=stands, confirmed_on=local_date(now(), case.timezone), **more)
+    notable = _notable(case, said)
+    left = [one.id for one in notable if one.answer is not Agreed.YES]
+    only = left[0] if len(left) == 1 else None
+    today = local_date(now(), case.timezone)
+    return ConfirmForm(notable, stands=stands, confirmed_on=today, person=only, **more)
 
 
 def _noting_form(case: Case, **more: Any) -> ConfirmForm:
@@ -283,7 +286,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
     only = ties[0][0].key if len(ties) == 1 else None
     forms["waive"] = WaiveForm(ties, formdata=None, conflict=only)
     history = match_queries.match_history(db(), case.id)
-    found = _candidates(case, match_queries.unwanted_names(history))
+    found = _candidates(case, history)
     wished = asking_queries.wishes(db(), case.id)
     forms["wishes"] = CoordinatorWishesForm(wished.sought, formdata=None)
     return render_template(
@@ -307,10 +310,11 @@ def _page(case: Case, **filled: PlainForm) -> str:
     )
 
 
-def _candidates(case: Case, unwanted: Collection[str]) -> list[Candidate]:
+def _candidates(case: Case, history: list[match_queries.MatchEvent]) -> list[Candidate]:
     if not case.may(Activity.MATCH_COORDINATOR):
         return []
-    return candidates(db(), case.id, case.region_id, now(), unwanted=unwanted)
+    unwanted, refusals = match_queries.unwanted_names(history), match_queries.refusals(history)
+    return candidates(db(), case.id, case.region_id, now(), unwanted=unwanted, refusals=refusals)
 
 
 def _askable(found: list[Candidate], matches: match_queries.Matches) -> int:

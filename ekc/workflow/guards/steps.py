@@ -69,7 +69,7 @@ EVERYONE_DECIDED = GuardRule(everyone_decided, N_("It is known who comes"), over
 EVERYONE_INFORMED = GuardRule(
     everyone_informed, N_("Everyone who takes part is told personally"), override=_COORDINATOR
 )
-SAFETY_DECIDED = GuardRule(safety_decided, N_("Everyone is safe"))
+SAFETY_DECIDED = GuardRule(safety_decided, N_("Every worry about safety has an arrangement"))
 CHILDRENS_PART_DECIDED = GuardRule(
     childrens_part_decided,
     N_("Each child's part is decided"),
