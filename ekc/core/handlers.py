@@ -44,7 +44,7 @@ HEADERS = {
 #: Added where the product is served by HTTPS (ASVS 3.4.1).
 TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 #: Paths that contain a secret: token of a personal link, an invitation or a registration, code of a provider.
-_KEY_PREFIXES = ("/l/", "/invitations/", "/sign-in/from/", "/register/resume/")
+KEY_PREFIXES = ("/l/", "/invitations/", "/sign-in/from/", "/register/resume/")
 #: Keep such addresses out of Referer headers and search engines.
 KEY_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
@@ -131,7 +131,7 @@ def is_cross_site() -> bool:
 
 def path_holds_key(path: str) -> bool:
     """Whether the path contains a secret."""
-    return path.startswith(_KEY_PREFIXES)
+    return path.startswith(KEY_PREFIXES)
 
 
 def _add_headers(response: Response) -> Response:

@@ -26,6 +26,8 @@ _MOST = 20  # drafts of one person in one browser
 KEEPING = Limit("drafts", 600, timedelta(hours=1))  # for one person; of the public for one network
 #: The public has no account by which drafts could be counted.
 _BEGINNING = Limit("drafts begun", 30, timedelta(hours=1))  # for one network
+#: Those that are kept for two weeks, so that a network cannot fill the disk.
+_BEGINNING_PAGES = Limit("drafts of pages begun", 60, timedelta(days=1))
 
 
 class TooLarge(Refusal):
@@ -71,6 +73,8 @@ def _keep(session: Session, at: datetime, owner: Owner, content: Content, networ
         if row is None:
             if not owner.whose:
                 count_attempt(session, at, _BEGINNING, network)
+                if content.pages:
+                    count_attempt(session, at, _BEGINNING_PAGES, network)
             row = FormDraft(browser=hash_token(owner.token), whose=owner.whose, place=place)
             session.add(row)
         row.content, row.conference_id, row.sent, row.until = said, content.conference_id, sent, _midnight(at + life)

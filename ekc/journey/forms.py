@@ -4,14 +4,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField
+from wtforms import BooleanField, Field, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.validators import InputRequired
 
 from ekc.conferences.entries import CHANNELS, GIVES, Assignment
 from ekc.conferences.forms.days import moment
-from ekc.conferences.forms.fields import FROM_LIST, choice, line, named_choices, passage, people_field, words_of
+from ekc.conferences.forms.fields import (
+    FROM_LIST,
+    RowIdField,
+    choice,
+    line,
+    named_choices,
+    passage,
+    people_field,
+    words_of,
+)
 from ekc.conferences.forms.names import listed
 from ekc.conferences.forms.places import country_choices
 from ekc.core.errors import Stale
@@ -177,7 +185,7 @@ class ToldForm(PlainForm):
 class GoOnForm(EditingForm):
     """Whose wish staff note as taken back. `stands`: what each wishes, by their id."""
 
-    person = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    person = RowIdField()
 
     def replaces(self, key: str) -> bool:
         """Only the wish of this person."""

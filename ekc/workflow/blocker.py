@@ -86,9 +86,15 @@ _PAST_TIES = _TIES | {
 }
 
 
-def about_conflict(name: str, conflict: Conflict) -> Blocker:
-    """What ties the coordinator of this name to the case; of what they declared what it is about, not their words."""
+def about_conflict(name: str, conflict: Conflict, *, unnamed: bool = False) -> Blocker:
+    """What ties the coordinator of this name to the case; of what they declared what it is about, not their words.
+
+    `unnamed`: to whom no agency of the case is named.
+    """
     match conflict.matter:
+        case Matter.EMPLOYER if unnamed:
+            tie = N_("%(name)s works for an organisation that takes part in this conference")
+            return Blocker(tie, Remedy.COORDINATOR, {"name": name})
         case Matter.EMPLOYER:
             ties = _PAST_TIES if conflict.past else _TIES
             return Blocker(ties[conflict.tie], Remedy.COORDINATOR, {"name": name, "agency": conflict.about})

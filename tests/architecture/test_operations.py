@@ -3,6 +3,7 @@
 import re
 
 from ekc.cli import cli
+from ekc.core.handlers import KEY_PREFIXES
 from tests.architecture.sources import ROOT, modules
 
 BOOK = (ROOT / "docs" / "operations.md").read_text()
@@ -45,6 +46,17 @@ def test_each_file_of_deploy_is_named_and_there() -> None:
 
     assert named <= there
     assert {name for name in there - named if not name.endswith((".service", ".timer"))} == {"unavailable.html"}
+
+
+def test_no_log_of_nginx_holds_an_address_with_a_secret() -> None:
+    """Neither the access log nor, while the program is down, the error log."""
+    said = (DEPLOY / "own-plan.nginx").read_text()
+    [silent] = re.findall(r"location ~ (\S+) \{\s+error_log /dev/null", said)
+    replaced = re.findall(r"^    ~(\^/\S+) ", said, re.MULTILINE)
+
+    for address in (f"{prefix}a-secret-token" for prefix in KEY_PREFIXES):
+        assert re.search(silent, address), address
+        assert any(re.search(one, address) for one in replaced), address
 
 
 def test_each_service_runs_as_its_user_and_can_do_little() -> None:

@@ -483,6 +483,16 @@ def test_numbers_that_no_case_has_are_unknown(noor: PageClient, case: Made, numb
     assert noor.get(f"/conferences/{case.id}/circle/{number}").status_code == 404
 
 
+@pytest.mark.parametrize("button", ["spoke_with", "as_last_time"])
+@pytest.mark.parametrize("number", ["9" * 25, "2147483648", "-1", "x"])
+def test_a_button_of_somebody_with_no_number_of_a_person_notes_nothing(
+    noor: PageClient, button: str, number: str
+) -> None:
+    sending = noor.form(SAVE).fill({})
+
+    assert noor.post(sending.url, data=sending.payload() | {button: number}).status_code == 404
+
+
 def test_who_may_not_change_the_circle(cast: Cast, case: Made, db_session: Session) -> None:
     new = PersonDetails(name="X", part=Part.FAMILY)
     for visitor in (cast.denise, cast.mila, cast.bas, participant(case.id, case.people["marieke"])):

@@ -1,7 +1,7 @@
 """Words that were typed and not saved: kept, and given back to whom they are of, in the same browser alone."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -12,10 +12,14 @@ from ekc.accounts.access import By
 from ekc.conferences.actions.links import revoke_links
 from ekc.conferences.models import Conference, ContactEntry
 from ekc.core.audit import AuditEvent
+from ekc.core.errors import TooMany
 from ekc.core.outbox import OutboxMessage
+from ekc.core.tokens import new_token
 from ekc.core.transaction import writing
 from ekc.drafts.actions import KEEPING, KEPT, forget_drafts
+from ekc.drafts.actions import begin as begin_draft
 from ekc.drafts.models import FormDraft
+from ekc.drafts.queries import Owner
 from ekc.signin.actions.throttle import count_attempt
 from ekc.workflow.vocabulary import Phase, Step
 from tests import build
@@ -396,6 +400,38 @@ def test_a_link_picks_a_registration_up_elsewhere_and_here_no_more(
     assert elsewhere.form("Continue").shown("Why now") == WORDS
     assert client.page("/register/1/about").url == "/register"
     assert "You began this" not in client.page("/register").text
+
+
+def test_the_page_of_the_link_says_who_else_reads(
+    client: PageClient, someone: Callable[[], PageClient], cast: Cast
+) -> None:
+    """Somebody may send a link of their own to read what another fills in; and a shared computer keeps addresses."""
+    begun(client)
+    client.page("/register/1/later")
+    shown = client.shown("Make the link")
+    (link,) = [quote.text or "" for quote in shown.all("p") if "/register/resume/" in (quote.text or "")]
+
+    page = someone().page("/" + link.split("/", 3)[3])
+
+    assert "also whoever sent it to you, and whoever finds it in the history of a computer that you share" in page.text
+
+
+def test_one_network_cannot_fill_the_disk_with_registrations(db_session: Session) -> None:
+    """They stay for two weeks, each as large as a draft can be."""
+
+    def begin_many(at: datetime, many: int, network: str = "192.0.2.1") -> None:
+        for number in range(many):
+            begin_draft(
+                db_session, at + number * timedelta(minutes=3), Owner(new_token(), ""), "/register", (), network
+            )
+
+    begin_many(START, 60)
+    with pytest.raises(TooMany):
+        begin_many(START + timedelta(hours=4), 1)
+    begin_many(START + timedelta(hours=4), 1, "192.0.2.2")
+    begin_many(START + timedelta(hours=25), 1)
+    for _ in range(61):  # of somebody with an account
+        begin_draft(db_session, START, Owner(new_token(), "account:1"), "/register", (), "192.0.2.1")
 
 
 def test_another_link_ends_the_one_before(

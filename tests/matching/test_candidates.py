@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account, AccountRole
 from ekc.conferences.forms.fields import SPOKEN
-from ekc.core.errors import NotNow, Unknown
-from ekc.matching.actions.independence import set_employer
+from ekc.core.errors import NotNow, Refusal, Unknown
+from ekc.matching.actions.asking import ask_coordinator
+from ekc.matching.actions.independence import accept, set_employer
 from ekc.matching.actions.profile import add_absence, save_profile
 from ekc.matching.actions.wishes import set_wishes
 from ekc.matching.entries import Absence, SelfDescription
@@ -22,7 +23,7 @@ from ekc.matching.queries.asking import wishes
 from ekc.matching.queries.candidates import Candidate, candidates
 from ekc.workflow.matching import CoordinatorWish, Fit, Gender, Hours, LanguageLevel, WishKind
 from ekc.workflow.vocabulary import Role
-from tests.build import Made, case_in_private_time, case_in_setup, registered_case
+from tests.build import INDEPENDENT, Made, case_in_private_time, case_in_setup, registered_case
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -182,6 +183,37 @@ def test_in_private_time_no_wish_is_compared(client: PageClient, cast: Cast, db_
         wish(db_session, cast, inside, [WOMAN])
     sign_in(client, cast.ruud)
     assert "Save these wishes" not in client.page(f"/conferences/{inside.id}/coordinator").buttons
+
+
+def test_in_private_time_no_organisation_of_the_case_is_named(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    inside = case_in_private_time(db_session, cast, START)
+    denise = cast.denise.account_id or 0
+    set_employer(By(db_session, PROGRAM, START), denise, "Youth protection")  # which referred the case
+    another = registered_case(db_session, cast, START)
+    ask_coordinator(By(db_session, cast.ruud, START), another.id, cast.noor.account_id or 0)
+    accept(By(db_session, cast.noor, START), another.id, INDEPENDENT)
+    sign_in(client, cast.ruud)
+
+    page = client.page(f"/conferences/{inside.id}/coordinator")
+
+    assert "works for an organisation that takes part in this conference" in page.text
+    told = ("Youth protection", "referred", "referring", "Primary school")
+    assert [words for words in told if words in page.text] == []
+    with pytest.raises(Refusal, match="works for an organisation that takes part") as refused:
+        ask_coordinator(By(db_session, cast.ruud, START), inside.id, denise, "Noor is ill.")
+    assert "%(agency)s" not in refused.value.message
+
+
+def test_whoever_is_asked_in_private_time_is_told_of_no_organisation(cast: Cast, db_session: Session) -> None:
+    inside = case_in_private_time(db_session, cast, START)
+    denise = cast.denise.account_id or 0
+    ask_coordinator(By(db_session, cast.ruud, START), inside.id, denise, "Noor is ill.")
+    set_employer(By(db_session, PROGRAM, START), denise, "Youth protection")
+
+    with pytest.raises(Refusal, match="You work for an organisation that takes part"):
+        accept(By(db_session, cast.denise, START), inside.id, INDEPENDENT)
 
 
 def test_nobody_but_the_regional_manager_changes_the_wishes(db_session: Session, cast: Cast, case: Made) -> None:

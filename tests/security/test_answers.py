@@ -21,7 +21,7 @@ from ekc.conferences.models import ContactEntry
 from ekc.core import logs
 from ekc.core.crypto import Keyring
 from ekc.core.db import disk_is_full, make_engine
-from ekc.core.handlers import HEADERS, KEY_HEADERS
+from ekc.core.handlers import HEADERS, KEY_HEADERS, KEY_PREFIXES
 from ekc.links.verification import LinkSignIn
 from ekc.signin.actions.sessions import NewSignIn
 from ekc.signin.login import SignedInUser
@@ -172,7 +172,7 @@ PLAIN = (
 )
 
 
-@pytest.mark.parametrize("path", ["/l/a-secret-token/", "/invitations/a-secret-token/", "/sign-in/from/a/secret-token"])
+@pytest.mark.parametrize("path", [f"{prefix}a/secret-token/" for prefix in KEY_PREFIXES])
 def test_an_error_page_that_fails_too_is_plain_and_tells_no_address(
     app: Flask, client: PageClient, cast: Cast, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:

@@ -171,6 +171,20 @@ def test_words_are_no_danger_in_any_form(app: Flask, forms: list[Found]) -> None
     assert given_back > 100
 
 
+def test_no_number_is_too_large_for_a_button_or_a_hidden_field(app: Flask, forms: list[Found]) -> None:
+    """What a page sends by itself holds the id of a row, for most: each of them alone, the others as they are."""
+    tried = set()
+    for form in forms:
+        for field in form.fields:
+            if field.kind not in {"hidden", "button"} or field.name.endswith(("csrf_token", "form_number", "seen")):
+                continue
+            for number in ("2147483648", "9" * 25):
+                send(app, form, {f.name: fitting(f) for f in form.fields} | {field.name: [number]})
+            tried.add((form.endpoint, field.name))
+
+    assert {("journey.go_on", "person"), ("matching.ask", "account_id")} <= tried
+
+
 #: What may be written while a form is only shown: that somebody looked.
 LOOKS = {"audit_event", "audit_head", "sign_in", "counted_try"}
 

@@ -12,8 +12,8 @@ from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
+    RowIdField,
     birth,
-    id_or_none,
     language_choices,
     line,
     lines,
@@ -180,8 +180,8 @@ class HeardForm(PlainForm):
     on = day(_l("Told on"))
     how = one_of(_l("How they come"), _COMING, default=Attends.IN_PERSON.value)
     everybody = HiddenField()  # of the button with which all were told who can be ticked
-    spoke_with = HiddenField(filters=[id_or_none])
-    as_last_time = HiddenField(filters=[id_or_none])
+    spoke_with = RowIdField()
+    as_last_time = RowIdField()
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -6,18 +6,21 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from wtforms import EmailField, Field, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import EmailField, Field, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
 from ekc.conferences.forms.days import read_day
 from ekc.conferences.queries.circle import PersonRow
+from ekc.core.errors import Unknown
 from ekc.core.forms import AtMost
 from ekc.core.language import LANGUAGES, locale
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import ACCOUNT, MAIL, NAME, WORD
 from ekc.core.outbox import deliverable
+from ekc.core.routes import MAX_ID
 from ekc.names import alphabetical, by_surname
 from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import Labelled
@@ -202,6 +205,26 @@ def named_choices(choices: dict[str, str]) -> list[SelectChoice]:
 
 def id_or_none(value: Any) -> int | None:
     return int(value) if value not in (None, "", "None") else None
+
+
+class RowIdField(IntegerField):  # type: ignore[misc]
+    """The id of a row that a page sends by itself, or a button. Empty is None."""
+
+    data: int | None
+    widget = HiddenInput()
+
+    def __init__(self, *validators: Any, **kwargs: Any) -> None:
+        super().__init__(validators=validators or (Optional(),), **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it. Raises Unknown for what no row can have: no page sends that."""
+        typed = valuelist[0] if valuelist else ""
+        try:
+            self.data = int(typed) if typed else None
+        except ValueError:
+            raise Unknown from None
+        if abs(self.data or 0) > MAX_ID:
+            raise Unknown
 
 
 def person_field(label: Any, blank: Any = None, missing: Any = None) -> SelectField:

@@ -52,6 +52,11 @@ def ask_coordinator(
                 N_(
                     "%(name)s works for %(agency)s, which takes part in this conference, and so cannot be its "
                     "coordinator. Ask somebody else."
+                )
+                if conference.phase is not Phase.PRIVATE_TIME
+                else N_(
+                    "%(name)s works for an organisation that takes part in this conference, and so cannot be its "
+                    "coordinator. Ask somebody else."
                 ),
                 name=coordinator.name,
                 agency=tied[0].name,

@@ -37,7 +37,7 @@ from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
 from ekc.workflow.independence import named_in
 from ekc.workflow.owed.kinds import NoticeKind
-from ekc.workflow.vocabulary import N_, Activity, Agreed, Role, VoiceMatter
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, Role, VoiceMatter
 
 # Employers
 
@@ -88,6 +88,11 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
             raise Refusal(
                 N_(
                     "You work for %(agency)s, which takes part in this conference, and so you cannot be its "
+                    "coordinator. Say no below; you need not say why."
+                )
+                if conference.phase is not Phase.PRIVATE_TIME
+                else N_(
+                    "You work for an organisation that takes part in this conference, and so you cannot be its "
                     "coordinator. Say no below; you need not say why."
                 ),
                 agency=tied[0].name,

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from wtforms import (
-    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -14,11 +13,10 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.validators import InputRequired
 
 from ekc.conferences.forms.days import day
-from ekc.conferences.forms.fields import FROM_LIST, choice, line, passage
+from ekc.conferences.forms.fields import FROM_LIST, RowIdField, choice, line, passage
 from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.voices import OwnVoice
 from ekc.core.forms import EditingForm, PlainForm
@@ -53,7 +51,7 @@ class AskCoordinatorForm(EditingForm):
     `another`: the case has a coordinator already, so why another is needed is asked as well.
     """
 
-    account_id = IntegerField(validators=[InputRequired()])
+    account_id = RowIdField(InputRequired())
     in_turn = SelectMultipleField(_l("Ask one after the other"), coerce=int, validate_choice=False)
     days = choice(
         _l("Time to answer"),
@@ -214,7 +212,7 @@ class ConfirmForm(EditingForm):
     Staff choose whose yes they note, from those who have not said it; a main person says it for themselves.
     """
 
-    match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    match_id = RowIdField()
     person = SelectField(_l("Who said yes"), coerce=int, **FROM_LIST)  # chosen, unless there is one alone
     confirmed_on = day(_l("Day on which they said yes"))
 
@@ -263,16 +261,14 @@ def _conflict_label(tie: Conflict, sentence: Blocker) -> str:
 class EndForm(PlainForm):
     """Why the match that the page showed ends."""
 
-    match_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    match_id = RowIdField()
     end_reason = passage(_l("Why does it end?"), _l("Write down why."), PASSAGE)
 
 
 class HandOverForm(PlainForm):
     """Who is asked to take over a case."""
 
-    asked = IntegerField(
-        widget=HiddenInput(), validators=[Optional()]
-    )  # the account that was asked when the page was shown
+    asked = RowIdField()  # the account that was asked when the page was shown
     account_id = choice(_l("Who takes over?"), [], coerce=int)
 
     def __init__(self, candidates: Iterable[Candidate], **kwargs: Any) -> None:

@@ -116,11 +116,12 @@ def candidates(
     """Who takes conferences in a region, as they are ranked for this case.
 
     `unwanted`: the names of those than whom a main person would rather have somebody else. `refusals`: by name, how it
-    ended for those who were asked and did not take it. `in_private_time` nothing of the family is told, so its wishes
-    are not compared either.
+    ended for those who were asked and did not take it. `in_private_time` nothing of the family is told: its wishes are
+    not compared, and of its agencies it is only said who cannot be asked.
     """
     of_case = agencies_of(session, conference_id)
-    referred = referred_counts(session, conference_id, of_case, Conference.region_id == region_id)
+    told = () if in_private_time else of_case
+    referred = referred_counts(session, conference_id, told, Conference.region_id == region_id)
     known = coordinators(session, region_id)
     ids = [row.id for row in known]
     spoken = languages(session, ids)
@@ -133,7 +134,7 @@ def candidates(
     found = []
     for row in known:
         employer = row.employer or ""
-        tied = conflicts([named[one] for one in named_in(employer)], of_case)
+        tied = next(iter(conflicts([named[one] for one in named_in(employer)], of_case)), None)
         found.append(
             Candidate(
                 id=row.id,
@@ -145,7 +146,7 @@ def candidates(
                 open_cases=busy.get(row.id, 0),
                 load_wanted=row.load_wanted,
                 same_referrer=referred[row.id],
-                tied=about_conflict(row.name, tied[0]) if tied else None,
+                tied=about_conflict(row.name, tied, unnamed=in_private_time) if tied else None,
                 unwanted=row.name in unwanted,
                 refusal=(refusals or {}).get(row.name, ""),
                 away=next(iter(away.get(row.id, ())), None),
