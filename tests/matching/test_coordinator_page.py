@@ -411,6 +411,9 @@ def test_a_forged_coordinator_is_not_there(client: PageClient, cast: Cast, case:
     answers = [client.post(f"{page_of(case)}/ask", data={**shown, "account_id": who}).status_code for who in forged]
 
     assert answers == [404] * 5
+    in_turn = {**shown, "account_id": "0"}
+    answers = [client.post(f"{page_of(case)}/ask", data={**in_turn, "in_turn": who}).status_code for who in forged]
+    assert answers == [404] * 5
 
 
 def test_others_do_not_see_the_page(app: Flask, cast: Cast, taken: Made) -> None:

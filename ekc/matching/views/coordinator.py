@@ -66,7 +66,7 @@ def ask(case: Case) -> ResponseReturnValue:
             asking.ask_coordinator(by(unchanged), case.id, first, reason, days=form.to_days(), then=others)
             flash(_("Asked. Ring them too: they see it on their own page."), "success")
             return _back(case)
-    elif form.in_turn.errors:  # no box sends that
+    elif (form.account_id.raw_data and form.account_id.data is None) or form.in_turn.errors:  # no button sends that
         raise Unknown
     return _page(case, ask=form), form.status
 
