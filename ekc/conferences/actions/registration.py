@@ -49,13 +49,14 @@ def register_case(by: By, new: NewCase) -> int:
     are named. The others say yes for themselves. Where staff fill it in, only a day that they give says so.
     """
     profile = PROFILES.get(new.profile)
+    by_staff = by.visitor.account_id is not None
     with writing(by.session):
         by.check_form()
         if profile is None or by.session.get(Region, new.region_id) is None:
             raise Unknown
         timezone = new.timezone or profile.timezone
         today = local_date(by.at, timezone)
-        on = (new.registered_on if by.visitor.account_id is not None else None) or today
+        on = (new.registered_on if by_staff else None) or today
         refuse_future(by.at, timezone, registered_on=on)
         if not new.main_persons:
             raise Refusal(N_("Say who the main person is."))
@@ -65,7 +66,7 @@ def register_case(by: By, new: NewCase) -> int:
         if new.registered_by is not Part.MAIN_PERSON and new.registrant is None:
             raise Refusal(N_("Say who you are: your name, and how you can be reached."))
         said_yes = dict(enumerate(new.said_yes_on))
-        if new.registered_by is Part.MAIN_PERSON and by.visitor.account_id is None:
+        if new.registered_by is Part.MAIN_PERSON and not by_staff:
             said_yes[0] = said_yes.get(0) or on
         sides = _by_folded_name([*new.sides, *(person.side for person in new.main_persons if person.side)])
         conference = Conference(
@@ -88,10 +89,10 @@ def register_case(by: By, new: NewCase) -> int:
             wishes=list(new.wishes),
             sought=[[one.kind, one.about] for one in new.sought],
             phase_since=by.at,
-            searchable=by.visitor.account_id is not None,
-            follows_id=_followed(by, new.follows) if by.visitor.account_id is not None else None,
+            searchable=by_staff,
+            follows_id=_followed(by, new.follows) if by_staff else None,
             # Whoever has no account learns nothing from it: staff look it up.
-            follows_said=new.follows or None if by.visitor.account_id is None else None,
+            follows_said=None if by_staff else new.follows or None,
         )
         by.session.add(conference)
         by.session.flush()
