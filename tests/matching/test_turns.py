@@ -1,14 +1,20 @@
 """Asking several coordinators in turn, with a last day to answer; the worker asks the next one."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, datetime, timedelta
+from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
-from ekc.core.errors import Unknown
+from ekc.conferences.models import Conference
+from ekc.core.db import make_sessions
+from ekc.core.errors import Refusal, Unknown
 from ekc.core.jobs import Job, JobState
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions.steps import take_step
@@ -192,3 +198,32 @@ def test_nobody_of_another_region_is_asked_next(db_session: Session, cast: Cast,
     noor, iris = cast.noor.account_id or 0, cast.iris.account_id or 0
     with pytest.raises(Unknown):
         asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, noor, days=2, then=[iris])
+
+
+@pytest.mark.both_databases
+def test_yes_no_and_the_end_of_the_last_day_at_once_leave_one_answer(
+    engine: Engine, db_session: Session, cast: Cast, case: Made
+) -> None:
+    first = ask_both(db_session, cast, case)
+    make, together = make_sessions(engine), Barrier(3)
+    answers: tuple[Callable[[Session], None], ...] = (
+        lambda session: independence.accept(By(session, cast.noor, LATE), case.id, INDEPENDENT),
+        lambda session: asking.decline(By(session, cast.noor, LATE), case.id),
+        lambda session: end_unanswered(session, LATE, first),
+    )
+
+    def answer(one: Callable[[Session], None]) -> None:
+        with make() as session, suppress(Unknown, Refusal):
+            together.wait()
+            one(session)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(answer, answers))  # raises what is neither Unknown nor Refusal
+
+    db_session.rollback()
+    [match] = db_session.scalars(select(Match).where(Match.ended_on.is_(None)))
+    conference = db_session.get_one(Conference, case.id)
+    taken = match.account_id if match.accepted_on else None
+    waits = None if match.accepted_on else match.account_id
+    assert (conference.coordinator_id, conference.asked_coordinator_id) == (taken, waits)
+    assert next_in_turn(db_session, case.id) == ()
