@@ -298,6 +298,8 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, fresh
     bottom_lines.say_no_bottom_lines(By(session, noor, START), fresh.id)
     yield noor, fresh
+    english = build.case_in_setup(session, cast, START, profile="england")
+    yield noor, (f"/conferences/{english.id}/consents",)  # there the offer is noted
     opened = build.prepared_case(session, cast, START)
     build.step(session, cast, START, opened, Step.OPEN_CONFERENCE)  # which can be taken back
     yield noor, (f"/conferences/{opened.id}",)

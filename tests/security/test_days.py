@@ -48,6 +48,8 @@ DAYS = {
     ("conferences.withdraw_consent", "on"): Lies.HAPPENED,
     ("evaluations.record_follow_up", "held_on"): Lies.HAPPENED,
     ("evaluations.plan_evaluation", "due_on"): Lies.AHEAD,
+    ("matching.add_absence", "first_day"): Lies.ANYWHERE,  # it may have begun
+    ("matching.add_absence", "last_day"): Lies.ANYWHERE,  # judged beside the first (tests/matching/test_profile.py)
     ("matching.accept", "accepted_on"): Lies.HAPPENED,
     ("matching.confirm", "confirmed_on"): Lies.HAPPENED,
     ("meetings.arrange", "starts_at"): Lies.AHEAD,

@@ -162,8 +162,7 @@ def confirmed(app: Flask, ask: Callable[..., TestResponse], form: Found, sent: M
     answer = post(ask, form, sent)
     if answer.status_code != 200:
         return answer
-    page = Page(answer.text, form.url, 200)
-    (again,) = (one for one in forms_of(app, page, form.cookie) if one.url == form.url)
+    (again,) = _again(app, form, answer)
     return post(ask, again, again.shown())
 
 
@@ -252,10 +251,19 @@ def sent_twice(app: Flask, form: Found) -> str:
     for sent in wholes(form):
         with undone(app) as ask:
             first = post(ask, form, sent)
-            if first.status_code in (200, 303):
+            looked_at = _again(app, form, first) if first.status_code == 200 else []
+            if first.status_code in (200, 303) and not looked_at:
                 return _second_time(app, ask, form, sent, first)
+        if looked_at:  # nothing is added before that one is sent
+            return sent_twice(app, looked_at[0])
         refused.append(Page(first.text, form.url, first.status_code).errors)
     return f"nothing that was sent was accepted: {[*map(list, dict.fromkeys(map(tuple, refused)))]}"
+
+
+def _again(app: Flask, form: Found, answer: TestResponse) -> list[Found]:
+    """The forms of this address on the page that answers it."""
+    page = Page(answer.text, form.url, answer.status_code)
+    return [one for one in forms_of(app, page, form.cookie) if one.url == form.url]
 
 
 def _second_time(app: Flask, ask: Callable[..., TestResponse], form: Found, sent: Sent, first: TestResponse) -> str:
@@ -264,7 +272,7 @@ def _second_time(app: Flask, ask: Callable[..., TestResponse], form: Found, sent
     if second.status_code != 303 or second.location != (first.location or second.location):
         return f"the second was led to {second.location} ({second.status_code}), the first to {first.location}"
     third = post(ask, form, sent | {"beside": [OLDER]})
-    again = [one for one in forms_of(app, Page(third.text, form.url, 409), form.cookie) if one.url == form.url]
+    again = _again(app, form, third)
     if third.status_code != 409 or OLDER not in third.text or not again:
         return f"other words under the same number were answered with {third.status_code}"
     if again[0].shown()["form_number"] == sent["form_number"]:

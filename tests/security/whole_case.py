@@ -64,7 +64,6 @@ NAMED = {
     "item_id": "information_item",
     "line_id": "bottom_line",
     "meeting_id": "meeting",
-    "option_id": "date_option",
     "participant_id": "participant",
     "reading_id": "reading",
     "stretch_id": "stretch",
@@ -73,7 +72,6 @@ NAMED = {
 #: Other parts of addresses. Keys are those of the plan: its goal, and the action for which support was asked.
 SPOKEN: dict[str, int | str] = {
     "key": "g1",
-    "kind": "food",
     "number": 1,
     "step": "stop",
     "matter": "stopping",

@@ -62,6 +62,7 @@ def add_absence(by: By, account_id: int, absence: Absence) -> None:
     """
     with writing(by.session):
         account = _lock(by, account_id)
+        by.check_form()
         today = local_date(by.at, by.session.get_one(Region, account.region_id).timezone)
         if absence.last_day < absence.first_day:
             raise Refusal(N_("That is before the first day. Choose the first day or a later one.")).at("last_day")
