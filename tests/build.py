@@ -50,7 +50,7 @@ CIRCLE: tuple[PersonDetails, ...] = (
     PersonDetails(name="Joost Lammers", part=Part.SUPPORTER, relation="mentor of Yara at school"),
     PersonDetails(name="Omar El Amrani", part=Part.FAMILY, relation="uncle", email="omar@example.org"),
     PersonDetails(name="Linda de Wit", part=Part.FAMILY, relation="aunt", email="linda@example.org"),
-    PersonDetails(name="Kees de Wit", part=Part.FAMILY, relation="grandfather", needs=("large print",)),
+    PersonDetails(name="Kees de Wit", part=Part.FAMILY, relation="grandfather", needs=("a chair with arms",)),
     PersonDetails(
         name="Fatima El Amrani-Benali",
         part=Part.FAMILY,

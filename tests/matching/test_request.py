@@ -40,7 +40,7 @@ UNTOLD = (
     "omar@example.org",
     "mother",
     "uncle",
-    "large print",
+    "a chair with arms",
     "Is afraid of Saïd.",
     "An adult is with the children every night.",
     "Kees rang twice.",
