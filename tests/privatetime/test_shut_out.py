@@ -19,7 +19,7 @@ def addresses(app: Flask, conference_id: int) -> list[tuple[str, str]]:
     rules: list[Rule] = [r for r in app.url_map.iter_rules() if r.endpoint.split(".")[0] in ("meetings", "privatetime")]
     found = []
     for rule in rules:
-        values = {name: "food" if name == "kind" else 1 for name in rule.arguments}
+        values = dict.fromkeys(rule.arguments, 1)
         with app.test_request_context():
             built = app.url_map.bind("localhost").build(rule.endpoint, {**values, "conference_id": conference_id})
         found += [(method, built) for method in sorted((rule.methods or set()) & {"GET", "POST"})]
@@ -45,7 +45,7 @@ def test_the_coordinator_hears_why(
 
     found = answers(client, app, case.id)
 
-    assert found == [(403, True)] * 26
+    assert found == [(403, True)] * 20
 
 
 @pytest.mark.parametrize("who", ["iris", "mila", "bas"])
