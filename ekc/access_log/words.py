@@ -59,6 +59,7 @@ CHANGES = {
     "link": PAGES["links"],
     "match": PAGES["coordinator"],
     "meeting": PAGES["meeting"],
+    "offer": PAGES["consents"],
     "plan": PAGES["plan"],
     "question": PAGES["information"],
     "registration": PAGES["registration"],

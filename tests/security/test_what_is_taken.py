@@ -13,6 +13,7 @@ from wtforms.form import BaseForm
 
 from ekc.conferences.forms.days import DayField, MomentField
 from ekc.conferences.forms.fields import BirthField
+from ekc.conferences.forms.languages import LanguagesField
 from ekc.conferences.forms.numbers import NumberField
 from ekc.core.forms import AtMost, PlainForm, TranslatedForm
 from ekc.core.lengths import LINE, PASSAGE
@@ -31,7 +32,7 @@ def forms() -> Iterator[type[BaseForm]]:
 
 
 #: What is typed into them is read as something else than a text.
-READ = (BirthField, DayField, MomentField, NumberField)
+READ = (BirthField, DayField, LanguagesField, MomentField, NumberField)
 
 
 def is_text(field: object) -> bool:

@@ -32,6 +32,8 @@ class LanguagesField(StringField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed. Raises ValueError that names the first one that is not known."""
         known, self.data = _known(), ()
+        if valuelist and len(valuelist[0]) > LINE:
+            return  # AtMost says so
         typed = lines(_AND.sub(",", valuelist[0]) if valuelist else "", commas=True)
         if unknown := [said for said in typed if said.casefold() not in known]:
             raise ValueError(_("We do not know the language %(name)s. Write it as here: Dutch.", name=unknown[0]))

@@ -14,4 +14,4 @@ def set_wishes(by: By, conference_id: int, wishes: Iterable[CoordinatorWish]) ->
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.MATCH_COORDINATOR)
         conference.sought = [[one.kind, one.about] for one in wishes]
-        by.record("case.sought", conference_id)
+        by.record("match.sought", conference_id)
