@@ -1,6 +1,6 @@
 """The circle of a case: its people, and who was informed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -197,14 +197,13 @@ def remove_person(by: By, conference_id: int, participant_id: int, reason: str) 
     return stopped
 
 
-def note_told(by: By, conference: Conference, participant_ids: Collection[int], on: date | None) -> list[Participant]:
+def note_told(by: By, conference: Conference, people: Iterable[Participant], on: date | None) -> list[Participant]:
     """Note that these people were told personally what a conference is (OECD Box 4.1), of whom no day is noted yet.
 
     In the caller's transaction; returns whom. `on` None: today.
     """
     day = on or local_date(by.at, conference.timezone)
     refuse_future(by.at, conference.timezone, on=day)
-    people = chosen_members(by.session, conference.id, participant_ids)
     told = [participant for participant in people if participant.informed_on is None]
     for participant in told:
         participant.informed_on = day
@@ -220,9 +219,8 @@ def _told_at(by: By, conference: Conference, day: date | None) -> datetime | Non
     return by.at if day == local_date(by.at, conference.timezone) else None
 
 
-def note_coming(by: By, conference: Conference, participant_ids: Collection[int], how: Attends) -> list[Participant]:
+def note_coming(by: By, conference: Conference, people: Iterable[Participant], how: Attends) -> list[Participant]:
     """Note that these people take part so, of whom nothing is noted yet, in the caller's transaction; returns whom."""
-    people = chosen_members(by.session, conference.id, participant_ids)
     undecided = [participant for participant in people if participant.attends is None]
     for participant in undecided:
         participant.attends = how
@@ -233,9 +231,8 @@ def note_coming(by: By, conference: Conference, participant_ids: Collection[int]
     return undecided
 
 
-def note_safe(by: By, conference: Conference, participant_ids: Collection[int]) -> list[Participant]:
+def note_safe(by: By, conference: Conference, people: Iterable[Participant]) -> list[Participant]:
     """Note that these people said, on their own, that it is safe for them; as `note_coming`."""
-    people = chosen_members(by.session, conference.id, participant_ids)
     asked = [participant for participant in people if participant.safe_on is None]
     for participant in asked:
         participant.safe_on = local_date(by.at, conference.timezone)

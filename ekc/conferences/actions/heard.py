@@ -16,10 +16,11 @@ def note_heard(by: By, conference_id: int, heard: HeardOfPeople) -> int:
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         if not (heard.told or heard.comes or heard.safe or heard.spoke_with or heard.as_last_time):
             raise Refusal(N_("Tick what you heard, and of whom."))
+        chosen = circle.chosen_members(by.session, conference_id, {*heard.told, *heard.comes, *heard.safe})
         people = [
-            *circle.note_told(by, conference, heard.told, heard.told_on),
-            *circle.note_coming(by, conference, heard.comes, heard.how),
-            *circle.note_safe(by, conference, heard.safe),
+            *circle.note_told(by, conference, [one for one in chosen if one.id in heard.told], heard.told_on),
+            *circle.note_coming(by, conference, [one for one in chosen if one.id in heard.comes], heard.how),
+            *circle.note_safe(by, conference, [one for one in chosen if one.id in heard.safe]),
         ]
         if heard.as_last_time:
             people.append(circle.as_last_time(by, conference, heard.as_last_time))
