@@ -1,12 +1,12 @@
 """The identity behind a request or action (`Visitor`, `By`). What it may do with a case: `conferences/access.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from ekc.core.audit import PUBLIC, SYSTEM, Actor, record
+from ekc.core.audit import PUBLIC, SYSTEM, Actor, record, record_each
 from ekc.core.clock import local_date
 from ekc.workflow.vocabulary import Role
 
@@ -68,6 +68,10 @@ class By:
     def record(self, action: str, conference_id: int | None = None, **detail: str | int) -> None:
         """Add an event to the audit; see `core.audit.record`."""
         record(self.session, self.actor, self.at, action, conference_id, **detail)
+
+    def record_each(self, action: str, cases: Iterable[int], **detail: str | int) -> None:
+        """Add the same event to the audit of each of these cases; see `core.audit.record_each`."""
+        record_each(self.session, self.actor, self.at, action, cases, **detail)
 
 
 @dataclass(frozen=True, slots=True)

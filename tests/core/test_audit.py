@@ -1,10 +1,11 @@
 """The audit: one event for each action, no changes afterwards, and a chain that reveals changes."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import Engine, delete, insert, select, text, update
+from sqlalchemy import Engine, delete, event, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from ekc.core.audit import (
     read_detail,
     read_set_down,
     record,
+    record_each,
     set_down,
 )
 from ekc.core.crypto import keyring_of
@@ -60,6 +62,57 @@ def test_lines_follow_each_other(db_session: Session) -> None:
         ("case:7", 3, "page 2"),
     ]
     assert list(broken_chains(db_session)) == []
+
+
+def test_an_event_of_many_cases_takes_three_statements(engine: Engine, db_session: Session) -> None:
+    three_lines(db_session)
+    with writing(db_session):
+        for case in range(8, 60):
+            record(db_session, SYSTEM, START, "case.registered", case)
+    sent = list[str]()
+
+    def hear(*given: object) -> None:
+        sent.append(str(given[2]).split()[0])
+
+    event.listen(engine, "before_cursor_execute", hear)
+    with writing(db_session):
+        record_each(db_session, SYSTEM, START, "case.found", range(7, 60), roles="coordinator")
+    event.remove(engine, "before_cursor_execute", hear)
+    assert [verb for verb in sent if verb != "BEGIN"] == ["SELECT", "INSERT", "UPDATE"]
+
+    found = db_session.scalars(select(AuditEvent).where(AuditEvent.action == "case.found")).all()
+    assert {(e.chain, e.seq, e.conference_id) for e in found} == {("case:7", 4, 7)} | {
+        (f"case:{case}", 2, case) for case in range(8, 60)
+    }
+    assert {read_detail(db_session, e)["roles"] for e in found} == {"coordinator"}
+    assert list(broken_chains(db_session)) == []
+
+
+def test_two_add_to_the_same_cases_at_once(engine: Engine) -> None:
+    """Each locks their chains in the same order, whichever way they are given; those that have none yet are begun."""
+    together, failed = Barrier(2), list[BaseException]()
+
+    def add(cases: Iterable[int]) -> None:
+        with make_sessions(engine)() as session:
+            together.wait(10)
+            try:
+                for _ in range(10):
+                    with writing(session):
+                        record_each(session, SYSTEM, START, "case.found", cases)
+            except BaseException as error:
+                failed.append(error)
+
+    both = [Thread(target=add, args=[cases]) for cases in ([2, 10, 9], [9, 10, 2])]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    assert failed == []
+    with make_sessions(engine)() as session:
+        assert {head.chain: head.seq for head in session.scalars(select(AuditHead))} == {
+            f"case:{case}": 20 for case in (2, 9, 10)
+        }
+        assert list(broken_chains(session)) == []
 
 
 def test_two_begin_a_chain_at_once(engine: Engine) -> None:
