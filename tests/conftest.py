@@ -15,6 +15,7 @@ pytest_plugins = (
     "tests.plugins.databases",
     "tests.plugins.statements",
     "tests.plugins.nu",
+    "tests.plugins.reasons",
     "tests.plugins.web",
     "tests.plugins.browser",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from tests.plugins.lanes import is_whole
 
 _FOLDERS = pytest.StashKey[set[Path]]()
-_FAULTS = pytest.StashKey[list[str]]()
+#: What it found; `reasons.py` says it.
+FAULTS = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -39,15 +41,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     elif is_whole(config):
         from tests.nu import faults
 
-        found = [fault for folder in folders for fault in faults(folder)] if folders else ["No test opened a page."]
-        config.stash[_FAULTS] = found
+        try:
+            found = [fault for folder in folders for fault in faults(folder)] if folders else ["No test opened a page."]
+        except (OSError, subprocess.CalledProcessError, ValueError) as error:  # Java was not there, or ended early
+            found = [f"It did not run: {error}: {str(getattr(error, 'stderr', ''))[-500:]}"]
+        config.stash[FAULTS] = found
         if found:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say what it found."""
-    if found := config.stash.get(_FAULTS, []):
-        terminalreporter.section("what the Nu HTML checker found in pages")
-        for one in found:
-            terminalreporter.line(one)

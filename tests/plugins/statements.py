@@ -1,7 +1,7 @@
 """Which statements were sent to SQLite and by no test to PostgreSQL.
 
-Tests of pages run on SQLite alone (`lanes.py`). After a whole run this names what pages sent there only: mark one of
-the tests with `both_databases`. It does not fail yet, because some thirty are left.
+Tests of pages run on SQLite alone (`lanes.py`). After a whole run this counts what pages sent there only, and names the
+first: mark one of the tests with `both_databases`. It does not fail yet, because some are left.
 """
 
 import os
@@ -16,6 +16,8 @@ from tests.plugins.lanes import is_whole
 _SENT: dict[str, dict[str, str]] = {"sqlite": {}, "postgresql": {}}  # by dialect: the first test that sent it
 _ALL = pytest.StashKey[dict[str, dict[str, str]]]()
 _WANTING = pytest.StashKey[list[str]]()
+#: How many of them are named, and with how many characters.
+SHOWN, LONGEST = 3, 200
 
 #: What the two write differently, and how it is written here: values and their casts, an empty list, lists of values,
 #: names that are words of the language, true and false (a number would be a value), a limit, row locks.
@@ -106,12 +108,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     sent = config.stash.get(_ALL, None) or _noted()
     if is_whole(config) and not session.testsfailed:
         wanting = sorted((test, part) for part, test in sent["sqlite"].items() if part not in sent["postgresql"])
-        config.stash[_WANTING] = [f"{test}\n    {part}" for test, part in wanting]
+        config.stash[_WANTING] = [f"{test}: {part}" for test, part in wanting]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Name the tests to be marked."""
+    """Name the first tests to be marked, in few lines and before the other reports: at the end stands what failed."""
     if wanting := config.stash.get(_WANTING, []):
         terminalreporter.section("statements that PostgreSQL was not sent; mark a test with both_databases")
-        for one in wanting:
-            terminalreporter.line(one)
+        for one in wanting[:SHOWN]:
+            terminalreporter.line(one[:LONGEST])
+        terminalreporter.line(f"{len(wanting)} in all")
