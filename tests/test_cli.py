@@ -248,7 +248,8 @@ def test_jobs_are_told_tried_again_and_given_up(run: Run, db_session: Session, s
     work(db_session, replace(settings, mail=None), at)
 
     counted = "waiting: 1, running: 0, done: 0, failed: 0, cancelled: 0"
-    assert run("jobs").out.splitlines() == [counted, "1 mail: waiting, tries: 0, NoMailServer"]
+    line = "1 mail: waiting, tries: 0, no server for email is set; the email waits for one, for four days at most"
+    assert run("jobs").out.splitlines() == [counted, line]
     told = run("jobs", "--again", "1").out.splitlines()
     assert (told[0], told[1].split(" ")[:6]) == (counted, ["The", "oldest", "that", "waits", "was", "due"])
     gone = run("jobs", "--give-up", "1")

@@ -66,7 +66,7 @@ def install(app: Flask, page_too_old: Callable[[CSRFError], ResponseReturnValue]
     app.after_request(_log_refusal)
     app.after_request(_count)
     answers: dict[type[Exception], Callable[[Any], ResponseReturnValue]] = {
-        Refusal: _refused,
+        Refusal: refused,
         CSRFError: page_too_old,
         StaleDataError: _concurrent_change,
         OperationalError: _database_busy,
@@ -157,7 +157,7 @@ def _answered(answer: Callable[[Any], ResponseReturnValue]) -> Callable[[Any], R
             return answer(error)
         except Refusal as refusal:  # of a view that `page_too_old` runs
             g.error_type = type(refusal).__name__
-            return _refused(refusal)
+            return refused(refusal)
         except Exception as second:
             g.skip_user_loading = True
             log.error("no error page: %s in %s", failure(second), request.endpoint)
@@ -252,7 +252,8 @@ def typed(everything: bool = False) -> MultiDict[str, str]:
     return MultiDict(kept)
 
 
-def _refused(refusal: Refusal) -> ResponseReturnValue:
+def refused(refusal: Refusal) -> ResponseReturnValue:
+    """The page that says why not, with what was typed."""
     if isinstance(refusal, Unknown):
         return _not_found()
     titles = {403: gettext("Not now"), 409: gettext("This cannot be done now"), 429: gettext("Too many tries")}

@@ -369,7 +369,12 @@ def checklist(facts: Facts, given_up: frozenset[str] = frozenset()) -> tuple[Che
     Of those that stand since an earlier step, the ones that do not hold, and those that the table lists.
     """
     steps = [STEP_RULES[step] for step in PHASE_RULES[facts.phase].checklist]
-    lines = [_checklist_line(guard, facts, given_up) for step in steps for guard in step.guards if guard.line]
+    lines = [
+        _checklist_line(guard, facts, given_up)
+        for step in steps
+        for guard in step.guards
+        if guard.line and facts.variant in guard.variants
+    ]
     stand = [row for row in standing(facts) if any(step.step in row.stops for step in steps)] if steps else []
     lines += [
         line

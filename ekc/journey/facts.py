@@ -88,7 +88,7 @@ def gather_facts(session: Session, case: Case | Conference, at: datetime, read: 
     facts = _head(case, at, read.everybody, read.matches, known)
     match case.phase:
         case Phase.REGISTRATION:
-            return facts
+            return _with_sides(session, case, facts)
         case Phase.SETUP:
             return _with_arrangements(session, case, facts, read.meeting)
         case Phase.INFORMATION:

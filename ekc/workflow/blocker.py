@@ -7,7 +7,7 @@ from datetime import date
 from ekc.workflow.facts import OF_AGE, Facts, PersonFacts, youngest
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.profiles import Profile
-from ekc.workflow.vocabulary import N_, Part, Remedy, Role, VoiceMatter
+from ekc.workflow.vocabulary import N_, Part, Remedy, Role, Variant, VoiceMatter
 from ekc.workflow.voices import must_be_asked
 
 #: What fills a blank. A date is written out in the reader's language by whoever shows the sentence.
@@ -42,6 +42,7 @@ class GuardRule:
     first: Guard | None = None  # as long as this has a reason why not, the line is not done either
     #: Where there is nothing that it is about: what the checklist says behind the line, instead of a tick.
     nothing: Callable[[Facts], str] | None = None
+    variants: frozenset[Variant] = frozenset(Variant)  # the kinds of conference on whose checklist it stands
 
     @property
     def code(self) -> str:

@@ -311,9 +311,8 @@ def test_each_is_asked_what_concerns_them_alone(client: PageClient, cast: Cast) 
     yours = {"Said yes to a conference on", "Your name", "Your phone", "Your email"}
     assert only[ON_BEHALF] == yours | {"What you are to the people it is about"}
     assert only[REFERRED] == yours | {"Your organisation"}
-    assert {"Registered on", "Title of the case", "Time zone", "Sides", "Side"} & (
-        asked[ON_BEHALF] | asked[REFERRED]
-    ) == set()
+    assert all("Sides" in labels for labels in asked.values())  # folded: parents may live apart
+    assert {"Registered on", "Title of the case", "Time zone", "Side"} & (asked[ON_BEHALF] | asked[REFERRED]) == set()
 
 
 def test_somebody_who_knows_them_registers_on_their_behalf(client: PageClient, cast: Cast, db_session: Session) -> None:

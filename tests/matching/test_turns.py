@@ -143,7 +143,6 @@ def test_the_page_says_who_said_no_and_that_nobody_is_asked_now(
 
     page = client.page(f"/conferences/{case.id}/coordinator")
 
-    assert "Nobody is asked at the moment. Ask somebody else who fits." in page.text
     assert "Nobody is asked yet." not in page.text
     rows = [text_of(row) for row in page.all("li") if "candidate" in row.get("id", "")]
     said = {NOOR: "Noor van Dijk did not answer in time.", DENISE: "Denise Okafor said no."}
@@ -151,6 +150,43 @@ def test_the_page_says_who_said_no_and_that_nobody_is_asked_now(
     client.submit(f"Ask {NOOR}", {})
     page = client.page(f"/conferences/{case.id}/coordinator")
     assert page.text.count(said[NOOR]) == 1  # in the history
+
+
+def test_whoever_answers_too_late_reads_so_and_whom_to_ring(
+    client: PageClient, db_session: Session, cast: Cast, case: Made, clock: FrozenClock
+) -> None:
+    first = ask_both(db_session, cast, case)
+    address = f"/conferences/{case.id}/coordinator"
+    sign_in(client, cast.noor)
+    client.page(address)
+    form = client.form("Take the case").fill({}).payload()
+    end_unanswered(db_session, LATE, first)
+
+    for page in (client.get(address), client.post(f"{address}/accept", data=form)):
+        assert page.status_code == 403
+        assert "The last day to answer was Wednesday 4 March 2026, so you are no longer asked" in page.text
+        assert "Ring: Ruud" in page.text
+        assert "Marieke" not in page.text
+
+    asking.decline(By(db_session, cast.denise, START), case.id)
+    client.get("/sign-out")
+    sign_in(client, cast.denise)
+    assert "You said no to this conference on Monday 2 March 2026." in client.get(address).text
+    sign_in(client, cast.iris)  # who was never asked
+    assert client.get(address).status_code == 404
+
+
+def test_when_everybody_said_no_home_and_page_say_so(
+    client: PageClient, db_session: Session, cast: Cast, case: Made
+) -> None:
+    first = ask_both(db_session, cast, case)
+    end_unanswered(db_session, LATE, first)
+    asking.decline(By(db_session, cast.denise, START), case.id)
+    sign_in(client, cast.ruud)
+
+    assert "2 coordinators were asked, and none of them takes it: ask somebody else" in client.page("/").text
+    page = client.page(f"/conferences/{case.id}/coordinator")
+    assert "Everybody here who can be asked said no, or did not answer in time." in page.text
 
 
 def test_after_a_yes_nobody_is_asked_any_more(db_session: Session, cast: Cast, case: Made) -> None:

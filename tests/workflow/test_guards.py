@@ -19,7 +19,7 @@ from ekc.workflow.guards.circle import (
     only_main_person,
     safety_decided,
 )
-from ekc.workflow.guards.consents import consents_valid, main_person_said_yes
+from ekc.workflow.guards.consents import consents_valid, main_person_said_yes, two_sides_there
 from ekc.workflow.guards.coordinator import (
     coordinator_accepted,
     coordinator_confirmed,
@@ -90,6 +90,20 @@ ASKED = "years old, and is asked to consent themselves: that is not here yet"
 
 #: Guard, the case, and (sentence, remedy, target) of what it says, blanks filled in.
 SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
+    (
+        two_sides_there,
+        facts(variant=Variant.RECOVERY, sides=()),
+        [("Two sides make a plan with each other here: write down which two", "registration", "sides")],
+    ),
+    (
+        two_sides_there,
+        facts(
+            variant=Variant.RECOVERY,
+            sides=("Ilse", "Milan"),
+            people=(replace(MOTHER, side="Ilse"), replace(UNCLE, side="Milan")),
+        ),
+        [("There is no main person of this side yet: Milan", "circle", "")],
+    ),
     (
         main_person_said_yes,
         facts(people=(UNCLE,)),
@@ -577,6 +591,15 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
 
 #: Cases that come close to a reason and give none.
 CLOSE_CALLS: list[tuple[Guard, Facts]] = [
+    (two_sides_there, facts(variant=Variant.GROUP, sides=())),
+    (
+        two_sides_there,
+        facts(
+            variant=Variant.RECOVERY,
+            sides=("Ilse", "Milan"),
+            people=(replace(MOTHER, side="Ilse"), person(9, Part.MAIN_PERSON, side="Milan"), UNCLE),
+        ),
+    ),
     (consents_valid, with_people(replace(CHILD, age=11, consented=False))),
     (consents_valid, replace(with_people(replace(CHILD, consented=False)), profile=ENGLAND)),
     (consents_valid, replace(with_people(replace(MOTHER, consented=False)), variant=Variant.GROUP)),

@@ -185,7 +185,9 @@ class RegisterForm(PlainForm):
         self._only_country = next(iter(offered.countries)) if len(offered.countries) == 1 else None
         self._zones = [PROFILES[code].timezone for code in offered.countries]
         self._offer(offered)
-        for name in self._not_asked(Variant(given["variant"]) if given.get("variant") in set(Variant) else None):
+        variant = Variant(given["variant"]) if given.get("variant") in set(Variant) else None
+        self.variant_is_family = variant is Variant.FAMILY
+        for name in self._not_asked(variant):
             del self[name]
         for name in [field.short_name for field in self if page and field.short_name not in PAGES[page]]:
             del self[name]
@@ -229,7 +231,7 @@ class RegisterForm(PlainForm):
                 del row.form.said_yes_on  # they say so by registering, and the others for themselves
             if variant not in TWO_SIDED:
                 del row.form.side
-        return without | (set() if variant in TWO_SIDED else {"sides"})
+        return without | (set() if variant in TWO_SIDED or variant is Variant.FAMILY else {"sides"})
 
     def validate_main_persons(self, field: Any) -> None:
         """At least one main person is named, and whoever registers themselves can be reached: nobody else knows how."""

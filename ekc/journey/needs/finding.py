@@ -26,6 +26,7 @@ from ekc.journey.needs.kinds import (
     Todo,
     ToTell,
     Twice,
+    Unasked,
     Unsettled,
     Waiting,
     Wanted,
@@ -37,6 +38,7 @@ from ekc.journey.queries import people, steps
 from ekc.journey.queries.cases import CaseRow, still_private
 from ekc.journey.queries.look_alikes import look_alikes
 from ekc.links.queries.devices import approval_requests
+from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.handing_over import TIME_TO_ANSWER
 from ekc.plans.queries import versions as plan_versions
 from ekc.workflow.engine import broken, may, sees, steps_from, wish_steps
@@ -81,11 +83,7 @@ def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Dead
             *_no_longer(read, read.others, Role.REGIONAL_MANAGER),
         ),
         NeedKind.TWICE: twice.values(),
-        NeedKind.REGISTERED: (  # whether it is the same as another is decided first
-            row
-            for row in read.registrations
-            if row.coordinator_id is None and row.asked_coordinator_id is None and row.id not in twice
-        ),
+        NeedKind.REGISTERED: _unasked(session, read, twice),
         NeedKind.HELD_UP: (
             row for row in read.own if _has_conflict(read, row) and _sees_conflicts(row.phase, Role.COORDINATOR)
         ),
@@ -187,6 +185,17 @@ def _twice(session: Session, read: StaffCases) -> Iterator[Twice]:
         earlier = tuple(one for one in alikes if one.other.id < id_ or not one.other.can_stop)
         if earlier and id_ in rows:
             yield Twice(rows[id_], earlier)
+
+
+def _unasked(session: Session, read: StaffCases, twice: Collection[int]) -> Iterator[Unasked]:
+    """The registrations for which nobody is asked now; whether one is the same as another is decided first."""
+    rows = [
+        row
+        for row in read.registrations
+        if row.coordinator_id is None and row.asked_coordinator_id is None and row.id not in twice
+    ]
+    in_vain = match_queries.asked_in_vain(session, [row.id for row in rows])
+    return (Unasked(row, in_vain.get(row.id, 0)) for row in rows)
 
 
 def _again(session: Session, read: StaffCases) -> Iterator[CameTogetherAgain]:

@@ -137,6 +137,14 @@ class CaseRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Unasked:
+    """A registration for which nobody is asked now. `in_vain`: how many said no, or did not answer in time."""
+
+    case: CaseRow
+    in_vain: int
+
+
+@dataclass(frozen=True, slots=True)
 class Twice:
     """A registration, and the others that look like it."""
 
@@ -209,7 +217,7 @@ Waiting = (
     | CaseRequest
     | ToTell
     | StillPrivate
-) | (Unsettled | NoMail | Late | Twice | Todo)
+) | (Unsettled | NoMail | Late | Unasked | Twice | Todo)
 
 
 @dataclass(frozen=True, slots=True)

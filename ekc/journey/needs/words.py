@@ -22,6 +22,7 @@ from ekc.journey.needs.kinds import (
     Todo,
     ToTell,
     Twice,
+    Unasked,
     Unsettled,
     Waiting,
     Why,
@@ -184,6 +185,16 @@ def _twice(about: Twice, _at: datetime) -> str:
     return gettext("The same conference as %(numbers)s? Say whether it was registered twice", numbers=numbers)
 
 
+def _registered(about: Unasked, _at: datetime) -> str:
+    if not about.in_vain:
+        return gettext("A new registration: ask a coordinator")
+    return ngettext(
+        "The coordinator who was asked does not take it: ask somebody else",
+        "%(num)d coordinators were asked, and none of them takes it: ask somebody else",
+        about.in_vain,
+    )
+
+
 def _again(about: CameTogetherAgain, at: datetime) -> str:
     since = _day(about.taken.at, about.case.timezone, at)
     return gettext("Comes together again since %(day)s: %(why)s", day=since, why=about.taken.why)
@@ -303,7 +314,7 @@ RULES: dict[NeedKind, NeedRule] = {
     NeedKind.TO_DECIDE: NeedRule(_to_decide, _COORDINATOR),
     NeedKind.NO_LONGER: NeedRule(_no_longer),
     NeedKind.TWICE: NeedRule(_twice),
-    NeedKind.REGISTERED: NeedRule(_say(N_("A new registration: ask a coordinator")), _COORDINATOR),
+    NeedKind.REGISTERED: NeedRule(_registered, _COORDINATOR),
     NeedKind.HELD_UP: NeedRule(
         _say(N_("Your regional manager decides first whether you can go on: ring them")), _COORDINATOR
     ),

@@ -42,10 +42,10 @@ class JobLine:
 
     @property
     def code(self) -> str:
-        """The same for whoever runs the service."""
+        """The same for whoever runs the service, in words where there are any."""
         if self.rule is None and self.state is JobState.WAITING:
             return "this version of the program does not know it"
-        return self.error or "given up by somebody"
+        return _MEANINGS.get(self.error, self.error) or "given up by somebody"
 
     @property
     def only_waits(self) -> bool:

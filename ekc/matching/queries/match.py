@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import has_left
@@ -231,6 +231,20 @@ def _match_row(rows: tuple[Row[*tuple[Any, ...]], ...]) -> tuple[int, MatchRow]:
         employers=tuple(name for text in employers for name in named_in(text)),
     )
     return row.conference_id, match
+
+
+_ASKED_IN_VAIN = (
+    select(_match.conference_id, func.count(distinct(_match.account_id)))
+    .where(of_cases(_match.conference_id), _match.accepted_on.is_(None), _match.ended_on.is_not(None))
+    .where(or_(_match.declined_on.is_not(None), _match.answer_by < _match.ended_on))
+    .group_by(_match.conference_id)
+)
+
+
+def asked_in_vain(session: Session, conference_ids: Collection[int]) -> dict[int, int]:
+    """By case how many coordinators said no or did not answer in time; cases without any are left out."""
+    rows = read_rows(session, _ASKED_IN_VAIN, {"cases": list(conference_ids)}) if conference_ids else ()
+    return {conference_id: count for conference_id, count in rows}  # noqa: C416 - mypy does not take rows for pairs
 
 
 _FORMER = (

@@ -15,9 +15,10 @@ from ekc.conferences.queries.voices import OwnVoice, main_person_voices, voices
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.forms import PlainForm, Standing
+from ekc.core.handlers import refused
 from ekc.core.language import day, ngettext
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, edits, moves, now
+from ekc.core.routes import MAX_ID, db, edits, moves, now
 from ekc.directory.models import Listing
 from ekc.directory.queries import KnownNames, known_names
 from ekc.matching.actions import asking, independence, wishes
@@ -35,7 +36,7 @@ from ekc.matching.queries import handing_over as handing_over_queries
 from ekc.matching.queries import match as match_queries
 from ekc.matching.queries.candidates import Candidate, candidates
 from ekc.matching.views.blueprint import bp
-from ekc.signin.login import by
+from ekc.signin.login import by, visitor
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.independence import Conflict
 from ekc.workflow.matching import RANK, Compared, Hours
@@ -199,6 +200,15 @@ def end(case: Case) -> ResponseReturnValue:
     return _page(case, end=form), form.status
 
 
+@bp.errorhandler(Unknown)
+def no_longer_asked(unknown: Unknown) -> ResponseReturnValue:
+    """Whoever was asked, and comes too late, reads so; for anybody else there is no such page."""
+    who, conference_id = visitor().account_id, (request.view_args or {}).get("conference_id")
+    if not who or not conference_id:
+        return refused(unknown)
+    return refused(asking_queries.no_longer_asked(db(), min(conference_id, MAX_ID), who) or unknown)
+
+
 def _back(case: Case) -> ResponseReturnValue:
     return redirect(url_for("matching.coordinator", conference_id=case.id), 303)
 
@@ -302,6 +312,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
         wishes=wished,
         candidates=found,
         askable=_askable(found, matches),
+        all_refused=bool(found) and all(one.refusal for one in found if one.tied is None) and not matches.pending,
         next_in_turn=asking_queries.next_in_turn(db(), case.id),
         shown=len(found) if filled or "everybody" in request.args else _SHOWN,
         rank_rules=RANK,

@@ -19,7 +19,7 @@ from ekc.workflow.guards.circle import (
     only_main_person,
     safety_decided,
 )
-from ekc.workflow.guards.consents import consents_valid, main_person_said_yes
+from ekc.workflow.guards.consents import consents_valid, main_person_said_yes, two_sides_there
 from ekc.workflow.guards.coordinator import (
     coordinator_accepted,
     coordinator_confirmed,
@@ -48,7 +48,7 @@ from ekc.workflow.guards.plan import (
     what_if_complete,
 )
 from ekc.workflow.guards.room import enough_family_present, excluded_left, professionals_left, somebody_in_room
-from ekc.workflow.vocabulary import N_, ActionKind, Attends, Role
+from ekc.workflow.vocabulary import N_, ActionKind, Attends, Role, Variant
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
 MAIN_PERSON_SAID_YES = GuardRule(main_person_said_yes, N_("Every main person says yes"))
@@ -130,6 +130,7 @@ TAKE_ON = (
     INDEPENDENCE_DECLARED,
     COORDINATOR_INDEPENDENT,
     COORDINATOR_CONFIRMED,
+    GuardRule(two_sides_there, N_("Two sides are there"), variants=frozenset({Variant.RECOVERY})),
 )
 OPEN_CONFERENCE = (
     QUESTION_AGREED,
