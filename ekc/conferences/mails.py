@@ -162,8 +162,9 @@ GO_ON = MailRule(
     key="registering:{draft}:{at}",
     subject=N_("The form that you began"),
     body=N_(
-        "With the link below you go on with the form that you began. Whoever has the link reads what you filled in, so "
-        "keep it to yourself. Was this not you? Throw this email away."
+        "With the link below you go on with the form that you began. It works until two weeks after you last filled "
+        "something in. Whoever has the link reads what you filled in, so keep it to yourself. Was this not you? Throw "
+        "this email away."
     ),
     has_link=True,
 )

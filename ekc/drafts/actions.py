@@ -115,10 +115,10 @@ def answer(
     draft_id: int,
     change: Callable[[tuple[tuple[str, str], ...]], tuple[tuple[str, str], ...]],
     network: str,
-) -> None:
-    """Put what was answered on one page into a draft. `change`: makes its fields of those before.
+) -> tuple[tuple[str, str], ...]:
+    """Put what was answered on one page into a draft; returns all its fields. `change`: makes them of those before.
 
-    Raises Unknown, TooLarge, TooMany.
+    Raises Unknown, TooLarge, TooMany, and what `change` raises.
     """
     with writing(session):
         count_attempt(session, at, KEEPING, owner.whose or network)
@@ -126,6 +126,7 @@ def answer(
         fields = change(tuple((name, value) for name, value in row.content["fields"]))
         row.content = _said(Content(row.content["path"], row.content["window"], fields), at)
         row.until = _midnight(at + KEPT)
+    return fields
 
 
 def make_link(session: Session, owner: Owner, draft_id: int) -> str:

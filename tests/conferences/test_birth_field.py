@@ -28,6 +28,7 @@ def born(session: Session, who: int) -> Birth | None:
         ("2015-02-03", Birth(date(2015, 2, 3), date(2015, 2, 3)), "03-02-2015"),
         ("3 feb 2015", Birth(date(2015, 2, 3), date(2015, 2, 3)), "03-02-2015"),
         ("12 oktober 2015", Birth(date(2015, 10, 12), date(2015, 10, 12)), "12-10-2015"),
+        ("3-3-26", Birth(date(1926, 3, 3), date(1926, 3, 3)), "03-03-1926"),
         ("2015", Birth.in_year(2015), "2015"),
         ("about 11", Birth.aged(11, TODAY, about=True), "about 11"),
         ("±11", Birth.aged(11, TODAY, about=True), "about 11"),

@@ -52,6 +52,17 @@ def test_every_page_of_a_case(
     registration.log_contact(By(db_session, noor, at), case.id, talk)
     visitor.goto("/register")
     onlooker.look(visitor, "register")
+    press(visitor, "It is about me or my family")
+    wide = visitor.viewport_size
+    visitor.set_viewport_size({"width": 360, "height": 640})
+    for question in ("Kind of conference", "Voluntary or under pressure", "Why now"):
+        shown = [one for one in visitor.locator(".step").all() if one.is_visible()]
+        assert [question in one.inner_text() for one in shown] == [True]
+        shown[0].get_by_role("link", name="Next question").click()
+    assert wide is not None
+    visitor.set_viewport_size(wide)
+    expect(visitor.get_by_role("link", name="Next question")).to_have_count(0)
+    onlooker.look(visitor, "register page")
     visitor.goto("/register/thanks")
     onlooker.look(visitor, "thanks")
     sign_in(visitor, noor.actor.name)

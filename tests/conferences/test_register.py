@@ -27,7 +27,8 @@ from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
-from tests.form import Value
+from tests.form import Form, Value
+from tests.page import Page
 from tests.plugins.web import MakeApp
 from tests.registering import MINE, ON_BEHALF, REFERRED, answer, begin, of_page, register
 from tests.voices import said
@@ -44,7 +45,7 @@ FILLED_IN: dict[str, Value] = {
     "Your email": "karim@example.org",
     "Why now": "Two nights on which the children were alone.",
     "The question, as you would put it today": "Hoe zorgen wij er samen voor?",
-    "What it is about": "parenting, debts\nmental health",
+    "Topics": "parenting, debts\nmental health",
     "Kind of conference": "family conference",
     "Voluntary or under pressure": "under pressure: a measure is being considered",
     "Wishes for the coordinator": "preferably a woman\nnot from our own district",
@@ -224,9 +225,9 @@ def test_what_is_wrong_is_said_on_its_page_and_nothing_is_lost(client: PageClien
     client.page("/register")
     begin(client, FILLED_IN)
     about = ["Kind of conference", "Voluntary or under pressure", "Why now"]
-    page = client.refused("Continue", {"What it is about": "school"}, status=422)
+    page = client.refused("Continue", {"Topics": "school"}, status=422)
     assert [error.split(":")[0] for error in page.errors] == about
-    assert client.form("Continue").shown("What it is about") == "school"
+    assert client.form("Continue").shown("Topics") == "school"
     client.submit("Continue", of_page(client.form("Continue"), FILLED_IN))
 
     wrong = {"Main person 2 / Phone": "06 1", "Their email": "karim at work"}
@@ -598,3 +599,41 @@ def test_a_registration_that_no_manager_sees_is_told_to_the_administrators(
     assert "This region has no regional manager now. The administrators have a message" in page.text
     (mail,) = refreshed(db_session).scalars(select(OutboxMessage))
     assert (mail.recipient, mail.subject) == ("bas@example.org", "A registration came in that no manager sees")
+
+
+def test_an_older_window_of_a_page_replaces_no_newer_answer(client: PageClient, cast: Cast) -> None:
+    """What it has not touched is taken over; what both answered is said, and the words stay. Sent again it is taken."""
+    client.page("/register")
+    begin(client, FILLED_IN)
+    about = client.here.url
+    older = client.form("Continue")
+    client.page(about)
+    newer: dict[str, Value] = {"Why now": "A letter of the court.", "Topics": "school\nsleep"}
+    client.submit("Continue", of_page(client.form("Continue"), FILLED_IN) | newer)
+
+    typed = of_page(older, FILLED_IN) | {"Why now": "Two nights alone.", "Topics": ""}
+    answer = client.post(about, data=older.fill(typed).payload())
+    conflict = Page(answer.text, about, answer.status_code)
+
+    assert (conflict.status, len(conflict.errors)) == (409, 2)
+    assert conflict.errors[1] == "Now at “Why now”, where you have something else: A letter of the court."
+    form = Form(conflict, conflict.button("Continue"))
+    assert form.shown("Why now") == "Two nights alone."
+    client.page(about)
+    assert client.form("Continue").shown("Why now") == "A letter of the court."
+    assert client.post(about, data=form.fill({"Topics": "sleep"}).payload()).status_code == 303
+    client.page(about)
+    shown = client.form("Continue").shown
+    assert (shown("Why now"), shown("Topics")) == ("Two nights alone.", "sleep")
+    untouched = older.fill(of_page(older, FILLED_IN) | {"Why now": "", "Topics": ""}).payload()
+    assert client.post(about, data=untouched).status_code == 303
+    client.page(about)
+    assert client.form("Continue").shown("Why now") == "Two nights alone."
+
+
+def test_what_was_written_in_lines_is_checked_in_lines(client: PageClient, cast: Cast) -> None:
+    client.page("/register")
+    begin(client, FILLED_IN)
+    check = answer(client, FILLED_IN)
+
+    assert "preferably a woman\nnot from our own district" in check.html.replace("\r\n", "\n")

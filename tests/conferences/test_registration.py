@@ -74,7 +74,7 @@ def test_all_that_was_registered_can_be_changed(
             "Marieke de Wit said yes to a conference on": date(2026, 2, 27),
             "Title of the case": "De Wit - El Amrani",
             "Why now": "School reports 40 % absence.",
-            "What it is about": "parenting\ndebts, mental health",
+            "Topics": "parenting\ndebts, mental health",
             "Wishes for the coordinator": "evenings, or weekends\nno computers",
             "Sides": "mother\nfather",
             "Voluntary or under pressure": "with a measure of the court",

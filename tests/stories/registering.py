@@ -35,7 +35,7 @@ def registration_values(walk: Walk) -> dict[str, Value]:
         "Kind of conference": case.variant.label,
         "Why now": case.registration.reason,
         "The question, as you would put it today": case.question,
-        "What it is about": ", ".join(case.topics),
+        "Topics": ", ".join(case.topics),
         "Sides": "\n".join(case.sides or ()),
         "Voluntary or under pressure": case.legal_context.label,
         "Wishes for the coordinator": "\n".join(case.registration.wishes or ()),

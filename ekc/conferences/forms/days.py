@@ -22,10 +22,12 @@ from ekc.core.routes import now
 from ekc.workflow.vocabulary import N_
 
 EARLIEST, LATEST = 1900, 2200
+#: A year of two digits is at most so many years ahead; else it is one of the century before.
+_AHEAD = 20
 #: Before it may stand a weekday, as the program itself writes it; it is not compared.
 _DAY = re.compile(
     r"(?:[^\W\d_]{2,}\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|e)?"
-    r"(?:[-/.]\s*|\s+)(\d{1,2}|[^\W\d_]{3,})\.?(?:[-/., ]\s*(\d{4}))?"
+    r"(?:[-/.]\s*|\s+)(\d{1,2}|[^\W\d_]{3,})\.?(?:[-/., ]\s*(\d{4}|['’]?\d\d))?"
 )
 _MOMENT = re.compile(
     r"(?P<day>.+?)[,\s]\s*(?:om\s+|at\s+)?(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d)|(?=\s*[uap]))"
@@ -41,8 +43,9 @@ _MONTHS = ["jan", "feb", "mrt|mar|maa", "apr", "mei|may", "jun", "jul", "aug", "
 def read_day(typed: str, today: date, *, whole: bool = False, ahead: bool = False) -> date:
     """The day that somebody typed: 18-4-2026, 18 april 2026, 3 feb.
 
-    Without a year it is the nearest to `today`, or with `ahead` the next; `whole`: then it is none. Raises ValueError
-    if it is none, and OverflowError if its year is not between `EARLIEST` and `LATEST`.
+    Without a year it is the nearest to `today`, or with `ahead` the next; `whole`: then it is none. 26 means 2026;
+    `whole`, as a day of birth is, one that is not still to come. Raises ValueError if it is none, and OverflowError if
+    its year is not between `EARLIEST` and `LATEST`.
     """
     typed = re.sub(r"\s*-\s*", "-", typed.translate(_DASHES))
     found = _DAY.fullmatch(typed)
@@ -50,7 +53,13 @@ def read_day(typed: str, today: date, *, whole: bool = False, ahead: bool = Fals
         return _in_range(date.fromisoformat(typed if _SENT_DAY.fullmatch(typed) else ""))
     in_month, month = int(found[1]), _month(found[2])
     if found[3]:
-        return _in_range(date(int(found[3]), month, in_month))
+        digits = found[3].lstrip("'’")
+        year = int(digits)
+        if len(digits) == 2:
+            year += 2000
+            latest = (today.year, today.month, today.day) if whole else (today.year + _AHEAD, 12, 31)
+            year -= 100 * ((year, month, in_month) > latest)
+        return _in_range(date(year, month, in_month))
     years = () if whole else (today.year - 1, today.year, today.year + 1)
     near = [one for year in years if (one := _day_of(year, month, in_month))]
     if not near:

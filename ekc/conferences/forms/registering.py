@@ -150,7 +150,7 @@ class RegisterForm(PlainForm):
     )
     reason = passage(_l("Why now"), _l("Write in a sentence or two why a conference is asked for now."), rows=4)
     question = passage(_l("The question, as you would put it today"))
-    topics = passage(_l("What it is about"), rows=2)
+    topics = passage(_l("Topics"), rows=2)
     main_persons = FieldList(FormField(MainPersonForm), min_entries=_MAIN_PERSONS, max_entries=_MAIN_PERSONS)
     sides = passage(_l("Sides"), rows=2)
     registrant_name = line(_l("Your name"))
@@ -270,6 +270,12 @@ class RegisterForm(PlainForm):
         """Whether a day is still to come, in whichever of the countries it is latest."""
         return day is not None and day > max(local_date(now(), zone) for zone in self._zones)
 
+    def asked(self) -> list[Field]:
+        """Each question, also those of the rows of people."""
+        rows = [(field, [one for row in field for one in row.form]) for field in self if isinstance(field, FieldList)]
+        of_rows = {field.short_name: fields for field, fields in rows}
+        return [one for field in self for one in of_rows.get(field.short_name, [field])]
+
     def answered(self) -> list[tuple[str, str]]:
         """Each question that has an answer, and the answer in words, in their order."""
         found: list[tuple[str, str]] = []
@@ -319,12 +325,13 @@ def _filled(fields: Iterable[Field]) -> list[Field]:
 def with_page(before: Answers, page: str, sent: Iterable[tuple[str, str]]) -> Answers:
     """The answers with those of one page as they were sent now."""
     return (
-        *((name, value) for name, value in before if _field_of(name) not in PAGES[page]),
-        *((name, value) for name, value in sent if _field_of(name) in PAGES[page]),
+        *((name, value) for name, value in before if field_of(name) not in PAGES[page]),
+        *((name, value) for name, value in sent if field_of(name) in PAGES[page]),
     )
 
 
-def _field_of(name: str) -> str:
+def field_of(name: str) -> str:
+    """The field to which something that was sent belongs: of a row of people that of all rows."""
     return name.partition("-")[0]
 
 
@@ -334,9 +341,11 @@ class MailLinkForm(PlainForm):
     email = mail(_l("Email the link to"))
 
 
-def first_not_in_order(answers: Answers, offered: Offered, *, by_staff: bool) -> str | None:
+def forms_of(answers: Answers, offered: Offered, *, by_staff: bool) -> dict[str, RegisterForm]:
+    """The form of each page."""
+    return {page: RegisterForm(answers, offered, by_staff=by_staff, page=page) for page in PAGES}
+
+
+def first_not_in_order(forms: Mapping[str, RegisterForm]) -> str | None:
     """The first page that lacks an answer, or has a wrong one; None: all are in order."""
-    for page in PAGES:
-        if not RegisterForm(answers, offered, by_staff=by_staff, page=page).validate():
-            return page
-    return None
+    return next((page for page, form in forms.items() if not form.validate()), None)

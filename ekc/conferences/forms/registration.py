@@ -47,7 +47,7 @@ class RegistrationForm(EditingForm):
     question = passage(_l("The question"))
     question_agreed_on = day(_l("The question was agreed on"))
     reason = passage(_l("Why now"), _l("Write in a sentence or two why a conference is asked for now."), rows=4)
-    topics = passage(_l("What it is about"))
+    topics = passage(_l("Topics"))
     wishes = passage(_l("Wishes for the coordinator"))
     legal_context = one_of(_l("Voluntary or under pressure"), LegalContext)
     title = line(_l("Title of the case"), missing=_l("Write a title by which you know the case."))

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.queries import managers_of, regions
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import registration
+from ekc.conferences.forms.answers import AnsweredElsewhere, answered, shown_on
 from ekc.conferences.forms.registering import (
     PAGES,
     REGISTRANTS,
@@ -20,6 +21,7 @@ from ekc.conferences.forms.registering import (
     RegisterForm,
     StartForm,
     first_not_in_order,
+    forms_of,
     with_page,
 )
 from ekc.conferences.queries import registration as registration_queries
@@ -125,21 +127,31 @@ def register_page(row: DraftRow, page: str) -> ResponseReturnValue:
     """The questions of one page. What is sent is kept, right or wrong; a page that is in order leads to the next."""
     is_sent = request.method == "POST"
     sent = tuple(handlers.typed(everything=True).items(multi=True))
-    answers = with_page(row.fields, page, sent) if is_sent else row.fields
+    offered = _offered()
     if is_sent and not only_shows():
-        change = partial(with_page, page=page, sent=sent)
-        drafts.answer(db(), now(), owner_in_browser(), row.id, change, request_caller().network)
+        change = partial(answered, page=page, sent=sent, shown=request.form.get("shown", ""))
+        try:
+            answers = drafts.answer(db(), now(), owner_in_browser(), row.id, change, request_caller().network)
+        except AnsweredElsewhere as elsewhere:
+            if KEEP in request.form:
+                raise
+            form = RegisterForm(with_page(row.fields, page, sent), offered, by_staff=_by_staff(), page=page)
+            status = form.refuse(elsewhere)
+            form.form_errors += elsewhere.in_words(page, offered, by_staff=_by_staff())
+            return _page(row, page, form, elsewhere.now), status
         if KEEP in request.form:
             return Response(status=204)
-    offered = _offered()
+    else:
+        answers = with_page(row.fields, page, sent) if is_sent else row.fields
     form = RegisterForm(answers, offered, by_staff=_by_staff(), page=page)
     if is_sent and form.validate() and not only_shows():
         form.tell_unprintable()
-        return redirect(_next(row.id, answers, offered), 303)
-    return _page(row, page, form, offered), 422 if form.errors else 200
+        return redirect(_next(row.id, forms_of(answers, offered, by_staff=_by_staff())), 303)
+    return _page(row, page, form, answers), 422 if form.errors else 200
 
 
-def _page(row: DraftRow, page: str, form: RegisterForm, offered: Offered) -> str:
+def _page(row: DraftRow, page: str, form: RegisterForm, answers: Answers) -> str:
+    """`answers`: those that it shows, or that stand there now."""
     return render_template(
         "conferences/register_page.html",
         draft=row,
@@ -148,14 +160,14 @@ def _page(row: DraftRow, page: str, form: RegisterForm, offered: Offered) -> str
         number=list(PAGES).index(page),
         pages=len(PAGES) - 1,
         form=form,
-        offered=offered,
+        shown=shown_on(answers, page),
         by_staff=_by_staff(),
     )
 
 
-def _next(draft_id: int, answers: Answers, offered: Offered) -> str:
+def _next(draft_id: int, forms: dict[str, RegisterForm]) -> str:
     """The first page that is not in order; where all are, that on which the answers are checked."""
-    page = first_not_in_order(answers, offered, by_staff=_by_staff())
+    page = first_not_in_order(forms)
     if page is None:
         return url_for("conferences.register_check", draft_id=draft_id)
     return url_for("conferences.register_page", draft_id=draft_id, page=page)
@@ -171,18 +183,16 @@ def _registered_before(result: str | None) -> ResponseReturnValue:
 @_of_draft
 def register_check(row: DraftRow) -> ResponseReturnValue:
     """All answers, each with a way back to its page."""
-    offered = _offered()
-    if first_not_in_order(row.fields, offered, by_staff=_by_staff()):
-        return redirect(_next(row.id, row.fields, offered), 303)
-    return _check_page(row, RegisterForm(row.fields, offered, by_staff=_by_staff()), offered)
+    forms = forms_of(row.fields, _offered(), by_staff=_by_staff())
+    if first_not_in_order(forms):
+        return redirect(_next(row.id, forms), 303)
+    return _check_page(row, forms)
 
 
-def _check_page(row: DraftRow, form: RegisterForm, offered: Offered) -> str:
-    pages = {page: RegisterForm(row.fields, offered, by_staff=_by_staff(), page=page) for page in PAGES}
-    for taken in pages.values():
-        taken.validate()  # a name chosen instead of what was typed stands in its place then
-    shown = {page: taken.answered() for page, taken in pages.items()}
-    return render_template("conferences/register_check.html", draft=row, form=form, shown=shown, titles=TITLES)
+def _check_page(row: DraftRow, forms: dict[str, RegisterForm], refused: RegisterForm | None = None) -> str:
+    """`forms`: found in order, so that a name chosen instead of what was typed stands in its place."""
+    shown = {page: form.answered() for page, form in forms.items()}
+    return render_template("conferences/register_check.html", draft=row, form=refused, shown=shown, titles=TITLES)
 
 
 @bp.post(f"{_PAGE}/check")
@@ -195,7 +205,7 @@ def register_now(row: DraftRow) -> ResponseReturnValue:
     offered = _offered()
     form = RegisterForm(row.fields, offered, by_staff=_by_staff())
     if not form.validate():
-        return redirect(_next(row.id, row.fields, offered), 303)
+        return redirect(_next(row.id, forms_of(row.fields, offered, by_staff=_by_staff())), 303)
     counted = _count()
     owner = owner_in_browser()
     try:
@@ -205,7 +215,9 @@ def register_now(row: DraftRow) -> ResponseReturnValue:
         if counted:
             discard_attempt(db(), counted)  # a refused registration does not count
         status = form.refuse(refusal)
-        return _check_page(row, form, offered), status
+        forms = forms_of(row.fields, offered, by_staff=_by_staff())
+        first_not_in_order(forms)
+        return _check_page(row, forms, form), status
     remember(str(conference_id))
     session[_MADE_OF] = [row.id, conference_id]
     return redirect(_after(conference_id), 303)

@@ -161,3 +161,14 @@ window.addEventListener("pageshow", (event) => {
   document.documentElement.hidden = true;
   window.location.reload();
 });
+
+// Where questions stand one by one, Enter leads to the next box or question, not past all that were not asked yet.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+  const step = event.target.closest(".step"), on = step?.querySelector(".step__on a");
+  if (!on?.getClientRects().length) return;
+  const boxes = [...step.querySelectorAll("input, textarea, select")].filter((box) => box.getClientRects().length);
+  event.preventDefault();
+  const next = boxes[boxes.indexOf(event.target) + 1];
+  if (next) next.focus(); else on.click();
+});
