@@ -17,6 +17,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import ekc.access_log.document
+import ekc.conferences.document.ecomap
 import ekc.conferences.mails
 import ekc.journey.jobs
 import ekc.journey.mails
@@ -53,7 +54,12 @@ MAILS = (
     *ekc.journey.mails.END_MAILS_WITH_PLAN.values(),
 )
 TEXTS = tuple(row for module in MAIL_MODULES for row in vars(module).values() if isinstance(row, TextRule))
-DOCUMENT_MODULES = (ekc.plans.document, ekc.links.document, ekc.access_log.document)
+DOCUMENT_MODULES = (
+    ekc.plans.document,
+    ekc.links.document,
+    ekc.access_log.document,
+    ekc.conferences.document.ecomap,
+)
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
 EXPORTS = tuple(row for row in vars(ekc.reports.exports).values() if isinstance(row, ExportRule))
 JOBS = (*ekc.journey.jobs.JOBS, *order_jobs(DOCUMENTS, EXPORTS, wording_of))

@@ -141,7 +141,8 @@ WRITTEN = tuple(rule for rule in MAILS if rule not in (*END_MAILS.values(), *END
     ],
 )
 def test_every_kind_is_a_row_that_is_gathered(rule: str, where: str, gathered: tuple[object, ...]) -> None:
-    assert {Path(module).name for module in called(rule)} == {where}
+    folder = where.removesuffix(".py")
+    assert [path for path in called(rule) if Path(path).name != where and Path(path).parent.name != folder] == []
     assert len(called(rule)) == len(gathered)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from ekc.core.outbox import Way
 from ekc.workflow.matching import CoordinatorWish
-from ekc.workflow.vocabulary import N_, Attends, CasePart, LegalContext, OfferStage, Part, Scope, Variant
+from ekc.workflow.vocabulary import N_, Attends, CasePart, Closeness, LegalContext, OfferStage, Part, Scope, Variant
 
 #: The scopes of a consent: stored value and label.
 CONSENT_SCOPES = {
@@ -74,6 +74,8 @@ class PersonDetails:
     need_kinds: tuple[str, ...] = ()  # values of PersonNeed
     needs_interpreter: bool = False
     support_id: int | None = None
+    closeness: Closeness | None = None  # None: nobody said it yet
+    brought_by_id: int | None = None  # who brought them in
     attends: Attends | None = None
     view: str = ""
     exclusion_reason: str | None = None

@@ -26,6 +26,7 @@ from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.vocabulary import (
     Agreed,
     Attends,
+    Closeness,
     LegalContext,
     OfferStage,
     Outcome,
@@ -178,6 +179,8 @@ class Participant(MaybeProfessional, Base):
     need_kinds: Mapped[list[str]] = mapped_column(SealedJSON("participant.need_kinds"), default=list)  # PersonNeed
     needs_interpreter: Mapped[bool] = mapped_column(default=False)
     support_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # their supporter
+    closeness: Mapped[Closeness | None] = mapped_column(enum_column(Closeness))  # null: nobody said it yet
+    brought_by_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # who brought them in
 
     attends: Mapped[Attends | None] = mapped_column(enum_column(Attends))
     view: Mapped[str] = mapped_column(SealedText("participant.view"), default="")  # of somebody who does not attend

@@ -17,6 +17,7 @@ from ekc.workflow.vocabulary import (
     ActionKind,
     ActionState,
     Attends,
+    Closeness,
     Every,
     InformationKind,
     LegalContext,
@@ -100,6 +101,8 @@ class PersonEntry:
     address_secret: bool | None = None
     needs: tuple[str, ...] | None = None
     support: PersonId | None = None
+    closeness: Closeness | None = None
+    brought_by: PersonId | None = None
     attends: Attends | None = None
     view: str | None = None
     reason: str | None = None

@@ -122,6 +122,7 @@ def _details(person: case_schema.PersonEntry) -> PersonDetails:
         address_secret=bool(person.address_secret),
         needs=needs,
         needs_interpreter=any(need.lower().startswith(("interpreter", "tolk")) for need in needs),
+        closeness=person.closeness,
         attends=None if person.attends is Attends.EXCLUDED else person.attends or Attends.IN_PERSON,
     )
 
@@ -206,7 +207,7 @@ def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
             agenda.append((player.on(day, "15:00"), partial(_inform, player, informed)))
     for id_, person in player.case.people.items():
         known_on = person.decided_on or setup.informed.get(id_, last)
-        if person.view or person.support or person.attends is Attends.EXCLUDED:
+        if person.view or person.support or person.brought_by or person.attends is Attends.EXCLUDED:
             agenda.append((player.on(known_on, "15:30"), partial(_know, player, id_)))
     agenda += [
         (player.on(setup.informed.get(concern.person, last), "15:45"), partial(_keep_safe, player, concern))
@@ -234,6 +235,7 @@ def _know(player: Player, id_: str, at: datetime) -> None:
         player.details[id_],
         attends=Attends.EXCLUDED if person.attends is Attends.EXCLUDED else player.details[id_].attends,
         support_id=player.people[person.support] if person.support else None,
+        brought_by_id=player.people[person.brought_by] if person.brought_by else None,
         view=person.view or "",
         exclusion_reason=person.reason or "",
         excluded_by=person.decided_by or "",

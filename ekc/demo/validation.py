@@ -73,6 +73,8 @@ def _circle(case: CaseFile) -> Iterator[Problem]:
             )
         if person.support == id_:
             yield ("people", id_, "support"), "nobody supports themselves. Choose somebody else."
+        if person.brought_by == id_:
+            yield ("people", id_, "brought_by"), "somebody else brought them in. Choose somebody else."
         if len(person.language or "") > 8:
             yield ("people", id_, "language"), "write a code such as nl."
 

@@ -198,6 +198,14 @@ class Attends(Labelled):
     EXCLUDED = "excluded", N_("stays away, as was decided")
 
 
+class Closeness(Labelled):
+    """How close somebody of the circle is to the main persons, as the family says: a ring of the ecomap."""
+
+    CLOSEST = "closest", N_("closest")
+    CLOSE = "close", N_("close")
+    FAR = "far", N_("further away")
+
+
 IN_THE_ROOM = frozenset({Attends.IN_PERSON, Attends.PART})
 FROM_AFAR = frozenset({Attends.PHONE, Attends.VIDEO})
 #: Those who are in the room or on the line, and so must have been told personally.

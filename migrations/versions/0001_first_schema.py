@@ -566,6 +566,8 @@ sa.Table(
     sa.Column("need_kinds", sa.LargeBinary, nullable=False),
     sa.Column("needs_interpreter", sa.Boolean, nullable=False),
     sa.Column("support_id", sa.Integer, sa.ForeignKey("participant.id")),
+    sa.Column("closeness", _words("closeness", "closest close far")),
+    sa.Column("brought_by_id", sa.Integer, sa.ForeignKey("participant.id")),
     sa.Column("attends", _words("attends", _ATTENDSS)),
     sa.Column("view", sa.LargeBinary, nullable=False),
     sa.Column("exclusion_reason", sa.LargeBinary),

@@ -129,6 +129,8 @@ class _Teller:
             "address_secret": found.address_secret,
             "needs": list(found.needs),
             "support": self.ids.get(found.support_id or 0),
+            "closeness": found.closeness,
+            "brought_by": self.ids.get(found.brought_by_id or 0),
             "attends": None if found.attends in (None, Attends.IN_PERSON) else found.attends.value,
             "view": found.view,
             "reason": found.exclusion_reason,

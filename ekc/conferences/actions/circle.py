@@ -191,6 +191,8 @@ def remove_person(by: By, conference_id: int, participant_id: int, reason: str) 
         by.session.execute(delete(NameKey).where(NameKey.participant_id == participant_id))
         beside_them = (Participant.conference_id == conference_id, Participant.support_id == participant_id)
         by.session.execute(update(Participant).where(*beside_them).values(support_id=None))
+        brought_in = (Participant.conference_id == conference_id, Participant.brought_by_id == participant_id)
+        by.session.execute(update(Participant).where(*brought_in).values(brought_by_id=None))
         stopped = _revoke_access(by.session, by.at, participant)
         by.record("circle.removed", conference_id, name=participant.name, reason=reason)
         tell_who_sees_more(by.session, conference, by.at, before)
@@ -372,6 +374,10 @@ def _validate(
         supporter = member(session, conference.id, details.support_id)
         if current is not None and supporter.id == current.id:
             raise Refusal(N_("Nobody is their own supporter. Choose somebody else."))
+    if details.brought_by_id is not None:
+        bringer = member(session, conference.id, details.brought_by_id)
+        if current is not None and bringer.id == current.id:
+            raise Refusal(N_("They cannot have brought themselves in. Choose somebody else."))
     if current is not None and (details.part is not Part.MAIN_PERSON or details.attends is Attends.EXCLUDED):
         _require_other_main_person(session, conference, current)
 

@@ -32,7 +32,7 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE, WORD
 from ekc.directory.queries import KnownNames
 from ekc.workflow.birth import Birth, says_child
-from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Part, PersonNeed
+from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Closeness, Part, PersonNeed
 
 NAME_MISSING = _l("Write a name.")
 _IS_A_CHILD = _l("Is this a child? Then choose the role child. If not, say below that they are 18 or older.")
@@ -72,6 +72,8 @@ class PersonForm(EditingForm):
     second_language = SelectField(_l("Also speaks"), **FROM_LIST)
     needs_interpreter = BooleanField(_l("Needs an interpreter"))
     support_id = person_field(_l("Who supports them"), blank=_l("nobody in particular"))
+    closeness = one_of(_l("How close they are"), Closeness, blank=_l("not said yet"))
+    brought_by_id = person_field(_l("Who brought them in"), blank=_l("nobody in particular"))
     address = passage(_l("Address"), rows=3, most=PASSAGE)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
     view = passage(_l("What they want to say, if they are not there"))
@@ -103,6 +105,7 @@ class PersonForm(EditingForm):
             self.language.choices.append(SelectChoice(shown.language, shown.language))
         self.second_language.choices = language_choices(_l("no other language that is known"))
         self.support_id.choices = [*self.support_id.choices, *_could_support(shown, others)]
+        self.brought_by_id.choices = [*self.brought_by_id.choices, *person_choices(others)]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A decision to exclude needs reason, decider and day: all of them or none."""
@@ -129,6 +132,7 @@ class PersonForm(EditingForm):
         typed = {field.name: self[field.name].data for field in fields(PersonDetails) if field.name in self}
         typed["part"] = Part(self.part.data)
         typed["attends"] = Attends(self.attends.data) if self.attends.data else None
+        typed["closeness"] = Closeness(self.closeness.data) if self.closeness.data else None
         typed["needs"] = lines(self.needs.data)
         typed["need_kinds"] = tuple(self.need_kinds.data)
         if "born" in self:
@@ -201,6 +205,15 @@ class HeardForm(PlainForm):
             spoke_with=self.spoke_with.data,
             as_last_time=self.as_last_time.data,
         )
+
+
+class PlaceForm(PlainForm):
+    """On which ring of the ecomap somebody stands."""
+
+    closeness = one_of(_l("How close they are"), Closeness)
+
+    def to_closeness(self) -> Closeness:
+        return Closeness(self.closeness.data)
 
 
 class RemoveForm(PlainForm):

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import heard as heard_actions
+from ekc.conferences.document.ecomap import draw, ecomap
 from ekc.conferences.entries import hidden_fields
 from ekc.conferences.forms.adding import AddPersonForm, PasteForm
 from ekc.conferences.forms.circle import (
@@ -24,13 +25,14 @@ from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.consents import consents
 from ekc.conferences.queries.mails import unreachable
 from ekc.conferences.queries.members import members
+from ekc.conferences.queries.names import names
 from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
-from ekc.core.language import ngettext
+from ekc.core.language import language, ngettext
 from ekc.core.routes import MAX_ID, db, edits, moves, now
 from ekc.directory.models import Listing
 from ekc.directory.queries import KnownNames, known_names
@@ -89,10 +91,13 @@ def circle_page(
     not_informed = tuple(row for row in asked if row.informed_on is None)
     today = local_date(now(), case.timezone)
     added = _just_added(everybody)
+    drawn = ecomap(language(), case.number, case.title, sides, everybody)
     return render_template(
         "conferences/circle.html",
         case=case,
         groups=_groups(everybody, sides),
+        ecomap=drawn,
+        picture=draw(drawn),
         everybody=everybody,
         family=sum(row.part in FAMILY_PARTS for row in everybody),
         not_informed=sum(row.attends is None or row.attends in TAKES_PART for row in not_informed),
@@ -250,6 +255,7 @@ def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, r
         "conferences/person.html",
         case=case,
         person=shown,
+        brought_by=names(db(), case.id).get(shown.brought_by_id or 0, ""),
         born=_born(shown, local_date(now(), case.timezone)),
         form=form or _person_form(case, shown),
         remove_form=remove or RemoveForm(formdata=None),

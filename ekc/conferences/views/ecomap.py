@@ -1,0 +1,64 @@
+"""The ecomap: the picture of the circle, the same as a list in which people are placed, and the paper."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.conferences.access import Case
+from ekc.conferences.actions.ecomap import place as place_person
+from ekc.conferences.document.ecomap import ECOMAP, Ecomap, draw, ecomap
+from ekc.conferences.forms.circle import PlaceForm
+from ekc.conferences.gate import case_route, paper_route
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.views.blueprint import bp
+from ekc.core.language import LANGUAGES, language
+from ekc.core.language import gettext as _
+from ekc.core.routes import db, moves
+from ekc.orders import ordering
+from ekc.signin.login import by
+from ekc.workflow.vocabulary import Activity, Closeness
+
+_ADDRESS = "/conferences/<int:conference_id>/circle/ecomap"
+
+
+@bp.get(_ADDRESS)
+@case_route(ECOMAP.activity)
+def ecomap_page(case: Case) -> ResponseReturnValue:
+    """The picture, and everybody by ring."""
+    shown = _ecomap(case, language())
+    return render_template(
+        "conferences/ecomap.html",
+        case=case,
+        ecomap=shown,
+        picture=draw(shown),
+        closeness=tuple(Closeness),
+        may_change=case.may(Activity.CHANGE_CIRCLE),
+    )
+
+
+@bp.post(f"{_ADDRESS}/<int:participant_id>")
+@case_route(Activity.CHANGE_CIRCLE)
+@moves
+def place(case: Case, participant_id: int) -> ResponseReturnValue:
+    """Place somebody on a ring."""
+    form = PlaceForm()
+    if form.validate():
+        closeness = form.to_closeness()
+        name = place_person(by(), case.id, participant_id, closeness)
+        flash(_("%(name)s: %(closeness)s.", name=name, closeness=_(closeness.label)), "success")
+    return redirect(url_for("conferences.ecomap_page", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
+
+
+@bp.get(f"{_ADDRESS}.pdf")
+@paper_route(ECOMAP.activity)
+def ecomap_paper(case: Case) -> ResponseReturnValue:
+    """The PDF, in the language of the family's documents if pages exist in it."""
+    asked = [_ecomap(case, case.language if case.language in LANGUAGES else language())]
+    made = ordering.made(ECOMAP, case, asked)
+    if made is None:
+        return ordering.order(ECOMAP, case, asked)
+    return ordering.give(made, "application/pdf", ECOMAP.filename.format(case=case.number))
+
+
+def _ecomap(case: Case, code: str) -> Ecomap:
+    sides = circle_queries.sides(db(), case.id)
+    return ecomap(code, case.number, case.title, sides, circle_queries.circle(db(), case.id))
