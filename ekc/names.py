@@ -6,7 +6,7 @@ lines.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -153,14 +153,13 @@ class Named(Protocol):
 
 def told_apart(people: Iterable[Named]) -> list[str]:
     """The name of each; behind a name that somebody else has as well, the relation or the organisation."""
-    rows = list(people)
-    shared = names_of_several(one.name for one in rows)
-    return [
-        f"{one.name} ({one.relation or one.organisation})"
-        if one.name in shared and (one.relation or one.organisation)
-        else one.name
-        for one in rows
-    ]
+    return apart([(one.name, one.relation or one.organisation) for one in people])
+
+
+def apart(named: Collection[tuple[str, str]]) -> list[str]:
+    """Names, each with what tells it from another: that stands behind those which are somebody else's as well."""
+    shared = names_of_several(name for name, _more in named)
+    return [f"{name} ({more})" if more and name in shared else name for name, more in named]
 
 
 def names_of_several(names: Iterable[str]) -> frozenset[str]:

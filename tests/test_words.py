@@ -62,6 +62,8 @@ DUTCH = (
     (r"^Schrijf (een|de|je) (\w+ )?(adres|code|dag|e-mailadres|naam|nummer|wachtwoord)\b", "Vul ... in"),
     (r"\b[Hh]oever\b", "hoe ver"),
     (r"\bOveral elders\b", "op alle andere apparaten"),
+    (r"[‘’]", "' in a word, “ ” around words"),
+    (r"\blopende dossiers?\b", "lopende conferentie"),
 )
 ENGLISH = (
     (r"^Done: ", "what is so now"),

@@ -14,7 +14,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from ekc.conferences.forms.days import instant, moment, read_moment
-from ekc.conferences.forms.fields import FROM_LIST, asked_of, id_or_none, line, lines, passage
+from ekc.conferences.forms.fields import FROM_LIST, address, asked_of, id_or_none, line, lines, passage
 from ekc.conferences.forms.numbers import NumberField
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm
@@ -55,7 +55,7 @@ class MeetingForm(EditingForm):
     dates = passage(_l("Possible dates"), most=PASSAGE, rows=3)
     hours = NumberField(_l("Hours"), 60, _l("Give a number, like 3 or 2.5."))
     name = line(_l("Place"), LINE)
-    address = passage(_l("Address"), most=PASSAGE, rows=2)
+    address = address(rows=2)
     access = passage(_l("How people get in"), most=PASSAGE, rows=2)
     joining = passage(_l("How people join by telephone or video"), most=PASSAGE, rows=2)
     stays = BooleanField(_l("This is right for this place too"))  # asked where it is in doubt

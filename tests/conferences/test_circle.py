@@ -567,7 +567,7 @@ def test_a_pasted_list_is_looked_at_and_then_kept_whole_or_not_at_all(
 ) -> None:
     before = len(circle(refreshed(db_session), case.id))
     page = noor.shown("Look at the list", {"One person on each line": LIST})
-    assert "Is this the same person as Omar El Amrani, who is there already?" in page.text
+    assert "Is this the same person as Omar El Amrani (uncle), who is there already?" in page.text
     form, role = noor.form("Add them to the circle"), "%s / Role in the circle"
     who = ["1. Bea Smit", "2. Daan Smit", "3. Hans Vos", "4. Els Bos", "5. OMAR el Amrani"]
     assert [form.shown(role % one) for one in who] == ["family", "child", "choose", "professional", "family"]
@@ -577,11 +577,11 @@ def test_a_pasted_list_is_looked_at_and_then_kept_whole_or_not_at_all(
     assert len(circle(refreshed(db_session), case.id)) == before
 
     page = noor.refused("Add them to the circle", {role % who[1]: "family"}, status=422)
-    assert page.errors == [CHILD_OR_NOT, "Role in the circle: Choose their role."]
+    assert page.errors == [f"2. Daan Smit, {CHILD_OR_NOT}", "3. Hans Vos, Role in the circle: Choose their role."]
     assert len(circle(refreshed(db_session), case.id)) == before
     page = noor.submit("Add them to the circle", {role % who[1]: "child", role % who[2]: "neighbour"})
 
-    assert "4 people are in the circle now." in page.text
+    assert "4 people were added to the circle." in page.text
     added = [(row.name, row.part, row.relation) for row in circle(refreshed(db_session), case.id)[before:]]
     assert added == [
         ("Bea Smit", Part.FAMILY, "aunt of Daan"),
@@ -606,6 +606,25 @@ def test_a_pasted_line_is_read_however_its_pieces_are_kept_apart(
     read = read_line(typed)
 
     assert (read["name"], read["relation"], read["phone"], read["part"]) == (name, relation, phone, "family")
+
+
+def test_of_two_people_of_one_name_in_a_list_nobody_is_left_out_unseen(
+    noor: PageClient, case: Made, db_session: Session
+) -> None:
+    """Uncle and nephew are called the same; whoever stands there twice is one."""
+    typed = "Jan Visser, uncle of Daan\nJan Visser, nephew of Daan\nJan Visser\n\u200b\nOmar El Amrani, godfather"
+    page = noor.shown("Look at the list", {"One person on each line": typed})
+    form = noor.form("Add them to the circle")
+    who = ["1. Jan Visser", "2. Jan Visser", "3. Jan Visser", "4. Omar El Amrani"]
+    assert [form.shown(f"{one} / Leave this line out") for one in who] == [[], [], ["Leave this line out"], []]
+    assert "Is this the same person as Jan Visser (uncle of Daan), Jan Visser (nephew of Daan), who" in page.text
+    roles = {f"{one} / Role in the circle": "family" for one in (who[0], who[1])}
+
+    page = noor.submit("Add them to the circle", roles | {f"{who[3]} / Leave this line out": True})
+
+    assert {"Jan Visser (uncle of Daan)", "Jan Visser (nephew of Daan)"} <= {
+        one.label for one in circle(refreshed(db_session), case.id)
+    }
 
 
 def test_a_list_in_which_nobody_is_new_or_that_is_too_long_adds_nobody(noor: PageClient, case: Made) -> None:

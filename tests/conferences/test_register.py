@@ -174,7 +174,8 @@ def test_who_registers_themselves_can_be_reached(client: PageClient, cast: Cast)
     client.submit("Continue", of_page(client.form("Continue"), mine))
     page = client.refused("Continue", {"Main person 1 / Name": "Rosa"}, status=422)
 
-    assert page.errors == ["Phone: Write a phone number or an email address, so that somebody can reach you."]
+    reach = "Write a phone number or an email address, so that somebody can reach you."
+    assert page.errors == [f"Main person 1, Phone: {reach}"]
     answer(client, mine | {"Main person 1 / Email": "rosa@example.org"})
     assert client.submit("Register").url == "/register/thanks"
 
@@ -233,8 +234,8 @@ def test_what_is_wrong_is_said_on_its_page_and_nothing_is_lost(client: PageClien
     wrong = {"Main person 2 / Phone": "06 1", "Their email": "karim at work"}
     page = client.refused("Continue", wrong, status=422)
     assert page.errors == [
-        "Name: Write the name of the main person.",
-        "Name: Write a name, or leave this person out.",
+        "Main person 1, Name: Write the name of the main person.",
+        "Main person 2, Name: Write a name, or leave this person out.",
         "Their name: Write the name of whoever rang.",
         "Their email: Write an email address such as name@example.org.",
     ]

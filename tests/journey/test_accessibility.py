@@ -97,17 +97,37 @@ def test_what_is_wrong_in_the_file_is_said(tmp_path: Path, text: str, said: str)
         load_settings({"EKC_INSTANCE": str(tmp_path), "EKC_ACCESSIBILITY": str(tmp_path / "statement.toml")})
 
 
-def test_a_browser_fills_in_ones_own_details_alone(client: PageClient, cast: Cast) -> None:
-    """Somebody else's address would be the coordinator's or the administrator's own."""
+def test_a_browser_fills_in_ones_own_details_alone(client: PageClient, cast: Cast, db_session: Session) -> None:
+    """Somebody else's name or address would be the coordinator's or the administrator's own."""
     asked = {"one's own": _autocomplete(client, "/sign-in") | _autocomplete(client, "/forgotten-password")}
+    for who in ("I refer somebody, for my work", "It is about me or my family"):
+        client.page("/register")
+        client.submit(who)
+        about = {"Kind of conference": "family conference", "Voluntary or under pressure": "voluntary", "Why now": "!"}
+        page = client.submit("Continue", about)
+        asked[who] = _autocomplete(client, page.url) - {"off"}
+    case = build.case_in_setup(db_session, cast, START)
+    somebody = f"/conferences/{case.id}/circle/{case.people['marieke']}"
+    sign_in(client, cast.noor)
+    others = (somebody, f"/conferences/{case.id}/circle", f"/conferences/{case.id}/meeting", "/search")
+    asked["others'"] = {token for address in others for token in _autocomplete(client, address)}
     sign_in(client, cast.bas)
-    asked["others'"] = _autocomplete(client, "/accounts/new")
+    asked["others'"] |= _autocomplete(client, "/accounts/new")
 
-    assert asked == {"one's own": {"username", "email"}, "others'": {"off"}}
+    assert asked == {
+        "one's own": {"username", "email"},
+        "I refer somebody, for my work": {"name", "organization", "tel", "email"},
+        "It is about me or my family": {"name", "tel", "email"},
+        "others'": {"off"},
+    }
 
 
 def _autocomplete(client: PageClient, address: str) -> set[str]:
-    return {str(node.get("autocomplete")) for node in client.page(address).all("input") if node.get("type") == "email"}
+    """Of every line, and of every text that asks for an address."""
+    page, lines = client.page(address), {"text", "tel", "email", "search"}
+    typed = [node for node in page.all("input") if node.get("type") in lines]
+    typed += [node for node in page.all("textarea") if "address" in node.get("name", "")]
+    return {str(node.get("autocomplete")) for node in typed}
 
 
 def test_the_statement_in_a_browser(visitor: BrowserPage, onlooker: Onlooker, cast: Cast) -> None:

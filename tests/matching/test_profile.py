@@ -194,7 +194,10 @@ def test_an_absence_is_noted_with_a_deputy_and_taken_away(client: PageClient, ca
 
     assert "Friday 3 July 2026 to Monday 20 July 2026 Covered by Denise Okafor" in page.text
     assert "away 3 July to 20 July" not in page.text
+    page = client.submit("Note these days", days | {"Who covers for you?": "nobody yet"})
+    assert page.text.count("Friday 3 July 2026 to Monday 20 July 2026 Not covered yet") == 1
     page = client.submit("Take this absence away")
+    assert "Friday 3 July 2026" not in page.text
     assert "Covered by Denise Okafor" not in page.text
 
 

@@ -152,6 +152,29 @@ def test_the_page_says_who_said_no_and_that_nobody_is_asked_now(
     assert page.text.count(said[NOOR]) == 1  # in the history
 
 
+def test_a_no_is_of_one_account_whatever_it_is_called_and_whoever_else_is_called_so(
+    client: PageClient, db_session: Session, cast: Cast, case: Made
+) -> None:
+    asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.noor.account_id or 0, "A reason.")
+    asking.decline(By(db_session, cast.noor, START), case.id)
+    denise = db_session.get_one(Account, cast.denise.account_id)
+    denise.name = NOOR
+    db_session.commit()
+    sign_in(client, cast.ruud)
+
+    page = client.page(f"/conferences/{case.id}/coordinator")
+
+    rows = [text_of(row) for row in page.all("li") if "candidate" in row.get("id", "")]
+    said_no = [row for row in rows if "said no." in row]
+    assert len(rows) == 2
+    assert [row.partition(")")[0] for row in said_no] == [f"{NOOR} (noor@example.org"]
+    assert f"Ask {NOOR} (denise@example.org)" in page.buttons
+    db_session.get_one(Account, cast.noor.account_id).name = "Noor Bakker"
+    db_session.commit()
+    rows = [text_of(row) for row in client.page(page.url).all("li") if "candidate" in row.get("id", "")]
+    assert [row.startswith("Noor Bakker") for row in rows if "said no." in row] == [True]
+
+
 def test_whoever_answers_too_late_reads_so_and_whom_to_ring(
     client: PageClient, db_session: Session, cast: Cast, case: Made, clock: FrozenClock
 ) -> None:

@@ -18,7 +18,7 @@ from ekc.conferences.forms.circle import (
     may_be_a_child,
     offer_sides,
 )
-from ekc.conferences.forms.fields import FROM_LIST, line, lines, mail, one_of, passage
+from ekc.conferences.forms.fields import FROM_LIST, line, lines, mail, one_of, passage, tidy
 from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import PlainForm
@@ -26,7 +26,7 @@ from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import ACCOUNT, PASSAGE, WORD
 from ekc.directory.queries import KnownNames
-from ekc.names import same
+from ekc.names import fold, same
 from ekc.workflow.relations import GUESSES, guessed_part, is_organisation
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Part
 
@@ -120,13 +120,18 @@ class PasteForm(PlainForm):
         return not self.people.errors
 
     def to_lines(self, circle: Sequence[PersonRow]) -> list[dict[str, Any]]:
-        """What each line says, as the form that is looked at takes it. Who seems to be in the circle is left out."""
+        """What each line says, as the form that is looked at takes it.
+
+        Left out is whoever seems to be in the circle or above: of the same name, and of no other relation.
+        """
         read: list[dict[str, Any]] = []
-        for text in lines(self.people.data):
+        known = [(row.name, row.relation) for row in circle]
+        for text in filter(tidy, lines(self.people.data)):
             one = read_line(text)
-            one["leave_out"] = bool(
-                alike(one["name"], [*(row.label for row in circle), *(row["name"] for row in read)])
-            )
+            said = fold(one["relation"])
+            relations = {fold(relation) for _name, relation in alike(one["name"], known)}
+            one["leave_out"] = bool(relations) and (not said or "" in relations or said in relations)
+            known.append((one["name"], one["relation"]))
             read.append(one)
         return read
 
@@ -150,9 +155,9 @@ def read_line(text: str) -> dict[str, Any]:
     return said
 
 
-def alike(name: str, others: Iterable[str]) -> str:
-    """Of these names the first that is the same words; empty if none is."""
-    return next((other for other in others if same(name, other.partition(" (")[0])), "")
+def alike(name: str, others: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of these people, with name and relation, those whose name is the same words."""
+    return [other for other in others if same(name, other[0])]
 
 
 class LineForm(OneForm):
@@ -160,6 +165,7 @@ class LineForm(OneForm):
 
     email = mail(_l("Email"))
     leave_out = BooleanField(_l("Leave this line out"))
+    called = ""  # the row, where its errors are listed
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A line that is left out may say anything."""
@@ -189,14 +195,16 @@ class CheckForm(PlainForm):
         self, circle: Sequence[PersonRow], sides: tuple[str, ...], organisations: KnownNames, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        before = [row.label for row in circle]
-        for entry in self.rows:
+        before = [(row.name, row.relation) for row in circle]
+        for number, entry in enumerate(self.rows, 1):
             row = entry.form
+            row.called = f"{number}. {row.name.data or _('no name')}"
             row.organisation.offer(organisations)
             offer_sides(row, sides)
-            if other := alike(row.name.data or "", before):
-                row.leave_out.description = _("Is this the same person as %(name)s, who is there already?", name=other)
-            before.append(row.name.data or "")
+            if there := alike(row.name.data or "", before):
+                names = ", ".join(f"{name} ({relation})" if relation else name for name, relation in there)
+                row.leave_out.description = _("Is this the same person as %(name)s, who is there already?", name=names)
+            before.append((row.name.data or "", row.relation.data or ""))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Somebody is left to add."""

@@ -13,6 +13,7 @@ from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
     RowIdField,
+    address,
     birth,
     language_choices,
     line,
@@ -74,7 +75,7 @@ class PersonForm(EditingForm):
     support_id = person_field(_l("Who supports them"), blank=_l("nobody in particular"))
     closeness = one_of(_l("How close they are"), Closeness, blank=_l("not said yet"))
     brought_by_id = person_field(_l("Who brought them in"), blank=_l("nobody in particular"))
-    address = passage(_l("Address"), rows=3, most=PASSAGE)
+    address = address(rows=3)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
     view = passage(_l("What they want to say, if they are not there"))
     exclusion_reason = passage(_l("Why they stay away"), rows=2)

@@ -18,7 +18,7 @@ from ekc.core.forms import AtMost
 from ekc.core.language import LANGUAGES, locale
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.core.lengths import ACCOUNT, MAIL, NAME, WORD
+from ekc.core.lengths import ACCOUNT, MAIL, NAME, PASSAGE, WORD
 from ekc.core.outbox import deliverable
 from ekc.core.routes import MAX_ID
 from ekc.names import alphabetical, by_surname
@@ -100,6 +100,13 @@ def passage(label: Any, missing: Any = None, most: int = ACCOUNT, rows: int = 3,
     """Several lines of text."""
     look = {"rows": rows, "dir": "auto"}
     return TextAreaField(label, _rules(missing, most), filters=[tidy], render_kw=look, description=hint)
+
+
+def address(rows: int) -> Any:
+    """The address of somebody else or of a place, for which a browser offers not one's own."""
+    field = passage(_l("Address"), most=PASSAGE, rows=rows)
+    field.kwargs["render_kw"]["autocomplete"] = "off"
+    return field
 
 
 _OLDEST = 120  # years

@@ -109,6 +109,7 @@ class MainPersonForm(PlainForm):
     phone = line(_l("Phone"), WORD, kind=TelField)
     email = mail(_l("Email"))
     side = line(_l("Side"))
+    called = ""  # the row, where its errors and answers are listed
     said_yes_on = day(_l("Said yes to a conference on"))
 
     def validate_name(self, field: Any) -> None:
@@ -181,6 +182,8 @@ class RegisterForm(PlainForm):
         super().__init__(formdata=given)
         self.who = next((who for who in REGISTRANTS if who.value == given.get("registered_by")), Part.MAIN_PERSON)
         self._by_staff = by_staff
+        for number, row in enumerate(self.main_persons, 1):
+            row.form.called = _("Main person %(n)s", n=number)
         self._only_region = next(iter(offered.regions)) if len(offered.regions) == 1 else None
         self._only_country = next(iter(offered.countries)) if len(offered.countries) == 1 else None
         self._zones = [PROFILES[code].timezone for code in offered.countries]
@@ -214,6 +217,16 @@ class RegisterForm(PlainForm):
             self.registrant_organisation.label.text = _("Their organisation")
             self.registrant_phone.label.text = _("Their phone")
             self.registrant_email.label.text = _("Their email")
+        else:
+            self._is_about_oneself(self.main_persons[0].form if self.who is Part.MAIN_PERSON else None)
+
+    def _is_about_oneself(self, main_person: MainPersonForm | None) -> None:
+        """Say which fields are about whoever sits there, so that a browser can fill them in."""
+        tokens = {"name": "name", "organisation": "organization", "phone": "tel", "email": "email"}
+        for name, token in tokens.items():
+            self[f"registrant_{name}"].render_kw = {"autocomplete": token}
+            if main_person is not None and name in main_person:
+                main_person[name].render_kw = {"autocomplete": token}
 
     def _not_asked(self, variant: Variant | None) -> set[str]:
         """The fields that this answer, this country, this kind of conference or this visitor does without."""
@@ -281,10 +294,8 @@ class RegisterForm(PlainForm):
         found: list[tuple[str, str]] = []
         for field in self:
             rows = field.entries if isinstance(field, FieldList) else ()
-            for number, row in enumerate(rows, 1):
-                filled = _filled(row.form)
-                named = _("Main person %(n)s", n=number)
-                found += [(f"{named}: {one.label.text}", shown_value(one)) for one in filled]
+            for row in rows:
+                found += [(f"{row.form.called}: {one.label.text}", shown_value(one)) for one in _filled(row.form)]
             if not rows:
                 found += [(str(one.label.text), shown_value(one)) for one in _filled([field])]
         return found

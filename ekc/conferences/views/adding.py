@@ -46,7 +46,9 @@ def add_people(case: Case) -> ResponseReturnValue:
     if form.validate():
         with form.showing_refusal():
             added = circle_actions.add_people(by(), case.id, form.to_details(), form.why.data)
-            said = ngettext("%(num)d person is in the circle now.", "%(num)d people are in the circle now.", len(added))
+            said = ngettext(
+                "%(num)d person was added to the circle.", "%(num)d people were added to the circle.", len(added)
+            )
             flash(said, "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
     return _check_page(case, form), form.status

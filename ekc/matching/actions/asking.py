@@ -93,7 +93,7 @@ def _ask(
     if last is not None:
         over = from_local(datetime.combine(last + timedelta(days=1), time()), conference.timezone)
         jobs.add(by.session, UNANSWERED, by.at, subject=match.id, due=over)
-    by.record("match.asked", conference.id, coordinator=coordinator.name, reason=reason)
+    by.record("match.asked", conference.id, account=coordinator.id, coordinator=coordinator.name, reason=reason)
     return match.id
 
 
@@ -130,7 +130,8 @@ def end_unanswered(session: Session, at: datetime, match_id: int) -> None:
         if match.answer_by is None or today <= match.answer_by:
             return
         match.ended_on, conference.asked_coordinator_id = today, None
-        by.record("match.unanswered", conference.id, coordinator=session.get_one(Account, match.account_id).name)
+        name = session.get_one(Account, match.account_id).name
+        by.record("match.unanswered", conference.id, account=match.account_id, coordinator=name)
         queue_mail(session, mails.NOT_IN_TIME, conference, at, match.account_id, match)
         if not _ask_next(by, conference):
             mail_requester(by, mails.NOBODY_NEXT, conference, match)
@@ -142,7 +143,7 @@ def decline(by: By, conference_id: int) -> None:
         conference, match = lock_pending_match(by, conference_id)
         match.declined_on = match.ended_on = local_date(by.at, conference.timezone)
         conference.asked_coordinator_id = None
-        by.record("match.declined", conference_id, coordinator=by.actor.name)
+        by.record("match.declined", conference_id, account=match.account_id, coordinator=by.actor.name)
         if not _ask_next(by, conference):
             mail_requester(by, mails.DECLINED, conference, match)
 

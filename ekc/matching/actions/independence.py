@@ -145,6 +145,7 @@ def _declare(
     by.record(
         action,
         conference.id,
+        account=match.account_id,
         coordinator=by.actor.name,
         words=match.independence,
         **declared.answers,
@@ -219,7 +220,7 @@ def confirm_coordinator(
             raise Refusal(later).at("confirmed_on")
         voices.say(by, conference, VoiceMatter.COORDINATOR, match.id, whose, Agreed.YES, on=day)
         name = by.session.get_one(Account, match.account_id).name
-        by.record("match.confirmed", conference_id, coordinator=name, main_person=whose)
+        by.record("match.confirmed", conference_id, account=match.account_id, coordinator=name, main_person=whose)
         if taken_back:
             mail_requester(by, mails.WANTED_AFTER_ALL, conference, match)
 
@@ -240,7 +241,7 @@ def want_another_coordinator(by: By, conference_id: int, match_id: int | None = 
         voices.say(by, conference, VoiceMatter.COORDINATOR, match.id, whose, Agreed.NO)
         mail_requester(by, mails.UNWANTED, conference, match)
         name = by.session.get_one(Account, match.account_id).name
-        by.record("match.unwanted", conference_id, coordinator=name, main_person=whose)
+        by.record("match.unwanted", conference_id, account=match.account_id, coordinator=name, main_person=whose)
 
 
 def _main_person(by: By, conference_id: int, participant_id: int | None) -> int:

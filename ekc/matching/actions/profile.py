@@ -57,8 +57,9 @@ def forget_profile(session: Session, account_id: int) -> None:
 
 
 def add_absence(by: By, account_id: int, absence: Absence) -> None:
-    """Note on which days a coordinator is away. Raises Refusal for days that are over, or in the wrong order, and for a
-    deputy who could not be asked.
+    """Note on which days a coordinator is away; of days that are noted already only the deputy changes.
+
+    Raises Refusal for days that are over, or in the wrong order, and for a deputy who could not be asked.
     """
     with writing(by.session):
         account = _lock(by, account_id)
@@ -71,7 +72,8 @@ def add_absence(by: By, account_id: int, absence: Absence) -> None:
         deputy = absence.deputy_id
         if deputy is not None and (deputy == account_id or deputy not in can_be_asked(by.session, account.region_id)):
             raise Refusal(N_("This colleague cannot take conferences here. Choose somebody else.")).at("deputy_id")
-        row = CoordinatorAbsence(account_id=account_id, first_day=absence.first_day, last_day=absence.last_day)
+        days = {"account_id": account_id, "first_day": absence.first_day, "last_day": absence.last_day}
+        row = by.session.scalar(select(CoordinatorAbsence).filter_by(**days)) or CoordinatorAbsence(**days)
         row.deputy_id = deputy
         by.session.add(row)
         by.record("profile.absence", account=account_id)

@@ -116,10 +116,10 @@ class AbsenceForm(PlainForm):
     last_day = day(_l("Last day away"), _l("Choose a day."), ahead=True)
     deputy_id = choice(_l("Who covers for you?"), [], coerce=int)
 
-    def __init__(self, colleagues: Iterable[Any], **kwargs: Any) -> None:
-        """`colleagues`: who can be asked, rows with `id` and `name`."""
+    def __init__(self, colleagues: Mapping[int, str], **kwargs: Any) -> None:
+        """`colleagues`: who can be asked, by account."""
         super().__init__(**kwargs)
-        offered = [SelectChoice(row.id, row.name) for row in colleagues]
+        offered = [SelectChoice(*one) for one in colleagues.items()]
         self.deputy_id.choices = [SelectChoice(0, _("nobody yet")), *offered]
 
     def to_absence(self) -> Absence:

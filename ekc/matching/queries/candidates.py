@@ -16,7 +16,7 @@ from ekc.directory.models import Listing
 from ekc.directory.queries import called
 from ekc.matching.models import CoordinatorProfile
 from ekc.matching.queries.asking import referred_counts, sought_in
-from ekc.matching.queries.coordinators import coordinators, open_cases
+from ekc.matching.queries.coordinators import coordinators, labels, open_cases
 from ekc.matching.queries.match import agencies_of
 from ekc.matching.queries.profile import AbsenceRow, absences, languages
 from ekc.workflow.blocker import Blocker, about_conflict
@@ -110,20 +110,20 @@ def candidates(
     at: datetime,
     *,
     in_private_time: bool = False,
-    unwanted: Collection[str] = (),
-    refusals: Mapping[str, str] | None = None,
+    unwanted: Collection[int] = (),
+    refusals: Mapping[int, str] | None = None,
 ) -> list[Candidate]:
     """Who takes conferences in a region, as they are ranked for this case.
 
-    `unwanted`: the names of those than whom a main person would rather have somebody else. `refusals`: by name, how it
-    ended for those who were asked and did not take it. `in_private_time` nothing of the family is told: its wishes are
-    not compared, and of its agencies it is only said who cannot be asked.
+    `unwanted`: the accounts of those than whom a main person would rather have somebody else. `refusals`: by
+    account, how it ended for those who were asked and did not take it. `in_private_time` nothing of the family is told:
+    its wishes are not compared, and of its agencies it is only said who cannot be asked.
     """
     of_case = agencies_of(session, conference_id)
     told = () if in_private_time else of_case
     referred = referred_counts(session, conference_id, told, Conference.region_id == region_id)
     known = coordinators(session, region_id)
-    ids = [row.id for row in known]
+    ids, label = [row.id for row in known], labels(known)
     spoken = languages(session, ids)
     busy = open_cases(session, ids)
     named = called(session, Listing.ORGANISATIONS, {one for row in known for one in named_in(row.employer or "")})
@@ -138,7 +138,7 @@ def candidates(
         found.append(
             Candidate(
                 id=row.id,
-                name=row.name,
+                name=label[row.id],
                 spoken=spoken.get(row.id, {}),
                 introduction=row.introduction,
                 employer=employer,
@@ -146,9 +146,9 @@ def candidates(
                 open_cases=busy.get(row.id, 0),
                 load_wanted=row.load_wanted,
                 same_referrer=referred[row.id],
-                tied=about_conflict(row.name, tied, unnamed=in_private_time) if tied else None,
-                unwanted=row.name in unwanted,
-                refusal=(refusals or {}).get(row.name, ""),
+                tied=about_conflict(label[row.id], tied, unnamed=in_private_time) if tied else None,
+                unwanted=row.id in unwanted,
+                refusal=(refusals or {}).get(row.id, ""),
                 away=next(iter(away.get(row.id, ())), None),
                 compared=comparison.with_one(row, spoken.get(row.id, {})),
             )

@@ -1,6 +1,6 @@
 """Reading who can take a case in a region, and how much coordinators do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, func, or_, select
@@ -12,7 +12,7 @@ from ekc.conferences.models import IS_OPEN, Conference
 from ekc.core.reading import one_of, read_rows
 from ekc.directory.models import Municipality
 from ekc.matching.models import CoordinatorProfile, CoordinatorRegion
-from ekc.names import by_surname
+from ekc.names import apart, by_surname
 from ekc.workflow.matching import Hours
 
 _takes_here = or_(
@@ -21,7 +21,7 @@ _takes_here = or_(
 )
 _CAN_TAKE_A_CASE = (
     select(
-        *(getattr(Account, name) for name in ("id", "name", "introduction", "employer", "region_id")),
+        *(getattr(Account, name) for name in ("id", "name", "email", "introduction", "employer", "region_id")),
         *(getattr(CoordinatorProfile, name) for name in ("load_wanted", "travel_km", *Hours)),
         Municipality.name.label("municipality"),
     )
@@ -44,6 +44,13 @@ def coordinators(session: Session, region_id: int) -> list[Row[*tuple[Any, ...]]
     return sorted(
         read_rows(session, _CAN_TAKE_A_CASE, {"region": region_id}), key=lambda row: (by_surname(row.name), row.id)
     )
+
+
+def labels(rows: Iterable[Row[*tuple[Any, ...]]]) -> dict[int, str]:
+    """By account the name that a list shows: of those of one name with their address. Rows with id, name and email."""
+    known = list(rows)
+    named = apart([(row.name, row.email) for row in known])
+    return {row.id: label for row, label in zip(known, named, strict=True)}
 
 
 def can_be_asked(session: Session, region_id: int) -> frozenset[int]:

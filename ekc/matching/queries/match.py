@@ -135,6 +135,7 @@ class MatchEvent:
     coordinator: str
     reason: str
     actor: str
+    account_id: int  # of the coordinator; 0 where nothing asks for it
 
 
 _match, _account, _waiver = Match.__table__.c, Account.__table__.c, Waiver.__table__.c
@@ -277,25 +278,28 @@ def open_conflicts(session: Session, conference_id: int) -> tuple[Conflict, ...]
     return match.open_conflicts(agencies_of(session, conference_id)) if match else ()
 
 
-def unwanted_names(history: Iterable[MatchEvent]) -> frozenset[str]:
-    """Who was not wanted by a main person who has not said yes to them since. `history`: the latest first."""
-    said: dict[str, str] = {}
-    for event in history:
-        if event.action in {"unwanted", "confirmed"}:
-            said.setdefault(event.coordinator, event.action)
-    return frozenset(name for name, action in said.items() if action == "unwanted")
-
-
-def refusals(history: Iterable[MatchEvent]) -> dict[str, str]:
-    """Who was asked last without taking the case, each with how that ended: declined or unanswered.
+def unwanted(history: Iterable[MatchEvent]) -> frozenset[int]:
+    """The accounts of those who were not wanted by a main person who has not said yes to them since.
 
     `history`: the latest first.
     """
-    last: dict[str, str] = {}
+    said: dict[int, str] = {}
+    for event in history:
+        if event.action in {"unwanted", "confirmed"}:
+            said.setdefault(event.account_id, event.action)
+    return frozenset(account for account, action in said.items() if action == "unwanted")
+
+
+def refusals(history: Iterable[MatchEvent]) -> dict[int, str]:
+    """By account, of those who were asked last without taking the case, how that ended: declined or unanswered.
+
+    `history`: the latest first.
+    """
+    last: dict[int, str] = {}
     for event in history:
         if event.action in {"asked", "accepted", "declined", "unanswered"}:
-            last.setdefault(event.coordinator, event.action)
-    return {name: action for name, action in last.items() if action in {"declined", "unanswered"}}
+            last.setdefault(event.account_id, event.action)
+    return {account: action for account, action in last.items() if action in {"declined", "unanswered"}}
 
 
 def match_history(session: Session, conference_id: int) -> list[MatchEvent]:
@@ -308,6 +312,8 @@ def match_history(session: Session, conference_id: int) -> list[MatchEvent]:
     found = []
     for event in events:
         detail = read_detail(session, event)
-        said = [str(detail.get(key, "")) for key in ("coordinator", "reason", "actor")]
-        found.append(MatchEvent(event.at, event.action.removeprefix("match."), *said))
+        coordinator, reason, actor = (str(detail.get(key, "")) for key in ("coordinator", "reason", "actor"))
+        account = int(str(detail.get("account", 0)))
+        action = event.action.removeprefix("match.")
+        found.append(MatchEvent(event.at, action, coordinator, reason, actor, account))
     return found

@@ -17,7 +17,7 @@ from ekc.core.reading import one_of, read_rows
 from ekc.directory.models import Municipality
 from ekc.matching.entries import SelfDescription
 from ekc.matching.models import CoordinatorAbsence, CoordinatorLanguage, CoordinatorProfile, CoordinatorRegion
-from ekc.matching.queries.coordinators import open_cases
+from ekc.matching.queries.coordinators import labels, open_cases
 from ekc.names import by_surname
 from ekc.workflow.matching import Gender, Hours, LanguageLevel
 from ekc.workflow.vocabulary import Role
@@ -91,7 +91,7 @@ _ABSENCES = (
     .order_by(CoordinatorAbsence.first_day, CoordinatorAbsence.id)
 )
 _COLLEAGUES = (
-    select(Account.id, Account.name, Region.timezone, CoordinatorProfile.load_wanted)
+    select(Account.id, Account.name, Account.email, Region.timezone, CoordinatorProfile.load_wanted)
     .join(Region, Region.id == Account.region_id)
     .outerjoin(CoordinatorProfile, CoordinatorProfile.account_id == Account.id)
     .where(Account.active, COORDINATES, one_of(Account.region_id, "regions"))
@@ -167,12 +167,12 @@ def colleagues(session: Session, regions: Collection[int], at: datetime) -> list
     ids = [row.id for row in rows]
     if not ids:
         return []
-    spoken, busy = languages(session, ids), open_cases(session, ids)
+    spoken, busy, label = languages(session, ids), open_cases(session, ids), labels(rows)
     away = absences(session, ids, min(local_date(at, row.timezone) for row in rows))
     return [
         ColleagueRow(
             account_id=row.id,
-            name=row.name,
+            name=label[row.id],
             languages=spoken.get(row.id, {}),
             open_cases=busy.get(row.id, 0),
             load_wanted=row.load_wanted,

@@ -324,7 +324,7 @@ def _page(case: Case, **filled: PlainForm) -> str:
 def _candidates(case: Case, history: list[match_queries.MatchEvent]) -> list[Candidate]:
     if not case.may(Activity.MATCH_COORDINATOR):
         return []
-    unwanted, refusals = match_queries.unwanted_names(history), match_queries.refusals(history)
+    unwanted, refusals = match_queries.unwanted(history), match_queries.refusals(history)
     return candidates(db(), case.id, case.region_id, now(), unwanted=unwanted, refusals=refusals)
 
 

@@ -19,6 +19,7 @@ from ekc.matching.actions import profile as actions
 from ekc.matching.forms.profile import AbsenceForm, EmployerForm, ProfileForm
 from ekc.matching.queries import profile as queries
 from ekc.matching.queries.coordinators import coordinators as who_can_be_asked
+from ekc.matching.queries.coordinators import labels
 from ekc.matching.views.blueprint import bp
 from ekc.signin.login import by, office, visitor
 from ekc.workflow.duties import Duty
@@ -136,8 +137,8 @@ def _filled(page: queries.ProfilePage) -> ProfileForm:
 
 
 def _absence_form(page: queries.ProfilePage, **more: None) -> AbsenceForm:
-    colleagues = who_can_be_asked(db(), page.region_id)
-    return AbsenceForm([row for row in colleagues if row.id != page.account_id], **more)
+    colleagues = labels(who_can_be_asked(db(), page.region_id))
+    return AbsenceForm({id_: name for id_, name in colleagues.items() if id_ != page.account_id}, **more)
 
 
 def _employer_form(page: queries.ProfilePage) -> EmployerForm:
