@@ -115,9 +115,9 @@ def sign_in(client: FlaskClient, person: Visitor) -> None:
         come_in(client, session, product.settings.clock(), person)
 
 
-def sign_in_by_password(client: PageClient, person: Visitor) -> Page:
-    """Sign in on the page for it; returns the page after it."""
-    client.page("/sign-in")
+def sign_in_by_password(client: PageClient, person: Visitor, wanted: str = "") -> Page:
+    """Sign in on the page for it, or where the page that is wanted asks for it; returns the page after it."""
+    client.page(wanted or "/sign-in")
     return client.submit("Sign in", {"Email address": mail_of(person.actor.name), "Password": PASSWORD})
 
 

@@ -57,6 +57,10 @@ def _effort(control: Element, shown: list[str | Path], sent: list[str | Path]) -
     return Effort(clicks=1, characters=len(after.removeprefix(before)))
 
 
+def _is_folded(block: Element) -> bool:
+    return block.tag == "details" and "open" not in block.attrib
+
+
 class Form:
     """The form that one button of a page sends."""
 
@@ -79,8 +83,13 @@ class Form:
         action = self.button.get("formaction") or self.element.get("action") or self.page.url
         method = self.button.get("formmethod") or self.element.get("method") or "get"
         sending = Sending(urljoin(self.page.url, action), method.upper())
+        opened: set[Element] = set()
         for control, sent in state.items():
-            sending.effort += _effort(control, shown[control], sent)
+            done = _effort(control, shown[control], sent)
+            if done != Effort():
+                opened.update(block for block in self.page.around(control) if _is_folded(block))
+            sending.effort += done
+        sending.effort += Effort(clicks=len(opened | {one for one in self.page.around(self.button) if _is_folded(one)}))
         for control, sent in state.items():
             for item in sent:
                 if isinstance(item, Path):
@@ -125,6 +134,8 @@ class Form:
         if control.get("type") in TICKS:
             assert isinstance(value, bool), f"{label!r} is one box to tick: give True or False, not {value!r}"
             return self._tick(control, value)
+        if isinstance(value, date) and self._shown(control) == [f"{value:%d-%m-%Y}"]:
+            return {}  # the day stands there
         return {control: self._typed(control, label, value)}
 
     def _labelled(self, label: str) -> list[Element]:

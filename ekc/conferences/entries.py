@@ -1,8 +1,9 @@
 """What is entered about a case: made by forms, taken by actions, frozen. No checks and no decisions here."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
+from typing import Any
 
 from ekc.core.outbox import Way
 from ekc.workflow.matching import CoordinatorWish
@@ -96,6 +97,21 @@ class HeardOfPeople:
     safe: Collection[int] = ()  # these said, on their own, that it is safe for them
     spoke_with: int | None = None  # by telephone just now: for the contact log
     as_last_time: int | None = None  # comes as in the round before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledIn:
+    """What was filled in of somebody that was not known yet. It replaces nothing.
+
+    `details`: by the name of the field of PersonDetails. `consented_on`: to the conference and keeping a file.
+    """
+
+    participant_id: int
+    details: Mapping[str, Any] = field(default_factory=dict)
+    consented_on: date | None = None
+    consent_note: str = ""
+    concern: str = ""
+    arrangement: str = ""
 
 
 #: The part of the case to which a field belongs; other fields belong to DETAILS.

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
 from ekc.journey.facts import gather_facts
-from ekc.journey.panel import BlockerLink, blocker_link, by_page, page_of
-from ekc.workflow.engine import PHASE_RULES, STEP_RULES, broken
+from ekc.journey.panel import BlockerLink, blocker_link, by_page, page_of, panel
+from ekc.workflow.definition.kinds import StepRule
+from ekc.workflow.engine import PHASE_RULES, STEP_RULES, broken, why_not
 from ekc.workflow.facts import Facts
 from ekc.workflow.vocabulary import N_, Activity, Phase, Role
 
@@ -97,12 +98,16 @@ class MenuEntry:
 
 @dataclass(frozen=True, slots=True)
 class CaseMenu:
-    """The menu of a case. `left`: what stops the next step, by page. `next`: of that what comes first from here."""
+    """The menu of a case. `left`: what stops the next step, by page. `next`: of that what comes first from here.
+
+    `ready`: where nothing is left, the next step before the conference, if one tap takes it.
+    """
 
     overview: MenuEntry
     groups: tuple[tuple[str, tuple[MenuEntry, ...]], ...]
     left: tuple[BlockerLink, ...]
     next: BlockerLink | None
+    ready: StepRule | None
     shown: MenuEntry
 
     @property
@@ -146,8 +151,17 @@ def case_menu(session: Session, case: Case, at: datetime, path: str, facts: Fact
         tuple((title, some) for title, some in groups if some),
         left,
         next(iter([*mine, *opened]), None) if Role.COORDINATOR in case.roles else None,
+        _ready(case, facts) if facts and not left and case.phase in _BEFORE else None,
         shown=next((one for one in entries if one.current), overview),
     )
+
+
+def _ready(case: Case, facts: Facts) -> StepRule | None:
+    """The next step, if the coordinator can take it now and nothing is asked with it."""
+    if Role.COORDINATOR not in case.roles:
+        return None
+    main = panel(why_not(facts, case.roles), case.phase, called_in=True).main
+    return main.rule if main and main.ready else None
 
 
 def still_open(facts: Facts) -> tuple[BlockerLink, ...]:

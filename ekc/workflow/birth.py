@@ -22,12 +22,13 @@ CHILD_WORDS = (
     r"peuter|kleuter|tiener|broertje|zusje|neefje|nichtje)\b"
 )
 _IS_CHILD = re.compile(CHILD_WORDS, re.IGNORECASE)
-_OF_WHOM = re.compile(r"\b(?:of|van)\b")
+#: Where it begins to say whose relation somebody is. The page reads the same (`static/js/circle.js`).
+OF_WHOM = re.compile(r"\b(?:of|van)\b")
 
 
 def own_relation(relation: str) -> str:
     """Of a relation what somebody is themselves, without whose: of "friend of my son" the friend."""
-    return _OF_WHOM.split(relation, maxsplit=1)[0]
+    return OF_WHOM.split(relation, maxsplit=1)[0]
 
 
 @lru_cache(maxsize=1024)

@@ -23,12 +23,14 @@ from ekc.conferences.queries.names import names
 from ekc.conferences.queries.search import search
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.transaction import writing
+from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import Activity, Attends, Part
 from tests.build import Made, case_in_evaluation, case_in_setup, closed_case, registered_case
 from tests.cast import COST, Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START
 from tests.database import refreshed
+from tests.effort import Effort
 from tests.form import Value
 from tests.page import Page, text_of
 
@@ -96,7 +98,8 @@ def test_the_people_come_first_and_the_form_while_somebody_adds(
     assert not is_open(noor.here)
     assert is_open(noor.refused("Add to the circle", {"Name": "Bea Smit"}, status=422))
     assert is_open(noor.submit("Add to the circle", somebody))
-    assert is_open(noor.refused("Look at the list", status=422))
+    noor.refused("Look at the list", status=422)
+    assert [text_of(one)[:12] for one in noor.here.all("details") if "open" in one.attrib] == ["Paste a list"]
 
     new = registered_case(db_session, cast, START)
     sign_in(client, cast.ruud)
@@ -627,6 +630,18 @@ def test_of_two_people_of_one_name_in_a_list_nobody_is_left_out_unseen(
     }
 
 
+def test_of_a_pasted_line_birth_language_and_needs_are_read_too(app: Flask) -> None:
+    with app.test_request_context():
+        read = read_line(
+            "Oma Riet, grandmother; Arabisch; 06 12345678; halal food, large print; 2-11-1948; riet@example.org"
+        )
+        assert (read["phone"], read["email"], read["language"]) == ("06 12345678", "riet@example.org", "ar")
+        assert read["needs"] == "halal food\nlarge print"
+        assert read["born"] == Birth(date(1948, 11, 2), date(1948, 11, 2))
+        born = [read_line(f"Bo; son; {typed}")["born"] for typed in ("2015", "11 jaar", "11", "31-2-2015")]
+        assert [one and (one.first.year, one.last.year) for one in born] == [(2015, 2015), (2014, 2015), None, None]
+
+
 def test_a_list_in_which_nobody_is_new_or_that_is_too_long_adds_nobody(noor: PageClient, case: Made) -> None:
     noor.shown("Look at the list", {"One person on each line": "Omar El Amrani, uncle"})
     page = noor.refused("Add them to the circle", status=422)
@@ -635,6 +650,21 @@ def test_a_list_in_which_nobody_is_new_or_that_is_too_long_adds_nobody(noor: Pag
     many = "\n".join(f"Somebody {number}, neighbour" for number in range(61))
     page = noor.refused("Look at the list", {"One person on each line": many}, status=422)
     assert page.errors == ["One person on each line: These are 61 lines. Paste at most 60 at once."]
+
+
+def test_eleven_people_come_in_twelve_taps_and_one_load(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    by = By(db_session, cast.noor, START)
+    names = [f"Neighbour {number}" for number in range(11)]
+    circle_actions.add_people(by, case.id, [PersonDetails(name=name, part=Part.NEIGHBOUR) for name in names])
+    noor.page(f"/conferences/{case.id}/circle")
+    before = noor.effort
+    noor.submit("Save what you heard", {f"comes: {name}": True for name in names})
+
+    assert (noor.effort - before).is_within(Effort(clicks=12, loads=1))
+    coming = {row.name for row in circle(refreshed(db_session), case.id) if row.attends is Attends.IN_PERSON}
+    assert coming >= set(names)
 
 
 def test_how_several_come_is_noted_at_once_and_replaces_nothing(

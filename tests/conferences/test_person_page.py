@@ -1,5 +1,6 @@
 """The page of somebody in the circle: what is folded, and the way to the next person."""
 
+import re
 from itertools import pairwise
 
 import pytest

@@ -145,3 +145,18 @@ def test_statements_of_a_page_with_the_menu(
     with counted(app) as sent:
         client.page(address)
     assert len(sent) <= most, "\n".join(sent)
+
+
+def test_where_nothing_is_left_the_next_step_is_taken_from_any_page(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    """By the coordinator; and not where something is asked with it, as before the day of the conference."""
+    case = build.matched_case(db_session, cast, clock())
+    sign_in(client, cast.ruud)
+    assert "Take on the case" not in client.page(f"/conferences/{case.id}/circle").buttons
+    sign_in(client, cast.noor)
+    assert "Everything for this step is there." in client.page(f"/conferences/{case.id}/circle").text
+    page = client.submit("Take on the case")
+    assert (page.url, "Take on the case" in page.buttons) == (f"/conferences/{case.id}", False)
+    prepared = build.prepared_case(db_session, cast, clock())
+    assert "Everything for this step is there." not in client.page(f"/conferences/{prepared.id}/circle").text

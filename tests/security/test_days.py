@@ -42,6 +42,9 @@ DAYS = {
     ("conferences.change_person", "informed_on"): Lies.HAPPENED,
     ("conferences.change_registration", "question_agreed_on"): Lies.HAPPENED,
     ("conferences.change_registration", "said_yes_"): Lies.HAPPENED,
+    ("conferences.fill_in", "born"): Lies.HAPPENED,
+    ("conferences.fill_in", "consented_on"): Lies.HAPPENED,
+    ("conferences.fill_in", "excluded_on"): Lies.HAPPENED,
     ("conferences.log_contact", "on"): Lies.HAPPENED,
     ("conferences.hear", "on"): Lies.HAPPENED,
     ("conferences.change_person", "safe_on"): Lies.HAPPENED,
@@ -69,7 +72,9 @@ DAYS = {
 
 def fields(form: Found) -> dict[str, str]:
     """The name of each field for a day or a time, by the name under which it stands in `DAYS`."""
-    days = [field.name for field in form.fields if field.kind in ("date", "datetime-local") or field.name == "born"]
+    days = [
+        field.name for field in form.fields if field.kind in ("date", "datetime-local") or field.name.endswith("born")
+    ]
     return {name.rpartition("-")[2].rstrip("0123456789"): name for name in days}
 
 

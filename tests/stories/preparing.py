@@ -54,6 +54,8 @@ def add_people(walk: Walk, *ids: str) -> None:
         values["Role in the circle"] = walk.said(person.role.label)
         if person.organisation:
             values["Organisation"] = person.organisation
+        if person.needs:
+            values["Needs"] = "\n".join(person.needs)
         if walk.case.sides:
             values["Side"] = person.side or "of no side"
         for label, value in values.items():
@@ -68,7 +70,9 @@ def add_people(walk: Walk, *ids: str) -> None:
 def pasted(person: PersonEntry) -> str:
     """Somebody as a line of the list."""
     what = ", ".join(filter(None, (person.name, person.relation or person.organisation)))
-    return "; ".join(filter(None, (what, person.phone, person.email)))
+    born = person.born and f"{person.born:%d-%m-%Y}"
+    language = person.language and language_name(person.language)
+    return "; ".join(filter(None, (what, person.phone, person.email, born, language, ", ".join(person.needs or ()))))
 
 
 def complete(walk: Walk, *ids: str) -> None:
@@ -81,6 +85,32 @@ def complete(walk: Walk, *ids: str) -> None:
             client.follow(name)
         onward = next((one for one in client.here.buttons if one.removeprefix("Save and next: ") in todo), "Save")
         client.submit(onward, todo[name])
+
+
+def fill_in(walk: Walk, *ids: str) -> None:
+    """The coordinator fills in of these people, on one page, what is known of them and does not stand there yet."""
+    setup, registration = walk.case.setup, walk.case.registration
+    assert setup is not None
+    client = walk.open("circle")
+    client.follow("Fill in details of several people at once")
+    form = client.form("Save")
+    values: dict[str, Value] = {}
+    for id_ in ids:
+        person = walk.case.people[id_]  # type: ignore[index]
+        said = details(walk, person)
+        for consent in registration.consents or ():
+            if consent.person == id_:
+                assert SCOPES[consent.scope] == SCOPES["conference and file"]
+                said["Said yes to the conference, and keeping a file, on"] = consent.given_on
+                said["Note with the consent"] = consent.note or ""
+        for concern in setup.safety or ():
+            if concern.person == id_:
+                said |= {"What are they afraid of?": concern.concern, "What was arranged?": concern.arrangement}
+        if person.decided_on:
+            said |= {"Why they stay away": person.reason or "", "Decided by": person.decided_by or ""}
+            said["Decided on"] = person.decided_on
+        values |= {f"{person.name} / {label}": value for label, value in said.items()}
+    client.submit("Save", {label: value for label, value in values.items() if value and form.asks(label)})
 
 
 def details(walk: Walk, person: PersonEntry) -> dict[str, Value]:
@@ -105,11 +135,16 @@ def take_on(walk: Walk, *known: str) -> None:
     """Take the case on, and add the others to the circle; `known` are complete already."""
     consents(walk)
     walk.step("Take on the case")
+    add_others(walk, *known)
+    complete(walk, *(id_ for id_ in walk.case.people if id_ not in known))
+
+
+def add_others(walk: Walk, *known: str) -> None:
+    """Add those to the circle who are neither `known` nor registered."""
     registered = [
         id_ for id_, person in walk.case.people.items() if person.role in _REGISTERED[walk.case.registration.by]
     ]
     add_people(walk, *(id_ for id_ in walk.case.people if id_ not in {*registered, *known}))
-    complete(walk, *(id_ for id_ in walk.case.people if id_ not in known))
 
 
 def speak_to_everybody(walk: Walk) -> None:

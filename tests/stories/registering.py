@@ -116,11 +116,11 @@ def match(walk: Walk, manager: Visitor) -> None:
     (number,) = {
         word for word in client.submit(f"Ask {walk.lead.actor.name}").text.split() if word.startswith(_prefix(walk))
     }
-    client = walk.coordinator
-    home = client.page("/")
-    assert walk.case.title not in home.text
-    client.follow(number, near="You were asked: take the case or not")
+    client = walk.staff(walk.lead, walk.url("coordinator"))  # to which the mail leads
     assert client.here.heading == "You are asked"
+    home = client.read("/")
+    assert walk.case.title not in home.text
+    assert home.link(number, "You were asked: take the case or not") == client.here.url
     told = walk.case.coordinator
     own_words: dict[str, Value] = {"How independent are you?": told.independence}
     client.submit("Take the case", walk.labelled(UNTIED | own_words | {"Day on which you said yes": told.accepted_on}))

@@ -22,7 +22,7 @@ pytestmark = PRINTER
 FILE = CASES / "de-wit.toml"
 CASE = read_case(FILE)
 #: What it may take to make the conference ready (docs/performance.md says what it took); `-s` prints what it takes.
-BUDGET = {"the public": Effort(24, 564, 7), "the coordinator": Effort(184, 2019, 81)}
+BUDGET = {"the public": Effort(25, 564, 7), "the coordinator": Effort(166, 2141, 62)}
 #: The children, and Joost to sit beside Yara: Marieke names them at once.
 CLOSE_BY = ("yara", "daan", "sami", "joost")
 
@@ -39,7 +39,7 @@ def register_and_match(walk: Walk) -> str:
     registering.match(walk, cast.ruud)
     registering.confirm_by_link(walk, "marieke")
     preparing.add_people(walk, *CLOSE_BY)
-    preparing.complete(walk, "marieke", *CLOSE_BY)
+    preparing.fill_in(walk, "marieke", *CLOSE_BY)
     return number
 
 
@@ -47,10 +47,11 @@ def prepare(walk: Walk) -> None:
     """Take the case on; enter circle, safety, bottom lines and the meeting."""
     setup = walk.case.setup
     assert setup is not None
-    preparing.take_on(walk, "marieke", *CLOSE_BY)
+    walk.step("Take on the case")
+    preparing.add_others(walk, *CLOSE_BY)
     preparing.speak_to_everybody(walk)
+    preparing.fill_in(walk, *(id_ for id_ in walk.case.people if id_ not in {"referrer"}))
     registering.note_registration(walk, walk.lead, agreed=date(2026, 3, 9))
-    preparing.keep_safe(walk)
     preparing.arrange_meeting(walk)
     walk.invite("referrer")
     walk.invite("nurse")

@@ -68,11 +68,13 @@ class Walk:
         """The names of several people of the file."""
         return [self.name(id_) for id_ in ids]
 
-    def staff(self, who: Visitor) -> PageClient:
-        """The signed-in browser of somebody with an account."""
+    def staff(self, who: Visitor, url: str = "") -> PageClient:
+        """The signed-in browser of somebody with an account; `url`: which page they want to open."""
         client, fresh = self._browser(who.actor.name)
         if not fresh:
-            sign_in_by_password(client, who)
+            sign_in_by_password(client, who, url)
+        elif url:
+            client.page(url)
         return client
 
     def effort(self, who: str) -> Effort:
@@ -143,12 +145,13 @@ class Walk:
 
     def open(self, page: str = "") -> PageClient:
         """The coordinator opens a page of the case."""
-        client = self.coordinator
-        client.page(self.url(page))
-        return client
+        return self.staff(self.lead, self.url(page))
 
     def step(self, title: str) -> Page:
-        """The coordinator takes a step: with the button of the case page, or on the page of the step itself."""
+        """The coordinator takes a step: with a button of this page or the case page, or on the page of the step."""
+        client = self.coordinator
+        if client.at and title in client.here.buttons and client.here.url.startswith(self.url()):
+            return client.submit(title)
         client = self.open()
         if title not in client.here.buttons:
             client.follow(title)

@@ -35,7 +35,17 @@ from ekc.workflow.engine import sees
 from ekc.workflow.independence import Agency, Tie, closest
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.owed.rows import RULES
-from ekc.workflow.vocabulary import N_, NOT_THERE, PROFESSIONAL_PARTS, ROLE_OF_PART, Activity, Attends, Part, TraceKind
+from ekc.workflow.vocabulary import (
+    N_,
+    NOT_THERE,
+    PROFESSIONAL_PARTS,
+    ROLE_OF_PART,
+    Activity,
+    Attends,
+    Part,
+    Role,
+    TraceKind,
+)
 
 _IN_CIRCLE = select(Participant).where(Participant.conference_id == bindparam("case"), Participant.removed_at.is_(None))
 _MEMBER = _IN_CIRCLE.where(Participant.id == bindparam("person"))
@@ -104,46 +114,52 @@ def change_person(by: By, conference_id: int, participant_id: int, details: Pers
     their value, whatever `details` holds. `why`: why somebody who came as a professional, or a main person who had said
     no, has another part; asked at the field of that name.
     """
-    stopped = None
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        participant = member(by.session, conference_id, participant_id)
-        hidden = hidden_fields(participant.address_secret, partial(sees, phase=conference.phase, roles=roles))
-        details = replace(details, **{name: getattr(participant, name) for name in hidden})
-        details = _with_exclusion(details, participant)
-        _validate(by.session, by.at, conference, details, participant)
-        details = parts.of_this_organisation(by.session, details, participant)
-        parts.refuse_other_part(conference, participant, details.part)
-        other_part = parts.has_other_part(by.session, participant, details.part, why) or parts.came_before(
-            by.session, conference, details, participant, why
-        )
-        no_stands = parts.no_stands(by.session, conference, participant, details, why)
-        preserve_agencies(by.session, conference)
         before = sharing_now(by.session, conference)
-        if changed := update_row(participant, details, PersonDetails):
-            if "informed_on" in changed:
-                participant.informed_at = _told_at(by, conference, details.informed_on)
-            if "name" in changed:
-                index_name_anew(by.session, conference, participant)
-            _list_organisation(by, participant)
-            if "attends" in changed:
-                _trace_attends(by, conference, participant)
-            if not has_page(details.part, details.attends):
-                ended = _revoke_access(by.session, by.at, participant)
-                stopped = ended if details.attends is Attends.EXCLUDED and "attends" in changed else None
-                if stopped is not None:
-                    _leave_plan(by, conference, participant)
-            if not {"view", "attends"}.isdisjoint(changed):
-                _leave_letter(by, conference, participant)
-            if "part" in changed:
-                participant.no_stands &= details.part is not Part.MAIN_PERSON
-            if other_part:
-                parts.note_other_part(by, conference, participant, why)
-            if no_stands:
-                parts.note_no_stands(by, conference, participant, why or details.exclusion_reason or "")
-            what = ", ".join(changed)
-            by.record("circle.changed", conference_id, name=details.name, fields=what)
+        stopped = change_in(by, conference, roles, member(by.session, conference_id, participant_id), details, why)
         tell_who_sees_more(by.session, conference, by.at, before)
+    return stopped
+
+
+def change_in(
+    by: By, conference: Conference, roles: frozenset[Role], participant: Participant, details: PersonDetails, why: str
+) -> int | None:
+    """The same in the caller's transaction, which tells who sees more of a plan by it."""
+    stopped = None
+    hidden = hidden_fields(participant.address_secret, partial(sees, phase=conference.phase, roles=roles))
+    details = replace(details, **{name: getattr(participant, name) for name in hidden})
+    details = _with_exclusion(details, participant)
+    _validate(by.session, by.at, conference, details, participant)
+    details = parts.of_this_organisation(by.session, details, participant)
+    parts.refuse_other_part(conference, participant, details.part)
+    other_part = parts.has_other_part(by.session, participant, details.part, why) or parts.came_before(
+        by.session, conference, details, participant, why
+    )
+    no_stands = parts.no_stands(by.session, conference, participant, details, why)
+    preserve_agencies(by.session, conference)
+    if changed := update_row(participant, details, PersonDetails):
+        if "informed_on" in changed:
+            participant.informed_at = _told_at(by, conference, details.informed_on)
+        if "name" in changed:
+            index_name_anew(by.session, conference, participant)
+        _list_organisation(by, participant)
+        if "attends" in changed:
+            _trace_attends(by, conference, participant)
+        if not has_page(details.part, details.attends):
+            ended = _revoke_access(by.session, by.at, participant)
+            stopped = ended if details.attends is Attends.EXCLUDED and "attends" in changed else None
+            if stopped is not None:
+                _leave_plan(by, conference, participant)
+        if not {"view", "attends"}.isdisjoint(changed):
+            _leave_letter(by, conference, participant)
+        if "part" in changed:
+            participant.no_stands &= details.part is not Part.MAIN_PERSON
+        if other_part:
+            parts.note_other_part(by, conference, participant, why)
+        if no_stands:
+            parts.note_no_stands(by, conference, participant, why or details.exclusion_reason or "")
+        by.record("circle.changed", conference.id, name=details.name, fields=", ".join(changed))
     return stopped
 
 

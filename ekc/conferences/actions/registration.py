@@ -283,8 +283,13 @@ def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
 def add_consents(by: By, conference_id: int, given: Iterable[NewConsent]) -> list[int]:
     """Note the consents of several people at once; returns their ids."""
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.NOTE_CONSENTS)
-        return [_add_consent(by, conference, new) for new in given]
+        return note_consents(by, conference_id, given)
+
+
+def note_consents(by: By, conference_id: int, given: Iterable[NewConsent]) -> list[int]:
+    """The same in the caller's transaction."""
+    conference, _ = lock_case(by, conference_id, Activity.NOTE_CONSENTS)
+    return [_add_consent(by, conference, new) for new in given]
 
 
 def _add_consent(by: By, conference: Conference, new: NewConsent) -> int:

@@ -28,12 +28,17 @@ def add_concern(by: By, conference_id: int, new: Concern) -> int:
     """Add a safety concern; returns its id."""
     with writing(by.session):
         lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
-        participant = member(by.session, conference_id, new.participant_id)
-        concern = SafetyConcern(conference_id=conference_id)
-        update_row(concern, new, Concern)
-        by.session.add(concern)
-        by.session.flush()
-        by.record("safety.added", conference_id, name=participant.name)
+        return note_concern(by, conference_id, new)
+
+
+def note_concern(by: By, conference_id: int, new: Concern) -> int:
+    """The same in the caller's transaction, which has locked the case."""
+    participant = member(by.session, conference_id, new.participant_id)
+    concern = SafetyConcern(conference_id=conference_id)
+    update_row(concern, new, Concern)
+    by.session.add(concern)
+    by.session.flush()
+    by.record("safety.added", conference_id, name=participant.name)
     return concern.id
 
 

@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
+from functools import cache
 from typing import Any
 
 from wtforms import BooleanField, FieldList, FormField, SelectField, TelField
@@ -15,24 +17,48 @@ from ekc.conferences.forms.circle import (
     NAME_MISSING,
     OF_AGE,
     ask_age,
+    days_of_birth,
     may_be_a_child,
     offer_sides,
 )
-from ekc.conferences.forms.fields import FROM_LIST, line, lines, mail, one_of, passage, tidy
+from ekc.conferences.forms.fields import (
+    ABOUT,
+    FROM_LIST,
+    SPOKEN,
+    birth,
+    language_choices,
+    language_name,
+    line,
+    lines,
+    mail,
+    one_of,
+    passage,
+    read_birth,
+    tidy,
+)
 from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
+from ekc.core.language import language
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import ACCOUNT, PASSAGE, WORD
+from ekc.core.routes import now
 from ekc.directory.queries import KnownNames
 from ekc.names import fold, same
+from ekc.workflow.birth import OF_WHOM, Birth
 from ekc.workflow.relations import GUESSES, guessed_part, is_organisation
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Part
 
 #: How many people a pasted list may hold; a circle is seldom half as large.
 MOST_LINES = 60
 _PHONE = re.compile(r"\+?[\d ()./-]{6,}")
+#: What certainly says when somebody was born; an age only with its unit, as a bare number may be anything.
+_BIRTH = re.compile(
+    rf"\d{{1,2}}([-/.])\d{{1,2}}\1(?:19|20)\d\d|(?:19|20)\d\d(?:-\d\d-\d\d)?|"
+    rf"(?:{ABOUT})?\s*\d{{1,3}}\s*(?:years?(?: old)?|jaar(?: oud)?)",
+    re.IGNORECASE,
+)
 #: A dash that stands between two pieces, as a comma does; in a phone number there are digits at both sides of it.
 _DASH = re.compile(r"(?<!\d)\s+[-–—]\s+|\s+[-–—]\s+(?!\d)")
 
@@ -91,7 +117,8 @@ class AddPersonForm(OneForm):
         super().__init__(**kwargs)
         self.organisation.offer(organisations)
         offer_sides(self, sides)
-        self.part.render_kw = {"data-guesses": json.dumps([[part or "", words] for part, words in GUESSES])}
+        guesses = json.dumps([[part or "", words] for part, words in GUESSES])
+        self.part.render_kw = {"data-guesses": guesses, "data-of-whom": OF_WHOM.pattern}
         if next_one:
             self.name.render_kw = {"autofocus": True}
             self.name.description = _("%(name)s is in the circle. Who is next?", name=next_one)
@@ -107,7 +134,10 @@ class PasteForm(PlainForm):
         _l("Write at least one name."),
         most=ACCOUNT,
         rows=5,
-        hint=_l("Name, relation; phone or email. For example: Linda de Wit, aunt of Daan; 06 12345678"),
+        hint=_l(
+            "Name, relation. Then, each after a semicolon, what else you know: phone, email, day of birth, language, "
+            "needs. For example: Linda de Wit, aunt of Daan; 06 12345678; Arabic; hearing loop"
+        ),
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -137,22 +167,47 @@ class PasteForm(PlainForm):
 
 
 def read_line(text: str) -> dict[str, Any]:
-    """A pasted line: name, relation or organisation, phone and mail, and the part that is guessed from it."""
+    """A pasted line: name, relation or organisation, then phone, mail, birth, language and needs in any order.
+
+    The part is guessed from the relation.
+    """
     text, *others = (piece.strip() for piece in _DASH.sub(", ", text).replace("\t", ",").split(";"))
     name, *more = (piece.strip() for piece in text.split(","))
-    contact = [piece for piece in others if re.search(r"[\d@]", piece)]
-    more[:0] = [piece for piece in others if piece not in contact]
+    said: dict[str, Any] = {"name": name, "born": None, "language": ""}
+    contact: list[str] = []
+    words: list[str] = []
+    for piece in filter(None, others):
+        if (born := _read_birth(piece)) is not None:
+            said["born"] = born
+        elif code := _languages(language()).get(fold(piece)):
+            said["language"] = code
+        else:
+            (contact if re.search(r"[\d@]", piece) else words).append(piece)
     while more and (_PHONE.fullmatch(more[-1]) or "@" in more[-1]):
         contact.append(more.pop())
-    email = next((piece for piece in contact if "@" in piece), "")
-    phone = " ".join(piece for piece in contact if piece != email)
-    relation = ", ".join(piece for piece in more if piece)
+    said["email"] = next((piece for piece in contact if "@" in piece), "")
+    said["phone"] = " ".join(piece for piece in contact if piece != said["email"])
+    relation = ", ".join(piece for piece in more if piece) or (words.pop(0) if words else "")
+    said["relation"], said["needs"] = relation, "\n".join(need for piece in words for need in lines(piece, commas=True))
     part = guessed_part(relation)
-    said: dict[str, Any] = {"name": name, "phone": phone, "email": email, "relation": relation}
     said["part"] = part and part.value
     if is_organisation(relation):
         said |= {"part": Part.PROFESSIONAL.value, "relation": "", "organisation": relation}
     return said
+
+
+def _read_birth(piece: str) -> Birth | None:
+    """When somebody was born, if a piece of a line certainly says so: a day, a year, or an age with its unit."""
+    try:
+        return read_birth(piece, now().date()) if _BIRTH.fullmatch(piece) else None
+    except ValueError:
+        return None
+
+
+@cache
+def _languages(reader: str) -> dict[str, str]:
+    """The code of each language by its name, folded: in the language of the reader, and in those of staff."""
+    return {fold(language_name(code, named_in)): code for named_in in ("en", "nl", reader) for code in SPOKEN}
 
 
 def alike(name: str, others: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -164,6 +219,9 @@ class LineForm(OneForm):
     """A line of the list."""
 
     email = mail(_l("Email"))
+    born = birth(_l("Born on"))
+    language = SelectField(_l("Language"), default="", **FROM_LIST)
+    needs = passage(_l("Needs"), rows=2)
     leave_out = BooleanField(_l("Leave this line out"))
     called = ""  # the row, where its errors are listed
 
@@ -172,7 +230,14 @@ class LineForm(OneForm):
         return self.leave_out.data or super().validate(extra_validators)
 
     def to_details(self) -> PersonDetails:
-        return replace(super().to_details(), email=self.email.data)
+        said: dict[str, Any] = {"email": self.email.data, "language": self.language.data}
+        said |= {"needs": lines(self.needs.data), **days_of_birth(self.born.data)}
+        return replace(super().to_details(), **said)
+
+    @property
+    def today(self) -> date:
+        """By which an age is counted."""
+        return now().date()
 
     @property
     def asks_organisation(self) -> bool:
@@ -196,11 +261,13 @@ class CheckForm(PlainForm):
     ) -> None:
         super().__init__(**kwargs)
         before = [(row.name, row.relation) for row in circle]
+        languages = language_choices(_l("the language of the case"))
         for number, entry in enumerate(self.rows, 1):
             row = entry.form
             row.called = f"{number}. {row.name.data or _('no name')}"
             row.organisation.offer(organisations)
             offer_sides(row, sides)
+            row.language.choices = languages
             if there := alike(row.name.data or "", before):
                 names = ", ".join(f"{name} ({relation})" if relation else name for name, relation in there)
                 row.leave_out.description = _("Is this the same person as %(name)s, who is there already?", name=names)

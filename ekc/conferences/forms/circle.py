@@ -105,7 +105,7 @@ class PersonForm(EditingForm):
         if shown.language not in {one.value for one in self.language.choices}:
             self.language.choices.append(SelectChoice(shown.language, shown.language))
         self.second_language.choices = language_choices(_l("no other language that is known"))
-        self.support_id.choices = [*self.support_id.choices, *_could_support(shown, others)]
+        self.support_id.choices = [*self.support_id.choices, *could_support(shown, others)]
         self.brought_by_id.choices = [*self.brought_by_id.choices, *person_choices(others)]
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -137,13 +137,16 @@ class PersonForm(EditingForm):
         typed["needs"] = lines(self.needs.data)
         typed["need_kinds"] = tuple(self.need_kinds.data)
         if "born" in self:
-            born = self.born.data
-            typed["born"] = born.first if born else None
-            typed["born_until"] = None if born is None or born.is_day else born.last
+            typed |= days_of_birth(self.born.data)
         return PersonDetails(**typed)
 
 
-def _could_support(person: PersonRow, others: Iterable[PersonRow]) -> list[SelectChoice]:
+def days_of_birth(born: Birth | None) -> dict[str, date | None]:
+    """The fields of PersonDetails about birth."""
+    return {"born": born.first if born else None, "born_until": None if born is None or born.is_day else born.last}
+
+
+def could_support(person: PersonRow, others: Iterable[PersonRow]) -> list[SelectChoice]:
     """Who could support somebody: family and supporters of their side first. Nobody who stays away, as was decided."""
     here = (one for one in others if one.attends is not Attends.EXCLUDED or one.id == person.support_id)
     return person_choices(here, rank=lambda one: (one.part not in INSIDE_PARTS, one.side != person.side))

@@ -110,10 +110,10 @@ def address(rows: int) -> Any:
 
 
 _OLDEST = 120  # years
-_ABOUT = r"about|around|circa|ca\.?|ongeveer|omstreeks|zo'n|rond|±"
-_YEAR = re.compile(rf"(?:{_ABOUT})?\s*(?P<year>(?:19|20)\d\d)", re.IGNORECASE)
+ABOUT = r"about|around|circa|ca\.?|ongeveer|omstreeks|zo'n|rond|±"
+_YEAR = re.compile(rf"(?:{ABOUT})?\s*(?P<year>(?:19|20)\d\d)", re.IGNORECASE)
 _AGE = re.compile(
-    rf"(?P<about>{_ABOUT})?\s*"
+    rf"(?P<about>{ABOUT})?\s*"
     r"(?P<years>\d{1,3})\s*(?:years?(?: old)?|jaar(?: oud)?)?",
     re.IGNORECASE,
 )
@@ -142,10 +142,11 @@ class BirthField(StringField):  # type: ignore[misc]
         if typed == born_as_typed(self.object_data, self._form.today):
             self.data = self.object_data
             return
-        self.data = _birth(typed, self._form.today) if typed else None
+        self.data = read_birth(typed, self._form.today) if typed else None
 
 
-def _birth(typed: str, today: date) -> Birth:
+def read_birth(typed: str, today: date) -> Birth:
+    """When somebody was born, as it was typed. Raises ValueError with what to do."""
     try:
         if found := _YEAR.fullmatch(typed):
             year = int(found["year"])

@@ -81,7 +81,8 @@ def _people(without: frozenset[str]) -> Select[*tuple[Any, ...]]:
 
 
 _CIRCLE = _people(_ONLY_FOR_ONE_PERSON)
-_PERSON = _people(frozenset()).where(Participant.id == bindparam("participant"))
+_IN_FULL = _people(frozenset())
+_PERSON = _IN_FULL.where(Participant.id == bindparam("participant"))
 _WORRIES = select(SafetyConcern.participant_id, SafetyConcern.arrangement).where(SafetyConcern.conference_id == _CASE)
 
 
@@ -99,6 +100,13 @@ def person(session: Session, case: Case, participant_id: int) -> PersonRow | Non
     hidden = hidden_fields(people[0].address_secret, case.sees) - {"address_secret"}  # the flag itself may be shown
     label = names(session, case.id)[participant_id]
     return replace(people[0], label=label, **{name: _EMPTY[name] for name in hidden})
+
+
+def known(session: Session, conference_id: int) -> dict[int, frozenset[str]]:
+    """The names of the fields of PersonDetails in which something stands, by participant id; not what stands there."""
+    names_of_fields = [field.name for field in fields(PersonDetails)]
+    rows = read_rows(session, _IN_FULL, {"case": conference_id})
+    return {row.id: frozenset(name for name in names_of_fields if getattr(row, name)) for row in rows}
 
 
 def _person_rows(session: Session, conference_id: int, rows: Rows) -> tuple[PersonRow, ...]:

@@ -95,7 +95,7 @@ def circle_page(
     return render_template(
         "conferences/circle.html",
         case=case,
-        groups=_groups(everybody, sides),
+        groups=groups_of(everybody, sides),
         ecomap=drawn,
         picture=draw(drawn),
         everybody=everybody,
@@ -109,7 +109,7 @@ def circle_page(
         untold=[row.id for row in not_informed],
         phones=circle_queries.phones(db(), case),
         paste=paste or PasteForm(formdata=None),
-        adding=form or paste or added or _is_bare(everybody),
+        adding=form or added or _is_bare(everybody),
         sent=form or paste or heard,
         may_change=case.may(Activity.CHANGE_CIRCLE),
         may_log=case.may(Activity.LOG_CONTACT),
@@ -128,7 +128,7 @@ def _just_added(everybody: tuple[PersonRow, ...]) -> str:
     return next((row.label for row in everybody if row.id == added), "")
 
 
-def _groups(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[CircleSection]:
+def groups_of(everybody: tuple[PersonRow, ...], sides: tuple[str, ...]) -> list[CircleSection]:
     """The family by side where there are sides; then supporters, professionals, interpreters.
 
     Empty groups are left out.
@@ -164,10 +164,10 @@ def person(case: Case, participant_id: int) -> ResponseReturnValue:
 def change_person(case: Case, participant_id: int) -> ResponseReturnValue:
     """Change the details of somebody."""
     shown = _person(case, participant_id)
-    form = _person_form(case, shown, sent=True)
+    form = _person_form(case, shown, _beside(case, shown), sent=True)
     if form.validate():
         with form.showing_refusal():
-            unchanged = form.unless_changed(lambda: _person_form(case, _person(case, participant_id)))
+            unchanged = form.unless_changed(lambda: _form_now(case, participant_id))
             stopped = circle_actions.change_person(
                 by(unchanged), case.id, participant_id, form.to_details(), form.why.data
             )
@@ -214,13 +214,35 @@ def _person(case: Case, participant_id: int) -> PersonRow:
     return found
 
 
-def _person_form(case: Case, shown: PersonRow, sent: bool = False) -> PersonForm:
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """The others of the circle in the order of its page, and who stands before and after somebody; None at its ends."""
+
+    sides: tuple[str, ...]
+    others: list[PersonRow]
+    before: PersonRow | None
+    after: PersonRow | None
+
+
+def _beside(case: Case, shown: PersonRow) -> _Beside:
     sides = circle_queries.sides(db(), case.id)
-    others = [row for row in circle_queries.circle(db(), case.id) if row.id != shown.id]
+    people = [row for group in groups_of(circle_queries.circle(db(), case.id), sides) for row in group.people]
+    here = next(place for place, row in enumerate(people) if row.id == shown.id)
+    after = people[here + 1] if here + 1 < len(people) else None
+    return _Beside(sides, people[:here] + people[here + 1 :], people[here - 1] if here else None, after)
+
+
+def _form_now(case: Case, participant_id: int) -> PersonForm:
+    """The form of somebody as it is now. Raises Unknown."""
+    shown = _person(case, participant_id)
+    return _person_form(case, shown, _beside(case, shown))
+
+
+def _person_form(case: Case, shown: PersonRow, beside: _Beside, sent: bool = False) -> PersonForm:
     hidden = hidden_fields(shown.address_secret, case.sees)
     today = local_date(now(), case.timezone)
     typed = request.form if sent else None
-    return PersonForm(shown, sides, others, hidden, today, organisations(), formdata=typed)
+    return PersonForm(shown, beside.sides, beside.others, hidden, today, organisations(), formdata=typed)
 
 
 def organisations() -> KnownNames:
@@ -239,32 +261,24 @@ def _born(shown: PersonRow, today: date) -> str:
     return _("about %(age)s years old; this is an estimate", age=birth.about(today))
 
 
-def _beside(case: Case, shown: PersonRow) -> tuple[PersonRow | None, PersonRow | None]:
-    """Who stands before and after somebody on the page of the circle; None at its ends."""
-    groups = _groups(circle_queries.circle(db(), case.id), circle_queries.sides(db(), case.id))
-    people = [row for group in groups for row in group.people]
-    here = next(place for place, row in enumerate(people) if row.id == shown.id)
-    return people[here - 1] if here else None, people[here + 1] if here + 1 < len(people) else None
-
-
 def _person_page(case: Case, shown: PersonRow, form: PersonForm | None = None, remove: RemoveForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     no_mail = unreachable(db(), [case.id]).get(case.id, ())
-    before, after = _beside(case, shown)
+    beside = _beside(case, shown)
     return render_template(
         "conferences/person.html",
         case=case,
         person=shown,
         brought_by=names(db(), case.id).get(shown.brought_by_id or 0, ""),
         born=_born(shown, local_date(now(), case.timezone)),
-        form=form or _person_form(case, shown),
+        form=form or _person_form(case, shown, beside),
         remove_form=remove or RemoveForm(formdata=None),
         sent=form or remove,
         consents=[row for row in consents(db(), case.id) if row.participant_id == shown.id],
         concerns=[row for row in concerns(db(), case.id) if row.participant_id == shown.id],
         no_mail=next((one for one in no_mail if one.participant_id == shown.id), None),
-        before=before,
-        after=after,
+        before=beside.before,
+        after=beside.after,
         asks_born=shown.born is None and (shown.part is Part.CHILD or says_child(shown.relation)),
         asks_part=shown.id in perhaps_professional(members(db(), case.id)),
         may_change=case.may(Activity.CHANGE_CIRCLE),

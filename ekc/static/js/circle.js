@@ -8,7 +8,7 @@ for (const part of document.querySelectorAll("[data-guesses]")) {
   let guessed = "";
   relation.addEventListener("input", () => {
     if (part.value !== guessed) return;
-    const own = relation.value.split(/\b(?:of|van)\b/)[0];
+    const own = relation.value.split(new RegExp(part.dataset.ofWhom))[0];
     guessed = guesses.find(([, words]) => words.test(own))?.[0] ?? "";
     part.value = guessed;
   });

@@ -1,0 +1,62 @@
+"""The page that fills in what is not known yet of people in the circle."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.conferences.access import Case
+from ekc.conferences.actions import details as details_actions
+from ekc.conferences.entries import hidden_fields
+from ekc.conferences.forms.details import FillInForm
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.views.blueprint import bp
+from ekc.conferences.views.circle import ADDRESS, groups_of
+from ekc.core.form_numbers import adds
+from ekc.core.language import ngettext
+from ekc.core.routes import db
+from ekc.signin.login import by
+from ekc.workflow.facts import NO_CONSENT
+from ekc.workflow.vocabulary import Activity
+
+_DETAILS = f"{ADDRESS}/details"
+
+
+@bp.get(_DETAILS)
+@case_route(Activity.CHANGE_CIRCLE)
+def details(case: Case) -> ResponseReturnValue:
+    """Everybody in the circle, each with what is not known of them yet."""
+    return _page(case, _form(case, formdata=None))
+
+
+@bp.post(_DETAILS)
+@case_route(Activity.CHANGE_CIRCLE)
+@adds()  # it replaces nothing that somebody noted
+def fill_in(case: Case) -> ResponseReturnValue:
+    """Write down what was filled in: of all of them, or of nobody."""
+    form = _form(case)
+    if form.validate():
+        with form.showing_refusal():
+            filled = form.to_filled_in()
+            details_actions.fill_in(by(), case.id, filled)
+            said = ngettext("It is noted of %(num)d person.", "It is noted of %(num)d people.", len(filled))
+            flash(said, "success")
+            return redirect(url_for("conferences.circle", conference_id=case.id), 303)
+    return _page(case, form), form.status
+
+
+def _form(case: Case, **kwargs: object) -> FillInForm:
+    people = circle_queries.circle(db(), case.id)
+    known, hidden = circle_queries.known(db(), case.id), {}
+    asks_consent = case.may(Activity.NOTE_CONSENTS) and case.variant not in NO_CONSENT
+    for row in people:
+        hidden[row.id] = hidden_fields(row.address_secret, case.sees)
+        if row.consented or not asks_consent:
+            known[row.id] |= {"consented_on", "consent_note"}
+        if row.excluded:
+            known[row.id] |= {"exclusion_reason", "excluded_by", "excluded_on"}
+    return FillInForm.of(people, known, hidden, **kwargs)
+
+
+def _page(case: Case, form: FillInForm) -> str:
+    groups = groups_of(circle_queries.circle(db(), case.id), circle_queries.sides(db(), case.id))
+    return render_template("conferences/details.html", case=case, form=form, groups=groups)

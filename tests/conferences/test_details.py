@@ -1,0 +1,140 @@
+"""Details of several people of the circle, filled in at once."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.conferences.access import open_case
+from ekc.conferences.actions.circle import add_person, change_person
+from ekc.conferences.entries import PersonDetails
+from ekc.conferences.queries.circle import PersonRow, circle, person
+from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.consents import consents
+from ekc.workflow.vocabulary import Activity, Attends, Part
+from tests.build import Made, case_in_setup, registered_case
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import START
+from tests.database import refreshed
+from tests.effort import Effort
+from tests.page import text_of
+
+GIVEN = date(2026, 3, 1)
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast) -> Made:
+    return case_in_setup(db_session, cast, START)
+
+
+@pytest.fixture
+def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/circle")
+    client.follow("Fill in details of several people at once")
+    return client
+
+
+def kept_of(session: Session, cast: Cast, case: Made, name: str) -> PersonRow:
+    opened = open_case(By(refreshed(session), cast.noor, START), case.id, Activity.SEE_CASE)
+    row = person(session, opened, case.people[name])
+    assert row is not None
+    return row
+
+
+def test_what_is_known_of_several_people_is_filled_in_and_saved_once(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    bo = add_person(By(db_session, cast.noor, START), case.id, PersonDetails(name="Bo", part=Part.CHILD))
+    noor.page(noor.here.url)
+    noor.page(f"/conferences/{case.id}/circle/details")
+    before = noor.effort
+    noor.submit(
+        "Save",
+        {
+            "Kees de Wit / Phone": "06 1",
+            "Kees de Wit / Born on": "about 70",
+            "Kees de Wit / large print": True,
+            "Linda de Wit / What are they afraid of?": "the way home",
+            "Linda de Wit / What was arranged?": "Kees drives her",
+            "Bo / Born on": "2010",
+            "Bo / How they come": "for part of it",
+            "Bo / Who supports them": "Joost Lammers",
+            "Bo / Said yes to the conference, and keeping a file, on": GIVEN,
+            "Bo / Note with the consent": "after school",
+            "Omar El Amrani / Why they stay away": "Threatened Linda.",
+            "Omar El Amrani / Decided by": "the family",
+            "Omar El Amrani / Decided on": GIVEN,
+        },
+    )
+
+    assert noor.effort - before == Effort(
+        clicks=13 + 4 + 1 + 1, characters=102, loads=1
+    )  # four people and a fold opened
+    assert "It is noted of 4 people." in noor.here.text
+    kees = kept_of(db_session, cast, case, "kees")
+    assert (kees.phone, kees.need_kinds) == ("06 1", ("large_print",))
+    assert kees.born_until is not None
+    people = {row.id: row for row in circle(db_session, case.id)}
+    assert (people[bo].attends, people[bo].support_id) == (Attends.PART, case.people["joost"])
+    assert [(one.given_on, one.note) for one in consents(db_session, case.id) if one.participant_id == bo] == [
+        (GIVEN, "after school")
+    ]
+    assert kept_of(db_session, cast, case, "omar").excluded
+    assert [(one.name, one.arrangement) for one in concerns(db_session, case.id)] == [
+        ("Linda de Wit", "Kees drives her")
+    ]
+    form = (noor.page(f"/conferences/{case.id}/circle/details"), noor.form("Save"))[1]
+    asked = ("Kees de Wit / Phone", "Kees de Wit / Email", "Omar El Amrani / Decided by", "Bo / Born on")
+    assert [form.asks(one) for one in asked] == [False, True, False, False]
+
+
+def test_a_mistake_saves_nobody_and_says_whose_it_is(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    typed = {"Kees de Wit / Phone": "06 1", "Linda de Wit / Why they stay away": "Shouts."}
+    page = noor.refused("Save", {**typed, "Fatima El Amrani-Benali / What was arranged?": "a taxi"}, status=422)
+    assert page.errors == [
+        "Fatima El Amrani-Benali, What are they afraid of? Write what they are afraid of.",
+        "Linda de Wit, Decided by: Write who decided that they stay away.",
+        "Linda de Wit, Decided on: Choose the day on which that was decided.",
+    ]
+    opened = [text_of(one) for one in page.all("details") if "open" in one.attrib]
+    assert [one.split()[0] for one in opened] == ["Fatima", "Kees", "Linda", "It"]
+    tomorrow = {"Linda de Wit / Decided by": "me", "Linda de Wit / Decided on": "3-3-2026"}
+    page = noor.refused("Save", {**tomorrow, "Fatima El Amrani-Benali / What was arranged?": ""}, status=409)
+    assert page.errors == ["Linda de Wit, Decided on: This day is still to come. Choose today or an earlier day."]
+    assert kept_of(db_session, cast, case, "kees").phone == ""
+    noor.page(f"/conferences/{case.id}/circle/details")
+    assert noor.refused("Save").errors == ["Nothing is filled in yet."]
+
+
+def test_what_somebody_else_noted_meanwhile_stays_and_is_not_shown(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    theirs = PersonDetails(name="Kees de Wit", part=Part.FAMILY, phone="010 2222222", view="I miss them.")
+    change_person(By(db_session, cast.noor, START), case.id, case.people["kees"], theirs)
+    typed = {"Kees de Wit / Phone": "06 1", "Kees de Wit / Email": "kees@example.org"}
+    page = noor.refused("Save", typed, status=409)
+
+    said = "Somebody noted this meanwhile. Empty this box, or change it on the page of this person."
+    assert page.errors == [f"Kees de Wit, Phone: {said}"]
+    assert "010 2222222" not in page.text
+    assert "I miss them." not in page.text
+    noor.submit("Save", {"Kees de Wit / Phone": ""})
+    kees = kept_of(db_session, cast, case, "kees")
+    assert (kees.phone, kees.email, kees.view) == ("010 2222222", "kees@example.org", "I miss them.")
+
+
+def test_the_manager_fills_in_what_they_may_see(
+    client: PageClient, app: Flask, cast: Cast, db_session: Session
+) -> None:
+    case = registered_case(db_session, cast, START)
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{case.id}/circle/details")
+    form = client.form("Save")
+    asked = ("Phone", "Why they stay away", "What they want to say, if they are not there")
+    assert [form.asks(f"Marieke de Wit / {one}") for one in asked] == [True, True, False]
