@@ -1,6 +1,5 @@
 """The page of somebody in the circle: what is folded, and the way to the next person."""
 
-import re
 from itertools import pairwise
 
 import pytest

@@ -4,8 +4,8 @@ import ekc.conferences.views.adding
 import ekc.conferences.views.bottom_lines
 import ekc.conferences.views.circle
 import ekc.conferences.views.contact
-import ekc.conferences.views.ecomap
 import ekc.conferences.views.details
+import ekc.conferences.views.ecomap
 import ekc.conferences.views.links
 import ekc.conferences.views.registering
 import ekc.conferences.views.registration
