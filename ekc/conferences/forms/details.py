@@ -1,6 +1,6 @@
 """The form that fills in what is not known yet of people in the circle: all of them at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Self
 
@@ -50,13 +50,13 @@ class OnePersonForm(PlainForm):
     attends = one_of(_l("How they come"), _COMING, blank=_l("not known yet"), default="")
     consented_on = day(_l("Said yes to the conference, and keeping a file, on"))
     consent_note = line(_l("Note with the consent"), PASSAGE)
-    language = SelectField(_l("Language"), default="", **FROM_LIST)
+    view = passage(_l("What they want to say, if they are not there"))
+    speaks_for = line(_l("Speaks on behalf of"))
     need_kinds = SelectMultipleField(_l("To take part"), choices=words_of(PersonNeed), **FROM_LIST)
     needs = passage(_l("Needs"), rows=2)
-    needs_interpreter = BooleanField(_l("Needs an interpreter"))
+    language = SelectField(_l("Language"), default="", **FROM_LIST)
     support_id = person_field(_l("Who supports them"), blank=_l("nobody in particular"))
-    speaks_for = line(_l("Speaks on behalf of"))
-    view = passage(_l("What they want to say, if they are not there"))
+    needs_interpreter = BooleanField(_l("Needs an interpreter"))
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
     concern = passage(_l("What are they afraid of?"), rows=2)
     arrangement = passage(_l("What was arranged?"), rows=2)
@@ -118,12 +118,12 @@ class FillInForm(PlainForm):
     @classmethod
     def of(
         cls,
-        circle: tuple[PersonRow, ...],
+        circle: Sequence[PersonRow],
         known: Mapping[int, frozenset[str]],
         hidden: Mapping[int, frozenset[str]],
         **kwargs: Any,
     ) -> Self:
-        """The form for these people, without the fields that are known, and those that the visitor does not see."""
+        """The form for these people, in the order of the page, without what is known and what the visitor does not see."""
         fields = {f"p{row.id}": FormField(OnePersonForm, row.label) for row in circle}
         form: Self = type("FillInFormOfCircle", (cls,), fields)(**kwargs)
         form.of_whom = {row.id: form[f"p{row.id}"].form for row in circle}

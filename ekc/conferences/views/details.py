@@ -10,7 +10,7 @@ from ekc.conferences.forms.details import FillInForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.views.blueprint import bp
-from ekc.conferences.views.circle import ADDRESS, groups_of
+from ekc.conferences.views.circle import ADDRESS, CircleSection, groups_of
 from ekc.core.form_numbers import adds
 from ekc.core.language import ngettext
 from ekc.core.routes import db
@@ -45,7 +45,7 @@ def fill_in(case: Case) -> ResponseReturnValue:
 
 
 def _form(case: Case, **kwargs: object) -> FillInForm:
-    people = circle_queries.circle(db(), case.id)
+    people = [row for group in _groups(case) for row in group.people]
     known, hidden = circle_queries.known(db(), case.id), {}
     asks_consent = case.may(Activity.NOTE_CONSENTS) and case.variant not in NO_CONSENT
     for row in people:
@@ -57,6 +57,9 @@ def _form(case: Case, **kwargs: object) -> FillInForm:
     return FillInForm.of(people, known, hidden, **kwargs)
 
 
+def _groups(case: Case) -> list[CircleSection]:
+    return groups_of(circle_queries.circle(db(), case.id), circle_queries.sides(db(), case.id))
+
+
 def _page(case: Case, form: FillInForm) -> str:
-    groups = groups_of(circle_queries.circle(db(), case.id), circle_queries.sides(db(), case.id))
-    return render_template("conferences/details.html", case=case, form=form, groups=groups)
+    return render_template("conferences/details.html", case=case, form=form, groups=_groups(case))
