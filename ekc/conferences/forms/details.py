@@ -63,6 +63,7 @@ class OnePersonForm(PlainForm):
     exclusion_reason = passage(_l("Why they stay away"), rows=2)
     excluded_by = line(_l("Decided by"))
     excluded_on = day(_l("Decided on"))
+    called = ""  # the person, where its errors are listed
 
     @property
     def today(self) -> date:
@@ -123,7 +124,7 @@ class FillInForm(PlainForm):
         hidden: Mapping[int, frozenset[str]],
         **kwargs: Any,
     ) -> Self:
-        """The form for these people, in the order of the page, without what is known and what the visitor does not see."""
+        """The form for these people, in the order of the page, without what is known or hidden from the visitor."""
         fields = {f"p{row.id}": FormField(OnePersonForm, row.label) for row in circle}
         form: Self = type("FillInFormOfCircle", (cls,), fields)(**kwargs)
         form.of_whom = {row.id: form[f"p{row.id}"].form for row in circle}
