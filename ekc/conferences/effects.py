@@ -288,6 +288,7 @@ def begin_round(session: Session, conference: Conference) -> None:
         update(Participant)
         .where(*of_case)
         .values(informed_before_on=told, attends_before=Participant.attends, informed_on=None, safe_on=None)
+        .values(lines_asked_on=None, lines_none_on=None)
     )
     decided = Participant.attends == Attends.EXCLUDED
     session.execute(update(Participant).where(*of_case, ~decided).values(attends=None))

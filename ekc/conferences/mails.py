@@ -53,6 +53,18 @@ COORDINATOR_NOTICE = MailRule(  # main persons get one of their own
         "can ring."
     ),
 )
+LINES_ASKED = MailRule(
+    name="bottom_lines_asked",
+    audience=Audience.PARTICIPANT,
+    opens=Activity.SET_BOTTOM_LINES,
+    key="{case}:bottom-lines-{day}:{to}",
+    subject=N_("What the plan has to meet: you are asked"),
+    body=N_(
+        "A conference is being prepared in which you set the bottom lines: what the plan has to meet, whatever else "
+        "the family decides. Open your page with your own link, and write them there, or say that there are none. The "
+        "family reads them before the conference."
+    ),
+)
 CONSENT_BACK = MailRule(
     name="consent_back",
     audience=Audience.CASE_STAFF,

@@ -208,6 +208,9 @@ class Participant(MaybeProfessional, Base):
     no_stands: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The last day on which the plan in force asks something of them; null: it does not name them.
     tasks_until: Mapped[date | None]
+    #: When whoever sets bottom lines was asked for them, and when they said that they set none; in this round.
+    lines_asked_on: Mapped[date | None]
+    lines_none_on: Mapped[date | None]
 
 
 class NameKey(Base):
@@ -332,7 +335,25 @@ class BottomLine(Base):
     text: Mapped[str] = mapped_column(SealedText("bottom_line.text"))
     ground: Mapped[str] = mapped_column(SealedText("bottom_line.ground"), default="")
     set_by: Mapped[int] = mapped_column(ForeignKey("participant.id"))
-    shared_on: Mapped[date | None]
+    agreed_on: Mapped[date | None]  # since when both coordinator and setter said yes to the words; null: not yet
+    shared_on: Mapped[date | None]  # with the family, in the words that were agreed
+
+
+class LineWording(Base):
+    """Words of a bottom line as somebody wrote them, and who said yes to them. The last ones agreed by both stand."""
+
+    __tablename__ = "line_wording"
+    __table_args__ = (UniqueConstraint("line_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("bottom_line.id"))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(SealedText("line_wording.text"))
+    by_setter: Mapped[bool]  # who wrote them; otherwise the coordinator
+    written_on: Mapped[date]
+    setter_on: Mapped[date | None]  # when whoever sets the line said yes to these words
+    coordinator_on: Mapped[date | None]
+    noted: Mapped[bool] = mapped_column(default=False)  # the coordinator wrote down that the setter said yes
 
 
 class ContactEntry(Base):

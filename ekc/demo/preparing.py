@@ -251,8 +251,9 @@ def _keep_safe(player: Player, entry: case_schema.SafetyConcernEntry, at: dateti
 
 
 def _set_bottom_line(player: Player, line: case_schema.BottomLineEntry, at: datetime) -> None:
-    new = BottomLineText(text=line.text, ground=line.ground, shared_on=line.shared_on)
+    new = BottomLineText(text=line.text, ground=line.ground)
     bottom_lines.add_bottom_line(player.by(at, player.visitor(line.set_by)), player.id, new)
+    bottom_lines.share_bottom_lines(player.by(at + timedelta(minutes=20)), player.id, line.shared_on)
 
 
 def _no_bottom_lines(player: Player, at: datetime) -> None:

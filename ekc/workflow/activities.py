@@ -122,8 +122,13 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
     ),
     ActivityRule(
         Activity.SET_BOTTOM_LINES,
-        N_("write bottom lines and share them"),
+        N_("write bottom lines, and say yes to their words"),
         _grant(_BEFORE, Role.COORDINATOR, Role.REFERRER, Role.PROFESSIONAL),
+    ),
+    ActivityRule(
+        Activity.ASK_BOTTOM_LINES,
+        N_("ask for bottom lines, and note that the family has read them"),
+        _grant(_BEFORE, Role.COORDINATOR),
     ),
     ActivityRule(
         Activity.SAY_NO_BOTTOM_LINES,

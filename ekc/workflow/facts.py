@@ -124,6 +124,7 @@ class BottomLineFacts:
     number: int
     shared: bool
     met: bool | None
+    agreed: bool = False  # both whoever sets it and the coordinator said yes to the words that stand
 
 
 @dataclass(frozen=True, slots=True)

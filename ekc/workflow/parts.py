@@ -233,6 +233,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.CHANGE_CIRCLE: frozenset({CasePart.NAMES, CasePart.DETAILS, CasePart.CONTACT, CasePart.SAFETY}),
     Activity.SEE_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.SET_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
+    Activity.ASK_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES, CasePart.NAMES, CasePart.CONTACT, CasePart.LINKS}),
     Activity.SAY_NO_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.OWN_CONSENT: frozenset(),  # their own alone
     Activity.OWN_NUMBER: frozenset(),  # likewise

@@ -295,6 +295,7 @@ class Activity(StrEnum):
     CHANGE_CIRCLE = "change_circle"
     SEE_BOTTOM_LINES = "see_bottom_lines"
     SET_BOTTOM_LINES = "set_bottom_lines"
+    ASK_BOTTOM_LINES = "ask_bottom_lines"
     SAY_NO_BOTTOM_LINES = "say_no_bottom_lines"
     OWN_CONSENT = "own_consent"
     OWN_NUMBER = "own_number"

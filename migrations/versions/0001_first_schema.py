@@ -585,6 +585,8 @@ sa.Table(
     sa.Column("for_themselves", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("no_stands", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("tasks_until", sa.Date),
+    sa.Column("lines_asked_on", sa.Date),
+    sa.Column("lines_none_on", sa.Date),
     sa.CheckConstraint(
         "attends <> 'excluded' or (exclusion_reason is not null and excluded_by is not null and "
         "excluded_on is not null)",
@@ -601,8 +603,23 @@ sa.Table(
     sa.Column("text", sa.LargeBinary, nullable=False),
     sa.Column("ground", sa.LargeBinary, nullable=False),
     sa.Column("set_by", sa.Integer, sa.ForeignKey("participant.id"), nullable=False),
+    sa.Column("agreed_on", sa.Date),
     sa.Column("shared_on", sa.Date),
     sa.UniqueConstraint("conference_id", "number"),
+)
+sa.Table(
+    "line_wording",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("line_id", sa.Integer, sa.ForeignKey("bottom_line.id"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("text", sa.LargeBinary, nullable=False),
+    sa.Column("by_setter", sa.Boolean, nullable=False),
+    sa.Column("written_on", sa.Date, nullable=False),
+    sa.Column("setter_on", sa.Date),
+    sa.Column("coordinator_on", sa.Date),
+    sa.Column("noted", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("line_id", "number"),
 )
 sa.Table(
     "consent",

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.conferences.actions import bottom_lines, links, registration, safety
-from ekc.conferences.entries import Concern, NewContact
+from ekc.conferences.entries import BottomLineText, Concern, NewContact
 from ekc.conferences.forms.registering import PAGES
 from ekc.core.jobs import Job, JobState
 from ekc.core.routes import Runtime, declared_access
@@ -300,6 +300,12 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, fresh
     english = build.case_in_setup(session, cast, START, profile="england")
     yield noor, (f"/conferences/{english.id}/consents",)  # there the offer is noted
+    lines = (f"/conferences/{english.id}/bottom-lines",)
+    karim = participant(english.id, english.people["karim"])
+    links.make_link(By(session, noor, START), english.id, english.people["karim"], cost=COST)
+    bottom_lines.add_bottom_line(By(session, karim, START), english.id, BottomLineText(text="Somebody is there."))
+    yield participant(english.id, english.people["els"]), lines  # who sets none
+    yield noor, lines
     opened = build.prepared_case(session, cast, START)
     build.step(session, cast, START, opened, Step.OPEN_CONFERENCE)  # which can be taken back
     yield noor, (f"/conferences/{opened.id}",)

@@ -28,7 +28,7 @@ from ekc.conferences.entries import (
     NewOffer,
     PersonDetails,
 )
-from ekc.conferences.models import BottomLine, Conference, Participant, Voice
+from ekc.conferences.models import BottomLine, Conference, LineWording, Participant, Voice
 from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.conferences.queries.circle import circle
 from ekc.conferences.queries.concerns import concerns
@@ -177,7 +177,7 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.CONTACT_LOG: ["contact"],
     CasePart.ARRANGEMENTS: ["food", *each("needs", HERE[:-1])],
     CasePart.INFORMATION: ["told", "asked", "answered", "askreason", "askanswered"],
-    CasePart.BOTTOM_LINES: ["line", "ground", "newline", "newground", "namekarim"],
+    CasePart.BOTTOM_LINES: ["line", "lineword", "ground", "newline", "newground", "namekarim"],
     CasePart.PLAN: [
         *(
             "title",
@@ -387,7 +387,10 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
         if row.said_at is not None:
             safety_actions.answer_concern(By(session, noor, START), case.id, row.id, mark("saidanswer"))
     line = BottomLineText(text=mark("line"), ground=mark("ground"), set_by=who["karim"], shared_on=TODAY)
-    bottom_lines_actions.add_bottom_line(By(session, noor, START), case.id, line)
+    line_id = bottom_lines_actions.add_bottom_line(By(session, noor, START), case.id, line)
+    with writing(session):
+        words = {"text": mark("lineword"), "by_setter": False, "written_on": TODAY, "coordinator_on": TODAY}
+        session.add(LineWording(line_id=line_id, number=2, **words))
     talk = NewContact(on=TODAY, channel="phone", text=mark("contact"), participant_id=who["kees"])
     registration.log_contact(By(session, noor, START), case.id, talk)
     arranging.choose_date(By(session, noor, START), case.id, START + timedelta(days=2))

@@ -35,6 +35,7 @@ class Lies(Enum):
 #: By endpoint and field, without prefixes and ids.
 DAYS = {
     ("conferences.add_bottom_line", "shared_on"): Lies.HAPPENED,
+    ("conferences.share_bottom_lines", "on"): Lies.HAPPENED,
     ("conferences.add_consent", "given_on"): Lies.HAPPENED,
     ("conferences.change_bottom_line", "shared_on"): Lies.HAPPENED,
     ("conferences.change_person", "born"): Lies.HAPPENED,

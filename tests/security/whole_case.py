@@ -17,7 +17,16 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Map, Rule
 
 from ekc.accounts.access import By, Visitor
-from ekc.conferences.models import BottomLine, Conference, Consent, Notice, Participant, SafetyConcern, Voice
+from ekc.conferences.models import (
+    BottomLine,
+    Conference,
+    Consent,
+    LineWording,
+    Notice,
+    Participant,
+    SafetyConcern,
+    Voice,
+)
 from ekc.core.db import Base
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.models import AvoidedCost, FollowUp
@@ -254,9 +263,12 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
     for number, (label, name) in enumerate(SET_THEIR_OWN.items(), 10):
         line = BottomLine(conference_id=case, number=number, text="Food", set_by=people[name])
         new[f"bottom_line of {label}"] = line
-    return {"participant": kees, "meeting": held, "stretch": stretch} | {
+    rows = {"participant": kees, "meeting": held, "stretch": stretch} | {
         table: _put(session, row) for table, row in new.items()
     }
+    for line_id in (id_ for table, id_ in rows.items() if table.startswith("bottom_line")):
+        _put(session, LineWording(line_id=line_id, number=1, text="Food", by_setter=True, written_on=today))
+    return rows
 
 
 def _notice(session: Session, case: int) -> Notice:

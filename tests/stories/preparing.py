@@ -197,8 +197,12 @@ def bottom_line_values(line: BottomLineEntry) -> dict[str, Value]:
     return {
         "What the plan has to meet": line.text,
         "Why: a law, or safety": line.ground,
-        "Shared with the family on": line.shared_on,
     }
+
+
+def share_bottom_lines(walk: Walk, on: date) -> None:
+    """The coordinator says yes to the words, and notes that the family was told."""
+    walk.open("bottom-lines").submit("The family was told", {"Told or handed over on": on})
 
 
 def _as_typed(moment: datetime) -> str:

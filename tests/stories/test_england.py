@@ -56,6 +56,7 @@ def test_from_a_referral_to_an_agreed_plan(walk: Walk) -> None:
     priya.page(walk.url("mine"))
     priya.follow("Write bottom lines")
     priya.submit("Write it down", preparing.bottom_line_values(line))
+    preparing.share_bottom_lines(walk, line.shared_on)
     left = dates(walk.open().here)
     assert [title for title in left if "local target" in left[title]] == ["Hold the conference"]
 

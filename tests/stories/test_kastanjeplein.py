@@ -42,7 +42,8 @@ def prepare(walk: Walk) -> str:
     (line,) = setup.bottom_lines
     walk.at(line.shared_on, "11:00")
     set_by = {"Set by": walk.name(line.set_by)}
-    walk.open("bottom-lines").submit("Write it down", walk.labelled(preparing.bottom_line_values(line) | set_by))
+    words = preparing.bottom_line_values(line) | set_by | {"Shared with the family on": line.shared_on}
+    walk.open("bottom-lines").submit("Write it down", walk.labelled(words))
     return number
 
 

@@ -273,9 +273,16 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         bottom_lines_shared,
         facts(
-            bottom_lines=(BottomLineFacts(11, 1, shared=True, met=None), BottomLineFacts(12, 2, shared=False, met=None))
+            bottom_lines=(
+                BottomLineFacts(11, 1, shared=True, met=None),
+                BottomLineFacts(12, 2, shared=False, met=None, agreed=True),
+                BottomLineFacts(13, 3, shared=False, met=None),
+            )
         ),
-        [("Bottom line 2 has not been shared with the family yet", "bottom_lines", "12")],
+        [
+            ("Bottom line 2 has not been shared with the family yet", "bottom_lines", "12"),
+            ("The words of bottom line 3 are not agreed yet", "bottom_lines", "13"),
+        ],
     ),
     (
         meeting_arranged,

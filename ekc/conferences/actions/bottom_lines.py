@@ -1,6 +1,13 @@
-"""Bottom lines: what the plan has to meet, set by referrer or professionals and shared before the conference."""
+"""Bottom lines: what the plan has to meet, set by referrer or professionals and shared before the conference.
 
-from sqlalchemy import func, select
+Whoever sets a line and the coordinator rewrite it together. Each version is kept; the last words to which both said yes
+are what stands, and what the family is told.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
@@ -8,20 +15,35 @@ from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import member, preserve_agencies
 from ekc.conferences.actions.entries import day_of_words, refuse_future
 from ekc.conferences.entries import BottomLineText
-from ekc.conferences.models import BottomLine, Participant
+from ekc.conferences.mails import LINES_ASKED
+from ekc.conferences.models import BottomLine, Conference, LineWording, Participant
 from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.language import language_of
+from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
+from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Role
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedLine:
+    """What a change of a bottom line brought about."""
+
+    unshared: bool  # the family has not heard the words that stand now
+    waits: bool  # the other one has to say yes to the new words; until then the former stand
+
+
 def add_bottom_line(by: By, conference_id: int, new: BottomLineText) -> int:
-    """Add a bottom line; returns its id. Clears the note that there are none."""
+    """Add a bottom line; returns its id. Clears the notes that there are none.
+
+    The coordinator writes down what the setter told them, so that both said yes to it. What the setter writes waits for
+    the coordinator's yes.
+    """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
         participant = _setter(by.session, by.visitor, conference_id, roles, new.set_by)
-        refuse_future(by.at, conference.timezone, shared_on=new.shared_on)
         last = by.session.scalar(select(func.max(BottomLine.number)).where(BottomLine.conference_id == conference_id))
         line = BottomLine(
             conference_id=conference_id,
@@ -29,30 +51,112 @@ def add_bottom_line(by: By, conference_id: int, new: BottomLineText) -> int:
             text=new.text,
             ground=new.ground,
             set_by=participant.id,
-            shared_on=new.shared_on,
         )
         by.session.add(line)
-        conference.no_bottom_lines_on = None
+        by.session.flush()
+        _write(by, conference, line, new.text, by_setter=Role.COORDINATOR not in roles)
+        if Role.COORDINATOR in roles:
+            refuse_future(by.at, conference.timezone, shared_on=new.shared_on)
+            line.shared_on = new.shared_on
+        conference.no_bottom_lines_on = participant.lines_none_on = None
         by.session.flush()
         by.record("bottom_line.added", conference_id, name=participant.name, text=new.text)
     return line.id
 
 
-def change_bottom_line(by: By, conference_id: int, line_id: int, new: BottomLineText) -> bool:
-    """Change a bottom line, or the day on which it was shared with the family.
+def change_bottom_line(by: By, conference_id: int, line_id: int, new: BottomLineText) -> ChangedLine:
+    """Write other words for a bottom line; for the coordinator also who sets it, and when it was shared.
 
-    Returns whether other words took that day away, because the family has not heard these.
+    Other words that stand at once take away the day on which the family heard the former. Raises Refusal for a day on
+    which words were shared to which nobody said yes yet.
     """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
+        coordinates = Role.COORDINATOR in roles
         line = _line(by.session, by.visitor, conference_id, roles, line_id)
         preserve_agencies(by.session, conference)
         line.set_by = _setter(by.session, by.visitor, conference_id, roles, new.set_by or line.set_by).id
         refuse_future(by.at, conference.timezone, shared_on=new.shared_on)
-        shared_on = day_of_words((line.text, line.shared_on), (new.text, new.shared_on))
-        line.text, line.ground, line.shared_on = new.text, new.ground, shared_on
+        before = (line.text, line.shared_on)
+        words = _write(by, conference, line, new.text, by_setter=not coordinates)
+        line.ground = new.ground
+        shared_on = new.shared_on if coordinates else line.shared_on
+        if shared_on and line.agreed_on is None:
+            raise Refusal(N_("Whoever sets it has not said yes to these words yet. Share them when they have.")).at(
+                "shared_on"
+            )
+        line.shared_on = day_of_words(before, (line.text, shared_on))
         by.record("bottom_line.changed", conference_id, number=line.number, text=new.text)
-    return shared_on != new.shared_on
+    return ChangedLine(unshared=line.shared_on != shared_on, waits=not _agreed(words))
+
+
+def agree_words(by: By, conference_id: int, line_id: int, number: int) -> None:
+    """Say yes to the last words of a line, which are those with this number; for the coordinator also that the setter
+    said yes to them. Raises Stale if there are others by now.
+    """
+    with writing(by.session):
+        conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
+        line = _line(by.session, by.visitor, conference_id, roles, line_id)
+        words = _last(by.session, line.id)
+        if words is None or words.number != number:
+            raise Stale(N_("This bottom line has other words by now. Read them first."))
+        today = local_date(by.at, conference.timezone)
+        if Role.COORDINATOR not in roles:
+            words.setter_on = words.setter_on or today
+        elif words.coordinator_on is None:
+            words.coordinator_on = today
+        elif words.setter_on is None:
+            words.setter_on, words.noted = today, True
+        _let_stand(line, words)
+        by.record("bottom_line.agreed", conference_id, number=line.number)
+
+
+def share_bottom_lines(by: By, conference_id: int, on: date | None) -> int:
+    """Note that the family was told all bottom lines to whose words the setter said yes; returns how many are new.
+
+    With that the coordinator says yes to them as well. Raises Refusal if there is nothing to share.
+    """
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.ASK_BOTTOM_LINES)
+        day = on or local_date(by.at, conference.timezone)
+        refuse_future(by.at, conference.timezone, on=day)
+        shared = []
+        of_case = select(BottomLine).where(BottomLine.conference_id == conference_id).order_by(BottomLine.number)
+        for line in by.session.scalars(of_case).all():
+            words = _last(by.session, line.id)
+            if words is not None and words.setter_on is not None:
+                words.coordinator_on = words.coordinator_on or local_date(by.at, conference.timezone)
+                _let_stand(line, words)
+            if line.agreed_on is not None and line.shared_on is None:
+                line.shared_on = day
+                shared.append(line.number)
+        if not shared:
+            raise Refusal(N_("There is no bottom line to share: whoever sets it says yes to its words first."))
+        by.record("bottom_line.shared", conference_id, numbers=", ".join(map(str, shared)), on=day.isoformat())
+    return len(shared)
+
+
+def ask_for_bottom_lines(by: By, conference_id: int, participant_id: int) -> None:
+    """Ask a referrer or professional for bottom lines: on their own page, and by mail if they have an address."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.ASK_BOTTOM_LINES)
+        person = _professional(by.session, conference_id, participant_id)
+        person.lines_asked_on = local_date(by.at, conference.timezone)
+        person.lines_none_on = None
+        language = language_of(person.language, conference.language, PROFILES[conference.profile].language)
+        queue(by.session, LINES_ASKED, Recipient(person.id, person.email, language), by.at, case=conference_id)
+        by.record("bottom_lines.asked", conference_id, name=person.name)
+
+
+def say_i_set_none(by: By, conference_id: int) -> None:
+    """A professional says that they themselves set no bottom line. Others may. Raises Refusal while they have one."""
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
+        person = _professional(by.session, conference_id, by.visitor.participant_id)
+        if any(line.set_by == person.id for line in bottom_lines(by.session, conference_id)):
+            raise Refusal(N_("There are bottom lines. Take them away first."))
+        person.lines_none_on = local_date(by.at, conference.timezone)
+        by.record("bottom_lines.none_of_mine", conference_id, name=person.name)
 
 
 def remove_bottom_line(by: By, conference_id: int, line_id: int) -> None:
@@ -66,6 +170,7 @@ def remove_bottom_line(by: By, conference_id: int, line_id: int) -> None:
             )
         preserve_agencies(by.session, conference)
         by.record("bottom_line.removed", conference_id, number=line.number, text=line.text)
+        by.session.execute(delete(LineWording).where(LineWording.line_id == line.id))
         by.session.delete(line)
 
 
@@ -80,6 +185,55 @@ def say_no_bottom_lines(by: By, conference_id: int, there_are_none: bool = True)
         by.record(action, conference_id)
 
 
+def _write(by: By, conference: Conference, line: BottomLine, text: str, *, by_setter: bool) -> LineWording:
+    """Add these words to a line, if they are others than its last, and let them stand if both said yes to them.
+
+    As long as the setter neither wrote nor answered anything themselves, the coordinator writes down what they say.
+    """
+    earlier = by.session.scalars(
+        select(LineWording).where(LineWording.line_id == line.id).order_by(LineWording.number)
+    ).all()
+    if earlier and earlier[-1].text.split() == text.split():
+        return earlier[-1]
+    today = local_date(by.at, conference.timezone)
+    noted = not by_setter and not any(one.by_setter or (one.setter_on and not one.noted) for one in earlier)
+    words = LineWording(
+        line_id=line.id,
+        number=len(earlier) + 1,
+        text=text,
+        by_setter=by_setter,
+        written_on=today,
+        setter_on=today if by_setter or noted else None,
+        coordinator_on=None if by_setter else today,
+        noted=noted,
+    )
+    by.session.add(words)
+    by.session.flush()
+    if line.agreed_on is None:
+        line.text = text
+    if _agreed(words):
+        line.text, line.agreed_on = text, today
+    return words
+
+
+def _let_stand(line: BottomLine, words: LineWording) -> None:
+    """Let these words stand if both said yes to them. The family has not heard them if they are others than before."""
+    if words.setter_on is None or words.coordinator_on is None:
+        return
+    if line.text.split() != words.text.split():
+        line.shared_on = None
+    line.text, line.agreed_on = words.text, max(words.setter_on, words.coordinator_on)
+
+
+def _agreed(words: LineWording) -> bool:
+    return words.setter_on is not None and words.coordinator_on is not None
+
+
+def _last(session: Session, line_id: int) -> LineWording | None:
+    of_line = select(LineWording).where(LineWording.line_id == line_id).order_by(LineWording.number.desc())
+    return session.scalar(of_line.limit(1))
+
+
 def _setter(
     session: Session, visitor: Visitor, conference_id: int, roles: frozenset[Role], set_by: int | None
 ) -> Participant:
@@ -88,10 +242,15 @@ def _setter(
         set_by = visitor.participant_id
     if set_by is None:
         raise Refusal(N_("Say who sets this bottom line."))
-    participant = member(session, conference_id, set_by)
-    if participant.part not in PROFESSIONAL_PARTS:
+    return _professional(session, conference_id, set_by)
+
+
+def _professional(session: Session, conference_id: int, participant_id: int | None) -> Participant:
+    """A referrer or professional of this case. Raises Refusal for anybody else of it, and for staff (None)."""
+    found = member(session, conference_id, participant_id) if participant_id is not None else None
+    if found is None or found.part not in PROFESSIONAL_PARTS:
         raise Refusal(N_("Only a referrer or another professional sets a bottom line."))
-    return participant
+    return found
 
 
 def _line(session: Session, visitor: Visitor, conference_id: int, roles: frozenset[Role], line_id: int) -> BottomLine:

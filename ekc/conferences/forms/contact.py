@@ -17,7 +17,7 @@ from ekc.workflow.vocabulary import PROFESSIONAL_PARTS
 
 
 class BottomLineForm(EditingForm):
-    """A bottom line. By personal link (`by_themselves`) there is no choice of who sets it."""
+    """A bottom line. By personal link (`by_themselves`) nobody chooses who sets it, or says when it was shared."""
 
     on_paper = frozenset({"text"})
 
@@ -31,7 +31,7 @@ class BottomLineForm(EditingForm):
         offered = person_choices(row for row in circle if row.part in PROFESSIONAL_PARTS)
         self.set_by.choices = [SelectChoice("", _l("choose who")), *offered] if len(offered) > 1 else offered
         if by_themselves:
-            del self.set_by
+            del self.set_by, self.shared_on
 
     def validate_set_by(self, field: SelectField) -> None:
         """Somebody sets it."""
@@ -43,8 +43,14 @@ class BottomLineForm(EditingForm):
             text=self.text.data,
             ground=self.ground.data,
             set_by=self.set_by.data if "set_by" in self else None,
-            shared_on=self.shared_on.data,
+            shared_on=self.shared_on.data if "shared_on" in self else None,
         )
+
+
+class SharingForm(PlainForm):
+    """On which day the family was told the bottom lines."""
+
+    on = day(_l("Told or handed over on"), _l("Choose the day."))
 
 
 class ContactForm(PlainForm):

@@ -11,6 +11,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries.agencies import agencies
+from ekc.conferences.queries.bottom_lines import OwnLines, own_lines
 from ekc.conferences.queries.circle import OwnDetails
 from ekc.conferences.queries.consents import OwnConsent
 from ekc.conferences.queries.members import Member
@@ -116,6 +117,7 @@ class OwnPage:
     numbers: tuple[plan_numbers.PlanNumber, ...]  # whom the plan in force says to ring
     evaluation: evaluations.FollowUpRow | None
     next_version: bool  # the family wants another version of the plan, and the visitor can write it
+    own_lines: OwnLines | None  # what the visitor is asked about bottom lines
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     moved: EndRule | None  # another region looks after the case, since a few days
     other_parts: tuple[Member, ...]  # who came as a professional and has another part now
@@ -214,6 +216,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         numbers=numbers,
         evaluation=next_evaluation(session, case, agreed, today) if agreed else None,
         next_version=bool(facts and facts.family_wants_new_version and _writes_next_version(case)),
+        own_lines=own_lines(session, case),
         link=next((row.life(at) for row in links if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if moved and not (joined and joined >= moved) else None,
         other_parts=tuple(row for row in others if row.came_as_professional and row.part in INSIDE_PARTS)

@@ -25,7 +25,9 @@ def bottom_lines_shared(f: Facts) -> Iterator[Blocker]:
     for line in f.bottom_lines:
         if not line.shared:
             yield Blocker(
-                N_("Bottom line %(number)s has not been shared with the family yet"),
+                N_("Bottom line %(number)s has not been shared with the family yet")
+                if line.agreed
+                else N_("The words of bottom line %(number)s are not agreed yet"),
                 Remedy.BOTTOM_LINES,
                 {"number": line.number},
                 target=str(line.id),
