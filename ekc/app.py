@@ -39,7 +39,7 @@ from config import ConfigError, Settings
 from ekc import schema
 from ekc.conferences.access import Case
 from ekc.conferences.forms.wishes import wish_in_words
-from ekc.conferences.queries.registration import wording_of
+from ekc.conferences.queries.registration import case_number, wording_of
 from ekc.core import handlers, language, static
 from ekc.core.clock import local_date
 from ekc.core.crypto import Keyring
@@ -129,7 +129,7 @@ def create_app(settings: Settings) -> Flask:
     login.install(app, login.SignInKind(link_sign_in, end_link_sign_in), unsent)
     handlers.install(app, keeping.page_too_old)
     keeping.install(app)
-    ekc.orders.views.install(app, (*DOCUMENTS, *EXPORTS), wording_of)
+    ekc.orders.views.install(app, (*DOCUMENTS, *EXPORTS), wording_of, case_number)
     static.install(app)
     for feature in FEATURES:
         app.register_blueprint(feature)

@@ -47,6 +47,7 @@ def faults(page: Page) -> list[str]:
         *_summary(page),
         *_names(page),
         *_rows(page),
+        *_folded(page),
         *_references(page),
         *_controls(page),
         *_room(page),
@@ -147,6 +148,13 @@ def _rows(page: Page) -> Iterator[str]:
     for name, rows in found.items():
         if len(rows) > 1 and (len(set(rows.values())) < len(rows) or len(set(map(text_of, rows.values()))) > 1):
             yield f"{len(rows)} buttons are named {name!r}"
+
+
+def _folded(page: Page) -> Iterator[str]:
+    """No two lines that unfold something have one name."""
+    for name, count in Counter(map(text_of, page.all("summary"))).items():
+        if count > 1:
+            yield f"{count} folded parts are named {name!r}"
 
 
 def _references(page: Page) -> Iterator[str]:

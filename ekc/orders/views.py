@@ -3,11 +3,12 @@
 Somebody else than whoever asked for it is led to their own page, as where there is no order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from ekc.core.documents import DocumentRule
 from ekc.core.heartbeat import is_anybody_there
@@ -20,16 +21,16 @@ from ekc.orders.ordering import Rule, handing_out
 from ekc.signin.login import person, unauthorized, visitor
 
 bp = Blueprint("orders", __name__)
-_RULES, _WORDS = "orders", "words of orders"  # in the app's extensions
+_RULES, _WORDS, _NUMBERS = "orders", "words of orders", "numbers of orders"  # in the app's extensions
 
 #: A worker takes it at once, unless all are busy.
 _TOO_LONG = timedelta(seconds=20)
 
 
-def install(app: Flask, rules: Iterable[Rule], words: WordingOf) -> None:
-    """Tell what can be ordered: the documents and exports of all features; and in which words a case is told."""
+def install(app: Flask, rules: Iterable[Rule], words: WordingOf, number_of: Callable[[Session, int], str]) -> None:
+    """Tell what can be ordered: documents and exports of all features; in which words a case is told; its number."""
     app.extensions[_RULES] = {rule.name: rule for rule in rules}
-    app.extensions[_WORDS] = words
+    app.extensions[_WORDS], app.extensions[_NUMBERS] = words, number_of
 
 
 @bp.get("/orders/<int:order_id>")
@@ -44,13 +45,16 @@ def order(order_id: int) -> ResponseReturnValue:
     rule: Rule = current_app.extensions[_RULES][found.kind]
     if found.is_made and isinstance(rule, DocumentRule):
         return redirect(handing_out(found), 303)
+    number = ""
     if found.case is not None:
         set_words(current_app.extensions[_WORDS](db(), found.case))
+        number = current_app.extensions[_NUMBERS](db(), found.case)
     far = queries.progress(db(), found.id)
     return render_template(
         "orders/order.html",
         order=found,
         rule=rule,
+        number=number,
         far=far,
         over=far is None or far.state not in (JobState.WAITING, JobState.RUNNING),
         nobody_works=not is_anybody_there(db(), runtime().settings.clock()),

@@ -862,7 +862,7 @@ def test_before_private_time_it_is_asked_about_what_was_not_read_out(
     address, asked = f"/conferences/{case.id}/steps/begin_private_time", "was not read out yet."
     page = client.page(address)
     assert f"What Kees de Wit has to say {asked}" in page.text
-    assert "Go to the information" in [name for name, _ in page.links]
+    assert f"What Kees de Wit has to say {asked} go to the information" in [name for name, _ in page.links]
 
     information.read_out(noor, case.id, kees, None)
     db_session.rollback()

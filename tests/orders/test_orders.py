@@ -92,6 +92,7 @@ def test_a_paper_is_ordered_made_and_looked_at_once(
     noor.page(f"/conferences/{case.id}/opened")
     page = noor.follow("Print it (PDF)")
     assert (page.heading, "It is about to be made." in page.text) == ("Who has opened this file, on paper", True)
+    assert page.title.startswith("Who has opened this file, on paper · EKC-2026-0001 · ")
     assert [(node.text, list(node)) for node in page.all("div") if node.get("id") == "progress"] == [
         (None, [])
     ]  # no gap

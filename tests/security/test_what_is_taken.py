@@ -90,6 +90,8 @@ def test_a_text_that_names_no_limit_has_one(app: Flask) -> None:
 
     with app.test_request_context():
         assert [field.flags.at_most for field in Endless()] == [LINE, PASSAGE, 3]
+        full = Endless(formdata=MultiDict({"line": "x" * (LINE + 1), "area": "x" * (PASSAGE + 1), "short": "x"}))
+        assert (full.validate(), [*full.errors]) == (False, ["line", "area"])
 
 
 def test_no_text_turns_what_follows_it() -> None:

@@ -70,7 +70,7 @@ def test_a_tie_that_appears_later_is_decided_in_the_open(
     noor.page(f"/conferences/{case.id}/steps/begin_private_time")
     assert TIED in noor.here.text
     assert "Begin private time" not in noor.here.buttons
-    page = noor.follow("go to the coordinator", near=TIED)
+    page = noor.follow(f"{TIED} go to the coordinator")
     assert "Ring your regional manager, who decides on this page." in page.text
     assert "It is no obstacle" not in page.buttons
     for client in own_pages.values():
