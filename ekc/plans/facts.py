@@ -68,7 +68,7 @@ def plan_facts(draft: Draft, in_circle: Container[int], done: Container[str]) ->
     """The facts of a plan. People who have left the circle do not count. `done`: the keys of actions that are done."""
     evaluation = draft.evaluation
     return facts.PlanFacts(
-        goals=len(draft.goals),
+        goals=tuple(facts.GoalFacts(number, goal.key, len(goal.actions)) for number, goal in enumerate(draft.goals, 1)),
         actions=tuple(
             facts.ActionFacts(
                 number=number_of(draft, action.key),

@@ -128,6 +128,15 @@ class BottomLineFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class GoalFacts:
+    """A goal of the plan, and how many actions are under it."""
+
+    number: int
+    key: str
+    actions: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActionFacts:
     """One line of the plan. `number` is as printed: goal.action."""
 
@@ -158,7 +167,7 @@ class WhatIfFacts:
 class PlanFacts:
     """The plan as it is presented now."""
 
-    goals: int = 0
+    goals: tuple[GoalFacts, ...] = ()
     actions: tuple[ActionFacts, ...] = ()
     what_ifs: tuple[WhatIfFacts, ...] = ()
     monitor: int | None = None  # who keeps an eye on it, of those in the circle

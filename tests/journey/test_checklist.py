@@ -105,7 +105,7 @@ def test_everything_is_ticked_where_all_was_done(phase: Phase) -> None:
             facts(
                 phase=Phase.PRESENTATION,
                 people=(MOTHER, replace(UNCLE, voices={}), NURSE),
-                plan=PlanFacts(goals=1, actions=(replace(ACTION, who=frozenset({UNCLE.id})),)),
+                plan=PlanFacts(actions=(replace(ACTION, who=frozenset({UNCLE.id})),)),
             ),
             "Each task has somebody who agrees to it",
             "to do",

@@ -140,7 +140,7 @@ def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, 
         },
     )
     assert "Saturday 11 July 2026, 14:00, bij Kees thuis" in page.text
-    assert "No what-if says yet who meets whom" in page.text
+    assert "No what-if names two people or more who meet" in page.text
     assert "every week, from Sunday 19 April" in page.text
 
     noor.follow("Change action 1.2")
@@ -149,7 +149,7 @@ def test_a_whole_plan_is_written_by_form(noor: PageClient, db_session: Session, 
     noor.submit("Move up")
     noor.follow("Change what-if 1")
     page = noor.submit("Save", {"Who meets or rings": ["Omar El Amrani", "Fatima El Amrani-Benali"]})
-    assert "No what-if says yet" not in page.text
+    assert "No what-if names two" not in page.text
 
     draft = plan_versions.stored_draft(db_session, family.id).draft
     assert [(a.what, a.who, a.by, a.starts, a.every) for a in actions_of(draft)] == [

@@ -13,6 +13,7 @@ from ekc.workflow.facts import (
     BottomLineFacts,
     CoordinatorFacts,
     Facts,
+    GoalFacts,
     PersonFacts,
     PlanFacts,
     WhatIfFacts,
@@ -63,7 +64,7 @@ SUPPORT = ActionFacts("1.2", "a2", people=1, what=True, timed=True, kind=ActionK
 WHAT_IF = WhatIfFacts(1, "w1", complete=True, people=2)
 PLAN = well(
     PlanFacts,
-    goals=1,
+    goals=(GoalFacts(1, "g1", actions=2),),
     actions=(ACTION, SUPPORT),
     what_ifs=(WHAT_IF,),
     evaluation_on=date(2026, 7, 11),

@@ -10,7 +10,7 @@ from typing import Any, get_origin, get_type_hints
 from hypothesis import strategies as st
 
 from ekc.workflow.definition.rows import STEPS
-from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, PersonFacts, PlanFacts, WhatIfFacts
+from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, GoalFacts, PersonFacts, PlanFacts, WhatIfFacts
 from ekc.workflow.independence import Conflict, Matter, Tie
 from ekc.workflow.vocabulary import Agreed, Attends, Part, Phase, Role, SupportAnswer, VoiceMatter
 from tests.workflow.build import ACTION, MOTHER, PLAN, READY, SUPPORT, TODAY, person
@@ -38,6 +38,7 @@ ACTIONS = st.sampled_from(
 WHAT_IFS = st.builds(WhatIfFacts, number=st.just(1), key=st.just("w"), complete=st.booleans(), people=FEW)
 PLAN_PARTS: dict[str, st.SearchStrategy[Any]] = by_chance(PlanFacts) | {
     "actions": ACTIONS.map(lambda action: (ACTION, action)) | st.just(()),
+    "goals": st.integers(0, 1).map(lambda actions: (GoalFacts(1, "g", actions),)),
     "what_ifs": st.lists(WHAT_IFS, max_size=2).map(tuple),
     "monitor": st.none() | st.sampled_from([one.id for one in READY.people]),
     "convenor": st.none() | st.sampled_from([one.id for one in READY.people]),

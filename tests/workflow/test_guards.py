@@ -8,7 +8,7 @@ import pytest
 from ekc.workflow.blocker import Guard
 from ekc.workflow.definition.rows import STEPS
 from ekc.workflow.engine import GUARD_RULES
-from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts
+from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, GoalFacts
 from ekc.workflow.follow_ups import FOLLOW_UPS, FollowUpKind
 from ekc.workflow.guards.agreement import accepted, bottom_lines_met, everyone_asked, tasks_agreed
 from ekc.workflow.guards.circle import (
@@ -356,6 +356,11 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (actions_complete, with_plan(actions=()), [("The plan has no actions yet", "plan", "")]),
     (
         actions_complete,
+        with_plan(goals=(GoalFacts(1, "g1", actions=2), GoalFacts(2, "g2", actions=0))),
+        [("Goal 2 has no actions yet: add one, or take the goal out", "plan", "g2")],
+    ),
+    (
+        actions_complete,
         with_plan(actions=(ACTION, replace(ACTION, number="2.1", key="a9", people=0, what=False, timed=False))),
         [
             ("Action 2.1 does not say what is done", "plan", "a9"),
@@ -394,7 +399,7 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         what_if_complete,
         with_plan(what_ifs=()),
-        [("No what-if says yet who meets whom when the plan does not work out", "plan", "what-ifs")],
+        [("No what-if names two people or more who meet when the plan does not work out", "plan", "what-ifs")],
     ),
     (
         what_if_complete,
@@ -404,7 +409,7 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         what_if_complete,
         with_plan(what_ifs=(replace(WHAT_IF, people=1),)),
-        [("No what-if says yet who meets whom when the plan does not work out", "plan", "what-ifs")],
+        [("No what-if names two people or more who meet when the plan does not work out", "plan", "what-ifs")],
     ),
     (
         evaluation_arranged,

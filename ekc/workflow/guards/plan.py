@@ -9,12 +9,21 @@ from ekc.workflow.vocabulary import N_, ActionKind, Remedy, SupportAnswer
 
 
 def actions_complete(f: Facts) -> Iterator[Blocker]:
-    """Every action says who does what, and by when or how often (OECD Box 4.1, EK6).
+    """Every goal has an action, and every action says who does what, and by when or how often (OECD Box 4.1, EK6).
 
     Who gives the support that the family asks for is the condition `support_answered`.
     """
     if not f.plan.actions:
         yield Blocker(N_("The plan has no actions yet"), Remedy.PLAN)
+        return
+    for goal in f.plan.goals:
+        if not goal.actions:
+            yield Blocker(
+                N_("Goal %(number)s has no actions yet: add one, or take the goal out"),
+                Remedy.PLAN,
+                {"number": goal.number},
+                target=goal.key,
+            )
     for action in f.plan.actions:
         missing = []
         if not action.what:
@@ -76,7 +85,7 @@ def what_if_complete(f: Facts) -> Iterator[Blocker]:
             )
     if not any(what_if.complete and what_if.people >= 2 for what_if in f.plan.what_ifs):
         yield Blocker(
-            N_("No what-if says yet who meets whom when the plan does not work out"),
+            N_("No what-if names two people or more who meet when the plan does not work out"),
             Remedy.PLAN,
             target="what-ifs",
         )
