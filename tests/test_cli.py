@@ -92,6 +92,7 @@ def test_a_database_is_brought_up_to_date_and_checked(
     assert run("check").out == "Settings, keys, workflow and database are in order.\n"
 
 
+@pytest.mark.processes
 def test_what_the_program_makes_is_for_its_own_user_alone(tmp_path: Path) -> None:
     environment = {**os.environ, "EKC_INSTANCE": str(tmp_path / "new")}
     for name in ("EKC_KEYS", "EKC_DATABASE_URL", "EKC_DEMO"):

@@ -25,6 +25,7 @@ LATE = (
 OF_COMMANDS = ("ekc.demo.world", "ekc.demo.case_schema", "ekc.demo.player")
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(("module", "late"), [("ekc.app", (*LATE, *OF_COMMANDS)), ("ekc.cli", LATE)])
 def test_what_few_use_is_loaded_late(module: str, late: tuple[str, ...]) -> None:
     told = f"import {module}, sys; print(*[name for name in {late} if name in sys.modules])"

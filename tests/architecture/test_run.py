@@ -45,6 +45,7 @@ def test_help_names_every_option() -> None:
     assert named == ["--empty", "--port", "--bind", "--database", "--help"]
 
 
+@pytest.mark.processes
 def test_the_first_start_makes_what_is_missing_and_the_next_one_nothing(tmp_path: Path) -> None:
     assert _said_until_it_listens(tmp_path) == [
         f"The keys are in {tmp_path}/keys.json. Keep a copy in a safe place: without them nothing can be read.\n",
@@ -73,6 +74,7 @@ def _said_until_it_listens(instance: Path) -> list[str]:
     return said
 
 
+@pytest.mark.processes
 def test_a_database_that_holds_anything_takes_no_demonstration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the demonstration anybody signs in as anybody."""
     database = f"sqlite:///{tmp_path / 'real.sqlite'}"
@@ -88,6 +90,7 @@ def test_a_database_that_holds_anything_takes_no_demonstration(tmp_path: Path, m
     assert (result.returncode, result.stdout, result.stderr) == (1, "", refusal)
 
 
+@pytest.mark.processes
 def test_an_empty_service_says_how_its_first_account_is_made(tmp_path: Path) -> None:
     """Nobody could sign in, and neither the program nor a page said what to do."""
     port = free_port()

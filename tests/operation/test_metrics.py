@@ -66,6 +66,7 @@ def exporter(environment: dict[str, str]) -> Iterator[Callable[[], dict[str, flo
             process.terminate()
 
 
+@pytest.mark.processes
 def test_figures_of_several_processes_are_read_by_another(environment: dict[str, str], db_session: Session) -> None:
     beat(db_session, 7, utc_now() - timedelta(seconds=30))
     db_session.close()

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from config import load_settings
 from ekc.accounts.access import By
+from ekc.cli import main
 from ekc.core import jobs
 from ekc.core.clock import utc_now
 from ekc.core.crypto import Keyring
@@ -34,7 +35,9 @@ from tests.demo.command import write_keys
 from tests.machines.release import KIND, VERSION, newer_release
 from tests.machines.waiting import until
 
+pytestmark = pytest.mark.processes
 Environment = Mapping[str, str]
+Told = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -45,18 +48,32 @@ def environment(database_url: str, tmp_path: Path) -> dict[str, str]:
     return kept | {"EKC_INSTANCE": str(tmp_path), "EKC_DATABASE_URL": database_url, "PATH": path}
 
 
-def told(release: Path, environment: Environment, *command: str) -> tuple[int, str]:
-    """The status and the words of a command of this release."""
-    run = subprocess.run(
-        [sys.executable, "-m", "ekc.cli", *command],
-        cwd=release,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return run.returncode, run.stdout
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
+    """The status and the words of a command of a release: this one runs here, another in a process of its own."""
+
+    def told(release: Path, environment: Environment, *command: str) -> tuple[int, str]:
+        if release == ROOT:
+            capsys.readouterr()
+            with monkeypatch.context() as patch:
+                for name in {name for name in os.environ if name.startswith("EKC_")} - environment.keys():
+                    patch.delenv(name)
+                for name, value in environment.items():
+                    patch.setenv(name, value)
+                status = main(command)
+            return status, "".join(capsys.readouterr())
+        run = subprocess.run(
+            [sys.executable, "-m", "ekc.cli", *command],
+            cwd=release,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return run.returncode, run.stdout
+
+    return told
 
 
 @contextmanager
@@ -72,7 +89,7 @@ def working(release: Path, environment: Environment) -> Iterator[None]:
 
 
 def test_a_kind_that_the_older_does_not_know_waits_for_the_newer(
-    environment: dict[str, str], db_session: Session, cast: Cast, tmp_path: Path
+    environment: dict[str, str], told: Told, db_session: Session, cast: Cast, tmp_path: Path
 ) -> None:
     newer = newer_release(tmp_path, migrates=False)
 
@@ -104,12 +121,12 @@ def test_a_kind_that_the_older_does_not_know_waits_for_the_newer(
 
 
 def test_an_update_and_the_way_back(
-    environment: dict[str, str], db_session: Session, cast: Cast, database_url: str, tmp_path: Path
+    environment: dict[str, str], told: Told, db_session: Session, cast: Cast, database_url: str, tmp_path: Path
 ) -> None:
     case_in_setup(db_session, cast, START)
     db_session.close()
     newer = newer_release(tmp_path, migrates=True)
-    [backup] = _backups(environment, tmp_path)
+    [backup] = _backups(told, environment, tmp_path)
 
     with (
         empty_beside(database_url, tmp_path, "updated") as updated,
@@ -131,7 +148,7 @@ def test_an_update_and_the_way_back(
         assert told(ROOT, here, "check")[0] == 0
 
 
-def _backups(environment: Environment, folder: Path) -> list[Path]:
+def _backups(told: Told, environment: Environment, folder: Path) -> list[Path]:
     (folder / "backups").mkdir()
     assert told(ROOT, environment, "check")[0] == 0  # the keys are known from here on
     assert told(ROOT, environment, "backup", str(folder / "backups"))[0] == 0

@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--fast",
         action="store_true",
-        help="on SQLite alone, without the browser, the stories, and what asks everything as everybody",
+        help="on SQLite alone, without the browser, processes, the stories, and what asks everything as everybody",
     )
     parser.addoption("--dear", action="store_true", help="also what takes too long for each run")
 
@@ -109,7 +109,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         both = "stories/" in item.nodeid or item.get_closest_marker("both_databases")
         redundant = postgresql and (browser or (given & PAGES and not both))
         too_dear = item.get_closest_marker("dear") and not dear
-        (left if redundant or too_dear or (fast and (browser or postgresql)) else kept).append(item)
+        slow = browser or postgresql or item.get_closest_marker("processes")
+        (left if redundant or too_dear or (fast and slow) else kept).append(item)
     if left:
         config.hook.pytest_deselected(items=left)
     items[:] = _spread(kept)

@@ -32,13 +32,13 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Check the pages after a whole run; a worker says where they are."""
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Check the pages after a whole run that came to its end; a worker says where they are."""
     config = session.config
     folders = config.stash.get(_FOLDERS, set())
     if hasattr(config, "workeroutput"):
         config.workeroutput["pages"] = [str(folder) for folder in folders]
-    elif is_whole(config):
+    elif is_whole(config) and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         from tests.nu import faults
 
         try:
