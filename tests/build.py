@@ -133,7 +133,7 @@ def prepared_case(session: Session, cast: Cast, at: datetime, **changes: object)
     today = local_date(at, TIMEZONE)
     agree_question(session, cast, at, case)
     for who in case.people.values():
-        change_details(session, cast, at, case, who, attends=Attends.IN_PERSON, informed_on=today)
+        change_details(session, cast, at, case, who, attends=Attends.IN_PERSON, informed_on=today, safe_on=today)
     line = BottomLineText(
         text="An adult is with the children every night.",
         ground="safety",
@@ -209,7 +209,7 @@ def open_again(session: Session, cast: Cast, at: datetime, case: Made) -> None:
     arrange_place(session, cast, at, case)
     noor, today = By(session, cast.noor, at), local_date(at, TIMEZONE)
     for who in case.people.values():
-        change_details(session, cast, at, case, who, attends=Attends.IN_PERSON, informed_on=today)
+        change_details(session, cast, at, case, who, attends=Attends.IN_PERSON, informed_on=today, safe_on=today)
     arranging.choose_date(noor, case.id, at + timedelta(days=1))
     step(session, cast, at, case, Step.OPEN_CONFERENCE)
     attendance.record_attendance(noor, case.id, list(case.people.values()))

@@ -287,8 +287,20 @@ def begin_round(session: Session, conference: Conference) -> None:
     session.execute(
         update(Participant)
         .where(*of_case)
-        .values(informed_before_on=told, attends_before=Participant.attends, informed_on=None, safe_on=None)
-        .values(lines_asked_on=None, lines_none_on=None)
+        .values(
+            informed_before_on=told,
+            attends_before=Participant.attends,
+            informed_on=None,
+            informed_of=[],
+            told_on=None,
+            informed_how=None,
+            informed_by=None,
+            safe_before_on=func.coalesce(Participant.safe_on, Participant.safe_before_on),
+            safe_on=None,
+            safe_by=None,
+            lines_asked_on=None,
+            lines_none_on=None,
+        )
     )
     decided = Participant.attends == Attends.EXCLUDED
     session.execute(update(Participant).where(*of_case, ~decided).values(attends=None))
@@ -306,14 +318,15 @@ def end_round(session: Session, conference: Conference) -> None:
     not_there = or_(Participant.attends.is_(None), Participant.attends.not_in(TOOK_PART | {Attends.EXCLUDED}))
     session.execute(update(Participant).where(*of_case, came, not_there).values(attends=Participant.attends_before))
     told = func.coalesce(Participant.informed_on, Participant.informed_before_on)
-    session.execute(update(Participant).where(*of_case).values(informed_on=told))
+    safe = func.coalesce(Participant.safe_on, Participant.safe_before_on)
+    session.execute(update(Participant).where(*of_case).values(informed_on=told, safe_on=safe))
     for concern in session.scalars(select(SafetyConcern).where(SafetyConcern.conference_id == conference.id)):
         concern.arrangement = concern.arrangement or concern.arrangement_before
 
 
 def destroy_views(session: Session, conference: Conference) -> None:
-    """Empty what absent people wanted to say."""
-    session.execute(update(Participant).where(Participant.conference_id == conference.id).values(view=""))
+    """Empty what absent people wanted to say, and what worried people."""
+    session.execute(update(Participant).where(Participant.conference_id == conference.id).values(view="", worries=""))
 
 
 def destroy_wishes(session: Session, conference: Conference) -> None:

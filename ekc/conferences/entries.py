@@ -7,7 +7,20 @@ from typing import Any
 
 from ekc.core.outbox import Way
 from ekc.workflow.matching import CoordinatorWish
-from ekc.workflow.vocabulary import N_, Attends, CasePart, Closeness, LegalContext, OfferStage, Part, Scope, Variant
+from ekc.workflow.vocabulary import (
+    N_,
+    Attends,
+    CallResult,
+    CasePart,
+    Closeness,
+    InformedHow,
+    InformedOf,
+    LegalContext,
+    OfferStage,
+    Part,
+    Scope,
+    Variant,
+)
 
 #: The scopes of a consent: stored value and label.
 CONSENT_SCOPES = {
@@ -83,18 +96,39 @@ class PersonDetails:
     excluded_by: str | None = None
     excluded_on: date | None = None
     informed_on: date | None = None
+    worries: str = ""  # about the conference, as they said them
     safe_on: date | None = None  # when they said, on their own, that it is safe for them; in this round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeardOfPeople:
-    """What was heard of several people, noted at once. It replaces nothing that was noted of them before."""
+class Telling:
+    """Somebody was told personally `of` these, on that day; None: today."""
 
-    told: Collection[int] = ()  # these were told, on `told_on`; None: today
+    participant_id: int
+    on: date | None = None
+    how: InformedHow = InformedHow.IN_PERSON
+    of: Collection[InformedOf] = tuple(InformedOf)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardOfPeople:
+    """What was heard of several people, noted at once. It replaces nothing that was noted of them before.
+
+    `worries` are added to those that are noted; `afraid` makes a safety concern, for which nothing is arranged yet.
+    """
+
+    told: Collection[int] = ()  # these were told of all, on `told_on`; None: today
     told_on: date | None = None
+    told_how: InformedHow = InformedHow.IN_PERSON
+    tellings: Collection[Telling] = ()  # these were told otherwise, each in a way of their own
+    told_who_was_spoken_with: bool = False  # and so was everybody who was spoken with in this phase, when they were
+    worries: Mapping[int, str] = field(default_factory=dict)
+    afraid: Mapping[int, str] = field(default_factory=dict)
+    not_reached: Mapping[int, CallResult] = field(default_factory=dict)  # they were rung just now
     comes: Collection[int] = ()  # these take part, in the way `how`
     how: Attends = Attends.IN_PERSON
     safe: Collection[int] = ()  # these said, on their own, that it is safe for them
+    safe_on: Mapping[int, date] = field(default_factory=dict)  # on which day, by id, unless it was today
     spoke_with: int | None = None  # by telephone just now: for the contact log
     as_last_time: int | None = None  # comes as in the round before
 
@@ -127,6 +161,7 @@ _PART_OF_FIELD = {
     "excluded_by": CasePart.SAFETY,
     "excluded_on": CasePart.SAFETY,
     "safe_on": CasePart.SAFETY,
+    "worries": CasePart.SAFETY,
 }
 
 

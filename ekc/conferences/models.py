@@ -26,7 +26,9 @@ from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.vocabulary import (
     Agreed,
     Attends,
+    CallResult,
     Closeness,
+    InformedHow,
     LegalContext,
     OfferStage,
     Outcome,
@@ -192,7 +194,15 @@ class Participant(MaybeProfessional, Base):
         datetime | None
     ]  # when they were told last, in whichever round, if it was written down that day
     informed_before_on: Mapped[date | None]  # in the round before
+    #: Of what they were told in this round (`InformedOf`), on which day last, how and by whom; `informed_on`: of all.
+    informed_of: Mapped[list[str]] = mapped_column(SealedJSON("participant.informed_of"), default=list)
+    told_on: Mapped[date | None]
+    informed_how: Mapped[InformedHow | None] = mapped_column(enum_column(InformedHow))
+    informed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    worries: Mapped[str] = mapped_column(SealedText("participant.worries"), default="")  # as they said them
     safe_on: Mapped[date | None]  # when they said, on their own, that it is safe for them; in this round
+    safe_before_on: Mapped[date | None]  # in the round before
+    safe_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who asked them that
     attends_before: Mapped[Attends | None] = mapped_column(enum_column(Attends, "attends_before"))
     convenes: Mapped[bool] = mapped_column(
         default=False
@@ -371,6 +381,19 @@ class ContactEntry(Base):
     written_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     #: It says that they were told, or given, what stood on the list of that; not that anything else was spoken about.
     from_list: Mapped[bool] = mapped_column(default=False)
+
+
+class CallAttempt(Base):
+    """Somebody was rung, and not spoken to. It counts as no contact with them."""
+
+    __tablename__ = "call_attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    at: Mapped[datetime]
+    result: Mapped[CallResult] = mapped_column(enum_column(CallResult))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who rang
 
 
 class Notice(Base):

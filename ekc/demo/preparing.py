@@ -33,7 +33,7 @@ from ekc.matching.actions.asking import ask_coordinator
 from ekc.matching.actions.independence import accept, confirm_coordinator
 from ekc.matching.entries import Declaration
 from ekc.meetings.actions import arranging
-from ekc.workflow.vocabulary import ArrangementKind, Attends, Part, Step
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, ArrangementKind, Attends, Part, Step
 
 #: What people are told when day and place are known, by language.
 _INVITED = {"en": "Told the day and the place, on paper.", "nl": "Dag en plek verteld, en op papier gegeven."}
@@ -224,8 +224,22 @@ def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
 def _inform(player: Player, ids: Sequence[str], at: datetime) -> None:
     for id_ in ids:
         day = player.case.setup.informed[PersonId(id_)] if player.case.setup else None
-        player.details[id_] = replace(player.details[id_], informed_on=day)
-    note_heard(player.by(at), player.id, HeardOfPeople(told=[player.people[id_] for id_ in ids]))
+        safe_on = day if _says_safe(player, id_) else None
+        player.details[id_] = replace(player.details[id_], informed_on=day, safe_on=safe_on)
+    note_heard(
+        player.by(at),
+        player.id,
+        HeardOfPeople(
+            told=[player.people[id_] for id_ in ids],
+            safe=[player.people[id_] for id_ in ids if _says_safe(player, id_)],
+        ),
+    )
+
+
+def _says_safe(player: Player, id_: str) -> bool:
+    """Whether somebody who is told says that it is safe for them: the file has nothing that they are afraid of."""
+    afraid = {one.person for one in (player.case.setup.safety or ())} if player.case.setup else set()
+    return id_ not in afraid and player.case.people[PersonId(id_)].role not in PROFESSIONAL_PARTS
 
 
 def _know(player: Player, id_: str, at: datetime) -> None:

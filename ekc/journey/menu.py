@@ -39,6 +39,7 @@ GROUPS: tuple[tuple[str, frozenset[Phase], tuple[MenuPage, ...]], ...] = (
         frozenset({Phase.SETUP}),
         (
             MenuPage("conferences.circle", N_("Circle"), Activity.SEE_REGISTRATION),
+            MenuPage("conferences.informed", N_("Who was told"), Activity.SEE_REGISTRATION),
             MenuPage("conferences.safety", N_("Safety"), Activity.SEE_REGISTRATION),
             MenuPage("conferences.bottom_lines", N_("Bottom lines"), Activity.SEE_BOTTOM_LINES),
             MenuPage("meetings.meeting", N_("Meeting"), Activity.SEE_HISTORY),

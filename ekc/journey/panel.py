@@ -17,6 +17,7 @@ PAGES: dict[Remedy, tuple[str, Activity, str]] = {
     Remedy.CONSENTS: ("conferences.consents", Activity.SEE_REGISTRATION, ""),
     Remedy.COORDINATOR: ("matching.coordinator", Activity.SEE_REGISTRATION, ""),
     Remedy.CIRCLE: ("conferences.circle", Activity.SEE_REGISTRATION, "person-{}"),
+    Remedy.INFORMED: ("conferences.informed", Activity.SEE_REGISTRATION, "person-{}"),
     Remedy.PERSON: ("conferences.person", Activity.SEE_REGISTRATION, ""),
     Remedy.SAFETY: ("conferences.safety", Activity.SEE_REGISTRATION, "person-{}"),
     Remedy.BOTTOM_LINES: ("conferences.bottom_lines", Activity.SEE_BOTTOM_LINES, "line-{}"),

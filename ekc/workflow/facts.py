@@ -42,6 +42,7 @@ class PersonFacts(MaybeProfessional):
     part: Part
     attends: Attends | None = None
     informed: bool = False
+    said_safe: bool = False  # asked on their own, in this round: it is safe for them
     age: int | None = None  # where it is estimated, the lowest that is possible
     oldest: int | None = None  # the highest that is possible; None: as `age`
     may_be_a_child: bool = False  # of a main person whose birth is not known: their relation is that of a child
@@ -108,6 +109,16 @@ class PersonFacts(MaybeProfessional):
     def not_informed(self) -> bool:
         """Whether this person takes part and was not told personally yet; an interpreter need not be."""
         return self.takes_part and not self.informed and self.part is not Part.INTERPRETER
+
+    @property
+    def asked_about_safety(self) -> bool:
+        """Whether they are asked, on their own, whether it is safe for them: nobody who comes for their work is."""
+        return self.takes_part and not self.is_professional and self.part is not Part.INTERPRETER
+
+    @property
+    def safety_unasked(self) -> bool:
+        """Whether they are to be asked that, and said nothing about it yet."""
+        return self.asked_about_safety and not self.said_safe and not self.concerns
 
 
 def consents_missing(variant: Variant, profile: Profile, people: Iterable[PersonFacts]) -> tuple[PersonFacts, ...]:

@@ -105,6 +105,13 @@ STANDING: tuple[StandingRule, ...] = (
         stops=_INTO_PRIVATE_TIME,
         mended_by=_COORDINATOR,
     ),
+    StandingRule(
+        steps.SAFETY_ASKED,
+        since=_OPEN_CONFERENCE,
+        phases=_CONFERENCE,
+        stops=_INTO_PRIVATE_TIME,
+        mended_by=_COORDINATOR,
+    ),
     StandingRule(  # a plan lasts longer than a conference, and people meet again to look at it
         steps.SAFETY_DECIDED,
         since=_OPEN_CONFERENCE | {Step.PLAN_WITHOUT_CONFERENCE},

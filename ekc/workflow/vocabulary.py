@@ -96,6 +96,7 @@ class Remedy(Labelled):
     CONSENTS = "consents", N_("go to the consents")
     COORDINATOR = "coordinator", N_("go to the coordinator")
     CIRCLE = "circle", N_("go to the circle")
+    INFORMED = "informed", N_("go to who was told")
     PERSON = "person", N_("go to this person")
     SAFETY = "safety", N_("go to safety")
     BOTTOM_LINES = "bottom_lines", N_("go to the bottom lines")
@@ -204,6 +205,31 @@ class Closeness(Labelled):
     CLOSEST = "closest", N_("closest")
     CLOSE = "close", N_("close")
     FAR = "far", N_("further away")
+
+
+class InformedHow(Labelled):
+    """How somebody was told personally what a conference is."""
+
+    IN_PERSON = "in_person", N_("in person")
+    PHONE = "phone", N_("by phone")
+    VIDEO = "video", N_("by video")
+    LETTER = "letter", N_("by letter")
+
+
+class InformedOf(Labelled):
+    """What everybody who takes part is told beforehand (OECD Box 4.1)."""
+
+    GOAL = "goal", N_("what it is for")
+    WAY_OF_WORKING = "way_of_working", N_("how it goes")
+    POSSIBILITIES = "possibilities", N_("what is possible")
+    RESPONSIBILITIES = "responsibilities", N_("what each is responsible for")
+
+
+class CallResult(Labelled):
+    """How it went where somebody was rung and not spoken to."""
+
+    NO_ANSWER = "no_answer", N_("did not pick up")
+    CALLS_BACK = "calls_back", N_("will ring back")
 
 
 IN_THE_ROOM = frozenset({Attends.IN_PERSON, Attends.PART})

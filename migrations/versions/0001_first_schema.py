@@ -576,7 +576,14 @@ sa.Table(
     sa.Column("informed_on", sa.Date),
     sa.Column("informed_at", _INSTANT),
     sa.Column("informed_before_on", sa.Date),
+    sa.Column("informed_of", sa.LargeBinary, nullable=False),
+    sa.Column("told_on", sa.Date),
+    sa.Column("informed_how", _words("informedhow", "in_person phone video letter")),
+    sa.Column("informed_by", sa.Integer, sa.ForeignKey("account.id")),
+    sa.Column("worries", sa.LargeBinary, nullable=False),
     sa.Column("safe_on", sa.Date),
+    sa.Column("safe_before_on", sa.Date),
+    sa.Column("safe_by", sa.Integer, sa.ForeignKey("account.id")),
     sa.Column("attends_before", _words("attends_before", "in_person part phone video letter spokesperson no excluded")),
     sa.Column("convenes", sa.Boolean, nullable=False),
     sa.Column("removed_at", _INSTANT),
@@ -658,6 +665,17 @@ sa.Table(
     sa.Column("written_by", sa.Integer, sa.ForeignKey("account.id")),
     sa.Column("from_list", sa.Boolean, nullable=False),
     sa.Index("ix_contact_entry_conference_id", "conference_id"),
+)
+sa.Table(
+    "call_attempt",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conference_id", sa.Integer, sa.ForeignKey("conference.id"), nullable=False),
+    sa.Column("participant_id", sa.Integer, sa.ForeignKey("participant.id"), nullable=False),
+    sa.Column("at", _INSTANT, nullable=False),
+    sa.Column("result", _words("callresult", "no_answer calls_back"), nullable=False),
+    sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id")),
+    sa.Index("ix_call_attempt_conference_id", "conference_id"),
 )
 sa.Table(
     "name_key",

@@ -685,14 +685,6 @@ def test_how_several_come_is_noted_at_once_and_replaces_nothing(
     assert now == {decided: Attends.PHONE, **dict.fromkeys(undecided, Attends.VIDEO)}
 
 
-def test_the_page_of_safety_says_where_it_is_noted_that_people_were_asked(noor: PageClient, case: Made) -> None:
-    leads = ("Open the circle", f"/conferences/{case.id}/circle")
-    assert leads in noor.page(f"/conferences/{case.id}/safety").links
-    noor.page(f"/conferences/{case.id}/circle")
-    noor.submit("Everybody was told", {})
-    assert leads not in noor.page(f"/conferences/{case.id}/safety").links
-
-
 def test_the_page_of_safety_asks_of_those_who_have_not_said_it_is_safe(noor: PageClient, case: Made) -> None:
     """Not of an interpreter: the circle has no tick for that either."""
     noor.submit("Add to the circle", {"Name": "Karima", "Role in the circle": "interpreter"})
@@ -706,9 +698,3 @@ def test_the_page_of_safety_asks_of_those_who_have_not_said_it_is_safe(noor: Pag
     noor.page(f"/conferences/{case.id}/circle")
     noor.submit(SAVE, ticked("safe", *others))
     assert "No worries are written down. Write" in noor.page(address).text
-
-
-def test_everybody_listed_is_told_by_one_press(noor: PageClient, case: Made, db_session: Session) -> None:
-    noor.submit("Everybody was told", {})
-    told = {row.name: row.informed_on for row in circle(refreshed(db_session), case.id)}
-    assert set(told.values()) == {TODAY}

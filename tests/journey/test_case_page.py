@@ -104,7 +104,6 @@ def test_setup_lists_all_reasons_with_their_place(
     assert [href for name, href in page.links if " go to the " in name] == [
         f"{here}/registration#question_agreed_on",
         f"{here}/circle#person-{case.people['marieke']}",
-        f"{here}/circle",  # nobody comes yet, so nobody who comes was told
         f"{here}/circle",  # what is on the same page stands together
         f"{here}/bottom-lines",
         f"{here}/meeting#dates",
@@ -131,7 +130,7 @@ def test_opening_on_another_day_is_asked_about(
     case = build.prepared_case(db_session, cast, clock())
     sign_in(client, cast.noor)
     page = client.page(f"/conferences/{case.id}")
-    assert "8 of 8" in page.text
+    assert "9 of 9" in page.text
     assert "Each child's part is decided (no child is in the circle)" in page.text
     assert "Open it when people come in, not before." in page.text
     page = client.follow("Open the conference", near="Next")

@@ -103,7 +103,15 @@ def test_a_child_of_fourteen_who_joins_in_setup(
     noor.follow("Circle")
     noor.submit("Add to the circle", {"Name": "Yara El Amrani", "Role in the circle": "child"})
     noor.follow("Yara El Amrani")
-    noor.submit("Save", {"Born on": date(2011, 11, 5), "How they come": "in person", "Told on": date(2026, 3, 2)})
+    noor.submit(
+        "Save",
+        {
+            "Born on": date(2011, 11, 5),
+            "How they come": "in person",
+            "Told on": date(2026, 3, 2),
+            "Said it is safe for them on": date(2026, 3, 2),
+        },
+    )
 
     page = noor.page(f"/conferences/{case.id}")
     assert broken(page) == [(NOT_HERE.format("Yara El Amrani", 14), f"/conferences/{case.id}/consents")]
@@ -127,6 +135,7 @@ def test_somebody_becomes_sixteen_overnight(
         born=date(2010, 3, 3),
         attends=Attends.IN_PERSON,
         informed_on=date(2026, 3, 2),
+        safe_on=date(2026, 3, 2),
     )
     add_person(By(db_session, cast.noor, clock()), case.id, new)
     page = opens(client, cast, case)
@@ -224,8 +233,12 @@ def test_who_is_added_after_the_opening_is_told_before_private_time(
     place = f"/conferences/{case.id}/circle#person-{ibrahim}"
     assert broken(page) == [("It is not known yet whether Ibrahim Yıldız comes", place)]
     build.change_details(db_session, cast, clock(), case, ibrahim, attends=Attends.IN_PERSON)
-    assert broken(client.page(page.url)) == [("Ibrahim Yıldız has not been told yet", place)]
+    place = f"/conferences/{case.id}/circle/informed#person-{ibrahim}"
+    unasked = "Ibrahim Yıldız has not been asked on their own whether it is safe for them"
+    assert broken(client.page(page.url)) == [("Ibrahim Yıldız has not been told yet", place), (unasked, place)]
     build.change_details(db_session, cast, clock(), case, ibrahim, informed_on=date(2026, 3, 2))
+    assert broken(client.page(page.url)) == [(unasked, place)]
+    build.change_details(db_session, cast, clock(), case, ibrahim, safe_on=date(2026, 3, 2))
     assert broken(client.page(page.url)) == []
 
 

@@ -427,6 +427,14 @@ def _tell(walker: Walker) -> None:
     walker.tell([one.id for one in walker.circle() if one.informed_on is None] or walker.main_persons())
 
 
+def _ask_about_safety(walker: Walker) -> None:
+    if not any(one.asked_about_safety for one in walker.facts().people):
+        walker.change_person(walker.main_persons()[0], attends=Attends.IN_PERSON)
+    unasked = [one.id for one in walker.facts().people if one.safety_unasked]
+    if unasked:
+        note_heard(walker.by(), walker.id, HeardOfPeople(safe=unasked))
+
+
 def _make_safe(walker: Walker) -> None:
     walker.arrange_safety()
     if not walker.said.informed:
@@ -497,6 +505,7 @@ _MENDS: dict[str, Callable[[Walker], None]] = {
     ),
     "everyone_decided": _decide_who_comes,
     "everyone_informed": _tell,
+    "safety_asked": _ask_about_safety,
     "safety_decided": _make_safe,
     "childrens_part_decided": _decide_who_comes,
     "meeting_arranged": _arrange,

@@ -262,6 +262,7 @@ def _private_time_without_marieke(session: Session, cast: Cast) -> Made:
         part=Part.CHILD,
         attends=Attends.IN_PERSON,
         informed_on=START.date(),
+        safe_on=START.date(),
         born=date(2017, 5, 1),
     )
     circle_actions.add_person(By(session, cast.noor, START), case.id, daan)

@@ -160,6 +160,7 @@ HOLDS: dict[CasePart, list[str]] = {
         "namehassan",
         "whyaway",
         "whodecided",
+        "worries",
     ],
     CasePart.VIEWS: each("view", HERE),
     CasePart.REGISTRATION: ["reason", "topic", "wish", "sought", "sidea", "sideb", "municipality", "follows"],
@@ -301,6 +302,8 @@ def details(name: str) -> PersonDetails:
         address_secret=name in SECRET,
         attends=AWAY.get(name, Attends.IN_PERSON),
         informed_on=TODAY,
+        safe_on=TODAY,
+        worries=mark("worries"),
     )
 
 

@@ -48,6 +48,7 @@ DAYS = {
     ("conferences.fill_in", "excluded_on"): Lies.HAPPENED,
     ("conferences.log_contact", "on"): Lies.HAPPENED,
     ("conferences.hear", "on"): Lies.HAPPENED,
+    ("conferences.inform", "on"): Lies.HAPPENED,
     ("conferences.change_person", "safe_on"): Lies.HAPPENED,
     ("conferences.withdraw_consent", "on"): Lies.HAPPENED,
     ("evaluations.record_follow_up", "held_on"): Lies.HAPPENED,

@@ -43,7 +43,11 @@ ALONE = {
 }
 #: What is most often so and decides nothing. Where the coordinator spoke, or nobody was chosen, the value is 0.
 USUAL = {
-    ("conferences.hear", "how"): ("in_person",),  # of whoever is ticked: nobody is
+    # Of whoever is ticked: nobody is.
+    ("conferences.hear", "how"): ("in_person",),
+    ("conferences.hear", "told_how"): ("in_person",),
+    ("conferences.inform", "how"): ("in_person",),
+    ("conferences.inform", "of"): ("goal", "way_of_working", "possibilities", "responsibilities"),
     ("conferences.log_contact", "channel"): ("phone",),
     ("journey.told", "channel"): ("phone",),
     ("links.check_answer", "use"): ("shared",),

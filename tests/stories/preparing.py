@@ -1,12 +1,13 @@
 """Pages of a story: circle, consents, informing people, safety, and the meeting's arrangements."""
 
+from collections import Counter
 from datetime import date, datetime
 
 from babel import Locale
 
 from ekc.conferences.forms.circle import may_be_a_child
-from ekc.demo.case_schema import BottomLineEntry, PersonEntry
-from ekc.workflow.vocabulary import Attends, Part
+from ekc.demo.case_schema import BottomLineEntry, PersonEntry, Setup
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Attends, Part
 from tests.form import Value
 from tests.stories.walk import Walk
 
@@ -155,13 +156,29 @@ def speak_to_everybody(walk: Walk) -> None:
     days = {*setup.informed.values(), *(person.decided_on for person in excluded.values() if person.decided_on)}
     for day in sorted(days):
         walk.at(day, "16:00")
-        if told := [id_ for id_, on in setup.informed.items() if on == day]:
-            ticks: dict[str, Value] = {f"told: {walk.name(id_)}": True for id_ in told}
-            ticks |= {f"comes: {walk.name(id_)}": True for id_ in told if not walk.case.people[id_].attends}
-            walk.open("circle").submit("Save what you heard", ticks)
         for id_, person in excluded.items():
             if person.decided_on == day:
                 keep_away(walk, id_, person, day)
+    tell_everybody(walk, setup)
+    comes: dict[str, Value] = {
+        f"comes: {walk.name(id_)}": True for id_ in setup.informed if not walk.case.people[id_].attends
+    }
+    walk.open("circle").submit("Save what you heard", comes)
+
+
+def tell_everybody(walk: Walk, setup: Setup) -> None:
+    """Note at once who was told on which day, and who said then that it is safe for them."""
+    ((usual, _people),) = Counter(setup.informed.values()).most_common(1)
+    afraid = {concern.person for concern in setup.safety or ()}
+    values: dict[str, Value] = {"Told on": usual}
+    for id_, on in setup.informed.items():
+        name = walk.name(id_)
+        values[f"told: {name}"] = True
+        if on != usual:
+            values[f"Told on another day: {name}"] = on
+        if id_ not in afraid and walk.case.people[id_].role not in PROFESSIONAL_PARTS:
+            values[f"safe: {name}"] = True
+    walk.open("circle/informed").submit("Save who was told", values)
 
 
 def keep_away(walk: Walk, id_: str, person: PersonEntry, day: date) -> None:

@@ -17,6 +17,7 @@ from ekc.workflow.guards.circle import (
     everyone_informed,
     family_outnumbers_professionals,
     only_main_person,
+    safety_asked,
     safety_decided,
 )
 from ekc.workflow.guards.consents import consents_valid, main_person_said_yes, two_sides_there
@@ -232,17 +233,17 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         [("It is not known yet whether Person 2 comes", "circle", "2")],
     ),
     (everyone_decided, facts(people=()), [("There is nobody in the circle yet", "circle", "")]),
-    (everyone_informed, facts(people=()), [("Nobody who comes has been told yet", "circle", "")]),
+    (everyone_informed, facts(people=()), [("Nobody who comes has been told yet", "informed", "")]),
     (
         everyone_informed,
         facts(people=(replace(MOTHER, attends=None, informed=False), replace(INTERPRETER, attends=Attends.PHONE))),
-        [("Nobody who comes has been told yet", "circle", "")],
+        [("Nobody who comes has been told yet", "informed", "")],
     ),
-    (safety_decided, facts(people=()), [("Nobody has been asked yet whether it is safe for them", "safety", "")]),
+    (safety_decided, facts(people=()), [("Nobody has been asked yet whether it is safe for them", "informed", "")]),
     (
         safety_decided,
         facts(people=(replace(MOTHER, informed=False), replace(UNCLE, informed=False))),
-        [("Nobody has been asked yet whether it is safe for them", "safety", "")],
+        [("Nobody has been asked yet whether it is safe for them", "informed", "")],
     ),
     (childrens_part_decided, facts(people=()), [("There is nobody in the circle yet", "circle", "")]),
     (
@@ -253,7 +254,18 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         everyone_informed,
         with_people(replace(UNCLE, informed=False), replace(NURSE, informed=False, attends=Attends.PHONE)),
-        [("2 people have not been told yet: Person 2, Person 6", "circle", "2")],
+        [("2 people have not been told yet: Person 2, Person 6", "informed", "2")],
+    ),
+    (
+        safety_asked,
+        with_people(replace(UNCLE, said_safe=False), replace(FRIEND, said_safe=False, concerns=0)),
+        [
+            (
+                "2 people have not been asked on their own whether it is safe for them: Person 2, Person 3",
+                "informed",
+                "2",
+            )
+        ],
     ),
     (
         safety_decided,
@@ -621,6 +633,14 @@ CLOSE_CALLS: list[tuple[Guard, Facts]] = [
     (everyone_decided, with_people(replace(UNCLE, age=9, attends=None))),
     (safety_decided, facts(people=(replace(MOTHER, informed=False), UNCLE))),
     (everyone_informed, with_people(replace(UNCLE, attends=Attends.LETTER, informed=False))),
+    (
+        safety_asked,
+        with_people(
+            replace(UNCLE, attends=Attends.LETTER, said_safe=False),
+            replace(FRIEND, said_safe=False, concerns=1),
+            replace(NURSE, said_safe=False),
+        ),
+    ),
     (childrens_part_decided, with_people(replace(CHILD, attends=Attends.NO))),
     (bottom_lines_shared, facts(bottom_lines=(), said_no_bottom_lines=True)),
     (

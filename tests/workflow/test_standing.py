@@ -44,6 +44,7 @@ BROKEN: dict[str, Facts] = {
     "question_agreed": facts(question_agreed=False),
     "everyone_decided": joined(attends=None),
     "everyone_informed": joined(informed=False),
+    "safety_asked": joined(said_safe=False),
     "safety_decided": with_people(replace(UNCLE, unmet_concerns=1)),
     "childrens_part_decided": joined(part=Part.CHILD, age=8, attends=None),
     "bottom_lines_shared": facts(bottom_lines=(BottomLineFacts(11, 1, shared=False, met=True),)),
@@ -78,6 +79,7 @@ STOPS: dict[str, tuple[list[Step], list[Phase]]] = {
     "question_agreed": ([Step.BEGIN_PRIVATE_TIME, Step.GO_BACK], AFTER_OPENING),
     "everyone_decided": ([Step.BEGIN_PRIVATE_TIME, Step.GO_BACK], AFTER_OPENING),
     "everyone_informed": ([Step.BEGIN_PRIVATE_TIME, Step.GO_BACK], AFTER_OPENING),
+    "safety_asked": ([Step.BEGIN_PRIVATE_TIME, Step.GO_BACK], AFTER_OPENING),
     "safety_decided": (
         [Step.BEGIN_PRIVATE_TIME, Step.AGREE_PLAN, Step.GO_BACK, Step.REVISE_PLAN],
         [*AFTER_OPENING, Phase.EVALUATION],

@@ -1,6 +1,6 @@
 """The circle of a case: its people, and who was informed."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -14,9 +14,9 @@ from ekc.conferences.actions import parts, traces
 from ekc.conferences.actions.entries import refuse_future, update_row
 from ekc.conferences.actions.name_index import index_name, index_name_anew
 from ekc.conferences.effects import give_notice, sharing_now, tell_staff, tell_who_sees_more
-from ekc.conferences.entries import PersonDetails, hidden_fields
+from ekc.conferences.entries import PersonDetails, Telling, hidden_fields
 from ekc.conferences.mails import NOT_COMING
-from ekc.conferences.models import Conference, NameKey, Participant, SafetyConcern
+from ekc.conferences.models import CallAttempt, Conference, NameKey, Participant, SafetyConcern
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
 from ekc.conferences.roles import in_the_room
@@ -42,6 +42,8 @@ from ekc.workflow.vocabulary import (
     ROLE_OF_PART,
     Activity,
     Attends,
+    CallResult,
+    InformedOf,
     Part,
     Role,
     TraceKind,
@@ -96,7 +98,10 @@ def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool,
     _validate(by.session, by.at, conference, new, None)
     came_before = parts.came_before(by.session, conference, new, None, why)
     participant = insert_participant(by, conference, new)
-    participant.informed_at = _told_at(by, conference, new.informed_on)
+    if new.informed_on:
+        _set_informed(by, conference, participant, new.informed_on)
+    if new.safe_on:
+        participant.safe_by = by.visitor.account_id
     if told_already and new.informed_on is None:
         give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
     if came_before:
@@ -140,7 +145,9 @@ def change_in(
     preserve_agencies(by.session, conference)
     if changed := update_row(participant, details, PersonDetails):
         if "informed_on" in changed:
-            participant.informed_at = _told_at(by, conference, details.informed_on)
+            _set_informed(by, conference, participant, details.informed_on)
+        if "safe_on" in changed:
+            participant.safe_by = by.visitor.account_id if details.safe_on else None
         if "name" in changed:
             index_name_anew(by.session, conference, participant)
         _list_organisation(by, participant)
@@ -215,21 +222,63 @@ def remove_person(by: By, conference_id: int, participant_id: int, reason: str) 
     return stopped
 
 
-def note_told(by: By, conference: Conference, people: Iterable[Participant], on: date | None) -> list[Participant]:
-    """Note that these people were told personally what a conference is (OECD Box 4.1), of whom no day is noted yet.
+def note_told(
+    by: By, conference: Conference, people: Mapping[int, Participant], tellings: Iterable[Telling]
+) -> list[Participant]:
+    """Note of what these people were told personally (OECD Box 4.1), of those who were not told of all yet.
 
-    In the caller's transaction; returns whom. `on` None: today.
+    In the caller's transaction; returns whom. Once told of all they are informed, on the day of the last.
     """
-    day = on or local_date(by.at, conference.timezone)
-    refuse_future(by.at, conference.timezone, on=day)
-    told = [participant for participant in people if participant.informed_on is None]
-    for participant in told:
-        participant.informed_on = day
-        participant.informed_at = _told_at(by, conference, day)
-    if told:
-        names = ", ".join(participant.name for participant in told)
+    today = local_date(by.at, conference.timezone)
+    told: dict[date, list[Participant]] = {}
+    for telling in tellings:
+        participant, day = people[telling.participant_id], telling.on or today
+        refuse_future(by.at, conference.timezone, on=day)
+        new = set(telling.of) - set(participant.informed_of)
+        if participant.informed_on is not None or not new:
+            continue
+        heard = [one for one in InformedOf if one in new or one in participant.informed_of]
+        latest = max(day, participant.told_on or day)
+        if len(heard) == len(InformedOf):
+            participant.informed_on = latest
+            participant.informed_at = _told_at(by, conference, latest)
+        participant.informed_of, participant.told_on = [one.value for one in heard], latest
+        participant.informed_how, participant.informed_by = telling.how, by.visitor.account_id
+        told.setdefault(day, []).append(participant)
+    for day, those in told.items():
+        names = ", ".join(participant.name for participant in those)
         by.record("circle.told", conference.id, names=names, on=day.isoformat())
-    return told
+    return [participant for those in told.values() for participant in those]
+
+
+def _set_informed(by: By, conference: Conference, participant: Participant, day: date | None) -> None:
+    """Somebody was told of all on that day; None: that was a mistake."""
+    participant.informed_on = participant.told_on = day
+    participant.informed_at = _told_at(by, conference, day)
+    participant.informed_of = [one.value for one in InformedOf] if day else []
+    participant.informed_how, participant.informed_by = None, by.visitor.account_id if day else None
+
+
+def note_worries(by: By, conference: Conference, participant: Participant, words: str) -> Participant:
+    """Add to what worries somebody, as they said it, in the caller's transaction."""
+    participant.worries = "\n".join(filter(None, (participant.worries, words)))
+    by.record("safety.worries", conference.id, name=participant.name)
+    return participant
+
+
+def note_not_reached(by: By, conference: Conference, participant: Participant, result: CallResult) -> Participant:
+    """Note that somebody was rung and not spoken to, in the caller's transaction."""
+    by.session.add(
+        CallAttempt(
+            conference_id=conference.id,
+            participant_id=participant.id,
+            at=by.at,
+            result=result,
+            account_id=by.visitor.account_id,
+        )
+    )
+    by.record("contact.not_reached", conference.id, name=participant.name, result=result)
+    return participant
 
 
 def _told_at(by: By, conference: Conference, day: date | None) -> datetime | None:
@@ -249,11 +298,18 @@ def note_coming(by: By, conference: Conference, people: Iterable[Participant], h
     return undecided
 
 
-def note_safe(by: By, conference: Conference, people: Iterable[Participant]) -> list[Participant]:
-    """Note that these people said, on their own, that it is safe for them; as `note_coming`."""
+def note_safe(
+    by: By, conference: Conference, people: Iterable[Participant], on: Mapping[int, date]
+) -> list[Participant]:
+    """Note that these people said, on their own, that it is safe for them; as `note_coming`.
+
+    `on`: on which day, by id, unless it was today.
+    """
+    refuse_future(by.at, conference.timezone, on=max(on.values(), default=None))
     asked = [participant for participant in people if participant.safe_on is None]
     for participant in asked:
-        participant.safe_on = local_date(by.at, conference.timezone)
+        participant.safe_on = on.get(participant.id) or local_date(by.at, conference.timezone)
+        participant.safe_by = by.visitor.account_id
     if asked:
         by.record("circle.safe", conference.id, names=", ".join(participant.name for participant in asked))
     return asked

@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, TelField
+from wtforms import BooleanField, SelectField, SelectMultipleField, TelField
 from wtforms.fields.choices import SelectChoice
 
 from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails
@@ -33,7 +33,7 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE, WORD
 from ekc.directory.queries import KnownNames
 from ekc.workflow.birth import Birth, says_child
-from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Closeness, Part, PersonNeed
+from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Closeness, InformedHow, Part, PersonNeed
 
 NAME_MISSING = _l("Write a name.")
 _IS_A_CHILD = _l("Is this a child? Then choose the role child. If not, say below that they are 18 or older.")
@@ -57,6 +57,7 @@ class PersonForm(EditingForm):
     informed_on = day(_l("Told on"))
     attends = one_of(_l("How they come"), Attends, blank=_l("not known yet"))
     safe_on = day(_l("Said it is safe for them on"))
+    worries = passage(_l("What worries them"), most=PASSAGE, rows=2)
     name = line(_l("Name"), missing=NAME_MISSING)
     part = one_of(_l("Role in the circle"), Part)
     of_age = BooleanField(OF_AGE)
@@ -187,7 +188,7 @@ class HeardForm(PlainForm):
     safe = people_field(_l("safe"))
     on = day(_l("Told on"))
     how = one_of(_l("How they come"), _COMING, default=Attends.IN_PERSON.value)
-    everybody = HiddenField()  # of the button with which all were told who can be ticked
+    told_how = one_of(_l("How you told them"), InformedHow, default=InformedHow.IN_PERSON.value)
     spoke_with = RowIdField()
     as_last_time = RowIdField()
 
@@ -195,14 +196,12 @@ class HeardForm(PlainForm):
         super().__init__(**kwargs)
         for field in (self.told, self.comes, self.safe):
             field.choices = person_choices(circle)
-        if self.everybody.data:
-            listed = self.everybody.data.split()
-            self.told.data = [one.id for one in circle if str(one.id) in listed]
 
     def to_heard(self) -> HeardOfPeople:
         return HeardOfPeople(
             told=self.told.data,
             told_on=self.on.data,
+            told_how=InformedHow(self.told_how.data),
             comes=self.comes.data,
             how=Attends(self.how.data),
             safe=self.safe.data,

@@ -50,6 +50,7 @@ class Member(MaybeProfessional):
     needs_interpreter: bool
     came_as_professional: bool
     no_stands: bool
+    safe_on: date | None
     attends_before: Attends | None  # in the round before
     informed_at: datetime | None  # when it was written down that they were informed
     informed_before_on: date | None  # for a round before
@@ -104,6 +105,7 @@ class Member(MaybeProfessional):
             part=self.part,
             attends=self.attends,
             informed=self.informed_on is not None,
+            said_safe=self.safe_on is not None,
             age=birth.youngest(today) if birth else None,
             oldest=birth.oldest(today) if birth else None,
             may_be_a_child=says_child(self.relation or ""),
@@ -135,7 +137,7 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
     select(
         _people.conference_id,
         *(_people[name] for name in ("id", "name", "part", "attends", "born", "born_until", "informed_on")),
-        *(_people[name] for name in ("needs_interpreter", "came_as_professional", "no_stands")),
+        *(_people[name] for name in ("needs_interpreter", "came_as_professional", "no_stands", "safe_on")),
         *(_people[name] for name in ("attends_before", "informed_at", "informed_before_on", "earlier_plans")),
         _people.removed_at.is_not(None),
         _people.tasks_until.is_not(None),

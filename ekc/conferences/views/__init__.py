@@ -6,6 +6,7 @@ import ekc.conferences.views.circle
 import ekc.conferences.views.contact
 import ekc.conferences.views.details
 import ekc.conferences.views.ecomap
+import ekc.conferences.views.informing
 import ekc.conferences.views.links
 import ekc.conferences.views.registering
 import ekc.conferences.views.registration

@@ -106,7 +106,6 @@ def circle_page(
         interpreter=Part.INTERPRETER,
         form=form or AddPersonForm(sides, organisations(), next_one=added, formdata=None),
         heard=heard or HeardForm(everybody, formdata=None, data={"on": today}),
-        untold=[row.id for row in not_informed],
         phones=circle_queries.phones(db(), case),
         paste=paste or PasteForm(formdata=None),
         adding=form or added or _is_bare(everybody),

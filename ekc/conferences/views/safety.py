@@ -105,7 +105,6 @@ def _page(
         rows=rows,
         found=found_unsafe(db(), case.id),
         not_asked=[person.label for person in circle if _still_to_ask(person)],
-        told=any(person.informed_on for person in circle),
         first={row.participant_id: row.id for row in reversed(rows)},  # one anchor for each person
         form=form or ConcernForm(circle, formdata=None, data=about),
         forms=forms,

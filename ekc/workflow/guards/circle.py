@@ -24,20 +24,39 @@ def everyone_informed(f: Facts) -> Iterator[Blocker]:
     """Everyone who takes part was told goal, way of working, possibilities and responsibilities (OECD Box 4.1)."""
     not_informed = [p for p in f.people if p.not_informed]
     if not any(p.takes_part and p.part is not Part.INTERPRETER for p in f.people):
-        yield Blocker(N_("Nobody who comes has been told yet"), Remedy.CIRCLE)
+        yield Blocker(N_("Nobody who comes has been told yet"), Remedy.INFORMED)
     yield from about_people(
         not_informed,
         N_("%(names)s has not been told yet"),
         N_("%(n)s people have not been told yet: %(names)s"),
-        Remedy.CIRCLE,
+        Remedy.INFORMED,
     )
+
+
+def safety_asked(f: Facts) -> Iterator[Blocker]:
+    """Everyone who comes was asked, on their own, whether it is safe for them; a young child through their supporter.
+
+    Nobody who comes for their work is asked.
+    """
+    yield from about_people(
+        [p for p in f.people if p.safety_unasked],
+        N_("%(names)s has not been asked on their own whether it is safe for them"),
+        N_("%(n)s people have not been asked on their own whether it is safe for them: %(names)s"),
+        Remedy.INFORMED,
+    )
+
+
+def somebody_asked(f: Facts) -> Iterator[Blocker]:
+    """Somebody who comes is there to be asked whether it is safe for them."""
+    if not any(p.asked_about_safety for p in f.people):
+        yield Blocker(N_("Nobody has been asked yet whether it is safe for them"), Remedy.INFORMED)
 
 
 def safety_decided(f: Facts) -> Iterator[Blocker]:
     """Whoever is worried about safety has an arrangement; somebody was spoken to before that is said of anybody."""
     worried = [p for p in f.people if p.unmet_concerns]
     if not worried and not any(p.informed for p in f.people):
-        yield Blocker(N_("Nobody has been asked yet whether it is safe for them"), Remedy.SAFETY)
+        yield Blocker(N_("Nobody has been asked yet whether it is safe for them"), Remedy.INFORMED)
     yield from about_people(
         worried,
         N_("There is no safety arrangement for %(names)s yet"),

@@ -17,7 +17,9 @@ from ekc.workflow.guards.circle import (
     everyone_informed,
     family_outnumbers_professionals,
     only_main_person,
+    safety_asked,
     safety_decided,
+    somebody_asked,
 )
 from ekc.workflow.guards.consents import consents_valid, main_person_said_yes, two_sides_there
 from ekc.workflow.guards.coordinator import (
@@ -68,6 +70,12 @@ QUESTION_AGREED = GuardRule(question_agreed, N_("The question is agreed"))
 EVERYONE_DECIDED = GuardRule(everyone_decided, N_("It is known who comes"), override=_COORDINATOR)
 EVERYONE_INFORMED = GuardRule(
     everyone_informed, N_("Everyone who takes part is told personally"), override=_COORDINATOR
+)
+SAFETY_ASKED = GuardRule(
+    safety_asked,
+    N_("Everyone who comes was asked whether it is safe"),
+    override=_COORDINATOR,
+    first=somebody_asked,  # as long as nobody comes, nobody was asked
 )
 SAFETY_DECIDED = GuardRule(safety_decided, N_("Every worry about safety has an arrangement"))
 CHILDRENS_PART_DECIDED = GuardRule(
@@ -136,6 +144,7 @@ OPEN_CONFERENCE = (
     QUESTION_AGREED,
     EVERYONE_DECIDED,
     EVERYONE_INFORMED,
+    SAFETY_ASKED,
     SAFETY_DECIDED,
     CHILDRENS_PART_DECIDED,
     BOTTOM_LINES_SHARED,

@@ -1,0 +1,108 @@
+"""The page that shows who was told what a conference is, and who was not, and notes it of several people at once."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from ekc.conferences.access import Case
+from ekc.conferences.actions import heard
+from ekc.conferences.forms.informing import InformedForm, asks_safety
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries.circle import PersonRow
+from ekc.conferences.queries.informing import spoken_with, told
+from ekc.conferences.views.blueprint import bp
+from ekc.conferences.views.circle import ADDRESS
+from ekc.core.clock import local_date
+from ekc.core.form_numbers import adds
+from ekc.core.language import LANGUAGES, language, language_of, ngettext, using
+from ekc.core.language import gettext as _
+from ekc.core.routes import db, now
+from ekc.names import by_surname
+from ekc.signin.login import by
+from ekc.workflow.birth import Birth
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import TAKES_PART, Activity, Attends, Part
+
+_ADDRESS = f"{ADDRESS}/informed"
+
+
+@bp.get(_ADDRESS)
+@case_route(Activity.SEE_REGISTRATION)
+def informed(case: Case) -> ResponseReturnValue:
+    """Who is still to be told or asked whether it is safe, and who was."""
+    return _page(case)
+
+
+@bp.post(_ADDRESS)
+@case_route(Activity.CHANGE_CIRCLE)
+@adds()  # worries are added, and of the rest it replaces nothing that somebody noted
+def inform(case: Case) -> ResponseReturnValue:
+    """Note who was told, who said that it is safe, what worries them, and who could not be reached."""
+    form = InformedForm(_asked(case), local_date(now(), case.timezone))
+    if form.validate():
+        with form.showing_refusal():
+            noted = heard.note_heard(by(), case.id, form.to_heard())
+            if noted:
+                flash(ngettext("It is noted of %(num)d person.", "It is noted of %(num)d people.", noted), "success")
+            else:
+                flash(_("Somebody noted this before. What they noted stays."), "warning")
+            return redirect(url_for("conferences.informed", conference_id=case.id), 303)
+    return _page(case, form), form.status
+
+
+def _asked(case: Case) -> tuple[PersonRow, ...]:
+    """Whoever is told personally: nobody who stays away, and no interpreter. Who comes first, then by surname."""
+    rows = (one for one in circle_queries.circle(db(), case.id) if one.part is not Part.INTERPRETER)
+    parts = list(Part)
+    return tuple(
+        sorted(
+            (one for one in rows if not one.excluded),
+            key=lambda one: (one.attends is Attends.NO, parts.index(one.part), by_surname(one.name)),
+        )
+    )
+
+
+def _page(case: Case, form: InformedForm | None = None) -> str:
+    """The page; a form that is given was rejected and is shown again."""
+    people, today = _asked(case), local_date(now(), case.timezone)
+    open_ = [one for one in people if one.informed_on is None or asks_safety(one)]
+    labels = {one.id: one.label for one in people}
+    return render_template(
+        "conferences/informed.html",
+        case=case,
+        open=open_,
+        done=[one for one in people if one not in open_],
+        told=told(db(), case),
+        asks_safety=asks_safety,
+        through={one.id: labels.get(one.support_id or 0, "") for one in people if _through_somebody(case, one)},
+        takes_part=TAKES_PART,
+        spoken_with=[labels[one.participant_id] for one in spoken_with(db(), case) if one.participant_id in labels],
+        words=_words(case, open_),
+        phones=circle_queries.phones(db(), case),
+        form=form or InformedForm(people, today, formdata=None),
+        sent=form,
+        may_change=case.may(Activity.CHANGE_CIRCLE),
+        may_log=case.may(Activity.LOG_CONTACT),
+    )
+
+
+def _through_somebody(case: Case, person: PersonRow) -> bool:
+    """Whether they are a child who is asked through their supporter: too young to consent here, or perhaps."""
+    birth = Birth.of(person.born, person.born_until)
+    if person.part is not Part.CHILD and birth is None:
+        return False
+    age = birth.youngest(local_date(now(), case.timezone)) if birth else 0
+    return age < PROFILES[case.profile].own_consent_from
+
+
+def _words(case: Case, people: list[PersonRow]) -> list[tuple[str, str, Markup]]:
+    """The words to say in each language that these people speak, that of the page first: code, language, page."""
+    country = PROFILES[case.profile].language
+    codes = dict.fromkeys([language(), *(language_of(one.language, case.language, country) for one in people)])
+    found = []
+    for code in codes:
+        with using(code):
+            text = Markup(render_template("conferences/_words_to_say.html"))  # noqa: S704 - drawn by a template
+            found.append((code, LANGUAGES[code], text))
+    return found

@@ -1,0 +1,212 @@
+"""Who was told: several people at once, each with their own day and way; asked whether it is safe; not reached."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.conferences.access import open_case
+from ekc.conferences.actions.heard import note_heard
+from ekc.conferences.actions.registration import log_contact
+from ekc.conferences.entries import HeardOfPeople, NewContact
+from ekc.conferences.models import Conference, Participant
+from ekc.conferences.queries.circle import circle, person
+from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.informing import ToldRow, told
+from ekc.core.transaction import writing
+from ekc.workflow.vocabulary import Activity, Attends, CallResult, InformedHow, InformedOf, Part
+from tests.build import Made, case_in_setup, change_details
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import START
+from tests.database import refreshed
+from tests.form import Value
+
+TODAY, BEFORE = START.date(), date(2026, 2, 27)
+SAVE = "Save who was told"
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast) -> Made:
+    made = case_in_setup(db_session, cast, START)
+    with writing(db_session):
+        for name in ("omar", "kees"):
+            db_session.get_one(Participant, made.people[name]).phone = "+31 6 12345678"
+    return made
+
+
+@pytest.fixture
+def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/circle/informed")
+    return client
+
+
+def told_now(session: Session, cast: Cast, case: Made) -> dict[str, ToldRow]:
+    session = refreshed(session)
+    rows = told(session, open_case(By(session, cast.noor, START), case.id, Activity.SEE_REGISTRATION))
+    return {name: rows[id_] for name, id_ in case.people.items()}
+
+
+def test_several_are_told_at_once_each_on_their_own_day_and_what_they_said_is_noted_with_it(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    not_all = "Told of: Kees de Wit / what each is responsible for"
+    values: dict[str, Value] = {
+        "told: Omar El Amrani": True,
+        "safe: Omar El Amrani": True,
+        "told: Linda de Wit": True,
+        "Told on another day: Linda de Wit": BEFORE,
+        "Told in another way: Linda de Wit": "by video",
+        "safe: Linda de Wit": True,
+        "told: Kees de Wit": True,
+        not_all: False,
+        "What worries them: Kees de Wit": "That he cannot hear it.",
+        "Why it is not safe for them yet: Kees de Wit": "Omar shouted at him.",
+    }
+
+    page = noor.submit(SAVE, values)
+
+    assert page.flashes == ["It is noted of 3 people."]
+    assert "Not yet of: what each is responsible for." in page.text
+    now, every = told_now(db_session, cast, case), tuple(InformedOf)
+    assert (now["omar"].of, now["omar"].on, now["omar"].how, now["omar"].by) == (
+        every,
+        TODAY,
+        InformedHow.IN_PERSON,
+        cast.noor.actor.name,
+    )
+    assert (now["linda"].of, now["linda"].on, now["linda"].how) == (every, BEFORE, InformedHow.VIDEO)
+    assert (now["kees"].not_of, now["kees"].worries) == (
+        (InformedOf.RESPONSIBILITIES,),
+        "That he cannot hear it.",
+    )
+    rows = {row.name: row for row in circle(refreshed(db_session), case.id)}
+    assert [rows[name].informed_on for name in ("Omar El Amrani", "Linda de Wit", "Kees de Wit")] == [
+        TODAY,
+        BEFORE,
+        None,  # not of all yet
+    ]
+    assert (rows["Linda de Wit"].safe_on, now["linda"].safe_by) == (BEFORE, cast.noor.actor.name)
+    assert [(one.name, one.concern, one.arrangement) for one in concerns(db_session, case.id)] == [
+        ("Kees de Wit", "Omar shouted at him.", None)
+    ]
+    assert rows["Marieke de Wit"].informed_on is rows["Marieke de Wit"].safe_on is None
+
+    noor.submit(SAVE, {"told: Kees de Wit": True, "What worries them: Kees de Wit": "And the stairs."})
+
+    now = told_now(db_session, cast, case)
+    assert (now["kees"].not_of, now["kees"].worries) == ((), "That he cannot hear it.\nAnd the stairs.")
+
+
+def test_what_is_noted_without_a_day_that_can_be_or_contradicts_itself_comes_back(noor: PageClient) -> None:
+    words: dict[str, Value] = {"What worries them: Kees de Wit": "That he cannot hear it."}
+    ahead: dict[str, Value] = {
+        "told: Omar El Amrani": True,
+        "Told on another day: Omar El Amrani": TODAY + timedelta(days=1),
+    }
+    both: dict[str, Value] = {
+        "safe: Kees de Wit": True,
+        "Why it is not safe for them yet: Kees de Wit": "Omar shouted.",
+    }
+    nothing: dict[str, Value] = {f"Told of: Linda de Wit / {one.label}": False for one in InformedOf}
+
+    page = noor.refused(SAVE, {**words, **ahead, **both, **nothing, "told: Linda de Wit": True}, status=422)
+
+    assert page.errors == [
+        "Told on another day: Omar El Amrani: This day is still to come. Choose today or an earlier day.",
+        "Why it is not safe for them yet: Kees de Wit: You also ticked that it is safe for them. Which of the two is "
+        "it?",
+        "Told of: Linda de Wit: Choose of what they were told.",
+    ]
+    assert "That he cannot hear it." in page.text
+    noor.page(page.url)
+    assert noor.refused(SAVE, {}, status=409).errors == ["Tick what you heard, and of whom."]
+
+
+def test_who_was_rung_is_told_or_not_reached_with_one_press_and_only_who_was_spoken_with_counts(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    assert ("+31 6 12345678", "tel:+31612345678") in noor.here.links
+    noor.submit("did not pick up: Omar El Amrani", {"safe: Linda de Wit": True})
+    noor.submit("will ring back: Omar El Amrani")
+    page = noor.submit("told by phone: Kees de Wit", {"safe: Kees de Wit": True})
+
+    now = told_now(db_session, cast, case)
+    assert [(one.result, one.by) for one in now["omar"].attempts] == [
+        (CallResult.NO_ANSWER, cast.noor.actor.name),
+        (CallResult.CALLS_BACK, cast.noor.actor.name),
+    ]
+    assert (now["omar"].of, now["kees"].how, now["kees"].on) == ((), InformedHow.PHONE, TODAY)
+    assert "did not pick up" in page.text
+    log = noor.page(f"/conferences/{case.id}/contact").text
+    assert "phone call, Kees de Wit" in log
+    assert "Omar El Amrani" not in log.partition("Add to the log")[2]
+    for wrong in ("999999-told", f"{case.people['kees']}-maybe", "x"):
+        noor.page(f"/conferences/{case.id}/circle/informed")
+        sent = [*noor.form(SAVE).fill({}).fields, ("rung", wrong)]
+        assert noor.post(noor.here.url, data=dict(sent)).status_code == 404
+
+
+def test_everybody_who_was_spoken_with_is_told_as_the_log_says_and_nobody_else(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    assert not noor.form(SAVE).asks("Also told: everybody I spoke with")
+    by = By(db_session, cast.noor, START)
+    for who, on, channel in (("omar", BEFORE, "visit"), ("linda", TODAY, "phone"), ("kees", TODAY, "letter")):
+        log_contact(by, case.id, NewContact(on=on, channel=channel, text="Spoke.", participant_id=case.people[who]))
+    page = noor.page(f"/conferences/{case.id}/circle/informed")
+    assert "in the way that the contact log says: Omar El Amrani, Linda de Wit." in page.text
+
+    noor.submit(SAVE, {"Also told: everybody I spoke with": True})
+
+    now = told_now(db_session, cast, case)
+    assert {name: (row.on, row.how) for name, row in now.items() if row.of} == {
+        "omar": (BEFORE, InformedHow.IN_PERSON),
+        "linda": (TODAY, InformedHow.PHONE),
+    }
+
+
+def test_a_child_is_asked_through_whoever_supports_it_and_nobody_who_comes_for_their_work(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    change_details(db_session, cast, START, case, case.people["omar"], part=Part.CHILD, born=date(2016, 5, 1))
+    page = noor.page(noor.here.url)
+    assert "Too young to ask alone: choose who supports them" in page.text
+    change_details(db_session, cast, START, case, case.people["omar"], support_id=case.people["linda"])
+    page = noor.page(noor.here.url)
+    assert "Ask through Linda de Wit whether it is safe." in page.text
+    labels = noor.form(SAVE).labels
+    assert ("safe: Joost Lammers" in labels, "safe: Karim Jansen" in labels, "told: Karim Jansen" in labels) == (
+        True,
+        False,
+        True,
+    )
+
+
+def test_a_round_begins_with_nobody_told_and_a_correction_takes_away_how(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    who = case.people["omar"]
+    note_heard(By(db_session, cast.noor, START), case.id, HeardOfPeople(told=[who], told_how=InformedHow.LETTER))
+    change_details(db_session, cast, START, case, who, attends=Attends.PHONE)
+    assert told_now(db_session, cast, case)["omar"].how is InformedHow.LETTER
+    change_details(db_session, cast, START, case, who, informed_on=None)
+
+    row = told_now(db_session, cast, case)["omar"]
+    assert (row.of, row.on, row.how, row.by) == ((), None, None, None)
+    assert db_session.get(Conference, case.id) is not None
+    found = person(db_session, open_case(By(db_session, cast.noor, START), case.id, Activity.SEE_REGISTRATION), who)
+    assert found is not None
+    assert found.attends is Attends.PHONE
+
+
+def test_the_words_to_say_are_there_in_the_language_of_whoever_is_still_to_be_told(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    """The page is English and the case Dutch."""
+    page = noor.page(noor.here.url)
+    assert "You make a plan together" in page.text
+    assert "Words to say, in Nederlands" in page.text
+    assert "Jullie maken samen een plan" in page.text
