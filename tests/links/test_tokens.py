@@ -20,7 +20,7 @@ from ekc.links.queries.links import link_of_token, links_of
 from ekc.links.tokens import NOTHING_ASKED, LinkTokenPayload, read_token
 from ekc.workflow.vocabulary import Outcome, Phase, StopReason
 from tests.build import registered_case
-from tests.cast import CODE, Cast, make_link, open_link
+from tests.cast import CODE, Cast, make_link, open_link, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
 from tests.page import Page
@@ -111,6 +111,21 @@ def test_the_button_and_the_code_lead_to_ones_own_page(
     assert [(line.actor_kind, line.actor_id, line.conference_id) for line in lines] == [
         (ActorKind.PARTICIPANT, case[1], case[0])
     ] * 2
+
+
+def test_a_coordinator_who_opens_it_reads_beforehand_that_it_takes_the_place_of_their_sign_in(
+    client: PageClient, db_session: Session, clock: FrozenClock, case: tuple[int, int], cast: Cast
+) -> None:
+    path, said = make_link(db_session, clock(), *case), "Whoever goes on here is signed out as Noor van Dijk."
+    assert said not in client.page(path).text
+    sign_in(client, cast.noor)
+
+    page = client.page(path)
+
+    assert f"Is this link for somebody else? Then pass it on, and do not go on here. {said}" in page.text
+    assert client.page("/account").status == 200  # looking at the link signed nobody out
+    open_link(client, path)
+    assert "Noor van Dijk: my sign-in" not in [name for name, _ in client.page("/").links]
 
 
 def close_long_ago(session: Session, clock: FrozenClock) -> None:
