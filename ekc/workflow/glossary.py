@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import ekc.workflow.check  # every table, so that no word is missing
+import ekc.workflow.line_hints
 import ekc.workflow.matching  # noqa: F401
 from ekc.workflow.definition.rows import PHASES, STEPS
 from ekc.workflow.vocabulary import Labelled
