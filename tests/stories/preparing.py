@@ -71,8 +71,8 @@ def add_people(walk: Walk, *ids: str) -> None:
 def pasted(person: PersonEntry) -> str:
     """Somebody as a line of the list."""
     what = ", ".join(filter(None, (person.name, person.relation or person.organisation)))
-    born = person.born and f"{person.born:%d-%m-%Y}"
-    language = person.language and language_name(person.language)
+    born = f"{person.born:%d-%m-%Y}" if person.born else None
+    language = language_name(person.language) if person.language else None
     return "; ".join(filter(None, (what, person.phone, person.email, born, language, ", ".join(person.needs or ()))))
 
 

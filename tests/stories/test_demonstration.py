@@ -54,8 +54,11 @@ class DemoWalk(Walk):
         self.browser.submit(button)
         return self.browser
 
-    def staff(self, who: Visitor) -> PageClient:
-        return self.be(who.actor.name)
+    def staff(self, who: Visitor, url: str = "") -> PageClient:
+        client = self.be(who.actor.name)
+        if url:
+            client.page(url)
+        return client
 
     @property
     def coordinator(self) -> PageClient:
