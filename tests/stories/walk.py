@@ -89,7 +89,8 @@ class Walk:
     def invite(self, id_: str, question: str = "", answer: str = "") -> None:
         """The coordinator makes a personal link, hands it over and tells the code; or agrees on a question."""
         client = self.coordinator
-        client.page(self.url("links"))
+        if question or client.at is None or f"Make a link for {self.name(id_)}" not in client.here.buttons:
+            client.page(self.url("links"))
         if question:
             client.follow(self.name(id_))
             asked = {"What is asked on a new device?": "A question that we agreed on"}

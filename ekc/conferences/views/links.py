@@ -56,7 +56,7 @@ def links(case: Case) -> ResponseReturnValue:
 
 
 def _list_page(case: Case, wrong: str = "") -> str:
-    circle = [row for row in circle_queries.circle(db(), case.id) if has_page(row.part, row.attends, case.end)]
+    circle = _can_have_one(case)
     without_code = links_without_code(db(), now(), case.id, case.visitor)
     return render_template(
         "conferences/links.html",
@@ -67,6 +67,17 @@ def _list_page(case: Case, wrong: str = "") -> str:
         too_young={row.id for row in circle if row.cannot_read(local_date(now(), case.timezone))},
         **_link_context(case),
     )
+
+
+def _can_have_one(case: Case) -> list[PersonRow]:
+    return [row for row in circle_queries.circle(db(), case.id) if has_page(row.part, row.attends, case.end)]
+
+
+def _without_link(case: Case) -> list[PersonRow]:
+    """Who can have a link and has none, but for children who cannot read yet."""
+    at, today = now(), local_date(now(), case.timezone)
+    live = {row.participant_id for row in links_of(db(), case.id) if row.is_live(at)}
+    return [row for row in _can_have_one(case) if row.id not in live and not row.cannot_read(today)]
 
 
 def _link_context(case: Case) -> dict[str, object]:
@@ -279,6 +290,7 @@ def _shown_page(case: Case, made: MadeLink, done: str = "") -> ResponseReturnVal
         square=qr_code(address, _("The link as a QR code to scan")),
         shown=_sealed(case, [made]),
         done=done,
+        others=_without_link(case),
     )
 
 
