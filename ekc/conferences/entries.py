@@ -250,11 +250,16 @@ class NewOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """A safety concern. An empty arrangement is still to be made."""
+    """A safety concern. An empty arrangement is still to be made.
+
+    `apart_from_id`: with whom they may not be; `said_by`: who said or decided that.
+    """
 
     participant_id: int
     concern: str
     arrangement: str = ""
+    apart_from_id: int | None = None
+    said_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,6 +117,8 @@ class SafetyConcernEntry:
     person: PersonId
     concern: str
     arrangement: str
+    apart_from: PersonId | None = None
+    said_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

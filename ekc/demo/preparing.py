@@ -260,7 +260,13 @@ def _know(player: Player, id_: str, at: datetime) -> None:
 
 
 def _keep_safe(player: Player, entry: case_schema.SafetyConcernEntry, at: datetime) -> None:
-    concern = Concern(participant_id=player.people[entry.person], concern=entry.concern, arrangement=entry.arrangement)
+    concern = Concern(
+        participant_id=player.people[entry.person],
+        concern=entry.concern,
+        arrangement=entry.arrangement,
+        apart_from_id=player.people[entry.apart_from] if entry.apart_from else None,
+        said_by=entry.said_by or "",
+    )
     safety_actions.add_concern(player.by(at), player.id, concern)
 
 

@@ -705,6 +705,8 @@ sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("conference_id", sa.Integer, sa.ForeignKey("conference.id"), nullable=False),
     sa.Column("participant_id", sa.Integer, sa.ForeignKey("participant.id"), nullable=False),
+    sa.Column("apart_from_id", sa.Integer, sa.ForeignKey("participant.id")),
+    sa.Column("said_by", sa.LargeBinary),
     sa.Column("concern", sa.LargeBinary),
     sa.Column("arrangement", sa.LargeBinary),
     sa.Column("arrangement_before", sa.LargeBinary),

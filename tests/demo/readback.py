@@ -144,7 +144,13 @@ class _Teller:
         return {
             "informed": {self.ids[p.id]: p.informed_on for p in circle.circle(self.session, self.case.id)},
             "safety": [
-                {"person": self.ids[one.participant_id], "concern": one.concern, "arrangement": one.arrangement}
+                {
+                    "person": self.ids[one.participant_id],
+                    "concern": one.concern,
+                    "arrangement": one.arrangement,
+                    "apart_from": self.ids.get(one.apart_from_id or 0),
+                    "said_by": one.said_by,
+                }
                 for one in concerns(self.session, self.case.id)
             ],
             "date_options": [self.local(row.starts_at) for row in meetings.date_options(self.session, self.meeting.id)],

@@ -157,6 +157,8 @@ HOLDS: dict[CasePart, list[str]] = {
         "fearb",
         "arrangeda",
         "arrangedb",
+        "decideda",
+        "decidedb",
         "namehassan",
         "whyaway",
         "whodecided",
@@ -382,7 +384,13 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
     circle_actions.change_person(By(session, noor, START), case.id, who["hassan"], excluded)
     circle_actions.remove_person(By(session, noor, START), case.id, who["saskia"], mark("whyout"))
     for name, side in (("marieke", "a"), ("kees", "b")):
-        fear = Concern(participant_id=who[name], concern=mark("fear" + side), arrangement=mark("arranged" + side))
+        fear = Concern(
+            participant_id=who[name],
+            concern=mark("fear" + side),
+            arrangement=mark("arranged" + side),
+            apart_from_id=who["omar"],
+            said_by=mark("decided" + side),
+        )
         safety_actions.add_concern(By(session, noor, START), case.id, fear)
     kees = participant(case.id, who["kees"])
     safety_actions.say_not_safe(By(session, kees, START), case.id, mark("saidunsafe"))

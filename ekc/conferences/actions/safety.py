@@ -14,7 +14,7 @@ from ekc.conferences.actions.circle import member
 from ekc.conferences.actions.entries import update_row
 from ekc.conferences.entries import Concern
 from ekc.conferences.mails import NOT_SAFE, NOT_SAFE_UNMANAGED
-from ekc.conferences.models import Conference, SafetyConcern
+from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries.concerns import UNANSWERED
 from ekc.conferences.roles import unattended
 from ekc.core.errors import Refusal, Unknown
@@ -33,7 +33,7 @@ def add_concern(by: By, conference_id: int, new: Concern) -> int:
 
 def note_concern(by: By, conference_id: int, new: Concern) -> int:
     """The same in the caller's transaction, which has locked the case."""
-    participant = member(by.session, conference_id, new.participant_id)
+    participant = _of_whom(by.session, conference_id, new)
     concern = SafetyConcern(conference_id=conference_id)
     update_row(concern, new, Concern)
     by.session.add(concern)
@@ -49,7 +49,7 @@ def change_concern(by: By, conference_id: int, concern_id: int, new: Concern) ->
         concern = _concern(by.session, conference_id, concern_id)
         if concern.said_at is not None:
             raise Refusal(_THEIR_OWN)
-        participant = member(by.session, conference_id, new.participant_id)
+        participant = _of_whom(by.session, conference_id, new)
         update_row(concern, new, Concern)
         by.record("safety.changed", conference_id, name=participant.name)
 
@@ -113,6 +113,15 @@ def answer_concern(by: By, conference_id: int, concern_id: int, said: str) -> No
         concern.arrangement = said
         traces.leave(by, conference, TraceKind.SAFETY_ANSWERED, concern.participant_id)
         by.record("safety.answered", conference_id)
+
+
+def _of_whom(session: Session, conference_id: int, new: Concern) -> Participant:
+    """Whom a concern is about. Raises Unknown if they, or with whom they may not be, are not in the circle."""
+    if new.apart_from_id is not None:
+        member(session, conference_id, new.apart_from_id)
+        if new.apart_from_id == new.participant_id:
+            raise Refusal(N_("Choose two people."))
+    return member(session, conference_id, new.participant_id)
 
 
 def _mail(by: By, conference: Conference) -> None:

@@ -230,15 +230,35 @@ class ConcernForm(EditingForm):
 
     participant_id = person_field(_l("Who"), missing=_l("Choose who is worried."))
     concern = passage(_l("What are they afraid of?"), _l("Write what they are afraid of."), rows=2)
+    apart_from_id = person_field(_l("Whom may they not be with?"), blank=_l("nobody in particular"))
+    said_by = line(_l("Who said or decided that?"))
     arrangement = passage(_l("What was arranged?"), rows=2)
 
     def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.participant_id.choices = [*self.participant_id.choices, *person_choices(circle)]
+        people = person_choices(circle)
+        self.participant_id.choices = [*self.participant_id.choices, *people]
+        self.apart_from_id.choices = [*self.apart_from_id.choices, *people]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Of whom somebody may not be with is also said who said so."""
+        good = super().validate(extra_validators)
+        other = self.apart_from_id.data
+        if other and other == self.participant_id.data:
+            self.apart_from_id.errors = [_l("Choose two people.")]
+            good = False
+        if other and not self.said_by.data and not self.said_by.errors:
+            self.said_by.errors = [_l("Write who said or decided that they may not be together.")]
+            good = False
+        return bool(good)
 
     def to_concern(self) -> Concern:
         return Concern(
-            participant_id=self.participant_id.data, concern=self.concern.data, arrangement=self.arrangement.data
+            participant_id=self.participant_id.data,
+            concern=self.concern.data,
+            arrangement=self.arrangement.data,
+            apart_from_id=self.apart_from_id.data,
+            said_by=self.said_by.data if self.apart_from_id.data else "",
         )
 
 

@@ -1,5 +1,6 @@
 """Safety concerns, and whether somebody answered them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,12 +8,13 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Notice, Participant, SafetyConcern
+from ekc.conferences.queries.circle import PersonRow
 from ekc.conferences.queries.names import names
 from ekc.conferences.queries.rows import columns_of, to_dataclass
 from ekc.core.reading import read_rows
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.owed.kinds import NoticeKind
-from ekc.workflow.vocabulary import Step, VoiceMatter
+from ekc.workflow.vocabulary import IN_THE_ROOM, Step, VoiceMatter
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,9 @@ class ConcernRow:
     arrangement_before: str | None  # for the round before
     said_at: datetime | None
     said_with: Step | None
+    apart_from_id: int | None  # with whom they may not be
+    apart_from: str
+    said_by: str | None  # who said or decided that
 
     @property
     def wishes(self) -> VoiceMatter | None:
@@ -52,7 +57,7 @@ UNANSWERED = and_(
 
 
 _CONCERNS = (
-    select(*columns_of(ConcernRow, SafetyConcern, frozenset({"name"})))
+    select(*columns_of(ConcernRow, SafetyConcern, frozenset({"name", "apart_from"})))
     .join(Participant, Participant.id == SafetyConcern.participant_id)
     .where(
         SafetyConcern.conference_id == bindparam("case"),
@@ -69,7 +74,39 @@ def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
     """The safety concerns of everybody who is in the circle now, and what others said that nobody has answered."""
     rows = read_rows(session, _CONCERNS, {"case": conference_id})
     called = names(session, conference_id) if rows else {}
-    return tuple(to_dataclass(ConcernRow, row, name=called[row.participant_id]) for row in rows)
+    return tuple(
+        to_dataclass(
+            ConcernRow, row, name=called[row.participant_id], apart_from=called.get(row.apart_from_id or 0, "")
+        )
+        for row in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """With whom somebody may not be, and what brings the two together all the same."""
+
+    name: str
+    arranged: bool
+    both_come: bool  # into the room, as far as is known
+    supports: bool  # one supports the other
+    same_side: bool
+
+
+def apart(rows: Iterable[ConcernRow], circle: Iterable[PersonRow]) -> dict[int, tuple[Apart, ...]]:
+    """With whom each person may not be, by participant, of those who are in the circle now; of both of a pair."""
+    people = {person.id: person for person in circle}
+    found: dict[int, list[Apart]] = {}
+    for row in rows:
+        pair = [people.get(row.participant_id), people.get(row.apart_from_id or 0)]
+        for one, other in zip(pair, reversed(pair), strict=True):
+            if one is not None and other is not None:
+                both_come = all(two.attends is None or two.attends in IN_THE_ROOM for two in (one, other))
+                supports = one.support_id == other.id or other.support_id == one.id
+                same_side = bool(one.side) and one.side == other.side
+                new = Apart(other.label, row.arrangement is not None, both_come, supports, same_side)
+                found.setdefault(one.id, []).append(new)
+    return {id_: tuple(others) for id_, others in found.items()}
 
 
 def found_unsafe(session: Session, conference_id: int) -> datetime | None:

@@ -21,7 +21,7 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.agencies import perhaps_professional
 from ekc.conferences.queries.circle import PersonRow
-from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.concerns import apart, concerns
 from ekc.conferences.queries.consents import consents
 from ekc.conferences.queries.mails import unreachable
 from ekc.conferences.queries.members import members
@@ -98,6 +98,7 @@ def circle_page(
         groups=groups_of(everybody, sides),
         ecomap=drawn,
         picture=draw(drawn),
+        apart=apart(concerns(db(), case.id), everybody) if any(row.concerns for row in everybody) else {},
         everybody=everybody,
         family=sum(row.part in FAMILY_PARTS for row in everybody),
         not_informed=sum(row.attends is None or row.attends in TAKES_PART for row in not_informed),

@@ -9,7 +9,7 @@ from ekc.conferences.forms.circle import AnswerForm, ConcernForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.circle import PersonRow
-from ekc.conferences.queries.concerns import ConcernRow, concerns, found_unsafe
+from ekc.conferences.queries.concerns import ConcernRow, apart, concerns, found_unsafe
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
@@ -103,6 +103,7 @@ def _page(
         "conferences/safety.html",
         case=case,
         rows=rows,
+        apart={row.id: apart([row], circle).get(row.participant_id, ()) for row in rows},
         found=found_unsafe(db(), case.id),
         not_asked=[person.label for person in circle if _still_to_ask(person)],
         first={row.participant_id: row.id for row in reversed(rows)},  # one anchor for each person
@@ -135,5 +136,11 @@ def _filled(case: Case, circle: tuple[PersonRow, ...], row: ConcernRow) -> Conce
         said = Standing(_("It does not feel safe"), ", ".join(filter(None, (*words, row.concern))), what)
         own = {"arrangement": row.arrangement or ""}
         return AnswerForm({"said": said}, formdata=None, prefix=f"concern-{row.id}-", data=own)
-    shown = {"participant_id": row.participant_id, "concern": row.concern, "arrangement": row.arrangement or ""}
+    shown = {
+        "participant_id": row.participant_id,
+        "concern": row.concern,
+        "arrangement": row.arrangement or "",
+        "apart_from_id": row.apart_from_id,
+        "said_by": row.said_by or "",
+    }
     return ConcernForm(circle, formdata=None, prefix=f"concern-{row.id}-", data=shown)

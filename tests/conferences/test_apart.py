@@ -1,0 +1,55 @@
+"""Who may not be with whom: said by whom, in the way of opening until it is arranged, and warned where they meet."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.conferences.actions import safety
+from ekc.conferences.entries import Concern
+from ekc.core.errors import Refusal, Unknown
+from ekc.workflow.vocabulary import Attends
+from tests.build import case_in_setup, change_details, prepared_case
+from tests.cast import Cast, sign_in
+from tests.client import PageClient
+from tests.clock import START
+
+NOT_TOGETHER = "not together with Omar El Amrani"
+
+
+def test_a_pair_is_warned_about_where_they_meet_until_it_is_arranged(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    case = prepared_case(db_session, cast, START)
+    linda, omar = case.people["linda"], case.people["omar"]
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/safety")
+    said = {"Who": "Linda de Wit", "What are they afraid of?": "Threats.", "Whom may they not be with?": "Linda de Wit"}
+    assert client.refused("Write it down", said, status=422).errors == [
+        "Whom may they not be with? Choose two people.",
+        "Who said or decided that? Write who said or decided that they may not be together.",
+    ]
+    client.submit(
+        "Write it down",
+        said | {"Whom may they not be with?": "Omar El Amrani", "Who said or decided that?": "The court, on 3 March"},
+    )
+    assert f"{NOT_TOGETHER} Both come. Said or decided by: The court, on 3 March" in client.here.text.replace("\n", " ")
+    circle = client.page(f"/conferences/{case.id}/circle").text
+    assert f"{NOT_TOGETHER} Both come." in circle
+    assert "not together with Linda de Wit Both come." in circle
+    assert "There is no safety arrangement for Linda de Wit yet" in client.page(f"/conferences/{case.id}").text
+
+    change_details(db_session, cast, START, case, omar, attends=Attends.VIDEO)
+    change_details(db_session, cast, START, case, linda, support_id=omar)
+    assert f"{NOT_TOGETHER} One supports the other." in client.page(f"/conferences/{case.id}/circle").text
+    client.page(f"/conferences/{case.id}/safety")
+    client.submit("Save", {"What was arranged?": "He joins by video."}, near="Linda de Wit")
+    assert "There is no safety arrangement" not in client.page(f"/conferences/{case.id}").text
+
+
+def test_a_pair_is_two_people_of_one_circle(cast: Cast, db_session: Session) -> None:
+    case, other = case_in_setup(db_session, cast, START), case_in_setup(db_session, cast, START)
+    linda = case.people["linda"]
+    for stranger, refused in ((other.people["omar"], Unknown), (linda, Refusal)):
+        pair = Concern(participant_id=linda, concern="x", apart_from_id=stranger, said_by="x")
+        with pytest.raises(refused):
+            safety.add_concern(By(db_session, cast.noor, START), case.id, pair)
