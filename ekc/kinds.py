@@ -25,6 +25,7 @@ import ekc.journey.mails
 import ekc.links.document
 import ekc.links.mails
 import ekc.matching.mails
+import ekc.meetings.document
 import ekc.plans.document
 import ekc.reports.exports
 import ekc.signin.mails
@@ -61,6 +62,7 @@ DOCUMENT_MODULES = (
     ekc.links.document,
     ekc.access_log.document,
     ekc.conferences.document.ecomap,
+    ekc.meetings.document,
 )
 DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
 EXPORTS = tuple(row for row in vars(ekc.reports.exports).values() if isinstance(row, ExportRule))

@@ -22,6 +22,7 @@ from ekc.workflow.vocabulary import (
     InformationKind,
     LegalContext,
     Part,
+    PersonNeed,
     Variant,
 )
 
@@ -100,6 +101,8 @@ class PersonEntry:
     email: str | None = None
     address_secret: bool | None = None
     needs: tuple[str, ...] | None = None
+    need_kinds: tuple[PersonNeed, ...] | None = None
+    interpreter: bool | None = None
     support: PersonId | None = None
     closeness: Closeness | None = None
     brought_by: PersonId | None = None

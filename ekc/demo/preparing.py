@@ -121,7 +121,8 @@ def _details(person: case_schema.PersonEntry) -> PersonDetails:
         email=person.email or "",
         address_secret=bool(person.address_secret),
         needs=needs,
-        needs_interpreter=any(need.lower().startswith(("interpreter", "tolk")) for need in needs),
+        need_kinds=person.need_kinds or (),
+        needs_interpreter=person.interpreter or any(one.lower().startswith(("interpreter", "tolk")) for one in needs),
         closeness=person.closeness,
         attends=None if person.attends is Attends.EXCLUDED else person.attends or Attends.IN_PERSON,
     )

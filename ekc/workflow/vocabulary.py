@@ -442,6 +442,13 @@ class PersonNeed(Labelled):
     HEARING_LOOP = "hearing_loop", N_("hearing loop")
     LARGE_PRINT = "large_print", N_("large print")
     NO_STEPS = "no_steps", N_("no steps: ramp or lift")
+    HALAL = "halal", N_("halal")
+    KOSHER = "kosher", N_("kosher")
+    VEGETARIAN = "vegetarian", N_("vegetarian")
+    VEGAN = "vegan", N_("vegan")
+    NO_GLUTEN = "no_gluten", N_("no gluten")
+    NO_LACTOSE = "no_lactose", N_("no lactose")
+    NO_NUTS = "no_nuts", N_("no nuts")
     FOOD = "food", N_("other food")
     CHILDCARE = "childcare", N_("somebody to look after a child")
     TRAVEL = "travel", N_("help with travel")
@@ -450,6 +457,13 @@ class PersonNeed(Labelled):
 
 #: With which arrangement of the meeting a need is met; the others by the place and the paper.
 ARRANGED_BY = {
+    PersonNeed.HALAL: ArrangementKind.FOOD,
+    PersonNeed.KOSHER: ArrangementKind.FOOD,
+    PersonNeed.VEGETARIAN: ArrangementKind.FOOD,
+    PersonNeed.VEGAN: ArrangementKind.FOOD,
+    PersonNeed.NO_GLUTEN: ArrangementKind.FOOD,
+    PersonNeed.NO_LACTOSE: ArrangementKind.FOOD,
+    PersonNeed.NO_NUTS: ArrangementKind.FOOD,
     PersonNeed.FOOD: ArrangementKind.FOOD,
     PersonNeed.CHILDCARE: ArrangementKind.CHILDCARE,
     PersonNeed.TRAVEL: ArrangementKind.TRAVEL,

@@ -128,6 +128,8 @@ class _Teller:
             "email": found.email,
             "address_secret": found.address_secret,
             "needs": list(found.needs),
+            "need_kinds": list(found.need_kinds),
+            "interpreter": found.needs_interpreter,
             "support": self.ids.get(found.support_id or 0),
             "closeness": found.closeness,
             "brought_by": self.ids.get(found.brought_by_id or 0),

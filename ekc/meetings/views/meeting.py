@@ -8,16 +8,19 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
-from ekc.conferences.gate import case_route
+from ekc.conferences.forms.fields import language_name
+from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries.circle import circle
 from ekc.conferences.queries.needs import shared_needs
 from ekc.core.clock import local_date, to_local, zone
-from ekc.core.language import gettext, moment
+from ekc.core.language import gettext, language, moment
 from ekc.core.routes import db, edits, now
 from ekc.meetings import queries
 from ekc.meetings.actions import arranging
+from ekc.meetings.document import ARRANGEMENTS, arrangement_list
 from ekc.meetings.forms import MeetingForm
 from ekc.meetings.views.blueprint import bp
+from ekc.orders import ordering
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import IN_THE_ROOM, Activity, ArrangementKind
 
@@ -60,6 +63,27 @@ def arrange(case: Case) -> ResponseReturnValue:
             flash(gettext("Saved."), "success")
             return redirect(url_for("meetings.meeting", conference_id=case.id), 303)
     return _page(case, form), form.status
+
+
+@bp.get(f"{_ADDRESS}.pdf")
+@paper_route(ARRANGEMENTS.activity)
+def arrangements_paper(case: Case) -> ResponseReturnValue:
+    """The list of what to arrange, in the language of the page."""
+    current, code = _current(case), language()
+    asked = [
+        arrangement_list(
+            code,
+            (case.number, case.title),
+            (moment(current.starts_at, case.timezone) if current.starts_at else "", current.venue_name),
+            circle(db(), case.id),
+            {kind: row.text or "" for kind, row in _arranged(current).items()},
+            lambda spoken: language_name(spoken, code),
+        )
+    ]
+    made = ordering.made(ARRANGEMENTS, case, asked)
+    if made is None:
+        return ordering.order(ARRANGEMENTS, case, asked)
+    return ordering.give(made, "application/pdf", ARRANGEMENTS.filename.format(case=case.number))
 
 
 def clocks_change(day: date, timezone: str) -> bool:
