@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions.circle import add_person, remove_person
 from ekc.conferences.document.ecomap import ECOMAP, Ecomap, EcomapPerson, draw
+from ekc.conferences.document.who_else import WHO_ELSE, WHO_ELSE_PAPER, WhoElse
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.queries.circle import circle
 from ekc.core.documents import document_html, document_pdf
+from ekc.core.language import using
 from ekc.workflow.vocabulary import Attends, Closeness, Part
 from tests.build import Made, case_in_setup, change_details
 from tests.cast import Cast, sign_in
@@ -160,3 +162,14 @@ def test_the_paper_is_handed_out(noor: PageClient, case: Made) -> None:
     answer = noor.paper(f"/conferences/{case.id}/circle/ecomap.pdf")
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF")
+
+
+def test_questions_who_else_cares_are_printed_in_a_language_with_nobodys_name(noor: PageClient, case: Made) -> None:
+    with using("nl"):
+        dutch = document_html(WHO_ELSE_PAPER, WhoElse("nl", "EKC-2026-0001"))
+    assert "Wie heeft een sleutel?" in dutch
+    assert dutch.count('class="line"') == 2 * len(WHO_ELSE)
+    page = noor.page(f"/conferences/{case.id}/circle")
+    assert all(title in page.text for title, _questions in WHO_ELSE)
+    with pikepdf.open(io.BytesIO(noor.paper(page.link("Nederlands", near="On paper, to write on:")).data)) as pdf:
+        assert str(pdf.Root.Lang) == "nl"

@@ -10,6 +10,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import heard as heard_actions
 from ekc.conferences.document.ecomap import draw, ecomap
+from ekc.conferences.document.who_else import WHO_ELSE, WHO_ELSE_PAPER, WhoElse
 from ekc.conferences.entries import hidden_fields
 from ekc.conferences.forms.adding import AddPersonForm, PasteForm
 from ekc.conferences.forms.circle import (
@@ -17,7 +18,7 @@ from ekc.conferences.forms.circle import (
     PersonForm,
     RemoveForm,
 )
-from ekc.conferences.gate import case_route
+from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.agencies import perhaps_professional
 from ekc.conferences.queries.circle import PersonRow
@@ -30,13 +31,14 @@ from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
+from ekc.core.language import LANGUAGES, language, language_of, ngettext
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
-from ekc.core.language import language, ngettext
 from ekc.core.routes import MAX_ID, db, edits, moves, now
 from ekc.directory.models import Listing
 from ekc.directory.queries import KnownNames, known_names
 from ekc.names import by_surname
+from ekc.orders import ordering
 from ekc.signin.login import by
 from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, TAKES_PART, Activity, Part
@@ -78,6 +80,17 @@ def hear(case: Case) -> ResponseReturnValue:
     return circle_page(case, heard=form), form.status
 
 
+@bp.get(f"{ADDRESS}/who-else.pdf")
+@paper_route(WHO_ELSE_PAPER.activity)
+def who_else_paper(case: Case) -> ResponseReturnValue:
+    """The questions on paper, in the language that is asked for, or that of the family."""
+    asked = [WhoElse(language_of(request.args.get("language", ""), case.language, language()), case.number)]
+    made = ordering.made(WHO_ELSE_PAPER, case, asked)
+    if made is None:
+        return ordering.order(WHO_ELSE_PAPER, case, asked)
+    return ordering.give(made, "application/pdf", WHO_ELSE_PAPER.filename.format(case=case.number))
+
+
 def circle_page(
     case: Case,
     form: AddPersonForm | None = None,
@@ -110,6 +123,9 @@ def circle_page(
         phones=circle_queries.phones(db(), case),
         paste=paste or PasteForm(formdata=None),
         adding=form or added or _is_bare(everybody),
+        bare=_is_bare(everybody),
+        who_else=WHO_ELSE,
+        languages_of_paper=tuple(LANGUAGES.items()),
         sent=form or paste or heard,
         may_change=case.may(Activity.CHANGE_CIRCLE),
         may_log=case.may(Activity.LOG_CONTACT),
