@@ -168,7 +168,7 @@ def test_questions_who_else_cares_are_printed_in_a_language_with_nobodys_name(no
     with using("nl"):
         dutch = document_html(WHO_ELSE_PAPER, WhoElse("nl", "EKC-2026-0001"))
     assert "Wie heeft een sleutel?" in dutch
-    assert dutch.count('class="line"') == 2 * len(WHO_ELSE)
+    assert dutch.count('class="line"') == 3 * len(WHO_ELSE)
     page = noor.page(f"/conferences/{case.id}/circle")
     assert all(title in page.text for title, _questions in WHO_ELSE)
     with pikepdf.open(io.BytesIO(noor.paper(page.link("Nederlands", near="On paper, to write on:")).data)) as pdf:
