@@ -19,7 +19,7 @@ def test_needs_are_counted_by_arrangement_and_named_on_another_sheet(
     client: PageClient, cast: Cast, db_session: Session
 ) -> None:
     case = case_in_setup(db_session, cast, START)
-    needs = {
+    needs: dict[str, dict[str, object]] = {
         "linda": {"need_kinds": ("halal", "no_nuts")},
         "omar": {"need_kinds": ("halal", "food"), "needs": ("soft food",)},
         "kees": {"need_kinds": ("hearing_loop",)},
