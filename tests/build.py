@@ -35,7 +35,17 @@ from ekc.plans.actions.drafts import change_plan
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf, actions, from_json
 from ekc.plans.queries.versions import stored_draft, version
 from ekc.workflow.definition.kinds import Taking
-from ekc.workflow.vocabulary import FAMILY_PARTS, Activity, ArrangementKind, Attends, Every, InformationKind, Part, Step
+from ekc.workflow.vocabulary import (
+    FAMILY_PARTS,
+    Activity,
+    ArrangementKind,
+    Attends,
+    Every,
+    InformationKind,
+    Part,
+    Step,
+    Variant,
+)
 from tests.cast import MUNICIPALITY, Cast
 from tests.stages import stage
 
@@ -60,6 +70,10 @@ CIRCLE: tuple[PersonDetails, ...] = (
     ),
     PersonDetails(name="Els Vermeer", part=Part.PROFESSIONAL, organisation="Primary school De Wilg"),
 )
+
+
+#: Of a recovery conference, which has two.
+SIDES = ("De Wit", "El Amrani")
 
 
 @dataclass(frozen=True)
@@ -119,7 +133,13 @@ def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) 
 @stage
 def case_in_setup(session: Session, cast: Cast, at: datetime, **changes: object) -> Made:
     """In setup, with the circle; nobody was informed, nothing is arranged."""
+    two_sides = changes.get("variant") is Variant.RECOVERY and "sides" not in changes
+    main = PersonDetails(name="Marieke de Wit", part=Part.MAIN_PERSON, side="De Wit", email="marieke@example.org")
+    changes = {"main_persons": (main,), "sides": SIDES} | changes if two_sides else changes
     case = matched_case(session, cast, at, **changes)
+    if two_sides:
+        samir = PersonDetails(name="Samir El Amrani", part=Part.FAMILY, side="El Amrani")
+        circle_actions.add_person(By(session, cast.noor, at), case.id, samir)
     step(session, cast, at, case, Step.TAKE_ON)
     for somebody in CIRCLE:
         circle_actions.add_person(By(session, cast.noor, at), case.id, somebody)

@@ -15,6 +15,7 @@ _AGREEMENT = N_("wrote down who agrees with the plan")
 
 #: The name of a page, by the part of its URL after the case id.
 PAGES = {
+    "ask-how": N_("the deadlines, and why they stood still"),
     "": N_("the overview of the conference"),
     "attendance": N_("who was there"),
     "bottom-lines": N_("what the plan has to meet"),
@@ -25,6 +26,7 @@ PAGES = {
     "costs": N_("the hours and costs of the coordinator"),
     "follow-ups": N_("how it goes with the plan"),
     "hand-over": _CHOICE,
+    "deadlines": N_("the deadlines, and why they stood still"),
     "history": N_("what was done and decided, and when"),
     "information": N_("what was told and asked"),
     "links": N_("who has a personal link"),
@@ -60,6 +62,7 @@ CHANGES = {
     "match": PAGES["coordinator"],
     "meeting": PAGES["meeting"],
     "offer": PAGES["consents"],
+    "pause": PAGES["deadlines"],
     "plan": PAGES["plan"],
     "question": PAGES["information"],
     "registration": PAGES["registration"],
@@ -67,6 +70,7 @@ CHANGES = {
 } | {group: _NOTES for group in OF_ONE_PERSON if "." not in group}
 #: Other actions, by their whole audit code.
 OTHER_ACTIONS = {
+    "case.asked_how": N_("asked the coordinator by email how it goes"),
     "case.found": N_("found the conference by searching"),
     "case.registered": N_("registered the conference"),
     "link.asked": N_("asked the coordinator to be let in with a personal link"),

@@ -8,18 +8,20 @@ goes through `open_case`; every action goes through `lock_case`, inside its tran
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     Integer,
     LargeBinary,
     Row,
     Select,
+    Table,
     and_,
     bindparam,
     func,
     select,
     type_coerce,
+    update,
 )
 
 from ekc.accounts.access import By, Visitor
@@ -27,6 +29,7 @@ from ekc.accounts.queries import managers_of
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.roles import BELONGS, OWN_COLUMNS, hidden_plans, open_until, roles_in, still_open, unattended
 from ekc.core.audit import AuditEvent
+from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import moment
@@ -81,6 +84,8 @@ class Case:
     question_agreed_on: date | None
     no_bottom_lines_on: date | None
     tasks_ended_on: date | None
+    paused_at: datetime | None
+    silent_since: date | None
 
     def may(self, activity: Activity) -> bool:
         """Whether the visitor may do this now; for showing or hiding links and forms."""
@@ -241,7 +246,24 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
         by.check_form()
     except Stale as stale:
         raise _dated(by, stale, conference) from None
+    note_sign(by, conference, roles)
     return conference, roles
+
+
+_SIGN = (
+    update(cast(Table, _case))
+    .where(_case.c.id == bindparam("case"), _case.c.silent_since < bindparam("today"))
+    .values(silent_since=bindparam("today"))
+)
+
+
+def note_sign(by: By, case: Case | Conference, roles: frozenset[Role]) -> None:
+    """Note, once a day and in the caller's transaction, that the coordinator does or reads something in the case."""
+    if Role.COORDINATOR not in roles or case.silent_since is None:
+        return
+    today = local_date(by.at, case.timezone)
+    if case.silent_since < today:
+        by.session.execute(_SIGN, {"case": case.id, "today": today})
 
 
 def _dated(by: By, stale: Stale, conference: Conference) -> Stale:

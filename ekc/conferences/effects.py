@@ -21,7 +21,8 @@ from ekc.conferences.mails import (
     OTHER_PART,
     READS_MORE,
 )
-from ekc.conferences.models import Conference, Notice, Participant, SafetyConcern, Trace, Voice
+from ekc.conferences.models import Conference, Notice, Participant, Pause, SafetyConcern, Trace, Voice
+from ekc.conferences.queries.pauses import paused_days
 from ekc.conferences.roles import ASKED_ABOUT, SHARED, circle_access, coordinator_with_access, shared
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
@@ -336,3 +337,34 @@ def destroy_wishes(session: Session, conference: Conference) -> None:
     session.execute(delete(Voice).where(Voice.conference_id == conference.id, stopping | again))
     told = (Trace.conference_id == conference.id, Trace.round >= conference.round - 1, Trace.kind.in_(_WISHES))
     session.execute(delete(Trace).where(*told))
+
+
+#: Where silence of the coordinator is watched; in the evaluation its follow-ups tell who is late.
+_WATCHED = frozenset(Phase) - {Phase.EVALUATION, Phase.CLOSED}
+
+
+def renew_watch(session: Session, conference: Conference, at: datetime) -> None:
+    """Note anew until when the phase is within its norm, and whether silence is watched; in a pause neither."""
+    profile, today = PROFILES[conference.profile], local_date(at, conference.timezone)
+    since = local_date(conference.phase_since, conference.timezone)
+    goes_on = conference.paused_at is None
+    paused = paused_days(session, [conference.id], at).get(conference.id, [])
+    conference.norm_until = profile.norm_until(conference.phase, since, paused) if goes_on else None
+    watched = goes_on and conference.coordinator_id is not None and conference.phase in _WATCHED
+    conference.silent_since = (conference.silent_since or today) if watched else None
+
+
+def end_pause(session: Session, conference: Conference, at: datetime, account_id: int | None = None) -> None:
+    """Let the deadlines go on, if they stand still. `account_id`: whose decision it was; None: a step was taken."""
+    if conference.paused_at is None:
+        return
+    conference.paused_at = None
+    open_one = update(Pause).where(Pause.conference_id == conference.id, Pause.ended_at.is_(None))
+    session.execute(open_one.values(ended_at=at, ended_by=account_id))
+
+
+def pause_again(session: Session, conference: Conference, taken_at: datetime) -> None:
+    """Pause again what a step that is taken back ended."""
+    ended = select(Pause).where(Pause.conference_id == conference.id, Pause.ended_at == taken_at)
+    if (row := session.scalar(ended.where(Pause.ended_by.is_(None)))) is not None:
+        row.ended_at, conference.paused_at = None, row.began_at

@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from ekc.accounts.access import By, Visitor
-from ekc.conferences.access import Case, open_case
+from ekc.conferences.access import Case, note_sign, open_case
 from ekc.core.audit import PRIVATE_LOOKS, Actor, ActorKind, has_event, has_recorded, record, record_unknown
 from ekc.core.clock import from_local, local_date
 from ekc.core.errors import NotNow, OnlyShown, Refusal, TooMany, Unknown
@@ -154,6 +154,7 @@ def _record_look(case: Case) -> None:
 
     Its instant is the beginning of private time or of the day, so that it tells neither when they looked.
     """
+    note_sign(By(db(), case.visitor, now()), case, case.roles)
     if case.phase is not Phase.PRIVATE_TIME or case.visitor.participant_id is None or not case.roles & INSIDE_ROLES:
         _record(case, "case.read")
         return

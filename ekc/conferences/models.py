@@ -53,6 +53,10 @@ class CaseCounter(Base):
 
 
 _IS_OPEN = text("phase <> 'closed'")  # of a coordinator, who closed hundreds
+_HAS_NORM = text("norm_until is not null")
+_IS_WATCHED = text("silent_since is not null")
+_IS_PAUSED = text("paused_at is not null")
+_GOES_ON = text("ended_at is null")
 
 
 class Conference(Base):
@@ -70,6 +74,11 @@ class Conference(Base):
         Index("ix_conference_open", "coordinator_id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
         Index(None, "region_id", "phase"),
         Index(None, "municipality_id", "phase"),
+        #: What a manager sees as taking long, silent or paused: of the open cases of a region, the longest first.
+        *(
+            Index(f"ix_conference_{name}", "region_id", name, "id", sqlite_where=where, postgresql_where=where)
+            for name, where in (("norm_until", _HAS_NORM), ("silent_since", _IS_WATCHED), ("paused_at", _IS_PAUSED))
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -104,6 +113,13 @@ class Conference(Base):
 
     phase: Mapped[Phase] = mapped_column(enum_column(Phase), default=Phase.REGISTRATION)
     phase_since: Mapped[datetime]
+    #: The last day within the norm of the phase; null: it has none, or stands still.
+    norm_until: Mapped[date | None]
+    paused_at: Mapped[datetime | None]  # since when the deadlines stand still
+    #: The last day with a sign of the coordinator: something written, sent or looked at. Null while silence is not
+    #: watched: without a coordinator, in a pause, and from the evaluation on.
+    silent_since: Mapped[date | None]
+    asked_how_on: Mapped[date | None]  # when the manager last asked the coordinator how it goes
     round: Mapped[int] = mapped_column(default=1)  # number of conferences, the current one included
     presentation: Mapped[int] = mapped_column(default=0)  # number of presentations of a plan
     plan_number: Mapped[int] = mapped_column(default=0)  # the version in force; 0: none yet
@@ -142,6 +158,23 @@ class Conference(Base):
 
 #: Not closed; written out as in the index of open cases, which then serves.
 IS_OPEN = Conference.__table__.c.phase != literal_column("'closed'")
+
+
+class Pause(Base):
+    """Days on which the deadlines of a case stand still, why, and who said so."""
+
+    __tablename__ = "pause"
+    __table_args__ = (
+        Index("uq_pause_open", "conference_id", unique=True, sqlite_where=_GOES_ON, postgresql_where=_GOES_ON),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
+    reason: Mapped[str] = mapped_column(SealedText("pause.reason"))
+    began_at: Mapped[datetime]
+    began_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # null: by a step
 
 
 class Participant(MaybeProfessional, Base):

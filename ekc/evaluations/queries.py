@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
@@ -71,6 +71,25 @@ class OverdueRow:
     kind: FollowUpKind
     due_on: date
     latest_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDay:
+    """The day of a follow-up that was neither held nor given up."""
+
+    id: int
+    conference_id: int
+    kind: FollowUpKind
+    due_on: date
+    latest_on: date
+
+    def near(self, today: date) -> bool:
+        """Whether it is done today or tomorrow, or may still be done in time."""
+        return self.due_on - timedelta(days=1) <= today <= self.latest_on
+
+    def late(self, today: date) -> bool:
+        """Whether its last day has passed."""
+        return today > self.latest_on
 
 
 _STORED = tuple(column.name for column in fields(FollowUpRow) if column.name != "state")
@@ -323,6 +342,19 @@ def overdue(session: Session, regions: Collection[int], day: date) -> tuple[Over
     """The follow-ups in these regions that were neither held nor given up in time, before this day, oldest first."""
     rows = read_rows(session, _OVERDUE, {"regions": list(regions), "day": day}) if regions else ()
     return tuple(OverdueRow(*row) for row in rows)
+
+
+_OPEN_DAYS = (
+    select(*(getattr(FollowUp, one.name) for one in fields(OpenDay)))
+    .where(one_of(FollowUp.conference_id, "cases"), *OPEN)
+    .order_by(FollowUp.id)
+)
+
+
+def open_days(session: Session, conference_ids: Collection[int]) -> tuple[OpenDay, ...]:
+    """The days of the open follow-ups of these cases."""
+    rows = read_rows(session, _OPEN_DAYS, {"cases": list(conference_ids)}) if conference_ids else ()
+    return tuple(OpenDay(*row) for row in rows)
 
 
 def cost_sheet(session: Session, conference_id: int) -> CostSheet | None:

@@ -204,7 +204,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         wishes=() if in_private_time else _wishes(session, case, read, facts),
         follow_ups=follow_ups,
         next_follow_up=min(open_ones, key=lambda row: row.due_on, default=None),
-        deadlines=deadlines_of(session, [case], {case.id: changes}).get(case.id, ()),
+        deadlines=deadlines_of(session, [case], at, {case.id: changes}).get(case.id, ()),
         versions=plan_versions.versions(session, case.id)
         if case.plan_number and case.may(Activity.SEE_VERSIONS)
         else (),

@@ -67,7 +67,7 @@ def consequences(session: Session, case: Case, at: datetime, before: Assignment,
         loses=tuple(one for one in saw if one not in will_see),
         gains=tuple(one for one in will_see if one not in saw),
         unmanaged=not accounts.readers(session, after.region_id),
-        due=_due_changes(session, case, before, after),
+        due=_due_changes(session, case, before, after, at),
         country=PROFILES[after.profile] if after.profile != before.profile else None,
         coordinator=matches.current.name if foreign and matches.current and not alone else "",
         alone=alone,
@@ -76,12 +76,14 @@ def consequences(session: Session, case: Case, at: datetime, before: Assignment,
     )
 
 
-def _due_changes(session: Session, case: Case, before: Assignment, after: Assignment) -> tuple[DueChange, ...]:
+def _due_changes(
+    session: Session, case: Case, before: Assignment, after: Assignment, at: datetime
+) -> tuple[DueChange, ...]:
     steps = step_queries.steps_taken(session, case.id)
     found: list[dict[str, tuple[str, date]]] = []
     for one in (before, after):
         corrected = replace(case, profile=one.profile)
-        dues = deadlines_of(session, [corrected], {case.id: steps}, referred=one.referrer_id is not None)
+        dues = deadlines_of(session, [corrected], at, {case.id: steps}, referred=one.referrer_id is not None)
         found.append({due.clock.code: (due.clock.title, due.on) for due in dues.get(case.id, ())})
     was, will_be = found
     changed = {code: (was.get(code), will_be.get(code)) for code in {**was, **will_be}}

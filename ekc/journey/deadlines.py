@@ -1,16 +1,17 @@
 """Deadlines: the clocks of the profile, started and stopped by events; which of them run, in many cases at once."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from ekc.conferences.queries.pauses import paused_days
 from ekc.core.clock import local_date
 from ekc.journey.queries.referrers import Referrer, referrers_of_cases
 from ekc.journey.queries.steps import StepRow, steps_of_cases
-from ekc.workflow.profiles import PROFILES, Clock, Event, Profile
+from ekc.workflow.profiles import PROFILES, Clock, Event, Paused, Profile
 from ekc.workflow.vocabulary import Phase, Step
 
 
@@ -21,19 +22,38 @@ class Deadline:
     clock: Clock
     on: date
     latest: date
+    paused: int = 0  # so many days later, because they did not count
+    still: bool = False  # today does not count either
+
+    def near(self, today: date) -> bool:
+        """Whether the coordinator is warned: some days before its day, until it is late."""
+        return not self.still and self.on - timedelta(days=self.clock.warned) <= today <= self.latest
 
     def late(self, today: date) -> bool:
         """Whether the last day has passed."""
         return today > self.latest
 
 
-def running_deadlines(profile: Profile, events: dict[Event, date], referred: bool) -> tuple[Deadline, ...]:
+def running_deadlines(
+    profile: Profile,
+    events: dict[Event, date],
+    referred: bool,
+    pauses: Sequence[Paused] = (),
+    today: date | None = None,
+) -> tuple[Deadline, ...]:
     """The clocks that were started and not stopped, earliest first. `events` holds the day of each event.
 
-    `referred`: whether somebody referred the case; some clocks run only then.
+    `referred`: whether somebody referred the case; some clocks run only then. `pauses`: days that may not count.
     """
+
+    def deadline(clock: Clock, started: date) -> Deadline:
+        on = profile.due(clock, started, pauses)
+        paused = (on - profile.due(clock, started)).days if pauses else 0
+        still = clock.pauses and any(until == today for _, until in pauses)
+        return Deadline(clock, on, profile.latest(clock, started, pauses), paused, still)
+
     dues = (
-        Deadline(clock, profile.due(clock, events[clock.start]), profile.latest(clock, events[clock.start]))
+        deadline(clock, events[clock.start])
         for clock in profile.clocks
         if clock.start in events and clock.stop not in events and (referred or not clock.with_referrer)
     )
@@ -60,36 +80,44 @@ class Clocked(Protocol):
 def deadlines_of(
     session: Session,
     cases: Collection[Clocked],
+    at: datetime,
     steps: Mapping[int, Iterable[StepRow]] | None = None,
     referred: bool | None = None,
 ) -> dict[int, tuple[Deadline, ...]]:
-    """By case the clocks that run, earliest first; none once it is closed.
+    """By case the clocks that run, earliest first; none once it is closed. While it is paused, as if until today.
 
     `steps`: if they were read already. `referred`: whether somebody referred them, instead of what the circle says.
     """
     open_ones = [case for case in cases if case.phase is not Phase.CLOSED]
     taken = steps_of_cases(session, [case.id for case in open_ones]) if steps is None else steps
     about = referrers_of_cases(session, [case.id for case in open_ones if _asks_referrer(case)])
-    return {
-        case.id: running_deadlines(
+
+    def running(case: Clocked, pauses: Sequence[Paused] = ()) -> tuple[Deadline, ...]:
+        return running_deadlines(
             PROFILES[case.profile],
             _events(case, taken.get(case.id, ()), about[case.id]),
             about[case.id].referred if referred is None else referred,
+            pauses,
+            local_date(at, case.timezone),
         )
-        for case in open_ones
-    }
+
+    found = {case.id: running(case) for case in open_ones}
+    pauses = paused_days(session, [id_ for id_, clocks in found.items() if clocks], at)
+    return found | {case.id: running(case, pauses[case.id]) for case in open_ones if case.id in pauses}
 
 
-def late_clocks(
-    session: Session, cases: Collection[Clocked], at: datetime, steps: Mapping[int, Iterable[StepRow]]
+def those(
+    running: Mapping[int, tuple[Deadline, ...]],
+    cases: Iterable[Clocked],
+    at: datetime,
+    which: Callable[[Deadline, date], bool],
 ) -> dict[int, tuple[Deadline, ...]]:
-    """By case the clocks that are late; cases without one are missing. `steps`: those taken in the open ones."""
-    running = deadlines_of(session, cases, steps)
+    """By case the clocks that are so on the day where it is, such as late; cases without one are missing."""
     found = {
-        case.id: tuple(due for due in running.get(case.id, ()) if due.late(local_date(at, case.timezone)))
+        case.id: tuple(due for due in running.get(case.id, ()) if which(due, local_date(at, case.timezone)))
         for case in cases
     }
-    return {id_: late for id_, late in found.items() if late}
+    return {id_: clocks for id_, clocks in found.items() if clocks}
 
 
 def _asks_referrer(case: Clocked) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
@@ -18,7 +18,7 @@ from ekc.conferences.effects import (
     queue_circle_mail,
     to_be_rung,
 )
-from ekc.conferences.models import Conference, Notice, Participant
+from ekc.conferences.models import Conference, Notice, Participant, Pause
 from ekc.conferences.queries.registration import RelatedCase, case_of_number
 from ekc.conferences.roles import attended, coordinator_with_access, still_open
 from ekc.core.clock import local_date
@@ -138,6 +138,7 @@ def settle_end(session: Session, conference: Conference, at: datetime, taking: T
     if Destroyed.REASONS in rule.destroys:
         destroy_reasons(session, conference)
         destroy_wishes(session, conference)
+        session.execute(update(Pause).where(Pause.conference_id == conference.id).values(reason=""))
         of_round = select(PhaseChange.id).where(PhaseChange.conference_id == conference.id, PhaseChange.number >= began)
         session.execute(delete(StepWords).where(StepWords.change_id.in_(of_round)))
 

@@ -234,3 +234,11 @@ class CorrectionForm(EditingForm):
             municipality=self.municipality.called,
             referrer_id=self.referrer_id.data or None,
         )
+
+
+class PauseForm(PlainForm):
+    """Why the deadlines of a case stand still."""
+
+    pause_reason = passage(
+        _l("Why it is paused"), _l("Write in a sentence why this conference is paused."), PASSAGE, rows=2
+    )

@@ -13,7 +13,7 @@ from ekc.core.clock import local_date
 from ekc.core.language import gettext
 from ekc.directory.queries import unconfirmed
 from ekc.evaluations.queries import FollowUpRow, OverdueRow, overdue
-from ekc.journey.deadlines import Deadline, late_clocks
+from ekc.journey.deadlines import Deadline, deadlines_of, those
 from ekc.journey.needs.cases import StaffCases, staff_cases
 from ekc.journey.needs.finding import Needs, find_needs
 from ekc.journey.needs.kinds import NEWS, CaseRequest, Need, NeedKind
@@ -21,6 +21,7 @@ from ekc.journey.needs.words import NeedLine, late_words, need_line
 from ekc.journey.queries import corrections as correction_queries
 from ekc.journey.queries.cases import FIRST_PAGE, After, CaseList, CaseRow
 from ekc.journey.queries.corrections import CorrectionRow
+from ekc.journey.queries.lead_times import View, counted
 from ekc.matching.queries.handing_over import HandingOver
 from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.vocabulary import Phase, Role
@@ -46,6 +47,8 @@ class Home:
     corrections: tuple[CorrectionRow, ...]  # made lately, of cases that were or are the visitor's
     managers: dict[int, tuple[Account, ...]]  # of the other region of each that moved, by region
     recent_managers: list[RecentManager]  # of a manager's regions
+    past_norm: int  # cases of a manager's regions that are longer in their phase than its norm,
+    silent: int  # and those whose coordinator is silent
     new_names: int  # of municipalities and organisations, for a manager to look at
     asks_phone: bool  # a manager without a phone number, whom nobody of the circle can ring then
 
@@ -90,9 +93,12 @@ def staff_home(
     elif not first:
         who = replace(who, roles=who.roles & {Role.REGIONAL_MANAGER})
     read = staff_cases(session, who, at, after, of)
-    late = late_clocks(session, (*read.own, *read.of_regions), at, read.steps)
+    cases = (*read.own, *read.of_regions)
+    running = deadlines_of(session, cases, at, read.steps)
+    late = those(running, cases, at, Deadline.late)
     corrected = correction_queries.recent_corrections(session, who, at) if first else ()
     manages = first and Role.REGIONAL_MANAGER in who.roles
+    stuck = counted(session, who.regions if manages else (), at.date())
     last = {
         CaseList.MINE: read.own_go_on,
         CaseList.REGISTRATIONS: read.registrations_go_on,
@@ -105,7 +111,7 @@ def staff_home(
         today=read.today,
         this_week=tuple(sorted((row for row in read.own if _this_week(row, at)), key=lambda row: row.starts_at or at)),
         calls=_calls(read),
-        waits=find_needs(session, read, late),
+        waits=find_needs(session, read, late, those(running, read.own, at, Deadline.near)),
         cases=read.own,
         of=of,
         after=after,
@@ -117,6 +123,8 @@ def staff_home(
         corrections=corrected,
         managers=_managers_elsewhere(session, who, corrected),
         recent_managers=recent_managers(session, at, who.account_id or 0, who.regions) if manages else [],
+        past_norm=stuck[View.NORM],
+        silent=stuck[View.SILENT],
         new_names=unconfirmed(session) if manages else 0,
         asks_phone=manages and not has_phone(session, who.account_id or 0),
     )

@@ -21,7 +21,7 @@ from ekc.core.outbox import DELIVERY, TEXT_DELIVERY
 from ekc.core.transaction import writing
 from ekc.drafts.actions import forget_drafts
 from ekc.journey.queries.steps import untold_steps
-from ekc.journey.reminders import remind_before_access_ends
+from ekc.journey.reminders import remind_before_access_ends, warn_of_deadlines
 from ekc.matching.actions.asking import UNANSWERED, end_unanswered
 from ekc.orders.actions import forget_orders
 from ekc.workflow.profiles import NL
@@ -95,6 +95,12 @@ JOBS = (
         name="access_ends",
         title=N_("Tell coordinators that their access ends"),
         work=lambda run: remind_before_access_ends(run.session, run.at, run.subject),
+        nightly=Nightly.REGION,
+    ),
+    JobRule(
+        name="deadlines",
+        title=N_("Warn of deadlines that are near or have passed"),
+        work=lambda run: warn_of_deadlines(run.session, run.at, run.subject),
         nightly=Nightly.REGION,
     ),
     JobRule(

@@ -132,6 +132,36 @@ ACCESS_ENDS = MailRule(
         "one and until when, and finish what you still have to write."
     ),
 )
+HOW_IT_GOES = MailRule(
+    name="how_it_goes",
+    audience=Audience.COORDINATOR,
+    opens=Activity.SEE_CASE,
+    key="how:{case}:{day}:{to}",
+    subject=N_("How does it go with a conference of yours?"),
+    body=N_(
+        "Your regional manager would like to know how it goes with a conference of yours. Sign in to see which one, "
+        "write down what you did, or pause it with a reason. Do you need help, or can you not go on? Ring them."
+    ),
+)
+DEADLINE_NEAR = MailRule(
+    name="deadline_near",
+    audience=Audience.COORDINATOR,
+    opens=Activity.SEE_CASE,
+    key="deadline:{case}:{clock}:{round}:near:{to}",
+    subject=N_("A deadline in a conference of yours is near"),
+    body=N_("A deadline in a conference of yours is near. Sign in to see which one, and on which day."),
+)
+DEADLINE_PASSED = MailRule(
+    name="deadline_passed",
+    audience=Audience.MANAGERS,
+    opens=Activity.SEE_CASE,
+    key="deadline:{case}:{clock}:{round}:passed:{to}",
+    subject=N_("A deadline in a conference of your region has passed"),
+    body=N_(
+        "A deadline in a conference of your region has passed. Sign in to see which one, and whether you can help its "
+        "coordinator."
+    ),
+)
 
 
 _NUMBER = N_("You find the number of this conference on your own page.")

@@ -75,6 +75,7 @@ GROUPS: tuple[tuple[str, frozenset[Phase], tuple[MenuPage, ...]], ...] = (
             MenuPage("conferences.registration", N_("Registration"), Activity.SEE_REGISTRATION),
             MenuPage("conferences.consents", N_("Consents"), Activity.SEE_REGISTRATION),
             MenuPage("matching.coordinator", N_("Coordinator"), Activity.SEE_REGISTRATION),
+            MenuPage("journey.deadlines", N_("Deadlines"), Activity.SEE_HISTORY),
             MenuPage("journey.history", N_("History"), Activity.SEE_HISTORY),
             MenuPage("access_log.page", N_("Who has opened it"), Activity.SEE_OPENED),
         ),

@@ -81,6 +81,16 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("correct the region, country, kind, municipality and referrer"),
         _grant(_OUTSIDE, Role.REGIONAL_MANAGER),
     ),
+    ActivityRule(
+        Activity.PAUSE,
+        N_("let the deadlines stand still, with a reason, and go on"),
+        _grant(_BEFORE, Role.COORDINATOR, Role.REGIONAL_MANAGER),
+    ),
+    ActivityRule(
+        Activity.ASK_HOW,
+        N_("ask the coordinator by email how it goes"),
+        _grant(_OUTSIDE, Role.REGIONAL_MANAGER),
+    ),
     ActivityRule(Activity.MATCH_COORDINATOR, N_("ask a coordinator"), _grant(_OUTSIDE, Role.REGIONAL_MANAGER)),
     ActivityRule(  # also in private time: without a coordinator who can be reached, nobody outside can end it
         Activity.ASK_COORDINATOR,

@@ -11,6 +11,7 @@ class Duty(StrEnum):
 
     CASES = "cases"
     FOLLOW_UPS = "follow_ups"
+    LEAD_TIMES = "lead_times"
     HAND_OVER = "hand_over"
     EMPLOYERS = "employers"
     COORDINATORS = "coordinators"
@@ -37,6 +38,11 @@ DUTIES: tuple[DutyRule, ...] = (
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
     ),
     DutyRule(Duty.FOLLOW_UPS, N_("see which follow-ups are due, without names or texts"), _MANAGERS),
+    DutyRule(
+        Duty.LEAD_TIMES,
+        N_("see which conferences of their region take long, are silent or are paused"),
+        frozenset({Role.REGIONAL_MANAGER}),
+    ),
     DutyRule(Duty.HAND_OVER, N_("hand over the conferences of whoever leaves"), frozenset({Role.REGIONAL_MANAGER})),
     DutyRule(
         Duty.EMPLOYERS,

@@ -22,10 +22,15 @@ def holiday(day: date, place: Place, language: str = "") -> str:
     return str(_holidays(place, language).get(day, ""))
 
 
+def is_working_day(day: date, place: Place | None) -> bool:
+    """Whether this day is neither in a weekend nor a public holiday of the place."""
+    return day.weekday() not in _WEEKEND and not (place is not None and holiday(day, place))
+
+
 def next_working_day(day: date, place: Place | None) -> date:
     """The first day after this one that is neither in a weekend nor a public holiday of the place."""
     following = day + timedelta(days=1)
-    while following.weekday() in _WEEKEND or (place is not None and holiday(following, place)):
+    while not is_working_day(following, place):
         following += timedelta(days=1)
     return following
 

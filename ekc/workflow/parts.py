@@ -224,6 +224,8 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.CHANGE_REGISTRATION: frozenset({CasePart.REGISTRATION}),
     Activity.NOTE_CONSENTS: frozenset({CasePart.CONSENTS}),
     Activity.CORRECT_REGISTRATION: frozenset({CasePart.REGISTRATION, CasePart.NAMES}),
+    Activity.PAUSE: frozenset({CasePart.REGISTRATION}),
+    Activity.ASK_HOW: frozenset(),
     Activity.MATCH_COORDINATOR: frozenset({CasePart.INDEPENDENCE, CasePart.WAIVERS}),
     Activity.ASK_COORDINATOR: frozenset(),  # in private time who coordinates and who could; nothing of the case
     Activity.SEE_REQUEST: frozenset({CasePart.REQUEST}),

@@ -5,12 +5,12 @@ documentation tell which. Sources are the keys of `docs/sources.md`. How a deadl
 is read. Public holidays are no working days (`holidays.py`).
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from ekc.workflow.holidays import Place, holiday, next_working_day
-from ekc.workflow.vocabulary import N_, Labelled, Variant
+from ekc.workflow.holidays import Place, holiday, is_working_day, next_working_day
+from ekc.workflow.vocabulary import N_, Labelled, Phase, Variant
 
 
 class Force(Labelled):
@@ -67,6 +67,50 @@ class Clock:
     window: int = 0  # further days in which late is still in time
     with_referrer: bool = False  # runs only where somebody referred the case
     off_holidays: bool = False  # somebody acts on its day: on a public holiday it moves to the next working day
+    warned: int = 7  # so many days before its day the coordinator is warned
+    law_pauses: bool = False  # of a clock of the law: whether the law lets it stand still
+
+    @property
+    def by_law(self) -> bool:
+        """Whether the law asks it, and not a target or practice."""
+        return self.force is Force.LAW
+
+    @property
+    def pauses(self) -> bool:
+        """Whether days on which a case is paused do not count. The clock of the law goes on, unless it says so."""
+        return self.law_pauses or not self.by_law
+
+
+#: A pause: its first day, and the day on which the clocks went on, or today.
+Paused = tuple[date, date]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseNorm:
+    """How long a case is in a phase at most, in days."""
+
+    days: int
+    force: Force
+    source: str = ""
+
+
+def with_pauses(
+    day: date, start: date, pauses: Iterable[Paused], unit: Unit = Unit.DAYS, place: Place | None = None
+) -> date:
+    """This last day of a clock that began on `start`, later by the days that were paused before it was over.
+
+    `pauses`: the earliest first. In a clock of working days these are counted.
+    """
+    for first, until in pauses:
+        began = max(first, start)
+        if began > day or until <= began:
+            continue
+        if unit is Unit.WORKING_DAYS:
+            paused = sum(is_working_day(began + timedelta(days=n), place) for n in range(1, (until - began).days + 1))
+            day = shift(day, paused, unit, place)
+        else:
+            day += until - began
+    return day
 
 
 def shift(start: date, length: int, unit: Unit, place: Place | None = None) -> date:
@@ -150,6 +194,8 @@ class Profile:
     ceilings: tuple[Ceiling, ...] = ()
     ceiling_force: Force = Force.DEFAULT
     ceiling_source: str = ""
+    norms: Mapping[Phase, PhaseNorm] = field(default_factory=dict)  # without one a phase takes as long as it takes
+    silent_after: int = 21  # days without a sign of the coordinator, after which the manager sees it; our default
     least_family_present: int = 3  # our default; a coordinator may override it with a reason
     ring_within: int = 3  # working days from a registration in which whoever registered is rung; our default
     access_days: int = 30  # so long after their last task a coordinator can still open a case; our default
@@ -172,17 +218,26 @@ class Profile:
                 return shift(from_day, ceiling.months, Unit.MONTHS)
         return None
 
-    def due(self, clock: Clock, started: date) -> date:
+    def due(self, clock: Clock, started: date, pauses: Sequence[Paused] = ()) -> date:
         """The last day that is in time, for a clock started on `started`; or the day to act on, never a holiday.
 
         Every day that the program proposes by itself comes from here.
         """
-        day = shift(started, clock.length, clock.unit, self.place)
+        day = self._runs_out(clock, started, pauses)
         return next_working_day(day, self.place) if clock.off_holidays and holiday(day, self.place) else day
 
-    def latest(self, clock: Clock, started: date) -> date:
+    def latest(self, clock: Clock, started: date, pauses: Sequence[Paused] = ()) -> date:
         """The last day of the window after the day on which the clock runs out, whether that is a holiday or not."""
-        return shift(started, clock.length, clock.unit, self.place) + timedelta(days=clock.window)
+        return self._runs_out(clock, started, pauses) + timedelta(days=clock.window)
+
+    def _runs_out(self, clock: Clock, started: date, pauses: Sequence[Paused]) -> date:
+        day = shift(started, clock.length, clock.unit, self.place)
+        return with_pauses(day, started, pauses if clock.pauses else (), clock.unit, self.place)
+
+    def norm_until(self, phase: Phase, since: date, pauses: Sequence[Paused] = ()) -> date | None:
+        """The last day within the norm of a phase that began on `since`; None: it has none."""
+        norm = self.norms.get(phase)
+        return with_pauses(since + timedelta(days=norm.days), since, pauses) if norm else None
 
     def moved_from(self, clock: Clock, due: date, latest: date) -> date | None:
         """The public holiday from which this due day was moved; None: it was not."""
@@ -223,7 +278,16 @@ def _call(source: str, force: Force) -> Clock:
 
 def _conference(weeks: int, source: str, force: Force) -> Clock:
     title = N_("Hold the conference")
-    return Clock("conference", title, Event.TAKEN_ON, Event.MEETING_HELD, weeks, Unit.WEEKS, force, source)
+    return Clock("conference", title, Event.TAKEN_ON, Event.MEETING_HELD, weeks, Unit.WEEKS, force, source, warned=14)
+
+
+def _norms(weeks: int, force: Force, source: str = "") -> dict[Phase, PhaseNorm]:
+    """The norms of a country in which a conference is prepared in so many weeks. That a meeting is one day, and that a
+    coordinator is found in two weeks, is our default; an evaluation is on the day that the family chooses.
+    """
+    meets = dict.fromkeys((Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION), PhaseNorm(1, Force.DEFAULT))
+    before = {Phase.REGISTRATION: PhaseNorm(14, Force.DEFAULT), Phase.SETUP: PhaseNorm(weeks * 7, force, source)}
+    return before | meets
 
 
 NL = Profile(
@@ -243,6 +307,7 @@ NL = Profile(
         _conference(10, "EK3", Force.CUSTOM),
         _call("EK4, EK5", Force.CUSTOM),
     ),
+    norms=_norms(10, Force.CUSTOM, "EK3"),
     # PR4 is about the file: from 12 a child may read it. We ask from the same age on; the law on consent says 16.
     own_consent_from=12,
     own_consent_force=Force.DEFAULT,
@@ -296,6 +361,7 @@ ENGLAND = Profile(
             Force.LOCAL_TARGET,
             "UK4",
             with_referrer=True,
+            warned=1,
         ),
         Clock(
             "bottom_lines",
@@ -307,10 +373,12 @@ ENGLAND = Profile(
             Force.LOCAL_TARGET,
             "UK5",
             with_referrer=True,
+            warned=2,
         ),
         _conference(8, "UK6", Force.LOCAL_TARGET),
         _call("EK4, EK5", Force.DEFAULT),
     ),
+    norms=_norms(8, Force.LOCAL_TARGET, "UK6"),
     own_consent_from=16,
     own_consent_force=Force.DEFAULT,
     own_consent_source="",
@@ -350,6 +418,7 @@ NEW_ZEALAND = Profile(
     place=Place("NZ"),
     # Youth justice has clocks of its own for convening and holding (NZ4); the day limits are not verified: none here.
     clocks=(_call("EK4, EK5", Force.DEFAULT),),
+    norms=_norms(10, Force.DEFAULT),
     own_consent_from=16,
     own_consent_force=Force.DEFAULT,
     own_consent_source="",

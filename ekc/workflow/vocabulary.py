@@ -312,6 +312,8 @@ class Activity(StrEnum):
     CHANGE_REGISTRATION = "change_registration"
     NOTE_CONSENTS = "note_consents"
     CORRECT_REGISTRATION = "correct_registration"
+    PAUSE = "pause"
+    ASK_HOW = "ask_how"
     MATCH_COORDINATOR = "match_coordinator"
     ASK_COORDINATOR = "ask_coordinator"
     SEE_REQUEST = "see_request"

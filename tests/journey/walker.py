@@ -394,6 +394,12 @@ def _say_yes(walker: Walker) -> None:
     walker.change_registration({one: walker.today for one in walker.main_persons() if one not in said})
 
 
+def _both_sides(walker: Walker) -> None:
+    for side in walker.facts().sides:
+        if not any(one.side == side for one in walker.facts().family):
+            circle.add_person(walker.by(), walker.id, PersonDetails(name="Somebody There", part=Part.FAMILY, side=side))
+
+
 def _consents(walker: Walker) -> None:
     for one in walker.circle(Part.CHILD):
         if one.born is None:
@@ -496,6 +502,7 @@ def _make_room(walker: Walker) -> None:
 _MENDS: dict[str, Callable[[Walker], None]] = {
     "main_person_said_yes": _say_yes,
     "consents_valid": _consents,
+    "two_sides_there": _both_sides,
     "coordinator_accepted": _coordinator,
     "independence_declared": _coordinator,
     "coordinator_independent": Walker.waive,

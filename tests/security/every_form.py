@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
-from ekc.conferences.actions import bottom_lines, links, registration, safety
+from ekc.conferences.actions import bottom_lines, links, pauses, registration, safety
 from ekc.conferences.entries import BottomLineText, Concern, NewContact
 from ekc.conferences.forms.registering import PAGES
 from ekc.core.jobs import Job, JobState
@@ -298,6 +298,10 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, fresh
     bottom_lines.say_no_bottom_lines(By(session, noor, START), fresh.id)
     yield noor, fresh
+    paused = build.case_in_setup(session, cast, START)
+    pauses.pause(By(session, noor, START), paused.id, "Nobody is at home.")
+    yield noor, (f"/conferences/{paused.id}/deadlines",)
+    yield cast.ruud, ("/lead-times",)
     english = build.case_in_setup(session, cast, START, profile="england")
     yield noor, (f"/conferences/{english.id}/consents",)  # there the offer is noted
     lines = (f"/conferences/{english.id}/bottom-lines",)

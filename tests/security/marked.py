@@ -17,7 +17,7 @@ from ekc.accounts.access import By
 from ekc.accounts.models import Account, AccountRole
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import circle as circle_actions
-from ekc.conferences.actions import offers, registration
+from ekc.conferences.actions import offers, pauses, registration
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import (
     BottomLineText,
@@ -165,7 +165,17 @@ HOLDS: dict[CasePart, list[str]] = {
         "worries",
     ],
     CasePart.VIEWS: each("view", HERE),
-    CasePart.REGISTRATION: ["reason", "topic", "wish", "sought", "sidea", "sideb", "municipality", "follows"],
+    CasePart.REGISTRATION: [
+        "reason",
+        "topic",
+        "wish",
+        "sought",
+        "sidea",
+        "sideb",
+        "municipality",
+        "follows",
+        "whypaused",
+    ],
     CasePart.CONSENTS: ["consentscope", "consentnote", "offerreason"],
     CasePart.INDEPENDENCE: ["declared", "worksfor", "organisationels", "knows", "gains"],
     # Declared conflicts are shown; an agency is named.
@@ -356,9 +366,12 @@ def _registered(session: Session, cast: Cast) -> Marked:
     registration.add_consent(By(session, cast.noor, START), id_, also)
     exempt = NewOffer(stage=OfferStage.EXEMPT, on=TODAY, reason=mark("offerreason"))
     offers.note_offer(By(session, cast.noor, START), id_, exempt)
+    pauses.pause(By(session, cast.noor, START), id_, mark("whypaused"))
+    pauses.resume(By(session, cast.noor, START), id_)
     _waive(session, cast, id_)
-    _step(session, cast, case, Step.TAKE_ON)
     people = dict(case.people)
+    people["kees"] = circle_actions.add_person(By(session, cast.noor, START), id_, details("kees"))  # of the other side
+    _step(session, cast, case, Step.TAKE_ON)
     for name in CIRCLE:
         if name not in people:
             people[name] = circle_actions.add_person(By(session, cast.noor, START), id_, details(name))

@@ -19,8 +19,9 @@ from ekc.workflow.guards.circle import (
     only_main_person,
     safety_asked,
     safety_decided,
+    two_sides_there,
 )
-from ekc.workflow.guards.consents import consents_valid, main_person_said_yes, two_sides_there
+from ekc.workflow.guards.consents import consents_valid, main_person_said_yes
 from ekc.workflow.guards.coordinator import (
     coordinator_accepted,
     coordinator_confirmed,
@@ -101,9 +102,9 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
         facts(
             variant=Variant.RECOVERY,
             sides=("Ilse", "Milan"),
-            people=(replace(MOTHER, side="Ilse"), replace(UNCLE, side="Milan")),
+            people=(replace(MOTHER, side="Ilse"), replace(NURSE, side="Milan")),
         ),
-        [("There is no main person of this side yet: Milan", "circle", "")],
+        [("There is nobody of this side in the circle yet: Milan", "circle", "")],
     ),
     (
         main_person_said_yes,

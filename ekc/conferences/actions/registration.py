@@ -89,6 +89,7 @@ def register_case(by: By, new: NewCase) -> int:
             wishes=list(new.wishes),
             sought=[[one.kind, one.about] for one in new.sought],
             phase_since=by.at,
+            norm_until=profile.norm_until(Phase.REGISTRATION, today),
             searchable=by_staff,
             follows_id=_followed(by, new.follows) if by_staff else None,
             # Whoever has no account learns nothing from it: staff look it up.

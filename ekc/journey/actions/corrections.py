@@ -12,7 +12,7 @@ from ekc.accounts.queries import managers_but, readers
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import set_referrer
 from ekc.conferences.actions.name_index import index_names
-from ekc.conferences.effects import give_notice_of_number, queue_circle_mail, to_be_rung
+from ekc.conferences.effects import give_notice_of_number, queue_circle_mail, renew_watch, to_be_rung
 from ekc.conferences.entries import Assignment
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import registration
@@ -59,6 +59,7 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
             set_referrer(by.session, conference, new.referrer_id)
         if new.profile != before.profile:
             _change_country(by.session, conference, new.profile)
+            renew_watch(by.session, conference, by.at)
         conference.variant = new.variant
         conference.municipality_id = row_of(by, Listing.MUNICIPALITIES, new.municipality)
         if new.region_id != before.region_id:

@@ -10,6 +10,7 @@ from ekc.accounts.access import By
 from ekc.accounts.notifications import notify_managers
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.safety import tell_not_safe
+from ekc.conferences.effects import end_pause, renew_watch
 from ekc.conferences.models import Conference
 from ekc.conferences.roles import unattended
 from ekc.core.audit import ActorKind
@@ -85,6 +86,9 @@ def take_step(
                 EFFECTS[effect](by.session, conference, by.at, taking)
             conference.phase = rule.target or source
             conference.phase_since = by.at
+            if conference.phase is not source:
+                end_pause(by.session, conference, by.at)
+            renew_watch(by.session, conference, by.at)
             leave_notices(by.session, conference, by.at, taking, day)
         if source is Phase.PRIVATE_TIME:
             tell_not_safe(by, conference, since)

@@ -2,6 +2,7 @@
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
+from ekc.conferences.effects import pause_again, renew_watch
 from ekc.core.errors import Refusal, Stale
 from ekc.core.outbox import withdraw
 from ekc.core.transaction import writing
@@ -44,6 +45,8 @@ def take_back(by: By, conference_id: int, step: Step) -> TakingBack:
         for effect in reversed(rule.effects):
             for undo in UNDONE[effect]:
                 undo(by.session, conference, taken.at)
+        pause_again(by.session, conference, taken.at)
+        renew_watch(by.session, conference, by.at)
         withdraw_notices(by.session, conference, taken.at, rule)
         withdraw(by.session, conference_id, taken.at, taken.at + MAILS_WAIT)
         by.record(f"step_back.{taken.step}", conference_id)

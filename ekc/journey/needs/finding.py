@@ -58,8 +58,13 @@ _HELD = frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION})
 Needs = Mapping[NeedKind, tuple[Any, ...]]
 
 
-def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Deadline, ...]]) -> Needs:
-    """All that waits for the visitor. `late`: by case the clocks that are late."""
+def find_needs(
+    session: Session,
+    read: StaffCases,
+    late: Mapping[int, tuple[Deadline, ...]],
+    near: Mapping[int, tuple[Deadline, ...]],
+) -> Needs:
+    """All that waits for the visitor. `late`, `near`: by case the clocks that are, of own cases those that are near."""
     twice = {one.case.id: one for one in _twice(session, read)}
     to_tell = tuple(_to_tell(session, read))
     found: dict[NeedKind, Iterable[Waiting]] = {
@@ -93,6 +98,7 @@ def find_needs(session: Session, read: StaffCases, late: Mapping[int, tuple[Dead
         NeedKind.NO_MAIL: _no_mail(session, read),
         # a manager reads it in the lists
         NeedKind.LATE: (Late(row, late[row.id]) for row in read.own if row.id in late),
+        NeedKind.NEAR: (Late(row, near[row.id]) for row in read.own if row.id in near),
         NeedKind.OWED: _only(to_tell, lambda line: line.notice.kind is not NoticeKind.UNSAFE),
         NeedKind.UNSETTLED: _unsettled(session, read),
         NeedKind.TODO: _todos(read, frozenset(one.case.id for one in _only(to_tell, _was_found))),

@@ -170,7 +170,7 @@ class NoMail:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A case with clocks that are late."""
+    """A case with clocks that are late, or near."""
 
     case: CaseRow
     clocks: tuple[Deadline, ...]
@@ -196,6 +196,7 @@ class NeedKind(StrEnum):
     ASKED = "asked"
     NO_MAIL = "no_mail"
     LATE = "late"
+    NEAR = "near"
     OWED = "owed"
     UNSETTLED = "unsettled"
     TODO = "todo"

@@ -13,6 +13,7 @@ from ekc.journey.needs.kinds import (
     Alone,
     CameTogetherAgain,
     CaseRequest,
+    Late,
     LinkRequests,
     Need,
     NeedKind,
@@ -79,10 +80,30 @@ def _whom(about: Any) -> tuple[str, str | None] | None:
 
 
 def late_words(clocks: Iterable[Deadline], follow_ups: Iterable[OverdueRow] = ()) -> str:
-    """Which clocks and follow-ups of a case are late."""
-    late = [(due.clock.title, due.on) for due in clocks] + [(row.kind.label, row.due_on) for row in follow_ups]
+    """Which clocks and follow-ups of a case are late, and which of them the law asks."""
+    late = [(due.clock.title, due.on, due.clock.by_law) for due in clocks]
+    late += [(row.kind.label, row.due_on, False) for row in follow_ups]
     return " · ".join(
-        gettext("late: %(what)s, %(day)s", what=gettext(what), day=day(on, year=False)) for what, on in late
+        gettext(
+            N_("late, and asked by law: %(what)s, %(day)s") if by_law else N_("late: %(what)s, %(day)s"),
+            what=gettext(what),
+            day=day(on, year=False),
+        )
+        for what, on, by_law in late
+    )
+
+
+def _near(about: Late, at: datetime) -> str:
+    today = local_date(at, about.case.timezone)
+    return " · ".join(
+        gettext(
+            "%(what)s: by %(day)s, %(far)s (%(force)s)",
+            what=gettext(due.clock.title),
+            day=day(due.on, year=False),
+            far=how_far(due.on, today),
+            force=gettext(due.clock.force.label),
+        )
+        for due in about.clocks
     )
 
 
@@ -322,7 +343,8 @@ RULES: dict[NeedKind, NeedRule] = {
     NeedKind.ENDED: NeedRule(_ended),
     NeedKind.ASKED: NeedRule(_asked, _COORDINATOR),
     NeedKind.NO_MAIL: NeedRule(_no_mail, _where_no_mail),
-    NeedKind.LATE: NeedRule(lambda about, _at: _begin(late_words(about.clocks))),
+    NeedKind.LATE: NeedRule(lambda about, _at: _begin(late_words(about.clocks)), "journey.deadlines"),
+    NeedKind.NEAR: NeedRule(_near, "journey.deadlines"),
     NeedKind.OWED: NeedRule(_owed, lambda about: (about.endpoint, {})),
     NeedKind.UNSETTLED: NeedRule(_unsettled, _where_unsettled),
     NeedKind.TODO: NeedRule(_todo, _where_todo),

@@ -3,9 +3,11 @@
 import ekc.journey.views.accessibility
 import ekc.journey.views.case
 import ekc.journey.views.correction
+import ekc.journey.views.deadlines
 import ekc.journey.views.history
 import ekc.journey.views.home
 import ekc.journey.views.jobs
+import ekc.journey.views.lead_times
 import ekc.journey.views.not_safe
 import ekc.journey.views.own_page
 import ekc.journey.views.step

@@ -165,7 +165,7 @@ def end_match(by: By, conference_id: int, reason: str, match_id: int | None = No
         if waits is not None:
             withdraw_request(by.session, conference, by.at)
         elif conference.phase is Phase.REGISTRATION:
-            conference.coordinator_id = None
+            conference.coordinator_id = conference.silent_since = None
             match.ended_on = local_date(by.at, conference.timezone)
             ask_on_new_devices(by.session, PersonalLink.conference_id == conference_id)
         else:

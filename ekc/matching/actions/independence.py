@@ -16,6 +16,7 @@ from ekc.conferences.effects import (
     give_notice_of_number,
     number_changed,
     queue_circle_mail,
+    renew_watch,
     to_be_rung,
 )
 from ekc.conferences.models import Conference, Participant
@@ -107,6 +108,8 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
         match.accepted_on = day
         forget_turns(by.session, conference_id)
         conference.coordinator_id, conference.asked_coordinator_id = match.account_id, None
+        conference.silent_since = None  # of the one before
+        renew_watch(by.session, conference, by.at)
         if not _earlier_declarations(by.session, match):
             conference.agencies_before = None  # former agencies are no conflict for a new coordinator
         if conference.tasks_ended_on is not None:  # restart the period of access in a case that waits to be closed

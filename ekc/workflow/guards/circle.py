@@ -4,8 +4,20 @@ from collections.abc import Iterator
 
 from ekc.workflow.blocker import Blocker, about_nobody, about_people
 from ekc.workflow.facts import Facts
-from ekc.workflow.vocabulary import N_, Attends, Part, Phase, Remedy, VoiceMatter
+from ekc.workflow.vocabulary import N_, Attends, Part, Phase, Remedy, Variant, VoiceMatter
 from ekc.workflow.voices import unspoken_wishes
+
+
+def two_sides_there(f: Facts) -> Iterator[Blocker]:
+    """A recovery conference has two sides, with somebody of each in the circle: neither makes a plan alone (EK12)."""
+    if f.variant is not Variant.RECOVERY:
+        return
+    if len(f.sides) < 2:
+        named = N_("Two sides make a plan with each other here: write down which two")
+        yield Blocker(named, Remedy.REGISTRATION, target="sides")
+    for side in f.sides:
+        if not any(p.side == side for p in f.family):
+            yield Blocker(N_("There is nobody of this side in the circle yet: %(side)s"), Remedy.CIRCLE, {"side": side})
 
 
 def everyone_decided(f: Facts) -> Iterator[Blocker]:

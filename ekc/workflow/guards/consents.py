@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ekc.workflow.blocker import Blocker, Param, about_no_main_person, about_people
 from ekc.workflow.facts import NO_CONSENT, OF_AGE, Facts, consents_missing
-from ekc.workflow.vocabulary import N_, Part, Remedy, Variant, VoiceMatter
+from ekc.workflow.vocabulary import N_, Part, Remedy, VoiceMatter
 from ekc.workflow.voices import hear
 
 
@@ -68,16 +68,3 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
             N_("Nobody has consented yet for these main persons, who are too young to be asked: %(names)s"),
             Remedy.CONSENTS,
         )
-
-
-def two_sides_there(f: Facts) -> Iterator[Blocker]:
-    """A recovery conference has two sides, and on each somebody said yes to it: neither makes a plan alone (EK12)."""
-    if f.variant is not Variant.RECOVERY:
-        return
-    if len(f.sides) < 2:
-        yield Blocker(
-            N_("Two sides make a plan with each other here: write down which two"), Remedy.REGISTRATION, target="sides"
-        )
-    for side in f.sides:
-        if not any(p.part is Part.MAIN_PERSON and p.side == side for p in f.people):
-            yield Blocker(N_("There is no main person of this side yet: %(side)s"), Remedy.CIRCLE, {"side": side})

@@ -20,8 +20,9 @@ from ekc.workflow.guards.circle import (
     safety_asked,
     safety_decided,
     somebody_asked,
+    two_sides_there,
 )
-from ekc.workflow.guards.consents import consents_valid, main_person_said_yes, two_sides_there
+from ekc.workflow.guards.consents import consents_valid, main_person_said_yes
 from ekc.workflow.guards.coordinator import (
     coordinator_accepted,
     coordinator_confirmed,
