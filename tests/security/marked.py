@@ -336,7 +336,7 @@ def marked_case(session: Session, cast: Cast) -> Marked:
 
 def _registered(session: Session, cast: Cast) -> Marked:
     new = NewCase(
-        variant=Variant.RECOVERY,
+        variant=Variant.GROUP,
         municipality=mark("municipality"),
         follows=mark("follows"),
         region_id=cast.north,
