@@ -19,6 +19,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import ekc.access_log.document
 import ekc.conferences.document.bottom_lines
 import ekc.conferences.document.ecomap
+import ekc.conferences.document.leaflet
 import ekc.conferences.document.who_else
 import ekc.conferences.mails
 import ekc.journey.jobs
@@ -63,6 +64,7 @@ DOCUMENT_MODULES = (
     ekc.links.document,
     ekc.access_log.document,
     ekc.conferences.document.ecomap,
+    ekc.conferences.document.leaflet,
     ekc.conferences.document.who_else,
     ekc.meetings.document,
 )

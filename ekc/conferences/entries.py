@@ -22,6 +22,7 @@ from ekc.workflow.vocabulary import (
     Variant,
 )
 
+SHARING = "sharing the plan"
 #: The scopes of a consent: stored value and label.
 CONSENT_SCOPES = {
     "conference and file": N_("the conference, and keeping a file"),
@@ -29,9 +30,10 @@ CONSENT_SCOPES = {
     "file": N_("keeping a file"),
     "mail": N_("email"),
     "text message": N_("text messages"),
+    SHARING: N_("showing the plan to professionals"),
 }
 #: Those that are no consent to the conference.
-BESIDE_THE_CONFERENCE = frozenset({"file", "mail", "text message"})
+BESIDE_THE_CONFERENCE = frozenset({"file", "mail", "text message", SHARING})
 #: Those about how somebody is reached. Taking one back is carried out at once, and holds nothing else up.
 WAYS = {"mail": Way.EMAIL, "text message": Way.TEXT}
 #: What taking a consent back brings about; shown before it is done.
@@ -51,6 +53,10 @@ WITHDRAWAL = {
     ),
     "text message": N_(
         "No text message that still waits is sent, and none can be sent from now on. The number stays, to ring."
+    ),
+    SHARING: N_(
+        "From now on the program shows the plan to no professional, until the main persons say again who may see it. "
+        "What was handed out on paper stays with them."
     ),
 }
 #: The channels of a contact: stored value and label.

@@ -1,7 +1,9 @@
 """Who was told: several people at once, each with their own day and way; asked whether it is safe; not reached."""
 
+import io
 from datetime import date, timedelta
 
+import pikepdf
 import pytest
 from sqlalchemy.orm import Session
 
@@ -9,11 +11,13 @@ from ekc.accounts.access import By
 from ekc.conferences.access import open_case
 from ekc.conferences.actions.heard import note_heard
 from ekc.conferences.actions.registration import log_contact
+from ekc.conferences.document.leaflet import LEAFLET, Leaflet
 from ekc.conferences.entries import HeardOfPeople, NewContact
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.circle import circle, person
 from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.informing import ToldRow, told
+from ekc.core.documents import document_html
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import Activity, Attends, CallResult, InformedHow, InformedOf, Part
 from tests.build import Made, case_in_setup, change_details
@@ -23,6 +27,7 @@ from tests.clock import START
 from tests.database import refreshed
 from tests.form import Value
 
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
 TODAY, BEFORE = START.date(), date(2026, 2, 27)
 SAVE = "Save who was told"
 
@@ -210,3 +215,19 @@ def test_the_words_to_say_are_there_in_the_language_of_whoever_is_still_to_be_to
     assert "You make a plan together" in page.text
     assert "Words to say, in Nederlands" in page.text
     assert "Jullie maken samen een plan" in page.text
+
+
+def test_the_leaflet_is_in_the_language_of_each_and_of_one_alone_where_that_is_asked(
+    noor: PageClient, cast: Cast, case: Made
+) -> None:
+    address = f"/conferences/{case.id}/circle/informed.pdf"
+    pages = [
+        len(pikepdf.open(io.BytesIO(noor.paper(one).data)).pages)
+        for one in (f"{address}?person={case.people['omar']}", address)
+    ]
+    assert pages == [1, len(case.people)]
+    assert noor.get(f"{address}?person=999999").status_code == 404
+    by = {"coordinator": "Noor van Dijk", "phone": "", "contact": ""}
+    every = document_html(LEAFLET, Leaflet("Omar", language="en", **by), Leaflet("Linda", language="nl", **by))
+    for said in ("For Omar", "Nobody else makes it for you.", "Voor Linda", "Niemand anders maakt het voor jullie."):
+        assert said in every

@@ -10,18 +10,21 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions import registration as registration_actions
-from ekc.conferences.actions.circle import member
-from ekc.conferences.entries import CONSENT_SCOPES, WITHDRAWAL, NewConsent, Registration
+from ekc.conferences.actions.circle import add_person, member
+from ekc.conferences.effects import sharing_now
+from ekc.conferences.entries import CONSENT_SCOPES, SHARING, WITHDRAWAL, NewConsent, PersonDetails, Registration
 from ekc.conferences.mails import NOTICE
-from ekc.conferences.models import Participant
+from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.circle import circle
 from ekc.conferences.queries.consents import consents, wants_no
 from ekc.conferences.queries.registration import registration
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage, Recipient, queue
-from ekc.workflow.vocabulary import Agreed, LegalContext, VoiceMatter
+from ekc.plans.actions.sharing import share_plan
+from ekc.workflow.vocabulary import Agreed, LegalContext, Part, PlanSharing, VoiceMatter
 from tests.build import (
     Made,
+    case_in_evaluation,
     case_in_information,
     case_in_private_time,
     case_in_setup,
@@ -342,6 +345,33 @@ def test_a_consent_to_text_messages_that_is_taken_back_ends_them_and_the_number_
 
     assert wants_no(refreshed(db_session), case.id, marieke, "text message")
     assert db_session.get_one(Participant, marieke).phone == phone
+
+
+@pytest.mark.parametrize("who", ["marieke", "kees"])
+def test_a_consent_to_show_the_plan_that_is_taken_back_ends_that_at_once(
+    cast: Cast, db_session: Session, who: str
+) -> None:
+    """Of a main person what they themselves said, of somebody else what each main person said."""
+    case, noor = case_in_evaluation(db_session, cast, START), By(db_session, cast.noor, START)
+    els, conference = case.people["els"], db_session.get_one(Conference, case.id)
+    share_plan(noor, case.id, case.people["marieke"], {els: PlanSharing.ALL})
+    new = NewConsent(participant_id=case.people[who], scope=SHARING, given_on=START.date())
+    consent = registration_actions.add_consent(noor, case.id, new)
+    before = consented(db_session, case)
+    assert sharing_now(db_session, conference)[els][1] is PlanSharing.ALL
+
+    registration_actions.withdraw_consent(noor, case.id, consent)
+
+    assert sharing_now(refreshed(db_session), conference)[els][1] is not PlanSharing.ALL
+    assert consented(db_session, case) == before
+
+
+def test_a_child_too_young_to_consent_does_not_consent_to_show_the_plan(cast: Cast, db_session: Session) -> None:
+    case, noor = case_in_setup(db_session, cast, START), By(db_session, cast.noor, START)
+    yara = add_person(noor, case.id, PersonDetails(name="Yara", part=Part.CHILD, born=date(2018, 5, 1)))
+    new = NewConsent(participant_id=yara, scope=SHARING, given_on=START.date())
+    with pytest.raises(Refusal):
+        registration_actions.add_consent(noor, case.id, new)
 
 
 def test_a_yes_to_the_file_alone_is_no_yes_to_the_conference(cast: Cast, case: Made, db_session: Session) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,8 @@ from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.circle import chosen_members, insert_participant, member
 from ekc.conferences.actions.entries import day_of_words, refuse_future, update_row
 from ekc.conferences.effects import give_notice, to_be_rung
-from ekc.conferences.entries import BESIDE_THE_CONFERENCE, WAYS, NewCase, NewConsent, NewContact, Registration
-from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant
+from ekc.conferences.entries import BESIDE_THE_CONFERENCE, SHARING, WAYS, NewCase, NewConsent, NewContact, Registration
+from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant, Voice
 from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries import registration
 from ekc.conferences.queries.members import members
@@ -30,10 +30,12 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import language_of
 from ekc.core.outbox import Link, Recipient, Way, give_up_to, queue
+from ekc.core.reading import one_of
 from ekc.core.transaction import writing
 from ekc.directory.actions import row_of
 from ekc.directory.models import Listing
 from ekc.names import words
+from ekc.workflow.birth import Birth
 from ekc.workflow.definition.rows import VERSION
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.profiles import PROFILES
@@ -296,6 +298,8 @@ def note_consents(by: By, conference_id: int, given: Iterable[NewConsent]) -> li
 def _add_consent(by: By, conference: Conference, new: NewConsent) -> int:
     participant = member(by.session, conference.id, new.participant_id)
     refuse_future(by.at, conference.timezone, given_on=new.given_on)
+    if new.scope == SHARING:
+        _refuse_too_young(by, conference, participant)
     consent = Consent(conference_id=conference.id, **asdict(new))
     by.session.add(consent)
     if new.scope not in WAYS:
@@ -303,6 +307,20 @@ def _add_consent(by: By, conference: Conference, new: NewConsent) -> int:
     by.session.flush()
     by.record("consent.given", conference.id, name=participant.name, scope=new.scope)
     return consent.id
+
+
+def _refuse_too_young(by: By, conference: Conference, participant: Participant) -> None:
+    """Refuse the consent of a child that is too young in this country to give one by itself."""
+    birth, asked_from = (
+        Birth.of(participant.born, participant.born_until),
+        PROFILES[conference.profile].own_consent_from,
+    )
+    if birth is not None and birth.oldest(local_date(by.at, conference.timezone)) < asked_from:
+        raise Refusal(
+            N_("%(name)s is younger than %(age)s. Note the consent of who decides for them."),
+            name=participant.name,
+            age=asked_from,
+        )
 
 
 def withdraw_consent(by: By, conference_id: int, consent_id: int, on: date | None = None) -> None:
@@ -333,9 +351,23 @@ def _withdraw(by: By, conference: Conference, consent: Consent, day: date, *, st
         _reach_no_more(by, conference, consent, way)
         return
     traces.leave(by, conference, TraceKind.CONSENT_WITHDRAWN, consent.participant_id)
+    if consent.scope == SHARING:
+        _share_no_more(by, conference, consent)
+        return
     give_notice(by.session, conference, by.at, NoticeKind.CONSENT, about=consent.participant_id)
     whose = names(by.session, conference.id)[consent.participant_id]
     by.record("consent.withdrawn", conference.id, name=whose, on=day.isoformat())
+
+
+def _share_no_more(by: By, conference: Conference, consent: Consent) -> None:
+    """Take back that professionals see the plan: a main person's own answers, else those of each of them."""
+    circle_now = members(by.session, conference.id)
+    mains = {one.id for one in circle_now if one.part is Part.MAIN_PERSON}
+    whose = {consent.participant_id} if consent.participant_id in mains else mains
+    answers = (Voice.conference_id == conference.id, Voice.matter == VoiceMatter.READING)
+    by.session.execute(delete(Voice).where(*answers, one_of(Voice.participant_id, "people")), {"people": list(whose)})
+    name = names(by.session, conference.id)[consent.participant_id]
+    by.record("consent.withdrawn", conference.id, name=name, scope=consent.scope)
 
 
 def _reach_no_more(by: By, conference: Conference, consent: Consent, way: Way) -> None:

@@ -1,30 +1,35 @@
 """The page that shows who was told what a conference is, and who was not, and notes it of several people at once."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from ekc.accounts import queries as accounts
 from ekc.conferences.access import Case
 from ekc.conferences.actions import heard
+from ekc.conferences.document.leaflet import LEAFLET, Leaflet
 from ekc.conferences.forms.informing import InformedForm, asks_safety
-from ekc.conferences.gate import case_route
+from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.circle import PersonRow
 from ekc.conferences.queries.informing import spoken_with, told
 from ekc.conferences.views.blueprint import bp
 from ekc.conferences.views.circle import ADDRESS
 from ekc.core.clock import local_date
+from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.language import LANGUAGES, language, language_of, ngettext, using
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, now
+from ekc.core.routes import db, now, runtime
 from ekc.names import by_surname
+from ekc.orders import ordering
 from ekc.signin.login import by
 from ekc.workflow.birth import Birth
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import TAKES_PART, Activity, Attends, Part
 
 _ADDRESS = f"{ADDRESS}/informed"
+_WORDS_TO_SAY = ("components/words_to_say.html", "words_to_say")
 
 
 @bp.get(_ADDRESS)
@@ -49,6 +54,35 @@ def inform(case: Case) -> ResponseReturnValue:
                 flash(_("Somebody noted this before. What they noted stays."), "warning")
             return redirect(url_for("conferences.informed", conference_id=case.id), 303)
     return _page(case, form), form.status
+
+
+@bp.get(f"{_ADDRESS}.pdf")
+@paper_route(LEAFLET.activity)
+def leaflets(case: Case) -> ResponseReturnValue:
+    """The leaflet of one person, or of each who is still to be told (else of each), in the language of each."""
+    people, today = _asked(case), local_date(now(), case.timezone)
+    if one := request.args.get("person", type=int):
+        chosen = [row for row in people if row.id == one]
+    else:
+        readers = [row for row in people if not row.cannot_read(today)]
+        chosen = [row for row in readers if row.informed_on is None] or readers
+    if not chosen:
+        raise Unknown
+    asked = [_leaflet(case, row) for row in chosen]
+    made = ordering.made(LEAFLET, case, asked)
+    if made is None:
+        return ordering.order(LEAFLET, case, asked)
+    return ordering.give(made, "application/pdf", LEAFLET.filename.format(case=case.number))
+
+
+def _leaflet(case: Case, row: PersonRow) -> Leaflet:
+    return Leaflet(
+        name=row.label,
+        coordinator=case.visitor.actor.name,
+        phone=accounts.phone_of(db(), case.visitor.account_id),
+        contact=runtime().settings.contact,
+        language=language_of(row.language, case.language, PROFILES[case.profile].language),
+    )
 
 
 def _asked(case: Case) -> tuple[PersonRow, ...]:
@@ -103,6 +137,5 @@ def _words(case: Case, people: list[PersonRow]) -> list[tuple[str, str, Markup]]
     found = []
     for code in codes:
         with using(code):
-            text = Markup(render_template("conferences/_words_to_say.html"))  # noqa: S704 - drawn by a template
-            found.append((code, LANGUAGES[code], text))
+            found.append((code, LANGUAGES[code], get_template_attribute(*_WORDS_TO_SAY)()))
     return found
