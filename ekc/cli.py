@@ -31,7 +31,7 @@ from config import (
 )
 from ekc import schema
 from ekc.accounts.access import PROGRAM, By, Office
-from ekc.accounts.queries import account_by_email, regions
+from ekc.accounts.queries import account_by_email, regions, visitor_of_account
 from ekc.conferences.models import Conference
 from ekc.core import logs
 from ekc.core.audit import AuditHead
@@ -42,7 +42,7 @@ from ekc.core.demo_clock import clock_time
 from ekc.core.errors import Refusal
 from ekc.core.jobs import JobState
 from ekc.core.keys import recognise_keys
-from ekc.core.language import LANGUAGES, translate
+from ekc.core.language import LANGUAGES, translate, using
 from ekc.core.lengths import NAME, WORD
 from ekc.demo.casefile import CaseFileError, read_case
 from ekc.demo.people import PASSWORD
@@ -55,7 +55,7 @@ from ekc.journey.actions.steps import Blocked
 from ekc.journey.jobs import AuditError, verify_audit
 from ekc.journey.queries.jobs import job_list
 from ekc.kinds import JOB_RULES, check_kinds
-from ekc.operation import commands
+from ekc.operation import commands, importing
 from ekc.operation.database import open_database
 from ekc.operation.postgresql_tools import BackupError
 from ekc.staff.actions.accounts import NewAccount
@@ -277,6 +277,49 @@ def add_names(listing: str, file: IO[str]) -> None:
     with open_database() as (settings, session):
         count = add_rows(_program(session, settings), Listing(listing), entries)
     click.echo(f"{count} {listing} are in the list.")
+
+
+@cli.group("import")
+def import_() -> None:
+    """Look at a list (CSV or XLSX) of people or registrations; with --keep it is kept, whole or not at all."""
+
+
+_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_AS = click.option("--as", "email", required=True, help="The email address of the account that does it.")
+_KEEP = click.option("--keep", is_flag=True, help="Keep it, if all is well; without this nothing is changed.")
+_SPOKEN = click.option("--language", default="en", show_default=True, type=click.Choice(list(LANGUAGES)))
+
+
+@import_.command("people")
+@_FILE
+@click.option("--case", "number", required=True, help="The number of the case, such as EKC-2026-0007.")
+@_AS
+@_KEEP
+@_SPOKEN
+def import_people(file: Path, number: str, email: str, keep: bool, language: str) -> int:
+    """People of the circle of a case. Ends with status 1 if anything is wrong in the file."""
+    with open_database() as (settings, session), using(language):
+        return importing.people(_as_account(session, settings, email), number, file.read_bytes(), keep=keep)
+
+
+@import_.command("cases")
+@_FILE
+@_AS
+@_KEEP
+@_SPOKEN
+def import_cases(file: Path, email: str, keep: bool, language: str) -> int:
+    """Registrations, in the regions of a regional manager. Ends with status 1 if anything is wrong in the file."""
+    with open_database() as (settings, session), using(language):
+        return importing.cases(_as_account(session, settings, email), settings, file.read_bytes(), keep=keep)
+
+
+def _as_account(session: Session, settings: Settings, email: str) -> By:
+    """Somebody of staff, acting now."""
+    account, at = account_by_email(session, email), clock_time(session, settings)
+    who = visitor_of_account(session, account.id, at) if account else None
+    if who is None:
+        raise ConfigError(f"There is no open account with the address {email}.")
+    return By(session, who, at)
 
 
 @cli.command("verify-audit")

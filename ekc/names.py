@@ -192,11 +192,39 @@ def near(one: str, other: str) -> bool:
     a, b = plain(one), plain(other)
     if not a or not b or a == b:
         return False
-    if len({*_without_small(one)} ^ {*_without_small(other)}) == 1:
-        return True
+    return len({*_without_small(one)} ^ {*_without_small(other)}) == 1 or _is_one_letter_off(a, b)
+
+
+def _is_one_letter_off(a: str, b: str) -> bool:
+    """Whether there is another letter, one more or one less, or two that changed places. Also of equals."""
     same_until = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     a, b = a[same_until:], b[same_until:]
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+#: Of shorter names, written together, one letter more or less is another name.
+_LONG_ENOUGH = 7
+_SHORTENED = frozenset(["v", "d", "vd", "vdr", "vdn"])
+
+
+def nearly_same(one: str, other: str) -> bool:
+    """Whether two names may be those of one person: the same words in whatever order, written together or apart, with
+    a particle (van den, v.d.) shortened or left out, or one letter off.
+    """
+    return any(
+        a == b or (min(len(a), len(b)) >= _LONG_ENOUGH and abs(len(a) - len(b)) < 2 and _is_one_letter_off(a, b))
+        for a in _written_together(one)
+        for b in _written_together(other)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _written_together(name: str) -> tuple[str, ...]:
+    """The name without blanks, from each of its words on, with and without its particles. Empty: no letter is in it."""
+    every = words(name)
+    bare = tuple(word for word in every if word not in _IS_PARTICLE and word not in _SHORTENED) or every
+    found = ("".join((*spelled[n:], *spelled[:n])) for spelled in (every, bare) for n in range(len(spelled)))
+    return tuple(dict.fromkeys(found))
 
 
 def _without_small(name: str) -> list[str]:

@@ -17,7 +17,7 @@ from ekc import schema
 from ekc.accounts.models import Account, Region
 from ekc.app import create_app
 from ekc.cli import main
-from ekc.conferences.models import Participant
+from ekc.conferences.models import Conference, Participant
 from ekc.core.audit import Actor, ActorKind, AuditEvent, record
 from ekc.core.clock import utc_now
 from ekc.core.crypto import Keyring
@@ -33,6 +33,7 @@ from ekc.schema import APPEND_ONLY, NEWER, OUTDATED, encrypted_columns
 from ekc.signin import mails
 from ekc.workflow.matching import LanguageLevel
 from tests.architecture.sources import ROOT
+from tests.build import case_in_setup
 from tests.cast import Cast
 from tests.database import CONTENT_KEY, INDEX_KEY, refreshed
 from tests.demo.command import Result, Run, load_case, runner, write_case, write_keys
@@ -131,6 +132,35 @@ def test_names_come_from_a_file_and_a_newer_one_renames_by_code(run: Run, engine
     with make_sessions(engine)() as session:
         rows = [(row.name, row.code, row.aliases) for row in listed(session, Listing.MUNICIPALITIES)]
     assert rows == [("Dorpstad", "", ()), ("Rivierenstad", "GM0001", ("Rivierstad", "Riv.", "De Stad"))]
+
+
+@pytest.mark.both_databases
+def test_lists_are_looked_at_and_kept_when_that_is_asked(
+    run: Run, db_session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    case = case_in_setup(db_session, cast, utc_now() - timedelta(days=2))
+    number = db_session.get_one(Conference, case.id).number
+    db_session.commit()
+    people, cases = tmp_path / "people.csv", tmp_path / "cases.csv"
+    people.write_bytes("Naam;Rol\r\nJán Kok;vriend of vriendin\r\nLinda de Wit;familie\r\n".encode("cp1252"))
+    add = ("import", "people", str(people), "--case", number, "--as", "noor@example.org", "--language", "nl")
+    seen = "Linda de Wit is er al, als Linda de Wit (aunt): overgeslagen.\n+ Ján Kok\n"
+    assert run(*add) == Result(0, seen, "")
+    assert run(*add, "--keep") == Result(0, f"{seen}Er is 1 persoon aan de kring toegevoegd.\n", "")
+    assert run(*add[:-2]).out.startswith("Ján Kok is there already, as Ján Kok: left out.\n")
+    people.write_text("Name,Role\n,king\n")
+    wrong = run(*add[:-2], "--keep")
+    assert (wrong.status, wrong.out.splitlines()[0]) == (1, "Row 2, column A (Name): Write a name.")
+    assert run(*add[:-3], "iris@example.org").status == 1
+    assert run("import", "people", str(people)).status == 2
+
+    cases.write_text("Main person,Kind,Voluntary,Why now,Municipality,Country\nAns,family,voluntary,Now,Dorp,nl\n")
+    register = ("import", "cases", str(cases), "--as", "ruud@example.org")
+    assert run(*register) == Result(0, "+ Ans\n", "")
+    assert run(*register, "--keep") == Result(0, "+ Ans\n1 conference is registered.\n", "")
+    assert "left out" in run(*register, "--keep").out
+    assert run(*register[:-1], "noor@example.org").status == 1
+    assert len(refreshed(db_session).scalars(select(Conference.id)).all()) == 2
 
 
 def test_an_account_is_opened_by_invitation(run: Run, engine: Engine) -> None:

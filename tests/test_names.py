@@ -9,7 +9,18 @@ from pyuca import Collator
 
 from ekc import names
 from ekc.conferences.entries import PersonDetails
-from ekc.names import alphabetical, by_surname, fold, has_words, is_known_by_one, plain, same, told_apart, words
+from ekc.names import (
+    alphabetical,
+    by_surname,
+    fold,
+    has_words,
+    is_known_by_one,
+    nearly_same,
+    plain,
+    same,
+    told_apart,
+    words,
+)
 from ekc.workflow.vocabulary import Part
 
 
@@ -56,6 +67,26 @@ def test_a_name_is_found_as_people_type_it(name: str, asked: str, found: bool) -
 
 def test_the_same_names_are_the_same_in_any_order_and_of_no_name_nothing_is() -> None:
     assert (same("Els Vermeer", "VERMEER els"), same("Els Vermeer", "Els"), same("", "-")) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "nearly"),
+    [
+        ("Ayşe Yılmaz", "Yilmaz, Ayse", True),
+        ("Jan de Wit", "Jan Dewit", True),
+        ("Piet van den Berg", "P\u00edet v.d. Berg", True),
+        ("Piet van den Berg", "Berg Piet", True),
+        ("Mohammed Amrani", "Mohamed el Amrani", True),
+        ("Hans Kok", "Kok Hans", True),
+        ("Sofie Jansen", "Sophie Jansen", False),
+        ("Jan Bos", "Jan Kos", False),
+        ("Ans Bos", "Jan Bos", False),
+        ("王小明", "王小", False),
+        ("", "-", False),
+    ],
+)
+def test_names_that_may_be_those_of_one_person(one: str, other: str, nearly: bool) -> None:
+    assert (nearly_same(one, other), nearly_same(other, one)) == (nearly, nearly)
 
 
 def test_one_letter_is_enough_for_a_name_of_one_letter_or_a_sign() -> None:

@@ -27,7 +27,7 @@ from ekc.core.forms import KEEP, NUMBER, SEEN
 from ekc.core.language import LANGUAGES, gettext, translate, using
 from ekc.core.logs import failure, log, log_event, log_with, request_number
 from ekc.core.metrics import count_request
-from ekc.core.routes import runtime
+from ekc.core.routes import may_send_file, runtime
 from ekc.core.tokens import new_token
 
 HEADERS = {
@@ -110,12 +110,12 @@ def _refuse_cross_site() -> None:
 def _refuse_malformed() -> None:
     """Refuse requests that no form of ours makes, before any view runs.
 
-    These are other content types (Flask-WTF would read JSON as a form), files, and text that a database cannot store
-    (NUL, lone surrogates) in path, query string or form.
+    These are other content types (Flask-WTF would read JSON as a form), files that are not asked for, and text that a
+    database cannot store (NUL, lone surrogates) in path, query string or form.
     """
     if request.method == "POST" and request.mimetype not in _FORM_TYPES:
         abort(415)
-    if request.files:
+    if len(list(request.files.items(multi=True))) > may_send_file(request.endpoint):
         abort(400)
     if sum(map(len, request.form.listvalues())) > _MAX_FIELDS:
         abort(413)

@@ -27,6 +27,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _ACCESS_ATTRIBUTE = "__access__"
 _SENDING_ATTRIBUTE = "__sending__"
 _SHOWS_ATTRIBUTE = "__shows_again__"
+_FILE_ATTRIBUTE = "__takes_file__"
 MAX_ID = 2**31 - 1  # PostgreSQL's INTEGER; larger ids would raise an error there
 
 
@@ -102,6 +103,17 @@ def declared_sending(app: Flask) -> dict[str, Sending]:
     if silent := sorted(name for name, sending in found.items() if sending is None):
         raise RuntimeError(f"These routes do not say whether their form edits, adds or moves: {', '.join(silent)}")
     return {name: sending for name, sending in found.items() if sending is not None}
+
+
+def takes_file(view: View) -> View:
+    """Mark a view whose form sends a file; of others a file is refused."""
+    setattr(view, _FILE_ATTRIBUTE, True)
+    return view
+
+
+def may_send_file(endpoint: str | None) -> bool:
+    """Whether the form of this endpoint may send a file."""
+    return hasattr(current_app.view_functions.get(endpoint or ""), _FILE_ATTRIBUTE)
 
 
 def gated(view: View) -> View:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from wtforms import BooleanField, Field, HiddenField, SelectField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -28,6 +28,7 @@ from ekc.core.language import gettext, translate
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE, TITLE, WORD
 from ekc.directory.queries import KnownNames
+from ekc.journey.queries.merging import CaseDifferences
 from ekc.workflow.definition.kinds import ReasonKind, StepRule, Taking
 from ekc.workflow.engine import STEP_GUARDS
 from ekc.workflow.owed.kinds import Verb
@@ -242,3 +243,24 @@ class PauseForm(PlainForm):
     pause_reason = passage(
         _l("Why it is paused"), _l("Write in a sentence why this conference is paused."), PASSAGE, rows=2
     )
+
+
+class MergeCasesForm(EditingForm):
+    """Where two registrations of one conference differ: which of both is right. `merge_form` adds a field for each."""
+
+    def chosen(self) -> dict[str, str]:
+        """By key of the difference: here, there or both."""
+        return {field.short_name: field.data for field in self if field.type == "RadioField"}
+
+
+def merge_form(found: CaseDifferences, here: str, there: str, **more: Any) -> MergeCasesForm:
+    """The form of these differences; `here`, `there`: the numbers of the registration that stops and of the other."""
+    asked: dict[str, Any] = {}
+    for one in found.differences:
+        choices = [SelectChoice("there", f"{one.there} ({there})"), SelectChoice("here", f"{one.here} ({here})")]
+        both = [SelectChoice("both", _l("keep both"))] if one.can_keep_both else []
+        rules = [InputRequired(_l("Choose which is right."))]
+        asked[one.key] = RadioField(one.label, rules, choices=[*choices, *both], **FROM_LIST)
+    stands = {f"of-{one.key}": Standing(one.label, one.there, (one.here, one.there)) for one in found.differences}
+    stands["joins"] = Standing("", ", ".join(found.joins), found.joins)
+    return type("MergeCasesForm", (MergeCasesForm,), asked)(stands, **more)  # type: ignore[no-any-return]

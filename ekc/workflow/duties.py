@@ -10,6 +10,7 @@ class Duty(StrEnum):
     """What somebody of staff does beside what they are to a case."""
 
     CASES = "cases"
+    REGISTER_MANY = "register_many"
     FOLLOW_UPS = "follow_ups"
     LEAD_TIMES = "lead_times"
     HAND_OVER = "hand_over"
@@ -36,6 +37,11 @@ DUTIES: tuple[DutyRule, ...] = (
         Duty.CASES,
         N_("register conferences and search in those they may open"),
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+    ),
+    DutyRule(
+        Duty.REGISTER_MANY,
+        N_("register many conferences of their region at once, from a file"),
+        frozenset({Role.REGIONAL_MANAGER}),
     ),
     DutyRule(Duty.FOLLOW_UPS, N_("see which follow-ups are due, without names or texts"), _MANAGERS),
     DutyRule(

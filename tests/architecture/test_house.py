@@ -21,6 +21,7 @@ from tests.architecture.sources import (
 #: A new module in core needs an ADR.
 CORE = {
     "db",
+    "sheets",
     "transaction",
     "crypto",
     "demo_clock",

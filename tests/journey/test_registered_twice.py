@@ -1,5 +1,6 @@
 """Two registrations of one conference: noticed, said to be the same or not, and stopped."""
 
+from dataclasses import asdict, fields
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import AccountRole
-from ekc.conferences.entries import PersonDetails
-from ekc.conferences.models import Conference, NameKey
+from ekc.conferences.actions import circle, registration
+from ekc.conferences.entries import NewContact, PersonDetails, Registration
+from ekc.conferences.models import Conference, ContactEntry, NameKey, Participant
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions.look_alikes import tell_apart
@@ -21,6 +23,7 @@ from tests import build
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
+from tests.form import Value
 
 
 def registered(session: Session, cast: Cast, name: str = "Marieke de Wit", days: int = 0, **more: object) -> int:
@@ -33,6 +36,12 @@ def number_of(session: Session, case: int) -> str:
     return session.scalars(select(Conference.number).where(Conference.id == case)).one()
 
 
+def anew(session: Session, case: int, **changes: object) -> Registration:
+    row = session.get_one(Conference, case)
+    said = {field.name: getattr(row, field.name) for field in fields(Registration)}
+    return Registration(**{**said, **changes})
+
+
 def twice(number: str, **more: object) -> Taking:
     return Taking(Step.REGISTERED_TWICE, stop_reason=StopReason.REGISTERED_TWICE, other=number, **more)  # type: ignore[arg-type]
 
@@ -43,6 +52,8 @@ def twice(number: str, **more: object) -> Taking:
         ({}, True),
         ({"name": "DE WIT, Marieke"}, True),
         ({"name": "Mariëke de Wit", "municipality": "rivierstad", "days": 30}, True),
+        ({"name": "Marieke Dewit"}, True),
+        ({"name": "Marike de Wit", "days": 30}, True),
         ({"days": 31}, False),
         ({"name": "Marieke de Witte"}, False),
         ({"municipality": "Bergen"}, False),
@@ -70,7 +81,8 @@ def test_the_manager_says_that_they_are_the_same_and_the_later_one_stops(
     assert f"The same conference as {goes_on}? Say whether it was registered twice" in client.page("/").text
     assert client.here.text.count("A new registration: ask a coordinator") == 1  # not for the other before that is said
     client.page(f"/conferences/{second}")
-    client.follow("The same: stop this one")
+    client.follow("The same: merge them")
+    client.follow("Only stop this one")
 
     stopped = client.submit("Stop: it was registered twice")
 
@@ -82,6 +94,53 @@ def test_the_manager_says_that_they_are_the_same_and_the_later_one_stops(
     assert (case.phase, case.stop_reason) == (Phase.CLOSED, StopReason.REGISTERED_TWICE)
     mails = db_session.scalars(select(OutboxMessage.subject).where(OutboxMessage.key.like(f"{second}:%"))).all()
     assert set(mails) == {"A conference was registered twice"}
+
+
+@pytest.mark.both_databases
+def test_two_registrations_are_merged_and_keep_what_both_say(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    """Where they differ the manager chooses, nothing beforehand; what only one says is kept; then the other stops."""
+    first = registered(db_session, cast, question="How do we go on?", topics=("school",), wishes=("a woman",))
+    clock.advance(days=3)
+    second = registered(db_session, cast, name="Marieke Dewit", days=3, topics=("School", "debts"), reason="A letter.")
+    by = By(db_session, cast.ruud, clock())
+    theirs = circle.add_person(by, second, PersonDetails(name="Kim Kok", part=Part.FRIEND, phone="06 1"))
+    talk = NewContact(on=clock().date(), channel="phone", text="Rang Kim.", participant_id=theirs)
+    db_session.add(
+        ContactEntry(conference_id=second, written_at=clock(), written_by=cast.ruud.account_id, **asdict(talk))
+    )
+    db_session.commit()
+    number = number_of(db_session, first)
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{second}")
+    page = client.follow("The same: merge them")
+    assert "Kim Kok" in page.text
+
+    button = f"Merge: {number} goes on"
+    assert "Why now: Choose which is right." in client.refused(button, status=422).errors
+    registration.change_registration(By(db_session, cast.ruud, clock()), first, anew(db_session, first, reason="Anew."))
+    chosen: dict[str, Value] = {
+        "Why now": "keep both",
+        "The question, as you would put it today": f"How do we go on? ({number})",
+        "Marieke de Wit: Name": f"Marieke Dewit ({number_of(db_session, second)})",
+    }
+    client.refused(button, chosen, status=409)
+    client.submit(button, chosen)
+
+    db_session.rollback()
+    goes_on, stopped = db_session.get_one(Conference, first), db_session.get_one(Conference, second)
+    assert (stopped.phase, stopped.stop_reason) == (Phase.CLOSED, StopReason.REGISTERED_TWICE)
+    assert (goes_on.reason, goes_on.question) == ("Anew.\n\nA letter.", "How do we go on?")
+    assert goes_on.topics == ["school", "debts"]
+    assert goes_on.wishes == ["a woman", "speaks Dutch and understands Moroccan Arabic", "preferably a woman"]
+    people = {
+        row.name: row for row in db_session.scalars(select(Participant).where(Participant.conference_id == first))
+    }
+    assert {"Marieke Dewit", "Kim Kok"} <= people.keys()
+    (entry,) = db_session.scalars(select(ContactEntry).where(ContactEntry.conference_id == first))
+    assert (entry.text, entry.participant_id) == ("Rang Kim.", people["Kim Kok"].id)
+    client.page(f"/conferences/{second}/registration/same-as/{number}", status=403)
 
 
 def test_that_they_are_two_is_remembered(

@@ -23,8 +23,10 @@ from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.conferences.actions import bottom_lines, links, pauses, registration, safety
 from ekc.conferences.entries import BottomLineText, Concern, NewContact
 from ekc.conferences.forms.registering import PAGES
+from ekc.conferences.views.importing import keepable
 from ekc.core.jobs import Job, JobState
 from ekc.core.routes import Runtime, declared_access
+from ekc.core.sheets import SheetRow
 from ekc.core.tokens import new_token
 from ekc.drafts import actions as drafts
 from ekc.drafts.queries import Owner
@@ -71,6 +73,11 @@ DEMO = {"demo.be", "demo.be_participant", "demo.move", "demo.post"}
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en"}
 _FURTHER = re.compile(r'href="(/conferences/\d+/[^"#?.]*)"')
 _WRITES = re.compile(r"(?:INSERT|REPLACE|UPDATE|DELETE)\s+(?:OR\s+\w+\s+)?(?:INTO\s+|FROM\s+)?\W?(\w+)")
+_PEOPLE = [SheetRow(1, ("Name", "Role")), SheetRow(2, ("Kim Visser", "friend"))]
+_REGISTRATIONS = [
+    SheetRow(1, ("Main person", "Kind", "Voluntary", "Why now", "Municipality", "Country")),
+    SheetRow(2, ("Ans Willems", "family", "voluntary", "She asks.", "Rivierstad", "nl")),
+]
 _TARGET = re.compile(r'<form[^>]* method="(post|get)" action="([^"?]*)')
 
 
@@ -138,6 +145,13 @@ def every_form(session: Session, app: Flask, cast: Cast) -> tuple[Whole, list[Fo
             pages = (*pages, *(f"/register/{begun}/{page}" for page in (with_a_day, *others, "check", "later")))
             pages = (*pages, f"/register/resume/{drafts.make_link(session, owner, begun)}")
             client.set_cookie("drafts_here", owner.token)
+        if listed := [page for page in pages if page.endswith("/import")]:  # a list of a file was looked at
+            owner = Owner(new_token(), f"account:{who.account_id}")
+            case_id = int(listed[0].split("/")[2]) if "conferences" in listed[0] else None
+            rows = _PEOPLE if case_id else _REGISTRATIONS
+            kept = drafts.keep(session, START, owner, keepable(listed[0], rows, case_id), "127.0.0.1")
+            pages = (*pages, f"{listed[0]}/{kept}")
+            client.set_cookie("drafts", owner.token)
         session.rollback()
         waiting, seen = list(pages), set(pages)
         while waiting:
@@ -149,7 +163,7 @@ def every_form(session: Session, app: Flask, cast: Cast) -> tuple[Whole, list[Fo
                 continue
             here = {(method.upper(), _endpoint(app, method, target)) for method, target in _TARGET.findall(answer.text)}
             if here - found.keys():
-                held = (one for name in ("session", "drafts_here") if (one := client.get_cookie(name)))
+                held = (one for name in ("session", "drafts_here", "drafts") if (one := client.get_cookie(name)))
                 cookies = "; ".join(f"{one.key}={one.value}" for one in held)
                 for form in forms_of(app, Page(answer.text, answer.request.path, 200), cookies):
                     found.setdefault((form.method, form.endpoint), form)
@@ -282,6 +296,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     regions.add_region(By(session, cast.bas, START), "Nowhere")  # nobody works there
     yield from _about_staff(session, cast)
     yield cast.ruud, ("/", "/search", "/follow-ups", "/follow-ups.csv")
+    yield cast.ruud, ("/register/import",)
     yield cast.ruud, unasked
     asked = build.registered_case(session, cast, START)
     asking.ask_coordinator(By(session, cast.ruud, START), asked.id, noor.account_id or 0)
@@ -302,6 +317,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     pauses.pause(By(session, noor, START), paused.id, "Nobody is at home.")
     yield noor, (f"/conferences/{paused.id}/deadlines",)
     yield cast.ruud, ("/lead-times",)
+    yield noor, (f"/conferences/{fresh.id}/circle/import",)
     english = build.case_in_setup(session, cast, START, profile="england")
     yield noor, (f"/conferences/{english.id}/consents",)  # there the offer is noted
     lines = (f"/conferences/{english.id}/bottom-lines",)

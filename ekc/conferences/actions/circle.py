@@ -112,6 +112,16 @@ def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool,
     return participant.id
 
 
+def join(by: By, conference: Conference, new: PersonDetails) -> Participant:
+    """Add somebody who was registered for this conference under another number, in the caller's transaction."""
+    told_already = _told_already(by.session, conference)
+    participant = insert_participant(by, conference, new)
+    if told_already and new.informed_on is None:
+        give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
+    by.record("circle.added", conference.id, name=new.name, part=new.part)
+    return participant
+
+
 def change_person(by: By, conference_id: int, participant_id: int, details: PersonDetails, why: str = "") -> int | None:
     """Change the details of somebody. Exclusion revokes their personal links.
 

@@ -1,6 +1,7 @@
 """A box in which people write languages by name, with commas or "and" between."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import StringField
@@ -35,9 +36,15 @@ class LanguagesField(StringField):  # type: ignore[misc]
         if valuelist and len(valuelist[0]) > LINE:
             return  # AtMost says so
         typed = lines(_AND.sub(",", valuelist[0]) if valuelist else "", commas=True)
-        if unknown := [said for said in typed if said.casefold() not in known]:
-            raise ValueError(_("We do not know the language %(name)s. Write it as here: Dutch.", name=unknown[0]))
-        self.data = tuple(dict.fromkeys(known[said.casefold()] for said in typed))
+        self.data = tuple(dict.fromkeys(code_of_language(said, known) for said in typed))
+
+
+def code_of_language(typed: str, known: Mapping[str, str] | None = None) -> str:
+    """The code of a language by its name, or by itself; empty for nothing. Raises ValueError for one not known."""
+    code = (known or _known()).get(typed.casefold()) if typed else ""
+    if code is None:
+        raise ValueError(_("We do not know the language %(name)s. Write it as here: Dutch.", name=typed))
+    return code
 
 
 def _known() -> dict[str, str]:

@@ -43,6 +43,8 @@ from ekc.drafts.queries import DraftRow, draft, draft_of_link
 from ekc.signin.actions.throttle import Limit, begin_attempt, discard_attempt
 from ekc.signin.language import remember_language
 from ekc.signin.login import by, person, request_caller, unauthorized, visitor
+from ekc.workflow.duties import Duty
+from ekc.workflow.engine import has_duty
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import Activity
 
@@ -114,7 +116,9 @@ def register() -> ResponseReturnValue:
         begun = drafts.begin(db(), now(), owner, _START, answers, request_caller().network)
         return redirect(url_for("conferences.register_page", draft_id=begun, page="about"), 303)
     words = {who.value: said[_by_staff()] for who, said in REGISTRANTS.items()}
-    return render_template("conferences/register.html", form=form, registrants=words), 422 if form.errors else 200
+    many = has_duty(Duty.REGISTER_MANY, visitor().roles)
+    page = render_template("conferences/register.html", form=form, registrants=words, many=many)
+    return page, 422 if form.errors else 200
 
 
 @bp.route(f"{_PAGE}/<any({', '.join(PAGES)}):page>", methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-"""Registrations that look alike: the same main person, in one municipality, within some weeks of each other.
+"""Registrations that look alike: a main person of nearly the same name, in one municipality, within some weeks.
 
 Names are compared after decrypting. No index is kept for it, which whoever sends the public form could fill with words.
 """
@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import combinations
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
@@ -17,7 +16,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.models import Conference, Participant
 from ekc.core.reading import one_of, read_rows
 from ekc.journey.models import LookAlike
-from ekc.names import words
+from ekc.names import nearly_same
 from ekc.workflow.engine import STEP_RULES
 from ekc.workflow.vocabulary import Part, Phase, Step
 
@@ -104,16 +103,18 @@ def _alike(session: Session, rows: Iterable[Any]) -> dict[int, tuple[Alike, ...]
 
 
 def _pairs(rows: Iterable[Any]) -> Iterator[tuple[Registered, Registered, str]]:
-    """Two cases and the name that is in both."""
-    named: defaultdict[tuple[int, frozenset[str]], list[tuple[Registered, str]]] = defaultdict(list)
+    """Two cases and a name of the first that is in both, as nearly as people write it."""
+    here: defaultdict[int, list[tuple[Registered, str]]] = defaultdict(list)
     for row in rows:
-        if folded := frozenset(words(row.name)):
-            case = Registered(row.id, row.number, row.phase, row.registered_on)
-            named[row.municipality_id, folded].append((case, row.name))
-    for same in named.values():
-        for (one, name), (other, _) in combinations(same, 2):
-            if one.id != other.id and abs(one.registered_on - other.registered_on) <= _NEAR:
-                yield one, other, name
+        here[row.municipality_id].append((Registered(row.id, row.number, row.phase, row.registered_on), row.name))
+    for named in here.values():
+        named.sort(key=lambda one: (one[0].registered_on, one[0].id))
+        for place, (one, name) in enumerate(named, 1):
+            for other, other_name in named[place:]:
+                if other.registered_on - one.registered_on > _NEAR:
+                    break
+                if one.id != other.id and nearly_same(name, other_name):
+                    yield one, other, name if name == other_name else f"{name} / {other_name}"
 
 
 def goes_on_as(session: Session, conference_id: int) -> tuple[int, str] | None:

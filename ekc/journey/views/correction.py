@@ -9,15 +9,18 @@ from ekc.accounts.queries import regions
 from ekc.conferences.access import Case, open_case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import registration
-from ekc.core.errors import Refusal
+from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext
 from ekc.core.routes import db, edits, moves, now, runtime
 from ekc.directory.models import Listing
 from ekc.directory.queries import known_names
 from ekc.journey.actions import look_alikes
 from ekc.journey.actions.corrections import correct_registration
+from ekc.journey.actions.merging import merge as merge_registrations
 from ekc.journey.consequences import consequences, professionals
-from ekc.journey.forms import CorrectionForm
+from ekc.journey.forms import CorrectionForm, MergeCasesForm, merge_form
+from ekc.journey.queries.look_alikes import Registered, alike
+from ekc.journey.queries.merging import merging
 from ekc.journey.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
@@ -55,6 +58,37 @@ def tell_apart(case: Case) -> ResponseReturnValue:
     look_alikes.tell_apart(by(), case.id, request.form.get("other", "")[:20])
     flash(gettext("Noted: they are two conferences. You are not asked about them again."), "success")
     return redirect(url_for("journey.case", conference_id=case.id), 303)
+
+
+@bp.route("/conferences/<int:conference_id>/registration/same-as/<number>", methods=["GET", "POST"])
+@case_route(Activity.CORRECT_REGISTRATION)
+@moves
+def merge(case: Case, number: str) -> ResponseReturnValue:
+    """Say that another registration is of the same conference: where both differ, which is right."""
+    other = _other_case(case, number)
+
+    def shown(**more: Any) -> MergeCasesForm:
+        return merge_form(merging(db(), case.id, other.id), case.number, number, **more)
+
+    form = shown()
+    if form.validate_on_submit():
+        with form.showing_refusal():
+            goes_on = merge_registrations(
+                by(form.unless_changed(lambda: shown(formdata=None))), case.id, number, form.chosen()
+            )
+            flash(gettext("Both are one conference now: %(number)s.", number=number), "success")
+            return redirect(url_for("journey.case", conference_id=goes_on), 303)
+    found = merging(db(), case.id, other.id)
+    page = render_template("journey/merge.html", case=case, other=other, found=found, form=form)
+    return page, form.status if form.is_submitted() else 200
+
+
+def _other_case(case: Case, number: str) -> Registered:
+    """The other registration, if it looks like this one. Raises Unknown."""
+    found = next((one.other for one in alike(db(), case) if one.other.number == number), None)
+    if found is None:
+        raise Unknown
+    return found
 
 
 def _correction_form(case: Case, **more: Any) -> CorrectionForm:

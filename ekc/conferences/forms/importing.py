@@ -1,0 +1,239 @@
+"""Reading a table of people for a circle: what each column means, what is wrong in which cell, whom it would add."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import SelectField, SelectMultipleField
+
+from ekc.conferences.entries import PersonDetails
+from ekc.conferences.forms.adding import LineForm, alike
+from ekc.conferences.forms.fields import FROM_LIST, born_as_typed, language_choices, passage
+from ekc.conferences.forms.languages import code_of_language
+from ekc.conferences.forms.tables import Cells, Problem, headed, in_order, word_of, yes_or_no
+from ekc.conferences.queries.circle import PersonRow
+from ekc.core.forms import PlainForm
+from ekc.core.language import gettext as _
+from ekc.core.language import lazy_gettext as _l
+from ekc.core.lengths import PASSAGE
+from ekc.core.sheets import SheetError, SheetRow
+from ekc.directory.queries import KnownNames
+from ekc.names import fold, nearly_same
+from ekc.workflow.profiles import age
+from ekc.workflow.relations import guessed_part
+from ekc.workflow.vocabulary import N_, Part, PersonNeed
+
+#: Of a table of people: the fields, the label of each, and what else its heading may be, in English or Dutch.
+PEOPLE: dict[str, tuple[str, str]] = {
+    "name": (N_("Name"), ""),
+    "relation": (N_("Relation"), "relation or role; relatie of rol"),
+    "part": (N_("Role in the circle"), "role; part; rol; rol in de kring"),
+    "child": (N_("Child"), "kind; is a child; is een kind; jonger dan 18"),
+    "phone": (N_("Phone"), "telephone; mobile; phone number; telefoon; mobiel; tel"),
+    "email": (N_("Email"), "e-mail; mail; email address; e-mailadres; mailadres; emailadres"),
+    "born": (
+        N_("Born on"),
+        "geboortedatum; date of birth; born; birthday; year of birth; age; geboortejaar; geboren; leeftijd",
+    ),
+    "language": (N_("Language"), "speaks; spreekt; moedertaal"),
+    "second_language": (N_("Also speaks"), "second language; tweede taal"),
+    "side": (N_("Side"), "partij; zijde"),
+    "organisation": (N_("Organisation"), "organization; employer; instelling; werkgever"),
+    "needs": (N_("Needs"), "needs to take part; behoeften; bijzonderheden"),
+    "address": (N_("Address"), ""),
+}
+_INTERPRETER = frozenset(("interpreter", "needs an interpreter", "tolk", "een tolk"))
+_OF_AGE = 18  # as the box says that asks it
+
+
+class PersonOfSheetForm(LineForm):
+    """Somebody in a table. The texts of its cells are looked at as those of the page are."""
+
+    second_language = SelectField(_l("Also speaks"), **FROM_LIST)
+    address = passage(_l("Address"), most=PASSAGE)
+    on_paper = frozenset()  # of many rows it is said once
+
+    def __init__(self, today: date, **kwargs: Any) -> None:
+        self._today = today
+        super().__init__(**kwargs)
+        self.language.choices = language_choices("")
+        self.second_language.choices = language_choices("")
+
+    @property
+    def today(self) -> date:
+        """The day where the case is."""
+        return self._today
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """Somebody whom a table would add. `guessed`: their role is a guess by the relation. `known`: who in the circle, or
+    above in the table, has the same name; `near`: nearly the same; `left_out`: unless somebody says otherwise.
+    """
+
+    row: int
+    details: PersonDetails
+    born: str = ""  # in words
+    guessed: bool = False
+    known: str = ""
+    near: str = ""
+    left_out: bool = False
+
+    @property
+    def needs_in_words(self) -> str:
+        """All that they need, in the language of the page."""
+        named = [_("interpreter")] if self.details.needs_interpreter else []
+        named += [_(PersonNeed(value).label) for value in self.details.need_kinds]
+        return ", ".join([*named, *self.details.needs])
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFound:
+    """What a table of people says: whom it would add, what is wrong, which columns mean nothing here."""
+
+    people: tuple[FoundPerson, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    @property
+    def in_order(self) -> tuple[str, ...]:
+        """The names of those in whose rows nothing is wrong."""
+        return tuple(one.details.name for one in self.people)
+
+
+def read_people(
+    rows: Sequence[SheetRow],
+    circle: Sequence[PersonRow],
+    sides: tuple[str, ...],
+    organisations: KnownNames,
+    today: date,
+) -> PeopleFound:
+    """Whom a table would add to this circle, with all that is wrong in it. Raises SheetError."""
+    sheet = headed(rows, PEOPLE, ["name"])
+    if not sheet.rows:
+        raise SheetError(_("Under the headings stands nobody."))
+    problems = list(sheet.problems)
+    people: list[FoundPerson] = []
+    known = [(row.name, row.relation) for row in circle]
+    for number, said in sheet.rows:
+        cells = Cells(number, dict(said), sheet, PEOPLE)
+        one = _person(cells, sides, organisations, today)
+        problems += cells.problems
+        if one is not None:
+            people.append(_compared(one, known))
+            known.append((one.details.name, one.details.relation))
+    return PeopleFound(tuple(people), in_order(problems), sheet.unread)
+
+
+def _compared(one: FoundPerson, known: Sequence[tuple[str, str]]) -> FoundPerson:
+    """With who of these has the same name, or nearly. Left out is whoever has the same, and no other relation."""
+    name, said = one.details.name, fold(one.details.relation)
+    if there := alike(name, known):
+        relations = {fold(relation) for _name, relation in there}
+        names = ", ".join(f"{name} ({relation})" if relation else name for name, relation in there)
+        return replace(one, known=names, left_out=not said or "" in relations or said in relations)
+    return replace(one, near=next((other for other, _relation in known if nearly_same(name, other)), ""))
+
+
+def _person(cells: Cells, sides: tuple[str, ...], organisations: KnownNames, today: date) -> FoundPerson | None:
+    said = cells.said
+    if re.fullmatch(r"[1-9]\d{8}", said.get("phone", "")):
+        cells.wrong("phone", _("Is a 0 missing at its beginning? Write the number in the cell as text."))
+    if said.get("side") and not sides:
+        cells.wrong("side", _("This conference has no sides."))
+        said.pop("side")
+    child = cells.take("child", yes_or_no)
+    languages = {name: cells.take(name, code_of_language) for name in ("language", "second_language")}
+    kinds, needs, interpreter = _needs(said.pop("needs", ""))
+    chosen, guess = _chosen_part(cells, child)
+    typed = MultiDict({"side": "", **said, "part": chosen, **{name: code or "" for name, code in languages.items()}})
+    if child is False or said.get("born"):  # which says how old they are
+        typed["of_age"] = "y"
+    form = PersonOfSheetForm(today, formdata=typed)
+    form.organisation.offer(organisations)
+    _offer(form, sides)
+    if not form.validate():
+        for one in form:
+            for error in one.errors:
+                if one.short_name == "part" and form.asks_age:
+                    cells.wrong("child", _("Is this a child? Write yes or no."))
+                else:
+                    cells.wrong("organisation" if one.short_name == "for_themselves" else one.short_name, str(error))
+    if cells.problems:
+        return None
+    born = form.born.data
+    if guess is Part.CHILD and born and age(born.last, today) >= _OF_AGE:
+        form.part.data = Part.FAMILY.value
+    details = replace(
+        form.to_details(),
+        second_language=form.second_language.data or "",
+        address=form.address.data,
+        needs=needs,
+        need_kinds=kinds,
+        needs_interpreter=interpreter,
+    )
+    return FoundPerson(cells.row, details, born_as_typed(born, today), guessed=guess is not None)
+
+
+def _chosen_part(cells: Cells, child: bool | None) -> tuple[str, Part | None]:
+    """The role that a row says, or the one that its relation suggests; and that, if it is a guess."""
+    said = cells.said
+    part = cells.take("part", _part)
+    guess = None if part or child else guessed_part(said.get("relation", ""))
+    if child and part not in (None, Part.CHILD.value):
+        cells.wrong("child", _("Their role is another: %(role)s. Which is right?", role=_(Part(part).label)))
+    if guess is Part.CHILD and child is False:
+        guess = Part.FAMILY
+    elif guess is Part.CHILD and not said.get("born"):
+        cells.wrong("child", _("Is this a child? Write yes or no."))
+    return (Part.CHILD.value if child else part or (guess and guess.value) or ""), guess
+
+
+def _offer(form: PersonOfSheetForm, sides: tuple[str, ...]) -> None:
+    form.side.choices = [("", ""), *((side, side) for side in sides)]
+
+
+def _part(typed: str) -> str | None:
+    if not typed:
+        return None
+    if found := word_of(typed, Part):
+        return found
+    known = ", ".join(_(part.label) for part in Part)
+    raise ValueError(_("We do not know this role. Write one of these: %(known)s.", known=known))
+
+
+def _needs(typed: str) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """Those that have a name, those in words, and whether an interpreter is among them."""
+    every = [piece.strip() for piece in re.split(r"[;,\n]", typed) if piece.strip()]
+    words = {piece: word_of(piece, PersonNeed) for piece in every}
+    interpreter = any(fold(piece) in _INTERPRETER for piece in every)
+    named = tuple(dict.fromkeys(value for value in words.values() if value))
+    rest = tuple(dict.fromkeys(p for p, value in words.items() if not value and fold(p) not in _INTERPRETER))
+    return named, rest, interpreter
+
+
+class KeepPeopleForm(PlainForm):
+    """Adding the people of a table that was looked at: all but those that are left out, or nobody."""
+
+    leave_out = SelectMultipleField(_l("Leave out"), coerce=int, **FROM_LIST)
+    why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
+
+    def __init__(self, found: PeopleFound, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._found = found
+        self.leave_out.choices = [(one.row, one.details.name) for one in found.people]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Somebody is left to add."""
+        good = super().validate(extra_validators)
+        if good and not self.to_details():
+            self.form_errors = [*self.form_errors, _("Every row is left out: there is nobody to add.")]
+            return False
+        return bool(good)
+
+    def to_details(self) -> tuple[PersonDetails, ...]:
+        """Those who are added."""
+        return tuple(one.details for one in self._found.people if one.row not in (self.leave_out.data or ()))

@@ -1,0 +1,151 @@
+"""Adding people to the circle from a file: it is looked at first, and then kept whole or not at all (ADR 0055)."""
+
+import csv
+import io
+from functools import partial
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import FileField
+
+from ekc.conferences.access import Case
+from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.forms.importing import PEOPLE, KeepPeopleForm, PeopleFound, read_people
+from ekc.conferences.gate import case_route
+from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.views.blueprint import bp
+from ekc.conferences.views.circle import ADDRESS, organisations
+from ekc.core.clock import local_date
+from ekc.core.errors import Unknown
+from ekc.core.form_numbers import adds
+from ekc.core.forms import PlainForm
+from ekc.core.language import gettext as _
+from ekc.core.language import language, ngettext
+from ekc.core.language import lazy_gettext as _l
+from ekc.core.routes import MAX_ID, db, moves, now, only_shows, takes_file
+from ekc.core.sheets import LARGEST, SheetRow, read_sheet
+from ekc.core.tokens import new_token
+from ekc.drafts import actions as drafts
+from ekc.drafts.actions import Content
+from ekc.drafts.keeping import known_browser, owner_in_browser
+from ekc.drafts.queries import DraftRow, draft
+from ekc.signin.login import by, request_caller
+from ekc.workflow.vocabulary import Activity
+
+_IMPORT = f"{ADDRESS}/import"
+
+
+class FileForm(PlainForm):
+    """A file with a table."""
+
+    file = FileField(_l("File (CSV or XLSX)"))
+
+    def rows(self) -> list[SheetRow]:
+        """The rows of the file. Raises SheetError."""
+        return read_sheet(self.file.data.read(LARGEST + 1) if self.file.data else b"")
+
+
+@bp.get(_IMPORT)
+@case_route(Activity.CHANGE_CIRCLE)
+def import_people(case: Case) -> ResponseReturnValue:
+    """Choose a file with people."""
+    return _file_page(case, FileForm(formdata=None))
+
+
+@bp.get(f"{_IMPORT}/template.csv")
+@case_route(Activity.CHANGE_CIRCLE)
+def people_template(_case: Case) -> ResponseReturnValue:
+    """A file with the headings alone."""
+    return template_file([_(label) for label, _others in PEOPLE.values()], _("people"))
+
+
+def template_file(headings: list[str], name: str) -> Response:
+    """A CSV file with these headings, as the spreadsheet of the reader opens it."""
+    written = io.StringIO()
+    csv.writer(written, delimiter=";" if language() == "nl" else ",").writerow(headings)
+    response = Response(written.getvalue().encode("utf-8-sig"), mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
+    return response
+
+
+@bp.post(_IMPORT)
+@case_route(Activity.CHANGE_CIRCLE)
+@moves
+@takes_file
+def look_at_people(case: Case) -> ResponseReturnValue:
+    """Look at a file. If all is well in it, its rows are kept, encrypted, until the people are added."""
+    form = FileForm()
+    found = PeopleFound()
+    if form.validate():
+        with form.showing_refusal():
+            rows = form.rows()
+            found = _found(case, rows)
+            if not found.problems and not only_shows():
+                content = keepable(url_for("conferences.import_people", conference_id=case.id), rows, case.id)
+                kept = drafts.keep(db(), now(), known_browser(), content, request_caller().network)
+                return redirect(url_for("conferences.looked_at_people", conference_id=case.id, draft_id=kept), 303)
+    return _file_page(case, form, found), 422
+
+
+def keepable(path: str, rows: list[SheetRow], conference_id: int | None = None) -> Content:
+    """The rows of a file as a draft."""
+    cells = tuple((str(row.number), cell) for row in rows for cell in (str(len(row.cells)), *row.cells))
+    return Content(path, new_token(), cells, conference_id)
+
+
+def kept_rows(path: str, draft_id: int) -> tuple[DraftRow, list[SheetRow]]:
+    """The rows that this person looked at in this browser. Raises Unknown."""
+    found = draft(db(), now(), owner_in_browser(), min(draft_id, MAX_ID))
+    if found is None or found.path != path:
+        raise Unknown
+    cells: dict[int, list[str]] = {}
+    for number, cell in found.fields:
+        cells.setdefault(int(number), []).append(cell)
+    return found, [SheetRow(number, tuple(texts[1:])) for number, texts in cells.items()]
+
+
+@bp.get(f"{_IMPORT}/<int:draft_id>")
+@case_route(Activity.CHANGE_CIRCLE)
+def looked_at_people(case: Case, draft_id: int) -> ResponseReturnValue:
+    """Who would be added."""
+    found = _found(case, _kept(case, draft_id)[1])
+    known = [one.row for one in found.people if one.left_out]
+    return _check_page(case, draft_id, found, KeepPeopleForm(found, formdata=None, data={"leave_out": known}))
+
+
+@bp.post(f"{_IMPORT}/<int:draft_id>")
+@case_route(Activity.CHANGE_CIRCLE)
+@adds()
+def keep_people(case: Case, draft_id: int) -> ResponseReturnValue:
+    """Add the people of a file, all but those that are left out, or nobody."""
+    row, rows = _kept(case, draft_id)
+    found = _found(case, rows)
+    form = KeepPeopleForm(found)
+    if form.validate() and not found.problems:
+        with form.showing_refusal():
+            used_up = partial(drafts.use_up, db(), owner_in_browser(), row.id)
+            added = circle_actions.add_people(by(used_up), case.id, form.to_details(), form.why.data)
+            said = ngettext(
+                "%(num)d person was added to the circle.", "%(num)d people were added to the circle.", len(added)
+            )
+            flash(said, "success")
+            return redirect(url_for("conferences.circle", conference_id=case.id), 303)
+    return _check_page(case, draft_id, found, form), form.status
+
+
+def _kept(case: Case, draft_id: int) -> tuple[DraftRow, list[SheetRow]]:
+    return kept_rows(url_for("conferences.import_people", conference_id=case.id), draft_id)
+
+
+def _found(case: Case, rows: list[SheetRow]) -> PeopleFound:
+    sides, today = circle_queries.sides(db(), case.id), local_date(now(), case.timezone)
+    return read_people(rows, circle_queries.circle(db(), case.id), sides, organisations(), today)
+
+
+def _file_page(case: Case, form: FileForm, found: PeopleFound | None = None) -> str:
+    columns = [_(label) for label, _others in PEOPLE.values()]
+    return render_template("conferences/import.html", case=case, form=form, found=found, columns=columns)
+
+
+def _check_page(case: Case, draft_id: int, found: PeopleFound, form: KeepPeopleForm) -> str:
+    return render_template("conferences/import_check.html", case=case, draft_id=draft_id, found=found, form=form)

@@ -1,0 +1,122 @@
+"""Merging a registration into another of the same conference: the other keeps the facts of both, and this one stops."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from ekc.accounts.access import By
+from ekc.conferences.access import lock_case
+from ekc.conferences.actions import circle, voices
+from ekc.conferences.actions.name_index import index_name_anew
+from ekc.conferences.entries import PersonDetails
+from ekc.conferences.models import Conference, ContactEntry, Participant
+from ekc.core.transaction import nested, writing
+from ekc.journey.actions.steps import take_step
+from ekc.journey.effects import other_open_case
+from ekc.journey.queries.merging import OF_PERSON, TEXTS, pairs
+from ekc.workflow.definition.kinds import Taking
+from ekc.workflow.vocabulary import Activity, Agreed, Part, Step, StopReason, VoiceMatter
+
+HERE, THERE, BOTH = "here", "there", "both"
+_LISTS = ("topics", "wishes", "sides", "sought")
+#: Of a person, beside `OF_PERSON`: taken over where the other registration does not say it.
+_WHERE_EMPTY = ("side", "language", "second_language", "speaks_for", "view", "attends")
+
+
+def merge(by: By, conference_id: int, number: str, chosen: Mapping[str, str]) -> int:
+    """Take what this registration says over into another open one, and stop this one; returns the id of the other.
+
+    `chosen`: of each difference by its key, which of both is right, or both. Raises Unknown, NotNow, Stale, Blocked,
+    Refusal (no such case).
+    """
+    with nested(by.session) as inside:
+        one = replace(by, session=inside)
+        with writing(inside):
+            here, _ = lock_case(one, conference_id, Activity.CORRECT_REGISTRATION)
+            found = other_open_case(inside, here, number, by.visitor.account_id)
+            there, _ = lock_case(one, found.id, Activity.CORRECT_REGISTRATION)
+            _take_over(here, there, chosen)
+            both = pairs(inside, here.id, there.id)
+            people = {person.id: _person(one, there, person, same, chosen) for person, same in both}
+            _said_yes(one, here, there, people)
+            _contacts(one, here, there, people)
+            one.record("registration.merged", there.id, number=here.number)
+        twice = StopReason.REGISTERED_TWICE
+        take_step(one, conference_id, Taking(Step.REGISTERED_TWICE, stop_reason=twice, other=there.number))
+    return there.id
+
+
+def _take_over(here: Conference, there: Conference, chosen: Mapping[str, str]) -> None:
+    question = there.question
+    for name in TEXTS:
+        mine, other = getattr(here, name), getattr(there, name)
+        match chosen.get(name):
+            case "both":
+                setattr(there, name, f"{other}\n\n{mine}")
+            case "here":
+                setattr(there, name, mine)
+            case _:
+                setattr(there, name, other or mine)
+    if there.question != question:
+        there.question_agreed_on = None  # nobody agreed to these words
+    if chosen.get("legal_context") == HERE:
+        there.legal_context = here.legal_context
+    for name in _LISTS:
+        setattr(there, name, _united(getattr(there, name), getattr(here, name)))
+
+
+def _united(one: Iterable[Any], other: Iterable[Any]) -> list[Any]:
+    """All of both, each once; words that differ in capitals alone are the same."""
+    found: dict[str, Any] = {}
+    for item in (*one, *other):
+        found.setdefault(str(item).casefold(), item)
+    return list(found.values())
+
+
+def _person(
+    by: By, there: Conference, person: Participant, same: Participant | None, chosen: Mapping[str, str]
+) -> Participant:
+    """The person in the other registration, with what this one says of them."""
+    if same is None:
+        has_referrer = there.registered_by is Part.REFERRER
+        part = Part.PROFESSIONAL if person.part is Part.REFERRER and has_referrer else person.part
+        said = {field.name: getattr(person, field.name) for field in fields(PersonDetails)}
+        said |= {"part": part, "support_id": None, "needs": tuple(person.needs), "need_kinds": tuple(person.need_kinds)}
+        return circle.join(by, there, PersonDetails(**said))
+    for name in (*OF_PERSON, *_WHERE_EMPTY):
+        if chosen.get(f"{name}_{person.id}") == HERE or not getattr(same, name):
+            setattr(same, name, getattr(person, name))
+    if same.born is None:
+        same.born, same.born_until = person.born, person.born_until
+    same.needs, same.need_kinds = _united(same.needs, person.needs), _united(same.need_kinds, person.need_kinds)
+    same.needs_interpreter = same.needs_interpreter or person.needs_interpreter
+    same.address_secret = same.address_secret or person.address_secret
+    index_name_anew(by.session, there, same)
+    return same
+
+
+def _said_yes(by: By, here: Conference, there: Conference, people: Mapping[int, Participant]) -> None:
+    """Who said yes to a conference there too."""
+    matter = VoiceMatter.CONFERENCE
+    for before, now in people.items():
+        voice = voices.said(by, here.id, matter, 0, before)
+        if voice is None or voice.answer is not Agreed.YES or now.part is not Part.MAIN_PERSON:
+            continue
+        if voices.said(by, there.id, matter, 0, now.id) is None:
+            voices.say(by, there, matter, 0, now.id, Agreed.YES, on=voice.said_on)
+
+
+def _contacts(by: By, here: Conference, there: Conference, people: Mapping[int, Participant]) -> None:
+    """The contact log, as it was written."""
+    mine = by.session.scalars(select(ContactEntry).where(ContactEntry.conference_id == here.id)).all()
+    same = ("on", "channel", "text", "written_at", "written_by", "from_list")
+    now = {before: person.id for before, person in people.items()}
+    rows = [
+        {name: getattr(entry, name) for name in same}
+        | {"conference_id": there.id, "participant_id": now.get(entry.participant_id or 0)}
+        for entry in mine
+    ]
+    if rows:
+        by.session.execute(insert(ContactEntry), rows)
