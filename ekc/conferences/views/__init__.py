@@ -6,9 +6,9 @@ import ekc.conferences.views.circle
 import ekc.conferences.views.contact
 import ekc.conferences.views.details
 import ekc.conferences.views.ecomap
-import ekc.conferences.views.informing
 import ekc.conferences.views.importing
 import ekc.conferences.views.importing_cases
+import ekc.conferences.views.informing
 import ekc.conferences.views.links
 import ekc.conferences.views.registering
 import ekc.conferences.views.registration
