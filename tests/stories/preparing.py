@@ -88,8 +88,15 @@ def complete(walk: Walk, *ids: str) -> None:
         client.submit(onward, todo[name])
 
 
-def fill_in(walk: Walk, *ids: str) -> None:
-    """The coordinator fills in of these people, on one page, what is known of them and does not stand there yet."""
+#: What the picture of the circle needs, and the conference does not.
+PICTURE = frozenset({"How close they are", "Who brought them in"})
+
+
+def fill_in(walk: Walk, *ids: str, picture: bool = False) -> None:
+    """The coordinator fills in of these people, on one page, what is known of them and does not stand there yet.
+
+    `picture`: what its picture needs, or else all but that.
+    """
     setup, registration = walk.case.setup, walk.case.registration
     assert setup is not None
     client = walk.open("circle")
@@ -111,7 +118,9 @@ def fill_in(walk: Walk, *ids: str) -> None:
             said |= {"Why they stay away": person.reason or "", "Decided by": person.decided_by or ""}
             said["Decided on"] = person.decided_on
         values |= {f"{person.name} / {label}": value for label, value in said.items()}
-    client.submit("Save", {label: value for label, value in values.items() if value and form.asks(label)})
+    drawn = {label: label.rpartition(" / ")[2] in PICTURE for label in values}
+    now = [label for label, value in values.items() if value and drawn[label] is picture and form.asks(label)]
+    client.submit("Save", {label: values[label] for label in now})
 
 
 def details(walk: Walk, person: PersonEntry) -> dict[str, Value]:
@@ -126,6 +135,8 @@ def details(walk: Walk, person: PersonEntry) -> dict[str, Value]:
         "Language": language_name(person.language) if person.language else None,
         "Born on": person.born,
         "Who supports them": walk.name(person.support) if person.support else None,
+        "How close they are": person.closeness.label if person.closeness else None,
+        "Who brought them in": walk.name(person.brought_by) if person.brought_by else None,
     }
     if person.attends is not Attends.EXCLUDED and (person.attends or person.role is Part.INTERPRETER):
         values["How they come"] = (person.attends or Attends.IN_PERSON).label

@@ -50,7 +50,7 @@ def prepare(walk: Walk) -> None:
     walk.step("Take on the case")
     preparing.add_others(walk, *CLOSE_BY)
     preparing.speak_to_everybody(walk)
-    preparing.fill_in(walk, *(id_ for id_ in walk.case.people if id_ not in {"referrer"}))
+    preparing.fill_in(walk, *(id_ for id_ in walk.case.people if id_ not in {"marieke", *CLOSE_BY}))
     registering.note_registration(walk, walk.lead, agreed=date(2026, 3, 9))
     preparing.arrange_meeting(walk)
     walk.invite("referrer")
@@ -152,6 +152,7 @@ def test_from_a_registration_to_a_closed_case(walk: Walk) -> None:
     for who, effort in spent.items():
         print(f"{who}, until the conference is ready: {effort}")  # noqa: T201
     assert [who for who, effort in spent.items() if not effort.is_within(BUDGET[who])] == []
+    preparing.fill_in(walk, *walk.case.people, picture=True)
     confer(walk)
     send_back_and_agree(walk)
 

@@ -18,6 +18,7 @@ from ekc.conferences.forms.fields import (
     mail,
     one_of,
     passage,
+    person_choices,
     person_field,
     words_of,
 )
@@ -27,7 +28,7 @@ from ekc.core.forms import PlainForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE, WORD
 from ekc.core.routes import now
-from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Attends, Part, PersonNeed
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Attends, Closeness, Part, PersonNeed
 
 #: Those that are filled in together, with what is said of one that is missing.
 _DECISION = {
@@ -56,6 +57,8 @@ class OnePersonForm(PlainForm):
     needs = passage(_l("Needs"), rows=2)
     language = SelectField(_l("Language"), default="", **FROM_LIST)
     support_id = person_field(_l("Who supports them"), blank=_l("nobody in particular"))
+    closeness = one_of(_l("How close they are"), Closeness, blank=_l("not said yet"), default="")
+    brought_by_id = person_field(_l("Who brought them in"), blank=_l("nobody in particular"))
     needs_interpreter = BooleanField(_l("Needs an interpreter"))
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
     concern = passage(_l("What are they afraid of?"), rows=2)
@@ -104,6 +107,8 @@ class OnePersonForm(PlainForm):
             typed |= {name: on for name, on in days_of_birth(typed["born"]).items() if on}
         if "attends" in typed:
             typed["attends"] = Attends(typed["attends"])
+        if "closeness" in typed:
+            typed["closeness"] = Closeness(typed["closeness"])
         if "needs" in typed:
             typed["needs"] = lines(typed["needs"])
         if "need_kinds" in typed:
@@ -134,6 +139,7 @@ class FillInForm(PlainForm):
             one.called, one.language.choices = row.label, languages
             others = [other for other in circle if other.id != row.id]
             one.support_id.choices = [*one.support_id.choices, *could_support(row, others)]
+            one.brought_by_id.choices = [*one.brought_by_id.choices, *person_choices(others)]
             one.ask_only(known[row.id] | _not_asked(row), hidden[row.id])
         return form
 
@@ -162,10 +168,21 @@ def _not_asked(row: PersonRow) -> frozenset[str]:
     names = set()
     if row.part not in {Part.MAIN_PERSON, Part.CHILD}:
         names |= {"consented_on", "consent_note"}
+    if row.part is Part.MAIN_PERSON:
+        names |= {"closeness", "brought_by_id"}
     if row.part not in PROFESSIONAL_PARTS:
         names.add("speaks_for")
     else:
-        names |= {"born", "support_id", "address_secret"}
+        names |= {"born", "support_id", "address_secret", "closeness"}
     if row.part is Part.INTERPRETER:
-        names |= {"born", "support_id", "needs_interpreter", "concern", "arrangement", *_DECISION}
+        names |= {
+            "born",
+            "support_id",
+            "closeness",
+            "brought_by_id",
+            "needs_interpreter",
+            "concern",
+            "arrangement",
+            *_DECISION,
+        }
     return frozenset(names)
