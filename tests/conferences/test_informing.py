@@ -231,3 +231,18 @@ def test_the_leaflet_is_in_the_language_of_each_and_of_one_alone_where_that_is_a
     every = document_html(LEAFLET, Leaflet("Omar", language="en", **by), Leaflet("Linda", language="nl", **by))
     for said in ("For Omar", "Nobody else makes it for you.", "Voor Linda", "Niemand anders maakt het voor jullie."):
         assert said in every
+
+
+def test_one_tap_notes_all_that_is_still_to_be_heard_of_somebody(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    """What that is stands on it; so nobody is noted as coming or safe who was not asked."""
+    form = noor.form(SAVE)
+    asked = ("told, comes, safe: Kees de Wit", "told, comes, safe: Karim Jansen", "told, comes: Karim Jansen")
+    assert [form.asks(one) for one in asked] == [True, False, True]
+    noor.submit(SAVE, {asked[0]: True, "Told on another day: Kees de Wit": BEFORE, asked[2]: True})
+
+    rows = {row.name: row for row in circle(refreshed(db_session), case.id)}
+    kees, karim = rows["Kees de Wit"], rows["Karim Jansen"]
+    assert (kees.informed_on, kees.attends, kees.safe_on) == (BEFORE, Attends.IN_PERSON, BEFORE)
+    assert (karim.informed_on, karim.attends, karim.safe_on) == (TODAY, Attends.IN_PERSON, None)

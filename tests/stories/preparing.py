@@ -171,25 +171,25 @@ def speak_to_everybody(walk: Walk) -> None:
             if person.decided_on == day:
                 keep_away(walk, id_, person, day)
     tell_everybody(walk, setup)
-    comes: dict[str, Value] = {
-        f"comes: {walk.name(id_)}": True for id_ in setup.informed if not walk.case.people[id_].attends
-    }
-    walk.open("circle").submit("Save what you heard", comes)
 
 
 def tell_everybody(walk: Walk, setup: Setup) -> None:
     """Note at once who was told on which day, and who said then that it is safe for them."""
     ((usual, _people),) = Counter(setup.informed.values()).most_common(1)
     afraid = {concern.person for concern in setup.safety or ()}
+    client = walk.open("circle/informed")
+    form = client.form("Save who was told")
     values: dict[str, Value] = {"Told on": usual}
     for id_, on in setup.informed.items():
-        name = walk.name(id_)
-        values[f"told: {name}"] = True
+        name, person = walk.name(id_), walk.case.people[id_]  # type: ignore[index]
         if on != usual:
             values[f"Told on another day: {name}"] = on
-        if id_ not in afraid and walk.case.people[id_].role not in PROFESSIONAL_PARTS:
-            values[f"safe: {name}"] = True
-    walk.open("circle/informed").submit("Save who was told", values)
+        said = ["told", *["comes"] * (not person.attends)]
+        if id_ not in afraid and person.role not in PROFESSIONAL_PARTS:
+            said.append("safe")
+        at_once = f"{', '.join(said)}: {name}"
+        values |= {at_once: True} if form.asks(at_once) else {f"{word}: {name}": True for word in said}
+    client.submit("Save who was told", values)
 
 
 def keep_away(walk: Walk, id_: str, person: PersonEntry, day: date) -> None:

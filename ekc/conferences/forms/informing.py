@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from markupsafe import Markup, escape
 from wtforms import BooleanField, HiddenField, SelectMultipleField
 
 from ekc.conferences.entries import HeardOfPeople, Telling
@@ -26,6 +27,17 @@ def asks_safety(person: PersonRow) -> bool:
     return not (person.part in PROFESSIONAL_PARTS or person.came_as_professional or person.safe_on or person.concerns)
 
 
+def still_to_hear(person: PersonRow) -> dict[str, str]:
+    """What is still to be heard of somebody, by the field in which it is ticked."""
+    words = {"told": _("told"), "comes": _("comes"), "safe": _("safe")}
+    known = {
+        "told": person.informed_on is not None,
+        "comes": person.attends is not None,
+        "safe": not asks_safety(person),
+    }
+    return {name: word for name, word in words.items() if not known[name]}
+
+
 class OwnTellingForm(PlainForm):
     """What is different of one person: another day or way, not of everything; and what they said."""
 
@@ -44,7 +56,10 @@ class OwnTellingForm(PlainForm):
         for name in needless:
             del self[name]
         for field in self:
-            field.label.text = f"{field.label.text}: {whose.label}"
+            whom = Markup('<span class="ds-sr-only">: {}</span>').format(whose.label)
+            field.label.text = escape(field.label.text) + whom
+        if "on" in self:
+            self.on.description = ""  # below the day of all stands how a day is written
 
     def said(self, name: str) -> Any:
         """The value of a field; None where it is not asked."""
@@ -56,7 +71,9 @@ class InformedForm(PlainForm):
 
     on = day(_l("Told on"))
     how = one_of(_l("How you told them"), InformedHow, default=InformedHow.IN_PERSON.value)
+    all_of_it = people_field(_l("all of it"))  # of what is still to be heard of them
     told = people_field(_l("told"))
+    comes = people_field(_l("comes"))
     safe = people_field(_l("safe"))
     spoken_with = BooleanField(_l("Also told: everybody I spoke with"))
     rung = HiddenField()  # of the button behind a number: who, and how it went
@@ -64,8 +81,9 @@ class InformedForm(PlainForm):
     def __init__(self, circle: tuple[PersonRow, ...], today: date, **kwargs: Any) -> None:
         super().__init__(data={"on": today}, **kwargs)
         self.today = today
-        for field in (self.told, self.safe):
+        for field in (self.all_of_it, self.told, self.comes, self.safe):
             field.choices = person_choices(circle)
+        self._open = {row.id: still_to_hear(row) for row in circle}
         still_open = (row for row in circle if row.informed_on is None or asks_safety(row))
         self.own = {row.id: OwnTellingForm(row, **kwargs) for row in still_open}
 
@@ -86,10 +104,10 @@ class InformedForm(PlainForm):
         rows = [form.validate() for form in self.own.values()]
         good = bool(super().validate(extra_validators)) and all(rows)
         for id_, form in self.own.items():
-            if id_ in (self.told.data or ()) and form.said("of") == []:
+            if id_ in self.ticked("told") and form.said("of") == []:
                 form.of.errors = [_("Choose of what they were told.")]
                 good = False
-            if id_ in (self.safe.data or ()) and form.said("afraid"):
+            if id_ in self.ticked("safe") and form.said("afraid"):
                 form.afraid.errors = [_("You also ticked that it is safe for them. Which of the two is it?")]
                 good = False
         for field in (self.on, *(form.on for form in self.own.values() if "on" in form)):
@@ -98,16 +116,22 @@ class InformedForm(PlainForm):
                 good = False
         return good
 
+    def ticked(self, name: str) -> list[int]:
+        """Of whom this was ticked, by itself or with all that is still to be heard."""
+        with_all = [id_ for id_ in self.all_of_it.data or () if name in self._open.get(id_, ())]
+        return list(dict.fromkeys([*(self[name].data or ()), *with_all]))
+
     def to_heard(self) -> HeardOfPeople:
         rung, result = self._rung()
-        told = list(self.told.data)
+        told, safe = self.ticked("told"), self.ticked("safe")
         if rung and result is None and rung not in told:
             told.append(rung)
         return HeardOfPeople(
             tellings=[self._telling(id_, by_phone=id_ == rung and result is None) for id_ in told],
             told_who_was_spoken_with=self.spoken_with.data,
-            safe=self.safe.data,
-            safe_on={id_: on for id_ in self.safe.data if (on := self._said(id_, "on") or self.on.data)},
+            comes=self.ticked("comes"),
+            safe=safe,
+            safe_on={id_: on for id_ in safe if (on := self._said(id_, "on") or self.on.data)},
             worries={id_: form.worries.data for id_, form in self.own.items() if form.worries.data},
             afraid={id_: form.afraid.data for id_, form in self.own.items() if form.said("afraid")},
             not_reached={rung: result} if rung and result else {},

@@ -8,7 +8,7 @@ from ekc.accounts import queries as accounts
 from ekc.conferences.access import Case
 from ekc.conferences.actions import heard
 from ekc.conferences.document.leaflet import LEAFLET, Leaflet
-from ekc.conferences.forms.informing import InformedForm, asks_safety
+from ekc.conferences.forms.informing import InformedForm, asks_safety, still_to_hear
 from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.circle import PersonRow
@@ -109,6 +109,7 @@ def _page(case: Case, form: InformedForm | None = None) -> str:
         done=[one for one in people if one not in open_],
         told=told(db(), case),
         asks_safety=asks_safety,
+        still_to_hear=still_to_hear,
         through={one.id: labels.get(one.support_id or 0, "") for one in people if _through_somebody(case, one)},
         takes_part=TAKES_PART,
         spoken_with=[labels[one.participant_id] for one in spoken_with(db(), case) if one.participant_id in labels],
