@@ -55,7 +55,7 @@ def add_people(walk: Walk, *ids: str) -> None:
         values["Role in the circle"] = walk.said(person.role.label)
         if person.organisation:
             values["Organisation"] = person.organisation
-        if person.needs:
+        if person.needs and guessed.asks(f"{of_whom} / Needs"):
             values["Needs"] = "\n".join(person.needs)
         if walk.case.sides:
             values["Side"] = person.side or "of no side"
@@ -70,10 +70,12 @@ def add_people(walk: Walk, *ids: str) -> None:
 
 def pasted(person: PersonEntry) -> str:
     """Somebody as a line of the list."""
-    what = ", ".join(filter(None, (person.name, person.relation or person.organisation)))
+    role = person.relation or person.organisation
+    what = ", ".join(filter(None, (person.name, role)))
+    needs = ", ".join(person.needs or ()) if role else ""  # the first words would be read as the relation
     born = f"{person.born:%d-%m-%Y}" if person.born else None
     language = language_name(person.language) if person.language else None
-    return "; ".join(filter(None, (what, person.phone, person.email, born, language, ", ".join(person.needs or ()))))
+    return "; ".join(filter(None, (what, person.phone, person.email, born, language, needs)))
 
 
 def complete(walk: Walk, *ids: str) -> None:
@@ -181,7 +183,7 @@ def tell_everybody(walk: Walk, setup: Setup) -> None:
     form = client.form("Save who was told")
     values: dict[str, Value] = {"Told on": usual}
     for id_, on in setup.informed.items():
-        name, person = walk.name(id_), walk.case.people[id_]  # type: ignore[index]
+        name, person = walk.name(id_), walk.case.people[id_]
         if on != usual:
             values[f"Told on another day: {name}"] = on
         said = ["told", *["comes"] * (not person.attends)]
