@@ -91,6 +91,7 @@ WITHOUT_A_WORD = {
     "outbox_message.link",  # a link to be sent
     "outbox_message.ring",  # who of the staff can be rung
     "outbox_message.subject",
+    "participant.informed_of",  # words of a list
     "participant.need_kinds",  # of our own words: none of anybody's
     "participant.born_until",  # of an estimate; here the days are known
     "personal_link.answer_hash",  # a hash: nobody reads the answer in it
