@@ -5,10 +5,10 @@ Somebody else than whoever asked for it is led to their own page, as where there
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from ekc.core.documents import DocumentRule
 from ekc.core.heartbeat import is_anybody_there
@@ -27,7 +27,7 @@ _RULES, _WORDS, _NUMBERS = "orders", "words of orders", "numbers of orders"  # i
 _TOO_LONG = timedelta(seconds=20)
 
 
-def install(app: Flask, rules: Iterable[Rule], words: WordingOf, number_of: Callable[[Session, int], str]) -> None:
+def install(app: Flask, rules: Iterable[Rule], words: WordingOf, number_of: Callable[[Any, int], str]) -> None:
     """Tell what can be ordered: documents and exports of all features; in which words a case is told; its number."""
     app.extensions[_RULES] = {rule.name: rule for rule in rules}
     app.extensions[_WORDS], app.extensions[_NUMBERS] = words, number_of
