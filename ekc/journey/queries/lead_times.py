@@ -38,7 +38,7 @@ class View(Enum):
         self.code, self.title, self.column = code, title, column
 
 
-class Place(NamedTuple):
+class LeadTimePlace(NamedTuple):
     """Where a page begins: after this day or instant, and this case."""
 
     since: date | datetime
@@ -129,8 +129,8 @@ _COUNTED: dict[View, Select[*tuple[Any, ...]]] = {
 
 
 def lead_times(
-    session: Session, regions: Collection[int], view: View, today: date, after: Place | None = None
-) -> tuple[tuple[LeadTime, ...], Place | None]:
+    session: Session, regions: Collection[int], view: View, today: date, after: LeadTimePlace | None = None
+) -> tuple[tuple[LeadTime, ...], LeadTimePlace | None]:
     """A page of these cases, what takes longest first, and where the next one begins; None: there is none.
 
     Who is silent is listed alone; in the other lists those within the norm follow.
@@ -153,8 +153,8 @@ def _lead_time(row: Row[*tuple[Any, ...]]) -> LeadTime:
     return LeadTime(**{**said, **{name: said[name] or "" for name in ("coordinator", "phone", "paused_for")}})
 
 
-def _place(row: LeadTime, view: View) -> Place:
-    return Place(getattr(row, view.column), row.id)
+def _place(row: LeadTime, view: View) -> LeadTimePlace:
+    return LeadTimePlace(getattr(row, view.column), row.id)
 
 
 def counted(session: Session, regions: Collection[int], today: date) -> dict[View, int]:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ekc.core.clock import local_date
 from ekc.core.routes import db, now, to_id
 from ekc.journey.queries import lead_times as queries
-from ekc.journey.queries.lead_times import Place, View
+from ekc.journey.queries.lead_times import LeadTimePlace, View
 from ekc.journey.views.blueprint import bp
 from ekc.signin.login import office, visitor
 from ekc.workflow.duties import Duty
@@ -35,10 +35,10 @@ def lead_times() -> ResponseReturnValue:
     )
 
 
-def _after(view: View) -> Place | None:
+def _after(view: View) -> LeadTimePlace | None:
     """The last row of the page before; None for the first page, or an invalid value."""
     since, _dot, id_ = request.args.get("after", "").rpartition(".")
     try:
-        return Place((datetime if view is View.PAUSED else date).fromisoformat(since), to_id(id_))
+        return LeadTimePlace((datetime if view is View.PAUSED else date).fromisoformat(since), to_id(id_))
     except ValueError:
         return None
