@@ -59,10 +59,7 @@ def paper(case: Case) -> ResponseReturnValue:
         until=_last(case, form),
         pages=tuple(sorted(_page_keys().items())),
     )
-    made = ordering.made(ACCESS_LOG, case, [asked])
-    if made is None:
-        return ordering.order(ACCESS_LOG, case, [asked])
-    return ordering.give(made, "application/pdf", ACCESS_LOG.filename.format(case=case.number))
+    return ordering.give_paper(ACCESS_LOG, case, [asked])
 
 
 def _url(endpoint: str, case: Case) -> str:

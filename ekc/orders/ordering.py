@@ -35,6 +35,10 @@ class OfCase(Protocol):
         """Its number in the database."""
 
     @property
+    def number(self) -> str:
+        """Its number among people."""
+
+    @property
     def phase(self) -> Phase:
         """Its phase now."""
 
@@ -78,6 +82,14 @@ def give(order: Order, mimetype: str, filename: str, *, attached: bool = False) 
     response.content_length = order.size
     response.headers["Content-Disposition"] = f'{"attachment" if attached else "inline"}; filename="{filename}"'
     return response
+
+
+def give_paper(rule: DocumentRule[Any], case: OfCase, asked: Sequence[Any]) -> ResponseReturnValue:
+    """The PDF of a case if it is made, else have it made."""
+    done = made(rule, case, asked)
+    if done is None:
+        return order(rule, case, asked)
+    return give(done, "application/pdf", rule.filename.format(case=case.number))
 
 
 def handing_out(order: Order) -> str:

@@ -131,10 +131,7 @@ def sheet(case: Case) -> ResponseReturnValue:
             if (text := row.for_the_family or (row.text if row.shared_on else ""))
         ),
     )
-    made = ordering.made(BOTTOM_LINES, case, [asked])
-    if made is None:
-        return ordering.order(BOTTOM_LINES, case, [asked])
-    return ordering.give(made, "application/pdf", BOTTOM_LINES.filename.format(case=case.number))
+    return ordering.give_paper(BOTTOM_LINES, case, [asked])
 
 
 @bp.post(f"{_ADDRESS}/<int:line_id>/remove")

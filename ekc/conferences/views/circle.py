@@ -85,10 +85,7 @@ def hear(case: Case) -> ResponseReturnValue:
 def who_else_paper(case: Case) -> ResponseReturnValue:
     """The questions on paper, in the language that is asked for, or that of the family."""
     asked = [WhoElse(language_of(request.args.get("language", ""), case.language, language()), case.number)]
-    made = ordering.made(WHO_ELSE_PAPER, case, asked)
-    if made is None:
-        return ordering.order(WHO_ELSE_PAPER, case, asked)
-    return ordering.give(made, "application/pdf", WHO_ELSE_PAPER.filename.format(case=case.number))
+    return ordering.give_paper(WHO_ELSE_PAPER, case, asked)
 
 
 def circle_page(

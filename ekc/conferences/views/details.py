@@ -25,7 +25,8 @@ _DETAILS = f"{ADDRESS}/details"
 @case_route(Activity.CHANGE_CIRCLE)
 def details(case: Case) -> ResponseReturnValue:
     """Everybody in the circle, each with what is not known of them yet."""
-    return _page(case, _form(case, formdata=None))
+    groups = _groups(case)
+    return _page(case, _form(case, groups, formdata=None), groups)
 
 
 @bp.post(_DETAILS)
@@ -33,7 +34,8 @@ def details(case: Case) -> ResponseReturnValue:
 @adds()  # it replaces nothing that somebody noted
 def fill_in(case: Case) -> ResponseReturnValue:
     """Write down what was filled in: of all of them, or of nobody."""
-    form = _form(case)
+    groups = _groups(case)
+    form = _form(case, groups)
     if form.validate():
         with form.showing_refusal():
             filled = form.to_filled_in()
@@ -41,11 +43,11 @@ def fill_in(case: Case) -> ResponseReturnValue:
             said = ngettext("It is noted of %(num)d person.", "It is noted of %(num)d people.", len(filled))
             flash(said, "success")
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
-    return _page(case, form), form.status
+    return _page(case, form, groups), form.status
 
 
-def _form(case: Case, **kwargs: object) -> FillInForm:
-    people = [row for group in _groups(case) for row in group.people]
+def _form(case: Case, groups: list[CircleSection], **kwargs: object) -> FillInForm:
+    people = [row for group in groups for row in group.people]
     known, hidden = circle_queries.known(db(), case.id), {}
     asks_consent = case.may(Activity.NOTE_CONSENTS) and case.variant not in NO_CONSENT
     for row in people:
@@ -61,5 +63,5 @@ def _groups(case: Case) -> list[CircleSection]:
     return groups_of(circle_queries.circle(db(), case.id), circle_queries.sides(db(), case.id))
 
 
-def _page(case: Case, form: FillInForm) -> str:
-    return render_template("conferences/details.html", case=case, form=form, groups=_groups(case))
+def _page(case: Case, form: FillInForm, groups: list[CircleSection]) -> str:
+    return render_template("conferences/details.html", case=case, form=form, groups=groups)

@@ -53,10 +53,7 @@ def place(case: Case, participant_id: int) -> ResponseReturnValue:
 def ecomap_paper(case: Case) -> ResponseReturnValue:
     """The PDF, in the language of the family's documents if pages exist in it."""
     asked = [_ecomap(case, case.language if case.language in LANGUAGES else language())]
-    made = ordering.made(ECOMAP, case, asked)
-    if made is None:
-        return ordering.order(ECOMAP, case, asked)
-    return ordering.give(made, "application/pdf", ECOMAP.filename.format(case=case.number))
+    return ordering.give_paper(ECOMAP, case, asked)
 
 
 def _ecomap(case: Case, code: str) -> Ecomap:

@@ -68,11 +68,7 @@ def leaflets(case: Case) -> ResponseReturnValue:
         chosen = [row for row in readers if row.informed_on is None] or readers
     if not chosen:
         raise Unknown
-    asked = [_leaflet(case, row) for row in chosen]
-    made = ordering.made(LEAFLET, case, asked)
-    if made is None:
-        return ordering.order(LEAFLET, case, asked)
-    return ordering.give(made, "application/pdf", LEAFLET.filename.format(case=case.number))
+    return ordering.give_paper(LEAFLET, case, [_leaflet(case, row) for row in chosen])
 
 
 def _leaflet(case: Case, row: PersonRow) -> Leaflet:

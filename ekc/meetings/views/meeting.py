@@ -80,10 +80,7 @@ def arrangements_paper(case: Case) -> ResponseReturnValue:
             lambda spoken: language_name(spoken, code),
         )
     ]
-    made = ordering.made(ARRANGEMENTS, case, asked)
-    if made is None:
-        return ordering.order(ARRANGEMENTS, case, asked)
-    return ordering.give(made, "application/pdf", ARRANGEMENTS.filename.format(case=case.number))
+    return ordering.give_paper(ARRANGEMENTS, case, asked)
 
 
 def clocks_change(day: date, timezone: str) -> bool:
