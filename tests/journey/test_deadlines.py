@@ -19,6 +19,7 @@ from ekc.journey.deadlines import running_deadlines
 from ekc.journey.queries import lead_times
 from ekc.journey.queries.lead_times import View
 from ekc.journey.reminders import warn_of_deadlines
+from ekc.staff.actions.closing import close_account
 from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.profiles import ENGLAND, NL, Event, Force
 from ekc.workflow.vocabulary import Phase, Step
@@ -143,10 +144,7 @@ def test_each_deadline_is_mailed_once_near_and_once_when_it_passed(db_session: S
 
 
 def test_where_nobody_coordinates_nobody_is_warned(db_session: Session, cast: Cast, case: Made) -> None:
-    build_closed = By(db_session, cast.bas, START + 40 * DAY)
-    from ekc.staff.actions.closing import close_account
-
-    close_account(build_closed, cast.noor.account_id or 0)
+    close_account(By(db_session, cast.bas, START + 40 * DAY), cast.noor.account_id or 0)
     assert warn_of_deadlines(db_session, START + 60 * DAY, cast.north) == 0
 
 
@@ -191,6 +189,7 @@ def test_a_manager_sees_what_takes_long_is_silent_or_paused_and_can_do_something
     assert subjects == ["How does it go with a conference of yours?"]
     assert "asked by email on" in client.page("/lead-times?view=silent").text
     assert "The school is closed." in client.page("/lead-times?view=paused").text
+    client.page("/lead-times?view=paused&after=2026-01-01.1")  # no instant: nobody was led here
 
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}")  # a look is a sign

@@ -105,7 +105,9 @@ def test_two_registrations_are_merged_and_keep_what_both_say(
     clock.advance(days=3)
     second = registered(db_session, cast, name="Marieke Dewit", days=3, topics=("School", "debts"), reason="A letter.")
     by = By(db_session, cast.ruud, clock())
-    theirs = circle.add_person(by, second, PersonDetails(name="Kim Kok", part=Part.FRIEND, phone="06 1"))
+    mother = db_session.scalars(select(Participant.id).where(Participant.conference_id == second)).first()
+    kim = PersonDetails(name="Kim Kok", part=Part.FRIEND, phone="06 1", brought_by_id=mother)
+    theirs = circle.add_person(by, second, kim)
     talk = NewContact(on=clock().date(), channel="phone", text="Rang Kim.", participant_id=theirs)
     db_session.add(
         ContactEntry(conference_id=second, written_at=clock(), written_by=cast.ruud.account_id, **asdict(talk))
@@ -138,6 +140,7 @@ def test_two_registrations_are_merged_and_keep_what_both_say(
         row.name: row for row in db_session.scalars(select(Participant).where(Participant.conference_id == first))
     }
     assert {"Marieke Dewit", "Kim Kok"} <= people.keys()
+    assert people["Kim Kok"].brought_by_id is None  # who brought them in stands in the one that stopped
     (entry,) = db_session.scalars(select(ContactEntry).where(ContactEntry.conference_id == first))
     assert (entry.text, entry.participant_id) == ("Rang Kim.", people["Kim Kok"].id)
     client.page(f"/conferences/{second}/registration/same-as/{number}", status=403)

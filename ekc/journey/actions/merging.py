@@ -19,7 +19,6 @@ from ekc.journey.queries.merging import OF_PERSON, TEXTS, pairs
 from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Activity, Agreed, Part, Step, StopReason, VoiceMatter
 
-HERE, THERE, BOTH = "here", "there", "both"
 _LISTS = ("topics", "wishes", "sides", "sought")
 #: Of a person, beside `OF_PERSON`: taken over where the other registration does not say it.
 _WHERE_EMPTY = ("side", "language", "second_language", "speaks_for", "view", "attends")
@@ -61,7 +60,7 @@ def _take_over(here: Conference, there: Conference, chosen: Mapping[str, str]) -
                 setattr(there, name, other or mine)
     if there.question != question:
         there.question_agreed_on = None  # nobody agreed to these words
-    if chosen.get("legal_context") == HERE:
+    if chosen.get("legal_context") == "here":
         there.legal_context = here.legal_context
     for name in _LISTS:
         setattr(there, name, _united(getattr(there, name), getattr(here, name)))
@@ -83,10 +82,11 @@ def _person(
         has_referrer = there.registered_by is Part.REFERRER
         part = Part.PROFESSIONAL if person.part is Part.REFERRER and has_referrer else person.part
         said = {field.name: getattr(person, field.name) for field in fields(PersonDetails)}
-        said |= {"part": part, "support_id": None, "needs": tuple(person.needs), "need_kinds": tuple(person.need_kinds)}
+        said |= {"part": part, "needs": tuple(person.needs), "need_kinds": tuple(person.need_kinds)}
+        said |= {"support_id": None, "brought_by_id": None}  # who stand in the registration that stops
         return circle.join(by, there, PersonDetails(**said))
     for name in (*OF_PERSON, *_WHERE_EMPTY):
-        if chosen.get(f"{name}_{person.id}") == HERE or not getattr(same, name):
+        if chosen.get(f"{name}_{person.id}") == "here" or not getattr(same, name):
             setattr(same, name, getattr(person, name))
     if same.born is None:
         same.born, same.born_until = person.born, person.born_until

@@ -1,6 +1,6 @@
 """The manager's list of cases that take long, are silent, or are paused."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -39,6 +39,8 @@ def _after(view: View) -> LeadTimePlace | None:
     """The last row of the page before; None for the first page, or an invalid value."""
     since, _dot, id_ = request.args.get("after", "").rpartition(".")
     try:
-        return LeadTimePlace((datetime if view is View.PAUSED else date).fromisoformat(since), to_id(id_))
+        if view is View.PAUSED:
+            return LeadTimePlace(datetime.fromisoformat(since).replace(tzinfo=UTC), to_id(id_))
+        return LeadTimePlace(date.fromisoformat(since), to_id(id_))
     except ValueError:
         return None
