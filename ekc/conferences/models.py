@@ -402,6 +402,11 @@ class LineWording(Base):
     coordinator_on: Mapped[date | None]
     noted: Mapped[bool] = mapped_column(default=False)  # the coordinator wrote down that the setter said yes
 
+    @property
+    def agreed_on(self) -> date | None:
+        """When both had said yes to these words; None: not yet."""
+        return max(self.setter_on, self.coordinator_on) if self.setter_on and self.coordinator_on else None
+
 
 class ContactEntry(Base):
     """An entry of the contact log."""

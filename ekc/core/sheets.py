@@ -76,10 +76,6 @@ def _filled(rows: Iterable[tuple[int, Iterable[str]]]) -> Iterator[tuple[int, tu
         yield number, tuple(texts)
 
 
-def _too_many_rows() -> SheetError:
-    return SheetError(_("The file has more than %(most)s rows. Make several files of it.", most=figure(MOST_ROWS)))
-
-
 def _csv(content: bytes) -> Iterator[tuple[int, Iterable[str]]]:
     text = _decoded(content)
     first, _end, rest = text.partition("\n")

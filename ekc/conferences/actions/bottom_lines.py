@@ -87,7 +87,7 @@ def change_bottom_line(by: By, conference_id: int, line_id: int, new: BottomLine
             )
         line.shared_on = day_of_words(before, (line.text, shared_on))
         by.record("bottom_line.changed", conference_id, number=line.number, text=new.text)
-    return ChangedLine(unshared=line.shared_on != shared_on, waits=not _agreed(words))
+    return ChangedLine(unshared=line.shared_on != shared_on, waits=words.agreed_on is None)
 
 
 def agree_words(by: By, conference_id: int, line_id: int, number: int) -> None:
@@ -211,22 +211,17 @@ def _write(by: By, conference: Conference, line: BottomLine, text: str, *, by_se
     by.session.flush()
     if line.agreed_on is None:
         line.text = text
-    if _agreed(words):
-        line.text, line.agreed_on = text, today
+    _let_stand(line, words)
     return words
 
 
 def _let_stand(line: BottomLine, words: LineWording) -> None:
     """Let these words stand if both said yes to them. The family has not heard them if they are others than before."""
-    if words.setter_on is None or words.coordinator_on is None:
+    if words.agreed_on is None:
         return
     if line.text.split() != words.text.split():
         line.shared_on = None
-    line.text, line.agreed_on = words.text, max(words.setter_on, words.coordinator_on)
-
-
-def _agreed(words: LineWording) -> bool:
-    return words.setter_on is not None and words.coordinator_on is not None
+    line.text, line.agreed_on = words.text, words.agreed_on
 
 
 def _last(session: Session, line_id: int) -> LineWording | None:

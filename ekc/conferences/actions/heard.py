@@ -1,6 +1,6 @@
 """What the coordinator heard of several people of the circle, in one transaction: told, coming, safe, spoken to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
@@ -21,8 +21,8 @@ def note_heard(by: By, conference_id: int, heard: HeardOfPeople) -> int:
         tellings = [*_tellings(heard), *_when_spoken_with(by, conference, heard)]
         about = {
             *(one.participant_id for one in tellings),
-            *(heard.comes or ()),
-            *(heard.safe or ()),
+            *heard.comes,
+            *heard.safe,
             *heard.worries,
             *heard.afraid,
             *heard.not_reached,
@@ -48,8 +48,8 @@ def note_heard(by: By, conference_id: int, heard: HeardOfPeople) -> int:
     return len({participant.id for participant in people})
 
 
-def _those(people: Mapping[int, Participant], ids: object) -> list[Participant]:
-    return [one for id_, one in people.items() if id_ in set(ids)]  # type: ignore[call-overload]
+def _those(people: Mapping[int, Participant], ids: Collection[int]) -> list[Participant]:
+    return [one for id_, one in people.items() if id_ in ids]
 
 
 def _tellings(heard: HeardOfPeople) -> Iterator[Telling]:

@@ -1,1 +1,1 @@
-"""The papers of the circle: its picture, and questions that help to find who else cares."""
+"""The papers of the preparation, one a module."""

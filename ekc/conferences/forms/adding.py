@@ -158,9 +158,7 @@ class PasteForm(PlainForm):
         known = [(row.name, row.relation) for row in circle]
         for text in filter(tidy, lines(self.people.data)):
             one = read_line(text)
-            said = fold(one["relation"])
-            relations = {fold(relation) for _name, relation in alike(one["name"], known)}
-            one["leave_out"] = bool(relations) and (not said or "" in relations or said in relations)
+            one["leave_out"] = is_among(one["relation"], alike(one["name"], known))
             known.append((one["name"], one["relation"]))
             read.append(one)
         return read
@@ -213,6 +211,17 @@ def _languages(reader: str) -> dict[str, str]:
 def alike(name: str, others: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Of these people, with name and relation, those whose name is the same words."""
     return [other for other in others if same(name, other[0])]
+
+
+def is_among(relation: str, namesakes: Iterable[tuple[str, str]]) -> bool:
+    """Whether somebody of this relation seems to be one of these, of the same name: none has another relation."""
+    relations = {fold(one) for _name, one in namesakes}
+    return bool(relations) and (not fold(relation) or not relations.isdisjoint({"", fold(relation)}))
+
+
+def with_relation(people: Iterable[tuple[str, str]]) -> str:
+    """Names, each with the relation behind it."""
+    return ", ".join(f"{name} ({relation})" if relation else name for name, relation in people)
 
 
 class LineForm(OneForm):
@@ -269,8 +278,9 @@ class CheckForm(PlainForm):
             offer_sides(row, sides)
             row.language.choices = languages
             if there := alike(row.name.data or "", before):
-                names = ", ".join(f"{name} ({relation})" if relation else name for name, relation in there)
-                row.leave_out.description = _("Is this the same person as %(name)s, who is there already?", name=names)
+                row.leave_out.description = _(
+                    "Is this the same person as %(name)s, who is there already?", name=with_relation(there)
+                )
             before.append((row.name.data or "", row.relation.data or ""))
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, SelectMultipleField
 
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.forms.adding import LineForm, alike
+from ekc.conferences.forms.adding import LineForm, alike, is_among, with_relation
 from ekc.conferences.forms.fields import FROM_LIST, born_as_typed, language_choices, passage
 from ekc.conferences.forms.languages import code_of_language
 from ekc.conferences.forms.tables import Cells, Problem, headed, in_order, word_of, yes_or_no
@@ -130,11 +130,9 @@ def read_people(
 
 def _compared(one: FoundPerson, known: Sequence[tuple[str, str]]) -> FoundPerson:
     """With who of these has the same name, or nearly. Left out is whoever has the same, and no other relation."""
-    name, said = one.details.name, fold(one.details.relation)
+    name = one.details.name
     if there := alike(name, known):
-        relations = {fold(relation) for _name, relation in there}
-        names = ", ".join(f"{name} ({relation})" if relation else name for name, relation in there)
-        return replace(one, known=names, left_out=not said or "" in relations or said in relations)
+        return replace(one, known=with_relation(there), left_out=is_among(one.details.relation, there))
     return replace(one, near=next((other for other, _relation in known if nearly_same(name, other)), ""))
 
 
@@ -154,7 +152,7 @@ def _person(cells: Cells, sides: tuple[str, ...], organisations: KnownNames, tod
         typed["of_age"] = "y"
     form = PersonOfSheetForm(today, formdata=typed)
     form.organisation.offer(organisations)
-    _offer(form, sides)
+    form.side.choices = [("", ""), *((side, side) for side in sides)]
     if not form.validate():
         for one in form:
             for error in one.errors:
@@ -190,10 +188,6 @@ def _chosen_part(cells: Cells, child: bool | None) -> tuple[str, Part | None]:
     elif guess is Part.CHILD and not said.get("born"):
         cells.wrong("child", _("Is this a child? Write yes or no."))
     return (Part.CHILD.value if child else part or (guess and guess.value) or ""), guess
-
-
-def _offer(form: PersonOfSheetForm, sides: tuple[str, ...]) -> None:
-    form.side.choices = [("", ""), *((side, side) for side in sides)]
 
 
 def _part(typed: str) -> str | None:

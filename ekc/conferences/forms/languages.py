@@ -1,14 +1,14 @@
 """A box in which people write languages by name, with commas or "and" between."""
 
 import re
-from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from wtforms import StringField
 
 from ekc.conferences.forms.fields import SPOKEN, language_name, lines
 from ekc.core.forms import AtMost
-from ekc.core.language import LANGUAGES
+from ekc.core.language import LANGUAGES, using
 from ekc.core.language import gettext as _
 from ekc.core.lengths import LINE
 
@@ -32,25 +32,26 @@ class LanguagesField(StringField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed. Raises ValueError that names the first one that is not known."""
-        known, self.data = _known(), ()
+        self.data = ()
         if valuelist and len(valuelist[0]) > LINE:
             return  # AtMost says so
         typed = lines(_AND.sub(",", valuelist[0]) if valuelist else "", commas=True)
-        self.data = tuple(dict.fromkeys(code_of_language(said, known) for said in typed))
+        self.data = tuple(dict.fromkeys(code_of_language(said) for said in typed))
 
 
-def code_of_language(typed: str, known: Mapping[str, str] | None = None) -> str:
+def code_of_language(typed: str) -> str:
     """The code of a language by its name, or by itself; empty for nothing. Raises ValueError for one not known."""
-    code = (known or _known()).get(typed.casefold()) if typed else ""
+    code = _known().get(typed.casefold()) if typed else ""
     if code is None:
         raise ValueError(_("We do not know the language %(name)s. Write it as here: Dutch.", name=typed))
     return code
 
 
+@cache
 def _known() -> dict[str, str]:
     """Language codes by name in each language of the pages, and by code."""
-    return {
-        word.casefold(): code
-        for code in SPOKEN
-        for word in (code, *(language_name(code, reader) for reader in LANGUAGES))
-    }
+    found = {code: code for code in SPOKEN}
+    for page in LANGUAGES:
+        with using(page):
+            found |= {language_name(code).casefold(): code for code in SPOKEN}
+    return found

@@ -94,7 +94,8 @@ _SPOKEN_WITH = (
 def told(session: Session, case: Case) -> dict[int, ToldRow]:
     """Of what each of the circle was told, by participant id; attempts for whoever reads the contact log."""
     attempts: dict[int, list[AttemptRow]] = {}
-    for who, at, result, name in read_rows(session, _ATTEMPTS, {"case": case.id}) if _reads_log(case) else ():
+    rung = read_rows(session, _ATTEMPTS, {"case": case.id}) if case.sees(CasePart.CONTACT_LOG) else ()
+    for who, at, result, name in rung:
         attempts.setdefault(who, []).append(AttemptRow(at, result, name))
     return {
         row.id: ToldRow(
@@ -108,10 +109,6 @@ def told(session: Session, case: Case) -> dict[int, ToldRow]:
         )
         for row in read_rows(session, _TOLD, {"case": case.id})
     }
-
-
-def _reads_log(case: Case) -> bool:
-    return bool(case.sees(CasePart.CONTACT_LOG))
 
 
 def spoken_with(session: Session, of_case: Case | Conference) -> tuple[SpokenWith, ...]:
