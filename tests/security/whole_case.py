@@ -85,6 +85,7 @@ SPOKEN: dict[str, int | str] = {
     "step": "stop",
     "matter": "stopping",
     "verb": "hear",
+    "draft_id": 1,  # nobody's
 }
 BY_ENDPOINT: dict[str, dict[str, int | str]] = {"plans.answer_support": {"key": "a5"}}
 #: Who writes bottom lines, and takes out their own alone: as whom they come, and their first name.

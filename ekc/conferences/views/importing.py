@@ -4,7 +4,7 @@ import csv
 import io
 from functools import partial
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import FileField
 
@@ -16,7 +16,6 @@ from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.views.blueprint import bp
 from ekc.conferences.views.circle import ADDRESS, organisations
 from ekc.core.clock import local_date
-from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
@@ -94,10 +93,11 @@ def keepable(path: str, rows: list[SheetRow], conference_id: int | None = None) 
 
 
 def kept_rows(path: str, draft_id: int) -> tuple[DraftRow, list[SheetRow]]:
-    """The rows that this person looked at in this browser. Raises Unknown."""
+    """The rows that this person looked at in this browser; else they choose a file again."""
     found = draft(db(), now(), owner_in_browser(), min(draft_id, MAX_ID))
     if found is None or found.path != path:
-        raise Unknown
+        flash(_("This file was used already, or is kept no longer. Choose it again."), "info")
+        abort(redirect(path, 303))
     cells: dict[int, list[str]] = {}
     for number, cell in found.fields:
         cells.setdefault(int(number), []).append(cell)
