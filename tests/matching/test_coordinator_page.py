@@ -195,7 +195,7 @@ def test_whoever_works_for_an_agency_of_the_case_says_no(client: PageClient, cas
         OWN_WORDS,
     )
     client.submit("Say no")
-    assert client.get(page_of(asked)).status_code == 404
+    assert client.get(page_of(asked)).status_code == 403
 
 
 def test_the_manager_notes_for_whom_a_coordinator_works(client: PageClient, cast: Cast, case: Made) -> None:
@@ -270,7 +270,7 @@ def test_the_coordinator_says_no(client: PageClient, cast: Cast, asked: Made) ->
 
     client.submit("Say no")
 
-    assert client.get(page_of(asked)).status_code == 404
+    assert client.get(page_of(asked)).status_code == 403
 
 
 def test_the_manager_decides_about_a_conflict(client: PageClient, cast: Cast, taken: Made) -> None:
