@@ -20,6 +20,7 @@ class CountedNeed:
     other: bool  # of what has no name of its own: a line is left to write it on
     many: int
     people: tuple[tuple[str, str], ...]
+    in_shop: bool = True  # whether the sheet without names says it: that somebody is detained is for no shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ def _counted(line: SharedNeed, name_of: Callable[[str], str]) -> Iterable[Counte
     if line.need is None:
         yield CountedNeed("", True, len(named), named)
     elif line.need is not ArrangementKind.INTERPRETER:
-        yield CountedNeed(_(line.need.label), line.need is PersonNeed.FOOD, len(named), named)
+        in_shop = line.need is not PersonNeed.DETENTION
+        yield CountedNeed(_(line.need.label), line.need is PersonNeed.FOOD, len(named), named, in_shop)
     else:
         for code, many in Counter(one.language for one in line.people).items():
             those = tuple((one.label, ", ".join(one.needs)) for one in line.people if one.language == code)

@@ -38,6 +38,10 @@ def test_a_pair_is_warned_about_where_they_meet_until_it_is_arranged(
     assert "not together with Linda de Wit Both come." in circle
     assert "There is no safety arrangement for Linda de Wit yet" in client.page(f"/conferences/{case.id}").text
 
+    change_details(db_session, cast, START, case, omar, attends=None)
+    assert (
+        f"{NOT_TOGETHER} It is not known yet whether both come." in client.page(f"/conferences/{case.id}/circle").text
+    )
     change_details(db_session, cast, START, case, omar, attends=Attends.VIDEO)
     change_details(db_session, cast, START, case, linda, support_id=omar)
     assert f"{NOT_TOGETHER} One supports the other." in client.page(f"/conferences/{case.id}/circle").text

@@ -34,7 +34,7 @@ def born(session: Session, who: int) -> Birth | None:
         ("±11", Birth.aged(11, TODAY, about=True), "about 11"),
         ("omstreeks 2012", Birth(date(2011, 1, 1), date(2013, 12, 31)), "about 13"),
         ("ongeveer 11 jaar", Birth.aged(11, TODAY, about=True), "about 11"),
-        ("11", Birth.aged(11, TODAY, about=False), "about 11"),
+        ("11", Birth.aged(11, TODAY, about=False), "11"),
         ("", None, ""),
     ],
 )

@@ -557,7 +557,7 @@ def test_the_role_is_guessed_from_the_relation_and_asked(noor: PageClient, case:
     assert noor.refused("Add to the circle", hans, status=422).errors == choose
 
 
-LIST = """Bea Smit, aunt of Daan; 06 12345678; bea@example.org
+LIST = """Bea Smit, aunt of Daan; 06 12345678; bea@example.org; Halal, interpreter, a chair
 Daan Smit, grandson
 
 Hans Vos, rings, often
@@ -592,6 +592,8 @@ def test_a_pasted_list_is_looked_at_and_then_kept_whole_or_not_at_all(
         ("Hans Vos", Part.NEIGHBOUR, "rings, often"),
         ("Els Bos", Part.PROFESSIONAL, ""),
     ]
+    bea = next(row for row in circle(refreshed(db_session), case.id) if row.name == "Bea Smit")
+    assert (bea.need_kinds, bea.needs, bea.needs_interpreter) == (("halal",), ("a chair",), True)
 
 
 @pytest.mark.parametrize(
@@ -601,6 +603,8 @@ def test_a_pasted_list_is_looked_at_and_then_kept_whole_or_not_at_all(
         ("Bea Smit; aunt of Daan; 06 12345678", "Bea Smit", "aunt of Daan", "06 12345678"),
         ("Bea Smit – aunt – 06 - 12345678", "Bea Smit", "aunt", "06 - 12345678"),
         ("Bea Smit-Bos, aunt; 06 12345678 (evenings)", "Bea Smit-Bos", "aunt", "06 12345678 (evenings)"),
+        ("Bea Smit (aunt of Daan), 06 12345678, often away", "Bea Smit", "aunt of Daan, often away", "06 12345678"),
+        ("Bea (Beatrix) Smit, aunt", "Bea (Beatrix) Smit", "aunt", ""),
     ],
 )
 def test_a_pasted_line_is_read_however_its_pieces_are_kept_apart(
@@ -638,6 +642,16 @@ def test_of_a_pasted_line_birth_language_and_needs_are_read_too(app: Flask) -> N
         assert (read["phone"], read["email"], read["language"]) == ("06 12345678", "riet@example.org", "ar")
         assert read["needs"] == "halal food\nlarge print"
         assert read["born"] == Birth(date(1948, 11, 2), date(1948, 11, 2))
+        commas = read_line(
+            "Riet, grandmother, riet@example.org, 78 jaar, THEIR side, Arabic", ["Our side", "Their side"]
+        )
+        assert (commas["relation"], commas["email"], commas["side"]) == (
+            "grandmother",
+            "riet@example.org",
+            "Their side",
+        )
+        assert (commas["language"], commas["born"].last.year) == ("ar", 1948)
+        assert read_line("Bo; uncle; looks after 2 children")["needs"] == "looks after 2 children"
         born = [read_line(f"Bo; son; {typed}")["born"] for typed in ("2015", "11 jaar", "11", "31-2-2015")]
         assert [one and (one.first.year, one.last.year) for one in born] == [(2015, 2015), (2014, 2015), None, None]
 

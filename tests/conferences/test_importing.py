@@ -5,14 +5,18 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
+from flask import Flask
 from openpyxl import Workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ekc.conferences.forms.importing import read_people
 from ekc.conferences.models import Conference, Participant
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
-from ekc.core.sheets import LARGEST, MOST_ROWS, read_sheet
+from ekc.core.sheets import LARGEST, MOST_ROWS, SheetRow, read_sheet
+from ekc.directory.models import Listing
+from ekc.directory.queries import KnownNames
 from ekc.drafts.models import FormDraft
 from ekc.workflow.vocabulary import Part
 from tests.build import case_in_setup
@@ -121,6 +125,21 @@ def test_all_that_is_wrong_is_told_by_row_and_column_and_nothing_is_kept(
         assert f"{place}: {said}" in page.text, (place, told)
     assert refreshed(db_session).scalars(select(FormDraft)).all() == []
     assert "Jan Visser" not in circle_of(db_session, case)
+
+
+def test_a_side_is_one_of_the_conference_however_it_is_written(app: Flask) -> None:
+    rows = [SheetRow(1, ("Name", "Role", "Side")), SheetRow(2, ("Jan", "family", "MOTHER's side"))]
+    rows.append(SheetRow(3, ("Piet", "family", "his")))
+    with app.test_request_context():
+        found, none = (
+            read_people(rows, (), sides, KnownNames(Listing.ORGANISATIONS, {}), START.date())
+            for sides in (("Mother's side", "Father's"), ())
+        )
+    assert [one.details.side for one in found.people] == ["Mother's side"]
+    assert [(one.row, one.said) for one in found.problems] == [
+        (3, "We do not know this side. Write one of these: Mother's side, Father's.")
+    ]
+    assert [one.said for one in none.problems] == ["This conference has no sides."] * 2
 
 
 def test_a_list_of_excel_has_days_numbers_and_no_formulas(client: PageClient, db_session: Session, cast: Cast) -> None:

@@ -201,7 +201,7 @@ def test_a_main_person_who_registers_has_said_yes_for_themselves(
         "Main person 2 / Name": "Bilal Öztürk",
         "Main person 2 / Side": "young people",
         "Kind of conference": "neighbourhood or group conference",
-        "Sides": "residents\nyoung people",
+        "Sides": "residents, young people",
         "Why now": "61 complaints in half a year.",
         "Municipality, council or area": "Rivierstad",
         "Language of the letters and the plan": "Turkish",

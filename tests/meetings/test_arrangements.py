@@ -22,7 +22,7 @@ def test_needs_are_counted_by_arrangement_and_named_on_another_sheet(
     needs: dict[str, dict[str, object]] = {
         "linda": {"need_kinds": ("halal", "no_nuts")},
         "omar": {"need_kinds": ("halal", "food"), "needs": ("soft food",)},
-        "kees": {"need_kinds": ("hearing_loop",)},
+        "kees": {"need_kinds": ("hearing_loop", "detention")},
         "fatima": {"needs_interpreter": True, "language": "ar"},
     }
     for name, changes in needs.items():
@@ -41,7 +41,7 @@ def test_needs_are_counted_by_arrangement_and_named_on_another_sheet(
     assert counted["interpreter"] == [("Arabic", 1)]
     assert counted[""] == [("hearing loop", 1)]
     shop, with_names = document_html(ARRANGEMENTS, made).split('<section class="by-name">')
-    for word in ("Linda", "Omar", "soft food", "De Wit", "tea"):
+    for word in ("Linda", "Omar", "soft food", "De Wit", "tea", "detained"):
         assert word not in shop
         assert word in with_names
 

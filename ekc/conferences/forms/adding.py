@@ -37,6 +37,7 @@ from ekc.conferences.forms.fields import (
     tidy,
 )
 from ekc.conferences.forms.names import listed
+from ekc.conferences.forms.tables import word_of
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
@@ -48,11 +49,15 @@ from ekc.directory.queries import KnownNames
 from ekc.names import fold, same
 from ekc.workflow.birth import OF_WHOM, Birth
 from ekc.workflow.relations import GUESSES, guessed_part, is_organisation
-from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Part
+from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Part, PersonNeed
 
 #: How many people a pasted list may hold; a circle is seldom half as large.
 MOST_LINES = 60
 _PHONE = re.compile(r"\+?[\d ()./-]{6,}")
+#: A phone number with what belongs to it, such as when to ring: six digits or more, which no need has.
+_DIGITS = re.compile(r"(?:\D*\d){6,}\D*")
+_IN_BRACKETS = re.compile(r"(?P<name>[^()]+?)\s*\((?P<relation>[^()]+)\)")
+_INTERPRETER = frozenset(("interpreter", "needs an interpreter", "tolk", "een tolk"))
 #: What certainly says when somebody was born; an age only with its unit, as a bare number may be anything.
 _BIRTH = re.compile(
     rf"\d{{1,2}}([-/.])\d{{1,2}}\1(?:19|20)\d\d|(?:19|20)\d\d(?:-\d\d-\d\d)?|"
@@ -149,7 +154,7 @@ class PasteForm(PlainForm):
             self.people.errors = [said]
         return not self.people.errors
 
-    def to_lines(self, circle: Sequence[PersonRow]) -> list[dict[str, Any]]:
+    def to_lines(self, circle: Sequence[PersonRow], sides: Sequence[str]) -> list[dict[str, Any]]:
         """What each line says, as the form that is looked at takes it.
 
         Left out is whoever seems to be in the circle or above: of the same name, and of no other relation.
@@ -157,41 +162,63 @@ class PasteForm(PlainForm):
         read: list[dict[str, Any]] = []
         known = [(row.name, row.relation) for row in circle]
         for text in filter(tidy, lines(self.people.data)):
-            one = read_line(text)
+            one = read_line(text, sides)
             one["leave_out"] = is_among(one["relation"], alike(one["name"], known))
             known.append((one["name"], one["relation"]))
             read.append(one)
         return read
 
 
-def read_line(text: str) -> dict[str, Any]:
-    """A pasted line: name, relation or organisation, then phone, mail, birth, language and needs in any order.
+def read_line(text: str, sides: Sequence[str] = ()) -> dict[str, Any]:
+    """A pasted line: name, relation or organisation, then phone, mail, birth, language, side and needs in any order.
 
-    The part is guessed from the relation.
+    The part is guessed from the relation, which may also stand in brackets behind the name.
     """
     text, *others = (piece.strip() for piece in _DASH.sub(", ", text).replace("\t", ",").split(";"))
     name, *more = (piece.strip() for piece in text.split(","))
-    said: dict[str, Any] = {"name": name, "born": None, "language": ""}
+    said: dict[str, Any] = {"name": name, "born": None, "language": "", "side": ""}
+    if (found := _IN_BRACKETS.fullmatch(name)) and guessed_part(found["relation"]):
+        said["name"] = found["name"]
+        more.insert(0, found["relation"])
     contact: list[str] = []
-    words: list[str] = []
-    for piece in filter(None, others):
-        if (born := _read_birth(piece)) is not None:
-            said["born"] = born
-        elif code := _languages(language()).get(fold(piece)):
-            said["language"] = code
-        else:
-            (contact if re.search(r"[\d@]", piece) else words).append(piece)
-    while more and (_PHONE.fullmatch(more[-1]) or "@" in more[-1]):
-        contact.append(more.pop())
+    words = [piece for piece in others if piece and not _is_certain(piece, said, contact, sides, _DIGITS)]
+    pieces = [piece for piece in more if piece and not _is_certain(piece, said, contact, sides, _PHONE)]
     said["email"] = next((piece for piece in contact if "@" in piece), "")
     said["phone"] = " ".join(piece for piece in contact if piece != said["email"])
-    relation = ", ".join(piece for piece in more if piece) or (words.pop(0) if words else "")
+    relation = ", ".join(pieces) or (words.pop(0) if words else "")
     said["relation"], said["needs"] = relation, "\n".join(need for piece in words for need in lines(piece, commas=True))
     part = guessed_part(relation)
     said["part"] = part and part.value
     if is_organisation(relation):
         said |= {"part": Part.PROFESSIONAL.value, "relation": "", "organisation": relation}
     return said
+
+
+def _is_certain(
+    piece: str, said: dict[str, Any], contact: list[str], sides: Sequence[str], phone: re.Pattern[str]
+) -> bool:
+    """Whether it is certain what a piece of a line is; if so, it is added to what the line said, or to `contact`."""
+    if (born := _read_birth(piece)) is not None:
+        said["born"] = born
+    elif code := _languages(language()).get(fold(piece)):
+        said["language"] = code
+    elif side := next((one for one in sides if fold(one) == fold(piece)), ""):
+        said["side"] = side
+    elif "@" in piece or phone.fullmatch(piece):
+        contact.append(piece)
+    else:
+        return False
+    return True
+
+
+def read_needs(typed: Iterable[str]) -> dict[str, Any]:
+    """What somebody needs, as details: what has a name, what is in words, and whether an interpreter is among it."""
+    every = {piece: word_of(piece, PersonNeed) for piece in typed if fold(piece) not in _INTERPRETER}
+    return {
+        "need_kinds": tuple(dict.fromkeys(value for value in every.values() if value)),
+        "needs": tuple(piece for piece, value in every.items() if not value),
+        "needs_interpreter": any(fold(piece) in _INTERPRETER for piece in typed),
+    }
 
 
 def _read_birth(piece: str) -> Birth | None:
@@ -240,7 +267,7 @@ class LineForm(OneForm):
 
     def to_details(self) -> PersonDetails:
         said: dict[str, Any] = {"email": self.email.data, "language": self.language.data}
-        said |= {"needs": lines(self.needs.data), **days_of_birth(self.born.data)}
+        said |= read_needs(lines(self.needs.data)) | days_of_birth(self.born.data)
         return replace(super().to_details(), **said)
 
     @property

@@ -172,7 +172,11 @@ def born_as_typed(birth: Birth | None, today: date) -> str:
         return ""
     if birth.is_day:
         return birth.first.strftime("%d-%m-%Y")
-    return str(birth.year) if birth.year else _("about %(age)s", age=birth.about(today))
+    if birth.year:
+        return str(birth.year)
+    if birth.youngest(today) == birth.oldest(today):  # as on the day that it was said: it is read again as it was
+        return str(birth.youngest(today))
+    return _("about %(age)s", age=birth.about(today))
 
 
 def birth(label: Any) -> Any:

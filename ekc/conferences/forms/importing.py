@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, SelectMultipleField
 
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.forms.adding import LineForm, alike, is_among, with_relation
-from ekc.conferences.forms.fields import FROM_LIST, born_as_typed, language_choices, passage
+from ekc.conferences.forms.adding import LineForm, alike, is_among, read_needs, with_relation
+from ekc.conferences.forms.fields import FROM_LIST, born_as_typed, language_choices, lines, passage
 from ekc.conferences.forms.languages import code_of_language
 from ekc.conferences.forms.tables import Cells, Problem, headed, in_order, word_of, yes_or_no
 from ekc.conferences.queries.circle import PersonRow
@@ -45,7 +45,6 @@ PEOPLE: dict[str, tuple[str, str]] = {
     "needs": (N_("Needs"), "needs to take part; behoeften; bijzonderheden"),
     "address": (N_("Address"), ""),
 }
-_INTERPRETER = frozenset(("interpreter", "needs an interpreter", "tolk", "een tolk"))
 _OF_AGE = 18  # as the box says that asks it
 
 
@@ -140,14 +139,13 @@ def _person(cells: Cells, sides: tuple[str, ...], organisations: KnownNames, tod
     said = cells.said
     if re.fullmatch(r"[1-9]\d{8}", said.get("phone", "")):
         cells.wrong("phone", _("Is a 0 missing at its beginning? Write the number in the cell as text."))
-    if said.get("side") and not sides:
-        cells.wrong("side", _("This conference has no sides."))
-        said.pop("side")
+    side = cells.take("side", lambda typed: _side(typed, sides))
     child = cells.take("child", yes_or_no)
     languages = {name: cells.take(name, code_of_language) for name in ("language", "second_language")}
-    kinds, needs, interpreter = _needs(said.pop("needs", ""))
+    needs = read_needs(lines(said.pop("needs", ""), commas=True))
     chosen, guess = _chosen_part(cells, child)
-    typed = MultiDict({"side": "", **said, "part": chosen, **{name: code or "" for name, code in languages.items()}})
+    chosen_of_list = {"part": chosen, "side": side, **languages}
+    typed = MultiDict({**said, **{name: value or "" for name, value in chosen_of_list.items()}})
     if child is False or said.get("born"):  # which says how old they are
         typed["of_age"] = "y"
     form = PersonOfSheetForm(today, formdata=typed)
@@ -169,9 +167,7 @@ def _person(cells: Cells, sides: tuple[str, ...], organisations: KnownNames, tod
         form.to_details(),
         second_language=form.second_language.data or "",
         address=form.address.data,
-        needs=needs,
-        need_kinds=kinds,
-        needs_interpreter=interpreter,
+        **needs,
     )
     return FoundPerson(cells.row, details, born_as_typed(born, today), guessed=guess is not None)
 
@@ -190,6 +186,15 @@ def _chosen_part(cells: Cells, child: bool | None) -> tuple[str, Part | None]:
     return (Part.CHILD.value if child else part or (guess and guess.value) or ""), guess
 
 
+def _side(typed: str, sides: tuple[str, ...]) -> str:
+    found = next((side for side in sides if fold(side) == fold(typed)), "")
+    if typed and not sides:
+        raise ValueError(_("This conference has no sides."))
+    if typed and not found:
+        raise ValueError(_("We do not know this side. Write one of these: %(known)s.", known=", ".join(sides)))
+    return found
+
+
 def _part(typed: str) -> str | None:
     if not typed:
         return None
@@ -197,16 +202,6 @@ def _part(typed: str) -> str | None:
         return found
     known = ", ".join(_(part.label) for part in Part)
     raise ValueError(_("We do not know this role. Write one of these: %(known)s.", known=known))
-
-
-def _needs(typed: str) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """Those that have a name, those in words, and whether an interpreter is among them."""
-    every = [piece.strip() for piece in re.split(r"[;,\n]", typed) if piece.strip()]
-    words = {piece: word_of(piece, PersonNeed) for piece in every}
-    interpreter = any(fold(piece) in _INTERPRETER for piece in every)
-    named = tuple(dict.fromkeys(value for value in words.values() if value))
-    rest = tuple(dict.fromkeys(p for p, value in words.items() if not value and fold(p) not in _INTERPRETER))
-    return named, rest, interpreter
 
 
 class KeepPeopleForm(PlainForm):

@@ -319,7 +319,7 @@ class RegisterForm(PlainForm):
             reason=said["reason"],
             wishes=lines(said["wishes"]),
             sought=wish_forms.wishes_in(said),
-            sides=lines(said.get("sides", "")),
+            sides=lines(said.get("sides", ""), commas="\n" not in said.get("sides", "")),
             registered_on=said.get("registered_on"),
             registered_by=self.who,
             follows=said["follows"],

@@ -88,7 +88,8 @@ class Apart:
 
     name: str
     arranged: bool
-    both_come: bool  # into the room, as far as is known
+    both_come: bool  # into the room
+    may_both_come: bool  # which is not known yet
     supports: bool  # one supports the other
     same_side: bool
 
@@ -101,10 +102,11 @@ def apart(rows: Iterable[ConcernRow], circle: Iterable[PersonRow]) -> dict[int, 
         pair = [people.get(row.participant_id), people.get(row.apart_from_id or 0)]
         for one, other in zip(pair, reversed(pair), strict=True):
             if one is not None and other is not None:
-                both_come = all(two.attends is None or two.attends in IN_THE_ROOM for two in (one, other))
+                both_come = all(two.attends in IN_THE_ROOM for two in (one, other))
+                may_both_come = all(two.attends is None or two.attends in IN_THE_ROOM for two in (one, other))
                 supports = one.support_id == other.id or other.support_id == one.id
                 same_side = bool(one.side) and one.side == other.side
-                new = Apart(other.label, row.arrangement is not None, both_come, supports, same_side)
+                new = Apart(other.label, row.arrangement is not None, both_come, may_both_come, supports, same_side)
                 found.setdefault(one.id, []).append(new)
     return {id_: tuple(others) for id_, others in found.items()}
 

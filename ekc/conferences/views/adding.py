@@ -36,12 +36,13 @@ def add_person(case: Case) -> ResponseReturnValue:
 def add_people(case: Case) -> ResponseReturnValue:
     """Look at a pasted list, or keep it as it was looked at: all of it or nothing."""
     people = circle_queries.circle(db(), case.id)
-    known = (people, circle_queries.sides(db(), case.id), organisations())
+    sides = circle_queries.sides(db(), case.id)
+    known = (people, sides, organisations())
     if "people" in request.form:
         paste = PasteForm()
         if not paste.validate():
             return circle_page(case, paste=paste), paste.status
-        return _check_page(case, CheckForm(*known, formdata=None, data={"rows": paste.to_lines(people)}))
+        return _check_page(case, CheckForm(*known, formdata=None, data={"rows": paste.to_lines(people, sides)}))
     form = CheckForm(*known)
     if form.validate():
         with form.showing_refusal():
