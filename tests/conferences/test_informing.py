@@ -12,9 +12,10 @@ from ekc.conferences.access import open_case
 from ekc.conferences.actions.heard import note_heard
 from ekc.conferences.actions.registration import log_contact
 from ekc.conferences.document.leaflet import LEAFLET, Leaflet
+from ekc.conferences.effects import begin_round
 from ekc.conferences.entries import HeardOfPeople, NewContact
 from ekc.conferences.models import Conference, Participant
-from ekc.conferences.queries.circle import circle, person
+from ekc.conferences.queries.circle import circle
 from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.informing import ToldRow, told
 from ekc.core.documents import document_html
@@ -201,10 +202,11 @@ def test_a_round_begins_with_nobody_told_and_a_correction_takes_away_how(
 
     row = told_now(db_session, cast, case)["omar"]
     assert (row.of, row.on, row.how, row.by) == ((), None, None, None)
-    assert db_session.get(Conference, case.id) is not None
-    found = person(db_session, open_case(By(db_session, cast.noor, START), case.id, Activity.SEE_REGISTRATION), who)
-    assert found is not None
-    assert found.attends is Attends.PHONE
+    note_heard(By(db_session, cast.noor, START), case.id, HeardOfPeople(told=[who], safe=[who]))
+    with writing(db_session):
+        begin_round(db_session, db_session.get_one(Conference, case.id))
+    row = told_now(db_session, cast, case)["omar"]
+    assert (row.of, row.on, row.how, row.by, row.safe_by) == ((), None, None, None, None)
 
 
 def test_the_words_to_say_are_there_in_the_language_of_whoever_is_still_to_be_told(
