@@ -16,15 +16,10 @@ from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE
-from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, CallResult, InformedHow, InformedOf
+from ekc.workflow.vocabulary import CallResult, InformedHow, InformedOf
 
 #: The value of the button with which somebody who was rung is noted as told.
 TOLD = "told"
-
-
-def asks_safety(person: PersonRow) -> bool:
-    """Whether they are still to be asked whether it is safe for them: nobody who comes for their work is."""
-    return not (person.part in PROFESSIONAL_PARTS or person.came_as_professional or person.safe_on or person.concerns)
 
 
 def still_to_hear(person: PersonRow) -> dict[str, str]:
@@ -33,7 +28,7 @@ def still_to_hear(person: PersonRow) -> dict[str, str]:
     known = {
         "told": person.informed_on is not None,
         "comes": person.attends is not None,
-        "safe": not asks_safety(person),
+        "safe": not person.safety_unasked,
     }
     return {name: word for name, word in words.items() if not known[name]}
 
@@ -51,7 +46,7 @@ class OwnTellingForm(PlainForm):
         """With what is still to be noted of them."""
         super().__init__(prefix=f"{whose.id}-", data={"of": [one.value for one in InformedOf]}, **kwargs)
         needless = {"how", "of"} if whose.informed_on else set()
-        if not asks_safety(whose):
+        if not whose.safety_unasked:
             needless |= {"afraid", "on"} if whose.informed_on else {"afraid"}
         for name in needless:
             del self[name]
@@ -84,7 +79,7 @@ class InformedForm(PlainForm):
         for field in (self.all_of_it, self.told, self.comes, self.safe):
             field.choices = person_choices(circle)
         self._open = {row.id: still_to_hear(row) for row in circle}
-        still_open = (row for row in circle if row.informed_on is None or asks_safety(row))
+        still_open = (row for row in circle if row.informed_on is None or row.safety_unasked)
         self.own = {row.id: OwnTellingForm(row, **kwargs) for row in still_open}
 
     def __iter__(self) -> Iterator[Any]:

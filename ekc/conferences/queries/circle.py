@@ -18,7 +18,7 @@ from ekc.core.reading import Rows, read_rows
 from ekc.names import told_apart
 from ekc.workflow.birth import Birth
 from ekc.workflow.professionals import MaybeProfessional
-from ekc.workflow.vocabulary import Attends, CasePart, PersonNeed
+from ekc.workflow.vocabulary import Attends, CasePart, Part, PersonNeed
 
 _COMPUTED = frozenset({"label", "consented", "concerns", "unmet_concerns"})
 #: Read for one person at a time only, for data protection.
@@ -51,6 +51,12 @@ class PersonRow(MaybeProfessional, PersonDetails):
     def excluded(self) -> bool:
         """Whether it was decided that they do not attend."""
         return self.attends is Attends.EXCLUDED
+
+    @property
+    def safety_unasked(self) -> bool:
+        """Whether they are still to be asked whether it is safe for them: nobody who comes for their work is."""
+        nobody = self.excluded or self.is_professional or self.part is Part.INTERPRETER
+        return not (nobody or self.safe_on or self.concerns)
 
     def cannot_read(self, on: date) -> bool:
         """Whether they are certainly too young to read a page by themselves."""

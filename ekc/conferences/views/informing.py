@@ -8,7 +8,7 @@ from ekc.accounts import queries as accounts
 from ekc.conferences.access import Case
 from ekc.conferences.actions import heard
 from ekc.conferences.document.leaflet import LEAFLET, Leaflet
-from ekc.conferences.forms.informing import InformedForm, asks_safety, still_to_hear
+from ekc.conferences.forms.informing import InformedForm, still_to_hear
 from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.circle import PersonRow
@@ -96,7 +96,7 @@ def _asked(case: Case) -> tuple[PersonRow, ...]:
 def _page(case: Case, form: InformedForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     people, today = _asked(case), local_date(now(), case.timezone)
-    open_ = [one for one in people if one.informed_on is None or asks_safety(one)]
+    open_ = [one for one in people if one.informed_on is None or one.safety_unasked]
     labels = {one.id: one.label for one in people}
     return render_template(
         "conferences/informed.html",
@@ -104,7 +104,6 @@ def _page(case: Case, form: InformedForm | None = None) -> str:
         open=open_,
         done=[one for one in people if one not in open_],
         told=told(db(), case),
-        asks_safety=asks_safety,
         still_to_hear=still_to_hear,
         through={one.id: labels.get(one.support_id or 0, "") for one in people if _through_somebody(case, one)},
         takes_part=TAKES_PART,

@@ -19,7 +19,7 @@ from ekc.core.language import moment, translate
 from ekc.core.routes import db, edits, moves
 from ekc.signin.login import by
 from ekc.workflow.engine import STEP_RULES
-from ekc.workflow.vocabulary import Activity, Part
+from ekc.workflow.vocabulary import Activity
 
 _ADDRESS = "/conferences/<int:conference_id>/safety"
 
@@ -105,7 +105,7 @@ def _page(
         rows=rows,
         apart={row.id: apart([row], circle).get(row.participant_id, ()) for row in rows},
         found=found_unsafe(db(), case.id),
-        not_asked=[person.label for person in circle if _still_to_ask(person)],
+        not_asked=[person.label for person in circle if person.safety_unasked],
         first={row.participant_id: row.id for row in reversed(rows)},  # one anchor for each person
         form=form or ConcernForm(circle, formdata=None, data=about),
         forms=forms,
@@ -114,11 +114,6 @@ def _page(
         may_change=case.may(Activity.CHANGE_CIRCLE),
         may_answer=case.may(Activity.ANSWER_SAFETY),
     )
-
-
-def _still_to_ask(person: PersonRow) -> bool:
-    """Whether nothing is noted of what somebody says about their safety, though they would be asked."""
-    return not (person.excluded or person.is_professional or person.part is Part.INTERPRETER or person.safe_on)
 
 
 def _form_of(case: Case, concern_id: int) -> ConcernForm | AnswerForm:
