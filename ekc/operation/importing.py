@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import click
 from flask import Flask, g
-from sqlalchemy import select
 
 from config import Settings
 from ekc.accounts.access import By
@@ -16,9 +15,9 @@ from ekc.conferences.actions.importing import register_cases
 from ekc.conferences.forms.importing import PeopleFound, read_people
 from ekc.conferences.forms.importing_cases import CasesFound, read_cases
 from ekc.conferences.forms.registering import Offered
-from ekc.conferences.models import Conference
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.importing import open_cases
+from ekc.conferences.queries.registration import case_of_number
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.language import gettext as _
@@ -31,8 +30,8 @@ from ekc.workflow.vocabulary import Activity
 
 def people(by: By, number: str, content: bytes, *, keep: bool) -> int:
     """Look at a list of people, and add them with `keep`; returns the status of the command. Raises Refusal."""
-    conference_id = by.session.scalar(select(Conference.id).where(Conference.number == number.strip().upper()))
-    case = open_case(by, conference_id or 0, Activity.CHANGE_CIRCLE)
+    named = case_of_number(by.session, number.strip().upper())
+    case = open_case(by, named.id if named else 0, Activity.CHANGE_CIRCLE)
     with _forms(by):
         found = read_people(
             read_sheet(content),

@@ -311,10 +311,8 @@ def _add_consent(by: By, conference: Conference, new: NewConsent) -> int:
 
 def _refuse_too_young(by: By, conference: Conference, participant: Participant) -> None:
     """Refuse the consent of a child that is too young in this country to give one by itself."""
-    birth, asked_from = (
-        Birth.of(participant.born, participant.born_until),
-        PROFILES[conference.profile].own_consent_from,
-    )
+    birth = Birth.of(participant.born, participant.born_until)
+    asked_from = PROFILES[conference.profile].own_consent_from
     if birth is not None and birth.oldest(local_date(by.at, conference.timezone)) < asked_from:
         raise Refusal(
             N_("%(name)s is younger than %(age)s. Note the consent of who decides for them."),

@@ -387,10 +387,10 @@ _APART = str.maketrans(dict.fromkeys("\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL
 
 
 def _length(text: str) -> int:
-    return sum(_of(letter) for letter in text)
+    return sum(_width(letter) for letter in text)
 
 
-def _of(letter: str) -> int:
+def _width(letter: str) -> int:
     if letter in _NARROW:
         return 13
     if letter in _WIDE or ord(letter) >= 0x2E80:  # Chinese, Japanese, Korean, signs

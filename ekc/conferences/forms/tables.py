@@ -1,5 +1,5 @@
-"""A table whose first row names its columns: which field each means, in any language of the pages, and what is wrong in
-which cell. The fields themselves: `importing.py`.
+"""A table whose first row names its columns: the file, which field each column means, in any language of the pages, and
+what is wrong in which cell. The fields themselves: `importing.py`.
 """
 
 import re
@@ -7,15 +7,29 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from wtforms import FileField
+
+from ekc.core.forms import PlainForm
 from ekc.core.language import LANGUAGES, using
 from ekc.core.language import gettext as _
-from ekc.core.sheets import FAILED, SheetError, SheetRow, column_name
+from ekc.core.language import lazy_gettext as _l
+from ekc.core.sheets import FAILED, LARGEST, SheetError, SheetRow, column_name, read_sheet
 from ekc.names import fold
 from ekc.workflow.vocabulary import Labelled
 
 _YES = frozenset(["yes", "y", "true", "ja", "j", "waar", "x", "1"])
 _NO = frozenset(["no", "n", "false", "nee", "onwaar", "0", "-"])
 _FORMULA = re.compile(r"[=@]")
+
+
+class FileForm(PlainForm):
+    """A file with a table."""
+
+    file = FileField(_l("File (CSV or XLSX)"))
+
+    def rows(self) -> list[SheetRow]:
+        """The rows of the file. Raises SheetError."""
+        return read_sheet(self.file.data.read(LARGEST + 1) if self.file.data else b"")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,21 @@ from functools import partial
 
 from flask import Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import FileField
 
 from ekc.conferences.access import Case
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.forms.importing import PEOPLE, KeepPeopleForm, PeopleFound, read_people
+from ekc.conferences.forms.tables import FileForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.views.blueprint import bp
 from ekc.conferences.views.circle import ADDRESS, organisations
 from ekc.core.clock import local_date
 from ekc.core.form_numbers import adds
-from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import language, ngettext
-from ekc.core.language import lazy_gettext as _l
 from ekc.core.routes import MAX_ID, db, moves, now, only_shows, takes_file
-from ekc.core.sheets import LARGEST, SheetRow, read_sheet
+from ekc.core.sheets import SheetRow
 from ekc.core.tokens import new_token
 from ekc.drafts import actions as drafts
 from ekc.drafts.actions import Content
@@ -32,16 +30,6 @@ from ekc.signin.login import by, request_caller
 from ekc.workflow.vocabulary import Activity
 
 _IMPORT = f"{ADDRESS}/import"
-
-
-class FileForm(PlainForm):
-    """A file with a table."""
-
-    file = FileField(_l("File (CSV or XLSX)"))
-
-    def rows(self) -> list[SheetRow]:
-        """The rows of the file. Raises SheetError."""
-        return read_sheet(self.file.data.read(LARGEST + 1) if self.file.data else b"")
 
 
 @bp.get(_IMPORT)

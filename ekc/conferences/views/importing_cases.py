@@ -9,9 +9,10 @@ from ekc.accounts.queries import regions
 from ekc.conferences.actions.importing import register_cases
 from ekc.conferences.forms.importing_cases import CASES, CasesFound, KeepCasesForm, read_cases
 from ekc.conferences.forms.registering import Offered
+from ekc.conferences.forms.tables import FileForm
 from ekc.conferences.queries.importing import open_cases
 from ekc.conferences.views.blueprint import bp
-from ekc.conferences.views.importing import FileForm, keepable, kept_rows, template_file
+from ekc.conferences.views.importing import keepable, kept_rows, template_file
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.language import ngettext
