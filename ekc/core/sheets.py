@@ -5,6 +5,7 @@ Formulas are not run: of XLSX the value is read that the spreadsheet left; in CS
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,13 @@ LARGEST = 500_000
 #: Rows under the headings, columns, and bytes of what is packed in an XLSX file.
 MOST_ROWS, MOST_COLUMNS, _MOST_UNPACKED = 500, 60, 20_000_000
 _PARTS = 1000  # files packed in an XLSX file
+#: Tags in them, which is what reading takes its time for: of all, and of those that hold no cells.
+_MOST_TAGS, _MOST_OTHER_TAGS = 300_000, 20_000
+_CELLS = re.compile(r"xl/(worksheets/[^/]+|sharedStrings)\.xml", re.IGNORECASE)
+#: Text in which tags and a document type are not seen as they are looked for; no spreadsheet writes it.
+_NO_UTF8 = re.compile(
+    rb"\xff\xfe|\xfe\xff|<\0|\0<|\x4c\x6f\xa7|.{0,9}<\?xml[^>]{0,200}encoding\s*=\s*.(?!utf-8|us-ascii)", re.I | re.S
+)
 _SEPARATORS = ";,\t"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 #: What a spreadsheet shows where a formula failed.
@@ -130,18 +138,21 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, Iterable[str]]]:
 
 def _look_inside(content: bytes) -> None:
     """Unpack it once, to the limit: the sizes that a file says of itself may be wrong. Raises SheetError."""
+    too_large = SheetError(_("The file is too large when it is unpacked."))
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         parts = packed.infolist()
-        left = _MOST_UNPACKED
+        left, tags, other_tags = _MOST_UNPACKED, _MOST_TAGS, _MOST_OTHER_TAGS
         if len(parts) > _PARTS or sum(part.file_size for part in parts) > left:
-            raise SheetError(_("The file is too large when it is unpacked."))
+            raise too_large
         for part in parts:
             with packed.open(part) as opened:
                 text = opened.read(left + 1)
             left -= len(text)
-            if left < 0:
-                raise SheetError(_("The file is too large when it is unpacked."))
-            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+            tags -= text.count(b"<")
+            other_tags -= 0 if _CELLS.fullmatch(part.filename) else text.count(b"<")
+            if min(left, tags, other_tags) < 0:
+                raise too_large
+            if b"<!DOCTYPE" in text or b"<!ENTITY" in text or _NO_UTF8.match(text):
                 raise SheetError(_("This is no XLSX file that can be read. Save it again as XLSX or CSV."))
 
 

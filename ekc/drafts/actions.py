@@ -21,11 +21,12 @@ from ekc.workflow.vocabulary import N_
 KEPT = timedelta(days=14)
 #: What was sent after the sign-in had ended, and what is written without signing in.
 KEPT_SHORTLY = timedelta(days=1)
-_LARGEST = 128 * 1024  # bytes of one draft
+_LARGEST, _LARGEST_OF_FILE = 128 * 1024, 640 * 1024  # bytes of one draft
 _MOST = 20  # drafts of one person in one browser
 KEEPING = Limit("drafts", 600, timedelta(hours=1))  # for one person; of the public for one network
 #: The public has no account by which drafts could be counted.
 _BEGINNING = Limit("drafts begun", 30, timedelta(hours=1))  # for one network
+_FILES = Limit("drafts of files", 60, timedelta(hours=1))  # for one person
 #: Those that are kept for two weeks, so that a network cannot fill the disk.
 _BEGINNING_PAGES = Limit("drafts of pages begun", 60, timedelta(days=1))
 
@@ -35,8 +36,12 @@ class TooLarge(Refusal):
 
     status = 413
 
-    def __init__(self) -> None:
-        super().__init__(N_("That is more than can be kept. Copy it from here before you go on."))
+    def __init__(self, of_file: bool = False) -> None:
+        super().__init__(
+            N_("There is too much text in the file. Make several files of it.")
+            if of_file
+            else N_("That is more than can be kept. Copy it from here before you go on.")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class Content:
     """What is kept of a form: the address to which it is sent, the window in which it is written, and its fields.
 
     `pages`: whether it is a form of several pages. Such a draft can be picked up by a link, so it is kept as long as
-    that of somebody who signs in.
+    that of somebody who signs in. `of_file`: whether it is the rows of a file.
     """
 
     path: str
@@ -52,6 +57,7 @@ class Content:
     fields: tuple[tuple[str, str], ...]
     conference_id: int | None = None
     pages: bool = False
+    of_file: bool = False
 
 
 def keep(session: Session, at: datetime, owner: Owner, content: Content, network: str, *, sent: bool = False) -> int:
@@ -68,6 +74,8 @@ def _keep(session: Session, at: datetime, owner: Owner, content: Content, networ
     life = KEPT if content.pages or (owner.whose and not sent) else KEPT_SHORTLY
     with writing(session):
         count_attempt(session, at, KEEPING, owner.whose or network)
+        if content.of_file:
+            count_attempt(session, at, _FILES, owner.whose)
         mine = own(owner)
         row = session.scalar(select(FormDraft).where(*mine, FormDraft.place == place).with_for_update())
         if row is None:
@@ -93,8 +101,8 @@ def _said(content: Content, at: datetime) -> dict[str, object]:
         "fields": content.fields,
         "at": at.isoformat(),
     }
-    if len(json.dumps(said, ensure_ascii=False).encode()) > _LARGEST:
-        raise TooLarge
+    if len(json.dumps(said, ensure_ascii=False).encode()) > (_LARGEST_OF_FILE if content.of_file else _LARGEST):
+        raise TooLarge(content.of_file)
     return said
 
 

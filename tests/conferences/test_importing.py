@@ -81,6 +81,7 @@ def test_people_are_looked_at_and_added_at_once(client: PageClient, db_session: 
     assert set(circle_of(db_session, case)) == before
     kept = refreshed(db_session).scalars(select(FormDraft)).one()
     assert ("Jan Visser" in str(kept.content), kept.conference_id) == (True, case)
+    assert ("Opmerking" in str(kept.content), "dezelfde?" in str(kept.content)) == (True, False)
     client.submit("Add them to the circle")
     people = circle_of(db_session, case)
     assert set(people) - before == {"Jan Visser", "Sanne Visser", "Kim Visser", "Lindá Dewit"}
@@ -171,6 +172,39 @@ def test_who_may_not_change_the_circle_chooses_no_file(client: PageClient, db_se
     client.page(kept, status=404)
 
 
+def test_what_no_form_of_ours_sends_is_no_file(client: PageClient, db_session: Session, cast: Cast) -> None:
+    """Neither a text in place of a file nor a draft of another form."""
+    case = case_in_setup(db_session, cast, START).id
+    sign_in(client, cast.noor)
+    url = f"/conferences/{case}/circle/import"
+    client.page(url)
+    payload = client.form("Look at the file").fill({}).payload()
+
+    answer = client.post(url, data={**payload, "file": "Name"})
+    assert (answer.status_code, "The file is empty." in answer.text) == (422, True)
+    assert client.post(url, data={**payload, "keep_draft": "1", "x": "y"}).status_code == 204
+    draft = refreshed(db_session).scalars(select(FormDraft)).one()
+    assert client.page(f"{url}/{draft.id}").heading == "People from a file"
+
+
+def test_a_list_with_much_text_is_kept_or_said_to_be_too_large(
+    client: PageClient, db_session: Session, cast: Cast
+) -> None:
+    sign_in(client, cast.ruud)
+    head = ("Main person", "Kind of conference", "Voluntary or under pressure", "Municipality", "Country")
+    longest = "a" * 2000
+
+    def chosen(*texts: str) -> Page:
+        rows = (
+            (f"Ans {number}", "family", "voluntary", f"Place {number}", "nl", *[longest] * 3) for number in range(120)
+        )
+        taken = 5 + len(texts)
+        return choose(client, "/register/import", workbook(*(row[:taken] for row in ((*head, *texts), *rows))))
+
+    assert chosen("Reason", "Question").heading == "Is this right?"
+    assert "There is too much text in the file." in chosen("Reason", "Question", "Wishes").text
+
+
 def test_registrations_are_made_at_once_for_the_regions_of_a_manager(
     client: PageClient, db_session: Session, cast: Cast
 ) -> None:
@@ -239,6 +273,13 @@ def _packed(**parts: bytes) -> bytes:
         (b"%PDF-1.7", "This is no table. Choose a CSV or XLSX file."),
         (_packed(bomb=b"0" * 30_000_000), "The file is too large when it is unpacked."),
         (_packed(xml=b"<!DOCTYPE a [<!ENTITY b 'c'>]>"), "This is no XLSX file that can be read. Save it again"),
+        (
+            _packed(xml=b"<?xml version='1.0' encoding='IBM037'?>"),
+            "This is no XLSX file that can be read. Save it again",
+        ),
+        (_packed(xml="<!DOCTYPE a>".encode("utf-16")), "This is no XLSX file that can be read. Save it again"),
+        (_packed(**{"xl/styles.xml": b"<font/>" * 20_001}), "The file is too large when it is unpacked."),
+        (_packed(**{"xl/worksheets/sheet1.xml": b"<c/>" * 300_001}), "The file is too large when it is unpacked."),
         (_packed(other=b"text"), "This is no XLSX file that can be read. Save it again as XLSX or CSV."),
         (b"PK\x03\x04 broken", "This is no XLSX file that can be read. Save it again as XLSX or CSV."),
     ],

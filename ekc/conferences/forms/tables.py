@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from werkzeug.datastructures import FileStorage
 from wtforms import FileField
 
 from ekc.core.forms import PlainForm
@@ -29,7 +30,8 @@ class FileForm(PlainForm):
 
     def rows(self) -> list[SheetRow]:
         """The rows of the file. Raises SheetError."""
-        return read_sheet(self.file.data.read(LARGEST + 1) if self.file.data else b"")
+        sent = self.file.data  # a text, if no form of ours sent it
+        return read_sheet(sent.read(LARGEST + 1) if isinstance(sent, FileStorage) else b"")
 
 
 @dataclass(frozen=True, slots=True)

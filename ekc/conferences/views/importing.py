@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from functools import partial
 
 from flask import Response, abort, flash, redirect, render_template, url_for
@@ -20,7 +21,7 @@ from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.language import language, ngettext
 from ekc.core.routes import MAX_ID, db, moves, now, only_shows, takes_file
-from ekc.core.sheets import SheetRow
+from ekc.core.sheets import SheetRow, column_name
 from ekc.core.tokens import new_token
 from ekc.drafts import actions as drafts
 from ekc.drafts.actions import Content
@@ -68,28 +69,38 @@ def look_at_people(case: Case) -> ResponseReturnValue:
             rows = form.rows()
             found = _found(case, rows)
             if not found.problems and not only_shows():
-                content = keepable(url_for("conferences.import_people", conference_id=case.id), rows, case.id)
+                content = keepable(
+                    url_for("conferences.import_people", conference_id=case.id), rows, found.unread, case.id
+                )
                 kept = drafts.keep(db(), now(), known_browser(), content, request_caller().network)
                 return redirect(url_for("conferences.looked_at_people", conference_id=case.id, draft_id=kept), 303)
     return _file_page(case, form, found), 422
 
 
-def keepable(path: str, rows: list[SheetRow], conference_id: int | None = None) -> Content:
-    """The rows of a file as a draft."""
-    cells = tuple((str(row.number), cell) for row in rows for cell in (str(len(row.cells)), *row.cells))
-    return Content(path, new_token(), cells, conference_id)
+def keepable(path: str, rows: list[SheetRow], unread: tuple[str, ...], conference_id: int | None = None) -> Content:
+    """The rows of a file as a draft, without what stands in columns that are not read."""
+    headings = enumerate(rows[0].cells)
+    needless = {place for place, text in headings if f"{column_name(place)} ({text})" in unread}
+
+    def cells(row: SheetRow) -> list[str]:
+        return ["" if row is not rows[0] and place in needless else text for place, text in enumerate(row.cells)]
+
+    kept = tuple((str(row.number), json.dumps(cells(row), ensure_ascii=False)) for row in rows)
+    return Content(_draft_path(path), new_token(), kept, conference_id, of_file=True)
 
 
 def kept_rows(path: str, draft_id: int) -> tuple[DraftRow, list[SheetRow]]:
     """The rows that this person looked at in this browser; else they choose a file again."""
     found = draft(db(), now(), owner_in_browser(), min(draft_id, MAX_ID))
-    if found is None or found.path != path:
+    if found is None or found.path != _draft_path(path):
         flash(_("This file was used already, or is kept no longer. Choose it again."), "info")
         abort(redirect(path, 303))
-    cells: dict[int, list[str]] = {}
-    for number, cell in found.fields:
-        cells.setdefault(int(number), []).append(cell)
-    return found, [SheetRow(number, tuple(texts[1:])) for number, texts in cells.items()]
+    return found, [SheetRow(int(number), tuple(json.loads(cells))) for number, cells in found.fields]
+
+
+def _draft_path(path: str) -> str:
+    """No form is sent to this address, so that no other draft is taken for the rows of a file."""
+    return f"{path}/rows"
 
 
 @bp.get(f"{_IMPORT}/<int:draft_id>")

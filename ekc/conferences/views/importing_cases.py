@@ -54,7 +54,7 @@ def look_at_cases() -> ResponseReturnValue:
             rows = form.rows()
             found = _found(rows)
             if not found.problems and not only_shows():
-                content = keepable(url_for("conferences.import_cases"), rows)
+                content = keepable(url_for("conferences.import_cases"), rows, found.unread)
                 kept = drafts.keep(db(), now(), known_browser(), content, request_caller().network)
                 return redirect(url_for("conferences.looked_at_cases", draft_id=kept), 303)
     return _file_page(form, found), 422
