@@ -97,6 +97,13 @@ def _answer_paper(
     return answer
 
 
+def open_beside(case: Case, other_id: int, activity: Activity) -> Case:
+    """Open another case of which the page of `case` shows something, and audit that it was read. Raises Refusal."""
+    other = _open(case.visitor, other_id, activity, reads=True)
+    set_words(wording(case.variant))
+    return other
+
+
 def _open(who: Visitor, conference_id: int, *activities: Activity, reads: bool = False) -> Case:
     """Open the case. A refusal is audited, and where it `reads`, a look, in the same transaction. Raises Refusal."""
     by = By(db(), who, now())

@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.accounts.models import AccountRole
-from ekc.conferences.actions import circle, registration
-from ekc.conferences.entries import NewContact, PersonDetails, Registration
-from ekc.conferences.models import Conference, ContactEntry, NameKey, Participant
+from ekc.conferences.actions import circle, registration, safety
+from ekc.conferences.entries import Concern, NewContact, PersonDetails, Registration
+from ekc.conferences.models import Conference, ContactEntry, NameKey, Participant, SafetyConcern
+from ekc.core.audit import AuditEvent
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.journey.actions.look_alikes import tell_apart
 from ekc.journey.actions.steps import take_step
 from ekc.journey.queries.look_alikes import look_alikes
 from ekc.workflow.definition.kinds import Taking
-from ekc.workflow.vocabulary import Part, Phase, Role, Step, StopReason
+from ekc.workflow.vocabulary import Attends, Part, Phase, Role, Step, StopReason
 from tests import build
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -140,10 +141,63 @@ def test_two_registrations_are_merged_and_keep_what_both_say(
         row.name: row for row in db_session.scalars(select(Participant).where(Participant.conference_id == first))
     }
     assert {"Marieke Dewit", "Kim Kok"} <= people.keys()
-    assert people["Kim Kok"].brought_by_id is None  # who brought them in stands in the one that stopped
+    assert people["Kim Kok"].brought_by_id == people["Marieke Dewit"].id  # as she is here
     (entry,) = db_session.scalars(select(ContactEntry).where(ContactEntry.conference_id == first))
     assert (entry.text, entry.participant_id) == ("Rang Kim.", people["Kim Kok"].id)
     client.page(f"/conferences/{second}/registration/same-as/{number}", status=403)
+
+
+def test_a_merge_keeps_what_is_not_safe_and_shows_nothing_of_private_time(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    """Nor a secret address, which the manager does not read; who stays away is decided in the one that goes on."""
+    first = registered(db_session, cast, question="How do we go on?")
+    second = registered(db_session, cast, reason="A letter.")
+    by = By(db_session, cast.ruud, clock())
+    ids = {}
+    for case, town in ((first, "Hidden Lane 1"), (second, "Hidden Lane 2")):
+        kim = PersonDetails(name="Kim Kok", part=Part.FRIEND, address=town, address_secret=True)
+        ids[case] = circle.add_person(by, case, kim)
+    db_session.get_one(Participant, ids[first]).address_secret = True
+    bo = circle.add_person(by, second, PersonDetails(name="Bo Bos", part=Part.FRIEND, brought_by_id=ids[second]))
+    apart = Concern(participant_id=ids[second], concern="He hit her.", apart_from_id=bo, said_by="Kim")
+    safety.add_concern(by, second, apart)
+    db_session.get_one(Participant, ids[second]).attends = Attends.EXCLUDED
+    for name, value in {"exclusion_reason": "Threats.", "excluded_by": "Ruud", "excluded_on": START.date()}.items():
+        setattr(db_session.get_one(Participant, ids[second]), name, value)
+    other_case = db_session.get_one(Conference, first)
+    other_case.phase, other_case.coordinator_id = Phase.PRIVATE_TIME, cast.noor.account_id
+    db_session.commit()
+    number = number_of(db_session, first)
+    sign_in(client, cast.ruud)
+    client.page(f"/conferences/{second}/registration/same-as/{number}", status=403)
+    db_session.rollback()
+    other_case.phase, other_case.coordinator_id = Phase.REGISTRATION, None
+    db_session.commit()
+
+    page = client.page(f"/conferences/{second}/registration/same-as/{number}")
+    assert ("Hidden Lane" in page.html, "a secret address" in page.html) == (False, True)
+    db_session.rollback()
+    read = select(AuditEvent.action).where(AuditEvent.conference_id == first).order_by(AuditEvent.seq.desc())
+    assert db_session.scalars(read).first() == "case.read"
+    chosen: dict[str, Value] = {
+        "Why now": "keep both",
+        "The question, as you would put it today": "keep both",
+        "Kim Kok: Address": f"a secret address ({number})",
+    }
+    refused = client.refused(f"Merge: {number} goes on", chosen)
+    assert refused.errors[0].startswith("It was decided that Kim Kok stays away")
+    db_session.rollback()
+    person = db_session.get_one(Participant, ids[second])
+    person.attends = person.exclusion_reason = person.excluded_by = person.excluded_on = None
+    db_session.commit()
+    client.submit(f"Merge: {number} goes on", chosen)
+
+    db_session.rollback()
+    concern = db_session.scalars(select(SafetyConcern).where(SafetyConcern.conference_id == first)).one()
+    other = db_session.get_one(Participant, concern.apart_from_id)
+    assert (concern.participant_id, concern.concern, concern.said_by) == (ids[first], "He hit her.", "Kim")
+    assert (other.conference_id, other.name, other.brought_by_id) == (first, "Bo Bos", ids[first])
 
 
 def test_that_they_are_two_is_remembered(

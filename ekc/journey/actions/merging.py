@@ -5,23 +5,27 @@ from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import circle, voices
 from ekc.conferences.actions.name_index import index_name_anew
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.models import Conference, ContactEntry, Participant
+from ekc.conferences.models import Conference, ContactEntry, Participant, SafetyConcern
+from ekc.core.errors import Refusal
 from ekc.core.transaction import nested, writing
 from ekc.journey.actions.steps import take_step
 from ekc.journey.effects import other_open_case
 from ekc.journey.queries.merging import OF_PERSON, TEXTS, pairs
 from ekc.workflow.definition.kinds import Taking
-from ekc.workflow.vocabulary import Activity, Agreed, Part, Step, StopReason, VoiceMatter
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Attends, Part, Step, StopReason, VoiceMatter
 
 _LISTS = ("topics", "wishes", "sides", "sought")
 #: Of a person, beside `OF_PERSON`: taken over where the other registration does not say it.
-_WHERE_EMPTY = ("side", "language", "second_language", "speaks_for", "view", "attends")
+_WHERE_EMPTY = ("side", "language", "second_language", "speaks_for", "view", "attends", "closeness", "worries")
+
+_OF_CONCERN = ("said_by", "concern", "arrangement", "arrangement_before", "said_at", "said_with")
 
 
 def merge(by: By, conference_id: int, number: str, chosen: Mapping[str, str]) -> int:
@@ -39,6 +43,8 @@ def merge(by: By, conference_id: int, number: str, chosen: Mapping[str, str]) ->
             _take_over(here, there, chosen)
             both = pairs(inside, here.id, there.id)
             people = {person.id: _person(one, there, person, same, chosen) for person, same in both}
+            _between_them(both, people)
+            _concerns(inside, here, there, people)
             _said_yes(one, here, there, people)
             _contacts(one, here, there, people)
             one.record("registration.merged", there.id, number=here.number)
@@ -83,8 +89,16 @@ def _person(
         part = Part.PROFESSIONAL if person.part is Part.REFERRER and has_referrer else person.part
         said = {field.name: getattr(person, field.name) for field in fields(PersonDetails)}
         said |= {"part": part, "needs": tuple(person.needs), "need_kinds": tuple(person.need_kinds)}
-        said |= {"support_id": None, "brought_by_id": None}  # who stand in the registration that stops
+        said |= {"support_id": None, "brought_by_id": None}  # `_between_them`
         return circle.join(by, there, PersonDetails(**said))
+    if person.attends is Attends.EXCLUDED and same.attends is not Attends.EXCLUDED:
+        raise Refusal(
+            N_(
+                "It was decided that %(name)s stays away: here, and not in the other one. Write it down there first, "
+                "or take it back here."
+            ),
+            name=person.name,
+        )
     for name in (*OF_PERSON, *_WHERE_EMPTY):
         if chosen.get(f"{name}_{person.id}") == "here" or not getattr(same, name):
             setattr(same, name, getattr(person, name))
@@ -95,6 +109,33 @@ def _person(
     same.address_secret = same.address_secret or person.address_secret
     index_name_anew(by.session, there, same)
     return same
+
+
+def _between_them(both: Iterable[tuple[Participant, Participant | None]], people: Mapping[int, Participant]) -> None:
+    """Who supports whom and who brought whom in, where the other registration does not say it."""
+    for person, _same in both:
+        there = people[person.id]
+        for name in ("support_id", "brought_by_id"):
+            other = people.get(getattr(person, name) or 0)
+            if other is not None and other is not there and getattr(there, name) is None:
+                setattr(there, name, other.id)
+
+
+def _concerns(session: Session, here: Conference, there: Conference, people: Mapping[int, Participant]) -> None:
+    """What is not safe for whom, and who may not be with whom."""
+    for concern in session.scalars(select(SafetyConcern).where(SafetyConcern.conference_id == here.id)).all():
+        if concern.participant_id not in people:
+            continue
+        said = {name: getattr(concern, name) for name in _OF_CONCERN}
+        apart = people.get(concern.apart_from_id or 0)
+        session.add(
+            SafetyConcern(
+                conference_id=there.id,
+                participant_id=people[concern.participant_id].id,
+                apart_from_id=apart.id if apart else None,
+                **said,
+            )
+        )
 
 
 def _said_yes(by: By, here: Conference, there: Conference, people: Mapping[int, Participant]) -> None:

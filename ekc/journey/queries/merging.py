@@ -75,7 +75,9 @@ def merging(session: Session, here: int, there: int) -> CaseDifferences:
 def _of_person(one: Participant, other: Participant) -> Iterable[Difference]:
     for name, label in OF_PERSON.items():
         if _differ(getattr(one, name), getattr(other, name)):
-            said = (getattr(one, name), getattr(other, name))
+            said = [getattr(person, name) for person in (one, other)]
+            if name == "address":  # whoever merges does not read those that are secret
+                said = [_("a secret address") if it.address_secret else it.address for it in (one, other)]
             yield Difference(f"{name}_{one.id}", f"{other.name}: {_(label)}", *said)
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import regions
 from ekc.conferences.access import Case, open_case
-from ekc.conferences.gate import case_route
+from ekc.conferences.gate import case_route, open_beside
 from ekc.conferences.queries import registration
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import gettext
@@ -84,10 +84,11 @@ def merge(case: Case, number: str) -> ResponseReturnValue:
 
 
 def _other_case(case: Case, number: str) -> Registered:
-    """The other registration, if it looks like this one. Raises Unknown."""
+    """The other registration, if it looks like this one: opened as well. Raises Unknown, NotNow."""
     found = next((one.other for one in alike(db(), case) if one.other.number == number), None)
     if found is None:
         raise Unknown
+    open_beside(case, found.id, Activity.CORRECT_REGISTRATION)
     return found
 
 
