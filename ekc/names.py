@@ -40,6 +40,7 @@ def fold(text: str) -> str:
     return "".join(c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
 
 
+@lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name, folded: letters and digits only."""
     return _words(fold(name.translate(_APOSTROPHES)).translate(_APOSTROPHES))  # ŉ holds one

@@ -149,7 +149,7 @@ def every_form(session: Session, app: Flask, cast: Cast) -> tuple[Whole, list[Fo
             owner = Owner(new_token(), f"account:{who.account_id}")
             case_id = int(listed[0].split("/")[2]) if "conferences" in listed[0] else None
             rows = _PEOPLE if case_id else _REGISTRATIONS
-            kept = drafts.keep(session, START, owner, keepable(listed[0], rows, case_id), "127.0.0.1")
+            kept = drafts.keep(session, START, owner, keepable(listed[0], rows, (), case_id), "127.0.0.1")
             pages = (*pages, f"{listed[0]}/{kept}")
             client.set_cookie("drafts", owner.token)
         session.rollback()

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from wtforms import EmailField, Field, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -15,7 +16,7 @@ from ekc.conferences.forms.days import read_day
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.errors import Unknown
 from ekc.core.forms import AtMost
-from ekc.core.language import LANGUAGES, locale
+from ekc.core.language import LANGUAGES, language, locale
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import ACCOUNT, MAIL, NAME, PASSAGE, WORD
@@ -279,7 +280,13 @@ def languages_of_paper() -> str:
 
 def language_choices(blank: Any, printed: bool = False) -> list[SelectChoice]:
     """Languages by name; `printed`: only those in which a plan can be printed."""
-    codes = [code for code in SPOKEN if not (printed and code in _NO_PAPER.split())]
-    named_codes = [(name[:1].upper() + name[1:], code) for code in codes for name in (language_name(code),)]
-    named_codes.sort(key=lambda named: alphabetical(named[0]))
-    return [SelectChoice("", blank), *(SelectChoice(code, name) for name, code in named_codes)]
+    unprinted = _NO_PAPER.split() if printed else ()
+    named = [(code, name) for code, name in _languages_by_name(language()) if code not in unprinted]
+    return [SelectChoice("", blank), *(SelectChoice(code, name) for code, name in named)]
+
+
+@cache
+def _languages_by_name(of_page: str) -> tuple[tuple[str, str], ...]:
+    """Code and name of the languages that people speak, as the page lists them. Putting them in order takes a while."""
+    named = [(code, name[:1].upper() + name[1:]) for code in SPOKEN for name in (language_name(code, of_page),)]
+    return tuple(sorted(named, key=lambda one: alphabetical(one[1])))
