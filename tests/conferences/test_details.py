@@ -92,6 +92,22 @@ def test_what_is_known_of_several_people_is_filled_in_and_saved_once(
     assert [form.asks(one) for one in asked] == [False, True, False, False]
 
 
+def test_where_there_are_sides_they_are_asked_of_those_of_whom_none_is_known(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    case = case_in_setup(db_session, cast, START, sides=("Mother's", "Father's"))
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/circle/details")
+    client.submit("Save", {"Marieke de Wit / Side": "Mother's", "Omar El Amrani / Side": "Father's"})
+
+    assert kept_of(db_session, cast, case, "omar").side == "Father's"
+    page = client.page(f"/conferences/{case.id}/circle/details")
+    asked = {str(one.get("name")) for one in page.all("select")}
+    of_whom = {name for name, id_ in case.people.items() if f"p{id_}-side" in asked}
+    assert {"linda", "kees"} <= of_whom
+    assert of_whom.isdisjoint({"omar", "marieke", "karim"})
+
+
 def test_a_mistake_saves_nobody_and_says_whose_it_is(
     noor: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Self
 from wtforms import BooleanField, FormField, SelectField, SelectMultipleField, TelField
 
 from ekc.conferences.entries import FilledIn
-from ekc.conferences.forms.circle import could_support, days_of_birth
+from ekc.conferences.forms.circle import could_support, days_of_birth, offer_sides
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
@@ -48,6 +48,7 @@ class OnePersonForm(PlainForm):
     phone = line(_l("Phone"), WORD, kind=TelField)
     email = mail(_l("Email"))
     born = birth(_l("Born on"))
+    side = SelectField(_l("Side"), default="", **FROM_LIST)
     attends = one_of(_l("How they come"), _COMING, blank=_l("not known yet"), default="")
     consented_on = day(_l("Said yes to the conference, and keeping a file, on"))
     consent_note = line(_l("Note with the consent"), PASSAGE)
@@ -125,6 +126,7 @@ class FillInForm(PlainForm):
     def of(
         cls,
         circle: Sequence[PersonRow],
+        sides: tuple[str, ...],
         known: Mapping[int, frozenset[str]],
         hidden: Mapping[int, frozenset[str]],
         **kwargs: Any,
@@ -137,6 +139,7 @@ class FillInForm(PlainForm):
         for row in circle:
             one = form.of_whom[row.id]
             one.called, one.language.choices = row.label, languages
+            offer_sides(one, sides)
             others = [other for other in circle if other.id != row.id]
             one.support_id.choices = [*one.support_id.choices, *could_support(row, others)]
             one.brought_by_id.choices = [*one.brought_by_id.choices, *person_choices(others)]
@@ -173,7 +176,7 @@ def _not_asked(row: PersonRow) -> frozenset[str]:
     if row.part not in PROFESSIONAL_PARTS:
         names.add("speaks_for")
     else:
-        names |= {"born", "support_id", "address_secret", "closeness"}
+        names |= {"born", "side", "support_id", "address_secret", "closeness"}
     if row.part is Part.INTERPRETER:
         names |= {
             "born",

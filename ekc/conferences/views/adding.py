@@ -42,7 +42,8 @@ def add_people(case: Case) -> ResponseReturnValue:
         paste = PasteForm()
         if not paste.validate():
             return circle_page(case, paste=paste), paste.status
-        return _check_page(case, CheckForm(*known, formdata=None, data={"rows": paste.to_lines(people, sides)}))
+        read = CheckForm(*known, formdata=None, data={"rows": paste.to_lines(people, sides)})
+        return _check_page(case, read, paste)
     form = CheckForm(*known)
     if form.validate():
         with form.showing_refusal():
@@ -55,5 +56,5 @@ def add_people(case: Case) -> ResponseReturnValue:
     return _check_page(case, form), form.status
 
 
-def _check_page(case: Case, form: CheckForm) -> str:
-    return render_template("conferences/adding.html", case=case, form=form)
+def _check_page(case: Case, form: CheckForm, paste: PasteForm | None = None) -> str:
+    return render_template("conferences/adding.html", case=case, form=form, paste=paste)

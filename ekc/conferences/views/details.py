@@ -56,7 +56,7 @@ def _form(case: Case, groups: list[CircleSection], **kwargs: object) -> FillInFo
             known[row.id] |= {"consented_on", "consent_note"}
         if row.excluded:
             known[row.id] |= {"exclusion_reason", "excluded_by", "excluded_on"}
-    return FillInForm.of(people, known, hidden, **kwargs)
+    return FillInForm.of(people, circle_queries.sides(db(), case.id), known, hidden, **kwargs)
 
 
 def _groups(case: Case) -> list[CircleSection]:
