@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.models import AccountRole
 from ekc.conferences.actions import circle, registration, safety
-from ekc.conferences.entries import Concern, NewContact, PersonDetails, Registration
-from ekc.conferences.models import Conference, ContactEntry, NameKey, Participant, SafetyConcern
+from ekc.conferences.entries import Concern, NewConsent, NewContact, PersonDetails, Registration
+from ekc.conferences.models import Conference, Consent, ContactEntry, NameKey, Participant, SafetyConcern
 from ekc.core.audit import AuditEvent
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
@@ -106,7 +106,8 @@ def test_two_registrations_are_merged_and_keep_what_both_say(
     clock.advance(days=3)
     second = registered(db_session, cast, name="Marieke Dewit", days=3, topics=("School", "debts"), reason="A letter.")
     by = By(db_session, cast.ruud, clock())
-    mother = db_session.scalars(select(Participant.id).where(Participant.conference_id == second)).first()
+    main = (Participant.conference_id == second, Participant.part == Part.MAIN_PERSON)
+    mother = db_session.scalars(select(Participant.id).where(*main)).one()
     kim = PersonDetails(name="Kim Kok", part=Part.FRIEND, phone="06 1", brought_by_id=mother)
     theirs = circle.add_person(by, second, kim)
     talk = NewContact(on=clock().date(), channel="phone", text="Rang Kim.", participant_id=theirs)
@@ -114,6 +115,7 @@ def test_two_registrations_are_merged_and_keep_what_both_say(
         ContactEntry(conference_id=second, written_at=clock(), written_by=cast.ruud.account_id, **asdict(talk))
     )
     db_session.commit()
+    registration.add_consent(by, second, NewConsent(participant_id=mother, given_on=clock().date()))
     number = number_of(db_session, first)
     sign_in(client, cast.ruud)
     client.page(f"/conferences/{second}")
@@ -144,6 +146,8 @@ def test_two_registrations_are_merged_and_keep_what_both_say(
     assert people["Kim Kok"].brought_by_id == people["Marieke Dewit"].id  # as she is here
     (entry,) = db_session.scalars(select(ContactEntry).where(ContactEntry.conference_id == first))
     assert (entry.text, entry.participant_id) == ("Rang Kim.", people["Kim Kok"].id)
+    consents = select(Consent.participant_id).where(Consent.conference_id == first)
+    assert db_session.scalars(consents).all() == [people["Marieke Dewit"].id]
     client.page(f"/conferences/{second}/registration/same-as/{number}", status=403)
 
 

@@ -5,14 +5,13 @@ from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import circle, voices
 from ekc.conferences.actions.name_index import index_name_anew
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.models import Conference, ContactEntry, Participant, SafetyConcern
+from ekc.conferences.models import CallAttempt, Conference, Consent, ContactEntry, Participant, SafetyConcern
 from ekc.core.errors import Refusal
 from ekc.core.transaction import nested, writing
 from ekc.journey.actions.steps import take_step
@@ -24,8 +23,6 @@ from ekc.workflow.vocabulary import N_, Activity, Agreed, Attends, Part, Step, S
 _LISTS = ("topics", "wishes", "sides", "sought")
 #: Of a person, beside `OF_PERSON`: taken over where the other registration does not say it.
 _WHERE_EMPTY = ("side", "language", "second_language", "speaks_for", "view", "attends", "closeness", "worries")
-
-_OF_CONCERN = ("said_by", "concern", "arrangement", "arrangement_before", "said_at", "said_with")
 
 
 def merge(by: By, conference_id: int, number: str, chosen: Mapping[str, str]) -> int:
@@ -44,9 +41,8 @@ def merge(by: By, conference_id: int, number: str, chosen: Mapping[str, str]) ->
             both = pairs(inside, here.id, there.id)
             people = {person.id: _person(one, there, person, same, chosen) for person, same in both}
             _between_them(both, people)
-            _concerns(inside, here, there, people)
             _said_yes(one, here, there, people)
-            _contacts(one, here, there, people)
+            _entries(one, here, there, people)
             one.record("registration.merged", there.id, number=here.number)
         twice = StopReason.REGISTERED_TWICE
         take_step(one, conference_id, Taking(Step.REGISTERED_TWICE, stop_reason=twice, other=there.number))
@@ -121,23 +117,6 @@ def _between_them(both: Iterable[tuple[Participant, Participant | None]], people
                 setattr(there, name, other.id)
 
 
-def _concerns(session: Session, here: Conference, there: Conference, people: Mapping[int, Participant]) -> None:
-    """What is not safe for whom, and who may not be with whom."""
-    for concern in session.scalars(select(SafetyConcern).where(SafetyConcern.conference_id == here.id)).all():
-        if concern.participant_id not in people:
-            continue
-        said = {name: getattr(concern, name) for name in _OF_CONCERN}
-        apart = people.get(concern.apart_from_id or 0)
-        session.add(
-            SafetyConcern(
-                conference_id=there.id,
-                participant_id=people[concern.participant_id].id,
-                apart_from_id=apart.id if apart else None,
-                **said,
-            )
-        )
-
-
 def _said_yes(by: By, here: Conference, there: Conference, people: Mapping[int, Participant]) -> None:
     """Who said yes to a conference there too."""
     matter = VoiceMatter.CONFERENCE
@@ -149,15 +128,16 @@ def _said_yes(by: By, here: Conference, there: Conference, people: Mapping[int, 
             voices.say(by, there, matter, 0, now.id, Agreed.YES, on=voice.said_on)
 
 
-def _contacts(by: By, here: Conference, there: Conference, people: Mapping[int, Participant]) -> None:
-    """The contact log, as it was written."""
-    mine = by.session.scalars(select(ContactEntry).where(ContactEntry.conference_id == here.id)).all()
-    same = ("on", "channel", "text", "written_at", "written_by", "from_list")
+def _entries(by: By, here: Conference, there: Conference, people: Mapping[int, Participant]) -> None:
+    """The contact log, consents and safety concerns, as they were written; of whoever was removed only the log."""
     now = {before: person.id for before, person in people.items()}
-    rows = [
-        {name: getattr(entry, name) for name in same}
-        | {"conference_id": there.id, "participant_id": now.get(entry.participant_id or 0)}
-        for entry in mine
-    ]
-    if rows:
-        by.session.execute(insert(ContactEntry), rows)
+    for kind in (ContactEntry, CallAttempt, Consent, SafetyConcern):
+        columns = [column for column in kind.__table__.columns if column.key != "id"]
+        mine = by.session.execute(select(*columns).where(kind.conference_id == here.id).order_by(kind.id)).mappings()
+        rows = [dict(one) for one in mine if one["participant_id"] in now or kind is ContactEntry]
+        for row in rows:
+            row |= {"conference_id": there.id, "participant_id": now.get(row["participant_id"])}
+            if "apart_from_id" in row:
+                row["apart_from_id"] = now.get(row["apart_from_id"])
+        if rows:
+            by.session.execute(insert(kind), rows)
