@@ -210,7 +210,7 @@ class Closeness(Labelled):
 class InformedHow(Labelled):
     """How somebody was told personally what a conference is."""
 
-    IN_PERSON = "in_person", N_("in person")
+    IN_PERSON = "in_person", N_("face to face")
     PHONE = "phone", N_("by phone")
     VIDEO = "video", N_("by video")
     LETTER = "letter", N_("by letter")
