@@ -217,6 +217,10 @@ def _setup(player: Player, setup: Setup, taken_on: date) -> list[Entry]:
     agenda += [
         (player.on(line.shared_on, "11:00"), partial(_set_bottom_line, player, line)) for line in setup.bottom_lines
     ]
+    agenda += [
+        (player.on(day, "11:20"), partial(_share_bottom_lines, player, day))
+        for day in sorted({line.shared_on for line in setup.bottom_lines})
+    ]
     if not setup.bottom_lines:
         agenda.append((player.on(last, "17:20"), partial(_no_bottom_lines, player)))
     return agenda
@@ -274,7 +278,10 @@ def _keep_safe(player: Player, entry: case_schema.SafetyConcernEntry, at: dateti
 def _set_bottom_line(player: Player, line: case_schema.BottomLineEntry, at: datetime) -> None:
     new = BottomLineText(text=line.text, ground=line.ground)
     bottom_lines.add_bottom_line(player.by(at, player.visitor(line.set_by)), player.id, new)
-    bottom_lines.share_bottom_lines(player.by(at + timedelta(minutes=20)), player.id, line.shared_on)
+
+
+def _share_bottom_lines(player: Player, day: date, at: datetime) -> None:
+    bottom_lines.share_bottom_lines(player.by(at), player.id, day)
 
 
 def _no_bottom_lines(player: Player, at: datetime) -> None:
