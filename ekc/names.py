@@ -205,6 +205,7 @@ def _is_one_letter_off(a: str, b: str) -> bool:
 
 #: Of shorter names, written together, one letter more or less is another name.
 _LONG_ENOUGH = 7
+_TURNS = 6  # words from which on a name is written; of more it would take long, and nobody has them
 _SHORTENED = frozenset(["v", "d", "vd", "vdr", "vdn"])
 
 
@@ -224,7 +225,9 @@ def _written_together(name: str) -> tuple[str, ...]:
     """The name without blanks, from each of its words on, with and without its particles. Empty: no letter is in it."""
     every = words(name)
     bare = tuple(word for word in every if word not in _IS_PARTICLE and word not in _SHORTENED) or every
-    found = ("".join((*spelled[n:], *spelled[:n])) for spelled in (every, bare) for n in range(len(spelled)))
+    found = (
+        "".join((*spelled[n:], *spelled[:n])) for spelled in (every, bare) for n in range(min(len(spelled), _TURNS))
+    )
     return tuple(dict.fromkeys(found))
 
 

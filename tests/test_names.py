@@ -165,3 +165,11 @@ def test_the_order_is_that_of_unicode_in_each_script() -> None:
     contracted = ["l\u00b7l", "\u0e40\u0e01", "\u0438\u0306", "a\u0301\u0323", "\u0b92\u0bd7", "", "De Wit", "王"]
 
     assert [text for text in (*every, *pairs, *contracted) if whole(text) != ours(text)] == []
+
+
+def test_a_name_of_sixty_words_is_compared_as_quickly_as_any() -> None:
+    """Whoever registers types it, and each is compared with each: of that many turns a page would take minutes."""
+    one = " ".join(chr(ord("a") + n % 26) for n in range(60))
+
+    assert len(names._written_together(one)) <= 12
+    assert names.nearly_same(one, one[:-1])
