@@ -50,7 +50,7 @@ KEY_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofol
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 _SECRET_FIELDS = ("password", "one_time_code", "entrance_code", "credential")  # parts of field names
 _CARRIED = frozenset({"csrf_token", "phase", "revision", NUMBER, SEEN})
-_MAX_FIELDS = 1000  # of a form
+_MAX_FIELDS = 5000  # of a form; the page of details has up to twenty for each of the circle
 _PROXY_NUMBER = re.compile("[0-9a-zA-Z-]{8,32}")
 #: Statuses of requests that our own pages do not make, or not for this visitor.
 _LOGGED_STATUSES = frozenset({400, 403, 404, 405, 413, 415, 429})
