@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, MutableMapping
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, Request, request, url_for
 from flask.templating import Environment
 from markupsafe import Markup
 from sqlalchemy.orm import Session, sessionmaker
@@ -88,6 +89,13 @@ FEATURES = (
 )
 
 
+class _Request(Request):
+    """A request whose files stay in memory: what people send is written to no disk as it came."""
+
+    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> BytesIO:
+        return BytesIO()
+
+
 class _Environment(Environment):
     """Jinja with globals in one dictionary. Its own chains two, through which each import of a macro is looked up."""
 
@@ -104,6 +112,7 @@ def create_app(settings: Settings) -> Flask:
     check_kinds()
     app = Flask(__name__, static_folder=None, template_folder=str(Path(__file__).parent.parent / "templates"))
     app.jinja_environment = _Environment
+    app.request_class = _Request
     keyring = Keyring(settings.content_keys, settings.index_key)
     app.session_interface = EncryptedSessions(keyring, settings.secret_key)
     app.config.update(

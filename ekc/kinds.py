@@ -17,6 +17,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import ekc.access_log.document
+import ekc.conferences.document.absent
 import ekc.conferences.document.bottom_lines
 import ekc.conferences.document.ecomap
 import ekc.conferences.document.leaflet
@@ -59,6 +60,7 @@ MAILS = (
 )
 TEXTS = tuple(row for module in MAIL_MODULES for row in vars(module).values() if isinstance(row, TextRule))
 DOCUMENT_MODULES = (
+    ekc.conferences.document.absent,
     ekc.conferences.document.bottom_lines,
     ekc.plans.document,
     ekc.links.document,

@@ -33,12 +33,14 @@ PAGES = {
     "meeting": N_("when and where people meet, and what is arranged for it"),
     "mine": N_("their own page"),
     "my-consent": N_("their own page"),
+    "my-view": N_("their own page"),
     "not-coming": N_("their own page"),
     "not-safe": N_("their own page"),
     "opened": N_("this list"),
     "plan": N_("the plan"),
     "registration": N_("the registration: why a conference is asked for, and what about"),
     "safety": _NOTES,
+    "said": N_("what somebody who is not there wants to say"),
     "steps": N_("a step of the conference"),
     "tasks": N_("their own tasks"),
     "times": N_("when people came and left, and when the family was alone"),
@@ -67,6 +69,7 @@ CHANGES = {
     "question": PAGES["information"],
     "registration": PAGES["registration"],
     "step_back": PAGES["steps"],
+    "view": PAGES["said"],
 } | {group: _NOTES for group in OF_ONE_PERSON if "." not in group}
 #: Other actions, by their whole audit code.
 OTHER_ACTIONS = {

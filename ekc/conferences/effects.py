@@ -1,12 +1,13 @@
 """What other features do to the circle of a case, in their own transaction."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import PROGRAM
 from ekc.accounts.models import Account
 from ekc.accounts.notifications import notify_case_staff
 from ekc.conferences.mails import (
@@ -21,13 +22,15 @@ from ekc.conferences.mails import (
     OTHER_PART,
     READS_MORE,
 )
-from ekc.conferences.models import Conference, Notice, Participant, Pause, SafetyConcern, Trace, Voice
+from ekc.conferences.models import Conference, Notice, Participant, Pause, SafetyConcern, Trace, ViewPicture, Voice
 from ekc.conferences.queries.pauses import paused_days
 from ekc.conferences.roles import ASKED_ABOUT, SHARED, circle_access, coordinator_with_access, shared
+from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
 from ekc.core.outbox import MailRule, OutboxMessage, Recipient, queue
 from ekc.core.reading import Rows, read_rows
+from ekc.core.transaction import writing
 from ekc.links.models import PersonalLink
 from ekc.links.queries.links import ON_PAPER
 from ekc.workflow.ends.kinds import End
@@ -49,6 +52,7 @@ from ekc.workflow.vocabulary import (
     VoiceMatter,
 )
 
+_HAS_VIEW = Participant.view_on.is_not(None)
 _WISHES = frozenset(
     {
         TraceKind.STOP_WISHED,
@@ -325,9 +329,43 @@ def end_round(session: Session, conference: Conference) -> None:
         concern.arrangement = concern.arrangement or concern.arrangement_before
 
 
-def destroy_views(session: Session, conference: Conference) -> None:
-    """Empty what absent people wanted to say, and what worried people."""
-    session.execute(update(Participant).where(Participant.conference_id == conference.id).values(view="", worries=""))
+def destroy_views(session: Session, conference: Conference, on: date, participant_id: int | None = None) -> None:
+    """Destroy what absent people wanted to say, and their pictures; of one alone, if one is named.
+
+    What stays is the day on which it was destroyed, for their own page.
+    """
+    of_case = Participant.conference_id == conference.id
+    whose = and_(of_case, Participant.id == participant_id) if participant_id is not None else of_case
+    pictures = ViewPicture.participant_id.in_(select(Participant.id).where(whose))
+    session.execute(delete(ViewPicture).where(pictures))
+    session.execute(update(Participant).where(whose, Participant.view_on.is_not(None)).values(view_destroyed_on=on))
+    gone = {"view": "", "view_on": None, "view_own": False, "view_open": False, "view_read_back_on": None}
+    session.execute(update(Participant).where(whose).values(gone))
+
+
+def destroy_due_views(session: Session, at: datetime, region_id: int) -> int:
+    """In the cases of a region, destroy the views that are kept no longer; returns of how many cases.
+
+    So many days after the plan was agreed, or the case closed, as the profile says.
+    """
+    ended = (Conference.phase.in_((Phase.EVALUATION, Phase.CLOSED)), Conference.region_id == region_id)
+    here = select(Conference.id).where(*ended, Conference.id.in_(select(Participant.conference_id).where(_HAS_VIEW)))
+    count = 0
+    for conference_id in session.scalars(here).all():
+        with writing(session):
+            conference = session.get_one(Conference, conference_id, with_for_update=True, populate_existing=True)
+            today, since = (local_date(one, conference.timezone) for one in (at, conference.phase_since))
+            last = since + timedelta(days=PROFILES[conference.profile].views_kept_days)
+            if conference.phase in (Phase.EVALUATION, Phase.CLOSED) and today > last:
+                destroy_views(session, conference, today)
+                record(session, PROGRAM.actor, at, "view.destroyed", conference_id)
+                count += 1
+    return count
+
+
+def destroy_worries(session: Session, conference: Conference) -> None:
+    """Empty what worried people."""
+    session.execute(update(Participant).where(Participant.conference_id == conference.id).values(worries=""))
 
 
 def destroy_wishes(session: Session, conference: Conference) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from ekc.core.outbox import Way
 from ekc.workflow.matching import CoordinatorWish
@@ -18,6 +18,7 @@ from ekc.workflow.vocabulary import (
     LegalContext,
     OfferStage,
     Part,
+    Phase,
     Scope,
     Variant,
 )
@@ -154,6 +155,7 @@ class FilledIn:
     arrangement: str = ""
 
 
+_BEFORE_THE_DAY = frozenset({Phase.REGISTRATION, Phase.SETUP})
 #: The part of the case to which a field belongs; other fields belong to DETAILS.
 _PART_OF_FIELD = {
     "name": CasePart.NAMES,
@@ -171,12 +173,31 @@ _PART_OF_FIELD = {
 }
 
 
-def hidden_fields(secret: bool, sees: Callable[[CasePart], Scope | None]) -> frozenset[str]:
-    """The fields of `PersonDetails` that the visitor neither sees nor changes. `secret`: their address is secret."""
+class Viewed(Protocol):
+    """What is known of the view of somebody, beside its words."""
+
+    @property
+    def view_own(self) -> bool: ...
+    @property
+    def view_open(self) -> bool: ...
+
+
+def is_sealed(person: Viewed, phase: Phase) -> bool:
+    """Whether nobody but themselves reads a view: they wrote it on their own page, and the day has not come."""
+    return person.view_own and not person.view_open and phase in _BEFORE_THE_DAY
+
+
+def hidden_fields(secret: bool, sees: Callable[[CasePart], Scope | None], sealed: bool = False) -> frozenset[str]:
+    """The fields of `PersonDetails` that the visitor neither sees nor changes.
+
+    `secret`: their address is secret; `sealed`: nobody else reads their view yet.
+    """
     names = [field.name for field in fields(PersonDetails)]
     hidden = {name for name in names if not sees(_PART_OF_FIELD.get(name, CasePart.DETAILS))}
     if secret and not sees(CasePart.SECRET_ADDRESSES):
         hidden |= {"address", "address_secret"}
+    if sealed:
+        hidden.add("view")
     return frozenset(hidden)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from ekc.core.crypto import SealedDate, SealedJSON, SealedText
+from ekc.core.crypto import SealedBytes, SealedDate, SealedJSON, SealedText
 from ekc.core.db import Base, enum_column
 from ekc.directory.models import Municipality
 from ekc.workflow.ends.kinds import End
@@ -177,6 +177,9 @@ class Pause(Base):
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # null: by a step
 
 
+_HAS_VIEW = text("view_on is not null")  # looked for every night, among all people
+
+
 class Participant(MaybeProfessional, Base):
     """Somebody in the circle of one case. People are not linked across cases."""
 
@@ -188,6 +191,7 @@ class Participant(MaybeProfessional, Base):
             name="exclusion_explained",
         ),
         Index(None, "conference_id", "id"),
+        Index("ix_participant_view", "conference_id", sqlite_where=_HAS_VIEW, postgresql_where=_HAS_VIEW),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -254,6 +258,27 @@ class Participant(MaybeProfessional, Base):
     #: When whoever sets bottom lines was asked for them, and when they said that they set none; in this round.
     lines_asked_on: Mapped[date | None]
     lines_none_on: Mapped[date | None]
+    #: Since when there is a view of theirs, in words or in pictures; null: none, or it was destroyed.
+    view_on: Mapped[date | None]
+    view_own: Mapped[bool] = mapped_column(default=False, server_default=false())  # they wrote it on their own page
+    view_open: Mapped[bool] = mapped_column(default=False, server_default=false())  # the coordinator may read it before
+    view_read_back_on: Mapped[date | None]  # when the coordinator read back to them what they had written down
+    view_destroyed_on: Mapped[date | None]
+
+
+class ViewPicture(Base):
+    """A picture of what somebody wants to have said: a letter, a drawing, a photo. As JPEG, made anew."""
+
+    __tablename__ = "view_picture"
+    __table_args__ = (UniqueConstraint("participant_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    number: Mapped[int]
+    shows: Mapped[str] = mapped_column(SealedText("view_picture.shows"))  # in words, for whoever does not see it
+    jpeg: Mapped[bytes] = mapped_column(SealedBytes("view_picture.jpeg"))
+    width: Mapped[int]
+    height: Mapped[int]
 
 
 class NameKey(Base):

@@ -27,7 +27,8 @@ from ekc.core.forms import KEEP, NUMBER, SEEN
 from ekc.core.language import LANGUAGES, gettext, translate, using
 from ekc.core.logs import failure, log, log_event, log_with, request_number
 from ekc.core.metrics import count_request
-from ekc.core.routes import may_send_file, runtime
+from ekc.core.pictures import LARGEST
+from ekc.core.routes import may_send_file, may_send_picture, runtime
 from ekc.core.tokens import new_token
 
 HEADERS = {
@@ -51,6 +52,7 @@ _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/for
 _SECRET_FIELDS = ("password", "one_time_code", "entrance_code", "credential")  # parts of field names
 _CARRIED = frozenset({"csrf_token", "phase", "revision", NUMBER, SEEN})
 _MAX_FIELDS = 5000  # of a form; the page of details has up to twenty for each of the circle
+_BESIDE_PICTURE = 2**17  # bytes: the other fields of its form, and its name
 _PROXY_NUMBER = re.compile("[0-9a-zA-Z-]{8,32}")
 #: Statuses of requests that our own pages do not make, or not for this visitor.
 _LOGGED_STATUSES = frozenset({400, 403, 404, 405, 413, 415, 429})
@@ -82,6 +84,8 @@ def install(app: Flask, page_too_old: Callable[[CSRFError], ResponseReturnValue]
 
 def _begin() -> None:
     g.began = time.monotonic()
+    if may_send_picture(request.endpoint):
+        request.max_content_length = LARGEST + _BESIDE_PICTURE
 
 
 def _count(response: Response) -> Response:

@@ -28,6 +28,7 @@ _ACCESS_ATTRIBUTE = "__access__"
 _SENDING_ATTRIBUTE = "__sending__"
 _SHOWS_ATTRIBUTE = "__shows_again__"
 _FILE_ATTRIBUTE = "__takes_file__"
+_LARGE_ATTRIBUTE = "__takes_picture__"
 MAX_ID = 2**31 - 1  # PostgreSQL's INTEGER; larger ids would raise an error there
 
 
@@ -109,6 +110,17 @@ def takes_file(view: View) -> View:
     """Mark a view whose form sends a file; of others a file is refused."""
     setattr(view, _FILE_ATTRIBUTE, True)
     return view
+
+
+def takes_picture(view: View) -> View:
+    """As `takes_file`, of a picture, which may be larger than what else is sent."""
+    setattr(view, _LARGE_ATTRIBUTE, True)
+    return takes_file(view)
+
+
+def may_send_picture(endpoint: str | None) -> bool:
+    """Whether the form of this endpoint may send a picture."""
+    return hasattr(current_app.view_functions.get(endpoint or ""), _LARGE_ATTRIBUTE)
 
 
 def may_send_file(endpoint: str | None) -> bool:

@@ -10,16 +10,19 @@ from sqlalchemy.orm import Session
 from config import Settings
 from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account, Region
+from ekc.conferences.actions.absent import add_picture
 from ekc.conferences.actions.links import make_link
 from ekc.conferences.entries import NewLink
 from ekc.conferences.models import Conference
 from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.demo_clock import set_clock
 from ekc.core.errors import Refusal
+from ekc.core.pictures import made_anew
 from ekc.core.transaction import as_one, nested, writing
 from ekc.demo.case_schema import CaseFile
 from ekc.demo.casefile import CASES, read_case
 from ekc.demo.clock import catch_up
+from ekc.demo.drawing import drawing
 from ekc.demo.people import Staff, open_accounts
 from ekc.demo.play import play
 from ekc.demo.player import Player, Stage
@@ -111,6 +114,17 @@ def _come_together_again(player: Player, _staff: Staff) -> None:
     player.step(at, Step.RECONVENE, "Maarten verhuist voor zijn werk. De familie wil het plan opnieuw maken.")
 
 
+def _draws(child: str, shows: str, then: Callable[[Player, Staff], None]) -> Callable[[Player, Staff], None]:
+    """The coordinator keeps a drawing that a child made, beside what else is done then."""
+
+    def do(player: Player, staff: Staff) -> None:
+        then(player, staff)
+        at = player.on(last_day(player.case), "16:30")
+        add_picture(player.by(at), player.id, player.people[child], made_anew(drawing()), shows)
+
+    return do
+
+
 @dataclass(frozen=True, kw_only=True)
 class DemoCase:
     """A case of the demo: its file is played up to a stage, so moved that `anchor` falls on the day `on`, or up to six
@@ -151,11 +165,15 @@ DEMO_CASES = (
         on=_next_saturday,
         links=("marieke", "yara", "fatima", "omar", "referrer"),
         not_informed=("buur", "coach"),
-        then=_seek(
-            CoordinatorWish(WishKind.SPEAKS, "nl"),
-            CoordinatorWish(WishKind.UNDERSTANDS, "ary"),
-            CoordinatorWish(WishKind.GENDER, Gender.WOMAN),
-            CoordinatorWish(WishKind.NOT_FROM, "Amal"),
+        then=_draws(
+            "daan",
+            "Ons huis, met mama en de bal",
+            _seek(
+                CoordinatorWish(WishKind.SPEAKS, "nl"),
+                CoordinatorWish(WishKind.UNDERSTANDS, "ary"),
+                CoordinatorWish(WishKind.GENDER, Gender.WOMAN),
+                CoordinatorWish(WishKind.NOT_FROM, "Amal"),
+            ),
         ),
     ),
     DemoCase(

@@ -13,6 +13,7 @@ from ekc.conferences.effects import (
     begin_round,
     destroy_views,
     destroy_wishes,
+    destroy_worries,
     end_round,
     give_notice,
     queue_circle_mail,
@@ -134,7 +135,8 @@ def settle_end(session: Session, conference: Conference, at: datetime, taking: T
         destroy_answers(session, conference, after=_presented(session, conference.id)[1].number)
     if Destroyed.SAID in rule.destroys:
         destroy_said(session, conference)
-        destroy_views(session, conference)
+        destroy_views(session, conference, local_date(at, conference.timezone))
+        destroy_worries(session, conference)
     if Destroyed.REASONS in rule.destroys:
         destroy_reasons(session, conference)
         destroy_wishes(session, conference)

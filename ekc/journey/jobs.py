@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from config import MailServer, Settings
 from ekc.accounts.models import Region
 from ekc.conferences.actions.links import forget_codes_of_former_coordinators
+from ekc.conferences.effects import destroy_due_views
 from ekc.conferences.queries.registration import wordings_of
 from ekc.core import jobs, mailer, outbox, texter
 from ekc.core.audit import Head, broken_chains, read_set_down, set_down
@@ -107,6 +108,12 @@ JOBS = (
         name="codes",
         title=N_("Forget the codes of former coordinators"),
         work=lambda run: forget_codes_of_former_coordinators(run.session, run.at, run.subject),
+        nightly=Nightly.REGION,
+    ),
+    JobRule(
+        name="views",
+        title=N_("Destroy what absent people wanted to say"),
+        work=lambda run: destroy_due_views(run.session, run.at, run.subject),
         nightly=Nightly.REGION,
     ),
     JobRule(

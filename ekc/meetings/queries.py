@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Participant
+from ekc.conferences.queries.absent import ViewPictureRow, pictures
 from ekc.conferences.queries.names import names
 from ekc.core.reading import read_rows
 from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Reading, Stretch
@@ -109,6 +110,7 @@ class LetterRow:
     name: str
     attends: Attends
     text: str
+    pictures: tuple[ViewPictureRow, ...] = ()
     reading_id: int | None = None
     reader_id: int | None = None
     read_at: datetime | None = None
@@ -250,7 +252,7 @@ _READINGS = (
     .order_by(Reading.id)
 )
 _NOT_THERE = (
-    select(Participant.id, Participant.attends, Participant.view)
+    select(Participant.id, Participant.attends, Participant.view, Participant.view_on)
     .where(
         Participant.conference_id == bindparam("case"),
         Participant.removed_at.is_(None),
@@ -266,9 +268,12 @@ def letters(session: Session, conference_id: int, round_: int) -> tuple[LetterRo
     read = {row.participant_id: row for row in readings}
     found = []
     for row in read_rows(session, _NOT_THERE, {"case": conference_id}):
-        if row.view:
+        if row.view_on:
             one = read.get(row.id)
             how = (one.id, one.reader_id, one.at) if one else ()
             found.append((row, how))
     called = names(session, conference_id) if found else {}
-    return tuple(LetterRow(row.id, called[row.id], row.attends, row.view, *how) for row, how in found)
+    seen = pictures(session, [row.id for row, _how in found])
+    return tuple(
+        LetterRow(row.id, called[row.id], row.attends, row.view, seen.get(row.id, ()), *how) for row, how in found
+    )

@@ -146,6 +146,23 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         _grant(_BEFORE, Role.COORDINATOR, Role.REFERRER),
     ),
     ActivityRule(
+        Activity.NOTE_VIEWS,
+        N_("write down what somebody who is not there wants to say, with pictures, and print it"),
+        _grant(_OUTSIDE, Role.COORDINATOR),
+        owes=frozenset({NoticeKind.LETTER}),
+    ),
+    ActivityRule(
+        Activity.SAY_OWN_VIEW,
+        N_("say in a letter, a drawing or a photo what they want to have said"),
+        _grant(_BEFORE | {Phase.INFORMATION}, *INSIDE_ROLES, Role.REFERRER, Role.PROFESSIONAL),
+        owes=frozenset({NoticeKind.LETTER}),
+    ),
+    ActivityRule(
+        Activity.SEE_VIEWS,
+        N_("see, in private time, what those who are not there want to say, and note that it was read out"),
+        _grant(frozenset({Phase.PRIVATE_TIME}), Role.IN_ROOM),
+    ),
+    ActivityRule(
         Activity.OWN_CONSENT,
         N_("give their own consent, and take it back"),
         _grant(_OUTSIDE, *FAMILY_ROLES),

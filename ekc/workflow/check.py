@@ -57,7 +57,6 @@ _NEVER_IN_THE_CIRCLE = frozenset(
         CasePart.CONTACT,
         CasePart.SECRET_ADDRESSES,
         CasePart.SAFETY,
-        CasePart.VIEWS,
         CasePart.REGISTRATION,
         CasePart.CONSENTS,
         CasePart.LINKS,

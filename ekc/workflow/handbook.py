@@ -333,6 +333,10 @@ def _profile(profile: Profile) -> Iterator[str]:
         f"with a warning {profile.access_warning_days} days before"
     )
     numbers.append(("The coordinator can open the case until", access, "-", _force(Force.DEFAULT, "")))
+    days = profile.views_kept_days
+    kept = f"{days} {'day' if days == 1 else 'days'} after the plan is agreed, or the case is closed"
+    sooner, force = "there is no plan, or a consent is taken back", _force(profile.views_force, profile.views_source)
+    numbers.append(("What absent people wanted to say is destroyed", kept, sooner, force))
     yield _table(("what", "how long or how many", "stops when", "force and source"), numbers)
     if profile.only_agreed_recorded:
         yield "Of a plan only what is agreed is recorded."

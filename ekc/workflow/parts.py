@@ -109,7 +109,13 @@ PARTS: tuple[PartRule, ...] = (
         N_("safety: who is afraid of what, what was arranged, who stays away and why"),
         _to(_STAFF, _OUTSIDE),
     ),
-    PartRule(CasePart.VIEWS, N_("what somebody who is not there wants to say"), _to(Role.COORDINATOR, _OUTSIDE)),
+    PartRule(
+        CasePart.VIEWS,
+        N_("what somebody who is not there wants to say; the coordinator, of their own page, from the day on"),
+        _to(Role.COORDINATOR, _OUTSIDE)
+        | _to(_CIRCLE, _BEFORE, Scope.OWN)
+        | _to(Role.IN_ROOM, frozenset({Phase.PRIVATE_TIME}), Scope.TOLD),
+    ),
     PartRule(
         CasePart.REGISTRATION,
         N_("the registration: reason, topics, wishes, sides"),
@@ -237,6 +243,9 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.SET_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.ASK_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES, CasePart.NAMES, CasePart.CONTACT, CasePart.LINKS}),
     Activity.SAY_NO_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
+    Activity.NOTE_VIEWS: frozenset({CasePart.VIEWS, CasePart.NAMES}),
+    Activity.SAY_OWN_VIEW: frozenset({CasePart.VIEWS}),
+    Activity.SEE_VIEWS: frozenset(),  # in the room alone: `Case.sees`
     Activity.OWN_CONSENT: frozenset(),  # their own alone
     Activity.OWN_NUMBER: frozenset(),  # likewise
     Activity.SAY_NOT_COMING: frozenset(),

@@ -200,6 +200,10 @@ class Profile:
     ring_within: int = 3  # working days from a registration in which whoever registered is rung; our default
     access_days: int = 30  # so long after their last task a coordinator can still open a case; our default
     access_warning_days: int = 7  # so long before that ends they get a mail
+    #: So many days after the plan was agreed, or the case closed, what absent people wanted to say is destroyed.
+    views_kept_days: int = 7
+    views_force: Force = Force.DEFAULT
+    views_source: str = ""
     offer_source: str = ""  # of the duty to offer a conference to a family; empty: there is none
     only_agreed_recorded: bool = False  # of a plan only what is agreed is written down, no other views
     legal_notes: tuple[LegalNote, ...] = ()
@@ -426,6 +430,8 @@ NEW_ZEALAND = Profile(
     ceiling_force=Force.LAW,
     ceiling_source="NZ3",
     only_agreed_recorded=True,
+    views_kept_days=1,  # views are never part of what is recorded
+    views_source="NZ5, NZ6",
     legal_notes=(
         LegalNote(
             N_("The law lists who is entitled to attend. They have a say in the decision."),

@@ -614,12 +614,30 @@ sa.Table(
     sa.Column("tasks_until", sa.Date),
     sa.Column("lines_asked_on", sa.Date),
     sa.Column("lines_none_on", sa.Date),
+    sa.Column("view_on", sa.Date),
+    sa.Column("view_own", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("view_open", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("view_read_back_on", sa.Date),
+    sa.Column("view_destroyed_on", sa.Date),
     sa.CheckConstraint(
         "attends <> 'excluded' or (exclusion_reason is not null and excluded_by is not null and "
         "excluded_on is not null)",
         name="exclusion_explained",
     ),
     sa.Index("ix_participant_conference_id_id", "conference_id", "id"),
+    sa.Index("ix_participant_view", "conference_id", **_where("view_on is not null")),
+)
+sa.Table(
+    "view_picture",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("participant_id", sa.Integer, sa.ForeignKey("participant.id"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("shows", sa.LargeBinary, nullable=False),
+    sa.Column("jpeg", sa.LargeBinary, nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.UniqueConstraint("participant_id", "number"),
 )
 sa.Table(
     "bottom_line",

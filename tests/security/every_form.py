@@ -20,11 +20,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
-from ekc.conferences.actions import bottom_lines, links, pauses, registration, safety
+from ekc.conferences.actions import absent, bottom_lines, links, pauses, registration, safety
 from ekc.conferences.entries import BottomLineText, Concern, NewContact
 from ekc.conferences.forms.registering import PAGES
+from ekc.conferences.models import Participant
 from ekc.conferences.views.importing import keepable
 from ekc.core.jobs import Job, JobState
+from ekc.core.pictures import Picture
 from ekc.core.routes import Runtime, declared_access
 from ekc.core.sheets import SheetRow
 from ekc.core.tokens import new_token
@@ -62,6 +64,7 @@ from tests.cast import COST, Cast, come_in, make_link, participant, session_of, 
 from tests.clock import START
 from tests.database import READS
 from tests.page import Page
+from tests.pictures import PICTURE
 from tests.security.strange_case import strange_case
 from tests.security.whole_case import Whole
 from tests.stages import stage
@@ -342,6 +345,9 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     independence.accept(By(session, cast.denise, later), handed.id, build.INDEPENDENT)
     yield cast.denise, (f"/conferences/{handed.id}/links", f"/conferences/{handed.id}/to-tell")
     inside = build.case_in_private_time(session, cast, START)
+    away = session.get_one(Participant, inside.people["kees"])
+    away.attends, away.view, away.view_on = Attends.LETTER, "I wish you well.", START.date()
+    session.commit()
     token = make_link(session, START, inside.id, inside.people["omar"]).rpartition("/")[2]
     ask_to_come_in(session, START, token, "Chrome, Android")
     yield by_link(inside, "marieke")
@@ -420,6 +426,9 @@ def _prepared(session: Session, cast: Cast) -> Made:
     arranging.add_date(By(session, cast.noor, START), case.id, START + timedelta(days=41))
     arranging.choose_date(By(session, cast.noor, START), case.id, START + timedelta(days=47))
     build.change_details(session, cast, START, case, kees, informed_on=None)
+    drawn = Picture(PICTURE, 60, 30)
+    absent.add_picture(By(session, cast.noor, START), case.id, kees, drawn, "A house")
+    absent.add_picture(By(session, participant(case.id, case.people["omar"]), START), case.id, None, drawn, "A dog")
     return case
 
 

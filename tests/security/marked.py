@@ -28,7 +28,7 @@ from ekc.conferences.entries import (
     NewOffer,
     PersonDetails,
 )
-from ekc.conferences.models import BottomLine, Conference, LineWording, Participant, Voice
+from ekc.conferences.models import BottomLine, Conference, LineWording, Participant, ViewPicture, Voice
 from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.conferences.queries.circle import circle
 from ekc.conferences.queries.concerns import concerns
@@ -60,6 +60,7 @@ from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.engine import may, sees
 from ekc.workflow.matching import CoordinatorWish, WishKind
 from ekc.workflow.vocabulary import (
+    NOT_THERE,
     ActionKind,
     Activity,
     Agreed,
@@ -82,6 +83,7 @@ from ekc.workflow.vocabulary import (
 from tests import build
 from tests.cast import Cast, make_link, participant
 from tests.clock import START
+from tests.pictures import PICTURE
 from tests.stages import stage
 
 TODAY = START.date()
@@ -164,7 +166,7 @@ HOLDS: dict[CasePart, list[str]] = {
         "whodecided",
         "worries",
     ],
-    CasePart.VIEWS: each("view", HERE),
+    CasePart.VIEWS: [*each("view", HERE), "shows"],
     CasePart.REGISTRATION: [
         "reason",
         "topic",
@@ -223,7 +225,13 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.ACCOUNTS: ["municipality"],  # Mila's municipality
 }
 #: The words visible to the family in a part about which it was informed.
-TOLD: dict[CasePart, list[str]] = {CasePart.BOTTOM_LINES: ["line", "ground", "namekarim"]}
+TOLD: dict[CasePart, list[str]] = {
+    CasePart.BOTTOM_LINES: ["line", "ground", "namekarim"],
+    CasePart.VIEWS: [
+        "shows",
+        *each("view", [name for name in HERE if AWAY.get(name) in NOT_THERE or name == "hassan"]),
+    ],
+}
 #: The words visible to a person who sees only their own share of a part.
 OWN: dict[CasePart, Mapping[str, list[str]]] = {
     CasePart.OWN_DETAILS: {
@@ -235,6 +243,7 @@ OWN: dict[CasePart, Mapping[str, list[str]]] = {
         + (["planphone"] if name == "omar" else [])
         for name in CIRCLE
     },
+    CasePart.VIEWS: {name: ["view" + name] + (["shows"] if name == "joost" else []) for name in CIRCLE},
     CasePart.OWN_PLAN: {
         "priya": [
             "together",
@@ -413,6 +422,8 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
     line = BottomLineText(text=mark("line"), ground=mark("ground"), set_by=who["karim"], shared_on=TODAY)
     line_id = bottom_lines_actions.add_bottom_line(By(session, noor, START), case.id, line)
     with writing(session):
+        seen = {"shows": mark("shows"), "jpeg": PICTURE, "width": 1, "height": 1}
+        session.add(ViewPicture(participant_id=who["joost"], number=1, **seen))
         words = {"text": mark("lineword"), "by_setter": False, "written_on": TODAY, "coordinator_on": TODAY}
         session.add(LineWording(line_id=line_id, number=2, **words))
     talk = NewContact(on=TODAY, channel="phone", text=mark("contact"), participant_id=who["kees"])

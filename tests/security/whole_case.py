@@ -25,6 +25,7 @@ from ekc.conferences.models import (
     Notice,
     Participant,
     SafetyConcern,
+    ViewPicture,
     Voice,
 )
 from ekc.core.db import Base
@@ -58,6 +59,7 @@ from tests import build
 from tests.build import Made
 from tests.cast import BY_CODE, Cast
 from tests.clock import START
+from tests.pictures import PICTURE
 from tests.plans.printed import EMPTY
 from tests.stages import stage
 
@@ -269,6 +271,9 @@ def _complete(session: Session, case: int, people: Mapping[str, int]) -> dict[st
     }
     for line_id in (id_ for table, id_ in rows.items() if table.startswith("bottom_line")):
         _put(session, LineWording(line_id=line_id, number=1, text="Food", by_setter=True, written_on=today))
+    for id_ in people.values():
+        seen = {"shows": "A house", "jpeg": PICTURE, "width": 1, "height": 1}
+        _put(session, ViewPicture(participant_id=id_, number=1, **seen))
     return rows
 
 

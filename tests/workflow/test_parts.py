@@ -56,6 +56,7 @@ def test_referrers_and_professionals_see_their_own_and_the_bottom_lines() -> Non
             CasePart.ACCEPTANCE,
             CasePart.OWN_PLAN,
             CasePart.WAIVERS,
+            CasePart.VIEWS,
         }
         assert {sees(CasePart.ACCEPTANCE, phase, {role}) for phase in Phase} == {None, Scope.OWN}
 
@@ -84,7 +85,7 @@ def test_the_plan_is_seen_as_it_is_shared(sharing: PlanSharing, called: Scope | 
 
 
 def test_from_outside_the_room_private_time_is_a_title_and_a_time() -> None:
-    for role in set(Role) - INSIDE_ROLES:
+    for role in set(Role) - INSIDE_ROLES - {Role.IN_ROOM}:
         seen = {part for part in CasePart if sees(part, Phase.PRIVATE_TIME, {role})}
         assert seen <= {
             CasePart.TITLE,

@@ -14,9 +14,9 @@ from ekc.conferences.actions import parts, traces
 from ekc.conferences.actions.entries import refuse_future, update_row
 from ekc.conferences.actions.name_index import index_name, index_name_anew
 from ekc.conferences.effects import give_notice, sharing_now, tell_staff, tell_who_sees_more
-from ekc.conferences.entries import PersonDetails, Telling, hidden_fields
+from ekc.conferences.entries import PersonDetails, Telling, hidden_fields, is_sealed
 from ekc.conferences.mails import NOT_COMING
-from ekc.conferences.models import CallAttempt, Conference, NameKey, Participant, SafetyConcern
+from ekc.conferences.models import CallAttempt, Conference, NameKey, Participant, SafetyConcern, ViewPicture
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
 from ekc.conferences.roles import in_the_room
@@ -106,7 +106,7 @@ def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool,
         give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
     if came_before:
         parts.note_other_part(by, conference, participant, why)
-    _leave_letter(by, conference, participant)
+    leave_letter(by, conference, participant)
     _trace_attends(by, conference, participant)
     by.record("circle.added", conference.id, name=new.name, part=new.part)
     return participant.id
@@ -142,7 +142,8 @@ def change_in(
 ) -> int | None:
     """The same in the caller's transaction, which tells who sees more of a plan by it."""
     stopped = None
-    hidden = hidden_fields(participant.address_secret, partial(sees, phase=conference.phase, roles=roles))
+    seen = partial(sees, phase=conference.phase, roles=roles)
+    hidden = hidden_fields(participant.address_secret, seen, is_sealed(participant, conference.phase))
     details = replace(details, **{name: getattr(participant, name) for name in hidden})
     details = _with_exclusion(details, participant)
     _validate(by.session, by.at, conference, details, participant)
@@ -168,8 +169,10 @@ def change_in(
             stopped = ended if details.attends is Attends.EXCLUDED and "attends" in changed else None
             if stopped is not None:
                 _leave_plan(by, conference, participant)
+        if "view" in changed:
+            mark_view(by, conference, participant)
         if not {"view", "attends"}.isdisjoint(changed):
-            _leave_letter(by, conference, participant)
+            leave_letter(by, conference, participant)
         if "part" in changed:
             participant.no_stands &= details.part is not Part.MAIN_PERSON
         if other_part:
@@ -195,7 +198,7 @@ def say_not_coming(by: By, conference_id: int, participant_id: int) -> None:
             return
         person.attends = Attends.NO
         _trace_attends(by, conference, person)
-        _leave_letter(by, conference, person)
+        leave_letter(by, conference, person)
         give_notice(by.session, conference, by.at, NoticeKind.NOT_COMING, about=person.id)
         by.record("circle.not_coming", conference_id, name=person.name)
         tell_staff(by.session, conference, by.at, NOT_COMING)
@@ -362,10 +365,23 @@ def _leave_plan(by: By, conference: Conference, participant: Participant) -> Non
         give_notice(by.session, conference, by.at, NoticeKind.LEFT_PLAN, about=participant.id)
 
 
-def _leave_letter(by: By, conference: Conference, participant: Participant) -> None:
+_PICTURE = select(ViewPicture.id).where(ViewPicture.participant_id == bindparam("person")).limit(1)
+
+
+def mark_view(by: By, conference: Conference, participant: Participant) -> None:
+    """Note whether somebody has a view, in words or in pictures, after a change of it, in the caller's transaction."""
+    has_one = participant.view or by.session.scalar(_PICTURE, {"person": participant.id}) is not None
+    if has_one and participant.view_on is None:
+        participant.view_on, participant.view_destroyed_on = local_date(by.at, conference.timezone), None
+    elif not has_one:
+        participant.view_on = participant.view_read_back_on = None
+        participant.view_own = participant.view_open = False
+
+
+def leave_letter(by: By, conference: Conference, participant: Participant) -> None:
     """What somebody who is not there has to say is read out, also where it comes in during the conference."""
     here = conference.phase in RULES[NoticeKind.LETTER].phases
-    if here and participant.attends in NOT_THERE and participant.view:
+    if here and participant.attends in NOT_THERE and participant.view_on:
         give_notice(by.session, conference, by.at, NoticeKind.LETTER, about=participant.id)
 
 
@@ -380,6 +396,7 @@ def insert_participant(by: By, conference: Conference, details: PersonDetails) -
     update_row(participant, details, PersonDetails)
     by.session.add(participant)
     by.session.flush()
+    mark_view(by, conference, participant)
     index_name(by.session, conference, participant)
     _list_organisation(by, participant)
     return participant

@@ -18,7 +18,7 @@ from ekc.conferences.access import lock_case
 from ekc.conferences.actions import traces, voices
 from ekc.conferences.actions.circle import chosen_members, insert_participant, member
 from ekc.conferences.actions.entries import day_of_words, refuse_future, update_row
-from ekc.conferences.effects import give_notice, to_be_rung
+from ekc.conferences.effects import destroy_views, give_notice, to_be_rung
 from ekc.conferences.entries import BESIDE_THE_CONFERENCE, SHARING, WAYS, NewCase, NewConsent, NewContact, Registration
 from ekc.conferences.models import CaseCounter, Conference, Consent, ContactEntry, Participant, Voice
 from ekc.conferences.queries import consents as consent_queries
@@ -352,6 +352,7 @@ def _withdraw(by: By, conference: Conference, consent: Consent, day: date, *, st
     if consent.scope == SHARING:
         _share_no_more(by, conference, consent)
         return
+    destroy_views(by.session, conference, local_date(by.at, conference.timezone), consent.participant_id)
     give_notice(by.session, conference, by.at, NoticeKind.CONSENT, about=consent.participant_id)
     whose = names(by.session, conference.id)[consent.participant_id]
     by.record("consent.withdrawn", conference.id, name=whose, on=day.isoformat())

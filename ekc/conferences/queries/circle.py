@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
-from ekc.conferences.entries import PersonDetails, hidden_fields
+from ekc.conferences.entries import PersonDetails, hidden_fields, is_sealed
 from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries.consents import consented
 from ekc.conferences.queries.names import names
@@ -38,6 +38,8 @@ class PersonRow(MaybeProfessional, PersonDetails):
     informed_before_on: date | None
     convenes: bool
     came_as_professional: bool
+    view_own: bool
+    view_open: bool
     consented: bool  # to the conference; a withdrawn consent is none
     concerns: int
     unmet_concerns: int
@@ -103,7 +105,8 @@ def person(session: Session, case: Case, participant_id: int) -> PersonRow | Non
     people = _person_rows(session, case.id, read_rows(session, _PERSON, asked))
     if not people:
         return None
-    hidden = hidden_fields(people[0].address_secret, case.sees) - {"address_secret"}  # the flag itself may be shown
+    hidden = hidden_fields(people[0].address_secret, case.sees, is_sealed(people[0], case.phase))
+    hidden -= {"address_secret"}  # the flag itself may be shown
     label = names(session, case.id)[participant_id]
     return replace(people[0], label=label, **{name: _EMPTY[name] for name in hidden})
 

@@ -55,6 +55,7 @@ class Member(MaybeProfessional):
     informed_at: datetime | None  # when it was written down that they were informed
     informed_before_on: date | None  # for a round before
     earlier_plans: int  # versions of the rounds before they came
+    view_destroyed_on: date | None  # what they wanted to have said
     left: bool  # was taken out of the circle
     has_task: bool  # the plan in force names them
     # Organisations as their rows are called, or as typed where they have none.
@@ -139,6 +140,7 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
         *(_people[name] for name in ("id", "name", "part", "attends", "born", "born_until", "informed_on")),
         *(_people[name] for name in ("needs_interpreter", "came_as_professional", "no_stands", "safe_on")),
         *(_people[name] for name in ("attends_before", "informed_at", "informed_before_on", "earlier_plans")),
+        _people.view_destroyed_on,
         _people.removed_at.is_not(None),
         _people.tasks_until.is_not(None),
         case((BY_PROFESSION, _people.organisation)),

@@ -1,5 +1,6 @@
 """Pages of a case: registration and consents, circle and safety, bottom lines, contact log, links, search."""
 
+import ekc.conferences.views.absent
 import ekc.conferences.views.adding
 import ekc.conferences.views.bottom_lines
 import ekc.conferences.views.circle

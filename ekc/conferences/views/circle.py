@@ -11,7 +11,7 @@ from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import heard as heard_actions
 from ekc.conferences.document.ecomap import draw, ecomap
 from ekc.conferences.document.who_else import WHO_ELSE, WHO_ELSE_PAPER, WhoElse
-from ekc.conferences.entries import hidden_fields
+from ekc.conferences.entries import hidden_fields, is_sealed
 from ekc.conferences.forms.adding import AddPersonForm, PasteForm
 from ekc.conferences.forms.circle import (
     HeardForm,
@@ -252,7 +252,7 @@ def _form_now(case: Case, participant_id: int) -> PersonForm:
 
 
 def _person_form(case: Case, shown: PersonRow, beside: _Beside, sent: bool = False) -> PersonForm:
-    hidden = hidden_fields(shown.address_secret, case.sees)
+    hidden = hidden_fields(shown.address_secret, case.sees, is_sealed(shown, case.phase))
     today = local_date(now(), case.timezone)
     typed = request.form if sent else None
     return PersonForm(shown, beside.sides, beside.others, hidden, today, organisations(), formdata=typed)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.actions import details as details_actions
-from ekc.conferences.entries import hidden_fields
+from ekc.conferences.entries import hidden_fields, is_sealed
 from ekc.conferences.forms.details import FillInForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
@@ -51,7 +51,7 @@ def _form(case: Case, groups: list[CircleSection], **kwargs: object) -> FillInFo
     known, hidden = circle_queries.known(db(), case.id), {}
     asks_consent = case.may(Activity.NOTE_CONSENTS) and case.variant not in NO_CONSENT
     for row in people:
-        hidden[row.id] = hidden_fields(row.address_secret, case.sees)
+        hidden[row.id] = hidden_fields(row.address_secret, case.sees, is_sealed(row, case.phase))
         if row.consented or not asks_consent:
             known[row.id] |= {"consented_on", "consent_note"}
         if row.excluded:

@@ -117,6 +117,8 @@ class OwnPage:
     numbers: tuple[plan_numbers.PlanNumber, ...]  # whom the plan in force says to ring
     evaluation: evaluations.FollowUpRow | None
     next_version: bool  # the family wants another version of the plan, and the visitor can write it
+    view_destroyed_on: date | None  # when what they wanted to have said was destroyed
+    said_by_absent: tuple[meetings.LetterRow, ...]  # in private time, for whoever is in the room
     own_lines: OwnLines | None  # what the visitor is asked about bottom lines
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     moved: EndRule | None  # another region looks after the case, since a few days
@@ -216,6 +218,8 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         numbers=numbers,
         evaluation=next_evaluation(session, case, agreed, today) if agreed else None,
         next_version=bool(facts and facts.family_wants_new_version and _writes_next_version(case)),
+        view_destroyed_on=me.view_destroyed_on,
+        said_by_absent=meetings.letters(session, case.id, case.round) if case.may(Activity.SEE_VIEWS) else (),
         own_lines=own_lines(session, case),
         link=next((row.life(at) for row in links if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if moved and not (joined and joined >= moved) else None,

@@ -196,7 +196,7 @@ _READINGS = (
     .join(Meeting, Meeting.id == Reading.meeting_id)
     .where(of_cases(Meeting.conference_id))
 )
-_VIEWS = select(_people.id, _people.view, _people.attends).where(of_cases(_people.conference_id))
+_VIEWS = select(_people.id, _people.view_on, _people.attends).where(of_cases(_people.conference_id))
 
 
 def _letters(session: Session, cases: Collection[int]) -> tuple[dict[int, list[datetime]], set[int]]:
@@ -208,4 +208,4 @@ def _letters(session: Session, cases: Collection[int]) -> tuple[dict[int, list[d
     for participant_id, at in read_rows(session, _READINGS, asked):
         read[participant_id].append(at)
     people = read_rows(session, _VIEWS, asked)
-    return read, {row.id for row in people if not row.view or row.attends not in NOT_THERE}
+    return read, {row.id for row in people if row.view_on is None or row.attends not in NOT_THERE}

@@ -103,18 +103,29 @@ def remove_question(by: By, conference_id: int, question_id: int) -> None:
 def read_out(by: By, conference_id: int, participant_id: int, reader_id: int | None) -> int:
     """Note that what somebody who is not there had to say was read out, by `reader_id` or the coordinator (None)."""
     with writing(by.session):
-        meeting = _lock(by, conference_id, reader_id)
-        rows = letters(by.session, conference_id, meeting.round)
-        letter = next((row for row in rows if row.participant_id == participant_id), None)
-        if letter is None:
-            raise Refusal(N_("There is nothing to be read out for them: look at the page again."))
-        if letter.reading_id is not None:
-            raise Refusal(N_("It was noted already that this was read out."))
-        reading = Reading(meeting_id=meeting.id, participant_id=participant_id, reader_id=reader_id, at=by.at)
-        by.session.add(reading)
-        by.session.flush()
-        by.record("information.read_out", conference_id)
-        return reading.id
+        return _read_out(by, _lock(by, conference_id, reader_id), participant_id, reader_id)
+
+
+def read_out_in_private_time(by: By, conference_id: int, participant_id: int) -> int:
+    """The same in private time, by the visitor, who is in the room."""
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.SEE_VIEWS)
+        meeting = ensure_meeting(by.session, conference_id)
+        return _read_out(by, meeting, participant_id, by.visitor.participant_id)
+
+
+def _read_out(by: By, meeting: Meeting, participant_id: int, reader_id: int | None) -> int:
+    rows = letters(by.session, meeting.conference_id, meeting.round)
+    letter = next((row for row in rows if row.participant_id == participant_id), None)
+    if letter is None:
+        raise Refusal(N_("There is nothing to be read out for them: look at the page again."))
+    if letter.reading_id is not None:
+        raise Refusal(N_("It was noted already that this was read out."))
+    reading = Reading(meeting_id=meeting.id, participant_id=participant_id, reader_id=reader_id, at=by.at)
+    by.session.add(reading)
+    by.session.flush()
+    by.record("information.read_out", meeting.conference_id)
+    return reading.id
 
 
 def not_read_out(by: By, conference_id: int, reading_id: int) -> None:

@@ -118,6 +118,15 @@ def read_out(case: Case, participant_id: int) -> ResponseReturnValue:
     return _page(case, form), form.status
 
 
+@bp.post("/conferences/<int:conference_id>/said/<int:participant_id>/read")
+@case_route(Activity.SEE_VIEWS)
+@moves
+def read_out_in_private_time(case: Case, participant_id: int) -> ResponseReturnValue:
+    """The visitor notes in private time that they read it out."""
+    information_actions.read_out_in_private_time(by(), case.id, participant_id)
+    return redirect(url_for("journey.own_page", conference_id=case.id, _anchor="said"), 303)
+
+
 @bp.post(f"{_ADDRESS}/readings/<int:reading_id>/remove")
 @case_route(Activity.RECORD_INFORMATION)
 @moves
