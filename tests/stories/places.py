@@ -24,6 +24,7 @@ from ekc.workflow.vocabulary import (
     InformationKind,
     LegalContext,
     Part,
+    PersonNeed,
     Variant,
 )
 from tests.stories.agreeing import said
@@ -183,11 +184,14 @@ PLACES: tuple[tuple[str, str, Say], ...] = (
     ("people.*.support", "person", named),
     ("people.*.brought_by", "person", named),
     ("people.*.closeness", "person", coded(Closeness)),
+    ("people.*.need_kinds.*", "person", coded(PersonNeed)),
+    ("people.*.interpreter", "person", lambda _, asked: "Needs an interpreter" if asked else ""),
     ("people.*.attends", "person", coded(Attends)),
     ("people.*.decided_on", "person", typed),
     ("people.*", "person", plain),
     ("setup.informed.*", "person", typed),
     ("setup.safety.*.person", "safety", named),
+    ("setup.safety.*.apart_from", "safety", named),
     ("setup.safety.*", "safety", plain),
     ("setup.date_options.*", "meeting", at),
     ("setup.chosen", "meeting", at),

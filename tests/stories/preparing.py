@@ -6,7 +6,7 @@ from datetime import date, datetime
 from babel import Locale
 
 from ekc.conferences.forms.circle import may_be_a_child
-from ekc.demo.case_schema import BottomLineEntry, PersonEntry, Setup
+from ekc.demo.case_schema import BottomLineEntry, PersonEntry, SafetyConcernEntry, Setup
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Attends, Part
 from tests.form import Value
 from tests.stories.walk import Walk
@@ -55,8 +55,8 @@ def add_people(walk: Walk, *ids: str) -> None:
         values["Role in the circle"] = walk.said(person.role.label)
         if person.organisation:
             values["Organisation"] = person.organisation
-        if person.needs and guessed.asks(f"{of_whom} / Needs"):
-            values["Needs"] = "\n".join(person.needs)
+        if needed(person) and guessed.asks(f"{of_whom} / Needs"):
+            values["Needs"] = "\n".join(needed(person))
         if walk.case.sides:
             values["Side"] = person.side or "of no side"
         for label, value in values.items():
@@ -72,10 +72,16 @@ def pasted(person: PersonEntry) -> str:
     """Somebody as a line of the list."""
     role = person.relation or person.organisation
     what = ", ".join(filter(None, (person.name, role)))
-    needs = ", ".join(person.needs or ()) if role else ""  # the first words would be read as the relation
+    needs = "; ".join(needed(person)) if role else ""  # the first words would be read as the relation
     born = f"{person.born:%d-%m-%Y}" if person.born else None
     language = language_name(person.language) if person.language else None
     return "; ".join(filter(None, (what, person.phone, person.email, born, language, needs)))
+
+
+def needed(person: PersonEntry) -> tuple[str, ...]:
+    """What somebody needs, as it is pasted."""
+    named = (kind.label for kind in person.need_kinds or ())
+    return (*named, *(["interpreter"] if person.interpreter else []), *(person.needs or ()))
 
 
 def complete(walk: Walk, *ids: str) -> None:
@@ -132,7 +138,8 @@ def details(walk: Walk, person: PersonEntry) -> dict[str, Value]:
         "Speaks on behalf of": person.speaks_on_behalf_of,
         "What they want to say, if they are not there": person.view,
         "Needs": "\n".join(needs),
-        "Needs an interpreter": any(need.startswith("interpreter") for need in needs),
+        "Needs an interpreter": person.interpreter or any(need.startswith("interpreter") for need in needs),
+        "To take part": [kind.label for kind in person.need_kinds or ()],
         "The address is secret: print it nowhere": person.address_secret,
         "Language": language_name(person.language) if person.language else None,
         "Born on": person.born,
@@ -219,7 +226,24 @@ def keep_safe(walk: Walk) -> None:
             "What are they afraid of?": concern.concern,
             "What was arranged?": concern.arrangement,
         }
+        if concern.apart_from:
+            values |= _apart(walk, concern)
         client.submit("Write it down", values)
+
+
+def keep_apart(walk: Walk) -> None:
+    """Enter with whom those may not be whose concern is noted already, and who said so."""
+    client = walk.open("safety")
+    assert walk.case.setup is not None
+    for concern in walk.case.setup.safety or ():
+        if concern.apart_from:
+            client.submit("Save", _apart(walk, concern), near=concern.concern)
+
+
+def _apart(walk: Walk, concern: SafetyConcernEntry) -> dict[str, Value]:
+    assert concern.apart_from
+    apart_from, said_by = walk.name(concern.apart_from), concern.said_by or ""
+    return {"Whom may they not be with?": apart_from, "Who said or decided that?": said_by}
 
 
 def bottom_line_values(line: BottomLineEntry) -> dict[str, Value]:
