@@ -64,6 +64,10 @@ class DemoWalk(Walk):
     def coordinator(self) -> PageClient:
         return self.be(self.case.coordinator.name)
 
+    def open(self, page: str = "") -> PageClient:
+        self.coordinator.page(self.url(page))
+        return self.browser
+
     def guest(self, id_: str) -> PageClient:
         return self.be(self.name(id_))
 
