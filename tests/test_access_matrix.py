@@ -335,6 +335,8 @@ def test_every_route_answers_as_the_matrix_says(
             other: dict[str, int] = {}
             if route.rule.endpoint == "journey.not_coming" and comer.visitor.participant_id:
                 other = {"participant_id": comer.visitor.participant_id}  # they say it for themselves
+            if route.rule.endpoint == "conferences.picture":
+                other = {"participant_id": comer.case.people["rik"]}  # who is not there
             address = comer.case.address(app.url_map, route.rule, comer.label, other)
             visit = Visit(phase, comer, route, said, 0, START + timedelta(microseconds=len(visits) + 1))
             clock.set(visit.at)
@@ -481,6 +483,7 @@ FROM_THE_OWN_PAGE = {
     Activity.OWN_CONSENT,
     Activity.OWN_NUMBER,
     Activity.SAY_NOT_COMING,
+    Activity.SEE_VIEWS,
     Activity.TICK_OFF,
     Activity.WANT_ANOTHER_COORDINATOR,
 }

@@ -5,7 +5,7 @@ import io
 import json
 from functools import partial
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
@@ -89,13 +89,18 @@ def keepable(path: str, rows: list[SheetRow], unread: tuple[str, ...], conferenc
     return Content(_draft_path(path), new_token(), kept, conference_id, of_file=True)
 
 
-def kept_rows(path: str, draft_id: int) -> tuple[DraftRow, list[SheetRow]]:
-    """The rows that this person looked at in this browser; else they choose a file again."""
+def kept_rows(path: str, draft_id: int) -> tuple[DraftRow, list[SheetRow]] | None:
+    """The rows that this person looked at in this browser; None: they choose a file again."""
     found = draft(db(), now(), owner_in_browser(), min(draft_id, MAX_ID))
     if found is None or found.path != _draft_path(path):
-        flash(_("This file was used already, or is kept no longer. Choose it again."), "info")
-        abort(redirect(path, 303))
+        return None
     return found, [SheetRow(int(number), tuple(json.loads(cells))) for number, cells in found.fields]
+
+
+def choose_again(path: str) -> ResponseReturnValue:
+    """Lead to where a file is chosen."""
+    flash(_("This file was used already, or is kept no longer. Choose it again."), "info")
+    return redirect(path, 303)
 
 
 def _draft_path(path: str) -> str:
@@ -107,7 +112,10 @@ def _draft_path(path: str) -> str:
 @case_route(Activity.CHANGE_CIRCLE)
 def looked_at_people(case: Case, draft_id: int) -> ResponseReturnValue:
     """Who would be added."""
-    found = _found(case, _kept(case, draft_id)[1])
+    kept = kept_rows(_path(case), draft_id)
+    if kept is None:
+        return choose_again(_path(case))
+    found = _found(case, kept[1])
     known = [one.row for one in found.people if one.left_out]
     return _check_page(case, draft_id, found, KeepPeopleForm(found, formdata=None, data={"leave_out": known}))
 
@@ -117,7 +125,10 @@ def looked_at_people(case: Case, draft_id: int) -> ResponseReturnValue:
 @adds()
 def keep_people(case: Case, draft_id: int) -> ResponseReturnValue:
     """Add the people of a file, all but those that are left out, or nobody."""
-    row, rows = _kept(case, draft_id)
+    kept = kept_rows(_path(case), draft_id)
+    if kept is None:
+        return choose_again(_path(case))
+    row, rows = kept
     found = _found(case, rows)
     form = KeepPeopleForm(found)
     if form.validate() and not found.problems:
@@ -132,8 +143,8 @@ def keep_people(case: Case, draft_id: int) -> ResponseReturnValue:
     return _check_page(case, draft_id, found, form), form.status
 
 
-def _kept(case: Case, draft_id: int) -> tuple[DraftRow, list[SheetRow]]:
-    return kept_rows(url_for("conferences.import_people", conference_id=case.id), draft_id)
+def _path(case: Case) -> str:
+    return url_for("conferences.import_people", conference_id=case.id)
 
 
 def _found(case: Case, rows: list[SheetRow]) -> PeopleFound:

@@ -12,7 +12,7 @@ from ekc.conferences.forms.registering import Offered
 from ekc.conferences.forms.tables import FileForm
 from ekc.conferences.queries.importing import open_cases
 from ekc.conferences.views.blueprint import bp
-from ekc.conferences.views.importing import keepable, kept_rows, template_file
+from ekc.conferences.views.importing import choose_again, keepable, kept_rows, template_file
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.language import ngettext
@@ -64,7 +64,10 @@ def look_at_cases() -> ResponseReturnValue:
 @office(Duty.REGISTER_MANY)
 def looked_at_cases(draft_id: int) -> ResponseReturnValue:
     """Which conferences would be registered."""
-    found = _found(kept_rows(url_for("conferences.import_cases"), draft_id)[1])
+    kept = kept_rows(url_for("conferences.import_cases"), draft_id)
+    if kept is None:
+        return choose_again(url_for("conferences.import_cases"))
+    found = _found(kept[1])
     known = [one.row for one in found.cases if one.known]
     return _check_page(draft_id, found, KeepCasesForm(found, formdata=None, data={"leave_out": known}))
 
@@ -74,7 +77,10 @@ def looked_at_cases(draft_id: int) -> ResponseReturnValue:
 @adds()
 def register_many(draft_id: int) -> ResponseReturnValue:
     """Register the rows of a file, all but those that are left out, or none."""
-    row, rows = kept_rows(url_for("conferences.import_cases"), draft_id)
+    kept = kept_rows(url_for("conferences.import_cases"), draft_id)
+    if kept is None:
+        return choose_again(url_for("conferences.import_cases"))
+    row, rows = kept
     found = _found(rows)
     form = KeepCasesForm(found)
     if form.validate() and not found.problems:

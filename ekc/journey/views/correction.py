@@ -9,7 +9,7 @@ from ekc.accounts.queries import regions
 from ekc.conferences.access import Case, open_case
 from ekc.conferences.gate import case_route, open_beside
 from ekc.conferences.queries import registration
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal
 from ekc.core.language import gettext
 from ekc.core.routes import db, edits, moves, now, runtime
 from ekc.directory.models import Listing
@@ -66,6 +66,9 @@ def tell_apart(case: Case) -> ResponseReturnValue:
 def merge(case: Case, number: str) -> ResponseReturnValue:
     """Say that another registration is of the same conference: where both differ, which is right."""
     other = _other_case(case, number)
+    if other is None:
+        flash(gettext("There is no registration with this number that looks like this one."), "info")
+        return redirect(url_for("journey.correct", conference_id=case.id), 303)
 
     def shown(**more: Any) -> MergeCasesForm:
         return merge_form(merging(db(), case.id, other.id), case.number, number, **more)
@@ -83,12 +86,11 @@ def merge(case: Case, number: str) -> ResponseReturnValue:
     return page, form.status if form.is_submitted() else 200
 
 
-def _other_case(case: Case, number: str) -> Registered:
+def _other_case(case: Case, number: str) -> Registered | None:
     """The other registration, if it looks like this one: opened as well. Raises Unknown, NotNow."""
     found = next((one.other for one in alike(db(), case) if one.other.number == number), None)
-    if found is None:
-        raise Unknown
-    open_beside(case, found.id, Activity.CORRECT_REGISTRATION)
+    if found is not None:
+        open_beside(case, found.id, Activity.CORRECT_REGISTRATION)
     return found
 
 
