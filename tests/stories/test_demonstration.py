@@ -112,7 +112,8 @@ def test_the_whole_way_in_one_sitting(walk: DemoWalk, db_session: Session) -> No
     assert plan is not None
     walk.browser.submit("Continue as Noor van Dijk")
     walk.browser.page(walk.url())
-    told: dict[str, Value] = {f"told: {name}": True for name in walk.names(ROW.not_informed)}
+    asked = list(walk.names(ROW.not_informed))
+    told: dict[str, Value] = {f"{what}: {name}": True for name in asked for what in ("told", "safe")}
     walk.open("circle").submit("Save what you heard", told)
 
     walk.go_to("The day of the conference")
