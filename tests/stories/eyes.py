@@ -46,6 +46,11 @@ class Eyes:
         assert response.status == status, f"{url} answered {response.status}"
         return self._arrived()
 
+    def read(self, url: str) -> Page:
+        """The page at an address, whatever its status; it does not become the current page."""
+        answer = self.tab.request.get(url)
+        return Page(answer.text(), url, answer.status)
+
     def follow(self, link: str, near: str = "") -> Page:
         """Click a link."""
         page = self.here
@@ -89,6 +94,11 @@ class Eyes:
         """The response to a request, such as a download."""
         response = self.tab.request.get(url)
         return Answer(response.status, response.headers["content-type"].partition(";")[0], response.body())
+
+    @property
+    def at(self) -> Page | None:
+        """The current page, if one was opened."""
+        return self._here
 
     @property
     def here(self) -> Page:
