@@ -119,7 +119,7 @@ def _draws(child: str, shows: str, then: Callable[[Player, Staff], None]) -> Cal
 
     def do(player: Player, staff: Staff) -> None:
         then(player, staff)
-        at = player.on(last_day(player.case), "16:30")
+        at = player.on(_last_informed(player.case), "16:30")
         add_picture(player.by(at), player.id, player.people[child], made_anew(drawing()), shows)
 
     return do

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions import circle
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.models import Consent
+from ekc.conferences.models import Consent, Participant
 from ekc.meetings.actions import attendance, information
 from ekc.meetings.actions.information import InformationText
 from ekc.workflow.vocabulary import Attends, InformationKind, Part, Step
@@ -23,6 +23,8 @@ def test_the_pages_of_the_coordinator_name_who_is_asked(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
     case = build.case_in_information(db_session, cast, clock())
+    db_session.query(Participant).update({"safe_on": None})
+    db_session.commit()
     sign_in(client, cast.noor)
     question = client.page(f"/conferences/{case.id}/safety").text.partition("each of them on their own: ")[2]
     assert sorted(question.partition("?")[0].split(", ")) == [

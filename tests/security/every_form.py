@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -23,7 +23,7 @@ from ekc.accounts.access import PROGRAM, By, Office, Visitor
 from ekc.conferences.actions import absent, bottom_lines, links, pauses, registration, safety
 from ekc.conferences.entries import BottomLineText, Concern, NewContact
 from ekc.conferences.forms.registering import PAGES
-from ekc.conferences.models import Participant
+from ekc.conferences.models import Conference, Participant
 from ekc.conferences.views.importing import keepable
 from ekc.core.jobs import Job, JobState
 from ekc.core.pictures import Picture
@@ -319,6 +319,11 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     paused = build.case_in_setup(session, cast, START)
     pauses.pause(By(session, noor, START), paused.id, "Nobody is at home.")
     yield noor, (f"/conferences/{paused.id}/deadlines",)
+    session.execute(
+        update(Conference).where(Conference.id == fresh.id).values(silent_since=START.date() - timedelta(days=60))
+    )
+    session.commit()
+    yield cast.ruud, ("/lead-times?view=silent",)
     yield cast.ruud, ("/lead-times",)
     yield noor, (f"/conferences/{fresh.id}/circle/import",)
     english = build.case_in_setup(session, cast, START, profile="england")

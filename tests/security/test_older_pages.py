@@ -5,6 +5,7 @@ Which forms these are, each route says itself; what a route says is checked when
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from threading import Barrier
 
 import pytest
@@ -25,6 +26,7 @@ from tests.clock import START
 from tests.conferences.test_register import FILLED_IN
 from tests.database import Database, refreshed
 from tests.page import Page
+from tests.pictures import PICTURE
 from tests.registering import answer, begin
 from tests.security.every_form import DEMO, Field, Found, distinct, every_form, forms_of, undone, written_tables
 from tests.security.test_forms_never_break import fitting, is_typed
@@ -53,6 +55,7 @@ WHOM = {"person"}
 #: What a form that moves replaces: how far one's own task has come, of which one's own last word counts; and the email
 #: of an invitation that another one makes void, if it was not sent yet. And one's own draft of a registration.
 REPLACES = {
+    "conferences.place": {"participant.closeness"},
     "conferences.register_page": {"form_draft.content"},
     "evaluations.tick": {"action_tick.state"},
     "staff.invite": {"outbox_message.body", "outbox_message.link"},
@@ -74,7 +77,13 @@ def those(app: Flask, sending: Sending) -> set[str]:
 
 
 def post(ask: Callable[..., TestResponse], form: Found, sent: Mapping[str, list[str]]) -> TestResponse:
-    return ask(form.url, method="POST", data=sent, headers={"Cookie": form.cookie, "Referer": "http://localhost/from"})
+    files = {field.name: (BytesIO(PICTURE), "picture.jpg") for field in form.fields if field.kind == "file"}
+    return ask(
+        form.url,
+        method="POST",
+        data={**sent, **files},
+        headers={"Cookie": form.cookie, "Referer": "http://localhost/from"},
+    )
 
 
 def changes(form: Found, number: int) -> Iterator[tuple[Field, list[str]]]:
