@@ -22,6 +22,7 @@ def test_only_what_cannot_be_undone_is_red() -> None:
     """A part of the plan, a bottom line, a concern and what was told go with their words, a link and a key for good."""
     red = {(path, re.findall(r'_\("([^"]+)"', call)[0]) for path, call in calls() if "danger=True" in call}
     assert red == {
+        ("conferences/absent_view.html", "Destroy the picture"),
         ("conferences/_asking.html", "It is not them: end the link"),
         ("conferences/bottom_lines.html", "Take away"),
         ("conferences/links.html", "End the link"),

@@ -211,7 +211,7 @@ def test_there_is_an_end_to_it(noor: PageClient, cast: Cast, db_session: Session
                 public_key=b"",
                 handle=b"h",
                 sign_count=0,
-                name="Key",
+                name=f"Key {number}",
                 made_at=clock(),
             )
         )

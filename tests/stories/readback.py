@@ -34,7 +34,7 @@ def nothing_is_lost(walk: Walk, file: Path) -> None:
     pages: dict[str, Page] = {}
     missing = []
     for fact in facts(raw):
-        if any(fnmatchcase(fact.dotted, pattern) for pattern in (*NO_FACTS, *OF_THE_ACCOUNT)):
+        if any(fnmatchcase(fact.dotted, pattern) for pattern in (*NO_FACTS, *OF_THE_ACCOUNT, *walk.destroyed)):
             continue
         page, words = sentence(walk, fact)
         address = _address(walk, page, fact, raw)

@@ -28,6 +28,9 @@ _BEFORE_IT_ENDS = timedelta(hours=7)
 class Walk:
     """One case file on its way through the pages, and a browser for each person."""
 
+    #: The facts, as patterns, that nobody finds at the end, because what is due by then destroyed them.
+    destroyed: tuple[str, ...] = ()
+
     def __init__(self, app: Flask, clock: FrozenClock, cast: Cast, case: CaseFile, lead: Visitor) -> None:
         """`lead` is the coordinator of the case."""
         assert lead.actor.name == case.coordinator.name
