@@ -68,17 +68,18 @@ def leaflets(case: Case) -> ResponseReturnValue:
         chosen = [row for row in readers if row.informed_on is None] or readers
     if not chosen:
         raise Unknown
-    return ordering.give_paper(LEAFLET, case, [_leaflet(case, row) for row in chosen])
-
-
-def _leaflet(case: Case, row: PersonRow) -> Leaflet:
-    return Leaflet(
-        name=row.label,
-        coordinator=case.visitor.actor.name,
-        phone=accounts.phone_of(db(), case.visitor.account_id),
-        contact=runtime().settings.contact,
-        language=language_of(row.language, case.language, PROFILES[case.profile].language),
-    )
+    phone, country = accounts.phone_of(db(), case.visitor.account_id), PROFILES[case.profile].language
+    asked = [
+        Leaflet(
+            name=row.label,
+            coordinator=case.visitor.actor.name,
+            phone=phone,
+            contact=runtime().settings.contact,
+            language=language_of(row.language, case.language, country),
+        )
+        for row in chosen
+    ]
+    return ordering.give_paper(LEAFLET, case, asked)
 
 
 def _asked(case: Case) -> tuple[PersonRow, ...]:
