@@ -13,6 +13,7 @@ from ekc.accounts.access import By
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.actions import consents as consent_actions
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.entries import BottomLineText, NewCase, NewConsent, PersonDetails, Registration
 from ekc.conferences.queries.bottom_lines import bottom_lines
@@ -126,7 +127,7 @@ def matched_case(session: Session, cast: Cast, at: datetime, **changes: object) 
             independence.confirm_coordinator(By(session, cast.noor, at), case.id, participant_id=row.id)
     for name in case.people.keys() - {"karim"}:
         consent = NewConsent(participant_id=case.people[name], given_on=local_date(at, TIMEZONE))
-        registration_actions.add_consent(By(session, cast.noor, at), case.id, consent)
+        consent_actions.add_consent(By(session, cast.noor, at), case.id, consent)
     return case
 
 

@@ -1,6 +1,6 @@
 """What is entered about a case: made by forms, taken by actions, frozen. No checks and no decisions here."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Protocol
@@ -117,6 +117,13 @@ class Telling:
     of: Collection[InformedOf] = tuple(InformedOf)
 
 
+def told_of_all(
+    people: Iterable[int], on: date | None = None, how: InformedHow = InformedHow.IN_PERSON
+) -> list[Telling]:
+    """These people were told of all there is to tell, on that day; None: today."""
+    return [Telling(participant_id=id_, on=on, how=how) for id_ in people]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardOfPeople:
     """What was heard of several people, noted at once. It replaces nothing that was noted of them before.
@@ -124,10 +131,7 @@ class HeardOfPeople:
     `worries` are added to those that are noted; `afraid` makes a safety concern, for which nothing is arranged yet.
     """
 
-    told: Collection[int] = ()  # these were told of all, on `told_on`; None: today
-    told_on: date | None = None
-    told_how: InformedHow = InformedHow.IN_PERSON
-    tellings: Collection[Telling] = ()  # these were told otherwise, each in a way of their own
+    told: Collection[Telling] = ()
     told_who_was_spoken_with: bool = False  # and so was everybody who was spoken with in this phase, when they were
     worries: Mapping[int, str] = field(default_factory=dict)
     afraid: Mapping[int, str] = field(default_factory=dict)

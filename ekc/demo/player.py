@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
-from ekc.conferences.actions.registration import log_contacts
+from ekc.conferences.actions.contact import log_contacts
 from ekc.conferences.entries import PersonDetails
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import from_local

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from ekc.accounts.access import NOBODY, Visitor
-from ekc.conferences.actions import bottom_lines, registration
+from ekc.conferences.actions import bottom_lines, consents, registration
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.actions.heard import note_heard
@@ -23,6 +23,7 @@ from ekc.conferences.entries import (
     NewConsent,
     PersonDetails,
     Registration,
+    told_of_all,
 )
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries import registration as registration_queries
@@ -171,7 +172,7 @@ def _consent(player: Player, consent: case_schema.ConsentEntry, at: datetime) ->
         given_on=consent.given_on,
         note=consent.note or "",
     )
-    registration.add_consent(player.by(at + timedelta(minutes=5), _staff(player, at)), player.id, new)
+    consents.add_consent(player.by(at + timedelta(minutes=5), _staff(player, at)), player.id, new)
 
 
 def _register_again(player: Player, at: datetime, **changes: Any) -> None:
@@ -235,7 +236,7 @@ def _inform(player: Player, ids: Sequence[str], at: datetime) -> None:
         player.by(at),
         player.id,
         HeardOfPeople(
-            told=[player.people[id_] for id_ in ids],
+            told=told_of_all(player.people[id_] for id_ in ids),
             safe=[player.people[id_] for id_ in ids if _says_safe(player, id_)],
         ),
     )

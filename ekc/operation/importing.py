@@ -11,13 +11,12 @@ from ekc.accounts.access import By
 from ekc.accounts.queries import regions
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle as circle_actions
-from ekc.conferences.actions.importing import register_cases
+from ekc.conferences.actions.registration import register_cases
 from ekc.conferences.forms.importing import PeopleFound, read_people
 from ekc.conferences.forms.importing_cases import CasesFound, read_cases
 from ekc.conferences.forms.registering import Offered
 from ekc.conferences.queries import circle as circle_queries
-from ekc.conferences.queries.importing import open_cases
-from ekc.conferences.queries.registration import case_of_number
+from ekc.conferences.queries.registration import case_of_number, open_cases
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.language import gettext as _

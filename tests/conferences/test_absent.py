@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions import absent as actions
-from ekc.conferences.actions import registration
+from ekc.conferences.actions.consents import add_consent, withdraw_consent
 from ekc.conferences.effects import destroy_due_views
 from ekc.conferences.entries import NewConsent
 from ekc.conferences.models import Conference, Participant, ViewPicture
@@ -164,12 +164,12 @@ def test_with_a_consent_it_goes_at_once(cast: Cast, case: Made, db_session: Sess
     kees = case.people["kees"]
     noor = By(db_session, cast.noor, START)
     given = NewConsent(participant_id=kees, scope="conference", given_on=START.date())
-    registration.add_consent(noor, case.id, given)
+    add_consent(noor, case.id, given)
     actions.note_view(noor, case.id, kees, WORDS, True)
     actions.add_picture(noor, case.id, kees, made_anew(picture()), SHOWS)
     (consent,) = [row for row in consents(db_session, case.id) if row.participant_id == kees]
 
-    registration.withdraw_consent(noor, case.id, consent.id)
+    withdraw_consent(noor, case.id, consent.id)
 
     person = refreshed(db_session).get_one(Participant, kees)
     assert (person.view, person.view_on, person.view_destroyed_on) == ("", None, START.date())

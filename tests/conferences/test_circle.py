@@ -14,7 +14,7 @@ from ekc.conferences.actions import links
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.actions.heard import note_heard
 from ekc.conferences.effects import begin_round
-from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails
+from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails, told_of_all
 from ekc.conferences.forms.adding import read_line
 from ekc.conferences.models import Conference, NameKey, Participant
 from ekc.conferences.queries.circle import PersonRow, circle, person
@@ -469,7 +469,9 @@ def test_people_of_another_case_are_unknown(cast: Cast, case: Made, db_session: 
         lambda: circle_actions.change_person(By(db_session, noor, START), case.id, case.people["omar"], supported),
         lambda: circle_actions.add_person(By(db_session, noor, START), case.id, supported),
         lambda: circle_actions.remove_person(By(db_session, noor, START), case.id, stranger, "x"),
-        lambda: note_heard(By(db_session, noor, START), case.id, HeardOfPeople(told=[case.people["omar"], stranger])),
+        lambda: note_heard(
+            By(db_session, noor, START), case.id, HeardOfPeople(told=told_of_all([case.people["omar"], stranger]))
+        ),
         lambda: safety_actions.add_concern(
             By(db_session, noor, START), case.id, Concern(participant_id=stranger, concern="x")
         ),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
-from ekc.conferences.actions import registration
+from ekc.conferences.actions import contact, registration
 from ekc.conferences.entries import BottomLineText, NewCase, NewContact, PersonDetails
 from ekc.conferences.models import NameKey
 from ekc.conferences.queries.bottom_lines import bottom_lines
@@ -228,7 +228,7 @@ def test_the_contact_log_begins_with_the_latest(noor: PageClient, case: Made, db
 def test_a_manager_writes_in_the_log_and_does_not_read_it(
     client: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
-    registration.log_contact(
+    contact.log_contact(
         By(db_session, cast.noor, START), case.id, NewContact(on=TODAY, channel="visit", text="Between us.")
     )
     sign_in(client, cast.ruud)
@@ -245,9 +245,7 @@ def test_a_manager_writes_in_the_log_and_does_not_read_it(
         sign_in(client, other)
         assert client.get(f"/conferences/{case.id}/contact").status_code == 404
         with pytest.raises(Unknown):
-            registration.log_contact(
-                By(db_session, other, START), case.id, NewContact(on=TODAY, channel="phone", text="x")
-            )
+            contact.log_contact(By(db_session, other, START), case.id, NewContact(on=TODAY, channel="phone", text="x"))
 
 
 def test_the_log_of_a_closed_case_says_that_nobody_reads_it(

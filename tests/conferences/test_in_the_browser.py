@@ -4,9 +4,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.actions import bottom_lines, circle, registration, safety
+from ekc.conferences.actions import bottom_lines, circle, contact, safety
 from ekc.conferences.actions.heard import note_heard
-from ekc.conferences.entries import BottomLineText, Concern, HeardOfPeople, NewContact, PersonDetails
+from ekc.conferences.entries import BottomLineText, Concern, HeardOfPeople, NewContact, PersonDetails, told_of_all
 from ekc.core.clock import local_date
 from ekc.workflow.vocabulary import Attends, Part
 from tests.build import TIMEZONE, case_in_setup
@@ -34,7 +34,7 @@ def test_every_page_of_a_case(
     linda = case.people["linda"]
     said = PersonDetails(**{**{f: getattr(SAID, f) for f in SAID.__dataclass_fields__}, "excluded_on": today})
     circle.add_person(By(db_session, noor, at), case.id, said)
-    note_heard(By(db_session, noor, at), case.id, HeardOfPeople(told=[linda, case.people["kees"]]))
+    note_heard(By(db_session, noor, at), case.id, HeardOfPeople(told=told_of_all([linda, case.people["kees"]])))
     for arrangement in ("", "address on no document; arrives with Kees; side door"):
         concern = Concern(participant_id=linda, concern="Saïd must not learn where she lives", arrangement=arrangement)
         safety.add_concern(By(db_session, noor, at), case.id, concern)
@@ -49,7 +49,7 @@ def test_every_page_of_a_case(
     talk = NewContact(
         on=today, channel="visit", text="Coffee at home. She wants her sister there.", participant_id=linda
     )
-    registration.log_contact(By(db_session, noor, at), case.id, talk)
+    contact.log_contact(By(db_session, noor, at), case.id, talk)
     visitor.goto("/register")
     onlooker.look(visitor, "register")
     press(visitor, "It is about me or my family")

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import open_case
+from ekc.conferences.actions.contact import log_contact
 from ekc.conferences.actions.heard import note_heard
-from ekc.conferences.actions.registration import log_contact
 from ekc.conferences.document.leaflet import LEAFLET, Leaflet
 from ekc.conferences.effects import begin_round
-from ekc.conferences.entries import HeardOfPeople, NewContact
+from ekc.conferences.entries import HeardOfPeople, NewContact, told_of_all
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.circle import circle
 from ekc.conferences.queries.concerns import concerns
@@ -195,14 +195,16 @@ def test_a_round_begins_with_nobody_told_and_a_correction_takes_away_how(
     noor: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
     who = case.people["omar"]
-    note_heard(By(db_session, cast.noor, START), case.id, HeardOfPeople(told=[who], told_how=InformedHow.LETTER))
+    note_heard(
+        By(db_session, cast.noor, START), case.id, HeardOfPeople(told=told_of_all([who], how=InformedHow.LETTER))
+    )
     change_details(db_session, cast, START, case, who, attends=Attends.PHONE)
     assert told_now(db_session, cast, case)["omar"].how is InformedHow.LETTER
     change_details(db_session, cast, START, case, who, informed_on=None)
 
     row = told_now(db_session, cast, case)["omar"]
     assert (row.of, row.on, row.how, row.by) == ((), None, None, None)
-    note_heard(By(db_session, cast.noor, START), case.id, HeardOfPeople(told=[who], safe=[who]))
+    note_heard(By(db_session, cast.noor, START), case.id, HeardOfPeople(told=told_of_all([who]), safe=[who]))
     with writing(db_session):
         begin_round(db_session, db_session.get_one(Conference, case.id))
     row = told_now(db_session, cast, case)["omar"]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions import circle as circle_actions
 from ekc.conferences.actions.circle import say_not_coming
-from ekc.conferences.actions.registration import log_contact
+from ekc.conferences.actions.contact import log_contact
 from ekc.conferences.entries import NewContact, PersonDetails
 from ekc.conferences.models import Participant, Trace
 from ekc.core.errors import NotNow, Unknown

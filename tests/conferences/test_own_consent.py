@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.actions.registration import give_own_consent, withdraw_consent, withdraw_own_consent
+from ekc.conferences.actions.consents import give_own_consent, withdraw_consent, withdraw_own_consent
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Participant, Trace
 from ekc.conferences.queries.consents import consented, consents

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.conferences.actions import consents as consent_actions
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.actions.circle import add_person, member
 from ekc.conferences.effects import sharing_now
@@ -216,7 +217,7 @@ def test_a_scope_in_somebodys_own_words_is_text_and_no_markup(
 ) -> None:
     marieke = case.people["marieke"]
     said = NewConsent(participant_id=marieke, given_on=date(2026, 3, 2), scope="all of it, <b>100 %</b>")
-    registration_actions.add_consent(By(db_session, cast.ruud, clock()), case.id, said)
+    consent_actions.add_consent(By(db_session, cast.ruud, clock()), case.id, said)
     sign_in(client, cast.ruud)
     for page in ("consents", f"circle/{marieke}"):
         assert "all of it, &lt;b&gt;100 %&lt;/b&gt;" in client.open(f"/conferences/{case.id}/{page}").text
@@ -301,7 +302,7 @@ def test_what_follows_is_said_before_a_consent_is_taken_back(
 ) -> None:
     assert CONSENT_SCOPES.keys() == WITHDRAWAL.keys()
     new = NewConsent(participant_id=case.people["marieke"], scope=scope, given_on=date(2026, 3, 1))
-    registration_actions.add_consent(By(db_session, cast.ruud, START), case.id, new)
+    consent_actions.add_consent(By(db_session, cast.ruud, START), case.id, new)
     sign_in(client, cast.ruud)
     assert WITHDRAWAL[scope] in client.page(f"/conferences/{case.id}/consents").text
 
@@ -315,7 +316,7 @@ def test_a_consent_to_email_that_is_taken_back_ends_email_at_once(
     queue(db_session, NOTICE, Recipient(karim, "karim@example.org", "en"), START, case=case.id, round=1)
     db_session.commit()
     new = NewConsent(participant_id=karim, scope="mail", given_on=date(2026, 3, 1))
-    registration_actions.add_consent(By(db_session, cast.noor, START), case.id, new)
+    consent_actions.add_consent(By(db_session, cast.noor, START), case.id, new)
     before = consented(db_session, case)
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/consents")
@@ -337,11 +338,11 @@ def test_a_consent_to_text_messages_that_is_taken_back_ends_them_and_the_number_
     marieke = case.people["marieke"]
     by = By(db_session, cast.noor, START)
     new = NewConsent(participant_id=marieke, scope="text message", given_on=date(2026, 3, 1))
-    consent = registration_actions.add_consent(by, case.id, new)
+    consent = consent_actions.add_consent(by, case.id, new)
     assert not wants_no(db_session, case.id, marieke, "text message")
     phone = db_session.get_one(Participant, marieke).phone
 
-    registration_actions.withdraw_consent(by, case.id, consent)
+    consent_actions.withdraw_consent(by, case.id, consent)
 
     assert wants_no(refreshed(db_session), case.id, marieke, "text message")
     assert db_session.get_one(Participant, marieke).phone == phone
@@ -356,11 +357,11 @@ def test_a_consent_to_show_the_plan_that_is_taken_back_ends_that_at_once(
     els, conference = case.people["els"], db_session.get_one(Conference, case.id)
     share_plan(noor, case.id, case.people["marieke"], {els: PlanSharing.ALL})
     new = NewConsent(participant_id=case.people[who], scope=SHARING, given_on=START.date())
-    consent = registration_actions.add_consent(noor, case.id, new)
+    consent = consent_actions.add_consent(noor, case.id, new)
     before = consented(db_session, case)
     assert sharing_now(db_session, conference)[els][1] is PlanSharing.ALL
 
-    registration_actions.withdraw_consent(noor, case.id, consent)
+    consent_actions.withdraw_consent(noor, case.id, consent)
 
     assert sharing_now(refreshed(db_session), conference)[els][1] is not PlanSharing.ALL
     assert consented(db_session, case) == before
@@ -371,13 +372,13 @@ def test_a_child_too_young_to_consent_does_not_consent_to_show_the_plan(cast: Ca
     yara = add_person(noor, case.id, PersonDetails(name="Yara", part=Part.CHILD, born=date(2018, 5, 1)))
     new = NewConsent(participant_id=yara, scope=SHARING, given_on=START.date())
     with pytest.raises(Refusal):
-        registration_actions.add_consent(noor, case.id, new)
+        consent_actions.add_consent(noor, case.id, new)
 
 
 def test_a_yes_to_the_file_alone_is_no_yes_to_the_conference(cast: Cast, case: Made, db_session: Session) -> None:
     for name, scope in (("marieke", "file"), ("karim", "conference")):
         new = NewConsent(participant_id=case.people[name], scope=scope, given_on=date(2026, 3, 1))
-        registration_actions.add_consent(By(db_session, cast.ruud, START), case.id, new)
+        consent_actions.add_consent(By(db_session, cast.ruud, START), case.id, new)
 
     assert consented(db_session, case) == ["Karim Jansen"]
 
@@ -388,16 +389,14 @@ def test_consents_of_another_case_are_unknown(cast: Cast, case: Made, db_session
     yes = NewConsent(participant_id=other.people["marieke"], given_on=date(2026, 3, 1))
 
     with pytest.raises(Unknown):
-        registration_actions.withdraw_consent(By(db_session, cast.ruud, START), case.id, consent)
+        consent_actions.withdraw_consent(By(db_session, cast.ruud, START), case.id, consent)
     with pytest.raises(Unknown):
-        registration_actions.add_consent(By(db_session, cast.ruud, START), case.id, yes)
+        consent_actions.add_consent(By(db_session, cast.ruud, START), case.id, yes)
     with pytest.raises(Unknown):
-        registration_actions.add_consent(
-            By(db_session, participant(case.id, case.people["marieke"]), START), case.id, yes
-        )
+        consent_actions.add_consent(By(db_session, participant(case.id, case.people["marieke"]), START), case.id, yes)
     tomorrow = NewConsent(participant_id=case.people["marieke"], given_on=date(2026, 3, 3))
     with pytest.raises(Refusal):
-        registration_actions.add_consent(By(db_session, cast.ruud, START), case.id, tomorrow)
+        consent_actions.add_consent(By(db_session, cast.ruud, START), case.id, tomorrow)
     assert consents(refreshed(db_session), case.id) == ()
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.actions.registration import log_contact
+from ekc.conferences.actions.contact import log_contact
 from ekc.conferences.entries import NewContact
 from ekc.core.routes import declared_access
 from ekc.journey.actions.steps import take_step

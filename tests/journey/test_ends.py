@@ -12,7 +12,7 @@ from ekc.accounts.models import Account
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import links
 from ekc.conferences.actions import safety as safety_actions
-from ekc.conferences.actions.registration import log_contact
+from ekc.conferences.actions.contact import log_contact
 from ekc.conferences.entries import Concern, NewContact
 from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries.voices import voices

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions.circle import add_person
-from ekc.conferences.actions.registration import withdraw_consent
+from ekc.conferences.actions.consents import withdraw_consent
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Consent
 from ekc.journey.actions.steps import take_step

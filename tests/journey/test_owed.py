@@ -12,15 +12,11 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
 from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.actions.consents import add_consent, withdraw_consent
+from ekc.conferences.actions.contact import log_contact, log_contacts
 from ekc.conferences.actions.heard import note_heard
-from ekc.conferences.actions.registration import (
-    add_consent,
-    change_registration,
-    log_contact,
-    log_contacts,
-    withdraw_consent,
-)
-from ekc.conferences.entries import HeardOfPeople, NewConsent, NewContact, PersonDetails, Registration
+from ekc.conferences.actions.registration import change_registration
+from ekc.conferences.entries import HeardOfPeople, NewConsent, NewContact, PersonDetails, Registration, told_of_all
 from ekc.conferences.models import Conference, Consent, Notice, Participant
 from ekc.conferences.queries.registration import registration
 from ekc.core.errors import Refusal
@@ -378,7 +374,7 @@ def test_whoever_joins_after_others_were_told_has_to_be_told(
     circle_actions.add_person(new, case.id, PersonDetails(name="Ineke", part=Part.NEIGHBOUR, informed_on=START.date()))
     assert owed_to(db_session, case) == {NoticeKind.JOINED: ["Hassan", "Tante Bea"]}
 
-    note_heard(new, case.id, HeardOfPeople(told=[first]))
+    note_heard(new, case.id, HeardOfPeople(told=told_of_all([first])))
     assert owed_to(db_session, case) == {NoticeKind.JOINED: ["Tante Bea"]}
     circle_actions.remove_person(new, case.id, second, "She does not want to.")
     assert owed_to(db_session, case) == {}
@@ -420,7 +416,7 @@ def test_coming_together_again_is_no_move_of_the_day_that_was_and_everybody_hear
     db_session.rollback()
     db_session.execute(update(OutboxMessage).values(sent_at=clock()))
     db_session.commit()
-    note_heard(by(db_session, cast.noor, clock), case.id, HeardOfPeople(told=[case.people["kees"]]))
+    note_heard(by(db_session, cast.noor, clock), case.id, HeardOfPeople(told=told_of_all([case.people["kees"]])))
     other = app.test_client()
     assert isinstance(other, PageClient)
     enter(other, db_session, clock(), case.id, case.people["joost"])
@@ -448,12 +444,12 @@ def test_a_date_after_a_date_to_follow_is_owed_to_everybody_and_a_first_place_to
     arranging.choose_date(by(db_session, cast.noor, clock), case.id, clock() + timedelta(days=9))
     assert {kind: set(names) for kind, names in owed_to(db_session, case).items()} == {NoticeKind.DAY: set(case.people)}
     late = build.case_in_setup(db_session, cast, clock())
-    note_heard(by(db_session, cast.noor, clock), late.id, HeardOfPeople(told=[late.people["omar"]]))
+    note_heard(by(db_session, cast.noor, clock), late.id, HeardOfPeople(told=told_of_all([late.people["omar"]])))
     clock.advance(minutes=1)
     arranging.set_venue(by(db_session, cast.noor, clock), late.id, Venue("De Brug"))
     assert owed_to(db_session, late) == {NoticeKind.PLACE: ["marieke", "omar"]}
     clock.advance(minutes=1)
-    note_heard(by(db_session, cast.noor, clock), late.id, HeardOfPeople(told=[late.people["linda"]]))
+    note_heard(by(db_session, cast.noor, clock), late.id, HeardOfPeople(told=told_of_all([late.people["linda"]])))
     assert owed_to(db_session, late) == {NoticeKind.PLACE: ["marieke", "omar"]}  # Linda heard it with the rest
 
 
@@ -477,7 +473,7 @@ def test_who_says_that_they_come_hears_that_the_place_is_another_though_nobody_t
     new = (OutboxMessage.queued_at == clock(), OutboxMessage.participant_id == case.people["omar"])
     assert db_session.scalars(select(OutboxMessage.recipient).where(*new)).all() == ["omar@example.org"]
     clock.advance(minutes=1)
-    note_heard(by(db_session, cast.noor, clock), case.id, HeardOfPeople(told=[case.people["omar"]]))
+    note_heard(by(db_session, cast.noor, clock), case.id, HeardOfPeople(told=told_of_all([case.people["omar"]])))
     assert owed_to(db_session, case) == {NoticeKind.PLACE: ["marieke"]}
 
 
@@ -582,7 +578,7 @@ def test_who_still_had_to_hear_something_of_the_case_when_a_round_began_still_ha
     denise = by(db_session, cast.denise, clock)
     hassan = circle_actions.add_person(denise, case.id, PersonDetails(name="Hassan", part=Part.FAMILY))
     bea = circle_actions.add_person(denise, case.id, PersonDetails(name="Tante Bea", part=Part.FRIEND))
-    note_heard(denise, case.id, HeardOfPeople(told=[hassan]))
+    note_heard(denise, case.id, HeardOfPeople(told=told_of_all([hassan])))
     clock.advance(days=1)
     log_contacts(by(db_session, cast.denise, clock), case.id, {case.people["omar"]: "Told."}, "phone")
     before = owed_to(db_session, case)
@@ -600,7 +596,7 @@ def test_who_still_had_to_hear_something_of_the_case_when_a_round_began_still_ha
         db_session.commit()
 
     clock.advance(days=1)
-    note_heard(by(db_session, cast.denise, clock), case.id, HeardOfPeople(told=[bea, case.people["kees"]]))
+    note_heard(by(db_session, cast.denise, clock), case.id, HeardOfPeople(told=told_of_all([bea, case.people["kees"]])))
     after = owed_to(db_session, case)
     assert NoticeKind.JOINED not in after
     assert after[NoticeKind.COORDINATOR] == [one for one in before[NoticeKind.COORDINATOR] if one != "kees"]

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.models import AccountRole
 from ekc.conferences.actions import circle, registration, safety
+from ekc.conferences.actions.consents import add_consent
 from ekc.conferences.entries import Concern, NewConsent, NewContact, PersonDetails, Registration
 from ekc.conferences.models import Conference, Consent, ContactEntry, NameKey, Participant, SafetyConcern
 from ekc.core.audit import AuditEvent
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
-from ekc.journey.actions.look_alikes import tell_apart
+from ekc.journey.actions.merging import tell_apart
 from ekc.journey.actions.steps import take_step
 from ekc.journey.queries.look_alikes import look_alikes
 from ekc.workflow.definition.kinds import Taking
@@ -115,7 +116,7 @@ def test_two_registrations_are_merged_and_keep_what_both_say(
         ContactEntry(conference_id=second, written_at=clock(), written_by=cast.ruud.account_id, **asdict(talk))
     )
     db_session.commit()
-    registration.add_consent(by, second, NewConsent(participant_id=mother, given_on=clock().date()))
+    add_consent(by, second, NewConsent(participant_id=mother, given_on=clock().date()))
     number = number_of(db_session, first)
     sign_in(client, cast.ruud)
     client.page(f"/conferences/{second}")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions.circle import add_person
-from ekc.conferences.actions.registration import add_consent
+from ekc.conferences.actions.consents import add_consent
 from ekc.conferences.entries import NewConsent, PersonDetails
 from ekc.conferences.models import Conference, Participant
 from ekc.matching.actions import asking, independence

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.accounts.models import Account
 from ekc.conferences.actions import circle, links
-from ekc.conferences.actions.registration import log_contacts
+from ekc.conferences.actions.contact import log_contacts
 from ekc.conferences.entries import MadeLink
 from ekc.conferences.models import ContactEntry, Notice
 from ekc.core.outbox import OutboxMessage

@@ -15,9 +15,17 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import open_case
-from ekc.conferences.actions import circle, links, registration, safety
+from ekc.conferences.actions import circle, consents, links, registration, safety
 from ekc.conferences.actions.heard import note_heard
-from ekc.conferences.entries import Concern, HeardOfPeople, NewConsent, NewLink, PersonDetails, Registration
+from ekc.conferences.entries import (
+    Concern,
+    HeardOfPeople,
+    NewConsent,
+    NewLink,
+    PersonDetails,
+    Registration,
+    told_of_all,
+)
 from ekc.conferences.models import Conference, Consent, Participant, SafetyConcern
 from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.conferences.queries.consents import consented
@@ -213,12 +221,12 @@ class Walker:
         registration.change_registration(self.by(), self.id, replace(now, **changes), yes or {})  # type: ignore[arg-type]
 
     def consent(self, who: int) -> None:
-        registration.add_consent(self.by(), self.id, NewConsent(participant_id=who, given_on=self.today))
+        consents.add_consent(self.by(), self.id, NewConsent(participant_id=who, given_on=self.today))
 
     def take_consent_back(self, who: int) -> None:
         given = select(Consent.id).where(Consent.participant_id == who, Consent.withdrawn_on.is_(None))
         for one in self.session.scalars(given).all():
-            registration.withdraw_consent(self.by(), self.id, one)
+            consents.withdraw_consent(self.by(), self.id, one)
 
     def ask_another(self) -> None:
         other = self.cast.denise if self.coordinator() is self.cast.noor else self.cast.noor
@@ -251,7 +259,7 @@ class Walker:
         self.change_person(who, attends=Attends.EXCLUDED, **why)
 
     def tell(self, people: Collection[int]) -> None:
-        note_heard(self.by(), self.id, HeardOfPeople(told=people))
+        note_heard(self.by(), self.id, HeardOfPeople(told=told_of_all(people)))
         self.said.informed |= set(people)
 
     def arrange_safety(self) -> None:

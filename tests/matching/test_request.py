@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case, open_case
-from ekc.conferences.actions import registration, safety
+from ekc.conferences.actions import contact, safety
 from ekc.conferences.entries import Concern, NewContact
 from ekc.conferences.queries.search import search
 from ekc.core.errors import NotNow, Unknown
@@ -57,7 +57,7 @@ def asked(db_session: Session, cast: Cast) -> Made:
         By(db_session, cast.noor, START), case.id, Concern(participant_id=kees, concern="Is afraid of Saïd.")
     )
     rang = NewContact(on=date(2026, 3, 1), channel="phone", text="Kees rang twice.", participant_id=kees)
-    registration.log_contact(By(db_session, cast.noor, START), case.id, rang)
+    contact.log_contact(By(db_session, cast.noor, START), case.id, rang)
     asking.ask_coordinator(By(db_session, cast.ruud, START), case.id, cast.denise.account_id or 0)
     return case
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
-from ekc.conferences.actions import absent, bottom_lines, links, pauses, registration, safety
+from ekc.conferences.actions import absent, bottom_lines, contact, links, pauses, safety
 from ekc.conferences.entries import BottomLineText, Concern, NewContact
 from ekc.conferences.forms.registering import PAGES
 from ekc.conferences.models import Conference, Participant
@@ -423,8 +423,8 @@ def _prepared(session: Session, cast: Cast) -> Made:
     case = build.prepared_case(session, cast, START)
     kees = case.people["kees"]
     safety.add_concern(By(session, cast.noor, START), case.id, Concern(participant_id=kees, concern="The stairs."))
-    contact = NewContact(on=date(2026, 3, 1), channel="phone", text="Rang.", participant_id=kees)
-    registration.log_contact(By(session, cast.noor, START), case.id, contact)
+    call = NewContact(on=date(2026, 3, 1), channel="phone", text="Rang.", participant_id=kees)
+    contact.log_contact(By(session, cast.noor, START), case.id, call)
     link = links.make_link(By(session, cast.noor, START), case.id, kees, cost=COST)
     verify_by_answer(session, START, link.token, link.code, True, "Safari, iPhone", COST)
     ask_to_come_in(session, START, link.token, "Chrome, Android")

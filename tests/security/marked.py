@@ -17,7 +17,7 @@ from ekc.accounts.access import By
 from ekc.accounts.models import Account, AccountRole
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
 from ekc.conferences.actions import circle as circle_actions
-from ekc.conferences.actions import offers, pauses, registration
+from ekc.conferences.actions import consents, contact, offers, pauses, registration
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.entries import (
     BottomLineText,
@@ -370,9 +370,9 @@ def _registered(session: Session, cast: Cast) -> Marked:
     independence.accept(By(session, cast.noor, START), id_, declared)
     independence.confirm_coordinator(By(session, cast.noor, START), id_)
     yes = NewConsent(participant_id=first, given_on=TODAY, note=mark("consentnote"))
-    registration.add_consent(By(session, cast.noor, START), id_, yes)
+    consents.add_consent(By(session, cast.noor, START), id_, yes)
     also = NewConsent(participant_id=first, given_on=TODAY, scope=mark("consentscope"))
-    registration.add_consent(By(session, cast.noor, START), id_, also)
+    consents.add_consent(By(session, cast.noor, START), id_, also)
     exempt = NewOffer(stage=OfferStage.EXEMPT, on=TODAY, reason=mark("offerreason"))
     offers.note_offer(By(session, cast.noor, START), id_, exempt)
     pauses.pause(By(session, cast.noor, START), id_, mark("whypaused"))
@@ -427,7 +427,7 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
         words = {"text": mark("lineword"), "by_setter": False, "written_on": TODAY, "coordinator_on": TODAY}
         session.add(LineWording(line_id=line_id, number=2, **words))
     talk = NewContact(on=TODAY, channel="phone", text=mark("contact"), participant_id=who["kees"])
-    registration.log_contact(By(session, noor, START), case.id, talk)
+    contact.log_contact(By(session, noor, START), case.id, talk)
     arranging.choose_date(By(session, noor, START), case.id, START + timedelta(days=2))
     arranging.set_venue(By(session, noor, START), case.id, Venue(mark("formervenue")))
     venue = Venue(mark("venue"), mark("venueaddress"), mark("venueaccess"), mark("joining"))

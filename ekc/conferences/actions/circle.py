@@ -1,6 +1,6 @@
 """The circle of a case: its people, and who was informed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -14,9 +14,9 @@ from ekc.conferences.actions import parts, traces
 from ekc.conferences.actions.entries import refuse_future, update_row
 from ekc.conferences.actions.name_index import index_name, index_name_anew
 from ekc.conferences.effects import give_notice, sharing_now, tell_staff, tell_who_sees_more
-from ekc.conferences.entries import PersonDetails, Telling, hidden_fields, is_sealed
+from ekc.conferences.entries import PersonDetails, hidden_fields, is_sealed
 from ekc.conferences.mails import NOT_COMING
-from ekc.conferences.models import CallAttempt, Conference, NameKey, Participant, SafetyConcern, ViewPicture
+from ekc.conferences.models import Conference, NameKey, Participant, ViewPicture
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
 from ekc.conferences.roles import in_the_room
@@ -42,7 +42,6 @@ from ekc.workflow.vocabulary import (
     ROLE_OF_PART,
     Activity,
     Attends,
-    CallResult,
     InformedOf,
     Part,
     Role,
@@ -99,7 +98,7 @@ def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool,
     came_before = parts.came_before(by.session, conference, new, None, why)
     participant = insert_participant(by, conference, new)
     if new.informed_on:
-        _set_informed(by, conference, participant, new.informed_on)
+        set_informed(by, conference, participant, new.informed_on)
     if new.safe_on:
         participant.safe_by = by.visitor.account_id
     if told_already and new.informed_on is None:
@@ -107,7 +106,7 @@ def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool,
     if came_before:
         parts.note_other_part(by, conference, participant, why)
     leave_letter(by, conference, participant)
-    _trace_attends(by, conference, participant)
+    trace_attends(by, conference, participant)
     by.record("circle.added", conference.id, name=new.name, part=new.part)
     return participant.id
 
@@ -156,14 +155,14 @@ def change_in(
     preserve_agencies(by.session, conference)
     if changed := update_row(participant, details, PersonDetails):
         if "informed_on" in changed:
-            _set_informed(by, conference, participant, details.informed_on)
+            set_informed(by, conference, participant, details.informed_on)
         if "safe_on" in changed:
             participant.safe_by = by.visitor.account_id if details.safe_on else None
         if "name" in changed:
             index_name_anew(by.session, conference, participant)
         _list_organisation(by, participant)
         if "attends" in changed:
-            _trace_attends(by, conference, participant)
+            trace_attends(by, conference, participant)
         if not has_page(details.part, details.attends):
             ended = _revoke_access(by.session, by.at, participant)
             stopped = ended if details.attends is Attends.EXCLUDED and "attends" in changed else None
@@ -197,7 +196,7 @@ def say_not_coming(by: By, conference_id: int, participant_id: int) -> None:
         if person.attends is Attends.NO:
             return
         person.attends = Attends.NO
-        _trace_attends(by, conference, person)
+        trace_attends(by, conference, person)
         leave_letter(by, conference, person)
         give_notice(by.session, conference, by.at, NoticeKind.NOT_COMING, about=person.id)
         by.record("circle.not_coming", conference_id, name=person.name)
@@ -235,112 +234,17 @@ def remove_person(by: By, conference_id: int, participant_id: int, reason: str) 
     return stopped
 
 
-def note_told(
-    by: By, conference: Conference, people: Mapping[int, Participant], tellings: Iterable[Telling]
-) -> list[Participant]:
-    """Note of what these people were told personally (OECD Box 4.1), of those who were not told of all yet.
-
-    In the caller's transaction; returns whom. Once told of all they are informed, on the day of the last.
-    """
-    today = local_date(by.at, conference.timezone)
-    told: dict[date, list[Participant]] = {}
-    for telling in tellings:
-        participant, day = people[telling.participant_id], telling.on or today
-        refuse_future(by.at, conference.timezone, on=day)
-        new = set(telling.of) - set(participant.informed_of)
-        if participant.informed_on is not None or not new:
-            continue
-        heard = [one for one in InformedOf if one in new or one in participant.informed_of]
-        latest = max(day, participant.told_on or day)
-        if len(heard) == len(InformedOf):
-            participant.informed_on = latest
-            participant.informed_at = _told_at(by, conference, latest)
-        participant.informed_of, participant.told_on = [one.value for one in heard], latest
-        participant.informed_how, participant.informed_by = telling.how, by.visitor.account_id
-        told.setdefault(day, []).append(participant)
-    for day, those in told.items():
-        names = ", ".join(participant.name for participant in those)
-        by.record("circle.told", conference.id, names=names, on=day.isoformat())
-    return [participant for those in told.values() for participant in those]
-
-
-def _set_informed(by: By, conference: Conference, participant: Participant, day: date | None) -> None:
+def set_informed(by: By, conference: Conference, participant: Participant, day: date | None) -> None:
     """Somebody was told of all on that day; None: that was a mistake."""
     participant.informed_on = participant.told_on = day
-    participant.informed_at = _told_at(by, conference, day)
+    participant.informed_at = told_at(by, conference, day)
     participant.informed_of = [one.value for one in InformedOf] if day else []
     participant.informed_how, participant.informed_by = None, by.visitor.account_id if day else None
 
 
-def note_worries(by: By, conference: Conference, participant: Participant, words: str) -> Participant:
-    """Add to what worries somebody, as they said it, in the caller's transaction."""
-    participant.worries = "\n".join(filter(None, (participant.worries, words)))
-    by.record("safety.worries", conference.id, name=participant.name)
-    return participant
-
-
-def note_not_reached(by: By, conference: Conference, participant: Participant, result: CallResult) -> Participant:
-    """Note that somebody was rung and not spoken to, in the caller's transaction."""
-    by.session.add(
-        CallAttempt(
-            conference_id=conference.id,
-            participant_id=participant.id,
-            at=by.at,
-            result=result,
-            account_id=by.visitor.account_id,
-        )
-    )
-    by.record("contact.not_reached", conference.id, name=participant.name, result=result)
-    return participant
-
-
-def _told_at(by: By, conference: Conference, day: date | None) -> datetime | None:
+def told_at(by: By, conference: Conference, day: date | None) -> datetime | None:
     """When somebody was told, as far as it is known: now, if it was today."""
     return by.at if day == local_date(by.at, conference.timezone) else None
-
-
-def note_coming(by: By, conference: Conference, people: Iterable[Participant], how: Attends) -> list[Participant]:
-    """Note that these people take part so, of whom nothing is noted yet, in the caller's transaction; returns whom."""
-    undecided = [participant for participant in people if participant.attends is None]
-    for participant in undecided:
-        participant.attends = how
-        _trace_attends(by, conference, participant)
-    if undecided:
-        names = ", ".join(participant.name for participant in undecided)
-        by.record("circle.coming", conference.id, names=names, attends=how)
-    return undecided
-
-
-def note_safe(
-    by: By, conference: Conference, people: Iterable[Participant], on: Mapping[int, date]
-) -> list[Participant]:
-    """Note that these people said, on their own, that it is safe for them; as `note_coming`.
-
-    `on`: on which day, by id, unless it was today.
-    """
-    refuse_future(by.at, conference.timezone, on=max(on.values(), default=None))
-    asked = [participant for participant in people if participant.safe_on is None]
-    for participant in asked:
-        participant.safe_on = on.get(participant.id) or local_date(by.at, conference.timezone)
-        participant.safe_by = by.visitor.account_id
-    if asked:
-        by.record("circle.safe", conference.id, names=", ".join(participant.name for participant in asked))
-    return asked
-
-
-def as_last_time(by: By, conference: Conference, participant_id: int) -> Participant:
-    """Take over from the round before how somebody comes, and what was arranged for their safety.
-
-    In the caller's transaction. Not that they were told: whoever takes part is told personally again.
-    """
-    participant = member(by.session, conference.id, participant_id)
-    if participant.attends is None and participant.attends_before is not None:
-        participant.attends = participant.attends_before
-        _trace_attends(by, conference, participant)
-    for concern in by.session.scalars(select(SafetyConcern).where(SafetyConcern.participant_id == participant_id)):
-        concern.arrangement = concern.arrangement or concern.arrangement_before
-    by.record("circle.as_last_time", conference.id, name=participant.name)
-    return participant
 
 
 _TOLD = (
@@ -385,7 +289,7 @@ def leave_letter(by: By, conference: Conference, participant: Participant) -> No
         give_notice(by.session, conference, by.at, NoticeKind.LETTER, about=participant.id)
 
 
-def _trace_attends(by: By, conference: Conference, participant: Participant) -> None:
+def trace_attends(by: By, conference: Conference, participant: Participant) -> None:
     if participant.attends is not None:
         traces.leave(by, conference, TraceKind.ATTENDS, participant.id, participant.attends)
 

@@ -7,7 +7,7 @@ from typing import Any
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import circle
-from ekc.conferences.actions.registration import note_consents
+from ekc.conferences.actions.consents import note_consents
 from ekc.conferences.actions.safety import note_concern
 from ekc.conferences.effects import sharing_now, tell_who_sees_more
 from ekc.conferences.entries import Concern, FilledIn, NewConsent, PersonDetails

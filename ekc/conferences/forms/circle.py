@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import BooleanField, SelectField, SelectMultipleField, TelField
 from wtforms.fields.choices import SelectChoice
 
-from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails
+from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails, told_of_all
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
@@ -199,9 +199,7 @@ class HeardForm(PlainForm):
 
     def to_heard(self) -> HeardOfPeople:
         return HeardOfPeople(
-            told=self.told.data,
-            told_on=self.on.data,
-            told_how=InformedHow(self.told_how.data),
+            told=told_of_all(self.told.data, self.on.data, InformedHow(self.told_how.data)),
             comes=self.comes.data,
             how=Attends(self.how.data),
             safe=self.safe.data,

@@ -11,7 +11,7 @@ from ekc.conferences.forms.fields import FROM_LIST
 from ekc.conferences.forms.languages import code_of_language
 from ekc.conferences.forms.registering import Offered, RegisterForm
 from ekc.conferences.forms.tables import Cells, Problem, headed, in_each_language, in_order, word_of
-from ekc.conferences.queries.importing import OpenCase
+from ekc.conferences.queries.registration import OpenCase
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l

@@ -122,7 +122,7 @@ class InformedForm(PlainForm):
         if rung and result is None and rung not in told:
             told.append(rung)
         return HeardOfPeople(
-            tellings=[self._telling(id_, by_phone=id_ == rung and result is None) for id_ in told],
+            told=[self._telling(id_, by_phone=id_ == rung and result is None) for id_ in told],
             told_who_was_spoken_with=self.spoken_with.data,
             comes=self.ticked("comes"),
             safe=safe,

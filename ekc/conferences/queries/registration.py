@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, or_, select
@@ -111,3 +112,30 @@ def registered_as(session: Session, number: str) -> Row[str, Variant, int, date,
     columns = (Conference.profile, Conference.variant, Conference.region_id, Conference.registered_on)
     found = select(*columns, main.scalar_subquery().label("main_persons")).where(Conference.number == number)
     return session.execute(found).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """An open case, as far as a registration can be it: its number, municipality and main persons."""
+
+    number: str
+    municipality: str
+    main_persons: tuple[str, ...]
+
+
+_OPEN_CASES = (
+    select(Conference.number, Conference.municipality.label("municipality"), Participant.name)
+    .join(Participant, Participant.conference_id == Conference.id)
+    .where(one_of(Conference.region_id, "regions"), Conference.phase.in_([p for p in Phase if p is not Phase.CLOSED]))
+    .where(Participant.part == Part.MAIN_PERSON, Participant.removed_at.is_(None))
+    .order_by(Conference.id, Participant.id)
+)
+
+
+def open_cases(session: Session, regions: Collection[int]) -> list[OpenCase]:
+    """The open cases of these regions."""
+    rows = read_rows(session, _OPEN_CASES, {"regions": list(regions)}) if regions else ()
+    return [
+        OpenCase(*case, tuple(row.name for row in people))
+        for case, people in groupby(rows, lambda row: (row.number, row.municipality))
+    ]

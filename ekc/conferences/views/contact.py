@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
-from ekc.conferences.actions import registration
+from ekc.conferences.actions import contact as contact_actions
 from ekc.conferences.forms.contact import ContactForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import contact
@@ -35,7 +35,7 @@ def log_contact(case: Case) -> ResponseReturnValue:
     form = ContactForm(circle(db(), case.id))
     if form.validate():
         with form.showing_refusal():
-            registration.log_contact(by(), case.id, form.to_contact())
+            contact_actions.log_contact(by(), case.id, form.to_contact())
             flash(_("It is in the log."), "success")
             return redirect(url_for("conferences.contact_log", conference_id=case.id), 303)
     return _log_page(case, form), form.status

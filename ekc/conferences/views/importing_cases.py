@@ -6,11 +6,11 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import regions
-from ekc.conferences.actions.importing import register_cases
+from ekc.conferences.actions.registration import register_cases
 from ekc.conferences.forms.importing_cases import CASES, CasesFound, KeepCasesForm, read_cases
 from ekc.conferences.forms.registering import Offered
 from ekc.conferences.forms.tables import FileForm
-from ekc.conferences.queries.importing import open_cases
+from ekc.conferences.queries.registration import open_cases
 from ekc.conferences.views.blueprint import bp
 from ekc.conferences.views.importing import choose_again, keepable, kept_rows, template_file
 from ekc.core.form_numbers import adds

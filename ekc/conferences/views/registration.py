@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
+from ekc.conferences.actions import consents as consent_actions
 from ekc.conferences.actions import offers as offer_actions
 from ekc.conferences.actions import registration as registration_actions
 from ekc.conferences.forms.fields import person_choices
@@ -105,7 +106,7 @@ def add_consent(case: Case) -> ResponseReturnValue:
     form = _consent_form(case)
     if form.validate():
         with form.showing_refusal():
-            noted = registration_actions.add_consents(by(), case.id, form.to_consents())
+            noted = consent_actions.add_consents(by(), case.id, form.to_consents())
             one = len(noted) == 1
             flash(_("The consent is noted.") if one else _("%(n)s consents are noted.", n=len(noted)), "success")
             return redirect(url_for("conferences.consents", conference_id=case.id), 303)
@@ -120,7 +121,7 @@ def withdraw_consent(case: Case, consent_id: int) -> ResponseReturnValue:
     form = WithdrawForm(prefix=f"withdraw-{consent_id}-")
     if form.validate():
         with form.showing_refusal():
-            registration_actions.withdraw_consent(by(), case.id, consent_id, form.on.data)
+            consent_actions.withdraw_consent(by(), case.id, consent_id, form.on.data)
             flash(_("It is noted that the consent was taken back."), "success")
             return redirect(url_for("conferences.consents", conference_id=case.id), 303)
     return _consents_page(case, withdrawn=(consent_id, form)), form.status

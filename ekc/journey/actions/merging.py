@@ -1,4 +1,4 @@
-"""Merging a registration into another of the same conference: the other keeps the facts of both, and this one stops."""
+"""Two registrations that look alike: told apart, or merged into one that keeps the facts of both."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
@@ -16,6 +16,7 @@ from ekc.core.errors import Refusal
 from ekc.core.transaction import nested, writing
 from ekc.journey.actions.steps import take_step
 from ekc.journey.effects import other_open_case
+from ekc.journey.models import LookAlike
 from ekc.journey.queries.merging import OF_PERSON, TEXTS, pairs
 from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import N_, Activity, Agreed, Attends, Part, Step, StopReason, VoiceMatter
@@ -47,6 +48,22 @@ def merge(by: By, conference_id: int, number: str, chosen: Mapping[str, str]) ->
         twice = StopReason.REGISTERED_TWICE
         take_step(one, conference_id, Taking(Step.REGISTERED_TWICE, stop_reason=twice, other=there.number))
     return there.id
+
+
+def tell_apart(by: By, conference_id: int, number: str) -> None:
+    """Remember that this case and another open one of the visitor's regions are two conferences.
+
+    Raises Unknown, NotNow, Refusal (no such case).
+    """
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.CORRECT_REGISTRATION)
+        other = other_open_case(by.session, conference, number, by.visitor.account_id)
+        known = [by.session.get(LookAlike, ids) for ids in ((conference_id, other.id), (other.id, conference_id))]
+        if any(known):
+            return
+        apart = {"conference_id": conference_id, "other_id": other.id, "same": False}
+        by.session.add(LookAlike(**apart, at=by.at, account_id=by.visitor.account_id))
+        by.record("registration.told_apart", conference_id, number=other.number)
 
 
 def _take_over(here: Conference, there: Conference, chosen: Mapping[str, str]) -> None:

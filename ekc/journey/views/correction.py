@@ -14,9 +14,8 @@ from ekc.core.language import gettext
 from ekc.core.routes import db, edits, moves, now, runtime
 from ekc.directory.models import Listing
 from ekc.directory.queries import known_names
-from ekc.journey.actions import look_alikes
+from ekc.journey.actions import merging as merging_actions
 from ekc.journey.actions.corrections import correct_registration
-from ekc.journey.actions.merging import merge as merge_registrations
 from ekc.journey.consequences import consequences, professionals
 from ekc.journey.forms import CorrectionForm, MergeCasesForm, merge_form
 from ekc.journey.queries.look_alikes import Registered, alike
@@ -55,7 +54,7 @@ def correct(case: Case) -> ResponseReturnValue:
 @moves
 def tell_apart(case: Case) -> ResponseReturnValue:
     """Say that another registration that looks like this one is another conference."""
-    look_alikes.tell_apart(by(), case.id, request.form.get("other", "")[:20])
+    merging_actions.tell_apart(by(), case.id, request.form.get("other", "")[:20])
     flash(gettext("Noted: they are two conferences. You are not asked about them again."), "success")
     return redirect(url_for("journey.case", conference_id=case.id), 303)
 
@@ -76,7 +75,7 @@ def merge(case: Case, number: str) -> ResponseReturnValue:
     form = shown()
     if form.validate_on_submit():
         with form.showing_refusal():
-            goes_on = merge_registrations(
+            goes_on = merging_actions.merge(
                 by(form.unless_changed(lambda: shown(formdata=None))), case.id, number, form.chosen()
             )
             flash(gettext("Both are one conference now: %(number)s.", number=number), "success")

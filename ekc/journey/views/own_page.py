@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.actions.circle import say_not_coming
-from ekc.conferences.actions.registration import give_own_consent, withdraw_own_consent
+from ekc.conferences.actions.consents import give_own_consent, withdraw_own_consent
 from ekc.conferences.gate import case_route
 from ekc.conferences.roles import attended
 from ekc.core.language import gettext

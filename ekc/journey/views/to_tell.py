@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
-from ekc.conferences.actions.registration import log_contacts
+from ekc.conferences.actions.contact import log_contacts
 from ekc.conferences.gate import case_route
 from ekc.core.errors import Stale
 from ekc.core.form_numbers import adds
