@@ -93,7 +93,8 @@ def check_kinds(
     texts: Sequence[TextRule] = TEXTS,
 ) -> None:
     """Refuse rows that cannot be sent, printed or done as they should. Raises ValueError that names every problem."""
-    if missing := [code for code in LANGUAGES if code != "en" and not _is_compiled(code)]:
+    spoken = dict.fromkeys([*LANGUAGES, *(code for rule in documents for code in rule.languages)])
+    if missing := [code for code in spoken if code != "en" and not _is_compiled(code)]:
         raise ValueError(f"There is no compiled catalogue of {', '.join(missing)}. Make it with: bin/setup")
     problems = [f"two emails are called {name}" for name in _duplicate_names([*mails, *texts])]
     problems += [f"two papers or exports are called {name}" for name in _duplicate_names([*documents, *exports])]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from functools import cache
 from pathlib import Path
 from threading import local
@@ -24,7 +25,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ekc.core.errors import Refusal
-from ekc.core.language import day, direction, gettext, sentence_for, using
+from ekc.core.language import LANGUAGES, day, direction, gettext, sentence_for, using
 from ekc.names import unbroken
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -116,6 +117,7 @@ class DocumentRule(Generic[V]):
     name: str
     title: str  # as the page that says how far it is calls it
     values: type[V]
+    languages: tuple[str, ...] = tuple(LANGUAGES)  # in which it is printed; each has a catalogue
     asked: type[Any] | None = None  # a frozen dataclass of plain values; None: the values
     gather: Callable[[Any, Any, datetime], V] | None = None
     kept: timedelta = timedelta(days=1)  # how long it is handed out after it was ordered
@@ -148,7 +150,7 @@ def document_pdf(rule: DocumentRule[V], *values: V, laid_out: LaidOut | None = N
     Raises Refusal with the message of the rule if it cannot be rendered.
     """
     with using(values[0].language):
-        html = document_html(rule, *map(_as_printed, values))
+        html = document_html(rule, *map(as_printed, values))
     attachment = rule.attachment(values[0]) if rule.attachment else None
     try:
         return render_pdf_with_replacements(
@@ -163,19 +165,28 @@ def document_pdf(rule: DocumentRule[V], *values: V, laid_out: LaidOut | None = N
         raise Refusal(rule.unprintable, why=str(error)) from error
 
 
-def _as_printed(value: Any) -> Any:
+def as_printed(values: V) -> V:
     """Values in which names do not break, and words from right to left stand apart from the sentence around them.
 
-    WeasyPrint knows neither <bdi> nor `unicode-bidi: isolate`.
+    In a language that is written from right to left all words do, numbers too. WeasyPrint knows neither <bdi> nor
+    `unicode-bidi: isolate`.
     """
+    printed: V = _as_printed(values, isolated=direction(values.language) == "rtl")
+    return printed
+
+
+def _as_printed(value: Any, *, isolated: bool) -> Any:
+    if isinstance(value, Enum):
+        return value
     if isinstance(value, str):
         text = unbroken(value)
-        turns = any(unicodedata.bidirectional(letter) in _FROM_THE_RIGHT for letter in text)
-        return f"{_ISOLATE}{text}{_END_OF_ISOLATE}" if turns else text
+        turns = isolated or any(unicodedata.bidirectional(letter) in _FROM_THE_RIGHT for letter in text)
+        return f"{_ISOLATE}{text}{_END_OF_ISOLATE}" if text and turns else text
     if isinstance(value, tuple):
-        return tuple(map(_as_printed, value))
+        return tuple(_as_printed(one, isolated=isolated) for one in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _as_printed(getattr(value, field.name)) for field in fields(value)})
+        words = ((field.name, getattr(value, field.name)) for field in fields(value) if field.name != "language")
+        return replace(value, **{name: _as_printed(one, isolated=isolated) for name, one in words})
     return value
 
 

@@ -23,6 +23,14 @@ from ekc.core.clock import to_local
 PRODUCT_NAME = "Own Plan"
 #: The languages of pages by code, with their own names. Each except English has a catalogue.
 LANGUAGES: dict[str, str] = {"en": "English", "nl": "Nederlands"}
+#: Those in which some documents are printed too. Their catalogues hold only the sentences of these documents.
+PAPER_LANGUAGES: dict[str, str] = {
+    **LANGUAGES,
+    "tr": "Türkçe",
+    "pl": "Polski",
+    "uk": "Українська",
+    "ar": "العربية",
+}
 _CATALOGUES = Path(__file__).parents[1] / "translations"
 
 _current: ContextVar[str | Callable[[], str]] = ContextVar("language", default="en")
@@ -251,6 +259,6 @@ def how_far(value: date, today: date) -> str:
     return ngettext("%(num)s day ago", "%(num)s days ago", -away)
 
 
-def language_of(*wanted: str) -> str:
-    """The first of these languages that is one of `LANGUAGES`; else English."""
-    return next((code for code in wanted if code in LANGUAGES), "en")
+def language_of(*wanted: str, among: Collection[str] = LANGUAGES) -> str:
+    """The first of these languages that is one of `among`, which are those of pages; else English."""
+    return next((code for code in wanted if code in among), "en")

@@ -58,6 +58,29 @@ WORDINGS: Mapping[str, Mapping[Variant, str]] = {
     "The family has private time": _in(_RECOVERY, N_("Both sides have private time")),
     "The family has private time since %(time)s": _in(_RECOVERY, N_("Both sides have private time since %(time)s")),
     "The family comes together again": _in(_RECOVERY, N_("Both sides come together again")),
+    # Of the leaflet, whole: some of its languages have no `_NOUNS`, as a noun changes the words around it there.
+    "You make a plan together, with family and friends. Nobody else makes it for you.": _in(
+        _OF_GROUPS, N_("You make a plan together. Nobody else makes it for you.")
+    ),
+    "First you hear what is known, and you can ask anything. Then everybody who is not of the family leaves the room, "
+    "I as well: that time is yours. After that you show your plan, and we write down who does what.": _in(
+        _OF_GROUPS,
+        N_(
+            "First you hear what is known, and you can ask anything. Then everybody who is here for their work leaves "
+            "the room, I as well: that time is yours. After that you show your plan, and we write down who does what."
+        ),
+    ),
+    "The family makes the plan, and each does what they promise. Professionals tell what they know, and say whether "
+    "the plan is safe. I see to it that everybody can take part, safely.": _in(
+        _OF_GROUPS,
+        N_(
+            "The group makes the plan, and each does what they promise. Professionals tell what they know, and say "
+            "whether the plan is safe. I see to it that everybody can take part, safely."
+        ),
+    ),
+    "The family makes its own plan, with relatives and friends. Nobody else makes it for them.": _in(
+        _OF_GROUPS, N_("The group makes its own plan. Nobody else makes it for them.")
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 """Who was told: several people at once, each with their own day and way; asked whether it is safe; not reached."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pikepdf
@@ -18,7 +19,8 @@ from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.circle import circle
 from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.informing import ToldRow, told
-from ekc.core.documents import document_html
+from ekc.core.documents import as_printed, document_html, document_pdf
+from ekc.core.language import LANGUAGES, PAPER_LANGUAGES, gettext, using
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import Activity, Attends, CallResult, InformedHow, InformedOf, Part
 from tests.build import Made, case_in_setup, change_details
@@ -217,7 +219,7 @@ def test_the_words_to_say_are_there_in_the_language_of_whoever_is_still_to_be_to
     """The page is English and the case Dutch."""
     page = noor.page(noor.here.url)
     assert "You make a plan together" in page.text
-    assert "Words to say, in Nederlands" in page.text
+    assert "Words to say, in Dutch" in page.text
     assert "Jullie maken samen een plan" in page.text
 
 
@@ -231,10 +233,73 @@ def test_the_leaflet_is_in_the_language_of_each_and_of_one_alone_where_that_is_a
     ]
     assert pages == [1, len(case.people)]
     assert noor.get(f"{address}?person=999999").status_code == 404
-    by = {"coordinator": "Noor van Dijk", "phone": "", "contact": ""}
-    every = document_html(LEAFLET, Leaflet("Omar", language="en", **by), Leaflet("Linda", language="nl", **by))
+    read = [Leaflet(name, "Noor van Dijk", "", "", code) for name, code in (("Omar", "en"), ("Linda", "nl"))]
+    every = document_html(LEAFLET, *read)
     for said in ("For Omar", "Nobody else makes it for you.", "Voor Linda", "Niemand anders maakt het voor jullie."):
         assert said in every
+
+
+@pytest.mark.parametrize("language", PAPER_LANGUAGES)
+def test_a_leaflet_is_one_sheet_in_each_of_its_languages_and_says_who_has_not_read_it(language: str) -> None:
+    """With names and numbers as long as they come."""
+    leaflets = [
+        Leaflet(
+            "Marie-Christine van den Boogaard", "Noor van Dijk", "+31 6 12345678", "Own Plan, 020 1234567", language, to
+        )
+        for to in (False, True)
+    ]
+    pdf = pikepdf.open(io.BytesIO(document_pdf(LEAFLET, *leaflets)))
+    with using(language):
+        unread, title = (
+            gettext("Translated by machine, not yet read by a native speaker."),
+            gettext("A plan of their own"),
+        )
+    html = document_html(LEAFLET, *leaflets)
+
+    assert len(pdf.pages) == len(leaflets)
+    assert (html.count(unread), html.count(f"<h1>{title}</h1>")) == (0 if language in LANGUAGES else 2, 1)
+    assert f'<section class="leaflet" lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in html
+
+
+def test_on_paper_from_right_to_left_each_value_stands_apart() -> None:
+    """A telephone number would turn around, and a name take the full stop behind it along."""
+    whole = Leaflet("Sami", "Noor van Dijk", "+31 6 12345678", "", "ar")
+    said = [
+        one.split("\N{POP DIRECTIONAL ISOLATE}")[0]
+        for one in document_html(LEAFLET, as_printed(whole)).split("\N{FIRST STRONG ISOLATE}")[1:]
+    ]
+    assert set(said) == {"Sami", "Noor van\N{NO-BREAK SPACE}Dijk", "+31 6 12345678"}
+    assert "\N{FIRST STRONG ISOLATE}" not in document_html(LEAFLET, as_printed(replace(whole, language="pl")))
+
+
+def test_whoever_speaks_a_language_without_a_leaflet_is_named_with_what_then(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    change_details(db_session, cast, START, case, case.people["omar"], language="so")
+    change_details(db_session, cast, START, case, case.people["kees"], language="so", second_language="ar")
+    change_details(db_session, cast, START, case, case.people["linda"], language="tr")
+    page = noor.page(noor.here.url)
+    assert "Omar El Amrani (Somali; the paper is in Dutch) no interpreter asked for yet" in page.text
+    assert "Kees de Wit (" not in page.text
+    for said in (
+        "Words to say, in Turkish",
+        "birlikte bir plan yaparsınız",
+        "Words to say, in Arabic",
+        "تضعون خطة معًا",
+    ):
+        assert said in page.text
+    assert '<div class="folded__body" lang="ar" dir="rtl">' in page.html
+
+    change_details(db_session, cast, START, case, case.people["omar"], needs_interpreter=True)
+    assert "no interpreter asked for yet" not in noor.page(noor.here.url).text
+
+
+def test_professionals_have_words_of_their_own(noor: PageClient, cast: Cast, case: Made) -> None:
+    page = noor.page(noor.here.url)
+    assert "Words to say to professionals" in page.text
+    assert "Then you leave the room, as I do: that time is theirs." in page.text
+    paper = noor.paper(f"/conferences/{case.id}/circle/informed.pdf?person={case.people['karim']}")
+    assert len(pikepdf.open(io.BytesIO(paper.data)).pages) == 1
 
 
 def test_one_tap_notes_all_that_is_still_to_be_heard_of_somebody(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ekc.core.documents import DocumentRule
+from ekc.core.language import LANGUAGES, PAPER_LANGUAGES
 from ekc.workflow.vocabulary import N_, Activity
 
 
@@ -15,12 +16,19 @@ class Leaflet:
     phone: str  # of the coordinator; empty: the leaflet has a blank line for it
     contact: str  # of the service; empty: nothing is said
     language: str
+    to_professional: bool = False  # they come for their work: something else is asked of them
+
+    @property
+    def only_by_machine(self) -> bool:
+        """Whether nobody who speaks the language has read its sentences (docs/translating.md)."""
+        return self.language not in LANGUAGES
 
 
 LEAFLET = DocumentRule(
     name="leaflet",
     title=N_("Leaflets: what a conference is"),
     values=Leaflet,
+    languages=tuple(PAPER_LANGUAGES),
     activity=Activity.CHANGE_CIRCLE,
     template="conferences/leaflets.html",
     page="conferences/_leaflet.html",

@@ -1,5 +1,7 @@
 """The page that shows who was told what a conference is, and who was not, and notes it of several people at once."""
 
+from dataclasses import dataclass
+
 from flask import flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -18,7 +20,7 @@ from ekc.conferences.views.circle import ADDRESS
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
-from ekc.core.language import LANGUAGES, language, language_of, ngettext, using
+from ekc.core.language import direction, language, language_of, ngettext, using
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, now, runtime
 from ekc.names import by_surname
@@ -68,14 +70,15 @@ def leaflets(case: Case) -> ResponseReturnValue:
         chosen = [row for row in readers if row.informed_on is None] or readers
     if not chosen:
         raise Unknown
-    phone, country = accounts.phone_of(db(), case.visitor.account_id), PROFILES[case.profile].language
+    phone = accounts.phone_of(db(), case.visitor.account_id)
     asked = [
         Leaflet(
             name=row.label,
             coordinator=case.visitor.actor.name,
             phone=phone,
             contact=runtime().settings.contact,
-            language=language_of(row.language, case.language, country),
+            language=_language_of(case, row),
+            to_professional=row.is_professional,
         )
         for row in chosen
     ]
@@ -110,6 +113,9 @@ def _page(case: Case, form: InformedForm | None = None) -> str:
         takes_part=TAKES_PART,
         spoken_with=[labels[one.participant_id] for one in spoken_with(db(), case) if one.participant_id in labels],
         words=_words(case, open_),
+        no_leaflet=[
+            (one, _language_of(case, one)) for one in open_ if not set(LEAFLET.languages) & set(_wanted(case, one))
+        ],
         phones=circle_queries.phones(db(), case),
         form=form or InformedForm(people, today, formdata=None),
         sent=form,
@@ -127,12 +133,38 @@ def _through_somebody(case: Case, person: PersonRow) -> bool:
     return age < PROFILES[case.profile].own_consent_from
 
 
-def _words(case: Case, people: list[PersonRow]) -> list[tuple[str, str, Markup]]:
-    """The words to say in each language that these people speak, that of the page first: code, language, page."""
+def _wanted(case: Case, person: PersonRow) -> tuple[str, ...]:
+    """The languages that somebody speaks, as far as is known."""
+    return (person.language or case.language, *filter(None, [person.second_language]))
+
+
+def _language_of(case: Case, person: PersonRow) -> str:
+    """The language of somebody's leaflet: their own, or else that of the conference or the country."""
     country = PROFILES[case.profile].language
-    codes = dict.fromkeys([language(), *(language_of(one.language, case.language, country) for one in people)])
+    return language_of(*_wanted(case, person), case.language, country, among=LEAFLET.languages)
+
+
+@dataclass(frozen=True, slots=True)
+class WordsToSay:
+    """The words to say, in a language; `own`: whether it is that of the page."""
+
+    code: str
+    direction: str
+    own: bool
+    to_professionals: bool
+    text: Markup
+
+
+def _words(case: Case, people: list[PersonRow]) -> list[WordsToSay]:
+    """The words to say in each language that these people speak, that of the page first; last, to professionals."""
     found = []
-    for code in codes:
-        with using(code):
-            found.append((code, LANGUAGES[code], get_template_attribute(*_WORDS_TO_SAY)()))
+    for to_professionals in (False, True):
+        readers = [one for one in people if one.is_professional is to_professionals]
+        if to_professionals and not readers:
+            continue
+        for code in dict.fromkeys([language(), *(_language_of(case, one) for one in readers)]):
+            own = code == language()
+            with using(code):
+                text = get_template_attribute(*_WORDS_TO_SAY)(to_professionals=to_professionals)
+            found.append(WordsToSay(code, direction(code), own, to_professionals, text))
     return found
