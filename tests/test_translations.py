@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -70,7 +71,7 @@ def of_papers(code: str) -> frozenset[object]:
     return frozenset(said | {other for one in said for other in WORDINGS.get(str(one), {}).values()})
 
 
-def templates_of(rule: DocumentRule[object]) -> set[str]:
+def templates_of(rule: DocumentRule[Any]) -> set[str]:
     """The names of the templates of a document, and of those that these include, import or extend."""
     left, found = [name for name in (rule.template, rule.page) if name], set[str]()
     while left:
