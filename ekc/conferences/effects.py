@@ -23,7 +23,7 @@ from ekc.conferences.mails import (
     READS_MORE,
 )
 from ekc.conferences.models import Conference, Notice, Participant, Pause, SafetyConcern, Trace, ViewPicture, Voice
-from ekc.conferences.queries.pauses import paused_days
+from ekc.conferences.queries.pauses import PausedDays, paused_days
 from ekc.conferences.roles import ASKED_ABOUT, SHARED, circle_access, coordinator_with_access, shared
 from ekc.core.audit import record
 from ekc.core.clock import local_date
@@ -386,7 +386,7 @@ def renew_watch(session: Session, conference: Conference, at: datetime) -> None:
     profile, today = PROFILES[conference.profile], local_date(at, conference.timezone)
     since = local_date(conference.phase_since, conference.timezone)
     goes_on = conference.paused_at is None
-    paused = paused_days(session, [conference.id], at).get(conference.id, [])
+    paused = paused_days(session, [conference.id], at).get(conference.id, PausedDays()).days
     conference.norm_until = profile.norm_until(conference.phase, since, paused) if goes_on else None
     watched = goes_on and conference.coordinator_id is not None and conference.phase in _WATCHED
     conference.silent_since = (conference.silent_since or today) if watched else None

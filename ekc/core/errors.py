@@ -54,6 +54,12 @@ class OnlyShown(Refusal):
         super().__init__("This is what you typed. Nothing is saved yet: look at it, and save it.")
 
 
+class WrongDay(Refusal):
+    """A day or time that was typed cannot be it, whatever else the case is like now: as what a form finds itself."""
+
+    status = 422
+
+
 class TooMany(Refusal):
     """Too many attempts; the message says when to try again."""
 

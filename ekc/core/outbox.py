@@ -221,12 +221,19 @@ def _values(
     }
 
 
+_PARAGRAPH = "\n\n"
+
+
 class CaseMail(NamedTuple):
-    """A mail of many: to whom, about which case, and the further fields of its key."""
+    """A mail of many: to whom, about which case, and the further fields of its key.
+
+    `items`: what it lists after the first paragraph of its rule, each a fixed sentence as well.
+    """
 
     to: Recipient
     case: int
     fields: Mapping[str, Any]
+    items: tuple[str, ...] = ()
 
 
 def queue_many(session: Session, rule: MailRule, mails: Iterable[CaseMail], at: datetime) -> int:
@@ -235,8 +242,12 @@ def queue_many(session: Session, rule: MailRule, mails: Iterable[CaseMail], at: 
         raise ValueError(f"the email {rule.name} needs a link")
     if session.info.get(_NOTHING_SENT):
         return 0
-    asked = (_values(session, rule, one.to, at, one.case, one.fields) for one in mails if one.to.address)
-    wanted = {values["key"]: values for values in asked}
+    wanted = {}
+    for one in mails:
+        values = _values(session, rule, one.to, at, one.case, one.fields)
+        if one.to.address:
+            first, *more = rule.body.split(_PARAGRAPH)
+            wanted[values["key"]] = values | {"body": _PARAGRAPH.join([first, *one.items, *more])}
     for key in session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_(wanted))):
         del wanted[key]
     if not wanted:

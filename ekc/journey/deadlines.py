@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from ekc.conferences.queries.pauses import paused_days
+from ekc.conferences.queries.pauses import PausedDays, paused_days
 from ekc.core.clock import local_date
 from ekc.journey.queries.referrers import Referrer, referrers_of_cases
 from ekc.journey.queries.steps import StepRow, steps_of_cases
@@ -23,7 +23,7 @@ class Deadline:
     on: date
     latest: date
     paused: int = 0  # so many days later, because they did not count
-    still: bool = False  # today does not count either
+    still: bool = False  # in a pause that goes on
 
     def near(self, today: date) -> bool:
         """Whether the coordinator is warned: some days before its day, until it is late."""
@@ -39,18 +39,19 @@ def running_deadlines(
     events: dict[Event, date],
     referred: bool,
     pauses: Sequence[Paused] = (),
-    today: date | None = None,
+    *,
+    still: bool = False,
 ) -> tuple[Deadline, ...]:
     """The clocks that were started and not stopped, earliest first. `events` holds the day of each event.
 
     `referred`: whether somebody referred the case; some clocks run only then. `pauses`: days that may not count.
+    `still`: whether one of these goes on.
     """
 
     def deadline(clock: Clock, started: date) -> Deadline:
         on = profile.due(clock, started, pauses)
         paused = (on - profile.due(clock, started)).days if pauses else 0
-        still = clock.pauses and any(until == today for _, until in pauses)
-        return Deadline(clock, on, profile.latest(clock, started, pauses), paused, still)
+        return Deadline(clock, on, profile.latest(clock, started, pauses), paused, still and clock.pauses)
 
     dues = (
         deadline(clock, events[clock.start])
@@ -92,13 +93,13 @@ def deadlines_of(
     taken = steps_of_cases(session, [case.id for case in open_ones]) if steps is None else steps
     about = referrers_of_cases(session, [case.id for case in open_ones if _asks_referrer(case)])
 
-    def running(case: Clocked, pauses: Sequence[Paused] = ()) -> tuple[Deadline, ...]:
+    def running(case: Clocked, paused: PausedDays | None = None) -> tuple[Deadline, ...]:
         return running_deadlines(
             PROFILES[case.profile],
             _events(case, taken.get(case.id, ()), about[case.id]),
             about[case.id].referred if referred is None else referred,
-            pauses,
-            local_date(at, case.timezone),
+            paused.days if paused else (),
+            still=paused is not None and paused.still,
         )
 
     found = {case.id: running(case) for case in open_ones}

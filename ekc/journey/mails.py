@@ -147,20 +147,19 @@ DEADLINE_NEAR = MailRule(
     name="deadline_near",
     audience=Audience.COORDINATOR,
     opens=Activity.SEE_CASE,
-    key="deadline:{case}:{clock}:{round}:near:{to}",
+    key="deadline:{case}:{codes}:{round}:near:{to}",
     subject=N_("A deadline in a conference of yours is near"),
-    body=N_("A deadline in a conference of yours is near. Sign in to see which one, and on which day."),
+    body=N_("This is due soon in a conference of yours:") + "\n\n" + N_("Sign in to see on which day."),
 )
 DEADLINE_PASSED = MailRule(
     name="deadline_passed",
     audience=Audience.MANAGERS,
     opens=Activity.SEE_CASE,
-    key="deadline:{case}:{clock}:{round}:passed:{to}",
+    key="deadline:{case}:{codes}:{round}:passed:{to}",
     subject=N_("A deadline in a conference of your region has passed"),
-    body=N_(
-        "A deadline in a conference of your region has passed. Sign in to see which one, and whether you can help its "
-        "coordinator."
-    ),
+    body=N_("This is late in a conference of your region:")
+    + "\n\n"
+    + N_("Sign in to see since when, and whether you can help its coordinator."),
 )
 
 

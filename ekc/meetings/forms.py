@@ -81,7 +81,10 @@ class MeetingForm(EditingForm):
     def validate_dates(self, dates: Any) -> None:
         """Each line is a day and a time."""
         for typed in lines(dates.data):
-            _read(typed)
+            if _read(typed) != _read(typed, ahead=False):
+                raise ValidationError(
+                    gettext("“%(line)s” has passed. Is it next year? Then write the year behind it.", line=typed)
+                )
 
     def validate_hours(self, hours: NumberField) -> None:
         """From half an hour to 24 hours."""
@@ -133,10 +136,10 @@ for _kind, (_how, _not_needed) in _THINGS.items():
     setattr(MeetingForm, f"{_kind.value}_not_needed", BooleanField(_not_needed))
 
 
-def _read(typed: str) -> datetime:
-    """A line with a day and a time. Raises ValidationError that names the line."""
+def _read(typed: str, *, ahead: bool = True) -> datetime:
+    """A line with a day and a time; `ahead` as in `read_moment`. Raises ValidationError that names the line."""
     try:
-        return read_moment(typed, now().date(), ahead=True)
+        return read_moment(typed, now().date(), ahead=ahead)
     except (ValueError, OverflowError):
         raise ValidationError(
             gettext("“%(line)s” is no day with a time. Write one on each line, like 18-04-2026 10:00.", line=typed)

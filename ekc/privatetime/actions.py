@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
-from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.errors import Refusal, Stale, Unknown, WrongDay
 from ekc.core.transaction import writing
 from ekc.meetings.actions.attendance import Corrected, replace_stretch
 from ekc.meetings.models import Meeting, Stretch
@@ -100,7 +100,7 @@ def _refuse_future(times: DayTimes, at: datetime) -> None:
     given |= {f"ended_{round_.id}": round_.ended_at for round_ in times.rounds}
     for name, time in given.items():
         if time and time > at:
-            raise Refusal(N_("This time has not come yet. Give the times as they were.")).at(name)
+            raise WrongDay(N_("This time has not come yet. Give the times as they were.")).at(name)
 
 
 def _refuse_disorder(times: DayTimes, rounds: list[PrivateRound]) -> None:

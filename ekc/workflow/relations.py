@@ -68,6 +68,12 @@ def guessed_part(relation: str) -> Part | None:
     return next((part for part, words in _COMPILED if words.search(own)), None)
 
 
+def part_in_name(name: str) -> Part | None:
+    """The part that the first word of a name perhaps says, such as that of Oma Riet or Tolk van het bureau."""
+    first = name.split(maxsplit=1)[:1]
+    return guessed_part(first[0]) if first and first[0].casefold() != "jim" else None  # a name, and a JIM
+
+
 def is_organisation(relation: str) -> bool:
     """Whether this is perhaps an organisation for which somebody comes, and says nothing of who they are."""
     own = own_relation(relation)

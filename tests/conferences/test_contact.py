@@ -220,7 +220,7 @@ def test_the_contact_log_begins_with_the_latest(noor: PageClient, case: Made, db
     ]
     assert "Monday 2 March 2026 phone call, Karim Jansen He has one bottom line." in page.text
     tomorrow: dict[str, Value] = {"On": date(2026, 3, 3), "What was said or agreed": "Too early"}
-    assert noor.refused("Add to the log", tomorrow, status=409).errors == [
+    assert noor.refused("Add to the log", tomorrow, status=422).errors == [
         "On: This day is still to come. Choose today or an earlier day."
     ]
 

@@ -115,7 +115,7 @@ def test_the_page_says_that_an_hour_is_skipped_and_what_day_was_understood(
     case = case_in_setup(db_session, cast, START)
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/meeting")
-    page = client.refused("Save", {"Day and time": "29 mrt 2:30"}, status=409)
+    page = client.refused("Save", {"Day and time": "29 mrt 2:30"}, status=422)
     assert page.errors == ["Day and time: That night the clock goes from 02:00 to 03:00. Choose another time."]
     assert "Sunday 29 March 2026, 02:30" in page.text
     client.submit("Save", {"Day and time": "29 mrt 3:30"})

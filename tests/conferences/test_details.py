@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.access import open_case
-from ekc.conferences.actions.circle import add_person, change_person
+from ekc.conferences.actions.circle import add_people, add_person, change_person
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.queries.circle import PersonRow, circle, person
 from ekc.conferences.queries.concerns import concerns
@@ -121,7 +121,7 @@ def test_a_mistake_saves_nobody_and_says_whose_it_is(
     opened = [text_of(one) for one in page.all("details") if "open" in one.attrib]
     assert [one.split()[0] for one in opened] == ["Fatima", "Kees", "Linda", "It"]
     tomorrow = {"Linda de Wit / Decided by": "me", "Linda de Wit / Decided on": "3-3-2026"}
-    page = noor.refused("Save", {**tomorrow, "Fatima El Amrani-Benali / What was arranged?": ""}, status=409)
+    page = noor.refused("Save", {**tomorrow, "Fatima El Amrani-Benali / What was arranged?": ""}, status=422)
     assert page.errors == ["Linda de Wit, Decided on: This day is still to come. Choose today or an earlier day."]
     assert kept_of(db_session, cast, case, "kees").phone == ""
     noor.page(f"/conferences/{case.id}/circle/details")
@@ -154,3 +154,28 @@ def test_the_manager_fills_in_what_they_may_see(
     form = client.form("Save")
     asked = ("Phone", "Why they stay away", "What they want to say, if they are not there")
     assert [form.asks(f"Marieke de Wit / {one}") for one in asked] == [True, True, False]
+
+
+def test_a_large_circle_stands_on_pages_that_do_not_grow_with_it(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    """Each select listed all others with each person: 18 MB for 330 people."""
+    by, address = By(db_session, cast.noor, START), f"/conferences/{case.id}/circle/details"
+    add_people(by, case.id, [PersonDetails(name=f"Neef {n:03}", part=Part.FAMILY) for n in range(40)])
+    noor.page(address)
+    weight = len(noor.get(address).data)
+    values = {"Neef 000 / Who supports them": "joost lammers", "Neef 000 / Who brought them in": "Neef 039"}
+    page = noor.refused("Save", {**values, "Neef 001 / Who supports them": "Joost"}, status=422)
+    assert page.errors == [
+        "Neef 001, Who supports them: Nobody in the circle is called that. Choose a name from the list."
+    ]
+    assert noor.form("Save").shown("Neef 000 / Who brought them in") == "Neef 039"
+    page = noor.submit("Save", {"Neef 001 / Who supports them": ""})
+    assert page.url == f"{address}?page=2"  # to go on where this page ended
+    ids = {row.name: row.id for row in circle(refreshed(db_session), case.id)}
+    neef = next(row for row in circle(db_session, case.id) if row.name == "Neef 000")
+    assert (neef.support_id, neef.brought_by_id) == (case.people["joost"], ids["Neef 039"])
+    noor.submit("Save", {"Neef 039 / Phone": "06 12345678"})
+
+    add_people(by, case.id, [PersonDetails(name=f"Nicht {n:03}", part=Part.FAMILY) for n in range(60)])
+    assert len(noor.get(address).data) < weight + 60 * 100

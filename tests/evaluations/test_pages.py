@@ -109,7 +109,7 @@ def test_the_convenor_writes_down_the_evaluation_and_mends_it(
         "for example 9, 8, 8.",
     ]
     future: dict[str, Value] = {**filled, "On which day?": date(2026, 7, 12)}
-    assert client.refused("Save the report", future, status=409).errors == [
+    assert client.refused("Save the report", future, status=422).errors == [
         "On which day? This day is still to come. Choose today or an earlier day."
     ]
     page = client.submit("Save the report", {"On which day?": date(2026, 7, 11)})
@@ -199,7 +199,7 @@ def test_a_call_is_given_up_and_one_more_evaluation_planned(
     assert "Nobody <b>answered</b>, 100% sure" in page.text
 
     past: dict[str, Value] = {"Day of the next evaluation": date(2026, 3, 1), "Place": "at Kees's"}
-    assert client.refused("Plan an evaluation", past, status=409).errors == [
+    assert client.refused("Plan an evaluation", past, status=422).errors == [
         "Day of the next evaluation: This day has passed. Choose a day that lies ahead."
     ]
     page = client.submit("Plan an evaluation", {"Day of the next evaluation": date(2026, 10, 10)})

@@ -80,8 +80,11 @@ def test_a_clock_is_near_some_days_before_and_stands_still_in_a_pause() -> None:
         (False, True),
     ]
     today = due.on - DAY
-    (still,) = running_deadlines(NL, events, False, ((today - 9 * DAY, today),), today)
+    pause = ((today - 9 * DAY, today),)
+    (still,) = running_deadlines(NL, events, False, pause, still=True)
     assert (still.near(today), still.paused, still.on) == (False, 9, due.on + 9 * DAY)
+    (ended,) = running_deadlines(NL, events, False, pause)
+    assert (ended.near(today), ended.on) == (True, still.on)
 
 
 def test_a_case_is_paused_with_a_reason_and_goes_on(
@@ -113,6 +116,7 @@ def test_a_case_is_paused_with_a_reason_and_goes_on(
         date(2026, 5, 21),
         date(2026, 3, 12),
     )
+    assert "stands still" not in page.text  # on the day itself either
     with pytest.raises(Refusal):
         pauses.resume(By(db_session, cast.noor, clock()), case.id)
 
@@ -141,6 +145,24 @@ def test_each_deadline_is_mailed_once_near_and_once_when_it_passed(db_session: S
         ("noor", "A deadline in a conference of yours is near"),
         ("ruud", "A deadline in a conference of your region has passed"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("nights", "said"),
+    [
+        ((10, 11), [["Referrer spoken to", "Bottom lines fixed with the referrer"]]),
+        ((4, 10, 11), [["Referrer spoken to"], ["Bottom lines fixed with the referrer"]]),
+    ],
+)
+def test_what_passed_by_one_night_is_in_one_mail(
+    db_session: Session, cast: Cast, nights: tuple[int, ...], said: list[list[str]]
+) -> None:
+    build.case_in_setup(db_session, cast, START, profile="england", timezone="Europe/London")
+    sent = sum(warn_of_deadlines(db_session, START + night * DAY, cast.north) for night in nights)
+    mails = db_session.scalars(select(OutboxMessage).where(OutboxMessage.key.like("deadline:%:passed:%"))).all()
+    bodies = [mail.body.split("\n\n") for mail in mails]
+    assert [body[1:-1] for body in bodies] == said
+    assert (sent, {body[0] for body in bodies}) == (len(said), {"This is late in a conference of your region:"})
 
 
 def test_where_nobody_coordinates_nobody_is_warned(db_session: Session, cast: Cast, case: Made) -> None:

@@ -538,7 +538,7 @@ def test_a_day_that_has_passed_is_said_where_it_is_typed_and_the_reason_stays(
     client.page(f"/conferences/{case.id}/steps/another_day")
     typed: dict[str, Value] = {"Why on another day?": "It is late.", "New date and time": "2026-03-01T10:00"}
 
-    page = client.refused("Go on another day", typed, status=409)
+    page = client.refused("Go on another day", typed, status=422)
 
     passed = "The new day has passed. Choose one that lies ahead, or leave it open: the date follows."
     assert page.errors == [f"New date and time: {passed}"]

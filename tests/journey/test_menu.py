@@ -7,8 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from ekc.accounts.access import Visitor
+from ekc.core.audit import PUBLIC
 from ekc.core.routes import declared_access
 from ekc.journey.menu import GROUPS
+from ekc.journey.views.home import menu as main_menu
 from ekc.workflow.engine import may
 from ekc.workflow.vocabulary import Activity, Phase, Role
 from tests import build
@@ -84,6 +87,13 @@ def test_a_page_under_one_of_the_menu_is_marked_there_also_when_a_form_was_refus
     client.page(f"{here}/bottom-lines")
     refused = client.refused("Write it down", {})
     assert [one[1:] for one in menu(refused) if one[2]] == [(f"{here}/bottom-lines", "page")]
+
+
+def test_no_page_of_a_case_is_called_as_one_of_the_main_menu(app: Flask) -> None:
+    everybody = Visitor(PUBLIC, account_id=1, roles=frozenset(Role))
+    assert {title for _, title in main_menu(everybody)} & {
+        page.title for _, _, some in GROUPS for page in some
+    } == set()
 
 
 def test_what_the_phase_needs_comes_first(

@@ -7,7 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.conferences.actions import circle as circle_actions
+from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Conference
+from ekc.conferences.queries.circle import circle
 from ekc.core.audit import AuditEvent
 from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.meetings import queries
@@ -16,7 +19,7 @@ from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.effects import end_meeting, new_meeting
 from ekc.meetings.queries import ArrangementRow
 from ekc.workflow.definition.kinds import Taking
-from ekc.workflow.vocabulary import ArrangementKind, Phase, Step
+from ekc.workflow.vocabulary import ArrangementKind, Attends, Part, Phase, Step
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -117,8 +120,10 @@ def test_a_day_that_has_passed_is_not_offered_and_nobody_is_asked_about_it(
     offered = [text_of(label) for label in page.all("label") if "2026" in text_of(label)]
     assert offered == ["Wednesday 11 March 2026, 10:00"]
     client.submit("Save")  # those that have passed may stay on the list
-    said = client.refused("Save", {"Possible dates": "1-3-2026 10:00"}, status=409)
+    said = client.refused("Save", {"Possible dates": "1-3-2026 10:00"}, status=422)
     assert said.errors == ["Possible dates: This day has passed. Choose a day that lies ahead."]
+    said = client.refused("Save", {"Possible dates": "1-3 10:00"}, status=422)
+    assert said.errors == ["Possible dates: “1-3 10:00” has passed. Is it next year? Then write the year behind it."]
 
     own = enter(client, db_session, clock(), case.id, case.people["fatima"])
     assert ("This day has passed." in own.text, "Say that I do not come" in own.buttons) == (False, True)
@@ -363,3 +368,25 @@ def test_a_meeting_that_goes_on_another_day_ends(db_session: Session, cast: Cast
         (1, START, SATURDAY, None),
         (2, None, None, None),
     ]
+
+
+def test_once_an_interpreter_is_arranged_they_come(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    for name, attends in (("Tolk van het bureau", None), ("Kim Tolk", Attends.PHONE)):
+        circle_actions.add_person(
+            noor, case.id, PersonDetails(name=name, part=Part.INTERPRETER, attends=attends, relation="")
+        )
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/meeting")
+
+    page = client.submit("Save", {"No interpreter needed": True})
+    assert page.flashes == ["Saved."]
+    asked: dict[str, Value] = {"No interpreter needed": False, "How an interpreter is arranged": "Jamal and the bureau"}
+    page = client.submit("Save", asked)
+
+    assert page.flashes == ["Saved.", "It is noted that Tolk van het bureau will come."]
+    found = {row.name: row.attends for row in circle(refreshed(db_session), case.id) if row.part is Part.INTERPRETER}
+    assert (found["Tolk van het bureau"], found["Kim Tolk"]) == (Attends.IN_PERSON, Attends.PHONE)

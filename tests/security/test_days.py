@@ -124,7 +124,7 @@ def wrong(app: Flask, form: Found, name: str, lies: Lies) -> str:
             page = Page(answer.text, form.url, answer.status_code)
             said = [error for error in page.errors if error.endswith(sentence) and error != sentence]
             again = [one.shown()[field.name] for one in forms_of(app, page, form.cookie) if one.url == form.url]
-            if answer.status_code in (409, 422) and said and [typed] in again:
+            if answer.status_code == 422 and said and [typed] in again:
                 return ""
             answers.append((answer.status_code, page.errors, again))
     return str(answers[:4])

@@ -332,7 +332,7 @@ def test_a_new_link_is_in_no_cookie(bas: PageClient) -> None:
 def test_leaving_until_all_is_handed_over(bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock) -> None:
     case = build.case_in_setup(db_session, cast, clock())
     bas.page(f"/accounts/{cast.noor.account_id}")
-    early = bas.refused("Note the last day", {"Last day": date(2026, 3, 1)}, status=409)
+    early = bas.refused("Note the last day", {"Last day": date(2026, 3, 1)}, status=422)
     assert early.errors == ["Last day: This day is over. Choose today or a later day, or close the account."]
     assert bas.refused("Note the last day", {"Last day": ""}, status=422).errors == ["Last day: Choose a day."]
 

@@ -147,8 +147,8 @@ def details(walk: Walk, person: PersonEntry) -> dict[str, Value]:
         "How close they are": person.closeness.label if person.closeness else None,
         "Who brought them in": walk.name(person.brought_by) if person.brought_by else None,
     }
-    if person.attends is not Attends.EXCLUDED and (person.attends or person.role is Part.INTERPRETER):
-        values["How they come"] = (person.attends or Attends.IN_PERSON).label
+    if person.attends and person.attends is not Attends.EXCLUDED:  # an interpreter comes once that is arranged
+        values["How they come"] = person.attends.label
     return {label: value for label, value in values.items() if value}
 
 

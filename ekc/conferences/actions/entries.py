@@ -7,7 +7,7 @@ from typing import TypeVar
 from ekc.conferences.entries import Concern, PersonDetails, Registration
 from ekc.core.clock import local_date
 from ekc.core.db import Base
-from ekc.core.errors import Refusal
+from ekc.core.errors import WrongDay
 from ekc.workflow.vocabulary import N_
 
 #: Fields that are stored as NULL when empty.
@@ -38,14 +38,14 @@ def day_of_words(before: tuple[str, date | None], now: tuple[str, date | None]) 
 
 
 def refuse_future(at: datetime, timezone: str, **days: date | None) -> None:
-    """Raise Refusal, at the field of this name, for a day that is after today in this time zone."""
+    """Raise WrongDay, at the field of this name, for a day that is after today in this time zone."""
     for name, day in days.items():
         if day and day > local_date(at, timezone):
-            raise Refusal(N_("This day is still to come. Choose today or an earlier day.")).at(name)
+            raise WrongDay(N_("This day is still to come. Choose today or an earlier day.")).at(name)
 
 
 def refuse_past(at: datetime, timezone: str, **days: date | None) -> None:
-    """Raise Refusal, at the field of this name, for a day that is before today in this time zone."""
+    """Raise WrongDay, at the field of this name, for a day that is before today in this time zone."""
     for name, day in days.items():
         if day and day < local_date(at, timezone):
-            raise Refusal(N_("This day has passed. Choose a day that lies ahead.")).at(name)
+            raise WrongDay(N_("This day has passed. Choose a day that lies ahead.")).at(name)

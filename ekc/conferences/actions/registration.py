@@ -23,7 +23,7 @@ from ekc.conferences.models import CaseCounter, Conference, Participant
 from ekc.conferences.queries import registration
 from ekc.conferences.queries.search import SearchResult, search
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal, Unknown, WrongDay
 from ekc.core.language import language_of
 from ekc.core.outbox import Link, Recipient, nothing_sent, queue
 from ekc.core.transaction import nested, writing
@@ -56,7 +56,7 @@ def register_case(by: By, new: NewCase) -> int:
             raise Refusal(N_("Say who the main person is."))
         for person, day in zip(new.main_persons, new.said_yes_on, strict=False):
             if day and day > today:
-                raise Refusal(N_("%(name)s said yes on a day that is still to come. Look at it."), name=person.name)
+                raise WrongDay(N_("%(name)s said yes on a day that is still to come. Look at it."), name=person.name)
         if new.registered_by is not Part.MAIN_PERSON and new.registrant is None:
             raise Refusal(N_("Say who you are: your name, and how you can be reached."))
         said_yes = dict(enumerate(new.said_yes_on))

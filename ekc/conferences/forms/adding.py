@@ -48,7 +48,7 @@ from ekc.core.routes import now
 from ekc.directory.queries import KnownNames
 from ekc.names import fold, same
 from ekc.workflow.birth import OF_WHOM, Birth
-from ekc.workflow.relations import GUESSES, guessed_part, is_organisation
+from ekc.workflow.relations import GUESSES, guessed_part, is_organisation, part_in_name
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Part, PersonNeed
 
 #: How many people a pasted list may hold; a circle is seldom half as large.
@@ -86,14 +86,17 @@ class OneForm(PlainForm):
     asks_age = False
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Without a part the one that the relation suggests is asked about; so is whoever may be a child by it."""
-        guess = None if self.part.data else guessed_part(self.relation.data)
+        """Without a part the one that the relation suggests is asked about, or without that the name; so is whoever may
+        be a child by their relation.
+        """
+        relation = self.relation.data
+        guess = None if self.part.data else guessed_part(relation) if relation else part_in_name(self.name.data)
         if guess is not None:
             self.part.data = guess.value
         good = super().validate(extra_validators)
         if guess is not None:
             self.part.errors = [
-                _("Is this right, by their relation: %(role)s? Then add them; if not, choose.", role=_(guess.label))
+                _("Is this right, by what you wrote: %(role)s? Then add them; if not, choose.", role=_(guess.label))
             ]
             return False
         if good and may_be_a_child(Part(self.part.data), self.relation.data, None):
@@ -187,7 +190,7 @@ def read_line(text: str, sides: Sequence[str] = ()) -> dict[str, Any]:
     said["phone"] = " ".join(piece for piece in contact if piece != said["email"])
     relation = ", ".join(pieces) or (words.pop(0) if words else "")
     said["relation"], said["needs"] = relation, "\n".join(need for piece in words for need in lines(piece, commas=True))
-    part = guessed_part(relation)
+    part = guessed_part(relation) if relation else part_in_name(said["name"])
     said["part"] = part and part.value
     if is_organisation(relation):
         said |= {"part": Part.PROFESSIONAL.value, "relation": "", "organisation": relation}

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Optional
 
 from ekc.core import language
 from ekc.core.clock import from_local, to_local
-from ekc.core.errors import Refusal
+from ekc.core.errors import WrongDay
 from ekc.core.forms import AtMost
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
@@ -173,15 +173,15 @@ class MomentField(_Typed):
         return f"{language.day(self.data.date())}, {self.data:%H:%M}" if self.data else ""
 
     def instant(self, timezone: str) -> datetime | None:
-        """The value as an instant in this time zone. Raises Refusal for an hour that the clock skips that night."""
+        """The value as an instant in this time zone. Raises WrongDay for an hour that the clock skips that night."""
         return None if self.data is None else instant(self.data, timezone, self.short_name)
 
 
 def instant(local: datetime, timezone: str, field: str) -> datetime:
-    """A local time as an instant. Raises Refusal at this field for an hour that the clock skips that night."""
+    """A local time as an instant. Raises WrongDay at this field for an hour that the clock skips that night."""
     found = from_local(local, timezone)
     if to_local(found, timezone).replace(tzinfo=None) != local:
-        raise Refusal(
+        raise WrongDay(
             N_("That night the clock goes from %(before)s to %(after)s. Choose another time."),
             before=f"{local:%H}:00",
             after=f"{local + timedelta(hours=1):%H}:00",

@@ -11,6 +11,7 @@ from ekc.conferences.forms.circle import could_support, days_of_birth, offer_sid
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
+    NamedPersonField,
     birth,
     language_choices,
     line,
@@ -38,6 +39,8 @@ _DECISION = {
 }
 #: How somebody comes, unless it was decided that they stay away.
 _COMING = tuple(one for one in Attends if one is not Attends.EXCLUDED)
+#: So many people stand on a page at once.
+AT_ONCE = 25
 #: What is no field of PersonDetails.
 _BESIDE = frozenset({"consented_on", "consent_note", "concern", "arrangement"})
 
@@ -117,32 +120,51 @@ class OnePersonForm(PlainForm):
         return FilledIn(participant_id=participant_id, details=typed, **beside)
 
 
+class OneOfManyForm(OnePersonForm):
+    """As `OnePersonForm`, in a circle that is too large to list all others with each person."""
+
+    support_id = NamedPersonField(_l("Who supports them"))
+    brought_by_id = NamedPersonField(_l("Who brought them in"))
+
+
 class FillInForm(PlainForm):
     """What is not known yet of each person; made by `of`. `of_whom`: the forms, by participant id."""
 
     of_whom: dict[int, OnePersonForm]
+    names: tuple[str, ...] = ()  # of everybody, where they are typed
 
     @classmethod
     def of(
         cls,
+        shown: Sequence[PersonRow],
         circle: Sequence[PersonRow],
         sides: tuple[str, ...],
         known: Mapping[int, frozenset[str]],
         hidden: Mapping[int, frozenset[str]],
         **kwargs: Any,
     ) -> Self:
-        """The form for these people, in the order of the page, without what is known or hidden from the visitor."""
-        fields = {f"p{row.id}": FormField(OnePersonForm, row.label) for row in circle}
+        """The form for these people of the circle, in the order of the page, without what is known or hidden from the
+        visitor.
+        """
+        is_large = len(circle) > AT_ONCE
+        fields = {f"p{row.id}": FormField(OneOfManyForm if is_large else OnePersonForm, row.label) for row in shown}
         form: Self = type("FillInFormOfCircle", (cls,), fields)(**kwargs)
-        form.of_whom = {row.id: form[f"p{row.id}"].form for row in circle}
+        form.of_whom = {row.id: form[f"p{row.id}"].form for row in shown}
+        form.names = tuple(row.label for row in circle) if is_large else ()
+        by_name = {row.label: row.id for row in circle}
+        support = {row.label: row.id for row in circle if row.attends is not Attends.EXCLUDED}
         languages = language_choices(_l("the language of the case"))
-        for row in circle:
+        for row in shown:
             one = form.of_whom[row.id]
             one.called, one.language.choices = row.label, languages
             offer_sides(one, sides)
-            others = [other for other in circle if other.id != row.id]
-            one.support_id.choices = [*one.support_id.choices, *could_support(row, others)]
-            one.brought_by_id.choices = [*one.brought_by_id.choices, *person_choices(others)]
+            if is_large:
+                one.support_id.offer(support)
+                one.brought_by_id.offer(by_name)
+            else:
+                others = [other for other in circle if other.id != row.id]
+                one.support_id.choices = [*one.support_id.choices, *could_support(row, others)]
+                one.brought_by_id.choices = [*one.brought_by_id.choices, *person_choices(others)]
             one.ask_only(known[row.id] | _not_asked(row), hidden[row.id])
         return form
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import ACCOUNT, MAIL, NAME, PASSAGE, WORD
 from ekc.core.outbox import deliverable
 from ekc.core.routes import MAX_ID
-from ekc.names import alphabetical, by_surname
+from ekc.names import alphabetical, by_surname, fold
 from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import Labelled
 
@@ -249,6 +249,30 @@ def person_field(label: Any, blank: Any = None, missing: Any = None) -> SelectFi
     none = [SelectChoice("", blank)] if blank else []
     rules = [DataRequired(missing)] if missing else []
     return SelectField(label, rules, choices=none, coerce=id_or_none, **FROM_LIST)
+
+
+class NamedPersonField(StringField):  # type: ignore[misc]
+    """One person of a large circle, whose name is typed; the page lists the names once (`PEOPLE`)."""
+
+    data: int | None
+
+    def offer(self, people: Mapping[str, int]) -> None:
+        """Say who may be named, by label, and find who was."""
+        named = {fold(label): id_ for label, id_ in people.items()}
+        self.data = named.get(fold(tidy(self._value())))
+        self.render_kw = {"list": PEOPLE, "dir": "auto", "autocomplete": "off"}
+
+    def _value(self) -> str:
+        return self.raw_data[0] if self.raw_data else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """A name that is typed is that of somebody."""
+        if tidy(self._value()) and self.data is None:
+            raise ValidationError(_("Nobody in the circle is called that. Choose a name from the list."))
+
+
+#: The id of the list of names on the page.
+PEOPLE = "people"
 
 
 def people_field(label: Any) -> SelectMultipleField:

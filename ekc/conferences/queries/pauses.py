@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -35,12 +35,21 @@ _OF_CASES = (
 )
 
 
-def paused_days(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, list[Paused]]:
-    """By case its pauses, the earliest first; one that goes on lasts until today. Cases without one are missing."""
-    found: defaultdict[int, list[Paused]] = defaultdict(list)
+@dataclass(slots=True)
+class PausedDays:
+    """The pauses of a case, the earliest first; one that goes on lasts until today. `still`: whether one goes on."""
+
+    days: list[Paused] = field(default_factory=list)
+    still: bool = False
+
+
+def paused_days(session: Session, conference_ids: Collection[int], at: datetime) -> dict[int, PausedDays]:
+    """By case its pauses. Cases without one are missing."""
+    found: defaultdict[int, PausedDays] = defaultdict(PausedDays)
     rows = read_rows(session, _OF_CASES, {"cases": list(conference_ids)}) if conference_ids else ()
     for case, began_at, ended_at, timezone in rows:
-        found[case].append((local_date(began_at, timezone), local_date(ended_at or at, timezone)))
+        found[case].days.append((local_date(began_at, timezone), local_date(ended_at or at, timezone)))
+        found[case].still |= ended_at is None
     return dict(found)
 
 

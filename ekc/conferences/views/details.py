@@ -1,14 +1,15 @@
 """The page that fills in what is not known yet of people in the circle."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.actions import details as details_actions
 from ekc.conferences.entries import hidden_fields, is_sealed
-from ekc.conferences.forms.details import FillInForm
+from ekc.conferences.forms.details import AT_ONCE, FillInForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries import circle as circle_queries
+from ekc.conferences.queries.circle import PersonRow
 from ekc.conferences.views.blueprint import bp
 from ekc.conferences.views.circle import ADDRESS, CircleSection, groups_of
 from ekc.core.form_numbers import adds
@@ -42,21 +43,25 @@ def fill_in(case: Case) -> ResponseReturnValue:
             details_actions.fill_in(by(), case.id, filled)
             said = ngettext("It is noted of %(num)d person.", "It is noted of %(num)d people.", len(filled))
             flash(said, "success")
+            page = _page_number()
+            if page * AT_ONCE < len(_people(groups)):
+                return redirect(url_for("conferences.details", conference_id=case.id, page=page + 1), 303)
             return redirect(url_for("conferences.circle", conference_id=case.id), 303)
     return _page(case, form, groups), form.status
 
 
 def _form(case: Case, groups: list[CircleSection], **kwargs: object) -> FillInForm:
-    people = [row for group in groups for row in group.people]
+    people = _people(groups)
+    shown = people[(_page_number() - 1) * AT_ONCE :][:AT_ONCE]
     known, hidden = circle_queries.known(db(), case.id), {}
     asks_consent = case.may(Activity.NOTE_CONSENTS) and case.variant not in NO_CONSENT
-    for row in people:
+    for row in shown:
         hidden[row.id] = hidden_fields(row.address_secret, case.sees, is_sealed(row, case.phase))
         if row.consented or not asks_consent:
             known[row.id] |= {"consented_on", "consent_note"}
         if row.excluded:
             known[row.id] |= {"exclusion_reason", "excluded_by", "excluded_on"}
-    return FillInForm.of(people, circle_queries.sides(db(), case.id), known, hidden, **kwargs)
+    return FillInForm.of(shown, people, circle_queries.sides(db(), case.id), known, hidden, **kwargs)
 
 
 def _groups(case: Case) -> list[CircleSection]:
@@ -64,4 +69,21 @@ def _groups(case: Case) -> list[CircleSection]:
 
 
 def _page(case: Case, form: FillInForm, groups: list[CircleSection]) -> str:
-    return render_template("conferences/details.html", case=case, form=form, groups=groups)
+    shown = [CircleSection(one.title, tuple(row for row in one.people if row.id in form.of_whom)) for one in groups]
+    return render_template(
+        "conferences/details.html",
+        case=case,
+        form=form,
+        groups=[one for one in shown if one.people],
+        page=_page_number(),
+        pages=-(-len(_people(groups)) // AT_ONCE),
+    )
+
+
+def _people(groups: list[CircleSection]) -> list[PersonRow]:
+    return [row for group in groups for row in group.people]
+
+
+def _page_number() -> int:
+    """Which page of a large circle is asked for."""
+    return max(request.args.get("page", 1, type=int), 1)

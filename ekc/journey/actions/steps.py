@@ -15,7 +15,7 @@ from ekc.conferences.models import Conference
 from ekc.conferences.roles import unattended
 from ekc.core.audit import ActorKind
 from ekc.core.clock import local_date
-from ekc.core.errors import NotNow, Refusal, Stale
+from ekc.core.errors import NotNow, Refusal, Stale, WrongDay
 from ekc.core.outbox import waiting
 from ekc.core.transaction import writing
 from ekc.journey.actions.wishes import note_wish
@@ -67,7 +67,7 @@ def take_step(
         today = local_date(by.at, conference.timezone)
         if taking.new_date is not None and local_date(taking.new_date, conference.timezone) < today:
             passed = N_("The new day has passed. Choose one that lies ahead, or leave it open: the date follows.")
-            raise Refusal(passed).at("new_date")
+            raise WrongDay(passed).at("new_date")
         taking = replace(taking, account_id=by.visitor.account_id)
         facts = gather_facts(by.session, conference, by.at)
         verdict = verdict_on(taking.step, facts, roles)

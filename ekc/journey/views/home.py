@@ -25,7 +25,7 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
     if Role.COORDINATOR in who.roles:
         entries.append(("matching.own_profile", N_("My profile")))
     if has_duty(Duty.FOLLOW_UPS, who.roles):
-        entries.append(("reports.follow_ups", N_("Follow-ups")))
+        entries.append(("reports.follow_ups", N_("All follow-ups")))
     if has_duty(Duty.ACCOUNTS, who.roles):
         entries += [
             ("staff.accounts", N_("Accounts")),

@@ -7,16 +7,18 @@ from sqlalchemy import select
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
+from ekc.conferences.actions.circle import chosen_members, note_coming
 from ekc.conferences.actions.entries import refuse_past
 from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference
+from ekc.conferences.queries.circle import circle
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal
+from ekc.core.errors import Refusal, WrongDay
 from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting, iso
 from ekc.meetings.models import Arrangement, DateOption, Meeting
 from ekc.workflow.owed.kinds import NoticeKind
-from ekc.workflow.vocabulary import N_, Activity, ArrangementKind
+from ekc.workflow.vocabulary import N_, Activity, ArrangementKind, Attends, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,12 @@ def _refuse_started(meeting: Meeting) -> None:
         )
 
 
-def arrange_all(by: By, conference_id: int, entry: Arrangements) -> None:
-    """Everything at once. Of what stays as it was nothing is written down and nobody hears."""
+def arrange_all(by: By, conference_id: int, entry: Arrangements) -> list[str]:
+    """Everything at once. Of what stays as it was nothing is written down and nobody hears.
+
+    Returns the names of the interpreters who come by that.
+    """
+    come: list[str] = []
     with writing(by.session):
         conference, meeting = _lock(by, conference_id)
         if entry.dates is not None:
@@ -88,7 +94,8 @@ def arrange_all(by: By, conference_id: int, entry: Arrangements) -> None:
         rows = _rows(by, meeting)
         for thing in entry.things:
             if thing != _arranged(thing.kind, rows.get(thing.kind)):
-                _arrange(by, meeting, rows.get(thing.kind), thing)
+                come += _arrange(by, conference, meeting, rows.get(thing.kind), thing)
+    return come
 
 
 def add_date(by: By, conference_id: int, starts_at: datetime) -> int:
@@ -126,8 +133,8 @@ def set_venue(by: By, conference_id: int, venue: Venue) -> None:
 def arrange(by: By, conference_id: int, arranged: Arranged) -> None:
     """Food, travel, interpreter or childcare: how it is arranged, that it is not needed, or that it is open again."""
     with writing(by.session):
-        _, meeting = _lock(by, conference_id)
-        _arrange(by, meeting, _rows(by, meeting).get(arranged.kind), arranged)
+        conference, meeting = _lock(by, conference_id)
+        _arrange(by, conference, meeting, _rows(by, meeting).get(arranged.kind), arranged)
 
 
 def _options(by: By, meeting: Meeting) -> dict[datetime, DateOption]:
@@ -150,7 +157,7 @@ def _list_dates(by: By, conference: Conference, meeting: Meeting, dates: tuple[d
 def _add_date(by: By, conference: Conference, meeting: Meeting, starts_at: datetime, at: str) -> DateOption:
     refuse_past(by.at, conference.timezone, **{at: local_date(starts_at, conference.timezone)})
     if starts_at <= by.at:
-        raise Refusal(N_("This moment has passed. Choose one that lies ahead.")).at(at)
+        raise WrongDay(N_("This moment has passed. Choose one that lies ahead.")).at(at)
     option = DateOption(meeting_id=meeting.id, starts_at=starts_at)
     by.session.add(option)
     by.session.flush()
@@ -210,7 +217,12 @@ def _arranged(kind: ArrangementKind, row: Arrangement | None) -> Arranged:
     return Arranged(kind, row.text or "", row.not_needed) if row else Arranged(kind)
 
 
-def _arrange(by: By, meeting: Meeting, row: Arrangement | None, arranged: Arranged) -> None:
+def _arrange(
+    by: By, conference: Conference, meeting: Meeting, row: Arrangement | None, arranged: Arranged
+) -> list[str]:
+    """Write it down. Once an interpreter is arranged, those in the circle come; returns the names of those for whom
+    that is new.
+    """
     kind = arranged.kind
     if not (arranged.not_needed or arranged.text):
         if row is not None:
@@ -220,3 +232,8 @@ def _arrange(by: By, meeting: Meeting, row: Arrangement | None, arranged: Arrang
         row.not_needed, row.text = arranged.not_needed, None if arranged.not_needed else arranged.text
         by.session.add(row)
     by.record("meeting.arranged", meeting.conference_id, what=kind.value)
+    if kind is not ArrangementKind.INTERPRETER or not arranged.text:
+        return []
+    interpreters = [one.id for one in circle(by.session, conference.id) if one.part is Part.INTERPRETER]
+    people = chosen_members(by.session, conference.id, interpreters)
+    return [one.name for one in note_coming(by, conference, people, Attends.IN_PERSON)]

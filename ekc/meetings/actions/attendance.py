@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.queries.circle import PersonRow, circle
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal, Unknown, WrongDay
 from ekc.core.transaction import writing
 from ekc.meetings.effects import latest_meeting
 from ekc.meetings.models import Meeting, Stretch
@@ -97,7 +97,7 @@ def correct_stretch(by: By, conference_id: int, stretch_id: int, right: Correcte
         row, meeting = _stretch(by.session, conference_id, stretch_id)
         for name, time in (("came", right.came_at), ("left", right.left_at)):
             if time and time > by.at:
-                raise Refusal(N_("This time has not come yet. Give the times as they were.")).at(name)
+                raise WrongDay(N_("This time has not come yet. Give the times as they were.")).at(name)
         if right.left_at is None:
             right = replace(right, left_at=meeting.ended_at)
         if right.left_at and right.left_at < right.came_at:

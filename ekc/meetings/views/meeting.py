@@ -59,8 +59,10 @@ def arrange(case: Case) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _current_form(case))
-            arranging.arrange_all(by(unchanged), case.id, form.to_arrangements(case.timezone))
+            come = arranging.arrange_all(by(unchanged), case.id, form.to_arrangements(case.timezone))
             flash(gettext("Saved."), "success")
+            if come:
+                flash(gettext("It is noted that %(names)s will come.", names=", ".join(come)), "info")
             return redirect(url_for("meetings.meeting", conference_id=case.id), 303)
     return _page(case, form), form.status
 

@@ -9,7 +9,7 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.models import Conference, Participant
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Stale, Unknown
+from ekc.core.errors import Refusal, Stale, Unknown, WrongDay
 from ekc.core.transaction import writing
 from ekc.plans import edits
 from ekc.plans.changes import text_changes
@@ -96,10 +96,10 @@ def _edit(by: By, row: PlanDraft, edit: edits.Edit, today: date) -> str:
 def _refuse_past(before: Draft, after: Draft, today: date) -> None:
     again, was = after.evaluation.at, {action.key: action.by for action in actions(before)}
     if again and again != before.evaluation.at and again.date() <= today:
-        raise Refusal(N_("The evaluation date does not lie ahead: choose a later one")).at("at")
+        raise WrongDay(N_("The evaluation date does not lie ahead: choose a later one")).at("at")
     for action in actions(after):
         if action.by and action.by < today and action.by != was.get(action.key):
-            raise Refusal(N_("This day has passed. Choose a day that lies ahead.")).at("by")
+            raise WrongDay(N_("This day has passed. Choose a day that lies ahead.")).at("by")
 
 
 def _keep_answered(

@@ -11,7 +11,7 @@ from ekc.accounts.models import Account, Region
 from ekc.accounts.notifications import notify
 from ekc.accounts.queries import lock_account
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import Refusal, Unknown, WrongDay
 from ekc.core.outbox import MailRule
 from ekc.core.transaction import writing
 from ekc.links.actions import ask_on_new_devices
@@ -41,7 +41,7 @@ def set_leaving(by: By, account_id: int, on: date | None) -> None:
             raise Unknown
         if on is not None and on < local_date(by.at, by.session.get_one(Region, account.region_id).timezone):
             over = N_("This day is over. Choose today or a later day, or close the account.")
-            raise Refusal(over).at("leaves_on")
+            raise WrongDay(over).at("leaves_on")
         if on == account.leaves_on:
             return
         account.leaves_on = on
