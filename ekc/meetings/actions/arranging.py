@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import chosen_members, note_coming
+from ekc.conferences.actions.circle import chosen_members
 from ekc.conferences.actions.entries import refuse_past
+from ekc.conferences.actions.heard import note_coming
 from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference
 from ekc.conferences.queries.circle import circle
