@@ -4,8 +4,10 @@ Whoever sets a line and the coordinator rewrite it together. Each version is kep
 are what stands, and what the family is told.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -25,6 +27,8 @@ from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Role
+
+_Row = TypeVar("_Row", BottomLine, LineWording)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,54 @@ def say_no_bottom_lines(by: By, conference_id: int, there_are_none: bool = True)
         conference.no_bottom_lines_on = local_date(by.at, conference.timezone) if there_are_none else None
         action = "bottom_lines.none" if there_are_none else "bottom_lines.open_again"
         by.record(action, conference_id)
+
+
+def take_over(by: By, here: Conference, there: Conference, people: Mapping[int, int]) -> None:
+    """Take the lines of a case over into another of the same conference, with their words and who said yes to them.
+
+    `people`: the ids there by those here. What the same person set in the same words stays one line, with the yes of
+    both.
+    """
+    for line in _lines_of(by.session, here):
+        words = _words_of(by.session, line.id)
+        stands = _lines_of(by.session, there)
+        same = next((one for one in stands if one.set_by == people[line.set_by] and _same(one, line)), None)
+        if same is None:
+            last = max((one.number for one in stands), default=0)
+            moved = _copy(line, conference_id=there.id, number=last + 1, set_by=people[line.set_by])
+            by.session.add(moved)
+            by.session.flush()
+            by.session.add_all(_copy(one, line_id=moved.id) for one in words)
+        else:
+            last_words = _last(by.session, same.id)
+            if last_words and words and last_words.text.split() == words[-1].text.split():
+                last_words.setter_on = last_words.setter_on or words[-1].setter_on
+                last_words.coordinator_on = last_words.coordinator_on or words[-1].coordinator_on
+                _let_stand(same, last_words)
+            same.ground = same.ground or line.ground
+            same.shared_on = same.shared_on or (line.shared_on if same.agreed_on else None)
+        by.session.flush()
+    for line in _lines_of(by.session, there):
+        there.no_bottom_lines_on = by.session.get_one(Participant, line.set_by).lines_none_on = None
+
+
+def _lines_of(session: Session, conference: Conference) -> list[BottomLine]:
+    of_case = select(BottomLine).where(BottomLine.conference_id == conference.id).order_by(BottomLine.number)
+    return list(session.scalars(of_case))
+
+
+def _words_of(session: Session, line_id: int) -> list[LineWording]:
+    return list(session.scalars(select(LineWording).where(LineWording.line_id == line_id).order_by(LineWording.number)))
+
+
+def _same(one: BottomLine, other: BottomLine) -> bool:
+    return one.text.casefold().split() == other.text.casefold().split()
+
+
+def _copy(row: _Row, **changes: int) -> _Row:
+    """The same row again, with these changes and an id of its own."""
+    columns = {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key != "id"}
+    return type(row)(**(columns | changes))
 
 
 def _write(by: By, conference: Conference, line: BottomLine, text: str, *, by_setter: bool) -> LineWording:

@@ -89,11 +89,15 @@ def add_people(by: By, conference_id: int, people: Sequence[PersonDetails], why:
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.CHANGE_CIRCLE)
         told_already = _told_already(by.session, conference)
-        return [_add(by, conference, _with_exclusion(new, None), told_already, why) for new in people]
+        return [_add(by, conference, _with_exclusion(new, None), told_already, why).id for new in people]
 
 
-def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool, why: str) -> int:
-    """Add somebody; who joins after others were told has to be told."""
+def add_in(by: By, conference: Conference, new: PersonDetails, why: str = "") -> Participant:
+    """Add somebody in the caller's transaction; who joins after others were told has to be told. `why`: as above."""
+    return _add(by, conference, new, _told_already(by.session, conference), why)
+
+
+def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool, why: str) -> Participant:
     _validate(by.session, by.at, conference, new, None)
     came_before = parts.came_before(by.session, conference, new, None, why)
     participant = insert_participant(by, conference, new)
@@ -107,16 +111,6 @@ def _add(by: By, conference: Conference, new: PersonDetails, told_already: bool,
         parts.note_other_part(by, conference, participant, why)
     leave_letter(by, conference, participant)
     trace_attends(by, conference, participant)
-    by.record("circle.added", conference.id, name=new.name, part=new.part)
-    return participant.id
-
-
-def join(by: By, conference: Conference, new: PersonDetails) -> Participant:
-    """Add somebody who was registered for this conference under another number, in the caller's transaction."""
-    told_already = _told_already(by.session, conference)
-    participant = insert_participant(by, conference, new)
-    if told_already and new.informed_on is None:
-        give_notice(by.session, conference, by.at, NoticeKind.JOINED, about=participant.id)
     by.record("circle.added", conference.id, name=new.name, part=new.part)
     return participant
 

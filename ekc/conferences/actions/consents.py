@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -93,13 +94,71 @@ def _was_asked(by: By, conference: Conference, participant_id: int) -> bool:
     return any(one.asked_to_consent(asked_from) or (one.is_child and one.age is None) for one in circle)
 
 
+def take_over(by: By, conference: Conference, theirs: Iterable[dict[str, Any]]) -> None:
+    """Note consents that people of this case gave or took back under another number of it: rows as they are here.
+
+    Of a person and scope the last word stands, alone. Whoever took a consent to the conference back took each back that
+    they gave before.
+    """
+    new = [Consent(**row) for row in theirs]
+    mine = list(by.session.scalars(select(Consent).where(Consent.conference_id == conference.id).order_by(Consent.id)))
+    unheard = [one for one in new if one.withdrawn_on]  # nothing followed from it here yet
+    for some, others in ((mine, new), (new, mine)):
+        for one in some:
+            later = [other for other in others if _takes_back(other, one)]
+            if later and one.withdrawn_on is None:
+                last = max(later, key=_last_word)
+                one.withdrawn_on, one.withdrawal_stands = last.withdrawn_on, last.withdrawal_stands
+                unheard += [one] if some is mine else []
+    for key in {_about(one) for one in mine} & {_about(one) for one in new}:
+        *former, _last = sorted((one for one in (*mine, *new) if _about(one) == key), key=_last_word)
+        for one in former:
+            (mine if one in mine else new).remove(one)
+            if one.id:
+                by.session.delete(one)
+    by.session.add_all(new)
+    by.session.flush()
+    here = {one.id for one in members(by.session, conference.id)}
+    known = consent_queries.consents_and_concerns(by.session, [conference.id])
+    stand = {_about(one) for one in (*mine, *new) if one.withdrawn_on is None}
+    stand |= {_about(one) for one in unheard if one.participant_id in known.consented and _is_to_conference(one)}
+    for one in {_about(one): one for one in unheard if one in mine or one in new}.values():
+        if one.participant_id in here and _about(one) not in stand and one.withdrawn_on:
+            _carry_out(by, conference, one, one.withdrawn_on)
+
+
+def _about(consent: Consent) -> tuple[int, str]:
+    return consent.participant_id, consent.scope
+
+
+def _last_word(consent: Consent) -> tuple[date, bool]:
+    """When somebody spoke last about a consent; of one day, that they took it back."""
+    return consent.withdrawn_on or consent.given_on, consent.withdrawn_on is not None
+
+
+def _is_to_conference(consent: Consent) -> bool:
+    return consent.scope not in BESIDE_THE_CONFERENCE
+
+
+def _takes_back(one: Consent, other: Consent) -> bool:
+    """Whether one of them was taken back after the other was given, and was to the same."""
+    to_same = one.scope == other.scope or (_is_to_conference(one) and _is_to_conference(other))
+    back = one.withdrawn_on is not None and one.withdrawn_on >= other.given_on
+    return one.participant_id == other.participant_id and to_same and back
+
+
 def _withdraw(by: By, conference: Conference, consent: Consent, day: date, *, stands: bool) -> None:
     """Take a consent back, and carry out what follows (`WITHDRAWAL`)."""
     consent.withdrawn_on, consent.withdrawal_stands = day, stands
+    if consent.scope not in WAYS:
+        traces.leave(by, conference, TraceKind.CONSENT_WITHDRAWN, consent.participant_id)
+    _carry_out(by, conference, consent, day)
+
+
+def _carry_out(by: By, conference: Conference, consent: Consent, day: date) -> None:
     if way := WAYS.get(consent.scope):
         _reach_no_more(by, conference, consent, way)
         return
-    traces.leave(by, conference, TraceKind.CONSENT_WITHDRAWN, consent.participant_id)
     if consent.scope == SHARING:
         _share_no_more(by, conference, consent)
         return

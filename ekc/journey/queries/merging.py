@@ -7,15 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference, Participant
+from ekc.core.language import day
 from ekc.core.language import gettext as _
 from ekc.names import nearly_same, words
-from ekc.workflow.vocabulary import N_
+from ekc.workflow.vocabulary import N_, Attends
 
 #: Texts of the registration, of which both can be kept, and of a person, of which one is right.
 TEXTS = {"reason": N_("Why now"), "question": N_("The question, as you would put it today")}
 OF_PERSON = {
     "name": N_("Name"),
     "relation": N_("Relation"),
+    "side": N_("Side"),
+    "born": N_("Born on"),
+    "attends": N_("How they come"),
     "phone": N_("Phone"),
     "email": N_("Email"),
     "organisation": N_("Organisation"),
@@ -74,11 +78,20 @@ def merging(session: Session, here: int, there: int) -> CaseDifferences:
 
 def _of_person(one: Participant, other: Participant) -> Iterable[Difference]:
     for name, label in OF_PERSON.items():
-        if _differ(getattr(one, name), getattr(other, name)):
-            said = [getattr(person, name) for person in (one, other)]
+        here, there = _in_words(one, name), _in_words(other, name)
+        if _differ(here, there):
             if name == "address":  # whoever merges does not read those that are secret
-                said = [_("a secret address") if it.address_secret else it.address for it in (one, other)]
-            yield Difference(f"{name}_{one.id}", f"{other.name}: {_(label)}", *said)
+                here, there = (_("a secret address") if it.address_secret else it.address for it in (one, other))
+            yield Difference(f"{name}_{one.id}", f"{other.name}: {_(label)}", here, there)
+
+
+def _in_words(person: Participant, name: str) -> str:
+    if name == "attends":  # that somebody stays away is no choice
+        return _(person.attends.label) if person.attends not in {None, Attends.EXCLUDED} else ""
+    if name == "born":
+        days = (person.born, person.born_until)
+        return " – ".join(day(one, weekday=False) for one in days if one)
+    return str(getattr(person, name))
 
 
 def _differ(one: str, other: str) -> bool:
