@@ -43,7 +43,7 @@ def note_heard(by: By, conference_id: int, heard: HeardOfPeople) -> int:
         chosen = {one.id: one for one in circle.chosen_members(by.session, conference_id, about)}
         people = [
             *_note_told(by, conference, chosen, tellings),
-            *_note_coming(by, conference, _those(chosen, heard.comes), heard.how),
+            *note_coming(by, conference, _those(chosen, heard.comes), heard.how),
             *_note_safe(by, conference, _those(chosen, heard.safe), heard.safe_on),
             *(_note_worries(by, conference, chosen[id_], words) for id_, words in heard.worries.items()),
             *(_note_not_reached(by, conference, chosen[id_], how) for id_, how in heard.not_reached.items()),
@@ -124,7 +124,7 @@ def _note_not_reached(by: By, conference: Conference, participant: Participant, 
     return participant
 
 
-def _note_coming(by: By, conference: Conference, people: Iterable[Participant], how: Attends) -> list[Participant]:
+def note_coming(by: By, conference: Conference, people: Iterable[Participant], how: Attends) -> list[Participant]:
     """Note that these people take part so, of whom nothing is noted yet, in the caller's transaction; returns whom."""
     undecided = [participant for participant in people if participant.attends is None]
     for participant in undecided:
@@ -139,7 +139,7 @@ def _note_coming(by: By, conference: Conference, people: Iterable[Participant], 
 def _note_safe(
     by: By, conference: Conference, people: Iterable[Participant], on: Mapping[int, date]
 ) -> list[Participant]:
-    """Note that these people said, on their own, that it is safe for them; as `_note_coming`.
+    """Note that these people said, on their own, that it is safe for them; as `note_coming`.
 
     `on`: on which day, by id, unless it was today.
     """
