@@ -23,7 +23,7 @@ from ekc.workflow.vocabulary import (
     Variant,
 )
 
-SHARING = "sharing the plan"
+SHARING, RESEARCH = "sharing the plan", "research"
 #: The scopes of a consent: stored value and label.
 CONSENT_SCOPES = {
     "conference and file": N_("the conference, and keeping a file"),
@@ -32,9 +32,12 @@ CONSENT_SCOPES = {
     "mail": N_("email"),
     "text message": N_("text messages"),
     SHARING: N_("showing the plan to professionals"),
+    RESEARCH: N_("taking part in research"),
 }
 #: Those that are no consent to the conference.
-BESIDE_THE_CONFERENCE = frozenset({"file", "mail", "text message", SHARING})
+BESIDE_THE_CONFERENCE = frozenset({"file", "mail", "text message", SHARING, RESEARCH})
+#: Those that a child who is too young to be asked does not give; nor does somebody of the circle for them.
+NOT_TOO_YOUNG = frozenset({SHARING, RESEARCH})
 #: Those about how somebody is reached. Taking one back is carried out at once, and holds nothing else up.
 WAYS = {"mail": Way.EMAIL, "text message": Way.TEXT}
 #: What taking a consent back brings about; shown before it is done.
@@ -58,6 +61,27 @@ WITHDRAWAL = {
     SHARING: N_(
         "From now on the program shows the plan to no professional, until the main persons say again who may see it. "
         "What was handed out on paper stays with them."
+    ),
+    RESEARCH: N_(
+        "From now on they are asked nothing for research, and nothing about them is given to it. What was given before "
+        "stays there. The conference goes on."
+    ),
+}
+#: The same to whoever takes back their own, on their own page; for the conference that page has words of its own.
+OWN_WITHDRAWAL = {
+    "file": N_("Your coordinator and the regional manager hear it at once, and decide what has to leave the file."),
+    "mail": N_(
+        "Your email address is taken out now, and no email that still waits is sent to you. You hear by telephone, by "
+        "letter or on this page."
+    ),
+    "text message": N_("You get no text messages any more. We can still ring you."),
+    SHARING: N_(
+        "From now on no professional reads the plan here, until the main persons say again who may. What was handed "
+        "out on paper stays with them."
+    ),
+    RESEARCH: N_(
+        "From now on nobody asks you anything for research, and nothing about you is given to it. What was given "
+        "before stays there. The conference goes on."
     ),
 }
 #: The channels of a contact: stored value and label.
@@ -283,13 +307,15 @@ class NewOffer:
 class Concern:
     """A safety concern. An empty arrangement is still to be made.
 
-    `apart_from_id`: with whom they may not be; `said_by`: who said or decided that.
+    `apart_from_id`: with whom they may not be; `apart_from_side`: which side their own side, or they alone where they
+    are on none, may not meet; `said_by`: who said or decided that.
     """
 
     participant_id: int
     concern: str
     arrangement: str = ""
     apart_from_id: int | None = None
+    apart_from_side: str = ""
     said_by: str = ""
 
 

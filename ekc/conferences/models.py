@@ -374,7 +374,8 @@ class Trace(Base):
 class SafetyConcern(Base):
     """A safety concern, and what was arranged for it. An empty arrangement is still to be made.
 
-    `apart_from_id`: with whom they may not be, and `said_by`: who said or decided that.
+    `apart_from_id`: with whom they may not be; `apart_from_side`: which side their own may not meet; `said_by`: who
+    said or decided that.
 
     `said_at`: when they themselves said on their page that it does not feel safe, and with which step; null: staff
     wrote it down.
@@ -386,6 +387,7 @@ class SafetyConcern(Base):
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id"), index=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     apart_from_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    apart_from_side: Mapped[str | None] = mapped_column(SealedText("safety_concern.apart_from_side"))
     said_by: Mapped[str | None] = mapped_column(SealedText("safety_concern.said_by"))
     concern: Mapped[str | None] = mapped_column(SealedText("safety_concern.concern"))  # null: they said no more
     arrangement: Mapped[str | None] = mapped_column(SealedText("safety_concern.arrangement"))

@@ -331,8 +331,8 @@ NL = Profile(
         ),
         LegalNote(
             N_(
-                "A child may see its file from 12 if capable, parents with authority until the child is 16; "
-                "from 16 the child consents."
+                "By law a child may see its file from 12 if capable, and parents with authority until the child is 16; "
+                "from 16 it consents alone. Until then whoever has authority is asked as well."
             ),
             "PR4",
             frozenset({NotePlace.CONSENTS}),

@@ -744,6 +744,7 @@ sa.Table(
     sa.Column("conference_id", sa.Integer, sa.ForeignKey("conference.id"), nullable=False),
     sa.Column("participant_id", sa.Integer, sa.ForeignKey("participant.id"), nullable=False),
     sa.Column("apart_from_id", sa.Integer, sa.ForeignKey("participant.id")),
+    sa.Column("apart_from_side", sa.LargeBinary),
     sa.Column("said_by", sa.LargeBinary),
     sa.Column("concern", sa.LargeBinary),
     sa.Column("arrangement", sa.LargeBinary),

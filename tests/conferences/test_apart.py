@@ -1,17 +1,24 @@
 """Who may not be with whom: said by whom, in the way of opening until it is arranged, and warned where they meet."""
 
+from dataclasses import fields, replace
+
 import pytest
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions import safety
-from ekc.conferences.entries import Concern
+from ekc.conferences.actions.registration import change_registration
+from ekc.conferences.entries import Concern, Registration
+from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.registration import registration
 from ekc.core.errors import Refusal, Unknown
-from ekc.workflow.vocabulary import Attends
+from ekc.workflow.vocabulary import Attends, Variant
 from tests.build import case_in_setup, change_details, prepared_case
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START
+from tests.database import refreshed
+from tests.page import text_of
 
 NOT_TOGETHER = "not together with Omar El Amrani"
 
@@ -57,3 +64,47 @@ def test_a_pair_is_two_people_of_one_circle(cast: Cast, db_session: Session) -> 
         pair = Concern(participant_id=linda, concern="x", apart_from_id=stranger, said_by="x")
         with pytest.raises(refused):
             safety.add_concern(By(db_session, cast.noor, START), case.id, pair)
+
+
+def test_two_sides_that_may_not_meet_are_warned_about_wherever_somebody_of_each_comes(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    """Said once, of the sides: so of whoever is on one later too. It is arranged for all of them."""
+    case = prepared_case(db_session, cast, START, variant=Variant.GROUP, sides=("Residents", "Young people"))
+    linda, omar, kees = (case.people[name] for name in ("linda", "omar", "kees"))
+    for who, side in ((linda, "Residents"), (omar, "Young people")):
+        change_details(db_session, cast, START, case, who, side=side)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/safety")
+    other = "Which side may their own side not meet?"
+    said = {"Who": "Linda de Wit", "What are they afraid of?": "Threats.", other: "Residents"}
+    assert client.refused("Write it down", said, status=422).errors == [
+        "Which side may their own side not meet? They are on this side themselves. Choose the other one.",
+        "Who said or decided that? Write who said or decided that they may not be together.",
+    ]
+    client.submit("Write it down", said | {other: "Young people", "Who said or decided that?": "The court"})
+    assert "not together with Young people Both come." in client.here.text
+    assert "There is no safety arrangement for Linda de Wit yet" in client.page(f"/conferences/{case.id}").text
+
+    change_details(db_session, cast, START, case, kees, side="Residents")
+    circle = client.page(f"/conferences/{case.id}/circle")
+    rows = {row: next(n for n in circle.all("li") if n.get("id") == f"person-{row}") for row in (linda, omar, kees)}
+    warned = {row: "not together with" in text_of(node) and text_of(node) for row, node in rows.items()}
+    assert "not together with Young people Both come." in str(warned[kees])
+    assert "not together with Residents Both come." in str(warned[omar])
+    client.page(f"/conferences/{case.id}/safety")
+    client.submit("Save", {"What was arranged?": "Two rooms."}, near="Linda de Wit")
+    assert "There is no safety arrangement" not in client.page(f"/conferences/{case.id}").text
+
+
+def test_a_side_that_may_not_be_met_keeps_its_name_and_is_not_taken_away(cast: Cast, db_session: Session) -> None:
+    case = prepared_case(db_session, cast, START, variant=Variant.GROUP, sides=("Residents", "Young people"))
+    noor = By(db_session, cast.noor, START)
+    pair = Concern(participant_id=case.people["linda"], concern="x", apart_from_side="Young people", said_by="x")
+    safety.add_concern(noor, case.id, pair)
+    row = registration(db_session, case.id)
+    shown = Registration(**{one.name: getattr(row, one.name) for one in fields(Registration)})
+    change_registration(noor, case.id, replace(shown, sides=("Residents", "young  people")))
+    assert [row.apart_from for row in concerns(refreshed(db_session), case.id)] == ["young  people"]
+    with pytest.raises(Refusal, match="may not meet the side"):
+        change_registration(noor, case.id, replace(shown, sides=("Residents",)))

@@ -1,16 +1,20 @@
 """Somebody's own consent: on their own page, taken back and given again; what staff and others read of it."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.actions.consents import give_own_consent, withdraw_consent, withdraw_own_consent
-from ekc.conferences.entries import PersonDetails
+from ekc.conferences.actions.circle import add_person
+from ekc.conferences.actions.consents import add_consent, give_own_consent, withdraw_consent, withdraw_own_consent
+from ekc.conferences.entries import CONSENT_SCOPES, OWN_WITHDRAWAL, RESEARCH, NewConsent, PersonDetails
 from ekc.conferences.models import Participant, Trace
-from ekc.conferences.queries.consents import consented, consents
+from ekc.conferences.queries.consents import consented, consents, said_yes_to
 from ekc.core.errors import Refusal, Unknown
+from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import Part
 from tests import build
 from tests.cast import Cast, enter, participant, sign_in
@@ -181,3 +185,33 @@ def test_a_worry_without_words_is_said_on_the_page_of_whoever_has_it(
     noor.page(f"/conferences/{case.id}/circle/{case.people['omar']}")
     aside = [node for node in noor.here.all("aside") if node.get("class") == "page__side"]
     assert "It does not feel safe Nothing is arranged yet." in [text_of(p) for node in aside for p in node.iter("p")]
+
+
+@pytest.mark.parametrize("scope", sorted(OWN_WITHDRAWAL))
+def test_what_follows_is_said_to_whoever_takes_back_any_other_yes_of_theirs_and_done_at_once(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, scope: str
+) -> None:
+    """Omar's own consent to the conference is not asked; that of a main person stays as it was."""
+    case = build.prepared_case(db_session, cast, START, main_persons=TWO)
+    with writing(db_session):
+        db_session.get_one(Participant, case.people["omar"]).email = "omar@example.org"
+    for who in ("omar", "vera"):
+        new = NewConsent(participant_id=case.people[who], scope=scope, given_on=START.date())
+        add_consent(By(db_session, cast.noor, START), case.id, new)
+    before = consented(refreshed(db_session), case.id)
+    page = enter(client, db_session, clock(), case.id, case.people["omar"])
+    assert (OWN_WITHDRAWAL[scope] in page.text, "I give my consent" in page.text) == (True, False)
+
+    page = client.submit("Take it back", near=CONSENT_SCOPES[scope])
+
+    assert f"You said yes to: {CONSENT_SCOPES[scope]}." not in page.text
+    assert said_yes_to(refreshed(db_session), case.id, scope) == {case.people["vera"]}
+    assert consented(db_session, case.id) == before
+    assert bool(db_session.get_one(Participant, case.people["omar"]).email) == (scope != "mail")
+
+
+def test_a_child_too_young_to_be_asked_takes_part_in_no_research(cast: Cast, db_session: Session) -> None:
+    case, noor = build.prepared_case(db_session, cast, START, main_persons=TWO), By(db_session, cast.noor, START)
+    yara = add_person(noor, case.id, PersonDetails(name="Yara", part=Part.CHILD, born=date(2018, 5, 1)))
+    with pytest.raises(Refusal, match="is too young: a child is asked from the age of"):
+        add_consent(noor, case.id, NewConsent(participant_id=yara, scope=RESEARCH, given_on=START.date()))

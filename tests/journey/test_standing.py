@@ -156,7 +156,7 @@ def test_a_main_person_who_may_be_a_child_is_asked_about(
     build.change_details(db_session, cast, clock(), case, marieke, relation=relation, born=None, born_until=None)
     db_session.rollback()
     page = opens(client, cast, case)
-    unknown = "The age of Marieke de Wit is not known yet: from 12 years a child is asked to consent"
+    unknown = "The age of Marieke de Wit is not known yet: a child is asked from the age of 12"
     asked = [(unknown, f"/conferences/{case.id}/circle/{marieke}")]
     assert (broken(page), may_open(page)) == (asked if asks else [], not asks)
 

@@ -161,6 +161,8 @@ HOLDS: dict[CasePart, list[str]] = {
         "arrangedb",
         "decideda",
         "decidedb",
+        "sidetheirsa",
+        "sidetheirsb",
         "namehassan",
         "whyaway",
         "whodecided",
@@ -411,6 +413,7 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
             concern=mark("fear" + side),
             arrangement=mark("arranged" + side),
             apart_from_id=who["omar"],
+            apart_from_side=mark("sidetheirs" + side),
             said_by=mark("decided" + side),
         )
         safety_actions.add_concern(By(session, noor, START), case.id, fear)

@@ -134,12 +134,12 @@ SPOILED: list[tuple[Guard, Facts, list[tuple[str, str, str]]]] = [
     (
         consents_valid,
         with_people(replace(CHILD, age=None, consented=False)),
-        [("The age of Person 4 is not known yet: from 12 years a child is asked to consent", "person", "4")],
+        [("The age of Person 4 is not known yet: a child is asked from the age of 12", "person", "4")],
     ),
     (
         consents_valid,
         with_people(replace(MOTHER, age=None, may_be_a_child=True)),
-        [("The age of Person 1 is not known yet: from 12 years a child is asked to consent", "person", "1")],
+        [("The age of Person 1 is not known yet: a child is asked from the age of 12", "person", "1")],
     ),
     (
         consents_valid,

@@ -13,7 +13,7 @@ from ekc.conferences.actions import traces
 from ekc.conferences.actions.circle import member
 from ekc.conferences.actions.entries import refuse_future
 from ekc.conferences.effects import destroy_views, give_notice
-from ekc.conferences.entries import BESIDE_THE_CONFERENCE, SHARING, WAYS, NewConsent
+from ekc.conferences.entries import BESIDE_THE_CONFERENCE, NOT_TOO_YOUNG, RESEARCH, SHARING, WAYS, NewConsent
 from ekc.conferences.models import Conference, Consent, Participant, Voice
 from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries.members import members
@@ -50,7 +50,7 @@ def note_consents(by: By, conference_id: int, given: Iterable[NewConsent]) -> li
 def _add_consent(by: By, conference: Conference, new: NewConsent) -> int:
     participant = member(by.session, conference.id, new.participant_id)
     refuse_future(by.at, conference.timezone, given_on=new.given_on)
-    if new.scope == SHARING:
+    if new.scope in NOT_TOO_YOUNG:
         _refuse_too_young(by, conference, participant)
     consent = Consent(conference_id=conference.id, **asdict(new))
     by.session.add(consent)
@@ -67,7 +67,10 @@ def _refuse_too_young(by: By, conference: Conference, participant: Participant) 
     asked_from = PROFILES[conference.profile].own_consent_from
     if birth is not None and birth.oldest(local_date(by.at, conference.timezone)) < asked_from:
         raise Refusal(
-            N_("%(name)s is younger than %(age)s. Note the consent of who decides for them."),
+            N_(
+                "%(name)s is too young: a child is asked from the age of %(age)s. Note the consent of whoever decides "
+                "for them."
+            ),
             name=participant.name,
             age=asked_from,
         )
@@ -162,6 +165,10 @@ def _carry_out(by: By, conference: Conference, consent: Consent, day: date) -> N
     if consent.scope == SHARING:
         _share_no_more(by, conference, consent)
         return
+    if consent.scope == RESEARCH:  # who takes part is read where it is used (`queries.consents.said_yes_to`)
+        name = names(by.session, conference.id)[consent.participant_id]
+        by.record("consent.withdrawn", conference.id, name=name, scope=consent.scope)
+        return
     destroy_views(by.session, conference, local_date(by.at, conference.timezone), consent.participant_id)
     give_notice(by.session, conference, by.at, NoticeKind.CONSENT, about=consent.participant_id)
     whose = names(by.session, conference.id)[consent.participant_id]
@@ -197,21 +204,27 @@ def give_own_consent(by: By, conference_id: int) -> int:
         conference, _ = lock_case(by, conference_id, Activity.OWN_CONSENT)
         who, today = by.visitor.participant_id or 0, local_date(by.at, conference.timezone)
         me = next(one for one in members(by.session, conference_id) if one.id == who)
-        if consent_queries.own_consent(by.session, conference, me, today) is None:
+        own = consent_queries.own_consent(by.session, conference, me, today)
+        if own is None or not own.asked:
             raise Unknown
         for row in consent_queries.own_consents(by.session, conference_id, who):
-            if row.withdrawn_on is None:
+            if row.withdrawn_on is None and row.scope not in BESIDE_THE_CONFERENCE:
                 return row.id
         return _add_consent(by, conference, NewConsent(participant_id=who, given_on=today))
 
 
-def withdraw_own_consent(by: By, conference_id: int) -> None:
-    """Note that the visitor takes their own consents back. Raises Refusal where there is none to take back."""
+def withdraw_own_consent(by: By, conference_id: int, scope: str = "") -> None:
+    """Note that the visitor takes their own consents back: those to the conference, or those to `scope` alone.
+
+    Raises Refusal where there is none to take back.
+    """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.OWN_CONSENT)
         whose = (Consent.conference_id == conference_id, Consent.participant_id == (by.visitor.participant_id or 0))
         every = by.session.scalars(select(Consent).where(*whose, Consent.withdrawn_on.is_(None)))
-        consents = [consent for consent in every if consent.scope not in BESIDE_THE_CONFERENCE]
+        consents = [
+            one for one in every if one.scope == scope or (not scope and one.scope not in BESIDE_THE_CONFERENCE)
+        ]
         if not consents:
             raise Refusal(N_("There is no consent of yours that you could take back."))
         for consent in consents:

@@ -11,7 +11,7 @@ from ekc.core.errors import WrongDay
 from ekc.workflow.vocabulary import N_
 
 #: Fields that are stored as NULL when empty.
-_NULL_IF_EMPTY = frozenset({"exclusion_reason", "excluded_by", "arrangement", "said_by"})
+_NULL_IF_EMPTY = frozenset({"exclusion_reason", "excluded_by", "arrangement", "said_by", "apart_from_side"})
 _Entry = TypeVar("_Entry", Registration, PersonDetails, Concern)
 
 

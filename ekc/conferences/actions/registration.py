@@ -19,7 +19,7 @@ from ekc.conferences.actions.circle import insert_participant, member
 from ekc.conferences.actions.entries import day_of_words, refuse_future, update_row
 from ekc.conferences.effects import give_notice, to_be_rung
 from ekc.conferences.entries import NewCase, Registration
-from ekc.conferences.models import CaseCounter, Conference, Participant
+from ekc.conferences.models import CaseCounter, Conference, Participant, SafetyConcern
 from ekc.conferences.queries import registration
 from ekc.conferences.queries.search import SearchResult, search
 from ekc.core.clock import local_date
@@ -207,6 +207,15 @@ def _keep_on_sides(session: Session, conference: Conference, sides: Iterable[str
                 side=participant.side,
             )
         participant.side = found[_folded(participant.side)]
+    for concern in session.scalars(select(SafetyConcern).where(SafetyConcern.conference_id == conference.id)):
+        if not concern.apart_from_side:
+            continue
+        if _folded(concern.apart_from_side) not in found:
+            raise Refusal(
+                N_("Under safety it says that somebody may not meet the side “%(side)s”. Change that first."),
+                side=concern.apart_from_side,
+            )
+        concern.apart_from_side = found[_folded(concern.apart_from_side)]
     return tuple(found.values())
 
 

@@ -229,11 +229,18 @@ class ConcernForm(EditingForm):
     participant_id = person_field(_l("Who"), missing=_l("Choose who is worried."))
     concern = passage(_l("What are they afraid of?"), _l("Write what they are afraid of."), rows=2)
     apart_from_id = person_field(_l("Whom may they not be with?"), blank=_l("nobody in particular"))
+    apart_from_side = SelectField(_l("Which side may their own side not meet?"), default="", **FROM_LIST)
     said_by = line(_l("Who said or decided that?"))
     arrangement = passage(_l("What was arranged?"), rows=2)
 
-    def __init__(self, circle: tuple[PersonRow, ...], **kwargs: Any) -> None:
+    def __init__(self, circle: tuple[PersonRow, ...], sides: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._side_of = {person.id: person.side for person in circle}
+        if sides:
+            choices = [SelectChoice("", _l("no side")), *(SelectChoice(side, side) for side in sides)]
+            self.apart_from_side.choices = choices
+        else:
+            del self.apart_from_side
         people = person_choices(circle)
         self.participant_id.choices = [*self.participant_id.choices, *people]
         self.apart_from_id.choices = [*self.apart_from_id.choices, *people]
@@ -245,10 +252,17 @@ class ConcernForm(EditingForm):
         if other and other == self.participant_id.data:
             self.apart_from_id.errors = [_l("Choose two people.")]
             good = False
-        if other and not self.said_by.data and not self.said_by.errors:
+        if self._side and self._side == self._side_of.get(self.participant_id.data or 0):
+            self.apart_from_side.errors = [_l("They are on this side themselves. Choose the other one.")]
+            good = False
+        if (other or self._side) and not self.said_by.data and not self.said_by.errors:
             self.said_by.errors = [_l("Write who said or decided that they may not be together.")]
             good = False
         return bool(good)
+
+    @property
+    def _side(self) -> str:
+        return self.apart_from_side.data if "apart_from_side" in self else ""
 
     def to_concern(self) -> Concern:
         return Concern(
@@ -256,7 +270,8 @@ class ConcernForm(EditingForm):
             concern=self.concern.data,
             arrangement=self.arrangement.data,
             apart_from_id=self.apart_from_id.data,
-            said_by=self.said_by.data if self.apart_from_id.data else "",
+            apart_from_side=self._side,
+            said_by=self.said_by.data if self.apart_from_id.data or self._side else "",
         )
 
 

@@ -1,6 +1,6 @@
 """Safety concerns, and whether somebody answered them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,7 +34,8 @@ class ConcernRow:
     said_at: datetime | None
     said_with: Step | None
     apart_from_id: int | None  # with whom they may not be
-    apart_from: str
+    apart_from: str  # or which side their own may not meet; both, where both are said
+    apart_from_side: str | None
     said_by: str | None  # who said or decided that
 
     @property
@@ -76,7 +77,10 @@ def concerns(session: Session, conference_id: int) -> tuple[ConcernRow, ...]:
     called = names(session, conference_id) if rows else {}
     return tuple(
         to_dataclass(
-            ConcernRow, row, name=called[row.participant_id], apart_from=called.get(row.apart_from_id or 0, "")
+            ConcernRow,
+            row,
+            name=called[row.participant_id],
+            apart_from=", ".join(filter(None, (called.get(row.apart_from_id or 0, ""), row.apart_from_side))),
         )
         for row in rows
     )
@@ -95,20 +99,40 @@ class Apart:
 
 
 def apart(rows: Iterable[ConcernRow], circle: Iterable[PersonRow]) -> dict[int, tuple[Apart, ...]]:
-    """With whom each person may not be, by participant, of those who are in the circle now; of both of a pair."""
+    """With whom each person may not be, by participant, of those who are in the circle now; of both of a pair.
+
+    Of two sides that may not meet it says so of everybody on them, with the name of the other side.
+    """
     people = {person.id: person for person in circle}
     found: dict[int, list[Apart]] = {}
     for row in rows:
-        pair = [people.get(row.participant_id), people.get(row.apart_from_id or 0)]
-        for one, other in zip(pair, reversed(pair), strict=True):
-            if one is not None and other is not None:
-                both_come = all(two.attends in IN_THE_ROOM for two in (one, other))
-                may_both_come = all(two.attends is None or two.attends in IN_THE_ROOM for two in (one, other))
-                supports = one.support_id == other.id or other.support_id == one.id
-                same_side = bool(one.side) and one.side == other.side
-                new = Apart(other.label, row.arrangement is not None, both_come, may_both_come, supports, same_side)
-                found.setdefault(one.id, []).append(new)
+        one, other = people.get(row.participant_id), people.get(row.apart_from_id or 0)
+        if one is None:
+            continue
+        arranged = row.arrangement is not None
+        if other is not None:
+            for mine, theirs in ((one, other), (other, one)):
+                found.setdefault(mine.id, []).append(_apart(mine, [theirs], theirs.label, arranged))
+        if row.apart_from_side:
+            ours = [two for two in people.values() if two is one or (one.side and two.side == one.side)]
+            others = [two for two in people.values() if two.side == row.apart_from_side and two not in ours]
+            for mine in ours:
+                found.setdefault(mine.id, []).append(_apart(mine, others, row.apart_from_side, arranged))
+            for mine in others:
+                found.setdefault(mine.id, []).append(_apart(mine, ours, one.side or one.label, arranged))
     return {id_: tuple(others) for id_, others in found.items()}
+
+
+def _apart(one: PersonRow, others: Sequence[PersonRow], name: str, arranged: bool) -> Apart:
+    comes, may_come = one.attends in IN_THE_ROOM, one.attends is None or one.attends in IN_THE_ROOM
+    return Apart(
+        name=name,
+        arranged=arranged,
+        both_come=comes and any(two.attends in IN_THE_ROOM for two in others),
+        may_both_come=may_come and any(two.attends is None or two.attends in IN_THE_ROOM for two in others),
+        supports=any(one.support_id == two.id or two.support_id == one.id for two in others),
+        same_side=bool(one.side) and any(one.side == two.side for two in others),
+    )
 
 
 def found_unsafe(session: Session, conference_id: int) -> datetime | None:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
-from ekc.conferences.entries import BESIDE_THE_CONFERENCE
+from ekc.conferences.entries import BESIDE_THE_CONFERENCE, CONSENT_SCOPES
 from ekc.conferences.models import Conference, Consent, Offer, Participant, SafetyConcern
 from ekc.conferences.queries.members import Member, members
 from ekc.conferences.queries.names import names
@@ -85,31 +85,45 @@ def offers(session: Session, conference_id: int) -> tuple[OfferRow, ...]:
 
 @dataclass(frozen=True, slots=True)
 class OwnConsent:
-    """Somebody's own consent to the conference: since when it is given, or when it was taken back; neither: not yet."""
+    """Somebody's own consent to the conference: since when it is given, or when it was taken back; neither: not yet.
 
+    `asked`: whether theirs is asked, or was given. `others`: to what they said yes beside the conference, by scope.
+    """
+
+    asked: bool
     given_on: date | None
     withdrawn_on: date | None
+    others: tuple[str, ...]
 
 
 def own_consents(session: Session, conference_id: int, participant_id: int) -> list[ConsentRow]:
-    """What somebody consented to of the conference, withdrawn ones too."""
-    every = (row for row in consents(session, conference_id) if row.scope not in BESIDE_THE_CONFERENCE)
-    return [row for row in every if row.participant_id == participant_id]
+    """All to which somebody consented, withdrawn ones too."""
+    return [row for row in consents(session, conference_id) if row.participant_id == participant_id]
 
 
 def own_consent(session: Session, of_case: Case | Conference, me: Member, today: date) -> OwnConsent | None:
-    """The consent of somebody who is asked for it, or who gave one; None for others."""
-    rows = own_consents(session, of_case.id, me.id)
+    """The consents of somebody who is asked for one, or who gave one; None for others."""
+    every = own_consents(session, of_case.id, me.id)
+    rows = [row for row in every if row.scope not in BESIDE_THE_CONFERENCE]
     given = [row.given_on for row in rows if row.withdrawn_on is None]
     withdrawn = [row.withdrawn_on for row in rows if row.withdrawn_on is not None]
-    if not rows and not me.facts(today, {}).asked_to_consent(PROFILES[of_case.profile].own_consent_from):
+    asked = bool(rows) or me.facts(today, {}).asked_to_consent(PROFILES[of_case.profile].own_consent_from)
+    now = {row.scope for row in every if row.withdrawn_on is None}
+    others = tuple(scope for scope in CONSENT_SCOPES if scope in now & BESIDE_THE_CONFERENCE)
+    if not asked and not others:
         return None
-    return OwnConsent(max(given, default=None), None if given else max(withdrawn, default=None))
+    return OwnConsent(asked, max(given, default=None), None if given else max(withdrawn, default=None), others)
 
 
 def consented(session: Session, conference_id: int) -> frozenset[int]:
     """Who consented to the conference. Consent to something else alone does not count, nor a withdrawn one."""
     return consents_and_concerns(session, [conference_id]).consented
+
+
+def said_yes_to(session: Session, conference_id: int, scope: str) -> frozenset[int]:
+    """Who consented to this, and has not taken it back."""
+    every = (row for row in consents(session, conference_id) if row.scope == scope and row.withdrawn_on is None)
+    return frozenset(row.participant_id for row in every)
 
 
 def wants_no(session: Session, conference_id: int, participant_id: int, scope: str) -> bool:

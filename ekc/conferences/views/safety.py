@@ -36,7 +36,7 @@ def safety(case: Case) -> ResponseReturnValue:
 @adds()
 def add_concern(case: Case) -> ResponseReturnValue:
     """Add a concern."""
-    form = ConcernForm(circle_queries.circle(db(), case.id))
+    form = ConcernForm(circle_queries.circle(db(), case.id), circle_queries.sides(db(), case.id))
     if not form.validate():
         return _page(case, form), 422
     safety_actions.add_concern(by(), case.id, form.to_concern())
@@ -49,7 +49,9 @@ def add_concern(case: Case) -> ResponseReturnValue:
 @edits
 def change_concern(case: Case, concern_id: int) -> ResponseReturnValue:
     """Change a concern or its arrangement."""
-    form = ConcernForm(circle_queries.circle(db(), case.id), prefix=f"concern-{concern_id}-")
+    form = ConcernForm(
+        circle_queries.circle(db(), case.id), circle_queries.sides(db(), case.id), prefix=f"concern-{concern_id}-"
+    )
     if form.validate():
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _form_of(case, concern_id))
@@ -107,7 +109,7 @@ def _page(
         found=found_unsafe(db(), case.id),
         not_asked=[person.label for person in circle if person.safety_unasked],
         first={row.participant_id: row.id for row in reversed(rows)},  # one anchor for each person
-        form=form or ConcernForm(circle, formdata=None, data=about),
+        form=form or ConcernForm(circle, circle_queries.sides(db(), case.id), formdata=None, data=about),
         forms=forms,
         sent=form or (changed[1] if changed else None),
         phones=circle_queries.phones(db(), case) if rows else {},
@@ -136,6 +138,8 @@ def _filled(case: Case, circle: tuple[PersonRow, ...], row: ConcernRow) -> Conce
         "concern": row.concern,
         "arrangement": row.arrangement or "",
         "apart_from_id": row.apart_from_id,
+        "apart_from_side": row.apart_from_side or "",
         "said_by": row.said_by or "",
     }
-    return ConcernForm(circle, formdata=None, prefix=f"concern-{row.id}-", data=shown)
+    sides = circle_queries.sides(db(), case.id)
+    return ConcernForm(circle, sides, formdata=None, prefix=f"concern-{row.id}-", data=shown)

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.actions.circle import say_not_coming
 from ekc.conferences.actions.consents import give_own_consent, withdraw_own_consent
+from ekc.conferences.entries import CONSENT_SCOPES, OWN_WITHDRAWAL
 from ekc.conferences.gate import case_route
 from ekc.conferences.roles import attended
 from ekc.core.language import gettext
@@ -24,7 +25,14 @@ def own_page(case: Case) -> ResponseReturnValue:
     page = own_page_of(db(), case, now())
     asked = page.plan_question
     form = answer_form(case, asked.text, asked.said, formdata=None) if asked else None
-    return render_template("journey/own_page.html", case=case, page=page, form=form)
+    return render_template(
+        "journey/own_page.html",
+        case=case,
+        page=page,
+        form=form,
+        consent_scopes=CONSENT_SCOPES,
+        own_withdrawal=OWN_WITHDRAWAL,
+    )
 
 
 @bp.post("/conferences/<int:conference_id>/not-coming/<int:participant_id>")
@@ -47,6 +55,6 @@ def own_consent(case: Case) -> ResponseReturnValue:
         give_own_consent(by(), case.id)
         flash(gettext("Your consent is noted."), "success")
     else:
-        withdraw_own_consent(by(), case.id)
+        withdraw_own_consent(by(), case.id, request.form.get("scope", "")[:30])
         flash(gettext("It is noted that you took your consent back."), "success")
     return redirect(url_for("journey.own_page", conference_id=case.id), 303)

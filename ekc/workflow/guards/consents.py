@@ -36,7 +36,7 @@ def consents_valid(f: Facts) -> Iterator[Blocker]:
         if person.age is None and (person.part is Part.CHILD or person.may_be_a_child):
             params: dict[str, Param] = {"name": person.name, "age": asked_from}
             yield Blocker(
-                N_("The age of %(name)s is not known yet: from %(age)s years a child is asked to consent"),
+                N_("The age of %(name)s is not known yet: a child is asked from the age of %(age)s"),
                 Remedy.PERSON,
                 params,
                 target=str(person.id),
