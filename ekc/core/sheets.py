@@ -98,7 +98,7 @@ def _csv(content: bytes) -> Iterator[tuple[int, Iterable[str]]]:
     try:
         yield from enumerate(reader, 1 + skipped)
     except csv.Error:
-        raise SheetError(_("This is no CSV file that can be read. Save it again as XLSX or CSV.")) from None
+        raise SheetError(_("This CSV file cannot be read. Save it again as XLSX or CSV.")) from None
 
 
 def _decoded(content: bytes) -> str:
@@ -115,14 +115,14 @@ def _decoded(content: bytes) -> str:
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text or text.startswith("%PDF"):
-        raise SheetError(_("This is no table. Choose a CSV or XLSX file."))
+        raise SheetError(_("This is not a table. Choose a CSV or XLSX file."))
     return text
 
 
 def _xlsx(content: bytes) -> Iterator[tuple[int, Iterable[str]]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - half a second, for whoever uploads a file
 
-    unreadable = SheetError(_("This is no XLSX file that can be read. Save it again as XLSX or CSV."))
+    unreadable = SheetError(_("This XLSX file cannot be read. Save it again as XLSX or CSV."))
     try:
         _look_inside(content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
@@ -153,7 +153,7 @@ def _look_inside(content: bytes) -> None:
             if min(left, tags, other_tags) < 0:
                 raise too_large
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text or _NO_UTF8.match(text):
-                raise SheetError(_("This is no XLSX file that can be read. Save it again as XLSX or CSV."))
+                raise SheetError(_("This XLSX file cannot be read. Save it again as XLSX or CSV."))
 
 
 def _text(cell: object) -> str:

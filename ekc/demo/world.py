@@ -12,6 +12,7 @@ from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import Account, Region
 from ekc.conferences.actions.absent import add_picture
 from ekc.conferences.actions.links import make_link
+from ekc.conferences.actions.pauses import pause
 from ekc.conferences.entries import NewLink
 from ekc.conferences.models import Conference
 from ekc.core.clock import from_local, local_date, to_local
@@ -109,9 +110,10 @@ def _seek(*sought: CoordinatorWish) -> Callable[[Player, Staff], None]:
 
 
 def _come_together_again(player: Player, _staff: Staff) -> None:
-    """The family comes together again, the day after the evaluation."""
+    """The family comes together again, the day after the evaluation, and waits for one of them."""
     at = player.on(last_day(player.case) + timedelta(days=1), "10:00")
     player.step(at, Step.RECONVENE, "Maarten verhuist voor zijn werk. De familie wil het plan opnieuw maken.")
+    pause(player.by(at + timedelta(hours=1)), player.id, "Maarten is drie weken op reis. De familie wacht op hem.")
 
 
 def _draws(child: str, shows: str, then: Callable[[Player, Staff], None]) -> Callable[[Player, Staff], None]:
@@ -236,7 +238,7 @@ DEMO_CASES = (
     ),
     DemoCase(
         file="kuipers",
-        shows=N_("Two fathers and their daughter, who come together a second time"),
+        shows=N_("Two fathers and their daughter, who come together a second time; paused until one is back"),
         coordinator="Noor",
         until=Stage.EVALUATED,
         anchor=last_day,

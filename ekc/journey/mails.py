@@ -137,9 +137,9 @@ HOW_IT_GOES = MailRule(
     audience=Audience.COORDINATOR,
     opens=Activity.SEE_CASE,
     key="how:{case}:{day}:{to}",
-    subject=N_("How does it go with a conference of yours?"),
+    subject=N_("How is one of your conferences going?"),
     body=N_(
-        "Your regional manager would like to know how it goes with a conference of yours. Sign in to see which one, "
+        "Your regional manager would like to know how one of your conferences is going. Sign in to see which one, "
         "write down what you did, or pause it with a reason. Do you need help, or can you not go on? Ring them."
     ),
 )
@@ -148,8 +148,8 @@ DEADLINE_NEAR = MailRule(
     audience=Audience.COORDINATOR,
     opens=Activity.SEE_CASE,
     key="deadline:{case}:{codes}:{round}:near:{to}",
-    subject=N_("A deadline in a conference of yours is near"),
-    body=N_("This is due soon in a conference of yours:") + "\n\n" + N_("Sign in to see on which day."),
+    subject=N_("A deadline in one of your conferences is near"),
+    body=N_("This is due soon in one of your conferences:") + "\n\n" + N_("Sign in to see on which day."),
 )
 DEADLINE_PASSED = MailRule(
     name="deadline_passed",

@@ -61,10 +61,22 @@ class MeetingForm(EditingForm):
     stays = BooleanField(_l("This is right for this place too"))  # asked where it is in doubt
     lost = BooleanField(_l("This place cannot be used any more: take it back"))
 
-    def __init__(self, offered: Mapping[str, str], chosen: datetime | None, *, started: bool, **kwargs: Any) -> None:
-        """`offered`: the possible dates that lie ahead, in words. `chosen`: the date there is now, as a local time."""
+    def __init__(
+        self,
+        offered: Mapping[str, str],
+        chosen: datetime | None,
+        place: tuple[str, str, str],
+        *,
+        started: bool,
+        **kwargs: Any,
+    ) -> None:
+        """`offered`: the possible dates that lie ahead, in words. `chosen` and `place`: those there are now.
+
+        `chosen` is a local time, `place` the name, address and access.
+        """
         super().__init__(starts_at=chosen, **kwargs)
         self._chosen = chosen
+        self._place = place
         self.choice.choices = [SelectChoice(*pair) for pair in offered.items()]
         if started:
             del self.starts_at, self.dates, self.lost
@@ -91,11 +103,6 @@ class MeetingForm(EditingForm):
         if hours.data is not None and not _HALF_AN_HOUR <= hours.data <= _A_DAY:
             raise ValidationError(gettext("Give half an hour or more, and at most 24."))
 
-    def validate_name(self, name: Any) -> None:
-        """An address or access text needs a name."""
-        if not name.data and (self.address.data or self.access.data):
-            raise ValidationError(gettext("Which place is it? Give it a name."))
-
     def validate(self, extra_validators: Any = None) -> bool:
         """Also: arranged or not needed, never both."""
         good = super().validate(extra_validators)
@@ -120,9 +127,15 @@ class MeetingForm(EditingForm):
 
     def _to_venue(self) -> Venue:
         """The venue; without a name there is none. Of one that is taken back it stays how one joins from afar."""
-        if "lost" in self and self.lost.data:
-            return Venue("", joining=self.joining.data)
-        return Venue(self.name.data, self.address.data, self.access.data, self.joining.data, bool(self.stays.data))
+        return Venue(*self._of_place(), self.joining.data, bool(self.stays.data))
+
+    def _of_place(self) -> tuple[str, str, str]:
+        """Name, address, access. What was not changed goes with a place that is taken back; the rest is of another."""
+        typed = (self.name.data, self.address.data, self.access.data)
+        if "lost" not in self or not self.lost.data:
+            return typed
+        name, address, access = ("" if now == before else now for now, before in zip(typed, self._place, strict=True))
+        return name, address, access
 
     def _to_dates(self, timezone: str) -> Dates:
         possible = tuple(instant(_read(typed), timezone, "dates") for typed in lines(self.dates.data))

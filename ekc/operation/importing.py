@@ -90,7 +90,9 @@ def _tell(found: PeopleFound | CasesFound, new: Sequence[str], known: Sequence[t
         click.echo(f"{problem.place}: {problem.said}")
     if found.unread:
         columns = ", ".join(found.unread)
-        click.echo(_("Not read, because the heading means nothing here: %(columns)s.", columns=columns))
+        click.echo(
+            _("These columns are not read, because we do not know their headings: %(columns)s.", columns=columns)
+        )
     for name, other in known:
         click.echo(_("%(name)s is there already, as %(other)s: left out.", name=name, other=other))
     for name in new:

@@ -79,15 +79,19 @@ class RoleForm(RegionalForm):
             raise ValidationError(_("Choose the region that they manage."))
 
     def validate_municipality(self, field: Any) -> None:
-        """Require a municipality for social care managers."""
+        """Require a municipality for social care managers, and for nobody else."""
         if self.role.data == Role.CARE_MANAGER and not field.data:
             raise ValidationError(_("Write the name of the municipality whose conferences they follow."))
+        if self.role.data and self.role.data != Role.CARE_MANAGER and field.data:
+            raise ValidationError(
+                _("Only a social care manager follows a municipality. Choose that role, or leave this empty.")
+            )
 
     def to_office(self) -> Office:
-        """The chosen role; a region or municipality that does not belong to it is ignored."""
+        """The chosen role; a region that does not belong to it is ignored."""
         role = Role(self.role.data)
         region_id = self.role_region_id.data if role is Role.REGIONAL_MANAGER else None
-        return Office(role, region_id, self.municipality.data if role is Role.CARE_MANAGER else None)
+        return Office(role, region_id, self.municipality.data or None)
 
 
 class DetailsForm(RegionalForm):
@@ -119,6 +123,17 @@ class DetailsForm(RegionalForm):
 
 class NewAccountForm(DetailsForm, RoleForm):
     """A new account with its first role."""
+
+    def show_alike(self, account: AccountPage) -> None:
+        """Fill in what colleagues share with this account: where they work, the language and the first role."""
+        self.region_id.data, self.language.data = account.region_id, account.language
+        for office in account.offices[:1]:
+            self.role.data = office.role
+            if office.role is Role.CARE_MANAGER:
+                self.municipality.data = office.place
+            if office.role is Role.REGIONAL_MANAGER:
+                places = {choice.label: choice.value for choice in self.role_region_id.choices}
+                self.role_region_id.data = places.get(office.place, 0)
 
     def to_new_account(self) -> NewAccount:
         """The new account as typed."""

@@ -76,6 +76,7 @@ class AccountPage(AccountRow):
     invited_until: datetime | None
     sign_ins: int  # current ones
     sole_roles: tuple[OfficeRow, ...]  # roles that no other account without a last day has
+    without_cases: frozenset[int]  # roles of a municipality from which no conference was ever registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,7 @@ def account_page(session: Session, at: datetime, account_id: int) -> AccountPage
         invited_until=invited.expires_at if invited else None,
         sign_ins=len(sign_ins_of(session, at, account_id)),
         sole_roles=tuple(office for office in held if office.id in sole),
+        without_cases=_roles_without_cases(session, account_id),
     )
 
 
@@ -284,6 +286,12 @@ def _open_elsewhere(session: Session, account_id: int, region_id: int) -> int:
     """The number of open cases that they coordinate in another region than the one they work in."""
     own = (Conference.coordinator_id == account_id, Conference.phase != Phase.CLOSED, Conference.region_id != region_id)
     return session.scalar(select(func.count()).select_from(Conference).where(*own)) or 0
+
+
+def _roles_without_cases(session: Session, account_id: int) -> frozenset[int]:
+    found = select(AccountRole.id).where(AccountRole.account_id == account_id, AccountRole.municipality_id.is_not(None))
+    of_it = Conference.municipality_id == AccountRole.municipality_id
+    return frozenset(session.scalars(found.where(~exists().where(of_it))))
 
 
 def _sole_roles(session: Session, account_id: int) -> set[int]:

@@ -75,7 +75,7 @@ def test_people_are_looked_at_and_added_at_once(client: PageClient, db_session: 
     page = choose(client, case, (HEADINGS + GOOD).encode("cp1252"))
 
     assert page.heading == "Is this right?", page.text
-    assert "Not read, because the heading means nothing here: J (Opmerking)." in page.text
+    assert "These columns are not read, because we do not know their headings: J (Opmerking)." in page.text
     assert "Is this the same person as Linda de Wit (aunt), who is there already?" in page.text
     assert "Nearly the same name as Linda de Wit." in page.text
     assert set(circle_of(db_session, case)) == before
@@ -270,18 +270,18 @@ def _packed(**parts: bytes) -> bytes:
         (b"a" * (LARGEST + 1), "The file is too large: at most 500 kB fit."),
         (b"Name\n" + b"Jan\n" * (MOST_ROWS + 1), "The file has more than 500 rows. Make several files of it."),
         (b"\xd0\xcf\x11\xe0 old", "This is an old Excel file. Save it as XLSX or CSV."),
-        (b"%PDF-1.7", "This is no table. Choose a CSV or XLSX file."),
+        (b"%PDF-1.7", "This is not a table. Choose a CSV or XLSX file."),
         (_packed(bomb=b"0" * 30_000_000), "The file is too large when it is unpacked."),
-        (_packed(xml=b"<!DOCTYPE a [<!ENTITY b 'c'>]>"), "This is no XLSX file that can be read. Save it again"),
+        (_packed(xml=b"<!DOCTYPE a [<!ENTITY b 'c'>]>"), "This XLSX file cannot be read. Save it again"),
         (
             _packed(xml=b"<?xml version='1.0' encoding='IBM037'?>"),
-            "This is no XLSX file that can be read. Save it again",
+            "This XLSX file cannot be read. Save it again",
         ),
-        (_packed(xml="<!DOCTYPE a>".encode("utf-16")), "This is no XLSX file that can be read. Save it again"),
+        (_packed(xml="<!DOCTYPE a>".encode("utf-16")), "This XLSX file cannot be read. Save it again"),
         (_packed(**{"xl/styles.xml": b"<font/>" * 20_001}), "The file is too large when it is unpacked."),
         (_packed(**{"xl/worksheets/sheet1.xml": b"<c/>" * 300_001}), "The file is too large when it is unpacked."),
-        (_packed(other=b"text"), "This is no XLSX file that can be read. Save it again as XLSX or CSV."),
-        (b"PK\x03\x04 broken", "This is no XLSX file that can be read. Save it again as XLSX or CSV."),
+        (_packed(other=b"text"), "This XLSX file cannot be read. Save it again as XLSX or CSV."),
+        (b"PK\x03\x04 broken", "This XLSX file cannot be read. Save it again as XLSX or CSV."),
     ],
 )
 def test_what_is_no_table_is_refused(content: bytes, said: str) -> None:

@@ -60,7 +60,7 @@ def told_now(session: Session, cast: Cast, case: Made) -> dict[str, ToldRow]:
 def test_several_are_told_at_once_each_on_their_own_day_and_what_they_said_is_noted_with_it(
     noor: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
-    not_all = "Told of: Kees de Wit / what each is responsible for"
+    not_all = "Told about: Kees de Wit / what each is responsible for"
     values: dict[str, Value] = {
         "told: Omar El Amrani": True,
         "safe: Omar El Amrani": True,
@@ -77,7 +77,7 @@ def test_several_are_told_at_once_each_on_their_own_day_and_what_they_said_is_no
     page = noor.submit(SAVE, values)
 
     assert page.flashes == ["It is noted of 3 people."]
-    assert "Not yet of: what each is responsible for." in page.text
+    assert "Not yet about: what each is responsible for." in page.text
     now, every = told_now(db_session, cast, case), tuple(InformedOf)
     assert (now["omar"].of, now["omar"].on, now["omar"].how, now["omar"].by) == (
         every,
@@ -118,7 +118,7 @@ def test_what_is_noted_without_a_day_that_can_be_or_contradicts_itself_comes_bac
         "safe: Kees de Wit": True,
         "Why it is not safe for them yet: Kees de Wit": "Omar shouted.",
     }
-    nothing: dict[str, Value] = {f"Told of: Linda de Wit / {one.label}": False for one in InformedOf}
+    nothing: dict[str, Value] = {f"Told about: Linda de Wit / {one.label}": False for one in InformedOf}
 
     page = noor.refused(SAVE, {**words, **ahead, **both, **nothing, "told: Linda de Wit": True}, status=422)
 
@@ -126,7 +126,7 @@ def test_what_is_noted_without_a_day_that_can_be_or_contradicts_itself_comes_bac
         "Told on another day: Omar El Amrani: This day is still to come. Choose today or an earlier day.",
         "Why it is not safe for them yet: Kees de Wit: You also ticked that it is safe for them. Which of the two is "
         "it?",
-        "Told of: Linda de Wit: Choose of what they were told.",
+        "Told about: Linda de Wit: Choose what they were told about.",
     ]
     assert "That he cannot hear it." in page.text
     noor.page(page.url)

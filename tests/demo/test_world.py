@@ -80,6 +80,8 @@ def test_the_demonstration_shows_a_conference_at_every_stage(db_session: Session
         "okonkwo": (Phase.REGISTRATION, 1),
         "rewiti": (Phase.SETUP, 1),
     }
+    paused = db_session.scalars(select(Conference.id).where(Conference.paused_at.is_not(None))).all()
+    assert paused == [made["kuipers"]]
     today = local_date(BEGINS, "Europe/Amsterdam")
     calls = {
         file: row.state

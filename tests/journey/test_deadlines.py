@@ -142,7 +142,7 @@ def test_each_deadline_is_mailed_once_near_and_once_when_it_passed(db_session: S
     sent = {day: warn_of_deadlines(db_session, START + day * DAY, cast.north) for day in range(50, 80)}
     assert {day: count for day, count in sent.items() if count} == {56: 1, 71: 1}
     assert mailed(db_session) == [
-        ("noor", "A deadline in a conference of yours is near"),
+        ("noor", "A deadline in one of your conferences is near"),
         ("ruud", "A deadline in a conference of your region has passed"),
     ]
 
@@ -208,7 +208,7 @@ def test_a_manager_sees_what_takes_long_is_silent_or_paused_and_can_do_something
     assert "Young" not in silent.text
     client.submit("Ask by email how it goes")
     subjects = db_session.scalars(select(OutboxMessage.subject).where(OutboxMessage.key.startswith("how:"))).all()
-    assert subjects == ["How does it go with a conference of yours?"]
+    assert subjects == ["How is one of your conferences going?"]
     assert "asked by email on" in client.page("/lead-times?view=silent").text
     assert "The school is closed." in client.page("/lead-times?view=paused").text
     client.page("/lead-times?view=paused&after=2026-01-01.1")  # no instant: nobody was led here

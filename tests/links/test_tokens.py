@@ -116,7 +116,7 @@ def test_the_button_and_the_code_lead_to_ones_own_page(
 def test_a_coordinator_who_opens_it_reads_beforehand_that_it_takes_the_place_of_their_sign_in(
     client: PageClient, db_session: Session, clock: FrozenClock, case: tuple[int, int], cast: Cast
 ) -> None:
-    path, said = make_link(db_session, clock(), *case), "Whoever goes on here is signed out as Noor van Dijk."
+    path, said = make_link(db_session, clock(), *case), "If you go on here, you are signed out as Noor van Dijk."
     assert said not in client.page(path).text
     sign_in(client, cast.noor)
 

@@ -163,6 +163,28 @@ def test_a_place_that_is_lost_is_taken_back_and_joining_from_afar_stays(
     assert "There is no venue yet" in client.page(f"/conferences/{case.id}").text
 
 
+def test_another_place_is_entered_as_the_lost_one_is_taken_back(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/meeting")
+    whose = ["Place: Which place is it? Give it a name."]
+    assert client.refused("Save", {"Address": "Waalkade 12"}, status=409).errors == whose
+    arranging.set_venue(By(db_session, cast.noor, START), case.id, Venue("De Brug", "Waalkade 12", "two steps"))
+    client.page(f"/conferences/{case.id}/meeting")
+    lost = "This place cannot be used any more: take it back"
+
+    page = client.refused("Save", {lost: True, "Address": "Veerweg 3"}, status=409)
+    assert page.errors == whose
+    assert client.form("Save").shown("Address") == "Veerweg 3"
+    client.submit("Save", {"Place": "De Ark"})
+
+    meeting = queries.current_meeting(refreshed(db_session), case.id)
+    assert meeting is not None
+    assert (meeting.venue_name, meeting.venue_address, meeting.venue_access) == ("De Ark", "Veerweg 3", "")
+
+
 def test_what_was_written_about_another_place_is_asked_about(
     client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
 ) -> None:
@@ -249,7 +271,6 @@ def test_a_date_that_looks_wrong_is_kept_with_a_warning(
         ({"Day and time": "0001-01-01T00:00"}, "Day and time: Look at the year again."),
         ({"Hours": "many"}, "Hours: Give a number, like 3 or 2.5."),
         ({"Hours": "25"}, "Hours: Give half an hour or more, and at most 24."),
-        ({"Address": "Waalkade 12"}, "Place: Which place is it? Give it a name."),
         (
             {"How travel is arranged": "Rob drives", "No travel needed": True},
             "No travel needed: Either write how it is arranged, or tick that it is not needed.",

@@ -165,6 +165,33 @@ def test_the_role_is_asked_first_and_confirmed_municipalities_are_offered(
     assert (typed.get("name"), typed.get("list")) == ("municipality", offered.get("id"))
 
 
+def test_a_manager_of_a_municipality_without_conferences_is_noticed(
+    bas: PageClient, cast: Cast, db_session: Session, clock: FrozenClock
+) -> None:
+    """Den Bosch is no letter away from 's-Hertogenbosch, so nothing is asked as it is typed."""
+    build.registered_case(db_session, cast, clock(), municipality="'s-Hertogenbosch")
+    none = "No conference was registered from a municipality of this name yet."
+    role = {"Role": "social care manager", "A social care manager: of which municipality?": "Den Bosch"}
+    bas.page("/accounts/new")
+    page = bas.shown("Open and invite", NEW | role)
+    assert none in page.text
+
+    rows_of = "A social care manager: of which municipality?"
+    bas.page("/accounts/new")
+    page = bas.shown("Open and invite", NEW | role | {rows_of: "s Hertogenbosch", "Email address": "two@example.org"})
+    assert none not in page.text
+
+
+def test_the_next_account_begins_with_what_colleagues_share(bas: PageClient) -> None:
+    bas.page("/accounts/new")
+    manager = {"Role": "regional manager", "A regional manager: of which region?": "North"}
+    page = bas.shown("Open and invite", NEW | manager | {"Language of the pages": "Nederlands"})
+    bas.page(page.link("Open another account"))
+    form = bas.form("Open and invite")
+    labels = (*manager, "Works in", "Language of the pages", "Name", "Email address")
+    assert [form.shown(label) for label in labels] == ["regional manager", "North", "North", "Nederlands", "", ""]
+
+
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(bas: PageClient, cast: Cast) -> None:
     bas.page("/accounts/new")
     wrong = {
@@ -175,12 +202,17 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(bas: PageClient, cast: 
             "A social care manager: of which municipality? Write the name of the municipality whose conferences they "
             "follow."
         ),
+        ("A social care manager: of which municipality?", "Rivierstad"): (
+            "A social care manager: of which municipality? Only a social care manager follows a municipality. Choose "
+            "that role, or leave this empty."
+        ),
     }
     for (label, value), told in wrong.items():
         page = bas.refused("Open and invite", NEW | {label: value}, status=422)
         assert page.errors == [told]
         assert bas.form("Open and invite").shown("One line about them") == "Nurse, knows the city."
 
+    bas.page("/accounts/new")
     page = bas.refused("Open and invite", NEW | {"Email address": "NOOR@example.org"}, status=409)
     assert page.errors == ["Noor van Dijk has an account with the address noor@example.org already."]
     assert bas.form("Open and invite").shown("Email address") == "NOOR@example.org"
@@ -431,6 +463,7 @@ def test_an_account_whose_invitation_is_void_says_so(
 
 
 def test_whose_address_it_is_already_is_said(bas: PageClient) -> None:
+    bas.page("/accounts/new")
     bas.page("/accounts/new")
     page = bas.refused("Open and invite", NEW | {"Email address": "NOOR@example.org"}, status=409)
     assert page.errors == ["Noor van Dijk has an account with the address noor@example.org already."]

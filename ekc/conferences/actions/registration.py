@@ -115,7 +115,7 @@ def register_cases(by: By, new: Sequence[NewCase]) -> list[int]:
     Raises Refusal, also for a region that a manager does not look after.
     """
     if by.visitor.account_id is not None and any(one.region_id not in by.visitor.regions for one in new):
-        raise Refusal(N_("You register at once for the regions that you look after, and no others."))
+        raise Refusal(N_("From a file you can register only for regions that you look after."))
     with nested(by.session) as inside:
         by.check_form()
         one_by_one = replace(by, session=inside, checks=[])

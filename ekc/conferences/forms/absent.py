@@ -55,5 +55,5 @@ class PictureForm(PlainForm):
             ) from None
         except NoPicture:
             raise ValidationError(
-                gettext("This file is no picture that we can read. Choose a photo (JPEG), a PNG or a WebP.")
+                gettext("This file is not a picture that we can read. Choose a photo (JPEG), a PNG or a WebP.")
             ) from None

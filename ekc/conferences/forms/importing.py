@@ -113,7 +113,7 @@ def read_people(
     """Whom a table would add to this circle, with all that is wrong in it. Raises SheetError."""
     sheet = headed(rows, PEOPLE, ["name"])
     if not sheet.rows:
-        raise SheetError(_("Under the headings stands nobody."))
+        raise SheetError(_("There is nobody below the headings."))
     problems = list(sheet.problems)
     people: list[FoundPerson] = []
     known = [(row.name, row.relation) for row in circle]

@@ -83,7 +83,7 @@ def read_cases(rows: Sequence[SheetRow], offered: Offered, known: Collection[Ope
     """Which registrations a table would make, with all that is wrong in it. Raises SheetError."""
     sheet = headed(rows, CASES, _NEEDED)
     if not sheet.rows:
-        raise SheetError(_("Under the headings stands nothing."))
+        raise SheetError(_("There is nothing below the headings."))
     problems = list(sheet.problems)
     found: list[FoundCase] = []
     before = list(known)

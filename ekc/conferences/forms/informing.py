@@ -38,7 +38,7 @@ class OwnTellingForm(PlainForm):
 
     on = day(_l("Told on another day"))
     how = one_of(_l("Told in another way"), InformedHow, blank=_l("as above"))
-    of = SelectMultipleField(_l("Told of"), choices=words_of(InformedOf), **FROM_LIST)
+    of = SelectMultipleField(_l("Told about"), choices=words_of(InformedOf), **FROM_LIST)
     worries = passage(_l("What worries them"), most=PASSAGE, rows=2)
     afraid = passage(_l("Why it is not safe for them yet"), most=PASSAGE, rows=2)
 
@@ -100,7 +100,7 @@ class InformedForm(PlainForm):
         good = bool(super().validate(extra_validators)) and all(rows)
         for id_, form in self.own.items():
             if id_ in self.ticked("told") and form.said("of") == []:
-                form.of.errors = [_("Choose of what they were told.")]
+                form.of.errors = [_("Choose what they were told about.")]
                 good = False
             if id_ in self.ticked("safe") and form.said("afraid"):
                 form.afraid.errors = [_("You also ticked that it is safe for them. Which of the two is it?")]

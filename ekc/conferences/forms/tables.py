@@ -78,7 +78,7 @@ def headed(rows: Sequence[SheetRow], known: Mapping[str, tuple[str, str]], neede
         if name is None:
             unread += [shown] if text else []
         elif name in columns:
-            problems.append(Problem(rows[0].number, shown, _("There is another column of this meaning.")))
+            problems.append(Problem(rows[0].number, shown, _("Another column has the same meaning.")))
         else:
             columns[name], places[place] = shown, name
     if missing := [_(known[name][0]) for name in needed if name not in columns]:

@@ -85,7 +85,7 @@ def late_words(clocks: Iterable[Deadline], follow_ups: Iterable[OverdueRow] = ()
     late += [(row.kind.label, row.due_on, False) for row in follow_ups]
     return " · ".join(
         gettext(
-            N_("late, and asked by law: %(what)s, %(day)s") if by_law else N_("late: %(what)s, %(day)s"),
+            N_("late, and required by law: %(what)s, %(day)s") if by_law else N_("late: %(what)s, %(day)s"),
             what=gettext(what),
             day=day(on, year=False),
         )

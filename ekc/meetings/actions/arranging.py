@@ -125,7 +125,10 @@ def set_expected_minutes(by: By, conference_id: int, minutes: int | None) -> Non
 
 
 def set_venue(by: By, conference_id: int, venue: Venue) -> None:
-    """Set where people meet. Raises Refusal where another venue has the address or the way in of the one before it."""
+    """Set where people meet.
+
+    Raises Refusal without a name, and where another venue has the address or the way in of the one before it.
+    """
     with writing(by.session):
         conference, meeting = _lock(by, conference_id)
         _set_venue(by, conference, meeting, venue)
@@ -190,6 +193,8 @@ def _place(meeting: Meeting) -> str:
 
 
 def _set_venue(by: By, conference: Conference, meeting: Meeting, venue: Venue) -> None:
+    if not venue.name and (venue.address or venue.access):
+        raise Refusal(N_("Which place is it? Give it a name.")).at("name")
     kept = ", ".join(
         text
         for text, now in ((meeting.venue_address, venue.address), (meeting.venue_access, venue.access))

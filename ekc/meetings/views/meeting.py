@@ -143,7 +143,8 @@ def _form(
     ahead = [row.starts_at for row in options if row.starts_at > now() and row.starts_at != meeting.starts_at]
     offered = {_typed(at, case): moment(at, case.timezone) for at in ahead}
     chosen = to_local(meeting.starts_at, case.timezone).replace(tzinfo=None) if meeting.starts_at else None
-    return MeetingForm(offered, chosen, started=meeting.started_at is not None, prefix="meeting", **more)
+    place = (meeting.venue_name, meeting.venue_address, meeting.venue_access)
+    return MeetingForm(offered, chosen, place, started=meeting.started_at is not None, prefix="meeting", **more)
 
 
 def _typed(instant: datetime, case: Case) -> str:

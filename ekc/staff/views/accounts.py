@@ -48,8 +48,11 @@ def accounts() -> ResponseReturnValue:
 @bp.get("/accounts/new")
 @office(Duty.ACCOUNTS)
 def new_account() -> ResponseReturnValue:
-    """Show the form for a new account."""
+    """Show the form for a new account: with what colleagues of another one share, after that was opened."""
     form = NewAccountForm(regions(db()), known_in_forms(), formdata=None, language=visitor().language)
+    like = request.args.get("like", type=to_id)
+    if like and (account := queries.account_page(db(), now(), like)):
+        form.show_alike(account)
     return _new_page(form)
 
 
