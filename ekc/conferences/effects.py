@@ -24,7 +24,8 @@ from ekc.conferences.mails import (
 )
 from ekc.conferences.models import Conference, Notice, Participant, Pause, SafetyConcern, Trace, ViewPicture, Voice
 from ekc.conferences.queries.pauses import PausedDays, paused_days
-from ekc.conferences.roles import ASKED_ABOUT, SHARED, circle_access, coordinator_with_access, shared
+from ekc.conferences.queries.staff import staff_to_ring
+from ekc.conferences.roles import ASKED_ABOUT, SHARED, attended, circle_access, coordinator_with_access, shared
 from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.language import language_of
@@ -107,6 +108,7 @@ def queue_circle_mail(
     the round before and have not said yet, and those whom the plan in force names. `named`: only those whom it names.
     """
     access = circle_access(session, conference, phase or conference.phase)
+    fields.setdefault("ring", to_ring(session, conference, at))
     for person in _people(session, conference):
         reader = access.get(person.id)
         if reader is None or not reader.may(Activity(rule.opens)):
@@ -158,13 +160,14 @@ def give_notice(
     listeners = [Listener(**{name: getattr(one, name) for name in known}) for one in people.values()]
     mails = {part: mail for mail in _MAILS.get(kind, (NOTICE,)) for part in mail.parts}
     mailed, access = _mailed(session, conference, at, rule.mails), circle_access(session, conference, conference.phase)
+    ring = to_ring(session, conference, at)
     for one in concerned(
         NoticeFacts(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about, was=was),
         listeners,
     ):
         mail = mails.get(access[one.id].mail_part(one.part)) if one.id in access else None
         if mail and one.id not in mailed and reads_it(rule, one) and access[one.id].may(Activity(mail.opens)):
-            _queue(session, conference, at, mail, people[one.id], notice=left.id)
+            _queue(session, conference, at, mail, people[one.id], notice=left.id, ring=ring)
 
 
 def tell_staff(
@@ -195,6 +198,12 @@ def give_notice_of_number(session: Session, conference: Conference, at: datetime
 def to_be_rung(name: str, phone: str | None) -> str:
     """Whom a slip or a mail says to ring."""
     return f"{name}, {phone}" if phone else name
+
+
+def to_ring(session: Session, conference: Conference, at: datetime) -> str:
+    """Whom the circle can ring, as a mail and a slip say it."""
+    people = staff_to_ring(session, conference, attended(session, conference, at))
+    return "; ".join(to_be_rung(one.name, one.phone) for one in people)
 
 
 def number_changed(session: Session, account: Account, at: datetime, was: str | None) -> None:

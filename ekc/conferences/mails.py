@@ -3,6 +3,8 @@
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.vocabulary import INSIDE_PARTS, N_, PROFESSIONAL_PARTS, Activity, Part
 
+#: Below what is seen with a personal link: not everybody has one, and who can be rung follows.
+OR_RING = "\n\n" + N_("Do you have no link, or does it not open? Ring, and you hear it.")
 _BY_NOTICE = "{case}:notice-{notice}:{round}:{to}"
 
 NOTICE = MailRule(
@@ -13,9 +15,9 @@ NOTICE = MailRule(
     key="{case}:day-and-place-{at}:{round}:{to}",
     subject=N_("When and where the conference is"),
     body=N_(
-        "The day or the place of the conference is new. Open it with your own link to see when and where it is now, or "
-        "ask your coordinator."
-    ),
+        "The day or the place of the conference is new. Open it with your own link to see when and where it is now."
+    )
+    + OR_RING,
 )
 AGAIN_NOTICE = MailRule(
     name="notice_again",
@@ -51,7 +53,8 @@ COORDINATOR_NOTICE = MailRule(  # main persons get one of their own
     body=N_(
         "Another coordinator has taken over the conference. Open it with your own link to see who it is and whom you "
         "can ring."
-    ),
+    )
+    + OR_RING,
 )
 LINES_ASKED = MailRule(
     name="bottom_lines_asked",
@@ -63,7 +66,9 @@ LINES_ASKED = MailRule(
         "A conference is being prepared in which you set the bottom lines: what the plan has to meet, whatever else "
         "the family decides. Open your page with your own link, and write them there, or say that there are none. The "
         "family reads them before the conference."
-    ),
+    )
+    + "\n\n"
+    + N_("Do you have no link, or does it not open? Ring, and say them by telephone."),
 )
 CONSENT_BACK = MailRule(
     name="consent_back",
@@ -127,7 +132,8 @@ READS_MORE = MailRule(
         "Somebody sees more of the plan than before, because every main person agreed to it. Open the plan with your "
         "own link to see who sees what. You can change your own answer at any time: as long as one of you does not "
         "want it, they do not read it."
-    ),
+    )
+    + OR_RING,
 )
 OTHER_PART = MailRule(
     name="other_part",

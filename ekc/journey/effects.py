@@ -17,10 +17,10 @@ from ekc.conferences.effects import (
     end_round,
     give_notice,
     queue_circle_mail,
-    to_be_rung,
 )
 from ekc.conferences.models import Conference, Notice, Participant, Pause
 from ekc.conferences.queries.registration import RelatedCase, case_of_number
+from ekc.conferences.queries.staff import staff_of
 from ekc.conferences.roles import attended, coordinator_with_access, still_open
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal
@@ -38,7 +38,6 @@ from ekc.journey.mails import (
     WELCOME,
 )
 from ekc.journey.models import LookAlike, PhaseChange, StepWords
-from ekc.journey.queries.staff import staff_of, staff_to_ring
 from ekc.journey.queries.steps import TAKEN_BACK
 from ekc.links.actions import revoke
 from ekc.matching.effects import ask_again, end_request, withdraw_request
@@ -188,7 +187,7 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
     staff = {Hears.COORDINATOR: _coordinator(session, conference, at)}
     staff[Hears.MANAGERS] = managers_of(session, conference.region_id)
     mails = END_MAILS | END_MAILS_WITH_PLAN if conference.plan_number else END_MAILS
-    ring, phase = to_ring(session, conference, at), STEP_RULES[taking.step].target
+    phase = STEP_RULES[taking.step].target
     for hears in Hears:
         rule = mails.get((end, hears))
         if rule is None:
@@ -196,16 +195,10 @@ def tell_end(session: Session, conference: Conference, at: datetime, taking: Tak
         if hears not in staff:
             named = hears is Hears.NAMED_AGENCIES
             takes_part = hears is not Hears.INSIDE
-            queue_circle_mail(session, conference, at, rule, comes=takes_part, named=named, phase=phase, ring=ring)
+            queue_circle_mail(session, conference, at, rule, comes=takes_part, named=named, phase=phase)
         for account in staff.get(hears, ()):
             if account.id != taking.account_id:
                 queue(session, rule, account.recipient, at, case=conference.id)
-
-
-def to_ring(session: Session, conference: Conference, at: datetime) -> str:
-    """Whom the circle can ring, as a mail and a slip say it."""
-    people = staff_to_ring(session, conference, attended(session, conference, at))
-    return "; ".join(to_be_rung(one.name, one.phone) for one in people)
 
 
 def leave_notices(session: Session, conference: Conference, at: datetime, taking: Taking, day_before: str) -> None:

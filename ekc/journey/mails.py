@@ -1,5 +1,8 @@
 """The mails that a step sends to the circle, those of the ends, and the reminder to a coordinator whose access ends."""
 
+import re
+
+from ekc.conferences.mails import OR_RING
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.ends.kinds import End, EndRule, Hears, Words
 from ekc.workflow.ends.rows import ENDS
@@ -65,7 +68,7 @@ PLAN_AGREED = MailRule(  # professionals see only what the family shares
     parts=PROFESSIONAL_PARTS,
     key="{case}:plan-{plan}:{round}:{to}",
     subject=N_("The plan is agreed"),
-    body=N_("The family agreed its plan. With your own link you see what the family shares of it with you."),
+    body=N_("The family agreed its plan. With your own link you see what the family shares of it with you.") + OR_RING,
 )
 STOP_WISHED = MailRule(
     name="stop_wished",
@@ -183,6 +186,7 @@ def _end_mail(rule: EndRule, hears: Hears, words: Words, name: str) -> MailRule:
     again |= dict.fromkeys((Hears.AGENCIES, Hears.NAMED_AGENCIES), rule.again.agencies)
     number = _NUMBER if rule.again.by_number and hears in again else ""
     body = "\n\n".join(one for one in (words.body, again.get(hears), number) if one)
+    body += OR_RING if parts and re.search(r"\bown (link|page)\b", body) else ""
     opens = Activity.SEE_OWN_PAGE if parts else Activity.SEE_CASE
     return MailRule(name=name, audience=audience, key=key, subject=words.subject, body=body, parts=parts, opens=opens)
 

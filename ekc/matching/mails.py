@@ -1,5 +1,6 @@
 """Mails about the coordinator of a case: to coordinators, to those who asked them, and to main persons."""
 
+from ekc.conferences.mails import OR_RING
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.vocabulary import N_, Activity, Part
 
@@ -85,5 +86,6 @@ ANOTHER_COORDINATOR = MailRule(
     parts=frozenset({Part.MAIN_PERSON}),
     key="{case}:match-{match}:{round}:{to}",
     subject=N_("You have another coordinator"),
-    body=N_("Another coordinator has taken over your conference. Open it with your own link to see who it is."),
+    body=N_("Another coordinator has taken over your conference. Open it with your own link to see who it is.")
+    + OR_RING,
 )

@@ -14,6 +14,7 @@ from ekc.conferences.actions import links
 from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.actions.contact import log_contact
 from ekc.conferences.entries import Concern, NewContact
+from ekc.conferences.mails import OR_RING
 from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries.voices import voices
 from ekc.core.audit import AuditEvent, broken_chains, read_detail
@@ -419,7 +420,9 @@ def test_each_mail_and_page_of_an_end_says_how_one_starts_again_and_whom_to_ring
             assert says in own.text
         if mail := mails.get(f"{name}@example.org"):
             number = ["You find the number of this conference on your own page."] if again.by_number else []
-            assert (mail.body.split("\n\n")[1:], mail.ring) == ([says, *number], ring)
+            body = mail.body.removesuffix(OR_RING)
+            assert (body.split("\n\n")[1:], mail.ring) == ([says, *number], ring)
+            assert ("own page" in body or "own link" in body) == (body != mail.body)
     assert "omar@example.org" in mails
     sign_in(client, cast.noor)
     page = client.page(f"/conferences/{case.id}")

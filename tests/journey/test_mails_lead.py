@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
+from ekc.accounts.models import Account
 from ekc.conferences.access import open_case
 from ekc.conferences.actions import circle
+from ekc.conferences.actions.bottom_lines import ask_for_bottom_lines
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Participant
 from ekc.core.clock import local_date
@@ -157,10 +159,38 @@ def test_whoever_came_as_a_professional_hears_of_the_plan_as_far_as_they_may_rea
     assert to_els == [gets]
 
 
-def test_a_mail_that_says_to_ring_leads_to_a_page_with_a_number_or_has_one() -> None:
-    """The own page of each reader names a number in each phase (`test_own_page.py`), the page of a link as well."""
-    says = [rule for rule in MAILS if re.search(r"\b[Rr]ing\b", f"{rule.subject} {rule.body}")]
-    to_circle = {rule.name: rule for rule in says if rule.audience in (Audience.CIRCLE, Audience.PARTICIPANT)}
-    assert {"notice_coordinator", "personal_link"} <= to_circle.keys()
-    without = {name for name, rule in to_circle.items() if rule.opens != Activity.SEE_OWN_PAGE}
-    assert without == {"registration_received"}  # has the numbers of the managers itself
+def test_each_mail_that_speaks_of_a_link_says_what_to_do_without_one() -> None:
+    in_circle = (Audience.CIRCLE, Audience.PARTICIPANT)
+    leads = [rule for rule in MAILS if rule.audience in in_circle and re.search(r"\bown (link|page)\b", rule.body)]
+    assert {"notice", "plan_agreed", "bottom_lines_asked", "reads_more"} <= {rule.name for rule in leads}
+    otherwise = re.compile(r"no link|ask your coordinator|to your coordinator", re.IGNORECASE)
+    assert [rule.name for rule in leads if not otherwise.search(rule.body)] == []
+
+
+def phones(session: Session, cast: Cast) -> dict[str, str]:
+    """Staff can be rung."""
+    numbers = {"noor": "06-20000002", "ruud": "010-2000001"}
+    for who, number in numbers.items():
+        session.get_one(Account, getattr(cast, who).account_id).phone = number
+    session.commit()
+    return numbers
+
+
+@pytest.mark.parametrize("make", [agreed, round_ended])
+def test_each_mail_to_somebody_of_the_circle_has_a_number(
+    db_session: Session, cast: Cast, make: Callable[[Session, Cast, datetime], build.Made]
+) -> None:
+    staff = phones(db_session, cast)
+    make(db_session, cast, LATER)
+    sent = [mail for _rule, mail in queued(db_session, LATER) if mail.participant_id]
+    assert sent != []
+    assert [mail.subject for mail in sent if staff["noor"] not in str(mail.ring)] == []
+
+
+def test_whoever_is_asked_for_bottom_lines_reads_whom_to_ring(db_session: Session, cast: Cast) -> None:
+    case, staff = build.case_in_setup(db_session, cast, START), phones(db_session, cast)
+    db_session.get_one(Participant, case.people["els"]).email = "els@example.org"
+    db_session.commit()
+    ask_for_bottom_lines(By(db_session, cast.noor, LATER), case.id, case.people["els"])
+    [(rule, mail)] = queued(db_session, LATER)
+    assert (rule.name, staff["noor"] in str(mail.ring)) == ("bottom_lines_asked", True)

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By, Visitor
+from ekc.accounts.models import Account
 from ekc.conferences.access import open_case
 from ekc.conferences.actions.circle import change_person
 from ekc.conferences.actions.links import make_link
@@ -172,6 +173,8 @@ def test_a_case_stays_with_its_coordinator_until_somebody_else_has_taken_it(
     change_person(By(db_session, cast.noor, START), case.id, case.people["marieke"], MARIEKE)
     be_in(db_session, case, phase, plan_number=1)
     before = len(mails(db_session))
+    db_session.execute(update(Account).where(Account.id == cast.denise.account_id).values(phone="06-20000009"))
+    db_session.commit()
 
     ask(db_session, cast, case, cast.denise)
 
@@ -191,6 +194,9 @@ def test_a_case_stays_with_its_coordinator_until_somebody_else_has_taken_it(
         ("noor@example.org", "Another coordinator has taken over a conference of yours"),
         ("marieke@example.org", "You have another coordinator"),
     ]
+    to_marieke = select(OutboxMessage).where(OutboxMessage.participant_id == case.people["marieke"])
+    rings = {one.subject: str(one.ring) for one in db_session.scalars(to_marieke)}
+    assert "Denise Okafor, 06-20000009" in rings["You have another coordinator"]
 
 
 def test_nobody_is_asked_twice(db_session: Session, cast: Cast, case: Made) -> None:

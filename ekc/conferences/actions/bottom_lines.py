@@ -16,6 +16,7 @@ from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import member, preserve_agencies
 from ekc.conferences.actions.entries import day_of_words, refuse_future
+from ekc.conferences.effects import to_ring
 from ekc.conferences.entries import BottomLineText
 from ekc.conferences.mails import LINES_ASKED
 from ekc.conferences.models import BottomLine, Conference, LineWording, Participant
@@ -148,7 +149,8 @@ def ask_for_bottom_lines(by: By, conference_id: int, participant_id: int) -> Non
         person.lines_asked_on = local_date(by.at, conference.timezone)
         person.lines_none_on = None
         language = language_of(person.language, conference.language, PROFILES[conference.profile].language)
-        queue(by.session, LINES_ASKED, Recipient(person.id, person.email, language), by.at, case=conference_id)
+        to = Recipient(person.id, person.email, language)
+        queue(by.session, LINES_ASKED, to, by.at, case=conference_id, ring=to_ring(by.session, conference, by.at))
         by.record("bottom_lines.asked", conference_id, name=person.name)
 
 

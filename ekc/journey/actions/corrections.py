@@ -12,7 +12,7 @@ from ekc.accounts.queries import managers_but, readers
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import set_referrer
 from ekc.conferences.actions.name_index import index_names
-from ekc.conferences.effects import give_notice_of_number, queue_circle_mail, renew_watch, to_be_rung
+from ekc.conferences.effects import give_notice_of_number, queue_circle_mail, renew_watch, to_be_rung, to_ring
 from ekc.conferences.entries import Assignment
 from ekc.conferences.models import Conference
 from ekc.conferences.queries import registration
@@ -22,7 +22,6 @@ from ekc.core.transaction import writing
 from ekc.directory.actions import row_of
 from ekc.directory.models import Listing
 from ekc.evaluations.effects import move_follow_ups
-from ekc.journey.effects import to_ring
 from ekc.journey.mails import CORRECTED, CORRECTED_YOURS, END_MAILS
 from ekc.journey.models import Correction
 from ekc.links.actions import ask_on_new_devices
@@ -68,9 +67,8 @@ def correct_registration(by: By, conference_id: int, new: Assignment) -> None:
             index_names(by.session, conference)
             move_follow_ups(by.session, conference)
             withdraw_foreign_request(by, conference)
-            ring = to_ring(by.session, conference, by.at)
             for hears in END_RULES[End.OTHER_REGION].mails:
-                queue_circle_mail(by.session, conference, by.at, END_MAILS[End.OTHER_REGION, hears], ring=ring)
+                queue_circle_mail(by.session, conference, by.at, END_MAILS[End.OTHER_REGION, hears])
         _record_correction(by, conference, before, new)
 
 

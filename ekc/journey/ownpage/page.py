@@ -15,6 +15,7 @@ from ekc.conferences.queries.bottom_lines import OwnLines, own_lines
 from ekc.conferences.queries.circle import OwnDetails
 from ekc.conferences.queries.consents import OwnConsent
 from ekc.conferences.queries.members import Member
+from ekc.conferences.queries.staff import staff_to_ring
 from ekc.conferences.queries.voices import VoiceRow, main_person_voices, voices
 from ekc.conferences.roles import attended, in_the_room
 from ekc.core.clock import local_date
@@ -36,7 +37,6 @@ from ekc.journey.ownpage.wishes import Wish, voice_of, wishes
 from ekc.journey.panel import Option, Panel, panel
 from ekc.journey.queries import corrections
 from ekc.journey.queries.notices import joined_at
-from ekc.journey.queries.staff import staff_to_ring
 from ekc.journey.queries.steps import ended_round, steps_taken
 from ekc.journey.taking_back import LastStep, own_last_step
 from ekc.links.queries.links import links_of_participant, on_paper_by

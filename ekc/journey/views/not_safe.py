@@ -9,11 +9,11 @@ from ekc.conferences.actions import safety
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries.circle import own_details
 from ekc.conferences.queries.concerns import not_safe_since
+from ekc.conferences.queries.staff import staff_to_ring
 from ekc.conferences.roles import attended
 from ekc.core.form_numbers import adds
 from ekc.core.routes import db, now, runtime
 from ekc.journey.forms import NotSafeForm
-from ekc.journey.queries.staff import staff_to_ring
 from ekc.journey.views.blueprint import bp
 from ekc.matching.queries.match import matches
 from ekc.signin.login import by

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.conferences.queries.members import members
+from ekc.conferences.queries.staff import staff_to_ring
 from ekc.conferences.roles import attended
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.forms import keyed_digest
@@ -18,7 +19,6 @@ from ekc.journey.actions.wishes import says_not_safe
 from ekc.journey.facts import dissent, gather_facts
 from ekc.journey.forms import StepForm, step_form
 from ekc.journey.panel import blocker_link
-from ekc.journey.queries.staff import staff_to_ring
 from ekc.journey.views.blueprint import bp
 from ekc.meetings import queries as meetings
 from ekc.plans.document import SAID, PrintedAgreement

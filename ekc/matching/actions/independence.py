@@ -103,11 +103,12 @@ def accept(by: By, conference_id: int, declared: Declaration, on: date | None = 
             number_changed(by.session, account, by.at, number)
             by.record("account.changed", account=account.id, fields="phone")
         day = past_day(by.at, conference, accepted_on=on)
-        if (before := current_match(by.session, conference_id)) is not None:
+        before = current_match(by.session, conference_id)
+        conference.coordinator_id, conference.asked_coordinator_id = match.account_id, None  # mails name the new one
+        if before is not None:
             _replace_coordinator(by.session, conference, by.at, before, match.id)
         match.accepted_on = day
         forget_turns(by.session, conference_id)
-        conference.coordinator_id, conference.asked_coordinator_id = match.account_id, None
         conference.silent_since = None  # of the one before
         renew_watch(by.session, conference, by.at)
         if not _earlier_declarations(by.session, match):
