@@ -11,7 +11,11 @@ from io import BytesIO
 #: The largest file that is read, in bytes: a photo of a telephone.
 LARGEST = 12 * 2**20
 _FORMATS = ("JPEG", "PNG", "WEBP")
-_MOST_PIXELS = {"JPEG": 80_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}  # a JPEG is unpacked in part
+_MOST_PIXELS = 80_000_000  # in the file
+_MOST_UNPACKED = 16_000_000  # in memory: of a JPEG no more is unpacked than is needed, unless it comes in passes
+#: A JPEG may go over the whole picture in passes, each of a hundred bytes: cameras make one, and programs ten.
+_MOST_PASSES = 50
+_BEGINS_PASS = b"\xff\xda"
 _LONGEST_SIDE = 2000  # pixels, of what is kept: A4 at 170 dots an inch
 _QUALITY = 85
 
@@ -38,14 +42,18 @@ def made_anew(sent: bytes) -> Picture:
     from PIL import Image, ImageFile, ImageOps  # noqa: PLC0415 - takes time, and few requests send a picture
 
     _refuse_large(len(sent), LARGEST)
+    if sent.count(_BEGINS_PASS) > _MOST_PASSES and sent.startswith(b"\xff\xd8"):
+        raise NoPicture
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint allows half a picture, in all of its process
     try:
         with Image.open(BytesIO(sent), formats=_FORMATS) as found:
-            _refuse_large(found.width * found.height, _MOST_PIXELS[str(found.format)])
-            found.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))  # of a JPEG no more is unpacked than is needed
-            upright = ImageOps.exif_transpose(found)
-            upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-            layers = upright.convert("RGBA")
+            _refuse_large(found.width * found.height, _MOST_PIXELS)
+            if not found.info.get("progressive"):
+                found.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))
+            _refuse_large(found.width * found.height, _MOST_UNPACKED)
+            shown = found.convert("RGBA") if found.mode in {"1", "P"} else found  # else letters would lose their shape
+            shown.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+            layers = ImageOps.exif_transpose(shown).convert("RGBA")
             plain = Image.new("RGB", layers.size, "white")
             plain.paste(layers, mask=layers.getchannel("A"))
             kept = BytesIO()

@@ -98,7 +98,7 @@ def staff_home(
     late = those(running, cases, at, Deadline.late)
     corrected = correction_queries.recent_corrections(session, who, at) if first else ()
     manages = first and Role.REGIONAL_MANAGER in who.roles
-    stuck = counted(session, who.regions if manages else (), at.date())
+    stuck = counted(session, who.regions if manages else (), at.date(), (View.NORM, View.SILENT))
     last = {
         CaseList.MINE: read.own_go_on,
         CaseList.REGISTRATIONS: read.registrations_go_on,

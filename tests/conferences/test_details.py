@@ -20,6 +20,7 @@ from tests.client import PageClient
 from tests.clock import START
 from tests.database import refreshed
 from tests.effort import Effort
+from tests.journey.counting import counted
 from tests.page import text_of
 
 GIVEN = date(2026, 3, 1)
@@ -90,6 +91,21 @@ def test_what_is_known_of_several_people_is_filled_in_and_saved_once(
     form = (noor.page(f"/conferences/{case.id}/circle/details"), noor.form("Save"))[1]
     asked = ("Kees de Wit / Phone", "Kees de Wit / Email", "Omar El Amrani / Decided by", "Bo / Born on")
     assert [form.asks(one) for one in asked] == [False, True, False, False]
+
+
+def test_the_case_is_locked_once_however_many_consents_there_are(
+    noor: PageClient, app: Flask, cast: Cast, case: Made, db_session: Session
+) -> None:
+    children = [PersonDetails(name=name, part=Part.CHILD, born=date(2012, 1, 1)) for name in ("Bo", "Mo", "Jo", "Lo")]
+    add_people(By(db_session, cast.noor, START), case.id, children)
+    locks = []
+    for people in (("Bo",), ("Mo", "Jo", "Lo")):
+        noor.page(f"/conferences/{case.id}/circle/details")
+        said = {f"{name} / Said yes to the conference, and keeping a file, on": GIVEN for name in people}
+        with counted(app) as sent:
+            noor.submit("Save", said)
+        locks.append(sum("FROM conference" in one and "conference.agencies_before" in one for one in sent))
+    assert locks[0] == locks[1] > 0
 
 
 def test_where_there_are_sides_they_are_asked_of_those_of_whom_none_is_known(

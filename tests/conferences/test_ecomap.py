@@ -128,6 +128,16 @@ def test_nobody_is_placed_until_it_was_said_and_one_tap_moves_somebody(
     assert row.closeness is Closeness.CLOSE
 
 
+def test_a_ring_that_there_is_not_is_refused_in_words(noor: PageClient, case: Made, db_session: Session) -> None:
+    linda = case.people["linda"]
+    page = noor.page(f"/conferences/{case.id}/circle/ecomap")
+    token = next(one.get("value") for one in page.all("input") if one.get("name") == "csrf_token")
+    sent = {"closeness": "next door", "csrf_token": token}
+    answer = noor.post(f"/conferences/{case.id}/circle/ecomap/{linda}", data=sent)
+    assert "Choose how close they are: closest, close or further away." in answer.text
+    assert next(one for one in circle(db_session, case.id) if one.id == linda).closeness is None
+
+
 def test_the_picture_says_what_the_list_says_and_who_was_brought_in(
     noor: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:

@@ -73,6 +73,46 @@ def test_too_many_bytes_or_pixels_are_refused_before_they_are_unpacked() -> None
             made_anew(sent)
 
 
+def test_a_small_file_that_would_keep_the_server_busy_is_refused() -> None:
+    """A JPEG in passes holds the whole picture in memory, and each pass goes over all of it."""
+    file = BytesIO()
+    Image.new("RGB", (1000, 1000)).save(file, "JPEG", progressive=True)
+    whole = file.getvalue()
+    assert made_anew(whole).width == 1000
+    passes = [begin for begin in range(len(whole)) if whole[begin : begin + 2] == b"\xff\xda"]
+    one = whole[passes[-1] : -2]
+    with pytest.raises(NoPicture):
+        made_anew(whole[:-2] + one * 60 + b"\xff\xd9")
+    for size, options in (((5000, 4000), {"progressive": True}), ((40000, 600), {})):
+        file = BytesIO()
+        Image.new("L", size).save(file, "JPEG", **options)
+        with pytest.raises(PictureTooLarge):
+            made_anew(file.getvalue())
+
+
+def test_a_photo_with_a_second_one_behind_it_is_a_photo() -> None:
+    """Telephones add one for depth or for three dimensions. A film is its first picture."""
+    first, second = (Image.new("RGB", (40, 20), colour) for colour in ("red", "blue"))
+    for kind in ("MPO", "WEBP", "PNG"):
+        file = BytesIO()
+        first.save(file, kind, save_all=True, append_images=[second])
+        with Image.open(BytesIO(made_anew(file.getvalue()).jpeg)) as kept:
+            red, _green, blue = kept.getpixel((5, 5))  # type: ignore[misc]
+            assert (red > 200, blue < 50, getattr(kept, "n_frames", 1)) == (True, True, 1)
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "L", "RGB", "1", "P", "LA", "I;16"])
+def test_each_way_to_write_colours_is_read_and_stands_upright(mode: str) -> None:
+    exif = Image.Exif()
+    exif[_ORIENTATION] = 6
+    file = BytesIO()
+    kind = "JPEG" if mode in {"CMYK", "L", "RGB"} else "PNG"
+    Image.new("L", (3000, 1500), 255).convert(mode).save(file, kind, exif=exif)
+    made = made_anew(file.getvalue())
+    with Image.open(BytesIO(made.jpeg)) as kept:
+        assert (kept.mode, kept.size) == ("RGB", (1000, 2000))
+
+
 @pytest.mark.parametrize(
     "sent",
     [

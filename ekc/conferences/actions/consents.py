@@ -38,16 +38,12 @@ def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
 def add_consents(by: By, conference_id: int, given: Iterable[NewConsent]) -> list[int]:
     """Note the consents of several people at once; returns their ids."""
     with writing(by.session):
-        return note_consents(by, conference_id, given)
+        conference, _ = lock_case(by, conference_id, Activity.NOTE_CONSENTS)
+        return [note_consent(by, conference, new) for new in given]
 
 
-def note_consents(by: By, conference_id: int, given: Iterable[NewConsent]) -> list[int]:
-    """The same in the caller's transaction."""
-    conference, _ = lock_case(by, conference_id, Activity.NOTE_CONSENTS)
-    return [_add_consent(by, conference, new) for new in given]
-
-
-def _add_consent(by: By, conference: Conference, new: NewConsent) -> int:
+def note_consent(by: By, conference: Conference, new: NewConsent) -> int:
+    """The same of one in the caller's transaction, which has locked the case to note consents."""
     participant = member(by.session, conference.id, new.participant_id)
     refuse_future(by.at, conference.timezone, given_on=new.given_on)
     if new.scope in NOT_TOO_YOUNG:
@@ -210,7 +206,7 @@ def give_own_consent(by: By, conference_id: int) -> int:
         for row in consent_queries.own_consents(by.session, conference_id, who):
             if row.withdrawn_on is None and row.scope not in BESIDE_THE_CONFERENCE:
                 return row.id
-        return _add_consent(by, conference, NewConsent(participant_id=who, given_on=today))
+        return note_consent(by, conference, NewConsent(participant_id=who, given_on=today))
 
 
 def withdraw_own_consent(by: By, conference_id: int, scope: str = "") -> None:

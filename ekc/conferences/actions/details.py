@@ -7,11 +7,11 @@ from typing import Any
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import circle
-from ekc.conferences.actions.consents import note_consents
+from ekc.conferences.actions.consents import note_consent
 from ekc.conferences.actions.safety import note_concern
 from ekc.conferences.effects import sharing_now, tell_who_sees_more
 from ekc.conferences.entries import Concern, FilledIn, NewConsent, PersonDetails
-from ekc.conferences.models import Participant
+from ekc.conferences.models import Conference, Participant
 from ekc.core.errors import Refusal
 from ekc.core.transaction import writing
 from ekc.workflow.vocabulary import N_, Activity
@@ -27,6 +27,8 @@ def fill_in(by: By, conference_id: int, filled: Sequence[FilledIn]) -> None:
         if not filled:
             raise Refusal(N_("Nothing is filled in yet."))
         before = sharing_now(by.session, conference)
+        if any(one.consented_on for one in filled):
+            lock_case(by, conference_id, Activity.NOTE_CONSENTS)
         people = circle.chosen_members(by.session, conference_id, {one.participant_id for one in filled})
         by_id = {participant.id: participant for participant in people}
         for one in filled:
@@ -34,21 +36,21 @@ def fill_in(by: By, conference_id: int, filled: Sequence[FilledIn]) -> None:
                 if one.details:
                     details = _with(by_id[one.participant_id], one.details)
                     circle.change_in(by, conference, roles, by_id[one.participant_id], details, "")
-                _note_beside(by, conference_id, one)
+                _note_beside(by, conference, one)
             except Refusal as refusal:
                 raise refusal.at(f"{one.participant_id}.{refusal.field}") from None
         tell_who_sees_more(by.session, conference, by.at, before)
 
 
-def _note_beside(by: By, conference_id: int, one: FilledIn) -> None:
+def _note_beside(by: By, conference: Conference, one: FilledIn) -> None:
     """A consent and a worry, which are rows of their own."""
     if one.consented_on:
         new = NewConsent(participant_id=one.participant_id, given_on=one.consented_on, note=one.consent_note)
-        note_consents(by, conference_id, [new])
+        note_consent(by, conference, new)
     if one.concern:
         note_concern(
             by,
-            conference_id,
+            conference.id,
             Concern(participant_id=one.participant_id, concern=one.concern, arrangement=one.arrangement),
         )
 

@@ -7,6 +7,8 @@ The main persons stand in the middle, the others on rings around them, professio
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from heapq import merge
 from math import sqrt
 
 from ekc.conferences.queries.circle import PersonRow
@@ -273,9 +275,13 @@ def _ring(
 ) -> tuple[int, int, list[Box]]:
     """The smallest ring, at least so wide and high, on which these people touch nobody."""
     across, down = least
-    sizes = ((across + more, down + higher) for more in range(0, 801, 40) for higher in range(0, 1201, 40))
+    widths = range(across, across + 801, 40)
+    sizes = merge(  # the smallest first, and no more of them than are tried
+        *([(wide, high) for high in range(down, down + 1201, 40)] for wide in widths),
+        key=lambda size: max(size[0], _SHEET * size[1]),
+    )
     tallest = max(sum(_box(one).height + _GAP // 2 for one in half) for half in _halves(ecomap, people))
-    for wide, high in sorted(sizes, key=lambda size: max(size[0], _SHEET * size[1])):
+    for wide, high in sizes:
         if 2 * _reach(wide, high) < tallest:
             continue
         placed = _placed(ecomap, people, wide, high)
@@ -387,9 +393,10 @@ _APART = str.maketrans(dict.fromkeys("\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL
 
 
 def _length(text: str) -> int:
-    return sum(_width(letter) for letter in text)
+    return sum(map(_width, text))
 
 
+@lru_cache(maxsize=1024)
 def _width(letter: str) -> int:
     if letter in _NARROW:
         return 13

@@ -10,12 +10,13 @@ from ekc.conferences.forms.circle import PlaceForm
 from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.views.blueprint import bp
+from ekc.core.errors import Refusal
 from ekc.core.language import LANGUAGES, language
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, moves
 from ekc.orders import ordering
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import Activity, Closeness
+from ekc.workflow.vocabulary import N_, Activity, Closeness
 
 _ADDRESS = "/conferences/<int:conference_id>/circle/ecomap"
 
@@ -41,10 +42,11 @@ def ecomap_page(case: Case) -> ResponseReturnValue:
 def place(case: Case, participant_id: int) -> ResponseReturnValue:
     """Place somebody on a ring."""
     form = PlaceForm()
-    if form.validate():
-        closeness = form.to_closeness()
-        name = place_person(by(), case.id, participant_id, closeness)
-        flash(_("%(name)s: %(closeness)s.", name=name, closeness=_(closeness.label)), "success")
+    if not form.validate():
+        raise Refusal(N_("Choose how close they are: closest, close or further away."))
+    closeness = form.to_closeness()
+    name = place_person(by(), case.id, participant_id, closeness)
+    flash(_("%(name)s: %(closeness)s.", name=name, closeness=_(closeness.label)), "success")
     return redirect(url_for("conferences.ecomap_page", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
 
 

@@ -157,11 +157,13 @@ def _place(row: LeadTime, view: View) -> LeadTimePlace:
     return LeadTimePlace(getattr(row, view.column), row.id)
 
 
-def counted(session: Session, regions: Collection[int], today: date) -> dict[View, int]:
-    """How many are past the norm, silent and paused, in each region up to a hundred."""
+def counted(
+    session: Session, regions: Collection[int], today: date, views: Collection[View] = tuple(View)
+) -> dict[View, int]:
+    """How many are past the norm, silent and paused, or some of these; in each region up to a hundred."""
     until = {View.NORM: today - timedelta(days=1), View.SILENT: today - timedelta(days=_SILENT)}
     given = {view: {"until": until[view]} if view in until else {} for view in View}
     return {
-        view: sum(session.execute(statement, given[view] | {"region": region}).scalar_one() for region in regions)
-        for view, statement in _COUNTED.items()
+        view: sum(session.execute(_COUNTED[view], given[view] | {"region": region}).scalar_one() for region in regions)
+        for view in views
     }

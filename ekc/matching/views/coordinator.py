@@ -154,7 +154,9 @@ def confirm(case: Case) -> ResponseReturnValue:
             status = form.refuse(refusal)
             return _page(case, confirm=form), status
         flash(_("Thank you. Your coordinator knows."), "success") if own else flash(_("Noted."), "success")
-    elif not own:
+    elif own:
+        raise Unknown
+    else:
         return _page(case, confirm=form), 422
     return redirect(url_for("journey.own_page", conference_id=case.id), 303) if own else _back(case)
 
