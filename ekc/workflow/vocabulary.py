@@ -446,6 +446,7 @@ class PersonNeed(Labelled):
 
     HEARING_LOOP = "hearing_loop", N_("hearing loop")
     LARGE_PRINT = "large_print", N_("large print")
+    WHEELCHAIR = "wheelchair", N_("wheelchair: no steps, wide doors, a toilet for it")
     NO_STEPS = "no_steps", N_("no steps: ramp or lift")
     HALAL = "halal", N_("halal")
     KOSHER = "kosher", N_("kosher")

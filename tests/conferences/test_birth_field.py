@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Participant
 from ekc.workflow.birth import Birth
-from tests.build import case_in_setup
+from ekc.workflow.vocabulary import Part
+from tests.build import case_in_setup, change_details
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -49,6 +50,7 @@ def test_what_is_known_is_kept_and_shown_as_it_is(
 ) -> None:
     case = case_in_setup(db_session, cast, START)
     omar = case.people["omar"]
+    change_details(db_session, cast, START, case, omar, part=Part.CHILD)
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle/{omar}")
     client.submit("Save", {"Born on": typed})

@@ -724,3 +724,30 @@ def test_the_page_of_safety_asks_of_those_who_have_not_said_it_is_safe(noor: Pag
     noor.page(f"/conferences/{case.id}/circle")
     noor.submit(SAVE, ticked("safe", *others))
     assert "No worries are written down. Write" in noor.page(address).text
+
+
+def test_whoever_is_under_18_by_a_pasted_line_is_guessed_a_child_and_another_role_is_asked_about(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    """Whatever the relation says: a niece can be 15 or 40, and a son 30."""
+    noor.page(f"/conferences/{case.id}/circle")
+    people = "Sara Vos, niece; 15 years\nIna Vos, niece; 40 years\nTim Vos, son of Kees; 30 years\n"
+    people += "Mies Bos, teacher; 17 years"
+    noor.shown("Look at the list", {"One person on each line": people})
+    role, who = "%s / Role in the circle", ("1. Sara Vos", "2. Ina Vos", "3. Tim Vos", "4. Mies Bos")
+    form = noor.form("Add them to the circle")
+    assert [form.shown(role % one) for one in who] == ["child", "family", "family", "professional"]
+
+    page = noor.refused("Add them to the circle", {role % who[0]: "family"}, status=422)
+    asked = "They may be under 18. Choose the role child, or say below that they come in this role all the same."
+    assert page.errors == [f"1. Sara Vos, Role in the circle: {asked}"]
+    noor.submit("Add them to the circle", {f"{who[0]} / They come in this role, under 18 or not": True})
+    assert {one.name: one.part for one in circle(refreshed(db_session), case.id)}["Sara Vos"] is Part.FAMILY
+
+
+def test_whoever_comes_for_their_work_is_not_asked_whether_it_is_safe(noor: PageClient, case: Made) -> None:
+    page = noor.page(f"/conferences/{case.id}/circle")
+    labels = noor.form("Save what you heard").labels
+    assert ("safe: Linda de Wit" in labels, "safe: Karim Jansen" in labels) == (True, False)
+    (karim,) = (one for one in page.all("li") if one.get("id") == f"person-{case.people['karim']}")
+    assert "no worries known" not in text_of(karim)

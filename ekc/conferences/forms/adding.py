@@ -48,8 +48,9 @@ from ekc.core.routes import now
 from ekc.directory.queries import KnownNames
 from ekc.names import fold, same
 from ekc.workflow.birth import OF_WHOM, Birth
+from ekc.workflow.facts import OF_AGE as GROWN_UP
 from ekc.workflow.relations import GUESSES, guessed_part, is_organisation, part_in_name
-from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Part, PersonNeed
+from ekc.workflow.vocabulary import FAMILY_PARTS, PROFESSIONAL_PARTS, Part, PersonNeed
 
 #: How many people a pasted list may hold; a circle is seldom half as large.
 MOST_LINES = 60
@@ -99,8 +100,9 @@ class OneForm(PlainForm):
                 _("Is this right, by what you wrote: %(role)s? Then add them; if not, choose.", role=_(guess.label))
             ]
             return False
-        if good and may_be_a_child(Part(self.part.data), self.relation.data, None):
-            return ask_age(self)
+        born = self.born.data if "born" in self else None
+        if good and may_be_a_child(Part(self.part.data), self.relation.data, born, now().date()):
+            return ask_age(self, born)
         return bool(good)
 
     def to_details(self) -> PersonDetails:
@@ -175,7 +177,7 @@ class PasteForm(PlainForm):
 def read_line(text: str, sides: Sequence[str] = ()) -> dict[str, Any]:
     """A pasted line: name, relation or organisation, then phone, mail, birth, language, side and needs in any order.
 
-    The part is guessed from the relation, which may also stand in brackets behind the name.
+    The part is guessed from the relation, which may also stand in brackets behind the name, and from the age.
     """
     text, *others = (piece.strip() for piece in _DASH.sub(", ", text).replace("\t", ",").split(";"))
     name, *more = (piece.strip() for piece in text.split(","))
@@ -190,11 +192,21 @@ def read_line(text: str, sides: Sequence[str] = ()) -> dict[str, Any]:
     said["phone"] = " ".join(piece for piece in contact if piece != said["email"])
     relation = ", ".join(pieces) or (words.pop(0) if words else "")
     said["relation"], said["needs"] = relation, "\n".join(need for piece in words for need in lines(piece, commas=True))
-    part = guessed_part(relation) if relation else part_in_name(said["name"])
+    guess = guessed_part(relation) if relation else part_in_name(said["name"])
+    part = by_age(guess, said["born"], now().date()) if said["born"] else guess
     said["part"] = part and part.value
     if is_organisation(relation):
         said |= {"part": Part.PROFESSIONAL.value, "relation": "", "organisation": relation}
     return said
+
+
+def by_age(guess: Part | None, born: Birth, today: date) -> Part | None:
+    """A guessed part, with what the age says: of the family nobody under 18 is guessed to be anything but a child."""
+    if guess is not None and guess not in FAMILY_PARTS:
+        return guess
+    if born.youngest(today) < GROWN_UP:
+        return Part.CHILD
+    return Part.FAMILY if guess is Part.CHILD else guess
 
 
 def _is_certain(
@@ -285,8 +297,8 @@ class LineForm(OneForm):
 
     @property
     def may_be_child(self) -> bool:
-        """Whether their relation says so, so that it is asked whether they are of age."""
-        return may_be_a_child(Part.FAMILY, self.relation.data or "", None)
+        """Whether their relation says so, so that it is asked whether they are of age, where that is not known."""
+        return self.born.data is None and may_be_a_child(Part.FAMILY, self.relation.data or "", None, self.today)
 
 
 class CheckForm(PlainForm):

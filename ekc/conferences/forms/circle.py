@@ -33,18 +33,24 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE, WORD
 from ekc.directory.queries import KnownNames
 from ekc.workflow.birth import Birth, says_child
+from ekc.workflow.facts import OF_AGE as GROWN_UP
 from ekc.workflow.vocabulary import FAMILY_PARTS, INSIDE_PARTS, Attends, Closeness, InformedHow, Part, PersonNeed
 
 NAME_MISSING = _l("Write a name.")
 _IS_A_CHILD = _l("Is this a child? Then choose the role child. If not, say below that they are 18 or older.")
+_IS_UNDER_AGE = _l(
+    "They may be under 18. Choose the role child, or say below that they come in this role all the same."
+)
 OF_AGE = _l("They are 18 or older")
+_ALL_THE_SAME = _l("They come in this role, under 18 or not")
 FOR_THEMSELVES = _l("They come for themselves, not for this organisation")
 
 
-def may_be_a_child(part: Part, relation: str, born: date | None) -> bool:
-    """Whether somebody who comes in another part may be a child: their relation says so, and no age says otherwise."""
-    grown_up_part = part not in FAMILY_PARTS or part in {Part.CHILD, Part.MAIN_PERSON}
-    return born is None and not grown_up_part and says_child(relation)
+def may_be_a_child(part: Part, relation: str, born: Birth | None, today: date) -> bool:
+    """Whether somebody who comes in another part may be a child: by their age, or else by their relation."""
+    if part not in FAMILY_PARTS or part in {Part.CHILD, Part.MAIN_PERSON}:
+        return False
+    return says_child(relation) if born is None else born.youngest(today) < GROWN_UP
 
 
 class PersonForm(EditingForm):
@@ -126,8 +132,9 @@ class PersonForm(EditingForm):
         if good:
             born = self.born.data
             now = (Part(self.part.data), self.relation.data, born.first if born else None)
-            if now != self._before and may_be_a_child(*now):
-                return ask_age(self)
+            is_new = now != self._before if born is None else now[::2] != self._before[::2]  # the age says more
+            if is_new and may_be_a_child(*now[:2], born, self.today):
+                return ask_age(self, born)
         return bool(good)
 
     def to_details(self) -> PersonDetails:
@@ -153,11 +160,13 @@ def could_support(person: PersonRow, others: Iterable[PersonRow]) -> list[Select
     return person_choices(here, rank=lambda one: (one.part not in INSIDE_PARTS, one.side != person.side))
 
 
-def ask_age(form: Any) -> bool:
-    """Whether it was said that they are of age; if not, the form asks."""
+def ask_age(form: Any, born: Birth | None) -> bool:
+    """Whether it was said that they are of age, or that their role is right all the same; if not, the form asks."""
     form.asks_age = True
+    if born is not None:
+        form.of_age.label.text = _ALL_THE_SAME
     if not form.of_age.data:
-        form.part.errors = [_IS_A_CHILD]
+        form.part.errors = [_IS_A_CHILD if born is None else _IS_UNDER_AGE]
     return bool(form.of_age.data)
 
 

@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, SelectMultipleField
 
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.forms.adding import LineForm, alike, is_among, read_needs, with_relation
+from ekc.conferences.forms.adding import LineForm, alike, by_age, is_among, read_needs, with_relation
+from ekc.conferences.forms.circle import may_be_a_child
 from ekc.conferences.forms.fields import FROM_LIST, born_as_typed, language_choices, lines, passage
 from ekc.conferences.forms.languages import code_of_language
 from ekc.conferences.forms.tables import Cells, Problem, headed, in_order, word_of, yes_or_no
@@ -22,7 +23,6 @@ from ekc.core.lengths import PASSAGE
 from ekc.core.sheets import SheetError, SheetRow
 from ekc.directory.queries import KnownNames
 from ekc.names import fold, nearly_same
-from ekc.workflow.profiles import age
 from ekc.workflow.relations import guessed_part
 from ekc.workflow.vocabulary import N_, Part, PersonNeed
 
@@ -45,7 +45,6 @@ PEOPLE: dict[str, tuple[str, str]] = {
     "needs": (N_("Needs"), "needs to take part; behoeften; bijzonderheden"),
     "address": (N_("Address"), ""),
 }
-_OF_AGE = 18  # as the box says that asks it
 
 
 class PersonOfSheetForm(LineForm):
@@ -161,8 +160,11 @@ def _person(cells: Cells, sides: tuple[str, ...], organisations: KnownNames, tod
     if cells.problems:
         return None
     born = form.born.data
-    if guess is Part.CHILD and born and age(born.last, today) >= _OF_AGE:
-        form.part.data = Part.FAMILY.value
+    if guess is not None and child is None and born:
+        form.part.data = (by_age(guess, born, today) or guess).value
+    elif guess is None and child is None and may_be_a_child(Part(form.part.data), form.relation.data, born, today):
+        cells.wrong("child", _("Is this a child? Write yes or no."))
+        return None
     details = replace(
         form.to_details(),
         second_language=form.second_language.data or "",
