@@ -221,7 +221,7 @@ def may_open(by: By, conference_id: int) -> bool:
 _LOCKED = (
     select(Conference)
     .where(Conference.id == bindparam("conference_id"))
-    .with_for_update()
+    .with_for_update(key_share=True)  # rows that name the case are written by others meanwhile
     .execution_options(populate_existing=True)
 )
 _OWN_ROW = select(*OWN_COLUMNS).where(_OWN, BELONGS)

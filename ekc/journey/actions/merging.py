@@ -25,8 +25,10 @@ from ekc.conferences.models import (
     ViewPicture,
     Voice,
 )
+from ekc.conferences.queries.registration import case_of_number
 from ekc.core.db import Base
 from ekc.core.errors import Refusal
+from ekc.core.reading import one_of
 from ekc.core.transaction import nested, writing
 from ekc.journey.actions.steps import take_step
 from ekc.journey.effects import other_open_case
@@ -48,6 +50,10 @@ from ekc.workflow.vocabulary import (
     VoiceMatter,
 )
 
+#: In the order of their ids, so that two who merge them into each other do not wait for each other for ever.
+_LOCK_BOTH = (
+    select(Conference.id).where(one_of(Conference.id, "cases")).order_by(Conference.id).with_for_update(key_share=True)
+)
 _LISTS = ("topics", "wishes", "sides", "sought")
 #: Of a person, beside `OF_PERSON`: taken over where the other registration does not say it.
 _WHERE_EMPTY = (
@@ -73,6 +79,8 @@ def merge(by: By, conference_id: int, number: str, chosen: Mapping[str, str]) ->
     with nested(by.session) as inside:
         one = replace(by, session=inside)
         with writing(inside):
+            other = case_of_number(inside, number.strip().upper())
+            inside.execute(_LOCK_BOTH, {"cases": [conference_id, other.id if other else conference_id]})
             here, _ = lock_case(one, conference_id, Activity.CORRECT_REGISTRATION)
             found = other_open_case(inside, here, number, by.visitor.account_id)
             there, _ = lock_case(one, found.id, Activity.CORRECT_REGISTRATION)
