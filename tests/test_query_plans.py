@@ -16,13 +16,13 @@ from ekc.accounts.access import By
 from ekc.core.attempts import due_jobs, perform
 from ekc.core.routes import Runtime
 from ekc.evaluations.actions import tick
-from ekc.evaluations.queries import own_tasks
 from ekc.kinds import JOB_RULES
 from ekc.workflow.vocabulary import ActionState
 from tests import build
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
+from tests.tasks import own_tasks
 
 #: Tables that do not grow with the number of cases.
 SMALL = {"account", "account_role"}

@@ -285,14 +285,8 @@ def task_ticks(session: Session, conference_id: int, number: int) -> dict[str, d
     return said
 
 
-def own_tasks(session: Session, conference_id: int, participant_id: int) -> tuple[OwnTask, ...]:
-    """The actions of the plan in force that this participant does, in the order of the plan."""
-    plan = session.execute(_PLAN_IN_FORCE, {"case": conference_id}).one_or_none()
-    return tasks_of(session, plan, participant_id) if plan else ()
-
-
 def tasks_of(session: Session, plan: PlanVersion | Row[Any], participant_id: int) -> tuple[OwnTask, ...]:
-    """The same of a version that was read."""
+    """The actions of this version of a plan that this participant does, in the order of the plan."""
     said = task_ticks(session, plan.conference_id, plan.number)
     return tuple(
         OwnTask(f"{g}.{a}", action, said.get(action.key, {}).get(participant_id))

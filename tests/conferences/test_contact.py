@@ -30,11 +30,6 @@ NIGHTS = "An adult is with the children every night."
 
 
 @pytest.fixture
-def case(db_session: Session, cast: Cast) -> Made:
-    return case_in_setup(db_session, cast, START)
-
-
-@pytest.fixture
 def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
     sign_in(client, cast.noor)
     return client

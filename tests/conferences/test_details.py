@@ -27,11 +27,6 @@ GIVEN = date(2026, 3, 1)
 
 
 @pytest.fixture
-def case(db_session: Session, cast: Cast) -> Made:
-    return case_in_setup(db_session, cast, START)
-
-
-@pytest.fixture
 def noor(client: PageClient, cast: Cast, case: Made) -> PageClient:
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/circle")

@@ -16,7 +16,7 @@ from ekc.conferences.queries.circle import circle
 from ekc.core.documents import document_html, document_pdf
 from ekc.core.language import using
 from ekc.workflow.vocabulary import Attends, Closeness, Part
-from tests.build import Made, case_in_setup, change_details
+from tests.build import Made, change_details
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START
@@ -87,11 +87,6 @@ def test_paper_is_one_sheet_with_the_picture_and_a_list_of_everybody_whole() -> 
     assert "Wilhelmina Johanna van der Heijden-Groenewoud" in html
     with pikepdf.open(io.BytesIO(document_pdf(ECOMAP, made_up(45, main=6)))) as pdf:
         assert [round(float(side)) for side in pdf.pages[0].mediabox[2:]] == [1191, 842]  # A3
-
-
-@pytest.fixture
-def case(db_session: Session, cast: Cast) -> Made:
-    return case_in_setup(db_session, cast, START)
 
 
 @pytest.fixture

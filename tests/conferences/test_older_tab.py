@@ -17,7 +17,7 @@ from ekc.plans.actions.acceptance import decide_acceptance
 from ekc.plans.queries import answers as plan_answers
 from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import Attends, Part, Step, StopReason
-from tests.build import Made, case_in_evaluation, case_in_presentation, case_in_setup
+from tests.build import Made, case_in_evaluation, case_in_presentation
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -36,11 +36,6 @@ AWAY: dict[str, Value] = {
     "Decided by": "the coordinator with the family",
     "Decided on": TODAY,
 }
-
-
-@pytest.fixture
-def case(db_session: Session, cast: Cast) -> Made:
-    return case_in_setup(db_session, cast, START)
 
 
 @pytest.fixture

@@ -9,16 +9,11 @@ from ekc.accounts.access import By
 from ekc.conferences.actions.circle import add_person
 from ekc.conferences.entries import PersonDetails
 from ekc.workflow.vocabulary import Part
-from tests.build import Made, case_in_setup
+from tests.build import Made
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START
 from tests.page import Page
-
-
-@pytest.fixture
-def case(db_session: Session, cast: Cast) -> Made:
-    return case_in_setup(db_session, cast, START)
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from ekc.core.bounces import note_returned
 from ekc.core.outbox import Link, OutboxMessage, Recipient, note_sent, queue
 from ekc.core.transaction import writing
 from ekc.links.mails import PERSONAL_LINK_TEXT
-from tests.build import Made, case_in_setup, change_details
+from tests.build import Made, change_details
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
-from tests.clock import START, FrozenClock
+from tests.clock import FrozenClock
 from tests.core.mailserver import mail_server
 from tests.core.test_mailer import to
 from tests.database import refreshed
@@ -23,11 +23,6 @@ from tests.journey.test_home import needs
 from tests.work import work
 
 NEED = "Email does not reach Linda de Wit: ring them, and write down another address"
-
-
-@pytest.fixture
-def case(db_session: Session, cast: Cast) -> Made:
-    return case_in_setup(db_session, cast, START)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.pictures import Picture
 from ekc.journey.actions.merging import merge, tell_apart
 from ekc.workflow.vocabulary import CallResult, Closeness, OfferStage, Part, Phase
-from tests.build import Made, case_in_setup
+from tests.build import Made
 from tests.cast import Cast
 from tests.clock import START
 from tests.journey.test_registered_twice import number_of, registered
@@ -71,11 +71,6 @@ def at_once(engine: Engine, by: By, *acts: Act) -> list[str]:
 
 def number(session: Session, kind: type[object], *where: object) -> int:
     return session.scalars(select(func.count()).select_from(kind).where(*where)).one()  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def case(db_session: Session, cast: Cast) -> Made:
-    return case_in_setup(db_session, cast, START)
 
 
 def test_one_pause_and_one_end_of_it(engine: Engine, db_session: Session, cast: Cast, case: Made) -> None:

@@ -19,6 +19,7 @@ from ekc.workflow.vocabulary import ActionState, Step
 from tests.cast import Cast, participant
 from tests.clock import START
 from tests.evaluations.agreed import CALL_AND_EVALUATION, agreed_case, revise
+from tests.tasks import own_tasks
 
 AGREED = START.date()
 CALL_DUE = AGREED + timedelta(days=28)
@@ -242,7 +243,7 @@ def test_people_tick_off_their_own_tasks_alone(db_session: Session, cast: Cast) 
     tick(By(db_session, omar, LATER), case.id, case.nights, ActionState.DONE)
     tick(By(db_session, participant(case.id, case.karim), LATER), case.id, case.school, ActionState.PARTLY)
 
-    tasks = queries.own_tasks(db_session, case.id, case.omar)
+    tasks = own_tasks(db_session, case.id, case.omar)
     assert [(task.number, task.action.key, task.state) for task in tasks] == [
         ("1.1", case.nights, ActionState.DONE),
         ("2.1", case.school, None),

@@ -3,18 +3,18 @@
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
-from ekc.evaluations import queries
 from ekc.workflow.vocabulary import ActionState
 from tests.cast import Cast, make_link
 from tests.clock import START
 from tests.evaluations.agreed import AgreedCase, agreed_case
 from tests.look import Onlooker
 from tests.tab import enter
+from tests.tasks import own_tasks
 
 
 def said(session: Session, case: AgreedCase) -> list[ActionState | None]:
     session.rollback()
-    return [task.state for task in queries.own_tasks(session, case.id, case.omar)]
+    return [task.state for task in own_tasks(session, case.id, case.omar)]
 
 
 def test_a_task_is_ticked_with_one_tap(

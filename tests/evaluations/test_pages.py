@@ -27,6 +27,7 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.evaluations.agreed import agreed_case
 from tests.form import Value
+from tests.tasks import own_tasks
 
 CALL_DAY = START + timedelta(days=28)
 EVALUATION_DAY = datetime(2026, 7, 11, 16, 0, tzinfo=UTC)
@@ -219,7 +220,7 @@ def test_a_participant_ticks_off_a_task(
 
     assert page.url == f"/conferences/{case.id}/mine"
     db_session.rollback()
-    assert [task.state for task in queries.own_tasks(db_session, case.id, case.omar)] == [ActionState.PARTLY, None]
+    assert [task.state for task in own_tasks(db_session, case.id, case.omar)] == [ActionState.PARTLY, None]
     token = client.form("Save", near="Rings school").fill({}).payload()["csrf_token"]
     tasks = f"/conferences/{case.id}/tasks"
     assert client.post(tasks, data={"csrf_token": token, "task": case.roster, "state": "done"}).status_code == 404

@@ -175,7 +175,10 @@ def test_a_merge_keeps_what_is_not_safe_and_shows_nothing_of_private_time(
     db_session.commit()
     number = number_of(db_session, first)
     sign_in(client, cast.ruud)
-    client.page(f"/conferences/{second}/registration/same-as/{number}", status=403)
+    answer = client.page(f"/conferences/{second}/registration/same-as/{number}")
+    assert "There is no registration with this number that looks like this one." in answer.text
+    assert "may be the same" not in client.page(f"/conferences/{second}").text
+    assert "The same conference as" not in client.page("/").text
     db_session.rollback()
     other_case.phase, other_case.coordinator_id = Phase.REGISTRATION, None
     db_session.commit()

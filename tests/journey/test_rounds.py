@@ -19,7 +19,7 @@ from ekc.core.transaction import writing
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import FollowUpReport
 from ekc.evaluations.models import FollowUpState
-from ekc.evaluations.queries import follow_ups, own_tasks
+from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import Blocked, take_step
 from ekc.journey.facts import gather_facts
 from ekc.journey.notices import owed_in
@@ -44,6 +44,7 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.journey.stored import everything
 from tests.page import text_of
+from tests.tasks import own_tasks
 
 TODAY = START.date()
 AGAIN = Taking(Step.RECONVENE, reason="Things changed.")

@@ -13,7 +13,7 @@ from ekc.core.documents import document_html
 from ekc.core.errors import Refusal
 from ekc.core.language import using
 from ekc.evaluations import actions as evaluations
-from ekc.evaluations.queries import follow_ups, own_tasks
+from ekc.evaluations.queries import follow_ups
 from ekc.journey.actions.steps import take_step
 from ekc.plans import edits
 from ekc.plans.actions.agreement import record_agreement, record_agreements, say_own_answer, say_the_same
@@ -31,6 +31,7 @@ from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.plans.presented import Family, address, freeze, somebody
 from tests.plans.test_answers import LATER, change_night, family
+from tests.tasks import own_tasks
 
 __all__ = ["family"]  # its fixture
 

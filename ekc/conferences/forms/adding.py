@@ -25,6 +25,7 @@ from ekc.conferences.forms.fields import (
     ABOUT,
     FROM_LIST,
     SPOKEN,
+    CountsAges,
     birth,
     language_choices,
     language_name,
@@ -266,7 +267,7 @@ def with_relation(people: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"{name} ({relation})" if relation else name for name, relation in people)
 
 
-class LineForm(OneForm):
+class LineForm(CountsAges, OneForm):
     """A line of the list."""
 
     email = mail(_l("Email"))
@@ -284,11 +285,6 @@ class LineForm(OneForm):
         said: dict[str, Any] = {"email": self.email.data, "language": self.language.data}
         said |= read_needs(lines(self.needs.data)) | days_of_birth(self.born.data)
         return replace(super().to_details(), **said)
-
-    @property
-    def today(self) -> date:
-        """By which an age is counted."""
-        return now().date()
 
     @property
     def asks_organisation(self) -> bool:

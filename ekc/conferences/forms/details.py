@@ -1,7 +1,6 @@
 """The form that fills in what is not known yet of people in the circle: all of them at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, Self
 
 from wtforms import BooleanField, FormField, SelectField, SelectMultipleField, TelField
@@ -11,6 +10,7 @@ from ekc.conferences.forms.circle import could_support, days_of_birth, offer_sid
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import (
     FROM_LIST,
+    CountsAges,
     NamedPersonField,
     birth,
     language_choices,
@@ -28,7 +28,6 @@ from ekc.core.errors import Refusal
 from ekc.core.forms import PlainForm
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE, WORD
-from ekc.core.routes import now
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Attends, Closeness, Part, PersonNeed
 
 #: Those that are filled in together, with what is said of one that is missing.
@@ -45,7 +44,7 @@ AT_ONCE = 25
 _BESIDE = frozenset({"consented_on", "consent_note", "concern", "arrangement"})
 
 
-class OnePersonForm(PlainForm):
+class OnePersonForm(CountsAges, PlainForm):
     """What is not known yet of somebody. All of it may stay empty."""
 
     phone = line(_l("Phone"), WORD, kind=TelField)
@@ -71,11 +70,6 @@ class OnePersonForm(PlainForm):
     excluded_by = line(_l("Decided by"))
     excluded_on = day(_l("Decided on"))
     called = ""  # the person, where its errors are listed
-
-    @property
-    def today(self) -> date:
-        """By which an age is counted."""
-        return now().date()
 
     def ask_only(self, known: frozenset[str], hidden: frozenset[str]) -> None:
         """Take out what is hidden, and what is known; but not what somebody typed meanwhile, so that it is not lost."""

@@ -21,7 +21,7 @@ from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import ACCOUNT, MAIL, NAME, PASSAGE, WORD
 from ekc.core.outbox import deliverable
-from ekc.core.routes import MAX_ID
+from ekc.core.routes import MAX_ID, now
 from ekc.names import alphabetical, by_surname, fold
 from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import Labelled
@@ -144,6 +144,15 @@ class BirthField(StringField):  # type: ignore[misc]
             self.data = self.object_data
             return
         self.data = read_birth(typed, self._form.today) if typed else None
+
+
+class CountsAges:
+    """A form that asks when somebody was born, which can be said as an age."""
+
+    @property
+    def today(self) -> date:
+        """By which an age is counted."""
+        return now().date()
 
 
 def read_birth(typed: str, today: date) -> Birth:

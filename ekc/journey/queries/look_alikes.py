@@ -46,8 +46,8 @@ class Alike:
     names: tuple[str, ...]
 
 
-#: Named one by one, so that the index on region and phase serves.
-_OPEN_PHASES = [phase for phase in Phase if phase is not Phase.CLOSED]
+#: Named one by one, so that the index on region and phase serves. In private time nobody outside sees a name.
+_OPEN_PHASES = [phase for phase in Phase if phase not in {Phase.PRIVATE_TIME, Phase.CLOSED}]
 _OPEN = (
     select(
         Conference.id,

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,6 @@ from ekc.accounts.queries import managers_of
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.agencies import agencies
 from ekc.conferences.queries.members import members
-from ekc.core.errors import NotNow, Refusal
 from ekc.directory.models import Listing
 from ekc.directory.queries import called
 from ekc.matching.models import CoordinatorTurn, Match
@@ -20,7 +20,7 @@ from ekc.matching.queries.match import agencies_of
 from ekc.names import plain
 from ekc.workflow.independence import Agency, Tie
 from ekc.workflow.matching import CoordinatorWish, WishKind
-from ekc.workflow.vocabulary import N_, Part, Phase
+from ekc.workflow.vocabulary import Part, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,31 +111,26 @@ _ASKED_BEFORE = (
 )
 
 
-def no_longer_asked(session: Session, conference_id: int, account_id: int) -> Refusal | None:
-    """Why somebody who was asked for a case and did not take it is asked no longer, and whom they ring; None: no such.
+@dataclass(frozen=True, slots=True)
+class AskedBefore:
+    """That somebody was asked for a case and did not take it: until when, and on which day they said no.
 
-    It tells nothing of the case.
+    `managers`: whom they ring about it.
     """
+
+    answer_by: date | None
+    declined_on: date | None
+    ended_on: date
+    managers: str
+
+
+def asked_before(session: Session, conference_id: int, account_id: int) -> AskedBefore | None:
+    """How somebody was asked for a case and did not take it; None: no such. It tells nothing of the case."""
     row = session.execute(_ASKED_BEFORE, {"case": conference_id, "account": account_id}).one_or_none()
     if row is None:
         return None
     who = ", ".join(f"{one.name} {one.phone or ''}".strip() for one in managers_of(session, row.region_id))
-    if row.declined_on is not None:
-        said_no = N_("You said no to this conference on %(day)s. Do you want to take it after all? Ring: %(who)s.")
-        return NotNow(said_no, day=row.declined_on, who=who)
-    if row.answer_by is not None and row.answer_by < row.ended_on:
-        too_late = N_(
-            "The last day to answer was %(day)s, so you are no longer asked for this conference. Do you still want to "
-            "take it? Ring: %(who)s."
-        )
-        return NotNow(too_late, day=row.answer_by, who=who)
-    return NotNow(
-        N_(
-            "You are no longer asked for this conference: somebody else was asked, or it is not needed any more. "
-            "Questions? Ring: %(who)s."
-        ),
-        who=who,
-    )
+    return AskedBefore(row.answer_by, row.declined_on, row.ended_on, who)
 
 
 def sought_in(stored: Iterable[tuple[str, str]]) -> tuple[CoordinatorWish, ...]:

@@ -13,7 +13,7 @@ from ekc.conferences.gate import case_route
 from ekc.conferences.queries.members import members
 from ekc.conferences.queries.voices import OwnVoice, main_person_voices, voices
 from ekc.core.clock import local_date
-from ekc.core.errors import Refusal, Unknown
+from ekc.core.errors import NotNow, Refusal, Unknown
 from ekc.core.forms import PlainForm, Standing
 from ekc.core.handlers import refused
 from ekc.core.language import day, ngettext
@@ -34,13 +34,14 @@ from ekc.matching.forms.coordinator import (
 from ekc.matching.queries import asking as asking_queries
 from ekc.matching.queries import handing_over as handing_over_queries
 from ekc.matching.queries import match as match_queries
+from ekc.matching.queries.asking import AskedBefore
 from ekc.matching.queries.candidates import Candidate, candidates
 from ekc.matching.views.blueprint import bp
 from ekc.signin.login import by, visitor
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.independence import Conflict
 from ekc.workflow.matching import RANK, Compared, Hours
-from ekc.workflow.vocabulary import Activity, Agreed, Phase, VoiceMatter
+from ekc.workflow.vocabulary import N_, Activity, Agreed, Phase, VoiceMatter
 
 _SHOWN = 20  # candidates, until somebody asks for all
 _COORDINATOR = "/conferences/<int:conference_id>/coordinator"
@@ -208,7 +209,28 @@ def no_longer_asked(unknown: Unknown) -> ResponseReturnValue:
     who, conference_id = visitor().account_id, (request.view_args or {}).get("conference_id")
     if not who or not conference_id:
         return refused(unknown)
-    return refused(asking_queries.no_longer_asked(db(), min(conference_id, MAX_ID), who) or unknown)
+    asked = asking_queries.asked_before(db(), min(conference_id, MAX_ID), who)
+    return refused(_no_longer_asked(asked) if asked else unknown)
+
+
+def _no_longer_asked(asked: AskedBefore) -> NotNow:
+    """Why they are asked no longer, and whom they ring."""
+    if asked.declined_on is not None:
+        said_no = N_("You said no to this conference on %(day)s. Do you want to take it after all? Ring: %(who)s.")
+        return NotNow(said_no, day=asked.declined_on, who=asked.managers)
+    if asked.answer_by is not None and asked.answer_by < asked.ended_on:
+        too_late = N_(
+            "The last day to answer was %(day)s, so you are no longer asked for this conference. Do you still want to "
+            "take it? Ring: %(who)s."
+        )
+        return NotNow(too_late, day=asked.answer_by, who=asked.managers)
+    return NotNow(
+        N_(
+            "You are no longer asked for this conference: somebody else was asked, or it is not needed any more. "
+            "Questions? Ring: %(who)s."
+        ),
+        who=asked.managers,
+    )
 
 
 def _back(case: Case) -> ResponseReturnValue:
