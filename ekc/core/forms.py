@@ -95,6 +95,25 @@ class AtMost:
             )
 
 
+#: A number of a country in which the product is used has at least so many digits, dialled from within or from abroad.
+_FEWEST_DIGITS = 9
+#: Numbers of services, which are shorter, such as 0800 1234, 14 020 and 116 111.
+_SERVICE = re.compile(r"0[89]00\d{4}|14\d{3,4}|11\d{1,4}|999|101|105")
+
+
+def can_be_rung(_form: Any, field: Field) -> None:
+    """A telephone number is long enough to be one; words may stand behind it. What stood there before is not looked at.
+
+    Raises ValidationError that says what is missing.
+    """
+    typed = field.data or ""
+    if typed == field.object_data or not re.match(r"[+(]?\d", typed):
+        return
+    digits = re.sub(r"\D", "", typed)
+    if len(digits) < _FEWEST_DIGITS and not _SERVICE.fullmatch(digits):
+        raise ValidationError(gettext("This number is too short to be rung. Write all of it, with its area code."))
+
+
 def _attributes(**given: Any) -> Markup:
     """The attributes of a field, in alphabetical order, as WTForms draws them in four times the time."""
     drawn = []

@@ -264,7 +264,14 @@ def _with_bottom_lines(session: Session, case: Case | Conference, facts: Facts, 
 
 def _bottom_lines(lines: Iterable[BottomLineState], met: dict[int, bool]) -> tuple[BottomLineFacts, ...]:
     return tuple(
-        BottomLineFacts(line.id, line.number, line.shared_on is not None, met.get(line.id), line.agreed_on is not None)
+        BottomLineFacts(
+            line.id,
+            line.number,
+            line.shared_on is not None,
+            met.get(line.id),
+            line.agreed_on is not None,
+            line.waits and line.agreed_on is not None,
+        )
         for line in lines
     )
 

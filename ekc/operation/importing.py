@@ -38,12 +38,13 @@ def people(by: By, number: str, content: bytes, *, keep: bool) -> int:
             circle_queries.sides(by.session, case.id),
             known_names(by.session, Listing.ORGANISATIONS),
             local_date(by.at, case.timezone),
+            circle_queries.phones(by.session, case),
         )
     new = [one for one in found.people if not one.left_out]
     _tell(
         found,
         [one.details.name for one in new],
-        [(one.details.name, one.known) for one in found.people if one.left_out],
+        [(one.details.name, one.known or one.near) for one in found.people if one.left_out],
     )
     if found.problems:
         return 1
@@ -86,8 +87,10 @@ def _forms(by: By) -> Iterator[None]:
 
 
 def _tell(found: PeopleFound | CasesFound, new: Sequence[str], known: Sequence[tuple[str, str]]) -> None:
-    for problem in found.problems:
+    for problem in found.told:
         click.echo(f"{problem.place}: {problem.said}")
+    if found.more:
+        click.echo(_("And %(count)s more, which you see when these are corrected.", count=found.more))
     if found.unread:
         columns = ", ".join(found.unread)
         click.echo(

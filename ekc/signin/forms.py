@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import EmailField, HiddenField, PasswordField, StringField, TelField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length
 
-from ekc.core.forms import AtMost, EditingForm, PlainForm, TranslatedForm
+from ekc.core.forms import AtMost, EditingForm, PlainForm, TranslatedForm, can_be_rung
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import MAIL, TITLE, WORD
 from ekc.signin.passkeys import MAX_RESPONSE_LENGTH
@@ -101,7 +101,7 @@ class PhoneForm(EditingForm):
 
     phone = TelField(
         _l("Phone"),
-        [AtMost(WORD)],
+        [AtMost(WORD), can_be_rung],
         filters=[_printable],
         render_kw={"autocomplete": "tel"},
         description=_l(

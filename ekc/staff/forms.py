@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, SelectField, TelField, ValidationError
+from wtforms import HiddenField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from ekc.accounts.access import Office
 from ekc.conferences.forms.days import day
-from ekc.conferences.forms.fields import asked_of, choice, line, lines, mail, passage
+from ekc.conferences.forms.fields import asked_of, choice, line, lines, mail, passage, phone_field
 from ekc.conferences.forms.names import listed
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import LANGUAGES
@@ -102,7 +102,7 @@ class DetailsForm(RegionalForm):
     _KEPT = ("name", "email", "region_id", "language", "introduction", "employer", "phone")
     name = line(_l("Name"), NAME, _l("Write a name."))
     email = mail(_l("Email address"), _l("Write an email address: with it they sign in."))
-    phone = line(_l("Phone"), WORD, kind=TelField)
+    phone = phone_field(_l("Phone"))
     region_id = choice(_l("Works in"), [], coerce=int)
     language = choice(_l("Language of the pages"), [SelectChoice(code, own) for code, own in LANGUAGES.items()])
     introduction = line(_l("One line about them"), LINE)

@@ -1,7 +1,7 @@
 """One reason why not, which a guard yields, and the row of a guard. The guards themselves are in `guards/`."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ekc.workflow.facts import OF_AGE, Facts, PersonFacts, youngest
@@ -28,6 +28,17 @@ class Blocker:
     n: int = 1
     target: str = ""
 
+    @property
+    def short(self) -> "Blocker":
+        """The same, with the first few of many names, for a line that stands above every page."""
+        names = str(self.params.get("names", "")).split(_BETWEEN_NAMES)
+        if len(names) <= _FEW:
+            return self
+        return replace(self, params=self.params | {"names": _BETWEEN_NAMES.join([*names[:_FEW], "…"])})
+
+
+#: How a sentence lists names, and how many of them where there is little room.
+_BETWEEN_NAMES, _FEW = ", ", 3
 
 Guard = Callable[[Facts], Iterator[Blocker]]
 
@@ -52,7 +63,7 @@ class GuardRule:
 
 def names_of(people: Iterable[PersonFacts]) -> str:
     """Their names, as a sentence lists them."""
-    return ", ".join(p.name for p in people)
+    return _BETWEEN_NAMES.join(p.name for p in people)
 
 
 def about_people(people: list[PersonFacts], one: str, many: str, remedy: Remedy, at: str = "{}") -> Iterator[Blocker]:

@@ -136,6 +136,7 @@ class BottomLineFacts:
     shared: bool
     met: bool | None
     agreed: bool = False  # both whoever sets it and the coordinator said yes to the words that stand
+    waits: bool = False  # whoever sets it asks since for other words, or to take it away
 
 
 @dataclass(frozen=True, slots=True)

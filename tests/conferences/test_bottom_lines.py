@@ -183,3 +183,52 @@ def test_the_sheet(client: PageClient, cast: Cast, case: Made, db_session: Sessi
     with using("nl"):
         words = document_html(BOTTOM_LINES, sheet)
     assert all(one in words for one in ("Waar het plan aan moet voldoen", "1. An adult", "Gesteld door Karim Jansen."))
+
+
+def test_whoever_sets_an_agreed_line_asks_to_take_it_away_and_the_coordinator_does(
+    client: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    noor, karim = By(db_session, cast.noor, START), case.people["karim"]
+    line = actions.add_bottom_line(noor, case.id, BottomLineText(text=NIGHTS, set_by=karim, shared_on=START.date()))
+    other = actions.add_bottom_line(noor, case.id, BottomLineText(text=HOME, set_by=karim, shared_on=START.date()))
+    address = f"/conferences/{case.id}/bottom-lines"
+    asked = "Whoever set bottom line 1 asks for other words, or to take it away"
+
+    enter(client, refreshed(db_session), START, case.id, karim)
+    client.page(address)
+    page = client.submit(f"Ask to take bottom line 1 away: {NIGHTS}")
+    assert page.flashes == ["Your coordinator is asked to take it away. Until then it stands."]
+    assert "Ask to take bottom line 1 away" not in page.text
+    client.submit("Save", {"What the plan has to meet": NIGHTS}, near=NIGHTS)  # and takes that back
+    sign_in(client, cast.noor)
+    assert asked not in client.page(f"/conferences/{case.id}").text
+    enter(client, refreshed(db_session), START, case.id, karim)
+    client.page(address)
+    client.submit(f"Ask to take bottom line 1 away: {NIGHTS}")
+
+    sign_in(client, cast.noor)
+    assert asked in client.page(f"/conferences/{case.id}").text
+    page = client.page(address)
+    assert "Karim Jansen asks to take this bottom line away." in page.text
+    with pytest.raises(Refusal):  # nothing else is shared by it
+        actions.share_bottom_lines(noor, case.id, None)
+    assert [row.text for row in bottom_lines(refreshed(db_session), case.id)] == [NIGHTS, HOME]
+    page = client.submit(f"Take bottom line 1 away: {NIGHTS}")
+    assert page.flashes == ["The bottom line is taken away.", "The family knew it. Tell them that it is gone."]
+    assert [row.id for row in bottom_lines(refreshed(db_session), case.id)] == [other]
+    assert line != other
+
+
+def test_a_link_that_is_made_leads_on_to_asking_and_the_page_says_once_that_one_was_asked(
+    client: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/bottom-lines")
+    client.follow("Make their link first: Els Vermeer")
+    client.shown("Make a link for Els Vermeer")
+    client.follow("Then ask Els Vermeer for bottom lines")
+    client.submit("Ask on their page: Els Vermeer")
+    enter(client, refreshed(db_session), START, case.id, case.people["els"])
+    page = client.page(f"/conferences/{case.id}/bottom-lines")
+    assert "You were asked on Monday 2 March 2026" in page.text
+    assert "has said yet whether there are bottom lines" not in page.text

@@ -101,6 +101,42 @@ def test_the_people_come_first_and_the_form_while_somebody_adds(
     assert is_open(client.page(f"/conferences/{new.id}/circle"))
 
 
+@pytest.mark.parametrize(
+    ("typed", "rings"),
+    [
+        ("06 2222", False),
+        ("+31 6 1234", False),
+        ("(010) 222", False),
+        ("06 12345678", True),
+        ("04 555 0142", True),
+        ("06 12345678, after six", True),
+        ("through Kees", True),
+        ("0800 1234", True),
+        ("14 020", True),
+        ("", True),
+    ],
+)
+def test_a_number_that_cannot_be_rung_is_refused(noor: PageClient, typed: str, rings: bool) -> None:
+    values: dict[str, Value] = {"Name": "Bea Smit", "Role in the circle": "neighbour", "Phone": typed}
+    if rings:
+        noor.submit("Add to the circle", values)
+        return
+    said = "Phone: This number is too short to be rung. Write all of it, with its area code."
+    assert noor.refused("Add to the circle", values, status=422).errors == [said]
+    assert noor.form("Add to the circle").shown("Phone") == typed
+
+
+def test_a_short_number_that_stood_there_before_holds_nothing_up(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    theirs = PersonDetails(name="Kees de Wit", part=Part.FAMILY, phone="06 2222")
+    circle_actions.change_person(By(db_session, cast.noor, START), case.id, case.people["kees"], theirs)
+    noor.page(noor.here.url)
+    noor.follow("Kees de Wit")
+    noor.submit("Save", {"Relation": "grandfather"})
+    assert kept_of(db_session, cast, case, "kees").phone == "06 2222"
+
+
 CHILD_OR_NOT = (
     "Role in the circle: Is this a child? Then choose the role child. If not, say below that they are 18 or older."
 )
@@ -218,7 +254,7 @@ def test_all_that_is_kept_of_somebody_can_be_written(
         "Language": "Tigrinya",
         "Needs an interpreter": True,
         "Who supports them": "Kees de Wit",
-        "Phone": "+31 6 1",
+        "Phone": "+31 6 12345678",
         "Email": "linda@example.org",
         "Address": "Waalkade 12\nRivierstad",
         "The address is secret: print it nowhere": True,
@@ -235,7 +271,7 @@ def test_all_that_is_kept_of_somebody_can_be_written(
         speaks_for="her mother",
         language="ti",
         born=date(1991, 7, 4),
-        phone="+31 6 1",
+        phone="+31 6 12345678",
         email="linda@example.org",
         address="Waalkade 12\nRivierstad",
         address_secret=True,

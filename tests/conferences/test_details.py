@@ -51,7 +51,7 @@ def test_what_is_known_of_several_people_is_filled_in_and_saved_once(
     noor.submit(
         "Save",
         {
-            "Kees de Wit / Phone": "06 1",
+            "Kees de Wit / Phone": "06 12345678",
             "Kees de Wit / Born on": "about 70",
             "Kees de Wit / large print": True,
             "Linda de Wit / What are they afraid of?": "the way home",
@@ -68,11 +68,11 @@ def test_what_is_known_of_several_people_is_filled_in_and_saved_once(
     )
 
     assert noor.effort - before == Effort(
-        clicks=13 + 4 + 1 + 1, characters=102, loads=1
+        clicks=13 + 4 + 1 + 1, characters=109, loads=1
     )  # four people and a fold opened
     assert "It is noted of 4 people." in noor.here.text
     kees = kept_of(db_session, cast, case, "kees")
-    assert (kees.phone, kees.need_kinds) == ("06 1", ("large_print",))
+    assert (kees.phone, kees.need_kinds) == ("06 12345678", ("large_print",))
     assert kees.born_until is not None
     people = {row.id: row for row in circle(db_session, case.id)}
     assert (people[bo].attends, people[bo].support_id) == (Attends.PART, case.people["joost"])
@@ -122,7 +122,7 @@ def test_where_there_are_sides_they_are_asked_of_those_of_whom_none_is_known(
 def test_a_mistake_saves_nobody_and_says_whose_it_is(
     noor: PageClient, cast: Cast, case: Made, db_session: Session
 ) -> None:
-    typed = {"Kees de Wit / Phone": "06 1", "Linda de Wit / Why they stay away": "Shouts."}
+    typed = {"Kees de Wit / Phone": "06 12345678", "Linda de Wit / Why they stay away": "Shouts."}
     page = noor.refused("Save", {**typed, "Fatima El Amrani-Benali / What was arranged?": "a taxi"}, status=422)
     assert page.errors == [
         "Fatima El Amrani-Benali, What are they afraid of? Write what they are afraid of.",
@@ -144,7 +144,7 @@ def test_what_somebody_else_noted_meanwhile_stays_and_is_not_shown(
 ) -> None:
     theirs = PersonDetails(name="Kees de Wit", part=Part.FAMILY, phone="010 2222222", view="I miss them.")
     change_person(By(db_session, cast.noor, START), case.id, case.people["kees"], theirs)
-    typed = {"Kees de Wit / Phone": "06 1", "Kees de Wit / Email": "kees@example.org"}
+    typed = {"Kees de Wit / Phone": "06 12345678", "Kees de Wit / Email": "kees@example.org"}
     page = noor.refused("Save", typed, status=409)
 
     said = "Somebody noted this meanwhile. Empty this box, or change it on the page of this person."

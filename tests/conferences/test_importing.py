@@ -7,11 +7,12 @@ from datetime import date, datetime
 import pytest
 from flask import Flask
 from openpyxl import Workbook
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.forms.importing import read_people
 from ekc.conferences.models import Conference, Participant
+from ekc.conferences.queries.circle import circle
 from ekc.core.errors import Refusal
 from ekc.core.outbox import OutboxMessage
 from ekc.core.sheets import LARGEST, MOST_ROWS, SheetRow, read_sheet
@@ -24,7 +25,7 @@ from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START
 from tests.database import refreshed
-from tests.page import Page
+from tests.page import Page, text_of
 
 HEADINGS = "Naam;Relatie;Rol;Kind;Telefoon;E-mail;Geboortedatum;Taal;Nodig;Opmerking\r\n"
 GOOD = (
@@ -196,13 +197,34 @@ def test_a_list_with_much_text_is_kept_or_said_to_be_too_large(
 
     def chosen(*texts: str) -> Page:
         rows = (
-            (f"Ans {number}", "family", "voluntary", f"Place {number}", "nl", *[longest] * 3) for number in range(120)
+            (f"Ans {number}", "family", "voluntary", f"Place {number}", "nl", *[longest] * 3) for number in range(100)
         )
         taken = 5 + len(texts)
         return choose(client, "/register/import", workbook(*(row[:taken] for row in ((*head, *texts), *rows))))
 
     assert chosen("Reason", "Question").heading == "Is this right?"
     assert "There is too much text in the file." in chosen("Reason", "Question", "Wishes").text
+
+
+def test_so_many_are_registered_at_once_and_no_more(client: PageClient, db_session: Session, cast: Cast) -> None:
+    sign_in(client, cast.ruud)
+    head = "Main person;Kind;Voluntary;Why now;Municipality;Country"
+    rows = [f"{chr(65 + n % 26)}an Q{n}q{n};family;voluntary;Help.;Place {n};nl" for n in range(101)]
+    page = choose(client, "/register/import", "\r\n".join([head, *rows]).encode())
+    assert page.errors == ["These are 101 registrations. At most 100 are registered at once: make several files of it."]
+    choose(client, "/register/import", "\r\n".join([head, *rows[:100]]).encode())
+    assert "100 conferences are registered." in client.submit("Register").flashes
+    assert db_session.scalar(select(func.count()).select_from(Conference)) == 100
+
+
+def test_of_many_mistakes_the_first_are_listed(client: PageClient, cast: Cast) -> None:
+    sign_in(client, cast.ruud)
+    rows = ["Main person;Kind;Voluntary;Why now;Municipality;Country", *["Ans;;;Help.;Rivierstad;nl"] * 60]
+    page = choose(client, "/register/import", "\r\n".join(rows).encode())
+    (listed,) = [one for one in page.all("ul") if text_of(one).startswith("Row 2")]
+    assert len(listed.findall("li")) == 50
+    assert "120 cells have to be corrected" in page.text
+    assert "And 70 more, which you see when these are corrected." in page.text
 
 
 def test_registrations_are_made_at_once_for_the_regions_of_a_manager(
@@ -298,3 +320,22 @@ def test_a_cell_far_away_costs_nothing() -> None:
     book.save(written)
 
     assert [row.cells for row in read_sheet(written.getvalue())] == [("Name",)]
+
+
+def test_nearly_the_same_name_with_the_same_number_is_left_out(app: Flask, db_session: Session, cast: Cast) -> None:
+    case = case_in_setup(db_session, cast, START)
+    rows = [
+        SheetRow(1, ("Name", "Role", "Phone")),
+        SheetRow(2, ("Lindá Dewit", "family", "06 12345678")),
+        SheetRow(3, ("Bo Kok", "family", "0612345678")),  # one telephone of two people
+        SheetRow(4, ("Keess de Wit", "family", "06 87654321")),
+    ]
+    phones = {case.people["linda"]: "+31 6 12345678"}
+    with app.test_request_context():
+        known = KnownNames(Listing.ORGANISATIONS, {})
+        found = read_people(rows, circle(db_session, case.id), (), known, START.date(), phones)
+    assert [(one.near, one.phone_of, one.left_out) for one in found.people] == [
+        ("Linda de Wit", "", True),
+        ("", "Linda de Wit", False),
+        ("Kees de Wit", "", False),
+    ]

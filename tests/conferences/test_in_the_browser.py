@@ -59,6 +59,8 @@ def test_every_page_of_a_case(
         shown = [one for one in visitor.locator(".step").all() if one.is_visible()]
         assert [question in one.inner_text() for one in shown] == [True]
         shown[0].get_by_role("link", name="Next question").click()
+    visitor.get_by_role("link", name="Previous question").locator("visible=true").click()
+    expect(visitor.get_by_label("Why now")).to_be_visible()
     assert wide is not None
     visitor.set_viewport_size(wide)
     expect(visitor.get_by_role("link", name="Next question")).to_have_count(0)

@@ -231,7 +231,7 @@ def test_what_is_wrong_is_said_on_its_page_and_nothing_is_lost(client: PageClien
     assert client.form("Continue").shown("Topics") == "school"
     client.submit("Continue", of_page(client.form("Continue"), FILLED_IN))
 
-    wrong = {"Main person 2 / Phone": "06 1", "Their email": "karim at work"}
+    wrong = {"Main person 2 / Phone": "06 12345678", "Their email": "karim at work"}
     page = client.refused("Continue", wrong, status=422)
     assert page.errors == [
         "Main person 1, Name: Write the name of the main person.",

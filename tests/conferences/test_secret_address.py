@@ -64,9 +64,9 @@ def test_a_regional_manager_changes_the_rest_and_loses_nothing(
     assert VIEW not in page.html
     assert "The coordinator alone sees it; what you save here leaves it as it is." in page.text
     assert offered(client) == []
-    client.submit("Save", {"Phone": "0613"})
+    client.submit("Save", {"Phone": "0612345613"})
 
-    assert kept(db_session, case) == (SECRET, True, "0613", VIEW)
+    assert kept(db_session, case) == (SECRET, True, "0612345613", VIEW)
     page_of(client, case, "kees")
     assert offered(client) == ["address", "address_secret"]
 
@@ -82,13 +82,13 @@ def test_what_is_sent_past_the_form_does_not_overwrite_it_and_is_not_told(
 ) -> None:
     sign_in(client, cast.ruud)
     page_of(client, case)
-    sending = client.form("Save").fill({"Phone": "0613"})
+    sending = client.form("Save").fill({"Phone": "0612345613"})
     more = {"address": ["Mine"], "view": ["Mine"]}
 
     client.post(sending.url, data=sending.payload() | more)
     refused = client.post(sending.url, data=sending.payload() | more | {"name": [""]})
 
-    assert kept(db_session, case) == (SECRET, True, "0613", VIEW)
+    assert kept(db_session, case) == (SECRET, True, "0612345613", VIEW)
     assert (refused.status_code, SECRET in refused.text, VIEW in refused.text) == (422, False, False)
 
 

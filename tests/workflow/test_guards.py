@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from ekc.workflow.blocker import Guard
+from ekc.workflow.blocker import Blocker, Guard
 from ekc.workflow.definition.rows import STEPS
 from ekc.workflow.engine import GUARD_RULES
 from ekc.workflow.facts import BottomLineFacts, CoordinatorFacts, Facts, GoalFacts
@@ -57,6 +57,7 @@ from ekc.workflow.vocabulary import (
     Attends,
     InformationKind,
     Part,
+    Remedy,
     Step,
     SupportAnswer,
     Variant,
@@ -746,3 +747,12 @@ def test_under_seven_the_evaluation_comes_sooner_in_new_zealand() -> None:
         with_people(toddler), plan=replace(READY.plan, evaluation_on=date(2026, 10, 19)), profile=NEW_ZEALAND
     )
     assert [b.params for b in evaluation_arranged(case)] == [{"limit": date(2026, 10, 18)}]
+
+
+def test_above_a_page_stand_the_first_few_of_many_names() -> None:
+    def short(names: str) -> object:
+        return Blocker("%(names)s", Remedy.CIRCLE, {"names": names}).short.params.get("names")
+
+    assert short("Linda, Kees, Omar") == "Linda, Kees, Omar"
+    assert short("Linda, Kees, Omar, Sanne, Rob") == "Linda, Kees, Omar, …"
+    assert Blocker("Nobody", Remedy.CIRCLE).short.params == {}

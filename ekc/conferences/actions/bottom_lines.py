@@ -32,6 +32,10 @@ from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Role
 _Row = TypeVar("_Row", BottomLine, LineWording)
 
 
+#: The words with which whoever sets an agreed line asks to take it away.
+TAKEN_AWAY = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedLine:
     """What a change of a bottom line brought about."""
@@ -103,7 +107,7 @@ def agree_words(by: By, conference_id: int, line_id: int, number: int) -> None:
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
         line = _line(by.session, by.visitor, conference_id, roles, line_id)
         words = _last(by.session, line.id)
-        if words is None or words.number != number:
+        if words is None or words.number != number or words.text == TAKEN_AWAY:
             raise Stale(N_("This bottom line has other words by now. Read them first."))
         today = local_date(by.at, conference.timezone)
         if Role.COORDINATOR not in roles:
@@ -129,7 +133,7 @@ def share_bottom_lines(by: By, conference_id: int, on: date | None) -> int:
         of_case = select(BottomLine).where(BottomLine.conference_id == conference_id).order_by(BottomLine.number)
         for line in by.session.scalars(of_case).all():
             words = _last(by.session, line.id)
-            if words is not None and words.setter_on is not None:
+            if words is not None and words.setter_on is not None and words.text != TAKEN_AWAY:
                 words.coordinator_on = words.coordinator_on or local_date(by.at, conference.timezone)
                 _let_stand(line, words)
             if line.agreed_on is not None and line.shared_on is None:
@@ -165,8 +169,19 @@ def say_i_set_none(by: By, conference_id: int) -> None:
         by.record("bottom_lines.none_of_mine", conference_id, name=person.name)
 
 
-def remove_bottom_line(by: By, conference_id: int, line_id: int) -> None:
-    """Delete a bottom line. Raises Refusal once a plan has been checked against it."""
+@dataclass(frozen=True, slots=True)
+class RemovedLine:
+    """What taking a bottom line away brought about."""
+
+    waits: bool  # the words were agreed, so the coordinator has to say yes
+    shared: bool  # the family knew it
+
+
+def remove_bottom_line(by: By, conference_id: int, line_id: int) -> RemovedLine:
+    """Delete a bottom line. Once its words are agreed, whoever sets it asks that, and the coordinator does it.
+
+    Raises Refusal once a plan has been checked against it.
+    """
     with writing(by.session):
         conference, roles = lock_case(by, conference_id, Activity.SET_BOTTOM_LINES)
         line = _line(by.session, by.visitor, conference_id, roles, line_id)
@@ -174,10 +189,15 @@ def remove_bottom_line(by: By, conference_id: int, line_id: int) -> None:
             raise Refusal(
                 N_("A plan was already checked against this bottom line, so it stays. You can change its words.")
             )
+        if line.agreed_on is not None and Role.COORDINATOR not in roles:
+            _write(by, conference, line, TAKEN_AWAY, by_setter=True)
+            by.record("bottom_line.removal_asked", conference_id, number=line.number)
+            return RemovedLine(waits=True, shared=line.shared_on is not None)
         preserve_agencies(by.session, conference)
         by.record("bottom_line.removed", conference_id, number=line.number, text=line.text)
         by.session.execute(delete(LineWording).where(LineWording.line_id == line.id))
         by.session.delete(line)
+        return RemovedLine(waits=False, shared=line.shared_on is not None)
 
 
 def say_no_bottom_lines(by: By, conference_id: int, there_are_none: bool = True) -> None:
@@ -240,7 +260,8 @@ def _copy(row: _Row, **changes: int) -> _Row:
 
 
 def _write(by: By, conference: Conference, line: BottomLine, text: str, *, by_setter: bool) -> LineWording:
-    """Add these words to a line, if they are others than its last, and let them stand if both said yes to them.
+    """Add these words to a line, if they are others than its last, and let them stand if both said yes to them. To
+    words that stand already the setter goes back without a yes of the coordinator.
 
     As long as the setter neither wrote nor answered anything themselves, the coordinator writes down what they say.
     """
@@ -250,6 +271,7 @@ def _write(by: By, conference: Conference, line: BottomLine, text: str, *, by_se
     if earlier and earlier[-1].text.split() == text.split():
         return earlier[-1]
     today = local_date(by.at, conference.timezone)
+    stands = by_setter and line.agreed_on is not None and line.text.split() == text.split()
     noted = not by_setter and not any(one.by_setter or (one.setter_on and not one.noted) for one in earlier)
     words = LineWording(
         line_id=line.id,
@@ -258,7 +280,7 @@ def _write(by: By, conference: Conference, line: BottomLine, text: str, *, by_se
         by_setter=by_setter,
         written_on=today,
         setter_on=today if by_setter or noted else None,
-        coordinator_on=None if by_setter else today,
+        coordinator_on=None if by_setter and not stands else today,
         noted=noted,
     )
     by.session.add(words)

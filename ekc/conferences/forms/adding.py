@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from wtforms import BooleanField, FieldList, FormField, SelectField, TelField
+from wtforms import BooleanField, FieldList, FormField, SelectField
 from wtforms.validators import InputRequired
 
 from ekc.conferences.entries import PersonDetails
@@ -34,6 +34,7 @@ from ekc.conferences.forms.fields import (
     mail,
     one_of,
     passage,
+    phone_field,
     read_birth,
     tidy,
 )
@@ -44,7 +45,7 @@ from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import language
 from ekc.core.language import lazy_gettext as _l
-from ekc.core.lengths import ACCOUNT, PASSAGE, WORD
+from ekc.core.lengths import ACCOUNT, PASSAGE
 from ekc.core.routes import now
 from ekc.directory.queries import KnownNames
 from ekc.names import fold, same
@@ -81,7 +82,7 @@ class OneForm(PlainForm):
         _l("Role in the circle"), Part, blank=_l("choose"), validators=[InputRequired(_l("Choose their role."))]
     )
     of_age = BooleanField(OF_AGE)
-    phone = line(_l("Phone"), WORD, kind=TelField)
+    phone = phone_field(_l("Phone"))
     organisation = listed(_l("Organisation"))
     for_themselves = BooleanField(FOR_THEMSELVES)
     side = SelectField(_l("Side"), **FROM_LIST)

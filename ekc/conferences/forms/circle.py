@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, SelectField, SelectMultipleField, TelField
+from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
 from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails, told_of_all
@@ -24,13 +24,14 @@ from ekc.conferences.forms.fields import (
     people_field,
     person_choices,
     person_field,
+    phone_field,
     words_of,
 )
 from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import lazy_gettext as _l
-from ekc.core.lengths import PASSAGE, WORD
+from ekc.core.lengths import PASSAGE
 from ekc.directory.queries import KnownNames
 from ekc.workflow.birth import Birth, says_child
 from ekc.workflow.facts import OF_AGE as GROWN_UP
@@ -58,7 +59,7 @@ class PersonForm(EditingForm):
 
     on_paper = frozenset({"name"})
 
-    phone = line(_l("Phone"), WORD, kind=TelField)
+    phone = phone_field(_l("Phone"))
     email = mail(_l("Email"))
     informed_on = day(_l("Told on"))
     attends = one_of(_l("How they come"), Attends, blank=_l("not known yet"))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from wtforms import BooleanField, FormField, SelectField, SelectMultipleField, TelField
+from wtforms import BooleanField, FormField, SelectField, SelectMultipleField
 
 from ekc.conferences.entries import FilledIn
 from ekc.conferences.forms.circle import could_support, days_of_birth, offer_sides
@@ -21,13 +21,14 @@ from ekc.conferences.forms.fields import (
     passage,
     person_choices,
     person_field,
+    phone_field,
     words_of,
 )
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.errors import Refusal
 from ekc.core.forms import PlainForm
 from ekc.core.language import lazy_gettext as _l
-from ekc.core.lengths import PASSAGE, WORD
+from ekc.core.lengths import PASSAGE
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Attends, Closeness, Part, PersonNeed
 
 #: Those that are filled in together, with what is said of one that is missing.
@@ -47,7 +48,7 @@ _BESIDE = frozenset({"consented_on", "consent_note", "concern", "arrangement"})
 class OnePersonForm(CountsAges, PlainForm):
     """What is not known yet of somebody. All of it may stay empty."""
 
-    phone = line(_l("Phone"), WORD, kind=TelField)
+    phone = phone_field(_l("Phone"))
     email = mail(_l("Email"))
     born = birth(_l("Born on"))
     side = SelectField(_l("Side"), default="", **FROM_LIST)

@@ -7,7 +7,16 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from wtforms import EmailField, Field, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    EmailField,
+    Field,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import HiddenInput
@@ -15,7 +24,7 @@ from wtforms.widgets import HiddenInput
 from ekc.conferences.forms.days import read_day
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.errors import Unknown
-from ekc.core.forms import AtMost
+from ekc.core.forms import AtMost, can_be_rung
 from ekc.core.language import LANGUAGES, language, locale
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
@@ -90,6 +99,11 @@ def line(
 ) -> Any:
     """One line of text. `missing` makes it required and is its error message."""
     return kind(label, [*_rules(missing, most), *rules], filters=[tidy, _on_one_line], description=hint)
+
+
+def phone_field(label: Any, missing: Any = None, hint: Any = "") -> Any:
+    """A telephone number. `missing` as in `line`."""
+    return line(label, WORD, missing, TelField, [can_be_rung], hint)
 
 
 def mail(label: Any, missing: Any = None) -> Any:

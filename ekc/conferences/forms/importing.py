@@ -1,10 +1,11 @@
 """Reading a table of people for a circle: what each column means, what is wrong in which cell, whom it would add."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, SelectMultipleField
@@ -14,7 +15,7 @@ from ekc.conferences.forms.adding import LineForm, alike, by_age, is_among, read
 from ekc.conferences.forms.circle import may_be_a_child
 from ekc.conferences.forms.fields import FROM_LIST, born_as_typed, language_choices, lines, passage
 from ekc.conferences.forms.languages import code_of_language
-from ekc.conferences.forms.tables import Cells, Problem, headed, in_order, word_of, yes_or_no
+from ekc.conferences.forms.tables import Cells, Listed, Problem, headed, in_order, word_of, yes_or_no
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
@@ -22,7 +23,7 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE
 from ekc.core.sheets import SheetError, SheetRow
 from ekc.directory.queries import KnownNames
-from ekc.names import fold, nearly_same
+from ekc.names import fold, nearly_same, same
 from ekc.workflow.relations import guessed_part
 from ekc.workflow.vocabulary import N_, Part, PersonNeed
 
@@ -69,7 +70,8 @@ class PersonOfSheetForm(LineForm):
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
     """Somebody whom a table would add. `guessed`: their role is a guess by the relation. `known`: who in the circle, or
-    above in the table, has the same name; `near`: nearly the same; `left_out`: unless somebody says otherwise.
+    above in the table, has the same name; `near`: nearly the same; `phone_of`: another name and the same number;
+    `left_out`: unless somebody says otherwise.
     """
 
     row: int
@@ -78,6 +80,7 @@ class FoundPerson:
     guessed: bool = False
     known: str = ""
     near: str = ""
+    phone_of: str = ""
     left_out: bool = False
 
     @property
@@ -89,7 +92,7 @@ class FoundPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleFound:
+class PeopleFound(Listed):
     """What a table of people says: whom it would add, what is wrong, which columns mean nothing here."""
 
     people: tuple[FoundPerson, ...] = ()
@@ -108,30 +111,57 @@ def read_people(
     sides: tuple[str, ...],
     organisations: KnownNames,
     today: date,
+    phones: Mapping[int, str] = MappingProxyType({}),
 ) -> PeopleFound:
-    """Whom a table would add to this circle, with all that is wrong in it. Raises SheetError."""
+    """Whom a table would add to this circle, with all that is wrong in it. `phones`: of the circle, by id.
+
+    Raises SheetError.
+    """
     sheet = headed(rows, PEOPLE, ["name"])
     if not sheet.rows:
         raise SheetError(_("There is nobody below the headings."))
     problems = list(sheet.problems)
     people: list[FoundPerson] = []
-    known = [(row.name, row.relation) for row in circle]
+    known = [_Known(row.name, row.relation, phones.get(row.id, "")) for row in circle]
     for number, said in sheet.rows:
         cells = Cells(number, dict(said), sheet, PEOPLE)
         one = _person(cells, sides, organisations, today)
         problems += cells.problems
         if one is not None:
             people.append(_compared(one, known))
-            known.append((one.details.name, one.details.relation))
+            known.append(_Known(one.details.name, one.details.relation, one.details.phone))
     return PeopleFound(tuple(people), in_order(problems), sheet.unread)
 
 
-def _compared(one: FoundPerson, known: Sequence[tuple[str, str]]) -> FoundPerson:
-    """With who of these has the same name, or nearly. Left out is whoever has the same, and no other relation."""
+class _Known(NamedTuple):
+    """Somebody who is in the circle, or above in the table."""
+
+    name: str
+    relation: str
+    phone: str
+
+
+def _compared(one: FoundPerson, known: Sequence[_Known]) -> FoundPerson:
+    """With who of these has the same name, or nearly, or the same number. Left out is whoever has the same name and no
+    other relation, and whoever has nearly the same and the same number.
+    """
     name = one.details.name
-    if there := alike(name, known):
-        return replace(one, known=with_relation(there), left_out=is_among(one.details.relation, there))
-    return replace(one, near=next((other for other, _relation in known if nearly_same(name, other)), ""))
+    ringing = [other for other in known if _same_number(one.details.phone, other.phone)]
+    if there := alike(name, [(other.name, other.relation) for other in known]):
+        rung = any(same(name, other.name) for other in ringing)
+        return replace(one, known=with_relation(there), left_out=rung or is_among(one.details.relation, there))
+    if near := next((other for other in (*ringing, *known) if nearly_same(name, other.name)), None):
+        return replace(one, near=near.name, left_out=near in ringing)
+    return replace(one, phone_of=ringing[0].name if ringing else "")
+
+
+#: So many digits at the end of a number say whose it is, with or without the code of its country.
+_OWN_DIGITS = 9
+
+
+def _same_number(one: str, other: str) -> bool:
+    ends = {re.sub(r"\D", "", number)[-_OWN_DIGITS:] for number in (one, other)}
+    return len(ends) == 1 and len(ends.pop()) == _OWN_DIGITS
 
 
 def _person(cells: Cells, sides: tuple[str, ...], organisations: KnownNames, today: date) -> FoundPerson | None:

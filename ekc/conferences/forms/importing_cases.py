@@ -10,7 +10,7 @@ from ekc.conferences.entries import NewCase
 from ekc.conferences.forms.fields import FROM_LIST
 from ekc.conferences.forms.languages import code_of_language
 from ekc.conferences.forms.registering import Offered, RegisterForm
-from ekc.conferences.forms.tables import Cells, Problem, headed, in_each_language, in_order, word_of
+from ekc.conferences.forms.tables import Cells, Listed, Problem, headed, in_each_language, in_order, word_of
 from ekc.conferences.queries.registration import OpenCase
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
@@ -20,6 +20,8 @@ from ekc.names import fold, nearly_same, plain
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, Labelled, LegalContext, Part, Variant
 
+#: So many are registered in one request and one transaction, in which nobody else can save anything.
+MOST_CASES = 100
 _MAIN = "main_persons-0-"
 #: Of a table of registrations: the fields of the form, the label of each, and what else its heading may be.
 CASES: dict[str, tuple[str, str]] = {
@@ -66,7 +68,7 @@ class FoundCase:
 
 
 @dataclass(frozen=True, slots=True)
-class CasesFound:
+class CasesFound(Listed):
     """What a table of registrations says: which it would make, what is wrong, which columns mean nothing here."""
 
     cases: tuple[FoundCase, ...] = ()
@@ -84,6 +86,14 @@ def read_cases(rows: Sequence[SheetRow], offered: Offered, known: Collection[Ope
     sheet = headed(rows, CASES, _NEEDED)
     if not sheet.rows:
         raise SheetError(_("There is nothing below the headings."))
+    if len(sheet.rows) > MOST_CASES:
+        raise SheetError(
+            _(
+                "These are %(count)s registrations. At most %(most)s are registered at once: make several files of it.",
+                count=len(sheet.rows),
+                most=MOST_CASES,
+            )
+        )
     problems = list(sheet.problems)
     found: list[FoundCase] = []
     before = list(known)

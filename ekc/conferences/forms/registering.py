@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FieldList, FormField, RadioField, SelectField, TelField, ValidationError
+from wtforms import Field, FieldList, FormField, RadioField, SelectField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -23,6 +23,7 @@ from ekc.conferences.forms.fields import (
     lines,
     mail,
     passage,
+    phone_field,
     words_of,
 )
 from ekc.conferences.forms.names import listed
@@ -106,7 +107,7 @@ class MainPersonForm(PlainForm):
 
     name = line(_l("Name"))
     relation = line(_l("Relation or role"))
-    phone = line(_l("Phone"), WORD, kind=TelField)
+    phone = phone_field(_l("Phone"))
     email = mail(_l("Email"))
     side = line(_l("Side"))
     called = ""  # the row, where its errors and answers are listed
@@ -157,7 +158,7 @@ class RegisterForm(PlainForm):
     registrant_name = line(_l("Your name"))
     registrant_relation = line(_l("What you are to the people it is about"))
     registrant_organisation = listed(_l("Your organisation"))
-    registrant_phone = line(_l("Your phone"), WORD, kind=TelField)
+    registrant_phone = phone_field(_l("Your phone"))
     registrant_email = mail(_l("Your email"))
     municipality = listed(_l(ANY_AREA), TITLE, _l("Write the municipality, council or area."))
     region_id = asked_of(_l("Region"), _l("Choose the region where they live."), coerce=id_or_none)

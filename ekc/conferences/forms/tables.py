@@ -52,6 +52,37 @@ class Problem:
         )
 
 
+#: So many things are listed; how many more there are is said.
+MOST_TOLD = 50
+
+
+class Listed:
+    """What was found in a file, as it is listed."""
+
+    __slots__ = ()
+    problems: tuple[Problem, ...]
+
+    @property
+    def in_order(self) -> tuple[str, ...]:
+        """What the other rows would make."""
+        raise NotImplementedError
+
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """The first of the problems."""
+        return self.problems[:MOST_TOLD]
+
+    @property
+    def more(self) -> int:
+        """How many more problems there are."""
+        return len(self.problems) - len(self.told)
+
+    @property
+    def names_in_order(self) -> str:
+        """The first of those that are in order."""
+        return ", ".join(self.in_order[:MOST_TOLD]) + (" …" if len(self.in_order) > MOST_TOLD else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Headed:
     """A table whose columns are known: the rows as texts by field, the letter and heading of each column."""

@@ -61,12 +61,12 @@ class BottomLineRow:
     @property
     def last_text(self) -> str:
         """The last words, whether they stand or not."""
-        return self.wordings[-1].text if self.wordings else self.text
+        return (self.wordings[-1].text if self.wordings else "") or self.text
 
     @property
     def for_the_family(self) -> str:
         """The words that can be shared with the family: those to which the setter said yes; empty: none yet."""
-        if self.open_words and self.open_words.setter_on:
+        if self.open_words and self.open_words.setter_on and self.open_words.text:
             return self.open_words.text
         return self.text if self.agreed_on else ""
 
@@ -93,10 +93,24 @@ class BottomLineState:
     number: int
     agreed_on: date | None
     shared_on: date | None
+    waits: bool  # whoever sets it wrote or asked something to which the coordinator did not answer yet
 
 
+_written = LineWording.__table__.c
+_WAITS = (
+    select(_written.coordinator_on.is_(None) & _written.setter_on.is_not(None))
+    .where(_written.line_id == _lines.id)
+    .order_by(_written.number.desc())
+    .limit(1)
+    .correlate(BottomLine.__table__)
+    .scalar_subquery()
+    .label("waits")
+)
 _LINES = (
-    select(_lines.conference_id, *(_lines[name] for name in BottomLineState.__dataclass_fields__))
+    select(
+        _lines.conference_id,
+        *(_WAITS if name == "waits" else _lines[name] for name in BottomLineState.__dataclass_fields__),
+    )
     .where(of_cases(_lines.conference_id))
     .order_by(_lines.conference_id, _lines.number)
 )

@@ -139,8 +139,13 @@ def sheet(case: Case) -> ResponseReturnValue:
 @moves
 def remove_bottom_line(case: Case, line_id: int) -> ResponseReturnValue:
     """Delete a bottom line."""
-    bottom_lines_actions.remove_bottom_line(by(), case.id, line_id)
+    removed = bottom_lines_actions.remove_bottom_line(by(), case.id, line_id)
+    if removed.waits:
+        flash(_("Your coordinator is asked to take it away. Until then it stands."), "info")
+        return _back(case)
     flash(_("The bottom line is taken away."), "success")
+    if removed.shared:
+        flash(_("The family knew it. Tell them that it is gone."), "warning")
     return _back(case)
 
 

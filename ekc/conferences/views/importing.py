@@ -149,7 +149,8 @@ def _path(case: Case) -> str:
 
 def _found(case: Case, rows: list[SheetRow]) -> PeopleFound:
     sides, today = circle_queries.sides(db(), case.id), local_date(now(), case.timezone)
-    return read_people(rows, circle_queries.circle(db(), case.id), sides, organisations(), today)
+    phones = circle_queries.phones(db(), case)
+    return read_people(rows, circle_queries.circle(db(), case.id), sides, organisations(), today, phones)
 
 
 def _file_page(case: Case, form: FileForm, found: PeopleFound | None = None) -> str:

@@ -40,7 +40,7 @@ from ekc.orders import ordering
 from ekc.orders.jobs import asked_of
 from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, Activity
+from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity
 
 _LINKS = "/conferences/<int:conference_id>/links"
 _OF_ONE = f"{_LINKS}/<int:participant_id>"
@@ -291,6 +291,7 @@ def _shown_page(case: Case, made: MadeLink, done: str = "") -> ResponseReturnVal
         shown=_sealed(case, [made]),
         done=done,
         others=_without_link(case),
+        asks_lines=person.part in PROFESSIONAL_PARTS and case.may(Activity.ASK_BOTTOM_LINES),
     )
 
 

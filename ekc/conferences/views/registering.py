@@ -156,12 +156,14 @@ def register_page(row: DraftRow, page: str) -> ResponseReturnValue:
 
 def _page(row: DraftRow, page: str, form: RegisterForm, answers: Answers) -> str:
     """`answers`: those that it shows, or that stand there now."""
+    number = list(PAGES).index(page)
     return render_template(
         "conferences/register_page.html",
         draft=row,
         page=page,
         title=TITLES[page],
-        number=list(PAGES).index(page),
+        number=number,
+        before=list(PAGES)[number - 1] if number > 1 else None,
         pages=len(PAGES) - 1,
         form=form,
         shown=shown_on(answers, page),

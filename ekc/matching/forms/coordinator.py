@@ -8,7 +8,6 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
-    TelField,
     TextAreaField,
     ValidationError,
 )
@@ -16,14 +15,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from ekc.conferences.forms.days import day
-from ekc.conferences.forms.fields import FROM_LIST, RowIdField, choice, line, passage
+from ekc.conferences.forms.fields import FROM_LIST, RowIdField, choice, passage, phone_field
 from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.voices import OwnVoice
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import translate
-from ekc.core.lengths import LINE, PASSAGE, WORD
+from ekc.core.lengths import LINE, PASSAGE
 from ekc.directory.queries import KnownNames
 from ekc.matching.entries import Declaration
 from ekc.matching.queries.candidates import Candidate
@@ -194,11 +193,9 @@ class DeclareForm(EditingForm):
 class AcceptForm(DeclareForm):
     """Accepting a case, with the declaration."""
 
-    phone = line(
+    phone = phone_field(
         _l("Your phone number for the family"),
-        WORD,
         _l("Write the number on which the family can ring you."),
-        TelField,
         hint=_l("All your families read it on their own page and on their paper."),
     )
     accepted_on = day(_l("Day on which you said yes"), _NO_DAY)

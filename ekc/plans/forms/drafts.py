@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from wtforms import RadioField, SelectField, TelField
+from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from ekc.conferences.forms.days import DayField, day, moment
-from ekc.conferences.forms.fields import line
+from ekc.conferences.forms.fields import phone_field
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
-from ekc.core.lengths import LINE, WORD
+from ekc.core.lengths import LINE
 from ekc.plans.draft import Action, EvaluationPlan, Goal, NewAction, NewWhatIf, WhatIf
 from ekc.plans.forms.fields import offer_people, offer_person, one_line, people_field, person_field
 from ekc.plans.queries.circle import CirclePerson
@@ -123,7 +123,7 @@ class NumberForm(EditingForm):
     """Whether the number of somebody whom the plan says to ring may stand in it, as they said."""
 
     may = RadioField(_l("May this number be in the plan?"), validators=[InputRequired(_l("Choose yes or no."))])
-    phone = line(_l("Their number"), WORD, kind=TelField)
+    phone = phone_field(_l("Their number"))
 
     def __init__(self, shown: PlanNumber, **more: Any) -> None:
         data = {"phone": shown.phone, "may": None if shown.said_on is None else "yes" if shown.phone else "no"}

@@ -32,6 +32,13 @@ def bottom_lines_shared(f: Facts) -> Iterator[Blocker]:
                 {"number": line.number},
                 target=str(line.id),
             )
+        if line.waits:
+            yield Blocker(
+                N_("Whoever set bottom line %(number)s asks for other words, or to take it away"),
+                Remedy.BOTTOM_LINES,
+                {"number": line.number},
+                target=str(line.id),
+            )
 
 
 def meeting_arranged(f: Facts) -> Iterator[Blocker]:
