@@ -197,13 +197,13 @@ def test_a_list_with_much_text_is_kept_or_said_to_be_too_large(
 
     def chosen(*texts: str) -> Page:
         rows = (
-            (f"Ans {number}", "family", "voluntary", f"Place {number}", "nl", *[longest] * 3) for number in range(100)
+            (f"Ans {number}", "family", "voluntary", f"Place {number}", "nl", *[longest] * 4) for number in range(100)
         )
         taken = 5 + len(texts)
         return choose(client, "/register/import", workbook(*(row[:taken] for row in ((*head, *texts), *rows))))
 
     assert chosen("Reason", "Question").heading == "Is this right?"
-    assert "There is too much text in the file." in chosen("Reason", "Question", "Wishes").text
+    assert "There is too much text in the file." in chosen("Reason", "Question", "Wishes", "Topics").text
 
 
 def test_so_many_are_registered_at_once_and_no_more(client: PageClient, db_session: Session, cast: Cast) -> None:
