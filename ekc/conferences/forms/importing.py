@@ -15,7 +15,7 @@ from ekc.conferences.forms.adding import LineForm, alike, by_age, is_among, read
 from ekc.conferences.forms.circle import may_be_a_child
 from ekc.conferences.forms.fields import FROM_LIST, born_as_typed, language_choices, lines, passage
 from ekc.conferences.forms.languages import code_of_language
-from ekc.conferences.forms.tables import Cells, Listed, Problem, headed, in_order, word_of, yes_or_no
+from ekc.conferences.forms.tables import Cells, FoundInFile, Problem, headed, in_order, word_of, yes_or_no
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
@@ -92,7 +92,7 @@ class FoundPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleFound(Listed):
+class PeopleFound(FoundInFile):
     """What a table of people says: whom it would add, what is wrong, which columns mean nothing here."""
 
     people: tuple[FoundPerson, ...] = ()

@@ -10,7 +10,7 @@ from ekc.conferences.entries import NewCase
 from ekc.conferences.forms.fields import FROM_LIST
 from ekc.conferences.forms.languages import code_of_language
 from ekc.conferences.forms.registering import Offered, RegisterForm
-from ekc.conferences.forms.tables import Cells, Listed, Problem, headed, in_each_language, in_order, word_of
+from ekc.conferences.forms.tables import Cells, FoundInFile, Problem, headed, in_each_language, in_order, word_of
 from ekc.conferences.queries.registration import OpenCase
 from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
@@ -68,7 +68,7 @@ class FoundCase:
 
 
 @dataclass(frozen=True, slots=True)
-class CasesFound(Listed):
+class CasesFound(FoundInFile):
     """What a table of registrations says: which it would make, what is wrong, which columns mean nothing here."""
 
     cases: tuple[FoundCase, ...] = ()

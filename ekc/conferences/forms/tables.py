@@ -56,7 +56,7 @@ class Problem:
 MOST_TOLD = 50
 
 
-class Listed:
+class FoundInFile:
     """What was found in a file, as it is listed."""
 
     __slots__ = ()
