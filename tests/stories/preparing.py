@@ -63,7 +63,9 @@ def add_people(walk: Walk, *ids: str) -> None:
             field = f"{of_whom} / {label}"
             if guessed.shown(field) != value:
                 corrected[field] = value
-        if may_be_a_child(person.role, person.relation or "", None):  # the page asks, and these are grown up
+        if may_be_a_child(
+            person.role, person.relation or "", None, walk.clock().date()
+        ):  # the page asks, and these are grown up
             corrected[f"{of_whom} / They are 18 or older"] = True
     client.submit("Add them to the circle", corrected)
 
