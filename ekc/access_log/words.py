@@ -32,6 +32,7 @@ PAGES = {
     "links": N_("who has a personal link"),
     "meeting": N_("when and where people meet, and what is arranged for it"),
     "mine": N_("their own page"),
+    "my-circle": N_("their own page"),
     "my-consent": N_("their own page"),
     "my-view": N_("their own page"),
     "not-coming": N_("their own page"),

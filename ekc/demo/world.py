@@ -117,7 +117,7 @@ def _come_together_again(player: Player, _staff: Staff) -> None:
 
 
 def _draws(child: str, shows: str, then: Callable[[Player, Staff], None]) -> Callable[[Player, Staff], None]:
-    """The coordinator keeps a drawing that a child made, beside what else is done then."""
+    """The coordinator keeps a drawing that a child who is not there made, beside what else is done then."""
 
     def do(player: Player, staff: Staff) -> None:
         then(player, staff)
@@ -168,7 +168,7 @@ DEMO_CASES = (
         links=("marieke", "yara", "fatima", "omar", "referrer"),
         not_informed=("buur", "coach"),
         then=_draws(
-            "daan",
+            "sami",
             "Ons huis, met mama en de bal",
             _seek(
                 CoordinatorWish(WishKind.SPEAKS, "nl"),

@@ -152,6 +152,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         owes=frozenset({NoticeKind.LETTER}),
     ),
     ActivityRule(
+        Activity.PLACE_CIRCLE,
+        N_("say on their own page how close everybody in the circle is"),
+        _grant(_PREPARED, Role.MAIN_PERSON),
+    ),
+    ActivityRule(
         Activity.SAY_OWN_VIEW,
         N_("say in a letter, a drawing or a photo what they want to have said"),
         _grant(_BEFORE | {Phase.INFORMATION}, *INSIDE_ROLES, Role.REFERRER, Role.PROFESSIONAL),

@@ -239,6 +239,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.CONFIRM_COORDINATOR: frozenset(),
     Activity.WANT_ANOTHER_COORDINATOR: frozenset(),
     Activity.CHANGE_CIRCLE: frozenset({CasePart.NAMES, CasePart.DETAILS, CasePart.CONTACT, CasePart.SAFETY}),
+    Activity.PLACE_CIRCLE: frozenset({CasePart.NAMES}),  # and the ring of each, which main persons say themselves
     Activity.SEE_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.SET_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES}),
     Activity.ASK_BOTTOM_LINES: frozenset({CasePart.BOTTOM_LINES, CasePart.NAMES, CasePart.CONTACT, CasePart.LINKS}),

@@ -321,6 +321,7 @@ class Activity(StrEnum):
     CONFIRM_COORDINATOR = "confirm_coordinator"
     WANT_ANOTHER_COORDINATOR = "want_another_coordinator"
     CHANGE_CIRCLE = "change_circle"
+    PLACE_CIRCLE = "place_circle"
     SEE_BOTTOM_LINES = "see_bottom_lines"
     SET_BOTTOM_LINES = "set_bottom_lines"
     ASK_BOTTOM_LINES = "ask_bottom_lines"

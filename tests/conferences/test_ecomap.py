@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.conferences.actions.circle import add_person, remove_person
+from ekc.conferences.actions.ecomap import place_own
 from ekc.conferences.document.ecomap import ECOMAP, Ecomap, EcomapPerson, draw
 from ekc.conferences.document.who_else import WHO_ELSE, WHO_ELSE_PAPER, WhoElse
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.queries.circle import circle
 from ekc.core.documents import document_html, document_pdf
+from ekc.core.errors import Unknown
 from ekc.core.language import using
 from ekc.workflow.vocabulary import Attends, Closeness, Part
 from tests.build import Made, change_details
-from tests.cast import Cast, sign_in
+from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START
 from tests.database import refreshed
@@ -177,3 +179,31 @@ def test_questions_who_else_cares_are_printed_in_a_language_with_nobodys_name(no
     assert all(title in page.text for title, _questions in WHO_ELSE)
     with pikepdf.open(io.BytesIO(noor.paper(page.link("Nederlands", near="On paper, to write on:")).data)) as pdf:
         assert str(pdf.Root.Lang) == "nl"
+
+
+def test_a_main_person_moves_people_by_their_own_link_and_sees_names_and_rings_alone(
+    client: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    linda, omar, kees = (case.people[name] for name in ("linda", "omar", "kees"))
+    for who, changes in (
+        (case.people["marieke"], {"side": "mother's side"}),
+        (omar, {"side": "father's side"}),
+        (linda, {"relation": "sister with a secret", "attends": Attends.LETTER}),
+        (kees, {"attends": Attends.EXCLUDED, "exclusion_reason": "x", "excluded_by": "x", "excluded_on": START.date()}),
+    ):
+        change_details(db_session, cast, START, case, who, **changes)
+    page = enter(client, db_session, START, case.id, case.people["marieke"])
+    page = client.page(page.link("Who is close to you: a picture"))
+    names = [text_of(one) for one in page.all("bdi")]
+    assert ("Linda de Wit" in names, "Omar El Amrani" in names, "Kees de Wit" in names) == (True, False, False)
+    assert ("secret" in page.text, "by letter" in page.text, "Karim Jansen" in page.text) == (False, False, False)
+
+    page = client.submit("Closest: Linda de Wit")
+
+    assert page.flashes == ["Linda de Wit: closest."]
+    rows = {row.name: row.closeness for row in circle(refreshed(db_session), case.id)}
+    assert rows["Linda de Wit"] is Closeness.CLOSEST
+    marieke = By(db_session, participant(case.id, case.people["marieke"]), START)
+    for somebody in (omar, kees, case.people["karim"]):
+        with pytest.raises(Unknown):
+            place_own(marieke, case.id, somebody, Closeness.FAR)

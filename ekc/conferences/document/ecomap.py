@@ -105,6 +105,15 @@ def ecomap(language: str, number: str, title: str, sides: tuple[str, ...], circl
     return Ecomap(language, number, title, sides, people)
 
 
+def rings_alone(language: str, title: str, circle: Iterable[PersonRow]) -> Ecomap:
+    """The same with names and rings alone, for whoever sees no more of others."""
+    people = tuple(
+        EcomapPerson(row.id, row.label, "", row.part, row.closeness, "", False, "", 0)
+        for row in sorted(circle, key=lambda row: by_surname(row.name))
+    )
+    return Ecomap(language, "", title, (), people)
+
+
 def _mark(row: PersonRow) -> str:
     """That somebody is a child, and how they take part where they do not come themselves."""
     words = [_(row.part.label)] if row.part is Part.CHILD else []

@@ -1,6 +1,7 @@
 """The people of the circle with all that is known of them; contact details of one at a time."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -18,7 +19,7 @@ from ekc.core.reading import Rows, read_rows
 from ekc.names import told_apart
 from ekc.workflow.birth import Birth
 from ekc.workflow.professionals import MaybeProfessional
-from ekc.workflow.vocabulary import Attends, CasePart, Part, PersonNeed
+from ekc.workflow.vocabulary import INSIDE_PARTS, Attends, CasePart, Part, PersonNeed
 
 _COMPUTED = frozenset({"label", "consented", "concerns", "unmet_concerns"})
 #: Read for one person at a time only, for data protection.
@@ -135,6 +136,14 @@ def _person_rows(session: Session, conference_id: int, rows: Rows) -> tuple[Pers
         )
         for row in rows
     )
+
+
+def placed_by(me: int, circle: Iterable[PersonRow]) -> tuple[PersonRow, ...]:
+    """Those of whom a main person says how close they are: not of another side, and of nobody who stays away."""
+    people = tuple(circle)
+    mine = next((one.side for one in people if one.id == me), "")
+    around = (one for one in people if one.part in INSIDE_PARTS - {Part.MAIN_PERSON} and not one.excluded)
+    return tuple(one for one in around if not (mine and one.side) or one.side == mine)
 
 
 _SIDES = select(Conference.sides).where(Conference.id == _CASE)

@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
-from ekc.conferences.actions.ecomap import place as place_person
-from ekc.conferences.document.ecomap import ECOMAP, Ecomap, draw, ecomap
+from ekc.conferences.actions import ecomap as ecomap_actions
+from ekc.conferences.document.ecomap import ECOMAP, Ecomap, draw, ecomap, rings_alone
 from ekc.conferences.forms.circle import PlaceForm
 from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries import circle as circle_queries
@@ -19,6 +19,7 @@ from ekc.signin.login import by
 from ekc.workflow.vocabulary import N_, Activity, Closeness
 
 _ADDRESS = "/conferences/<int:conference_id>/circle/ecomap"
+_OWN = "/conferences/<int:conference_id>/my-circle"
 
 
 @bp.get(_ADDRESS)
@@ -41,13 +42,41 @@ def ecomap_page(case: Case) -> ResponseReturnValue:
 @moves
 def place(case: Case, participant_id: int) -> ResponseReturnValue:
     """Place somebody on a ring."""
+    closeness = _closeness()
+    name = ecomap_actions.place(by(), case.id, participant_id, closeness)
+    flash(_("%(name)s: %(closeness)s.", name=name, closeness=_(closeness.label)), "success")
+    return redirect(url_for("conferences.ecomap_page", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
+
+
+@bp.get(_OWN)
+@case_route(Activity.PLACE_CIRCLE)
+def own_circle(case: Case) -> ResponseReturnValue:
+    """The rings, for a main person: names, and nothing else of anybody."""
+    circle = circle_queries.circle(db(), case.id)
+    me = case.visitor.participant_id or 0
+    people = circle_queries.placed_by(me, circle)
+    shown = rings_alone(language(), case.title, [*(one for one in circle if one.id == me), *people])
+    return render_template(
+        "conferences/own_circle.html", case=case, ecomap=shown, picture=draw(shown), closeness=tuple(Closeness)
+    )
+
+
+@bp.post(f"{_OWN}/<int:participant_id>")
+@case_route(Activity.PLACE_CIRCLE)
+@moves
+def place_own(case: Case, participant_id: int) -> ResponseReturnValue:
+    """A main person places somebody on a ring."""
+    closeness = _closeness()
+    name = ecomap_actions.place_own(by(), case.id, participant_id, closeness)
+    flash(_("%(name)s: %(closeness)s.", name=name, closeness=_(closeness.label)), "success")
+    return redirect(url_for("conferences.own_circle", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
+
+
+def _closeness() -> Closeness:
     form = PlaceForm()
     if not form.validate():
         raise Refusal(N_("Choose how close they are: closest, close or further away."))
-    closeness = form.to_closeness()
-    name = place_person(by(), case.id, participant_id, closeness)
-    flash(_("%(name)s: %(closeness)s.", name=name, closeness=_(closeness.label)), "success")
-    return redirect(url_for("conferences.ecomap_page", conference_id=case.id, _anchor=f"person-{participant_id}"), 303)
+    return form.to_closeness()
 
 
 @bp.get(f"{_ADDRESS}.pdf")
