@@ -175,6 +175,7 @@ def _extend_jinja(app: Flask) -> None:
         day=language.day,
         short_day=lambda value: language.short_day(value, now().date()),
         moment=language.moment,
+        short_moment=language.short_moment,
         clock_time=language.clock_time,
         figure=language.figure,
         how_far=language.how_far,

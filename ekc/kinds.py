@@ -29,6 +29,7 @@ import ekc.links.document
 import ekc.links.mails
 import ekc.matching.mails
 import ekc.meetings.document
+import ekc.meetings.mails
 import ekc.plans.document
 import ekc.reports.exports
 import ekc.signin.mails
@@ -50,6 +51,7 @@ MAIL_MODULES = (
     ekc.links.mails,
     ekc.conferences.mails,
     ekc.matching.mails,
+    ekc.meetings.mails,
     ekc.staff.mails,
     ekc.journey.mails,
 )

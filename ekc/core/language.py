@@ -237,6 +237,11 @@ def moment(instant: datetime, timezone: str) -> str:
     return f"{day(to_local(instant, timezone).date())}, {clock_time(instant, timezone)}"
 
 
+def short_moment(instant: datetime, timezone: str) -> str:
+    """The local date and time of an instant in little room, such as "Sat 18 Apr, 10:00"."""
+    return f"{_date(to_local(instant, timezone).date(), 'EEE d MMM', language())}, {clock_time(instant, timezone)}"
+
+
 def ago(instant: datetime, at: datetime) -> str:
     """The time since an instant, such as "just now" or "5 minutes ago"."""
     if at - instant < timedelta(minutes=1):

@@ -24,6 +24,7 @@ from ekc.drafts.actions import forget_drafts
 from ekc.journey.queries.steps import untold_steps
 from ekc.journey.reminders import remind_before_access_ends, warn_of_deadlines
 from ekc.matching.actions.asking import UNANSWERED, end_unanswered
+from ekc.meetings.actions.dates import remind_about_dates
 from ekc.orders.actions import forget_orders
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import N_
@@ -102,6 +103,12 @@ JOBS = (
         name="deadlines",
         title=N_("Warn of deadlines that are near or have passed"),
         work=lambda run: warn_of_deadlines(run.session, run.at, run.subject),
+        nightly=Nightly.REGION,
+    ),
+    JobRule(
+        name="dates",
+        title=N_("Remind people of the dates they are asked about"),
+        work=lambda run: remind_about_dates(run.session, run.at, run.subject),
         nightly=Nightly.REGION,
     ),
     JobRule(

@@ -19,6 +19,7 @@ _BEFORE = frozenset({Phase.REGISTRATION, Phase.SETUP})
 #: Where each page of the case counts what is open. Later it takes twice as many statements, and is read on the overview
 #: and in the plan itself.
 _COUNTED = _BEFORE | {Phase.INFORMATION}
+_NOT_SETUP = frozenset(Phase) - {Phase.SETUP}
 _OVERVIEW = ("journey.case", N_("Overview"))
 
 
@@ -42,6 +43,7 @@ GROUPS: tuple[tuple[str, frozenset[Phase], tuple[MenuPage, ...]], ...] = (
             MenuPage("conferences.informed", N_("Who was told"), Activity.SEE_REGISTRATION),
             MenuPage("conferences.safety", N_("Safety"), Activity.SEE_REGISTRATION),
             MenuPage("conferences.bottom_lines", N_("Bottom lines"), Activity.SEE_BOTTOM_LINES),
+            MenuPage("meetings.dates", N_("Choose a date"), Activity.ARRANGE_MEETING, _NOT_SETUP),
             MenuPage("meetings.meeting", N_("Meeting"), Activity.SEE_HISTORY),
             MenuPage("conferences.links", N_("Personal links"), Activity.END_LINKS),
             MenuPage("conferences.contact_log", N_("Contact log"), Activity.LOG_CONTACT),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base, enum_column
-from ekc.workflow.vocabulary import ArrangementKind, InformationKind, Part, PresentBy
+from ekc.workflow.vocabulary import ArrangementKind, DateFit, InformationKind, Part, PresentBy
 
 
 class Meeting(Base):
@@ -43,6 +43,34 @@ class DateOption(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
     starts_at: Mapped[datetime]
+
+
+class DateGuest(Base):
+    """Somebody who is asked which possible dates suit them, or whose answer was noted.
+
+    `asked_at`: by a message or on their own page; null: they were not, and told it themselves.
+    """
+
+    __tablename__ = "date_guest"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), primary_key=True, index=True)
+    matters: Mapped[bool] = mapped_column(default=False)  # that they are there, for the question
+    asked_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    reminders: Mapped[int] = mapped_column(default=0)  # since they were asked
+
+
+class DateAnswer(Base):
+    """Whether a possible date suits somebody, as they said last. Without an account: they said it on their own page."""
+
+    __tablename__ = "date_answer"
+
+    option_id: Mapped[int] = mapped_column(ForeignKey("date_option.id"), primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), primary_key=True, index=True)
+    fits: Mapped[DateFit] = mapped_column(enum_column(DateFit))
+    answered_at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
 class Arrangement(Base):

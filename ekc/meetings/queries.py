@@ -7,15 +7,26 @@ from typing import Any
 from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from ekc.conferences.models import Participant
+from ekc.conferences.models import IS_OPEN, Conference, Participant
 from ekc.conferences.queries.absent import ViewPictureRow, pictures
 from ekc.conferences.queries.names import names
 from ekc.core.reading import read_rows
-from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Reading, Stretch
+from ekc.meetings.models import (
+    Arrangement,
+    DateAnswer,
+    DateGuest,
+    DateOption,
+    InformationItem,
+    Meeting,
+    Question,
+    Reading,
+    Stretch,
+)
 from ekc.workflow.vocabulary import (
     NOT_THERE,
     ArrangementKind,
     Attends,
+    DateFit,
     InformationKind,
     Part,
     PresentBy,
@@ -51,6 +62,33 @@ class DateOptionRow:
 
     id: int
     starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DateGuestRow:
+    """Somebody who was asked which dates suit them, or told it; `asked_at` None: they were not asked."""
+
+    participant_id: int
+    matters: bool
+    asked_at: datetime | None
+    reminders: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDates:
+    """The possible dates ahead about which somebody was asked: how many there are, and how many have no answer yet."""
+
+    asked: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRow:
+    """When a coordinator has another conference; `minutes` None: it is not known how long it takes."""
+
+    starts_at: datetime
+    minutes: int | None
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +232,71 @@ _ASKED = _of_meeting(Question.id, Question.participant_id, Question.text, Questi
 def date_options(session: Session, meeting_id: int) -> tuple[DateOptionRow, ...]:
     """The possible dates, the earliest first."""
     return tuple(DateOptionRow(*row) for row in read_rows(session, _DATE_OPTIONS, {"meeting": meeting_id}))
+
+
+_GUESTS = _of_meeting(
+    DateGuest.participant_id, DateGuest.matters, DateGuest.asked_at, DateGuest.reminders, by=DateGuest.participant_id
+)
+_FITS = (
+    select(DateAnswer.option_id, DateAnswer.participant_id, DateAnswer.fits)
+    .join(DateOption, DateOption.id == DateAnswer.option_id)
+    .where(DateOption.meeting_id == bindparam("meeting"))
+)
+_TAKEN = (
+    select(Meeting.starts_at, Meeting.expected_minutes, Conference.number)
+    .join(Conference, Conference.id == Meeting.conference_id)
+    .where(
+        Conference.coordinator_id == bindparam("account"),
+        IS_OPEN,
+        Conference.id != bindparam("case"),
+        Meeting.set_aside.is_(False),
+        Meeting.started_at.is_(None),
+        Meeting.starts_at >= bindparam("since"),
+    )
+    .order_by(Meeting.starts_at)
+)
+
+
+def date_guests(session: Session, meeting_id: int) -> dict[int, DateGuestRow]:
+    """Who was asked which dates suit them, or told it, by id of the participant."""
+    rows = (DateGuestRow(*row) for row in read_rows(session, _GUESTS, {"meeting": meeting_id}))
+    return {row.participant_id: row for row in rows}
+
+
+def date_answers(session: Session, meeting_id: int) -> dict[tuple[int, int], DateFit]:
+    """What people said of the possible dates, by option and participant."""
+    return {(row[0], row[1]): row[2] for row in read_rows(session, _FITS, {"meeting": meeting_id})}
+
+
+_OWN_DATES = (
+    select(func.count(), func.count(DateAnswer.fits))
+    .select_from(DateGuest)
+    .join(DateOption, DateOption.meeting_id == DateGuest.meeting_id)
+    .outerjoin(
+        DateAnswer,
+        (DateAnswer.option_id == DateOption.id) & (DateAnswer.participant_id == DateGuest.participant_id),
+    )
+    .where(
+        DateGuest.meeting_id == bindparam("meeting"),
+        DateGuest.participant_id == bindparam("participant"),
+        DateOption.starts_at > bindparam("at"),
+    )
+)
+
+
+def own_dates(session: Session, meeting: MeetingRow | None, participant_id: int, at: datetime) -> OwnDates | None:
+    """What somebody is asked about the dates of a meeting; None once a date is set, or if they were not asked."""
+    if meeting is None or meeting.starts_at is not None:
+        return None
+    given = {"meeting": meeting.id, "participant": participant_id, "at": at}
+    asked, answered = session.execute(_OWN_DATES, given).one()
+    return OwnDates(asked, asked - answered) if asked else None
+
+
+def taken(session: Session, account_id: int, conference_id: int, since: datetime) -> tuple[TakenRow, ...]:
+    """The other conferences that this coordinator still has to hold from then on."""
+    given = {"account": account_id, "case": conference_id, "since": since}
+    return tuple(TakenRow(*row) for row in read_rows(session, _TAKEN, given))
 
 
 def arrangements(session: Session, meeting_id: int) -> tuple[ArrangementRow, ...]:

@@ -232,6 +232,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         owes=frozenset({NoticeKind.DAY, NoticeKind.PLACE}),
     ),
     ActivityRule(
+        Activity.ANSWER_DATES,
+        N_("say for themselves which of the possible dates suit them"),
+        _grant(frozenset({Phase.SETUP}), *INSIDE_ROLES, Role.REFERRER, Role.PROFESSIONAL),
+    ),
+    ActivityRule(
         Activity.RECORD_INFORMATION,
         N_("record who is there, what is told and asked"),
         _grant(_MEETING, Role.COORDINATOR),

@@ -341,6 +341,7 @@ class Activity(StrEnum):
     MAKE_LINKS = "make_links"
     END_LINKS = "end_links"
     ARRANGE_MEETING = "arrange_meeting"
+    ANSWER_DATES = "answer_dates"
     RECORD_INFORMATION = "record_information"
     SEE_PLAN = "see_plan"
     SEE_VERSIONS = "see_versions"
@@ -431,6 +432,14 @@ class InformationKind(Labelled):
     SITUATION = "situation", N_("the situation")
     REASON = "reason", N_("why a plan is needed")
     HELP = "help", N_("what help there is")
+
+
+class DateFit(Labelled):
+    """Whether a possible date suits somebody."""
+
+    YES = "yes", N_("yes")
+    IF_NEEDED = "if_needed", N_("if needed")
+    NO = "no", N_("no")
 
 
 class ArrangementKind(Labelled):

@@ -922,6 +922,27 @@ sa.Table(
     sa.UniqueConstraint("meeting_id", "starts_at"),
 )
 sa.Table(
+    "date_guest",
+    _tables,
+    sa.Column("meeting_id", sa.Integer, sa.ForeignKey("meeting.id"), primary_key=True),
+    sa.Column("participant_id", sa.Integer, sa.ForeignKey("participant.id"), primary_key=True),
+    sa.Column("matters", sa.Boolean, nullable=False),
+    sa.Column("asked_at", _INSTANT),
+    sa.Column("reminded_at", _INSTANT),
+    sa.Column("reminders", sa.Integer, nullable=False),
+    sa.Index("ix_date_guest_participant_id", "participant_id"),
+)
+sa.Table(
+    "date_answer",
+    _tables,
+    sa.Column("option_id", sa.Integer, sa.ForeignKey("date_option.id"), primary_key=True),
+    sa.Column("participant_id", sa.Integer, sa.ForeignKey("participant.id"), primary_key=True),
+    sa.Column("fits", _words("datefit", "yes if_needed no"), nullable=False),
+    sa.Column("answered_at", _INSTANT, nullable=False),
+    sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id")),
+    sa.Index("ix_date_answer_participant_id", "participant_id"),
+)
+sa.Table(
     "information_item",
     _tables,
     sa.Column("id", sa.Integer, primary_key=True),

@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from ekc.core.forms import TranslatedForm, rarer_marks
 from ekc.core.language import using
 from ekc.evaluations.forms import NextEvaluationForm, TickForm
-from ekc.meetings.forms import MeetingForm
+from ekc.meetings.forms.meeting import MeetingForm
 
 
 @pytest.mark.parametrize(

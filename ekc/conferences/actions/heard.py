@@ -136,6 +136,19 @@ def note_coming(by: By, conference: Conference, people: Iterable[Participant], h
     return undecided
 
 
+def note_not_coming_that_day(by: By, conference: Conference, people: Iterable[Participant]) -> None:
+    """These people cannot come on the day that was chosen: whether they take part is not known any more.
+
+    In the caller's transaction. What was noted before stays beside it, to be taken over.
+    """
+    names = []
+    for participant in people:
+        participant.attends_before, participant.attends = participant.attends, None
+        names.append(participant.name)
+    if names:
+        by.record("circle.cannot_come", conference.id, names=", ".join(names))
+
+
 def _note_safe(
     by: By, conference: Conference, people: Iterable[Participant], on: Mapping[int, date]
 ) -> list[Participant]:

@@ -120,6 +120,7 @@ class OwnPage:
     view_destroyed_on: date | None  # when what they wanted to have said was destroyed
     said_by_absent: tuple[meetings.LetterRow, ...]  # in private time, for whoever is in the room
     own_lines: OwnLines | None  # what the visitor is asked about bottom lines
+    own_dates: meetings.OwnDates | None  # the possible dates, while they are asked which suit them
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     moved: EndRule | None  # another region looks after the case, since a few days
     other_parts: tuple[Member, ...]  # who came as a professional and has another part now
@@ -221,6 +222,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         view_destroyed_on=me.view_destroyed_on,
         said_by_absent=meetings.letters(session, case.id, case.round) if case.may(Activity.SEE_VIEWS) else (),
         own_lines=own_lines(session, case),
+        own_dates=meetings.own_dates(session, read.meeting, me.id, at) if case.may(Activity.ANSWER_DATES) else None,
         link=next((row.life(at) for row in links if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if moved and not (joined and joined >= moved) else None,
         other_parts=tuple(row for row in others if row.came_as_professional and row.part in INSIDE_PARTS)

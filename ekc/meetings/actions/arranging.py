@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
@@ -17,7 +17,7 @@ from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, WrongDay
 from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting, iso
-from ekc.meetings.models import Arrangement, DateOption, Meeting
+from ekc.meetings.models import Arrangement, DateAnswer, DateOption, Meeting
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import N_, Activity, ArrangementKind, Attends, Part
 
@@ -63,12 +63,14 @@ class Arrangements:
     things: tuple[Arranged, ...]
 
 
-def _lock(by: By, conference_id: int) -> tuple[Conference, Meeting]:
+def lock_meeting(by: By, conference_id: int) -> tuple[Conference, Meeting]:
+    """The case, locked for arranging its meeting, and the current meeting."""
     conference, _ = lock_case(by, conference_id, Activity.ARRANGE_MEETING)
     return conference, ensure_meeting(by.session, conference_id)
 
 
-def _refuse_started(meeting: Meeting) -> None:
+def refuse_started(meeting: Meeting) -> None:
+    """Raise Refusal once the meeting has started."""
     if meeting.started_at is not None:
         raise Refusal(
             N_("This meeting has started, so its date stays. On the case page you can go on another day instead.")
@@ -82,12 +84,12 @@ def arrange_all(by: By, conference_id: int, entry: Arrangements) -> list[str]:
     """
     come: list[str] = []
     with writing(by.session):
-        conference, meeting = _lock(by, conference_id)
+        conference, meeting = lock_meeting(by, conference_id)
         if entry.dates is not None:
-            _refuse_started(meeting)
+            refuse_started(meeting)
             _list_dates(by, conference, meeting, entry.dates.possible)
             if entry.dates.starts_at != meeting.starts_at:
-                _choose_date(by, conference, meeting, entry.dates.starts_at)
+                set_date(by, conference, meeting, entry.dates.starts_at)
         if entry.expected_minutes != meeting.expected_minutes:
             _set_expected_minutes(by, meeting, entry.expected_minutes)
         if entry.venue != _venue(meeting):
@@ -102,25 +104,25 @@ def arrange_all(by: By, conference_id: int, entry: Arrangements) -> list[str]:
 def add_date(by: By, conference_id: int, starts_at: datetime) -> int:
     """Add a possible date; returns its id. Adding the same date again changes nothing."""
     with writing(by.session):
-        conference, meeting = _lock(by, conference_id)
-        _refuse_started(meeting)
+        conference, meeting = lock_meeting(by, conference_id)
+        refuse_started(meeting)
         if option := _options(by, meeting).get(starts_at):
             return option.id
-        return _add_date(by, conference, meeting, starts_at, "starts_at").id
+        return add_option(by, conference, meeting, starts_at, "starts_at").id
 
 
 def choose_date(by: By, conference_id: int, starts_at: datetime | None) -> None:
     """Set the date of the meeting, from the list or another; None clears it."""
     with writing(by.session):
-        conference, meeting = _lock(by, conference_id)
-        _refuse_started(meeting)
-        _choose_date(by, conference, meeting, starts_at)
+        conference, meeting = lock_meeting(by, conference_id)
+        refuse_started(meeting)
+        set_date(by, conference, meeting, starts_at)
 
 
 def set_expected_minutes(by: By, conference_id: int, minutes: int | None) -> None:
     """Set the expected duration in minutes; None: not known."""
     with writing(by.session):
-        _, meeting = _lock(by, conference_id)
+        _, meeting = lock_meeting(by, conference_id)
         _set_expected_minutes(by, meeting, minutes)
 
 
@@ -130,14 +132,14 @@ def set_venue(by: By, conference_id: int, venue: Venue) -> None:
     Raises Refusal without a name, and where another venue has the address or the way in of the one before it.
     """
     with writing(by.session):
-        conference, meeting = _lock(by, conference_id)
+        conference, meeting = lock_meeting(by, conference_id)
         _set_venue(by, conference, meeting, venue)
 
 
 def arrange(by: By, conference_id: int, arranged: Arranged) -> None:
     """Food, travel, interpreter or childcare: how it is arranged, that it is not needed, or that it is open again."""
     with writing(by.session):
-        conference, meeting = _lock(by, conference_id)
+        conference, meeting = lock_meeting(by, conference_id)
         _arrange(by, conference, meeting, _rows(by, meeting).get(arranged.kind), arranged)
 
 
@@ -151,14 +153,21 @@ def _list_dates(by: By, conference: Conference, meeting: Meeting, dates: tuple[d
     options = _options(by, meeting)
     for starts_at, option in options.items():
         if starts_at not in dates:
-            by.session.delete(option)
-            by.record("meeting.date_removed", conference.id, starts_at=starts_at.isoformat())
+            remove_option(by, conference, option)
     for starts_at in dates:
         if starts_at not in options:
-            _add_date(by, conference, meeting, starts_at, "dates")
+            add_option(by, conference, meeting, starts_at, "dates")
 
 
-def _add_date(by: By, conference: Conference, meeting: Meeting, starts_at: datetime, at: str) -> DateOption:
+def remove_option(by: By, conference: Conference, option: DateOption) -> None:
+    """Take away a possible date with what people answered about it, in the caller's transaction."""
+    by.session.execute(delete(DateAnswer).where(DateAnswer.option_id == option.id))
+    by.session.delete(option)
+    by.record("meeting.date_removed", conference.id, starts_at=option.starts_at.isoformat())
+
+
+def add_option(by: By, conference: Conference, meeting: Meeting, starts_at: datetime, at: str) -> DateOption:
+    """Add a possible date in the caller's transaction. Raises Refusal at the field `at` for one that has passed."""
     refuse_past(by.at, conference.timezone, **{at: local_date(starts_at, conference.timezone)})
     if starts_at <= by.at:
         raise WrongDay(N_("This moment has passed. Choose one that lies ahead.")).at(at)
@@ -169,7 +178,8 @@ def _add_date(by: By, conference: Conference, meeting: Meeting, starts_at: datet
     return option
 
 
-def _choose_date(by: By, conference: Conference, meeting: Meeting, starts_at: datetime | None) -> None:
+def set_date(by: By, conference: Conference, meeting: Meeting, starts_at: datetime | None) -> None:
+    """Set the date of the meeting in the caller's transaction, and leave notice of a change; None clears it."""
     if starts_at is not None:
         refuse_past(by.at, conference.timezone, starts_at=local_date(starts_at, conference.timezone))
     was, now = iso(meeting.starts_at), iso(starts_at)

@@ -14,7 +14,7 @@ from ekc.core.language import gettext
 from ekc.core.routes import db, edits, moves
 from ekc.meetings import queries
 from ekc.meetings.actions import attendance as attendance_actions
-from ekc.meetings.forms import AttendanceForm
+from ekc.meetings.forms.meeting import AttendanceForm
 from ekc.meetings.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity, CasePart

@@ -18,7 +18,7 @@ from ekc.core.routes import db, edits, now
 from ekc.meetings import queries
 from ekc.meetings.actions import arranging
 from ekc.meetings.document import ARRANGEMENTS, arrangement_list
-from ekc.meetings.forms import MeetingForm
+from ekc.meetings.forms.meeting import MeetingForm
 from ekc.meetings.views.blueprint import bp
 from ekc.orders import ordering
 from ekc.signin.login import by
@@ -27,7 +27,7 @@ from ekc.workflow.vocabulary import IN_THE_ROOM, Activity, ArrangementKind
 _ADDRESS = "/conferences/<int:conference_id>/meeting"
 _MINUTES_OF_HOUR = 60
 
-_NOTHING_YET = queries.MeetingRow(
+NOTHING_YET = queries.MeetingRow(
     id=0,
     number=1,
     round=1,
@@ -93,7 +93,7 @@ def clocks_change(day: date, timezone: str) -> bool:
 
 def _page(case: Case, form: MeetingForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
-    *earlier, current = queries.meetings(db(), case.id) or (_NOTHING_YET,)
+    *earlier, current = queries.meetings(db(), case.id) or (NOTHING_YET,)
     options, arranged = queries.date_options(db(), current.id), _arranged(current)
     people = circle(db(), case.id)
     starts_on = local_date(current.starts_at, case.timezone) if current.starts_at else None
@@ -123,7 +123,7 @@ def _hours(meeting: queries.MeetingRow) -> Decimal | None:
 
 
 def _current(case: Case) -> queries.MeetingRow:
-    return queries.current_meeting(db(), case.id) or _NOTHING_YET
+    return queries.current_meeting(db(), case.id) or NOTHING_YET
 
 
 def _arranged(meeting: queries.MeetingRow) -> dict[ArrangementKind, queries.ArrangementRow]:

@@ -1,0 +1,1 @@
+"""Forms of a case: they parse input into entries for actions. No database and no policy here."""
