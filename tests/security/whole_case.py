@@ -75,6 +75,7 @@ NAMED = {
     "item_id": "information_item",
     "line_id": "bottom_line",
     "meeting_id": "meeting",
+    "option_id": "date_option",
     "participant_id": "participant",
     "reading_id": "reading",
     "stretch_id": "stretch",
