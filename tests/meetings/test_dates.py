@@ -13,7 +13,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.meetings import queries
 from ekc.meetings.actions import arranging, dates
-from ekc.meetings.actions.dates import Answers, Offered
+from ekc.meetings.actions.dates import DatesOffered, DatesSaid
 from ekc.meetings.models import DateAnswer, DateGuest
 from ekc.workflow.vocabulary import Attends, DateFit
 from tests.build import Made, case_in_setup
@@ -38,7 +38,7 @@ def case(db_session: Session, cast: Cast) -> Made:
 def polled(db_session: Session, cast: Cast, case: Made) -> dict[datetime, int]:
     """Two possible dates, by id, about which nobody was asked yet."""
     noor = By(db_session, cast.noor, START)
-    dates.offer_dates(noor, case.id, Offered(frozenset(), (TUESDAY, THURSDAY)))
+    dates.offer_dates(noor, case.id, DatesOffered(frozenset(), (TUESDAY, THURSDAY)))
     return options(db_session, case)
 
 
@@ -106,7 +106,7 @@ def test_a_date_on_which_everybody_can_come(
         "Save, and on to Kees de Wit",
         {"All dates that have no answer yet": "yes", "It matters for the question that they are there": True},
     )
-    client.submit("Save", {"Thursday 12 March 2026, 19:00": "yes"})
+    client.submit("Save, and on to Fatima El Amrani-Benali", {"Thursday 12 March 2026, 19:00": "yes"})
     page = client.page(address)
     assert "Thursday 12 March 2026, 19:00 2 yes, 1 if needed 5 not heard yet" in page.text
     assert "Tuesday 10 March 2026, 10:00 1 yes, not: Omar El Amrani" in page.text
@@ -129,7 +129,7 @@ def test_whoever_cannot_come_on_the_chosen_day_is_not_known_to_come_any_more(
         with writing(db_session):
             db_session.get_one(Participant, case.people[name]).attends = how
         fit = DateFit.YES if name == "linda" else DateFit.NO
-        dates.note_dates(noor, case.id, case.people[name], Answers({polled[TUESDAY]: fit}))
+        dates.note_dates(noor, case.id, case.people[name], DatesSaid({polled[TUESDAY]: fit}))
     assert dates.choose_from_answers(noor, case.id, polled[TUESDAY]) == 1
     now = attends(db_session, case)
     assert (now["omar"], now["linda"], now["kees"]) == (None, Attends.PHONE, Attends.LETTER)
@@ -141,7 +141,7 @@ def test_a_part_of_a_day_that_is_not_possible_any_more_goes_with_its_answers_and
 ) -> None:
     noor = By(db_session, cast.noor, START)
     linda = case.people["linda"]
-    dates.note_dates(noor, case.id, linda, Answers(dict.fromkeys(polled.values(), DateFit.YES)))
+    dates.note_dates(noor, case.id, linda, DatesSaid(dict.fromkeys(polled.values(), DateFit.YES)))
     sign_in(client, cast.noor)
     page = client.page(f"/conferences/{case.id}/dates?weeks=2")
     assert "Week of 16 March 2026" not in page.text
@@ -171,7 +171,7 @@ def test_two_who_change_the_dates_at_once_do_not_undo_each_other(
 ) -> None:
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/dates?weeks=2")
-    dates.offer_dates(By(db_session, cast.noor, START), case.id, Offered(frozenset({TUESDAY}), ()))
+    dates.offer_dates(By(db_session, cast.noor, START), case.id, DatesOffered(frozenset({TUESDAY}), ()))
     page = client.refused("Save the possible dates", {"Wednesday 11 March, morning": True}, status=409)
     assert "Somebody changed this after you opened the page" in page.text
     assert "Now at “Possible dates”, where you have something else: Thursday 12 March, evening" in page.text
@@ -183,16 +183,16 @@ def test_dates_are_refused_that_cannot_be(
 ) -> None:
     noor = By(db_session, cast.noor, START)
     with pytest.raises(Refusal, match="has passed"):
-        dates.offer_dates(noor, case.id, Offered(frozenset(), (START - timedelta(minutes=1),)))
+        dates.offer_dates(noor, case.id, DatesOffered(frozenset(), (START - timedelta(minutes=1),)))
     many = tuple(THURSDAY + timedelta(days=n) for n in range(1, 30))
     with pytest.raises(Refusal, match="At most"):
-        dates.offer_dates(noor, case.id, Offered(frozenset(), many))
+        dates.offer_dates(noor, case.id, DatesOffered(frozenset(), many))
     with pytest.raises(Refusal, match="Choose whom to ask"):
         dates.ask_about_dates(noor, case.id, [])
     with pytest.raises(Unknown):
         dates.ask_about_dates(noor, case.id, [10**6])
     with pytest.raises(Refusal, match="not asked about any more"):
-        dates.note_dates(noor, case.id, case.people["linda"], Answers({10**6: DateFit.YES}))
+        dates.note_dates(noor, case.id, case.people["linda"], DatesSaid({10**6: DateFit.YES}))
     with pytest.raises(Unknown):
         dates.choose_from_answers(noor, case.id, 10**6)
     assert list(options(db_session, case)) == [TUESDAY, THURSDAY]
@@ -218,7 +218,7 @@ def test_nobody_sees_the_answers_of_another(
     noor = By(db_session, cast.noor, START)
     omar, linda = case.people["omar"], case.people["linda"]
     dates.ask_about_dates(noor, case.id, [omar, linda])
-    dates.note_dates(noor, case.id, linda, Answers(dict.fromkeys(polled.values(), DateFit.NO)))
+    dates.note_dates(noor, case.id, linda, DatesSaid(dict.fromkeys(polled.values(), DateFit.NO)))
     enter(client, refreshed(db_session), START, case.id, omar)
     page = client.page(f"/conferences/{case.id}/my-dates")
     assert "Linda" not in page.text
@@ -234,8 +234,8 @@ def test_only_those_who_have_not_answered_are_reminded_and_twice_at_most(
     noor = By(db_session, cast.noor, START)
     marieke, omar, linda, kees = (case.people[name] for name in ("marieke", "omar", "linda", "kees"))
     dates.ask_about_dates(noor, case.id, [marieke, omar, linda, kees])
-    dates.note_dates(noor, case.id, marieke, Answers(dict.fromkeys(polled.values(), DateFit.YES)))
-    dates.note_dates(noor, case.id, omar, Answers({polled[TUESDAY]: DateFit.YES}))
+    dates.note_dates(noor, case.id, marieke, DatesSaid(dict.fromkeys(polled.values(), DateFit.YES)))
+    dates.note_dates(noor, case.id, omar, DatesSaid({polled[TUESDAY]: DateFit.YES}))
 
     def night(day: int, region: int = cast.north) -> int:
         return dates.remind_about_dates(refreshed(db_session), START + timedelta(days=day), region)
@@ -279,7 +279,7 @@ def test_whoever_leaves_the_circle_counts_no_more(
     db_session: Session, cast: Cast, case: Made, polled: dict[datetime, int]
 ) -> None:
     noor = By(db_session, cast.noor, START)
-    dates.note_dates(noor, case.id, case.people["omar"], Answers({polled[TUESDAY]: DateFit.YES}))
+    dates.note_dates(noor, case.id, case.people["omar"], DatesSaid({polled[TUESDAY]: DateFit.YES}))
     with writing(db_session):
         db_session.get_one(Participant, case.people["omar"]).removed_at = START
     assert dates.choose_from_answers(By(refreshed(db_session), cast.noor, START), case.id, polled[TUESDAY]) == 0

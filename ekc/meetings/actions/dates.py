@@ -29,7 +29,7 @@ _REMINDED, _SILENCE = 2, timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class DatesOffered:
     """The dates that a page showed as possible ones, and those that are possible now: all in UTC."""
 
     shown: frozenset[datetime]
@@ -37,7 +37,7 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class DatesSaid:
     """What somebody says of the possible dates, by option. A date that is not named stays as it was answered.
 
     `matters`: whether it matters for the question that they are there; None: that is not said here.
@@ -47,7 +47,7 @@ class Answers:
     matters: bool | None = None
 
 
-def offer_dates(by: By, conference_id: int, offered: Offered) -> None:
+def offer_dates(by: By, conference_id: int, offered: DatesOffered) -> None:
     """Make these the possible dates among those that were shown, with the answers to the ones that stay.
 
     Raises Refusal for a date that has passed, and for too many.
@@ -91,7 +91,7 @@ def ask_about_dates(by: By, conference_id: int, participant_ids: Collection[int]
         return mailed
 
 
-def note_dates(by: By, conference_id: int, participant_id: int, answers: Answers) -> None:
+def note_dates(by: By, conference_id: int, participant_id: int, answers: DatesSaid) -> None:
     """Note what somebody told which dates suit them, as by telephone."""
     with writing(by.session):
         conference, meeting = lock_meeting(by, conference_id)
@@ -103,7 +103,7 @@ def note_dates(by: By, conference_id: int, participant_id: int, answers: Answers
         _answer(by, conference, meeting, person, answers.fits)
 
 
-def answer_dates(by: By, conference_id: int, answers: Answers) -> None:
+def answer_dates(by: By, conference_id: int, answers: DatesSaid) -> None:
     """Say on one's own page which dates suit. Raises Refusal once the day was chosen."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.ANSWER_DATES)

@@ -15,7 +15,7 @@ from ekc.core.clock import to_local
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
-from ekc.meetings.actions.dates import Answers, Offered
+from ekc.meetings.actions.dates import DatesOffered, DatesSaid
 from ekc.meetings.queries import DateOptionRow
 from ekc.workflow.vocabulary import N_, DateFit, Labelled
 
@@ -109,13 +109,13 @@ class OfferDatesForm(EditingForm):
             for value, slot in self._slots.items()
         ]
 
-    def to_offered(self, timezone: str) -> Offered:
+    def to_offered(self, timezone: str) -> DatesOffered:
         """The dates that were shown and are possible. Only for a valid form. Raises Refusal for a skipped hour."""
         shown = {instant(local, timezone, "slots") for slot in self._slots.values() for local in slot.options}
         chosen = [instant(local, timezone, "slots") for value in self.slots.data for local in self._times(value)]
         if self.other.data is not None:
             chosen.append(instant(self.other.data, timezone, "other"))
-        return Offered(frozenset(shown), tuple(sorted(set(chosen))))
+        return DatesOffered(frozenset(shown), tuple(sorted(set(chosen))))
 
     def _times(self, value: str) -> Iterator[datetime]:
         slot = self._slots[value]
@@ -169,12 +169,12 @@ class DateAnswersForm(EditingForm):
         """The question about each date."""
         return [self[_field(option)] for option in self.options]
 
-    def to_answers(self) -> Answers:
+    def to_answers(self) -> DatesSaid:
         """What was said. Only for a valid form."""
         of_all = self.everything.data
         said = {option: self[_field(option)].data or of_all for option in self.options}
         matters = bool(self.matters.data) if "matters" in self else None
-        return Answers({option: fit for option, fit in said.items() if fit}, matters)
+        return DatesSaid({option: fit for option, fit in said.items() if fit}, matters)
 
 
 def _fits(label: Any) -> RadioField:

@@ -150,8 +150,7 @@ def note_dates(case: Case, participant_id: int) -> ResponseReturnValue:
             unchanged = form.unless_changed(lambda: _answers_form(case, _poll(case), participant_id))
             actions.note_dates(by(unchanged), case.id, participant_id, form.to_answers())
             flash(_("What %(name)s said is saved.", name=_who(poll, participant_id).label), "success")
-            following = poll.next_after(participant_id) if "go_on" in request.form else None
-            if following:
+            if following := poll.next_after(participant_id):
                 return redirect(url_for("meetings.dates_of", conference_id=case.id, participant_id=following.id), 303)
             return redirect(url_for("meetings.dates", conference_id=case.id), 303)
     return _person_page(case, poll, participant_id, form), form.status
