@@ -17,7 +17,7 @@ from ekc.conferences.queries.circle import circle
 from ekc.core.documents import document_html, document_pdf
 from ekc.core.errors import Unknown
 from ekc.core.language import using
-from ekc.workflow.vocabulary import Attends, Closeness, Part
+from ekc.workflow.vocabulary import INSIDE_PARTS, Attends, Closeness, Part
 from tests.build import Made, change_details
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
@@ -207,3 +207,17 @@ def test_a_main_person_moves_people_by_their_own_link_and_sees_names_and_rings_a
     for somebody in (omar, kees, case.people["karim"]):
         with pytest.raises(Unknown):
             place_own(marieke, case.id, somebody, Closeness.FAR)
+
+
+def test_whoever_is_of_no_side_stands_between_the_two() -> None:
+    picture = draw(made_up(30, main=4, sides=("mother's side", "father's side")))
+    around = [box for box in picture.boxes if box.person.part in INSIDE_PARTS]
+    left, right, neither = (
+        [box.x for box in around if box.person.side == side] for side in ("mother's side", "father's side", "")
+    )
+    assert (max(left) < 0, min(right) > 0) == (True, True)
+    rings = {box.person.closeness for box in around if not box.person.side}
+    for ring in rings:
+        own = [box.x for box in around if not box.person.side and box.person.closeness == ring]
+        assert abs(sum(own) / len(own)) < picture.width / 8, "near the middle of their ring"
+    assert max(map(abs, neither)) < max(map(abs, left))

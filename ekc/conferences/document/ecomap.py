@@ -149,6 +149,7 @@ _A4, _A3 = (277, 148), (400, 240)
 _SMALLEST, _LARGEST = 0.075, 0.12
 _SHEET = 1.8  # how much wider than high the picture is to be: that of the sheet
 _STACKED = 3  # main persons below each other
+_ASIDE = 0.4  # how far beside the middle of their ring those of no side may begin
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'’-()! "), frozenset("mwMW@%")
 
 
@@ -290,21 +291,28 @@ def _ring(
         key=lambda size: max(size[0], _SHEET * size[1]),
     )
     tallest = max(sum(_box(one).height + _GAP // 2 for one in half) for half in _halves(ecomap, people))
+    broad = _off_middle(-1, len(_between(ecomap, people)))
     for wide, high in sizes:
-        if 2 * _reach(wide, high) < tallest:
+        if 2 * _reach(wide, high) < tallest or -broad > wide:
             continue
-        placed = _placed(ecomap, people, wide, high)
-        if not any(one.touches(other) for number, one in enumerate(placed) for other in (*placed[:number], *inside)):
-            return wide, high, placed
+        for aside in (0, _WIDTH + _GAP, -_WIDTH - _GAP) if broad < 0 else (0,):
+            if abs(aside) > wide * _ASIDE:
+                continue
+            placed = _placed(ecomap, people, wide, high, aside)
+            if not any(
+                one.touches(other) for number, one in enumerate(placed) for other in (*placed[:number], *inside)
+            ):
+                return wide, high, placed
     return _ring(ecomap, people, inside, (across + 400, down + 1200))
 
 
 def _middle(ecomap: Ecomap) -> tuple[list[Box], int]:
     """The main persons below each other, of two sides or where there are many in two columns; and how far down."""
-    halves = _halves(ecomap, ecomap.middle) if len(ecomap.middle) > _STACKED else ([*ecomap.middle], [])
-    if ecomap.sides and len(ecomap.middle) > 1:
-        halves = _halves(ecomap, ecomap.middle)
-    columns = [list(map(_box, half)) for half in halves if half]
+    left, right = _halves(ecomap, ecomap.middle)
+    groups = [left, _between(ecomap, ecomap.middle), right]
+    if not ecomap.sides and len(ecomap.middle) <= _STACKED:
+        groups = [[*ecomap.middle]]
+    columns = [list(map(_box, group)) for group in groups if group]
     boxes, lowest = [], 0
     for number, column in enumerate(columns):
         x = (2 * number - len(columns) + 1) * (_WIDTH + _GAP) // 2
@@ -317,13 +325,19 @@ def _middle(ecomap: Ecomap) -> tuple[list[Box], int]:
 
 
 def _halves(ecomap: Ecomap, people: Sequence[EcomapPerson]) -> tuple[list[EcomapPerson], list[EcomapPerson]]:
-    """Who stands left and right: by side, those of no side where there is more room."""
+    """Who stands left and right: by side; where there are no sides, where there is more room."""
     halves: tuple[list[EcomapPerson], list[EcomapPerson]] = ([], [])
-    for one in (one for one in people if one.side in ecomap.sides):
-        halves[ecomap.sides.index(one.side) % 2].append(one)
-    for one in (one for one in people if one.side not in ecomap.sides):
-        min(halves, key=len).append(one)
+    for one in people:
+        if not ecomap.sides:
+            min(halves, key=len).append(one)
+        elif one.side in ecomap.sides:
+            halves[ecomap.sides.index(one.side) % 2].append(one)
     return halves
+
+
+def _between(ecomap: Ecomap, people: Sequence[EcomapPerson]) -> list[EcomapPerson]:
+    """Who is of neither side, where there are sides: they stand in the middle, below on their ring."""
+    return [one for one in people if ecomap.sides and one.side not in ecomap.sides]
 
 
 def _reach(across: int, down: int) -> float:
@@ -331,7 +345,7 @@ def _reach(across: int, down: int) -> float:
     return down * sqrt(1 - ((_WIDTH // 2 + _OF_RING) / across) ** 2)
 
 
-def _placed(ecomap: Ecomap, people: Sequence[EcomapPerson], across: int, down: int) -> list[Box]:
+def _placed(ecomap: Ecomap, people: Sequence[EcomapPerson], across: int, down: int, aside: int) -> list[Box]:
     """People on a ring, each half from top to bottom, with as much room between all of them."""
     boxes = []
     reach = _reach(across, down)
@@ -344,7 +358,16 @@ def _placed(ecomap: Ecomap, people: Sequence[EcomapPerson], across: int, down: i
             x = across * sqrt(max(0.0, 1 - (y / down) ** 2))
             boxes.append(box.moved(round(sign * x), round(y)))
             y += free / len(column) / 2 + box.height / 2
+    between = _between(ecomap, people)
+    for number, one in enumerate(between):
+        x = aside + _off_middle(number, len(between))
+        boxes.append(_box(one).moved(round(x), round(down * sqrt(max(0.0, 1 - (x / across) ** 2)))))
     return boxes
+
+
+def _off_middle(number: int, many: int) -> float:
+    """How far from the middle the box with this number stands, of so many in a row."""
+    return (2 * number - many + 1) * (_WIDTH + _GAP) / 2
 
 
 def _rows(people: Sequence[EcomapPerson], right: int, y: int) -> list[Box]:
