@@ -122,7 +122,7 @@ def test_all_that_was_registered_can_be_changed(
         ),
         (
             {"Marieke de Wit said yes to a conference on": date(2026, 3, 3)},
-            409,
+            422,
             "Marieke de Wit said yes to a conference on: This day is still to come. Choose today or an earlier day.",
         ),
         ({"Title of the case": ""}, 422, "Title of the case: Write a title by which you know the case."),

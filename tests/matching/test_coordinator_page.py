@@ -168,7 +168,7 @@ def test_no_case_is_taken_without_a_declaration(client: PageClient, cast: Cast, 
         {**TAKEN, KNOWS: "No, nobody", "If so, how?": "", "Day on which you said yes": date(2026, 3, 3)},
     )
     assert (late.status, late.errors) == (
-        409,
+        422,
         ["Day on which you said yes: This day is still to come. Choose today or an earlier day."],
     )
     form = client.form("Take the case")
