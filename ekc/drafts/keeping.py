@@ -5,6 +5,7 @@ that is still being written. Given back is it by the view to which it is sent, w
 shows it as it shows a form that it refuses; what would be saved is rolled back (`core/transaction.py`).
 """
 
+import json
 import re
 from collections.abc import Callable
 from io import BytesIO
@@ -22,12 +23,13 @@ from ekc.core.audit import has_recorded
 from ekc.core.errors import OnlyShown, Unknown
 from ekc.core.forms import KEEP
 from ekc.core.language import ago, gettext
-from ekc.core.routes import cookie_name, db, now, only_shows, set_cookie, shows_again
+from ekc.core.routes import MAX_ID, cookie_name, db, now, only_shows, set_cookie, shows_again
 from ekc.core.sessions import opened_by, opened_in
+from ekc.core.sheets import SheetRow, column_name
 from ekc.core.tokens import is_token, new_token
 from ekc.drafts import actions, queries
 from ekc.drafts.actions import KEPT, Content
-from ekc.drafts.queries import DraftRow, Owner
+from ekc.drafts.queries import DraftRow, Owner, draft
 from ekc.signin.login import person, request_caller
 
 View = Callable[..., ResponseReturnValue]
@@ -225,3 +227,28 @@ def install(app: Flask) -> None:
         begun_drafts=begun, KEEP=KEEP, unfinished=_unfinished, signed_in=lambda: bool(person())
     )
     app.jinja_env.filters.update(time_since=lambda at: ago(at, now()))
+
+
+def keepable(path: str, rows: list[SheetRow], unread: tuple[str, ...], conference_id: int | None = None) -> Content:
+    """The rows of a file as a draft, without what stands in columns that are not read."""
+    headings = enumerate(rows[0].cells)
+    needless = {place for place, text in headings if f"{column_name(place)} ({text})" in unread}
+
+    def cells(row: SheetRow) -> list[str]:
+        return ["" if row is not rows[0] and place in needless else text for place, text in enumerate(row.cells)]
+
+    kept = tuple((str(row.number), json.dumps(cells(row), ensure_ascii=False)) for row in rows)
+    return Content(_draft_path(path), new_token(), kept, conference_id, of_file=True)
+
+
+def kept_rows(path: str, draft_id: int) -> tuple[DraftRow, list[SheetRow]] | None:
+    """The rows that this person looked at in this browser; None: they choose a file again."""
+    found = draft(db(), now(), owner_in_browser(), min(draft_id, MAX_ID))
+    if found is None or found.path != _draft_path(path):
+        return None
+    return found, [SheetRow(int(number), tuple(json.loads(cells))) for number, cells in found.fields]
+
+
+def _draft_path(path: str) -> str:
+    """No form is sent to this address, so that no other draft is taken for the rows of a file."""
+    return f"{path}/rows"

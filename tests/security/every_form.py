@@ -24,13 +24,13 @@ from ekc.conferences.actions import absent, bottom_lines, contact, links, pauses
 from ekc.conferences.entries import BottomLineText, Concern, NewContact
 from ekc.conferences.forms.registering import PAGES
 from ekc.conferences.models import Conference, Participant
-from ekc.conferences.views.importing import keepable
 from ekc.core.jobs import Job, JobState
 from ekc.core.pictures import Picture
 from ekc.core.routes import Runtime, declared_access
 from ekc.core.sheets import SheetRow
 from ekc.core.tokens import new_token
 from ekc.drafts import actions as drafts
+from ekc.drafts.keeping import keepable
 from ekc.drafts.queries import Owner
 from ekc.evaluations import actions as evaluations
 from ekc.evaluations.actions import NewAvoidedCost

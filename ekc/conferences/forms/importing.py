@@ -8,16 +8,15 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
-from wtforms import SelectField, SelectMultipleField
+from wtforms import SelectField
 
 from ekc.conferences.entries import PersonDetails
 from ekc.conferences.forms.adding import LineForm, alike, by_age, is_among, read_needs, with_relation
 from ekc.conferences.forms.circle import may_be_a_child
 from ekc.conferences.forms.fields import FROM_LIST, born_as_typed, language_choices, lines, passage
 from ekc.conferences.forms.languages import code_of_language
-from ekc.conferences.forms.tables import Cells, FoundInFile, Problem, headed, in_order, word_of, yes_or_no
+from ekc.conferences.forms.tables import Cells, FoundInFile, KeepRowsForm, Problem, headed, in_order, word_of, yes_or_no
 from ekc.conferences.queries.circle import PersonRow
-from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE
@@ -236,25 +235,16 @@ def _part(typed: str) -> str | None:
     raise ValueError(_("We do not know this role. Write one of these: %(known)s.", known=known))
 
 
-class KeepPeopleForm(PlainForm):
+class KeepPeopleForm(KeepRowsForm):
     """Adding the people of a table that was looked at: all but those that are left out, or nobody."""
 
-    leave_out = SelectMultipleField(_l("Leave out"), coerce=int, **FROM_LIST)
+    nothing = _l("Every row is left out: there is nobody to add.")
     why = passage(_l("Why they have another role now"), most=PASSAGE, rows=2)
 
     def __init__(self, found: PeopleFound, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(((one.row, one.details.name) for one in found.people), **kwargs)
         self._found = found
-        self.leave_out.choices = [(one.row, one.details.name) for one in found.people]
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Somebody is left to add."""
-        good = super().validate(extra_validators)
-        if good and not self.to_details():
-            self.form_errors = [*self.form_errors, _("Every row is left out: there is nobody to add.")]
-            return False
-        return bool(good)
 
     def to_details(self) -> tuple[PersonDetails, ...]:
         """Those who are added."""
-        return tuple(one.details for one in self._found.people if one.row not in (self.leave_out.data or ()))
+        return tuple(one.details for one in self._found.people if self.keeps(one.row))

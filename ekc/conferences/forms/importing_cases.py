@@ -4,17 +4,21 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wtforms import SelectMultipleField
-
 from ekc.conferences.entries import NewCase
-from ekc.conferences.forms.fields import FROM_LIST
 from ekc.conferences.forms.languages import code_of_language
 from ekc.conferences.forms.registering import Offered, RegisterForm
-from ekc.conferences.forms.tables import Cells, FoundInFile, Problem, headed, in_each_language, in_order, word_of
+from ekc.conferences.forms.tables import (
+    Cells,
+    FoundInFile,
+    KeepRowsForm,
+    Problem,
+    headed,
+    in_each_language,
+    in_order,
+    word_of,
+)
 from ekc.conferences.queries.registration import OpenCase
-from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
-from ekc.core.language import lazy_gettext as _l
 from ekc.core.sheets import SheetError, SheetRow
 from ekc.names import fold, nearly_same, plain
 from ekc.workflow.profiles import PROFILES
@@ -177,24 +181,13 @@ def _countries(offered: Offered) -> dict[str, tuple[str, ...]]:
     return {code: (_(PROFILES[code].name), *in_each_language(PROFILES[code].name)) for code in offered.countries}
 
 
-class KeepCasesForm(PlainForm):
+class KeepCasesForm(KeepRowsForm):
     """Registering the rows of a table that was looked at: all but those that are left out, or none."""
 
-    leave_out = SelectMultipleField(_l("Leave out"), coerce=int, **FROM_LIST)
-
     def __init__(self, found: CasesFound, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(((one.row, one.names) for one in found.cases), **kwargs)
         self._found = found
-        self.leave_out.choices = [(one.row, one.names) for one in found.cases]
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Something is left to register."""
-        good = super().validate(extra_validators)
-        if good and not self.to_new_cases():
-            self.form_errors = [*self.form_errors, _("Every row is left out: there is nothing to register.")]
-            return False
-        return bool(good)
 
     def to_new_cases(self) -> tuple[NewCase, ...]:
         """Those that are registered."""
-        return tuple(one.case for one in self._found.cases if one.row not in (self.leave_out.data or ()))
+        return tuple(one.case for one in self._found.cases if self.keeps(one.row))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
-from wtforms import FileField
+from wtforms import FileField, SelectMultipleField
 
+from ekc.conferences.forms.fields import FROM_LIST
 from ekc.core.forms import PlainForm
 from ekc.core.language import LANGUAGES, using
 from ekc.core.language import gettext as _
@@ -21,6 +22,29 @@ from ekc.workflow.vocabulary import Labelled
 _YES = frozenset(["yes", "y", "true", "ja", "j", "waar", "x", "1"])
 _NO = frozenset(["no", "n", "false", "nee", "onwaar", "0", "-"])
 _FORMULA = re.compile(r"[=@]")
+
+
+class KeepRowsForm(PlainForm):
+    """Keeping the rows of a table that was looked at: all but those that are left out, or none."""
+
+    nothing = _l("Every row is left out: there is nothing to register.")
+    leave_out = SelectMultipleField(_l("Leave out"), coerce=int, **FROM_LIST)
+
+    def __init__(self, rows: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.leave_out.choices = list(rows)
+
+    def keeps(self, row: int) -> bool:
+        """Whether this row is not left out."""
+        return row not in (self.leave_out.data or ())
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Something is left to keep."""
+        good = super().validate(extra_validators)
+        if good and not any(self.keeps(row) for row, _name in self.leave_out.choices):
+            self.form_errors = [*self.form_errors, str(self.nothing)]
+            return False
+        return bool(good)
 
 
 class FileForm(PlainForm):

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from functools import partial
 
 from flask import Response, flash, redirect, render_template, url_for
@@ -20,13 +19,10 @@ from ekc.core.clock import local_date
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.language import language, ngettext
-from ekc.core.routes import MAX_ID, db, moves, now, only_shows, takes_file
-from ekc.core.sheets import SheetRow, column_name
-from ekc.core.tokens import new_token
+from ekc.core.routes import db, moves, now, only_shows, takes_file
+from ekc.core.sheets import SheetRow
 from ekc.drafts import actions as drafts
-from ekc.drafts.actions import Content
-from ekc.drafts.keeping import known_browser, owner_in_browser
-from ekc.drafts.queries import DraftRow, draft
+from ekc.drafts.keeping import keepable, kept_rows, known_browser, owner_in_browser
 from ekc.signin.login import by, request_caller
 from ekc.workflow.vocabulary import Activity
 
@@ -77,35 +73,10 @@ def look_at_people(case: Case) -> ResponseReturnValue:
     return _file_page(case, form, found), 422
 
 
-def keepable(path: str, rows: list[SheetRow], unread: tuple[str, ...], conference_id: int | None = None) -> Content:
-    """The rows of a file as a draft, without what stands in columns that are not read."""
-    headings = enumerate(rows[0].cells)
-    needless = {place for place, text in headings if f"{column_name(place)} ({text})" in unread}
-
-    def cells(row: SheetRow) -> list[str]:
-        return ["" if row is not rows[0] and place in needless else text for place, text in enumerate(row.cells)]
-
-    kept = tuple((str(row.number), json.dumps(cells(row), ensure_ascii=False)) for row in rows)
-    return Content(_draft_path(path), new_token(), kept, conference_id, of_file=True)
-
-
-def kept_rows(path: str, draft_id: int) -> tuple[DraftRow, list[SheetRow]] | None:
-    """The rows that this person looked at in this browser; None: they choose a file again."""
-    found = draft(db(), now(), owner_in_browser(), min(draft_id, MAX_ID))
-    if found is None or found.path != _draft_path(path):
-        return None
-    return found, [SheetRow(int(number), tuple(json.loads(cells))) for number, cells in found.fields]
-
-
 def choose_again(path: str) -> ResponseReturnValue:
     """Lead to where a file is chosen."""
     flash(_("This file was used already, or is kept no longer. Choose it again."), "info")
     return redirect(path, 303)
-
-
-def _draft_path(path: str) -> str:
-    """No form is sent to this address, so that no other draft is taken for the rows of a file."""
-    return f"{path}/rows"
 
 
 @bp.get(f"{_IMPORT}/<int:draft_id>")
@@ -155,7 +126,15 @@ def _found(case: Case, rows: list[SheetRow]) -> PeopleFound:
 
 def _file_page(case: Case, form: FileForm, found: PeopleFound | None = None) -> str:
     columns = [_(label) for label, _others in PEOPLE.values()]
-    return render_template("conferences/import.html", case=case, form=form, found=found, columns=columns)
+    return render_template(
+        "conferences/import.html",
+        case=case,
+        form=form,
+        found=found,
+        columns=columns,
+        look_at=_path(case),
+        template=url_for("conferences.people_template", conference_id=case.id),
+    )
 
 
 def _check_page(case: Case, draft_id: int, found: PeopleFound, form: KeepPeopleForm) -> str:

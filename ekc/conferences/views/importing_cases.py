@@ -12,7 +12,7 @@ from ekc.conferences.forms.registering import Offered
 from ekc.conferences.forms.tables import FileForm
 from ekc.conferences.queries.registration import open_cases
 from ekc.conferences.views.blueprint import bp
-from ekc.conferences.views.importing import choose_again, keepable, kept_rows, template_file
+from ekc.conferences.views.importing import choose_again, template_file
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
 from ekc.core.language import ngettext
@@ -21,7 +21,7 @@ from ekc.core.sheets import SheetRow
 from ekc.directory.models import Listing
 from ekc.directory.queries import known_names
 from ekc.drafts import actions as drafts
-from ekc.drafts.keeping import known_browser, owner_in_browser
+from ekc.drafts.keeping import keepable, kept_rows, known_browser, owner_in_browser
 from ekc.signin.login import by, office, request_caller, visitor
 from ekc.workflow.duties import Duty
 
@@ -106,7 +106,14 @@ def _found(rows: list[SheetRow]) -> CasesFound:
 
 def _file_page(form: FileForm, found: CasesFound | None = None) -> str:
     columns = [_(label) for label, _others in CASES.values()]
-    return render_template("conferences/import_cases.html", form=form, found=found, columns=columns)
+    return render_template(
+        "conferences/import_cases.html",
+        form=form,
+        found=found,
+        columns=columns,
+        look_at=url_for("conferences.look_at_cases"),
+        template=url_for("conferences.cases_template"),
+    )
 
 
 def _check_page(draft_id: int, found: CasesFound, form: KeepCasesForm) -> str:
