@@ -55,6 +55,8 @@ STAYS = {
     "meeting": _DAY,
     "arrangement": _DAY,
     "date_option": _DAY,
+    "date_answer": _DAY,
+    "date_guest": _DAY,
     "mark": _DAY,
     "personal_link": "a link opens one case; whoever has one reads that it goes on under another number",
     "link_device": "of a personal link",
