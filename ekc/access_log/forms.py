@@ -4,17 +4,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
 from wtforms.validators import ValidationError
 
 from ekc.conferences.forms.days import day
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 
 _AT_FIRST = timedelta(weeks=13)
 
 
-class PeriodForm(Form):  # type: ignore[misc]
+class PeriodForm(PlainForm):
     """The first and the last day. Empty: from the beginning, until today."""
 
     since = day(_l("From"))

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, SelectField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from ekc.conferences.forms.days import day
+from ekc.core.forms import PlainForm
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.evaluations.models import FollowUpState
@@ -19,7 +20,7 @@ _ALL = "all"
 _STATES = {"": N_("still to do"), **{state.value: state.label for state in FollowUpState}, _ALL: N_("all")}
 
 
-class FollowUpsForm(Form):  # type: ignore[misc]
+class FollowUpsForm(PlainForm):
     """Municipality, variant, state, due until. Values that are not offered are rejected."""
 
     municipality = SelectField(_l("Municipality"), [Optional()])
