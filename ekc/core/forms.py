@@ -114,6 +114,15 @@ def can_be_rung(_form: Any, field: Field) -> None:
         raise ValidationError(gettext("This number is too short to be rung. Write all of it, with its area code."))
 
 
+def goes_with(field: Field, made: bool) -> None:
+    """Ask about what was typed and goes with a choice that was not made, which would be lost. Raises ValidationError.
+
+    What stood there before was not typed.
+    """
+    if field.data and not made and field.data != field.object_data:
+        raise ValidationError(gettext("This goes with another choice. Make that choice, or leave this empty."))
+
+
 def _attributes(**given: Any) -> Markup:
     """The attributes of a field, in alphabetical order, as WTForms draws them in four times the time."""
     drawn = []

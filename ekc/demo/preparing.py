@@ -296,15 +296,17 @@ def _offer_dates(player: Player, setup: Setup, at: datetime) -> None:
 
 def _arrange(player: Player, setup: Setup, at: datetime) -> None:
     """Enter date, duration, venue and arrangements. Those that the file does not name are not needed."""
-    own = (player.by(at), player.id)
-    arranging.choose_date(*own, player.instant(setup.chosen))
-    arranging.set_expected_minutes(*own, round(setup.expected_hours * 60))
-    arranging.set_venue(*own, arranging.Venue(setup.venue.name, setup.venue.address, setup.venue.access))
     interpreters = [person.name for person in player.case.people.values() if person.role is Part.INTERPRETER]
-    for kind, text in (
-        (ArrangementKind.FOOD, setup.catering),
-        (ArrangementKind.TRAVEL, setup.travel),
-        (ArrangementKind.CHILDCARE, setup.childcare),
-        (ArrangementKind.INTERPRETER, ", ".join(interpreters)),
-    ):
-        arranging.arrange(*own, arranging.Arranged(kind, text or "", not_needed=not text))
+    things = {
+        ArrangementKind.FOOD: setup.catering,
+        ArrangementKind.TRAVEL: setup.travel,
+        ArrangementKind.CHILDCARE: setup.childcare,
+        ArrangementKind.INTERPRETER: ", ".join(interpreters),
+    }
+    entry = arranging.Arrangements(
+        dates=arranging.Dates(player.instant(setup.chosen), tuple(map(player.instant, setup.date_options))),
+        expected_minutes=round(setup.expected_hours * 60),
+        venue=arranging.Venue(setup.venue.name, setup.venue.address, setup.venue.access),
+        things=tuple(arranging.Arranged(kind, text or "", not_needed=not text) for kind, text in things.items()),
+    )
+    arranging.arrange_all(player.by(at), player.id, entry)

@@ -12,7 +12,7 @@ from ekc.accounts.access import Office
 from ekc.conferences.forms.days import day
 from ekc.conferences.forms.fields import asked_of, choice, line, lines, mail, passage, phone_field
 from ekc.conferences.forms.names import listed
-from ekc.core.forms import EditingForm, PlainForm
+from ekc.core.forms import EditingForm, PlainForm, goes_with
 from ekc.core.language import LANGUAGES
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
@@ -82,10 +82,7 @@ class RoleForm(RegionalForm):
         """Require a municipality for social care managers, and for nobody else."""
         if self.role.data == Role.CARE_MANAGER and not field.data:
             raise ValidationError(_("Write the name of the municipality whose conferences they follow."))
-        if self.role.data and self.role.data != Role.CARE_MANAGER and field.data:
-            raise ValidationError(
-                _("Only a social care manager follows a municipality. Choose that role, or leave this empty.")
-            )
+        goes_with(field, not self.role.data or self.role.data == Role.CARE_MANAGER)
 
     def to_office(self) -> Office:
         """The chosen role; a region that does not belong to it is ignored."""

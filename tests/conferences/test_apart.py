@@ -35,6 +35,10 @@ def test_a_pair_is_warned_about_where_they_meet_until_it_is_arranged(
         "Whom may they not be with? Choose two people.",
         "Who said or decided that? Write who said or decided that they may not be together.",
     ]
+    alone = said | {"Whom may they not be with?": "nobody in particular", "Who said or decided that?": "The court"}
+    assert client.refused("Write it down", alone, status=422).errors == [
+        "Who said or decided that? This goes with another choice. Make that choice, or leave this empty."
+    ]
     client.submit(
         "Write it down",
         said | {"Whom may they not be with?": "Omar El Amrani", "Who said or decided that?": "The court, on 3 March"},

@@ -121,6 +121,14 @@ def test_a_question_is_asked_and_stays_when_the_link_is_replaced(
 ) -> None:
     question = "What did we eat in the caravan?"
     noor.follow("Linda de Wit")
+    forgot = noor.refused(
+        "Make a link", {"What do we ask?": question, "What is the answer?": "Pannenkoeken"}, status=422
+    )
+    another = "This goes with another choice. Make that choice, or leave this empty."
+    assert forgot.errors == [f"What do we ask? {another}", f"What is the answer? {another}"]
+    assert noor.form("Make a link").shown("What do we ask?") == question
+    noor.page(f"/conferences/{case.id}/links")
+    noor.follow("Linda de Wit")
     values = {"Works for at least": "two weeks", "What is asked on a new device?": "A question that we agreed on"}
     wrong = noor.refused("Make a link", {**values, "What is the answer?": "é!"}, status=422)
     assert wrong.errors == [

@@ -371,6 +371,12 @@ def test_bottom_lines_and_acceptance_by_form(noor: PageClient, db_session: Sessi
     noor.refused("Save the decision", {"Who decides": "Karim Jansen", "The plan is": REFUSED}, status=422)
     page = noor.submit("Save the decision", {"Which safety concern": "One night without an adult"})
     assert "“One night without an adult”" in page.text
+    worry = {"Who decides": "Karim Jansen", "The plan is": "accepted", "Which safety concern": "Still one night"}
+    page = noor.refused("Save the decision", worry, status=422)  # which of the two?
+    assert page.errors == [
+        "Which safety concern: This goes with another choice. Make that choice, or leave this empty."
+    ]
+    noor.page(address(family, "/agreement"))
     noor.submit("Save the decision", {"Who decides": "Karim Jansen", "The plan is": "accepted"})
     db_session.rollback()
     assert plan_answers.is_accepted(plan_answers.acceptances(db_session, family.id, 1)) is True

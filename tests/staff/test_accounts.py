@@ -203,8 +203,8 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(bas: PageClient, cast: 
             "follow."
         ),
         ("A social care manager: of which municipality?", "Rivierstad"): (
-            "A social care manager: of which municipality? Only a social care manager follows a municipality. Choose "
-            "that role, or leave this empty."
+            "A social care manager: of which municipality? This goes with another choice. Make that choice, or leave "
+            "this empty."
         ),
     }
     for (label, value), told in wrong.items():

@@ -268,7 +268,8 @@ _PICTURE = select(ViewPicture.id).where(ViewPicture.participant_id == bindparam(
 
 def mark_view(by: By, conference: Conference, participant: Participant) -> None:
     """Note whether somebody has a view, in words or in pictures, after a change of it, in the caller's transaction."""
-    has_one = participant.view or by.session.scalar(_PICTURE, {"person": participant.id}) is not None
+    known = participant.id is not None  # whoever is new has no picture
+    has_one = participant.view or (known and by.session.scalar(_PICTURE, {"person": participant.id}) is not None)
     if has_one and participant.view_on is None:
         participant.view_on, participant.view_destroyed_on = local_date(by.at, conference.timezone), None
     elif not has_one:
@@ -292,9 +293,9 @@ def insert_participant(by: By, conference: Conference, details: PersonDetails) -
     """Insert somebody into the circle, in the caller's transaction."""
     participant = Participant(conference_id=conference.id, earlier_plans=conference.earlier_plans)
     update_row(participant, details, PersonDetails)
+    mark_view(by, conference, participant)
     by.session.add(participant)
     by.session.flush()
-    mark_view(by, conference, participant)
     index_name(by.session, conference, participant)
     _list_organisation(by, participant)
     return participant

@@ -29,7 +29,7 @@ from ekc.conferences.forms.fields import (
 )
 from ekc.conferences.forms.names import listed
 from ekc.conferences.queries.circle import PersonRow
-from ekc.core.forms import EditingForm, PlainForm
+from ekc.core.forms import EditingForm, PlainForm, goes_with
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import PASSAGE
 from ekc.directory.queries import KnownNames
@@ -269,6 +269,11 @@ class ConcernForm(EditingForm):
             self.said_by.errors = [_l("Write who said or decided that they may not be together.")]
             good = False
         return bool(good)
+
+    def validate_said_by(self, field: Any) -> None:
+        """Who said so goes with somebody whom they may not be with, and away with them where both are changed."""
+        if not self._prefix:  # a new concern
+            goes_with(field, bool(self.apart_from_id.data or self._side))
 
     @property
     def _side(self) -> str:

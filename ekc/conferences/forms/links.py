@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice
 
 from ekc.conferences.entries import NewLink
 from ekc.conferences.forms.fields import FROM_LIST, line
-from ekc.core.forms import PlainForm
+from ekc.core.forms import PlainForm, goes_with
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import LINE
@@ -45,6 +45,12 @@ class LinkForm(PlainForm):
     question = line(_l("What do we ask?"), LINE)
     answer = line(_l("What is the answer?"), MAX_LENGTH)
 
+    def validate_question(self, field: Any) -> None:
+        """A question is asked where that was chosen."""
+        goes_with(field, self.asks.data == "answer")
+
+    validate_answer = validate_question
+
     def validate(self, extra_validators: Any = None) -> bool:
         """A question needs an answer of at least `_SHORTEST` letters or digits."""
         good = bool(super().validate(extra_validators))
@@ -57,10 +63,9 @@ class LinkForm(PlainForm):
         return not self.errors
 
     def to_link(self) -> NewLink:
-        asked = self.asks.data == "answer"
         return NewLink(
             days=self.days.data,
-            question=self.question.data if asked else "",
-            answer=self.answer.data if asked else "",
+            question=self.question.data,
+            answer=self.answer.data,
             by_hand=self.asks.data == "coordinator",
         )

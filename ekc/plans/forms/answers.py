@@ -7,7 +7,7 @@ from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
-from ekc.core.forms import EditingForm
+from ekc.core.forms import EditingForm, goes_with
 from ekc.core.language import gettext as _
 from ekc.core.language import lazy_gettext as _l
 from ekc.plans.draft import Action
@@ -181,7 +181,8 @@ class AcceptanceForm(_AnswerForm):
         return bool(self.decision.data == "yes")
 
     def validate_reason(self, field: TextAreaField) -> None:
-        """A refusal needs a reason."""
+        """A refusal needs a reason, and nothing else has one."""
+        goes_with(field, not self.accepts)
         if self.decision.data == "no" and not field.data:
             raise ValidationError(_("Say which safety concern the plan leaves open."))
 
