@@ -352,11 +352,18 @@ def _claim(
     return jobs
 
 
+@cache
+def _of_slow(ranks: Ranks) -> tuple[Select[int], Select[bool]]:
+    """The oldest slow job, to be locked, and whether one runs."""
+    oldest = select(Job.id).where(OPEN, Job.kind.in_(_slow(ranks))).order_by(Job.id).limit(1)
+    return oldest.with_for_update(), select(_slow_runs(ranks))
+
+
 def _another_was_first(session: Session, rules: Rules, at: datetime) -> bool:
     """Whether another worker has claimed a slow job at the same moment: whoever wants one locks the oldest first."""
-    oldest = select(Job.id).where(OPEN, Job.kind.in_(_slow(_ranks(rules)))).order_by(Job.id).limit(1)
-    session.execute(oldest.with_for_update())
-    return bool(session.scalar(select(_slow_runs(_ranks(rules))), _times(at)))
+    oldest, runs = _of_slow(_ranks(rules))
+    session.execute(oldest)
+    return bool(session.scalar(runs, _times(at)))
 
 
 def _ours(job: Row[Any]) -> tuple[ColumnElement[bool], ...]:

@@ -143,7 +143,7 @@ def decide(case: Case) -> ResponseReturnValue:
         "acceptance",
         partial(_fresh, _acceptance_form, case),
         lambda who, form: acceptance_actions.decide_acceptance(
-            who, case.id, form.person.data, form.accepts, "" if form.accepts else form.reason.data
+            who, case.id, form.person.data, form.accepts, form.reason.data
         ),
     )
 
