@@ -52,6 +52,7 @@ from ekc.core.keys import recognise_keys
 from ekc.core.language import gettext
 from ekc.core.routes import Runtime, close_db, cookie_name, db, declared_access, declared_sending, now, runtime
 from ekc.core.sessions import CSRFTokens, EncryptedSessions
+from ekc.core.texter import dialled
 from ekc.drafts import keeping
 from ekc.kinds import DOCUMENTS, EXPORTS, JOB_RULES, check_kinds
 from ekc.links.actions import end_link_sign_in
@@ -186,6 +187,7 @@ def _extend_jinja(app: Flask) -> None:
         checklist_line=_checklist_line,
         stop_name=lambda code: gettext(StopReason(code).label),
         local_date=local_date,
+        dialled=dialled,
         local_day=lambda instant, zone: language.short_day(local_date(instant, zone), local_date(now(), zone)),
         lies_ahead=_lies_ahead,
         local_how_far=lambda instant, zone: language.how_far(local_date(instant, zone), local_date(now(), zone)),

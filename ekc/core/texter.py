@@ -20,6 +20,8 @@ _NOT_NOW = frozenset({401, 402, 403, 408, 425, 429})
 
 #: A number as people write it: digits, and what stands between them.
 _WRITTEN = re.compile(r"\+?[0-9 \u00a0./()\u2010-\u2013-]+")
+#: The first one in a text.
+_FIRST = re.compile(r"\(?\+?\d(?:[\d\s.)\u2010-\u2013-]|(?<=\d)/(?=\d))*")
 
 
 def deliver_text(run: JobRun) -> None:
@@ -64,6 +66,12 @@ def international(phone: str, calling_code: str) -> str:
     else:
         return ""
     return f"+{abroad}" if 8 <= len(abroad) <= 15 else ""
+
+
+def dialled(phone: str) -> str:
+    """What a telephone dials when the number on a page is pressed: the first one that is written, without "(0)"."""
+    first = _FIRST.search(phone.replace("(0)", ""))
+    return re.sub(r"[^+\d]", "", first[0]) if first else ""
 
 
 def _send(gateway: TextGateway, to: str, text: str, reference: str) -> None:

@@ -18,7 +18,7 @@ from config import ConfigError, Settings, load_texts
 from ekc.core.attempts import RETRY_PAUSE, UNAVAILABLE_PAUSE
 from ekc.core.jobs import Job, JobState
 from ekc.core.outbox import Link, OutboxMessage, Recipient, TextRule, Way, queue
-from ekc.core.texter import international
+from ekc.core.texter import dialled, international
 from tests.build import Made, case_in_setup, change_details
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -164,6 +164,22 @@ def test_a_service_that_cannot_be_reached_costs_no_message_a_try(
     assert (job.tries, job.error, job.due) == (0, "ConnectionError", START + UNAVAILABLE_PAUSE)
     told = caplog.text + str([vars(line) for line in caplog.records])
     assert [word for word in ("p@ss", "p%40ss", "a-key", "612345678") if word in told] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "rung"),
+    [
+        ("06 12345678", "0612345678"),
+        ("+31 (0)6-1234 5678", "+31612345678"),
+        ("(073) 612 34 56", "0736123456"),
+        ("0475/12.34.56", "0475123456"),
+        ("06-12345678 / 073 6123456 (after 7)", "0612345678"),
+        ("ask for Ans: 06 12345678, after 7", "0612345678"),
+        ("none", ""),
+    ],
+)
+def test_a_number_that_is_pressed_rings_the_first_that_is_written(written: str, rung: str) -> None:
+    assert dialled(written) == rung
 
 
 @pytest.mark.parametrize(
