@@ -22,11 +22,12 @@ import psycopg
 from psycopg.sql import Literal
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, Pool
 
 from ekc.core.crypto import Keyring
 from ekc.core.db import make_engine
 from ekc.schema import upgrade
+from tests.hearing import hear_always
 
 CONTENT_KEY = bytes(range(32))
 INDEX_KEY = bytes(range(32, 64))
@@ -148,16 +149,24 @@ class Database(ABC):
 
 
 def notice_statements() -> None:
-    """Before each statement of any engine of this process the content is there; one that writes clears the `state`."""
+    """Before each statement of any engine of this process the content is there; one that writes clears the `state`.
 
-    def noticed(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+    Also before a connection is used: a transaction that writes locks SQLite when it begins.
+    """
+
+    def noticed(_cursor: object, statement: str, *_more: object) -> None:
         writes = not statement.startswith(READS)
         for database in tuple(Database.known.values()):
             database.settle()
             if writes:
                 database.written()
 
-    event.listen(Engine, "before_cursor_execute", noticed)
+    def taken(*_connection: object) -> None:
+        for database in tuple(Database.known.values()):
+            database.settle()
+
+    hear_always(Engine, noticed)
+    event.listen(Pool, "checkout", taken)
 
 
 class SQLite(Database):

@@ -22,6 +22,7 @@ from tests import build
 from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
+from tests.hearing import given_to, hearing
 from tests.tasks import own_tasks
 
 #: Tables that do not grow with the number of cases.
@@ -35,15 +36,12 @@ def selected() -> Iterator[dict[str, Any]]:
     """The SELECTs sent within the block, with what they were given last."""
     sent: dict[str, Any] = {}
 
-    def hear(_connection: object, _cursor: object, statement: str, given: Any, *_more: object) -> None:
+    def hear(_cursor: object, statement: str, *more: Any) -> None:
         if statement.lstrip("(").startswith(("SELECT", "WITH")):
-            sent[statement] = given
+            sent[statement] = given_to(more)
 
-    event.listen(Engine, "before_cursor_execute", hear)
-    try:
+    with hearing(Engine, hear):
         yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", hear)
 
 
 @contextmanager

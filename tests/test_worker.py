@@ -3,6 +3,7 @@
 import platform
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -26,6 +27,7 @@ from ekc.kinds import JOB_RULES
 from ekc.worker import HoldKeeper, sweep
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
+from tests.hearing import hearing
 
 
 @pytest.fixture
@@ -110,7 +112,7 @@ def test_two_processes_of_a_worker_give_their_first_sign_at_once(engine: Engine)
         pytest.skip("there one waits for the other before it looks")
     writes = Event()
 
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+    def note(_cursor: object, statement: str, *_more: object) -> None:
         if statement.startswith("INSERT INTO worker_sign"):
             writes.set()
 
@@ -118,14 +120,13 @@ def test_two_processes_of_a_worker_give_their_first_sign_at_once(engine: Engine)
         with make_sessions(engine)() as session:
             beat(session, 7, START)
 
-    with make_sessions(engine)() as session, ThreadPoolExecutor() as pool:
+    with make_sessions(engine)() as session, ThreadPoolExecutor() as pool, ExitStack() as until_the_end:
         with writing(session):
             session.add(WorkerSign(name=f"{platform.node()[:64]}:7", seen_at=START))
             session.flush()
-            event.listen(engine, "before_cursor_execute", note)
+            until_the_end.enter_context(hearing(engine, note))
             waiting = pool.submit(second)
             assert writes.wait(60)
         waiting.result(60)
-        event.remove(engine, "before_cursor_execute", note)
 
         assert session.scalars(select(WorkerSign.seen_at)).all() == [START]

@@ -33,6 +33,7 @@ from ekc.core.clock import local_date
 from ekc.core.crypto import SealedText
 from ekc.core.errors import NotNow, Refusal, Stale, Unknown
 from ekc.core.language import moment
+from ekc.core.reading import read_row
 from ekc.workflow.ends.kinds import EndRule
 from ekc.workflow.ends.rows import end_of
 from ekc.workflow.engine import ever_may, in_room, may, sees
@@ -169,7 +170,7 @@ def _standing_in(by: By, case: Conference | Row[Any], roles: frozenset[Role], *w
 def open_case(by: By, conference_id: int, activity: Activity, *others: Activity) -> Case:
     """The case, for a visitor who may do `activity`, or one of `others`, in it now. Raises Unknown or NotNow."""
     asked = {"conference_id": conference_id, "participant_id": by.visitor.participant_id}
-    row = by.session.execute(_OPEN, asked).one_or_none()
+    row = read_row(by.session, _OPEN, asked)
     if row is None:
         raise Unknown
     roles = roles_in(by.visitor, row, row, by.at)
@@ -238,7 +239,7 @@ def lock_case(by: By, conference_id: int, activity: Activity) -> tuple[Conferenc
     own_row = None
     if by.visitor.participant_id is not None:
         own = {"conference_id": conference_id, "participant_id": by.visitor.participant_id}
-        own_row = by.session.execute(_OWN_ROW, own).one_or_none()
+        own_row = read_row(by.session, _OWN_ROW, own)
     roles = roles_in(by.visitor, conference, own_row, by.at)
     roles |= _standing_in(by, conference, roles, activity)
     refuse_unless(activity, conference.phase, roles, in_force=conference.plan_number > hidden_plans(own_row))

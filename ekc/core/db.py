@@ -3,14 +3,14 @@
 import errno
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Enum, MetaData, create_engine, event, make_url
+from sqlalchemy import DateTime, Enum, MetaData, PoolProxiedConnection, create_engine, event, make_url
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -123,7 +123,7 @@ def make_engine(url: str, keyring: Keyring, create: bool = False, statement_limi
             event.listen(engine, "do_connect", _require_file)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "checkout", _require_same_file)
-        event.listen(engine, "begin", _begin_sqlite)
+        _begin_at_once(engine.dialect)
     else:
         event.listen(engine, "connect", partial(_prepare_postgresql, statement_limit))
     return engine
@@ -146,6 +146,7 @@ def _require_same_file(connection: Any, record: Any, _proxy: object) -> None:
         found = None
     if record.info.setdefault("inode", found) != found:
         raise DisconnectionError
+    record.info[WRITE_OPTION] = False
 
 
 def autocommit_reads(engine: Engine) -> Engine:
@@ -225,6 +226,21 @@ def _prepare_postgresql(statement_limit: timedelta, connection: Any, _record: ob
     connection.commit()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITE_OPTION)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _begin_at_once(dialect: Dialect) -> None:
+    """Let a SQLite transaction begin with the lock that its `WRITE_OPTION` asks for.
+
+    Not by a listener to SQLAlchemy's `begin`: an engine with any listener to its connections asks for all kinds of them
+    at each statement, and BEGIN is then a statement like others. Both take a third less without.
+    """
+    set_options = dialect.set_connection_execution_options
+
+    def note(connection: Connection, options: Mapping[str, Any]) -> None:
+        if WRITE_OPTION in options:
+            connection.info[WRITE_OPTION] = options[WRITE_OPTION]
+        set_options(connection, options)
+
+    def begin(connection: PoolProxiedConnection) -> None:
+        connection.cursor().execute("BEGIN IMMEDIATE" if connection.info.get(WRITE_OPTION) else "BEGIN")
+
+    ours: Any = dialect
+    ours.set_connection_execution_options, ours.do_begin = note, begin

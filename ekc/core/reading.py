@@ -24,6 +24,12 @@ def read_rows(session: Session, statement: Executable, values: Mapping[str, Any]
     return session.connection().execute(statement, values).all()
 
 
+def read_row(session: Session, statement: Executable, values: Mapping[str, Any]) -> Row[*tuple[Any, ...]] | None:
+    """The row of a statement that finds one at most; None without one."""
+    session.flush()
+    return session.connection().execute(statement, values).one_or_none()
+
+
 def one_of(column: Any, name: str) -> ColumnElement[bool]:
     """Whether a column of numbers holds one of those that are given as `name`.
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import IS_OPEN, Conference, Participant
 from ekc.conferences.queries.absent import ViewPictureRow, pictures
 from ekc.conferences.queries.names import names
-from ekc.core.reading import read_rows
+from ekc.core.reading import read_row, read_rows
 from ekc.meetings.models import (
     Arrangement,
     DateAnswer,
@@ -187,7 +187,7 @@ def meetings(session: Session, conference_id: int) -> tuple[MeetingRow, ...]:
 
 def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
     """The latest meeting of a case; None if there is none yet."""
-    row = session.execute(_CURRENT, {"case": conference_id}).one_or_none()
+    row = read_row(session, _CURRENT, {"case": conference_id})
     return MeetingRow(*row) if row else None
 
 

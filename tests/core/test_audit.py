@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import Engine, delete, event, insert, select, text, update
+from sqlalchemy import Engine, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,7 @@ from ekc.schema import APPEND_ONLY, metadata
 from tests import build
 from tests.cast import Cast
 from tests.clock import START
+from tests.hearing import hearing
 
 
 def three_lines(session: Session) -> None:
@@ -71,14 +72,12 @@ def test_an_event_of_many_cases_takes_three_statements(engine: Engine, db_sessio
             record(db_session, SYSTEM, START, "case.registered", case)
     sent = list[str]()
 
-    def hear(*given: object) -> None:
-        sent.append(str(given[2]).split()[0])
+    def hear(_cursor: object, statement: str, *_more: object) -> None:
+        sent.append(statement.partition(" ")[0])
 
-    event.listen(engine, "before_cursor_execute", hear)
-    with writing(db_session):
+    with hearing(engine, hear), writing(db_session):
         record_each(db_session, SYSTEM, START, "case.found", range(7, 60), roles="coordinator")
-    event.remove(engine, "before_cursor_execute", hear)
-    assert [verb for verb in sent if verb != "BEGIN"] == ["SELECT", "INSERT", "UPDATE"]
+    assert sent == ["SELECT", "INSERT", "UPDATE"]
 
     found = db_session.scalars(select(AuditEvent).where(AuditEvent.action == "case.found")).all()
     assert {(e.chain, e.seq, e.conference_id) for e in found} == {("case:7", 4, 7)} | {

@@ -102,6 +102,29 @@ def test_what_cannot_be_written_now_can_be_read_at_once(engine: Engine, database
             assert session.scalar(select(func.count()).select_from(Attempt)) == 0
 
 
+def test_a_connection_that_wrote_locks_nothing_when_it_is_used_to_read(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'made.sqlite'}", KEYS, create=True)
+    with engine.connect() as connection:
+        wrote = connection.connection.driver_connection
+        with connection.execution_options(**options_for_writing(engine.dialect)).begin():
+            connection.execute(text("create table one (id integer)"))
+
+    with engine.connect() as reads, reads.begin(), engine.connect() as other:
+        assert reads.connection.driver_connection is wrote
+        other.exec_driver_sql("pragma busy_timeout = 0")
+        other.commit()
+        with other.execution_options(**options_for_writing(engine.dialect)).begin():
+            other.execute(text("insert into one values (1)"))
+    engine.dispose()
+
+
+def test_no_statement_is_slowed_by_listeners(tmp_path: Path) -> None:
+    """SQLAlchemy asks for all kinds of them at each statement of an engine that has one to its connections."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'made.sqlite'}", KEYS, create=True)
+    other = make_engine("postgresql+psycopg://nobody@127.0.0.1:1/nowhere", KEYS)
+    assert "_has_events" not in {**vars(engine), **vars(other)}
+
+
 @pytest.mark.parametrize("several", [[], [1], [3, 1], list(range(1, 40_000))])
 def test_several_numbers_are_one_parameter(db_session: Session, several: list[int]) -> None:
     for key in (b"a", b"b", b"c"):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, insert, select
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -36,6 +36,7 @@ from ekc.core.jobs import (
 )
 from ekc.core.transaction import writing
 from tests.clock import START
+from tests.hearing import hearing
 
 #: What a job of this kind does: told by the test.
 Work = Callable[[JobRun], object]
@@ -281,7 +282,7 @@ def test_of_two_workers_at_the_same_moment_one_does_what_is_slow(
     kinds = rules(works, rank=Rank.SLOW)
     ids = [put(subject=number) for number in range(2)]
 
-    def claims(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+    def claims(_cursor: object, statement: str, *_more: object) -> None:
         if statement.startswith("UPDATE job SET state") and "tries=" in statement:
             with suppress(threading.BrokenBarrierError):
                 both_have_looked.wait(0.5)
@@ -290,15 +291,12 @@ def test_of_two_workers_at_the_same_moment_one_does_what_is_slow(
         with make_sessions(engine)() as session:
             perform(session, settings, kinds, job_id, START)
 
-    event.listen(engine, "before_cursor_execute", claims)
-    try:
+    with hearing(engine, claims):
         workers = [threading.Thread(target=worker, args=(one,)) for one in ids]
         for one in workers:
             one.start()
         for one in workers:
             one.join()
-    finally:
-        event.remove(engine, "before_cursor_execute", claims)
 
     assert both_have_looked.broken  # whoever was second did not claim
 

@@ -10,7 +10,7 @@ from threading import Thread
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import Engine, event, select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 import config
@@ -40,6 +40,7 @@ from tests import build
 from tests.cast import Cast, mail_of
 from tests.clock import START, FrozenClock
 from tests.core.mailserver import MailServer, mail_server, make_certificates
+from tests.hearing import hearing
 from tests.work import work
 
 SITE = "https://plan.example.org"
@@ -268,9 +269,8 @@ def test_many_mails_take_one_connection_and_a_few_statements(
     everybody = [f"person{n}@example.org" for n in range(300)]
     put(db_session, *everybody)
     sent, statements = list[int](), list[str]()
-    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
-
-    perform(db_session, settings_of(to(post), clock), RULES, 1, clock(), lambda jobs: sent.append(len(jobs)))
+    with hearing(engine, lambda _cursor, statement, *_more: statements.append(statement)):
+        perform(db_session, settings_of(to(post), clock), RULES, 1, clock(), lambda jobs: sent.append(len(jobs)))
 
     assert (arrived(post), post.conversations) == (everybody, 1)
     assert {job.state for job in jobs(db_session)} == {JobState.DONE}

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from ekc.core.routes import Runtime
+from tests.hearing import hearing
 
 
 @contextmanager
@@ -16,12 +17,8 @@ def counted(app: Flask) -> Iterator[list[str]]:
     engine: Engine = runtime.sessions.kw["bind"]
     sent: list[str] = []
 
-    def hear(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if not statement.startswith("BEGIN"):
-            sent.append(statement)
+    def hear(_cursor: object, statement: str, *_more: object) -> None:
+        sent.append(statement)
 
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
+    with hearing(engine, hear):
         yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -29,6 +29,7 @@ from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
+from tests.hearing import given_to, hearing
 
 DAY = timedelta(days=1)
 TAKEN = date(2026, 3, 2)  # a Monday
@@ -239,16 +240,13 @@ def test_the_lists_are_read_from_their_index(db_session: Session, cast: Cast, ca
         pytest.skip("PostgreSQL reads small tables whole, whatever their indexes")
     sent: list[tuple[str, Any]] = []
 
-    def hear(_connection: object, _cursor: object, statement: str, given: Any, *_more: object) -> None:
-        sent.append((statement, given))
+    def hear(_cursor: object, statement: str, *more: Any) -> None:
+        sent.append((statement, given_to(more)))
 
-    event.listen(Engine, "before_cursor_execute", hear)
-    try:
+    with hearing(Engine, hear):
         for view in View:
             lead_times.lead_times(db_session, {cast.north}, view, START.date())
         lead_times.counted(db_session, {cast.north}, START.date())
-    finally:
-        event.remove(Engine, "before_cursor_execute", hear)
     with engine.connect() as connection:
         plans = [
             [line[3] for line in connection.exec_driver_sql(f"explain query plan {statement}", given)]

@@ -68,17 +68,17 @@ def parts(statement: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def _statements_are_noted() -> None:
     from flask import has_request_context
-    from sqlalchemy import Engine, event
+    from sqlalchemy import Engine
 
-    def note(connection: Any, _cursor: object, statement: str, *_more: object) -> None:
-        dialect = connection.dialect.name
-        if dialect == "sqlite" and not has_request_context():
-            return
+    from tests.hearing import hear_always
+
+    def note(_cursor: object, statement: str, *more: Any) -> None:
+        dialect = more[-1].dialect.name
         sent = _SENT[dialect]
-        if statement not in sent:
+        if statement not in sent and (dialect != "sqlite" or has_request_context()):
             sent[statement] = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
 
-    event.listen(Engine, "before_cursor_execute", note)
+    hear_always(Engine, note)
 
 
 def _noted() -> dict[str, dict[str, str]]:

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -63,6 +63,7 @@ from tests.build import Made
 from tests.cast import COST, Cast, come_in, make_link, participant, session_of, set_up_app
 from tests.clock import START
 from tests.database import READS
+from tests.hearing import hearing
 from tests.page import Page
 from tests.pictures import PICTURE
 from tests.security.strange_case import strange_case
@@ -485,17 +486,14 @@ def written_tables() -> Iterator[set[str]]:
     """The tables to which statements write meanwhile, and those to which that is handed on by their foreign keys."""
     written: set[str] = set()
 
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+    def note(_cursor: object, statement: str, *_more: object) -> None:
         if not statement.startswith(READS):
             write = _WRITES.match(statement)
             assert write is not None, statement
             written.update(with_followers(write[1]))
 
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with hearing(Engine, note):
         yield written
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 @cache

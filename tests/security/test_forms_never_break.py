@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger, ColumnElement, Engine, Integer, String, event, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Engine, Integer, String, insert, select
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
 from ekc.accounts.models import Region
@@ -18,6 +18,7 @@ from ekc.schema import metadata
 from tests.cast import make_cast
 from tests.clock import START, FrozenClock
 from tests.database import Database
+from tests.hearing import given_to, hearing
 from tests.security.every_form import Field, Found, distinct, every_form, searches, takers, undone
 from tests.stories.paper import PRINTER
 
@@ -79,14 +80,14 @@ def forms(app: Flask, database: Database) -> list[Found]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _as_strict_as_postgresql() -> Iterator[None]:
-    event.listen(Engine, "before_cursor_execute", refuse)
-    yield
-    event.remove(Engine, "before_cursor_execute", refuse)
+    with hearing(Engine, refuse):
+        yield
 
 
-def refuse(_line: object, _cursor: object, statement: str, given: object, context: Any, _many: bool) -> None:
+def refuse(_cursor: object, statement: str, *more: Any) -> None:
     """What PostgreSQL refuses and SQLite would take: NUL, text longer than its column, whole numbers beyond 32 bits."""
-    assert "\0" not in "".join(_texts(given)), statement
+    assert "\0" not in "".join(_texts(given_to(more))), statement
+    context = more[-1]
     if context.compiled is None:
         return
     table = getattr(context.compiled.statement, "table", None)

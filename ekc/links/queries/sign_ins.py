@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor
 from ekc.core.audit import Actor, ActorKind
+from ekc.core.reading import read_row
 from ekc.core.tokens import hash_token
 from ekc.links.models import LinkDevice, PersonalLink
 from ekc.links.queries.life import lives
@@ -43,7 +44,7 @@ def link_sign_in(session: Session, at: datetime, token: str) -> CurrentSignIn | 
 
     Without the name of the participant, which belongs to the circle (`conferences`).
     """
-    row = session.execute(_LINK_SIGN_IN, {"token_hash": hash_token(token)}).one_or_none()
+    row = read_row(session, _LINK_SIGN_IN, {"token_hash": hash_token(token)})
     if row is None or not is_unexpired(row, at) or not lives(session, at, row.id, row.expires_at):
         return None
     left = time_left(row, at)

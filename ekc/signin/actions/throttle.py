@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ekc.core.crypto import keyring_of
 from ekc.core.errors import TooMany
+from ekc.core.reading import read_rows
 from ekc.core.transaction import writing
 from ekc.signin.devices import Caller
 from ekc.signin.models import Attempt
@@ -29,7 +30,7 @@ _ADD = insert(_attempt).returning(_attempt.c.id)
 
 def attempts_by_key(session: Session, at: datetime, keys: Collection[bytes]) -> dict[bytes, int]:
     """The number of attempts that still count, by key; keys without attempts are missing."""
-    rows = session.execute(_COUNT, {"keys": list(keys), "at": at})
+    rows = read_rows(session, _COUNT, {"keys": list(keys), "at": at})
     return {row.key: row.number for row in rows}
 
 
@@ -123,9 +124,10 @@ def throttle_keys(limit: Limit, whom: str, device: int | None, caller: Caller) -
 
 
 def _add_attempts(session: Session, at: datetime, limits: Mapping[bytes, Limit]) -> tuple[int, ...]:
-    session.execute(_FORGET, {"at": at})
+    connection = session.connection()
+    connection.execute(_FORGET, {"at": at})
     rows = [{"key": key, "until": at + limit.window} for key, limit in limits.items()]
-    return tuple(session.scalars(_ADD, rows))
+    return tuple(connection.execute(_ADD, rows).scalars())
 
 
 def _ensure_below_limits(session: Session, at: datetime, limits: Mapping[bytes, Limit], more: int = 0) -> None:
