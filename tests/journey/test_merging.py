@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.actions import circle, consents
 from ekc.conferences.entries import BESIDE_THE_CONFERENCE, CONSENT_SCOPES, PersonDetails
-from ekc.conferences.models import BottomLine, Conference, Consent, LineWording, Participant, Voice
+from ekc.conferences.models import BottomLine, Conference, Consent, LineWording, Participant, SafetyConcern, Voice
 from ekc.conferences.queries.consents import consented
 from ekc.core.crypto import SealedBytes, SealedDate, SealedJSON, SealedText
 from ekc.core.db import Instant
@@ -348,6 +348,25 @@ def test_who_is_a_main_person_or_a_professional_is_not_decided_by_a_merge(
     db_session.commit()
     with pytest.raises(Refusal, match="has another role in"):
         merged(db_session, cast, two)
+
+
+def test_a_side_that_may_not_meet_theirs_is_that_of_the_other(
+    db_session: Session, cast: Cast, two: tuple[int, int]
+) -> None:
+    """However it is written in either."""
+    here, there = two
+    kim = person(db_session, here, "Kim Kok").id
+    for case, sides in ((here, ["father's side"]), (there, ["Father's side"])):
+        db_session.get_one(Conference, case).sides = sides
+    worry = SafetyConcern(
+        conference_id=here, participant_id=kim, concern="He hit her.", apart_from_side="father's side"
+    )
+    db_session.add(worry)
+    db_session.commit()
+    merged(db_session, cast, two)
+    db_session.rollback()
+    moved = db_session.scalars(select(SafetyConcern).where(SafetyConcern.conference_id == there)).one()
+    assert moved.apart_from_side == "Father's side"
 
 
 def test_one_line_in_the_same_words_stays_one_with_the_yes_of_both(

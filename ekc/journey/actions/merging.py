@@ -321,7 +321,11 @@ def _moved(
 def _rows(by: By, kind: type[Base], here: Conference, there: Conference, now: Mapping[int, int]) -> None:
     """Take the rows of a table over. What stands there to the letter is not written twice."""
     stand = _moved(by, kind, there, there, {id_: id_ for id_ in _ids(by, there)})
+    sides = {plain(side): side for side in there.sides}
     if new := [row for row in _moved(by, kind, here, there, now) if row not in stand]:
+        for row in new:
+            if side := row.get("apart_from_side"):  # as it is written there
+                row["apart_from_side"] = sides.get(plain(side), side)
         by.session.execute(insert(kind), new)
 
 
