@@ -210,6 +210,7 @@ def test_so_many_are_registered_at_once_and_no_more(client: PageClient, db_sessi
     sign_in(client, cast.ruud)
     head = "Main person;Kind;Voluntary;Why now;Municipality;Country"
     rows = [f"{chr(65 + n % 26)}an Q{n}q{n};family;voluntary;Help.;Place {n};nl" for n in range(101)]
+    assert "At most 100 registrations in one file." in client.page("/register/import").text
     page = choose(client, "/register/import", "\r\n".join([head, *rows]).encode())
     assert page.errors == ["These are 101 registrations. At most 100 are registered at once: make several files of it."]
     choose(client, "/register/import", "\r\n".join([head, *rows[:100]]).encode())

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.accounts.queries import regions
 from ekc.conferences.actions.registration import register_cases
-from ekc.conferences.forms.importing_cases import CASES, CasesFound, KeepCasesForm, read_cases
+from ekc.conferences.forms.importing_cases import CASES, MOST_CASES, CasesFound, KeepCasesForm, read_cases
 from ekc.conferences.forms.registering import Offered
 from ekc.conferences.forms.tables import FileForm
 from ekc.conferences.queries.registration import open_cases
@@ -113,6 +113,7 @@ def _file_page(form: FileForm, found: CasesFound | None = None) -> str:
         columns=columns,
         look_at=url_for("conferences.look_at_cases"),
         template=url_for("conferences.cases_template"),
+        most=MOST_CASES,
     )
 
 
