@@ -154,15 +154,16 @@ def test_a_part_of_a_day_that_is_not_possible_any_more_goes_with_its_answers_and
     assert answers(db_session, case) == {(polled[THURSDAY], linda): DateFit.YES}
 
 
-def test_a_date_out_of_sight_of_the_page_stays(
+def test_a_date_that_somebody_added_out_of_sight_of_the_page_is_said_and_stays(
     client: PageClient, db_session: Session, cast: Cast, case: Made, polled: dict[datetime, int]
 ) -> None:
-    """The page was opened before somebody added a date far ahead."""
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/dates?weeks=2")
     far = datetime(2026, 7, 7, 8, 0, tzinfo=UTC)
     arranging.add_date(By(db_session, cast.noor, START), case.id, far)
-    client.submit("Save the possible dates", {"Wednesday 11 March, morning": True})
+    page = client.refused("Save the possible dates", {"Wednesday 11 March, morning": True}, status=409)
+    assert "Now at “Possible dates”: Tuesday 10 March 2026, 10:00; Thursday 12" in page.text
+    client.submit("Save the possible dates")
     assert list(options(db_session, case)) == [TUESDAY, datetime(2026, 3, 11, 9, 0, tzinfo=UTC), THURSDAY, far]
 
 

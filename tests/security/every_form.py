@@ -39,7 +39,8 @@ from ekc.links.verification import ask_to_come_in, verify_by_answer
 from ekc.matching.actions import asking, independence
 from ekc.matching.actions.profile import add_absence
 from ekc.matching.entries import Absence, Declaration
-from ekc.meetings.actions import arranging, attendance, information
+from ekc.meetings.actions import arranging, attendance, dates, information
+from ekc.meetings.actions.dates import DatesOffered
 from ekc.meetings.actions.information import InformationText, QuestionText
 from ekc.plans import edits
 from ekc.plans.actions.drafts import change_plan
@@ -317,6 +318,12 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, fresh
     bottom_lines.say_no_bottom_lines(By(session, noor, START), fresh.id)
     yield noor, fresh
+    polled = build.case_in_setup(session, cast, START)
+    possible = tuple(START + timedelta(days=days) for days in (8, 9))
+    dates.offer_dates(By(session, noor, START), polled.id, DatesOffered(frozenset(), possible))
+    dates.ask_about_dates(By(session, noor, START), polled.id, [polled.people["omar"]])
+    yield noor, (f"/conferences/{polled.id}/dates", f"/conferences/{polled.id}/dates/of/{polled.people['linda']}")
+    yield participant(polled.id, polled.people["omar"]), (f"/conferences/{polled.id}/my-dates",)
     paused = build.case_in_setup(session, cast, START)
     pauses.pause(By(session, noor, START), paused.id, "Nobody is at home.")
     yield noor, (f"/conferences/{paused.id}/deadlines",)

@@ -365,7 +365,7 @@ def test_of_two_older_pages_at_once_one_is_refused(
 def test_a_refused_form_can_be_sent_again(client: PageClient, cast: Cast, case: Made, db_session: Session) -> None:
     sign_in(client, cast.noor)
     client.page(f"/conferences/{case.id}/contact")
-    client.refused("Add to the log", {"On": "2026-12-01", "What was said or agreed": "Rang."}, status=409)
+    client.refused("Add to the log", {"On": "2026-12-01", "What was said or agreed": "Rang."}, status=422)
     client.submit("Add to the log", {"On": "2026-03-01"})
     assert "Rang." in client.here.text
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from ekc.conferences.queries.circle import PersonRow
 from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
+from ekc.core.forms import Standing
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
 from ekc.core.language import moment, ngettext
@@ -198,7 +200,10 @@ def _askable(poll: _Poll) -> list[tuple[int, str]]:
 
 def _offer_form(case: Case, poll: _Poll, *, sent: bool = False, **more: Any) -> OfferDatesForm:
     days = [day for week in _weeks(case, poll, sent=sent) for day in week]
-    return OfferDatesForm([slot for day in days for slot in day], lambda on: day_in_words(on, year=False), **more)
+    there = "; ".join(moment(row.starts_at, case.timezone) for row in poll.options)
+    stands = {"dates": Standing(_("Possible dates"), there, tuple(row.starts_at.isoformat() for row in poll.options))}
+    words = partial(day_in_words, year=False)
+    return OfferDatesForm([slot for day in days for slot in day], words, stands=stands if there else {}, **more)
 
 
 def _weeks(case: Case, poll: _Poll, *, sent: bool = False) -> list[list[tuple[Slot, ...]]]:
@@ -217,7 +222,7 @@ def _weeks(case: Case, poll: _Poll, *, sent: bool = False) -> list[list[tuple[Sl
 def _page(case: Case, offer: OfferDatesForm | None = None, ask: AskDatesForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     poll = _poll(case)
-    weeks = _weeks(case, poll)
+    weeks = _weeks(case, poll, sent=offer is not None)
     tomorrow = local_date(now(), case.timezone) + timedelta(days=1)
     still = [one.id for one in poll.people if poll.open_for(one.id) and one.attends not in NOT_THERE]
     return render_template(
