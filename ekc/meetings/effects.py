@@ -55,14 +55,21 @@ def unstart_meeting(session: Session, conference: Conference, at: datetime) -> N
 
 def keep_local_times(session: Session, conference: Conference, former_zone: str) -> None:
     """Move what is still planned so that it stands at the same local time in the new time zone of the case."""
+
+    def moved(instant: datetime) -> datetime:
+        return from_local(to_local(instant, former_zone).replace(tzinfo=None), conference.timezone)
+
     planned = select(Meeting).where(Meeting.conference_id == conference.id, Meeting.started_at.is_(None))
     for meeting in session.scalars(planned).all():
-        options = session.scalars(select(DateOption).where(DateOption.meeting_id == meeting.id)).all()
-        rows: list[Meeting | DateOption] = [meeting, *options]
-        for row in rows:
-            if row.starts_at is not None:
-                local = to_local(row.starts_at, former_zone).replace(tzinfo=None)
-                row.starts_at = from_local(local, conference.timezone)
+        if meeting.starts_at is not None:
+            meeting.starts_at = moved(meeting.starts_at)
+        of_meeting = select(DateOption).where(DateOption.meeting_id == meeting.id).order_by(DateOption.starts_at)
+        options = list(session.scalars(of_meeting))
+        if options and moved(options[0].starts_at) > options[0].starts_at:
+            options.reverse()
+        for option in options:  # one by one, from the side to which they move: no two are ever at the same moment
+            option.starts_at = moved(option.starts_at)
+            session.flush()
 
 
 def end_meeting(session: Session, conference: Conference, at: datetime, _taking: Taking) -> None:

@@ -7,16 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
-from ekc.conferences.models import Participant
+from ekc.conferences.actions import pauses
+from ekc.conferences.models import Conference, Participant
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.meetings import queries
 from ekc.meetings.actions import arranging, dates
 from ekc.meetings.actions.dates import DatesOffered, DatesSaid
+from ekc.meetings.effects import keep_local_times
 from ekc.meetings.models import DateAnswer, DateGuest
-from ekc.workflow.vocabulary import Attends, DateFit
-from tests.build import Made, case_in_setup
+from ekc.workflow.vocabulary import Attends, DateFit, Part
+from tests.build import Made, case_in_setup, change_details, matched_case
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -285,3 +287,102 @@ def test_whoever_leaves_the_circle_counts_no_more(
         db_session.get_one(Participant, case.people["omar"]).removed_at = START
     assert dates.choose_from_answers(By(refreshed(db_session), cast.noor, START), case.id, polled[TUESDAY]) == 0
     assert len(db_session.scalars(select(DateAnswer)).all()) == len(db_session.scalars(select(DateGuest)).all()) == 1
+
+
+@pytest.mark.parametrize("who", ["omar", "linda"])
+def test_whoever_stays_away_or_interprets_has_no_answers_noted(
+    client: PageClient, db_session: Session, cast: Cast, case: Made, polled: dict[datetime, int], who: str
+) -> None:
+    one = case.people[who]
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/dates/of/{one}")
+    if who == "omar":
+        decided = {"exclusion_reason": "A ban on contact.", "excluded_by": "the court", "excluded_on": START.date()}
+        change_details(refreshed(db_session), cast, START, case, one, attends=Attends.EXCLUDED, **decided)
+    else:
+        change_details(refreshed(db_session), cast, START, case, one, part=Part.INTERPRETER)
+    after = {"omar": "Linda de Wit", "linda": "Kees de Wit"}[who]
+    client.refused(f"Save, and on to {after}", {"Tuesday 10 March 2026, 10:00": "yes"}, status=404)
+    assert answers(db_session, case) == {}
+    assert db_session.scalars(select(DateGuest)).all() == []
+
+
+@pytest.mark.both_databases
+def test_whoever_does_not_come_any_more_or_interprets_is_not_reminded(
+    db_session: Session, cast: Cast, case: Made, polled: dict[datetime, int]
+) -> None:
+    omar, linda, marieke = (case.people[name] for name in ("omar", "linda", "marieke"))
+    dates.ask_about_dates(By(db_session, cast.noor, START), case.id, [omar, linda, marieke])
+    with writing(refreshed(db_session)):
+        db_session.get_one(Participant, omar).attends = Attends.NO
+        db_session.get_one(Participant, linda).part = Part.INTERPRETER
+    assert dates.remind_about_dates(refreshed(db_session), START + timedelta(days=3), cast.north) == 1
+    assert mails(db_session, "Which days suit you? We have") == [marieke]
+
+
+def test_nobody_is_reminded_while_the_case_is_paused(
+    db_session: Session, cast: Cast, case: Made, polled: dict[datetime, int]
+) -> None:
+    noor = By(db_session, cast.noor, START)
+    dates.ask_about_dates(noor, case.id, [case.people["omar"]])
+    pauses.pause(noor, case.id, "The family asks for rest.")
+    later = START + timedelta(days=3)
+    assert dates.remind_about_dates(refreshed(db_session), later, cast.north) == 0
+    pauses.resume(By(refreshed(db_session), cast.noor, later), case.id)
+    assert dates.remind_about_dates(refreshed(db_session), later, cast.north) == 1
+
+
+def test_nobody_is_asked_any_more_once_the_date_is_set(
+    client: PageClient, db_session: Session, cast: Cast, case: Made, polled: dict[datetime, int]
+) -> None:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/dates")
+    arranging.choose_date(By(refreshed(db_session), cast.noor, START), case.id, TUESDAY)
+    page = client.refused("Ask them", status=409)
+    assert "The date has been set meanwhile" in page.text
+    assert mails(db_session, "Which days suit you?") == []
+
+
+def test_nobody_is_asked_before_they_can_answer(client: PageClient, db_session: Session, cast: Cast) -> None:
+    case = matched_case(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    dates.offer_dates(noor, case.id, DatesOffered(frozenset(), (TUESDAY,)))
+    with pytest.raises(Refusal, match="only while the conference is being prepared"):
+        dates.ask_about_dates(noor, case.id, [case.people["marieke"]])
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}/dates")
+    assert "Who can when" in page.text
+    assert "Ask people" not in page.text
+
+
+def test_a_date_far_ahead_does_not_make_the_page_endless(
+    client: PageClient, db_session: Session, cast: Cast, case: Made
+) -> None:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/dates")
+    page = client.refused("Save the possible dates", {"Another day and time": "10-3-2062 10:00"}, status=422)
+    assert "Look at the year again" in page.text
+    client.submit("Save the possible dates", {"Another day and time": "18-4-2027 10:00"})
+    last = datetime(2027, 4, 18, 8, 0, tzinfo=UTC)
+    assert list(options(db_session, case)) == [last]
+    far = datetime(2062, 3, 10, 9, 0, tzinfo=UTC)
+    arranging.add_date(By(refreshed(db_session), cast.noor, START), case.id, far)
+    for weeks in ("", "?weeks=1000000000", "?weeks=-1", "?weeks=many"):
+        page = client.page(f"/conferences/{case.id}/dates{weeks}")
+        assert page.text.count("Week of") == 60
+    client.submit("Save the possible dates", {"Sunday 18 April, morning 10:00": False})
+    assert list(options(db_session, case)) == [far]
+
+
+@pytest.mark.both_databases
+def test_dates_an_hour_apart_keep_their_local_times_in_another_time_zone(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    hours = tuple(TUESDAY + timedelta(hours=n) for n in range(3))
+    dates.offer_dates(By(db_session, cast.noor, START), case.id, DatesOffered(frozenset(), hours))
+    for zone, shift in (("Europe/London", 1), ("Europe/Amsterdam", 0), ("Europe/Helsinki", -1)):
+        with writing(refreshed(db_session)):
+            conference = db_session.get_one(Conference, case.id)
+            former, conference.timezone = conference.timezone, zone
+            keep_local_times(db_session, conference, former)
+        assert list(options(db_session, case)) == [one + timedelta(hours=shift) for one in hours]

@@ -20,7 +20,7 @@ from ekc.meetings.actions.arranging import add_option, lock_meeting, refuse_star
 from ekc.meetings.mails import DATES_ASKED, DATES_REMINDER
 from ekc.meetings.models import DateAnswer, DateGuest, DateOption, Meeting
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, TAKES_PART, Activity, Attends, DateFit, Part, Phase
+from ekc.workflow.vocabulary import N_, NOT_THERE, TAKES_PART, Activity, Attends, DateFit, Part, Phase
 
 #: Many more than a family is asked about, and few enough for a page.
 MOST_DATES = 30
@@ -74,14 +74,17 @@ def ask_about_dates(by: By, conference_id: int, participant_ids: Collection[int]
     with writing(by.session):
         conference, meeting = lock_meeting(by, conference_id)
         refuse_started(meeting)
+        if conference.phase is not Phase.SETUP:
+            raise Refusal(N_("People can answer only while the conference is being prepared. Ring them."))
+        if meeting.starts_at is not None:
+            raise Refusal(N_("The date has been set meanwhile, so nobody is asked any more."))
         if not any(starts_at > by.at for starts_at in _options(by, meeting)):
             raise Refusal(N_("There is no possible date ahead yet. Choose some first."))
         if not participant_ids:
             raise Refusal(N_("Choose whom to ask.")).at("people")
         mailed = 0
         for person in chosen_members(by.session, conference_id, participant_ids):
-            if person.attends is Attends.EXCLUDED or person.part is Part.INTERPRETER:
-                raise Unknown
+            _refuse_not_asked(person)
             guest = _guest(by, meeting, person.id)
             guest.asked_at, guest.reminded_at, guest.reminders = by.at, None, 0
             mailed += queue(
@@ -92,11 +95,12 @@ def ask_about_dates(by: By, conference_id: int, participant_ids: Collection[int]
 
 
 def note_dates(by: By, conference_id: int, participant_id: int, answers: DatesSaid) -> None:
-    """Note what somebody told which dates suit them, as by telephone."""
+    """Note what somebody told which dates suit them, as by telephone. Raises Unknown for whoever is not asked."""
     with writing(by.session):
         conference, meeting = lock_meeting(by, conference_id)
         refuse_started(meeting)
         person = member(by.session, conference_id, participant_id)
+        _refuse_not_asked(person)
         guest = _guest(by, meeting, person.id)
         if answers.matters is not None:
             guest.matters = answers.matters
@@ -155,7 +159,8 @@ _UNANSWERED = exists().where(DateOption.meeting_id == DateGuest.meeting_id, ~_HA
 def remind_about_dates(session: Session, at: datetime, region_id: int) -> int:
     """Mail those of a region who were asked about dates and have not answered about each, twice at most.
 
-    Nobody any more once the date is set. Returns how many mails are new.
+    Nobody any more once the date is set, or while the case is paused; nor whoever does not come. Returns how many
+    mails are new.
     """
     silent = (
         select(DateGuest, Conference, Participant)
@@ -163,6 +168,7 @@ def remind_about_dates(session: Session, at: datetime, region_id: int) -> int:
         .join(Conference, Conference.id == Meeting.conference_id)
         .join(Participant, Participant.id == DateGuest.participant_id)
         .where(Conference.region_id == region_id, Conference.phase == Phase.SETUP, Meeting.starts_at.is_(None))
+        .where(Conference.paused_at.is_(None), Participant.part != Part.INTERPRETER)
         .where(Meeting.set_aside.is_(False), _IS_CURRENT, Participant.removed_at.is_(None))
         .where(
             DateGuest.reminders < _REMINDED, func.coalesce(DateGuest.reminded_at, DateGuest.asked_at) <= at - _SILENCE
@@ -171,13 +177,19 @@ def remind_about_dates(session: Session, at: datetime, region_id: int) -> int:
         .order_by(Conference.id, Participant.id)
     )
     with writing(session):
-        found = [row for row in session.execute(silent).all() if row.Participant.attends is not Attends.EXCLUDED]
+        found = [row for row in session.execute(silent).all() if row.Participant.attends not in NOT_THERE]
         mails = []
         for guest, conference, person in found:
             guest.reminded_at, guest.reminders = at, guest.reminders + 1
             fields = {"meeting": guest.meeting_id, "asked": f"{guest.asked_at:%Y%m%d%H%M}", "number": guest.reminders}
             mails.append(CaseMail(_recipient(conference, person), conference.id, fields))
         return queue_many(session, DATES_REMINDER, mails, at)
+
+
+def _refuse_not_asked(person: Participant) -> None:
+    """Raise Unknown for whoever stays away by decision, or interprets."""
+    if person.attends is Attends.EXCLUDED or person.part is Part.INTERPRETER:
+        raise Unknown
 
 
 def _there(by: By, conference_id: int, ids: Iterable[int]) -> list[Participant]:

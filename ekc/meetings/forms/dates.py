@@ -7,19 +7,22 @@ from typing import Any, Self
 
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
-from ekc.conferences.forms.days import instant, moment
+from ekc.conferences.forms.days import MomentField, instant, moment
 from ekc.conferences.forms.fields import FROM_LIST
 from ekc.core.clock import to_local
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
+from ekc.core.routes import now
 from ekc.meetings.actions.dates import DatesOffered, DatesSaid
 from ekc.meetings.queries import DateOptionRow
 from ekc.workflow.vocabulary import N_, DateFit, Labelled
 
 _HALF_HOUR = timedelta(minutes=30)
+#: So many weeks ahead the page goes at most; what is planned farther ahead is a year that was typed wrong.
+MOST_WEEKS = 60
 
 
 class PartOfDay(Labelled):
@@ -108,6 +111,11 @@ class OfferDatesForm(EditingForm):
             SelectChoice(value, f"{in_words(slot.on)}, {gettext(slot.part.label)}")
             for value, slot in self._slots.items()
         ]
+
+    def validate_other(self, field: MomentField) -> None:
+        """It lies in the weeks that the page can show, where it can be taken away again."""
+        if field.data is not None and field.data.date() > now().date() + timedelta(weeks=MOST_WEEKS - 1):
+            raise ValidationError(gettext("Look at the year again."))
 
     def to_offered(self, timezone: str) -> DatesOffered:
         """The dates that were shown and are possible. Only for a valid form. Raises Refusal for a skipped hour."""

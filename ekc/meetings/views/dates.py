@@ -22,7 +22,7 @@ from ekc.core.language import moment, ngettext
 from ekc.core.routes import MAX_ID, db, edits, moves, now
 from ekc.meetings import queries
 from ekc.meetings.actions import dates as actions
-from ekc.meetings.forms.dates import AskDatesForm, DateAnswersForm, OfferDatesForm, Slot, local_times, slots
+from ekc.meetings.forms.dates import MOST_WEEKS, AskDatesForm, DateAnswersForm, OfferDatesForm, Slot, local_times, slots
 from ekc.meetings.queries import DateGuestRow, DateOptionRow, MeetingRow
 from ekc.meetings.views.blueprint import bp
 from ekc.meetings.views.meeting import NOTHING_YET
@@ -33,7 +33,7 @@ from ekc.workflow.vocabulary import NOT_THERE, Activity, DateFit, Part
 _ADDRESS = "/conferences/<int:conference_id>/dates"
 _PERSON = f"{_ADDRESS}/of/<int:participant_id>"
 _OWN = "/conferences/<int:conference_id>/my-dates"
-_WEEKS, _MORE_WEEKS, _MOST_WEEKS = 4, 4, 60
+_WEEKS, _MORE_WEEKS = 4, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _offer_form(case: Case, poll: _Poll, *, sent: bool = False, **more: Any) -> 
 
 
 def _weeks(case: Case, poll: _Poll, *, sent: bool = False) -> list[list[tuple[Slot, ...]]]:
-    """So many weeks from tomorrow as were asked for, and on to the last possible date.
+    """So many weeks from tomorrow as were asked for, and on to the last possible date; at most `MOST_WEEKS`.
 
     `sent`: those of the page that sent the form, and no more.
     """
@@ -215,8 +215,8 @@ def _weeks(case: Case, poll: _Poll, *, sent: bool = False) -> list[list[tuple[Sl
     locals_ = local_times(poll.options, case.timezone)
     last = max((one.date() for one in locals_), default=tomorrow)
     until_last = (last - (tomorrow - timedelta(days=tomorrow.weekday()))).days // 7 + 1
-    weeks = min(max(request.args.get("weeks", type=int) or _WEEKS, 1), _MOST_WEEKS)
-    return slots(tomorrow, weeks if sent else max(weeks, until_last), locals_)
+    weeks = max(request.args.get("weeks", type=int) or _WEEKS, 1)
+    return slots(tomorrow, min(weeks if sent else max(weeks, until_last), MOST_WEEKS), locals_)
 
 
 def _page(case: Case, offer: OfferDatesForm | None = None, ask: AskDatesForm | None = None) -> str:
@@ -232,7 +232,7 @@ def _page(case: Case, offer: OfferDatesForm | None = None, ask: AskDatesForm | N
         poll=poll,
         counts=poll.counts(),
         weeks=weeks,
-        more_weeks=len(weeks) + _MORE_WEEKS,
+        more_weeks=min(len(weeks) + _MORE_WEEKS, MOST_WEEKS),
         tomorrow=tomorrow,
         taken=_taken(case, tomorrow),
         phones=circle_queries.phones(db(), case),
