@@ -14,7 +14,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 from ekc.meetings import queries
 from ekc.meetings.actions import arranging, dates
-from ekc.meetings.actions.dates import DatesOffered, DatesSaid
+from ekc.meetings.actions.dates import DatesAsked, DatesOffered, DatesSaid
 from ekc.meetings.effects import keep_local_times
 from ekc.meetings.models import DateAnswer, DateGuest
 from ekc.workflow.vocabulary import Attends, DateFit, Part
@@ -82,7 +82,11 @@ def test_a_date_on_which_everybody_can_come(
     assert list(options(db_session, case)) == [TUESDAY, THURSDAY, AFTER_THE_CLOCK_CHANGED]
 
     page = client.submit("Ask them")
-    assert page.flashes == ["8 people are asked. 4 of them by email."]
+    assert page.flashes == [
+        "4 people are asked. 4 of them by email.",
+        "Ring these people: they have no email address and no link. "
+        "Joost Lammers, Kees de Wit, Fatima El Amrani-Benali, Els Vermeer.",
+    ]
     assert mails(db_session, "Which days suit you?") == [case.people[n] for n in ("marieke", "karim", "omar", "linda")]
 
     enter(client, refreshed(db_session), START, case.id, omar)
@@ -276,6 +280,20 @@ def test_another_conference_of_the_coordinator_is_shown_at_its_day(
     sign_in(client, cast.noor)
     assert "Tuesday 10 March 10:00: EKC-2026-0002" in client.page(f"/conferences/{case.id}/dates").text
     assert "EKC-2026-0002" not in client.page(f"/conferences/{other.id}/dates").text.partition("Week of")[2]
+
+
+def test_who_can_be_asked_by_telephone_alone_is_told_to_the_coordinator(
+    client: PageClient, cast: Cast, case: Made, polled: dict[datetime, int], db_session: Session
+) -> None:
+    omar, kees, els = (case.people[name] for name in ("omar", "kees", "els"))
+    enter(client, refreshed(db_session), START, case.id, kees)
+    asked = dates.ask_about_dates(By(refreshed(db_session), cast.noor, START), case.id, [omar, kees, els])
+    assert asked == DatesAsked(mailed=1, to_ring=frozenset({els}))
+
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/dates")
+    page = client.submit("Ask them", {"Whom to ask": ["Els Vermeer"]})
+    assert page.flashes == ["Ring these people: they have no email address and no link. Els Vermeer."]
 
 
 def test_whoever_leaves_the_circle_counts_no_more(

@@ -16,6 +16,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import language_of
 from ekc.core.outbox import CaseMail, Recipient, queue, queue_many
 from ekc.core.transaction import writing
+from ekc.links.queries.links import links_of
 from ekc.meetings.actions.arranging import add_option, lock_meeting, refuse_started, remove_option, set_date
 from ekc.meetings.mails import DATES_ASKED, DATES_REMINDER
 from ekc.meetings.models import DateAnswer, DateGuest, DateOption, Meeting
@@ -47,6 +48,14 @@ class DatesSaid:
     matters: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DatesAsked:
+    """What asking people about dates came to: how many got a mail, and whom neither a mail nor a page can ask."""
+
+    mailed: int
+    to_ring: frozenset[int]
+
+
 def offer_dates(by: By, conference_id: int, offered: DatesOffered) -> None:
     """Make these the possible dates among those that were shown, with the answers to the ones that stay.
 
@@ -66,8 +75,8 @@ def offer_dates(by: By, conference_id: int, offered: DatesOffered) -> None:
             add_option(by, conference, meeting, starts_at, "slots")
 
 
-def ask_about_dates(by: By, conference_id: int, participant_ids: Collection[int]) -> int:
-    """Ask these people which possible dates suit them: on their own page, and by mail; returns how many got a mail.
+def ask_about_dates(by: By, conference_id: int, participant_ids: Collection[int]) -> DatesAsked:
+    """Ask these people which possible dates suit them: on their own page, and by mail.
 
     Raises Unknown for somebody who is not in the circle, Refusal where there is nothing to ask, or nobody.
     """
@@ -82,16 +91,19 @@ def ask_about_dates(by: By, conference_id: int, participant_ids: Collection[int]
             raise Refusal(N_("There is no possible date ahead yet. Choose some first."))
         if not participant_ids:
             raise Refusal(N_("Choose whom to ask.")).at("people")
-        mailed = 0
+        mailed, to_ring = 0, set()
+        linked = {link.participant_id for link in links_of(by.session, conference_id) if link.is_live(by.at)}
         for person in chosen_members(by.session, conference_id, participant_ids):
             _refuse_not_asked(person)
             guest = _guest(by, meeting, person.id)
             guest.asked_at, guest.reminded_at, guest.reminders = by.at, None, 0
+            if not person.email and person.id not in linked:
+                to_ring.add(person.id)
             mailed += queue(
                 by.session, DATES_ASKED, _recipient(conference, person), by.at, case=conference_id, meeting=meeting.id
             )
         by.record("meeting.dates_asked", conference_id, people=len(participant_ids))
-        return mailed
+        return DatesAsked(mailed, frozenset(to_ring))
 
 
 def note_dates(by: By, conference_id: int, participant_id: int, answers: DatesSaid) -> None:

@@ -111,14 +111,19 @@ def offer_dates(case: Case) -> ResponseReturnValue:
 @adds()
 def ask_about_dates(case: Case) -> ResponseReturnValue:
     """Ask people which dates suit them."""
-    form = AskDatesForm(_askable(_poll(case)), formdata=request.form)
+    poll = _poll(case)
+    form = AskDatesForm(_askable(poll), formdata=request.form)
     if form.validate():
         with form.showing_refusal():
-            asked = frozenset(form.people.data)
-            mailed = actions.ask_about_dates(by(), case.id, asked)
-            said = ngettext("%(num)d person is asked.", "%(num)d people are asked.", len(asked))
-            mails = ngettext("%(num)d of them by email.", "%(num)d of them by email.", mailed)
-            flash(f"{said} {mails}", "success")
+            people = frozenset(form.people.data)
+            asked = actions.ask_about_dates(by(), case.id, people)
+            if reached := len(people - asked.to_ring):
+                said = ngettext("%(num)d person is asked.", "%(num)d people are asked.", reached)
+                mails = ngettext("%(num)d of them by email.", "%(num)d of them by email.", asked.mailed)
+                flash(f"{said} {mails}", "success")
+            if asked.to_ring:
+                names = ", ".join(one.label for one in poll.people if one.id in asked.to_ring)
+                flash(_("Ring these people: they have no email address and no link. %(names)s.", names=names), "info")
             return redirect(url_for("meetings.dates", conference_id=case.id), 303)
     return _page(case, ask=form), form.status
 
