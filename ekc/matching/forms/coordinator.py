@@ -129,7 +129,7 @@ class DeclareForm(EditingForm):
         _l("How independent are you?"),
         _l("Write a sentence or two for the family: where you stand, and why they can trust you."),
         PASSAGE,
-        hint=_l("In your own words. The family reads it before they say whether you may be their coordinator."),
+        hint=_l("A sentence or two. The family reads them before they say whether you may be their coordinator."),
     )
 
     def validate_employer(self, field: StringField) -> None:
