@@ -36,6 +36,8 @@ CONSENT_SCOPES = {
 }
 #: Those that are no consent to the conference.
 BESIDE_THE_CONFERENCE = frozenset({"file", "mail", "text message", SHARING, RESEARCH})
+#: Those that go on after a case is closed, so that they can be taken back then too.
+OWN_ONCE_CLOSED = BESIDE_THE_CONFERENCE - {"file"}
 #: Those that a child who is too young to be asked does not give; nor does somebody of the circle for them.
 NOT_TOO_YOUNG = frozenset({SHARING, RESEARCH})
 #: Those about how somebody is reached. Taking one back is carried out at once, and holds nothing else up.
@@ -81,7 +83,7 @@ OWN_WITHDRAWAL = {
     ),
     RESEARCH: N_(
         "From now on nobody asks you anything for research, and nothing about you is given to it. What was given "
-        "before stays there. The conference goes on."
+        "before stays there. Nothing else changes."
     ),
 }
 #: The channels of a contact: stored value and label.

@@ -167,10 +167,10 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("see, in private time, what those who are not there want to say, and note that it was read out"),
         _grant(frozenset({Phase.PRIVATE_TIME}), Role.IN_ROOM),
     ),
-    ActivityRule(
+    ActivityRule(  # of a closed case they take back what goes on after it, and give none (`OWN_ONCE_CLOSED`)
         Activity.OWN_CONSENT,
         N_("give their own consent, and take it back"),
-        _grant(_OUTSIDE, *FAMILY_ROLES),
+        _grant(_OUTSIDE | {Phase.CLOSED}, *FAMILY_ROLES),
     ),
     ActivityRule(  # whoever agreed can take that back, whatever became of the case or of the plan
         Activity.OWN_NUMBER,

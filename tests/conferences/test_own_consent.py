@@ -11,7 +11,7 @@ from ekc.accounts.access import By
 from ekc.conferences.actions.circle import add_person
 from ekc.conferences.actions.consents import add_consent, give_own_consent, withdraw_consent, withdraw_own_consent
 from ekc.conferences.entries import CONSENT_SCOPES, OWN_WITHDRAWAL, RESEARCH, NewConsent, PersonDetails
-from ekc.conferences.models import Participant, Trace
+from ekc.conferences.models import Consent, Participant, Trace
 from ekc.conferences.queries.consents import consented, consents, said_yes_to
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
@@ -208,6 +208,32 @@ def test_what_follows_is_said_to_whoever_takes_back_any_other_yes_of_theirs_and_
     assert said_yes_to(refreshed(db_session), case.id, scope) == {case.people["vera"]}
     assert consented(db_session, case.id) == before
     assert bool(db_session.get_one(Participant, case.people["omar"]).email) == (scope != "mail")
+
+
+@pytest.mark.parametrize("scope", sorted(OWN_WITHDRAWAL))
+def test_once_the_case_is_closed_what_goes_on_after_it_is_taken_back_and_nothing_else(
+    client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, scope: str
+) -> None:
+    case = build.closed_case(db_session, cast, START)
+    marieke = case.people["marieke"]
+    with writing(db_session):
+        given = {"participant_id": marieke, "scope": scope, "given_on": START.date()}
+        db_session.add(Consent(conference_id=case.id, note="", **given))
+    own = By(db_session, participant(case.id, marieke), START)
+    with pytest.raises(Unknown):
+        give_own_consent(own, case.id)
+    with pytest.raises(Refusal, match="no consent of yours"):
+        withdraw_own_consent(own, case.id)
+    page = enter(client, refreshed(db_session), START, case.id, marieke)
+    assert "You said yes to this conference" not in page.text
+    if scope == "file":  # what is kept of a closed case is decided by its period of retention
+        assert "My consent" not in page.text
+        with pytest.raises(Refusal, match="no consent of yours"):
+            withdraw_own_consent(own, case.id, scope)
+        return
+    assert OWN_WITHDRAWAL[scope] in page.text
+    client.submit("Take it back", near=CONSENT_SCOPES[scope])
+    assert said_yes_to(refreshed(db_session), case.id, scope) == frozenset()
 
 
 def test_a_child_too_young_to_be_asked_takes_part_in_no_research(cast: Cast, db_session: Session) -> None:

@@ -13,7 +13,15 @@ from ekc.conferences.actions import traces
 from ekc.conferences.actions.circle import member
 from ekc.conferences.actions.entries import refuse_future
 from ekc.conferences.effects import destroy_views, give_notice
-from ekc.conferences.entries import BESIDE_THE_CONFERENCE, NOT_TOO_YOUNG, RESEARCH, SHARING, WAYS, NewConsent
+from ekc.conferences.entries import (
+    BESIDE_THE_CONFERENCE,
+    NOT_TOO_YOUNG,
+    OWN_ONCE_CLOSED,
+    RESEARCH,
+    SHARING,
+    WAYS,
+    NewConsent,
+)
 from ekc.conferences.models import Conference, Consent, Participant, Voice
 from ekc.conferences.queries import consents as consent_queries
 from ekc.conferences.queries.members import members
@@ -26,7 +34,7 @@ from ekc.core.transaction import writing
 from ekc.workflow.birth import Birth
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, Activity, Part, TraceKind, VoiceMatter
+from ekc.workflow.vocabulary import N_, Activity, Part, Phase, TraceKind, VoiceMatter
 
 
 def add_consent(by: By, conference_id: int, new: NewConsent) -> int:
@@ -221,7 +229,7 @@ def withdraw_own_consent(by: By, conference_id: int, scope: str = "") -> None:
         consents = [
             one for one in every if one.scope == scope or (not scope and one.scope not in BESIDE_THE_CONFERENCE)
         ]
-        if not consents:
+        if not consents or (conference.phase is Phase.CLOSED and scope not in OWN_ONCE_CLOSED):
             raise Refusal(N_("There is no consent of yours that you could take back."))
         for consent in consents:
             day = max(local_date(by.at, conference.timezone), consent.given_on)

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, null, select, union_all
 from sqlalchemy.orm import Session
 
 from ekc.conferences.access import Case
-from ekc.conferences.entries import BESIDE_THE_CONFERENCE, CONSENT_SCOPES
+from ekc.conferences.entries import BESIDE_THE_CONFERENCE, CONSENT_SCOPES, OWN_ONCE_CLOSED
 from ekc.conferences.models import Conference, Consent, Offer, Participant, SafetyConcern
 from ekc.conferences.queries.members import Member, members
 from ekc.conferences.queries.names import names
@@ -18,7 +18,7 @@ from ekc.conferences.queries.rows import columns_of, of_cases, to_dataclass
 from ekc.core.reading import read_rows
 from ekc.workflow.facts import consents_missing
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import OfferStage
+from ekc.workflow.vocabulary import OfferStage, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +102,20 @@ def own_consents(session: Session, conference_id: int, participant_id: int) -> l
 
 
 def own_consent(session: Session, of_case: Case | Conference, me: Member, today: date) -> OwnConsent | None:
-    """The consents of somebody who is asked for one, or who gave one; None for others."""
+    """The consents of somebody who is asked for one, or who gave one; None for others.
+
+    Once the case is closed only those that go on after it.
+    """
     every = own_consents(session, of_case.id, me.id)
     rows = [row for row in every if row.scope not in BESIDE_THE_CONFERENCE]
     given = [row.given_on for row in rows if row.withdrawn_on is None]
     withdrawn = [row.withdrawn_on for row in rows if row.withdrawn_on is not None]
-    asked = bool(rows) or me.facts(today, {}).asked_to_consent(PROFILES[of_case.profile].own_consent_from)
+    closed = of_case.phase is Phase.CLOSED
+    asked_from = PROFILES[of_case.profile].own_consent_from
+    asked = not closed and (bool(rows) or me.facts(today, {}).asked_to_consent(asked_from))
     now = {row.scope for row in every if row.withdrawn_on is None}
-    others = tuple(scope for scope in CONSENT_SCOPES if scope in now & BESIDE_THE_CONFERENCE)
+    beside = OWN_ONCE_CLOSED if closed else BESIDE_THE_CONFERENCE
+    others = tuple(scope for scope in CONSENT_SCOPES if scope in now & beside)
     if not asked and not others:
         return None
     return OwnConsent(asked, max(given, default=None), None if given else max(withdrawn, default=None), others)

@@ -148,7 +148,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
     coordinator = read.matches.current if case.sees(CasePart.WAIVERS) or case.sees(CasePart.INDEPENDENCE) else None
     about = voices_about(case, read.matches.current)
     consent = consent_queries.own_consent(session, case, me, today) if case.may(Activity.OWN_CONSENT) else None
-    facts = gather_facts(session, case, at, read) if takes_steps or consent else None
+    facts = gather_facts(session, case, at, read) if takes_steps or (consent and consent.asked) else None
     verdicts = why_not(facts, case.roles) if facts and takes_steps else ()
     said = (
         [row for row in voices(session, case.id) if row.about == about.get(row.matter)]
