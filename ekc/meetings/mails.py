@@ -11,7 +11,7 @@ DATES_ASKED = MailRule(
     subject=N_("Which days suit you?"),
     body=N_(
         "A conference is being planned, and you are asked which days suit you. Open your page with your own link and "
-        "say it there, or ring. Nobody but the coordinator sees what you answer."
+        "say it there. Do you have no link? Then ring. Nobody but the coordinator sees what you answer."
     ),
 )
 DATES_REMINDER = MailRule(
@@ -22,6 +22,7 @@ DATES_REMINDER = MailRule(
     subject=N_("Which days suit you? We have not heard from you yet"),
     body=N_(
         "A conference is being planned, and it is not known yet which days suit you. Open your page with your own link "
-        "and say it there, or ring. Without your answer a day may be chosen on which you cannot come."
+        "and say it there. Do you have no link? Then ring. Without your answer a day may be chosen on which you cannot "
+        "come."
     ),
 )

@@ -10,6 +10,7 @@ from ekc.accounts.access import By
 from ekc.conferences.access import open_case
 from ekc.conferences.actions.circle import add_people, add_person, change_person
 from ekc.conferences.entries import PersonDetails
+from ekc.conferences.models import Participant
 from ekc.conferences.queries.circle import PersonRow, circle, person
 from ekc.conferences.queries.concerns import concerns
 from ekc.conferences.queries.consents import consents
@@ -190,3 +191,16 @@ def test_a_large_circle_stands_on_pages_that_do_not_grow_with_it(
 
     add_people(by, case.id, [PersonDetails(name=f"Nicht {n:03}", part=Part.FAMILY) for n in range(60)])
     assert len(noor.get(address).data) < weight + 60 * 100
+
+
+def test_whom_the_circle_moved_to_another_page_meanwhile_loses_nothing_that_was_typed(
+    noor: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    by, address = By(db_session, cast.noor, START), f"/conferences/{case.id}/circle/details"
+    add_people(by, case.id, [PersonDetails(name=f"Neef {n:03}", part=Part.FAMILY) for n in range(40)])
+    page = noor.page(address)
+    last = max(name for n in range(40) if (name := f"Neef {n:03}") in page.text)
+    add_people(by, case.id, [PersonDetails(name=f"Kind {n}", part=Part.MAIN_PERSON) for n in range(5)])
+    noor.submit("Save", {f"{last} / Phone": "06 12345678", f"{last} / Email": "neef@example.org"})
+    kept = next(row for row in circle(refreshed(db_session), case.id) if row.name == last)
+    assert db_session.get_one(Participant, kept.id).phone == "06 12345678"

@@ -52,7 +52,8 @@ def fill_in(case: Case) -> ResponseReturnValue:
 
 def _form(case: Case, groups: list[CircleSection], **kwargs: object) -> FillInForm:
     people = _people(groups)
-    shown = people[(_page_number() - 1) * AT_ONCE :][:AT_ONCE]
+    sent = {name.partition("-")[0] for name in request.form}  # whoever came or went meanwhile moves the others
+    shown = [row for row in people if f"p{row.id}" in sent] or people[(_page_number() - 1) * AT_ONCE :][:AT_ONCE]
     known, hidden = circle_queries.known(db(), case.id), {}
     asks_consent = case.may(Activity.NOTE_CONSENTS) and case.variant not in NO_CONSENT
     for row in shown:
