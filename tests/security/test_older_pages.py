@@ -19,6 +19,7 @@ from ekc.core.db import make_sessions
 from ekc.core.form_numbers import KEPT, FormNumber, forget_form_numbers
 from ekc.core.routes import Sending, declared_sending, edits
 from ekc.schema import metadata
+from ekc.workflow.vocabulary import Role
 from tests.build import Made, case_in_setup
 from tests.cast import Cast, make_cast, sign_in
 from tests.client import PageClient
@@ -60,6 +61,8 @@ REPLACES = {
     "evaluations.tick": {"action_tick.state"},
     "staff.invite": {"outbox_message.body", "outbox_message.link"},
 }
+#: The choice with which everything goes that a form asks beside it.
+GOES_WITH_ALL = {"role": Role.CARE_MANAGER.value}
 #: Written at every request: the audit, attempts that are counted.
 BESIDE = {"audit_event", "audit_head", "counted_try"}
 
@@ -124,6 +127,8 @@ def filled(form: Found) -> Iterator[Sent]:
                 sent[field.name] = [LATER]
             elif field.offered and field.kind != "button" and "" in field.offered and not most:
                 sent[field.name] = list(field.shown)
+            elif field.name in GOES_WITH_ALL:
+                sent[field.name] = [GOES_WITH_ALL[field.name]]
             elif field.name.rpartition("-")[2] in NAMED and sent[field.name] == ["Words"]:
                 sent[field.name] = [NAMED[field.name.rpartition("-")[2]]]
         yield sent
