@@ -3,6 +3,8 @@
 from ekc.core.outbox import Audience, MailRule
 from ekc.workflow.vocabulary import N_, Activity
 
+_OR_RING = "\n\n" + N_("Do you have no link, or does it not open? Ring, and say which days suit you.")
+
 DATES_ASKED = MailRule(
     name="dates_asked",
     audience=Audience.PARTICIPANT,
@@ -11,8 +13,9 @@ DATES_ASKED = MailRule(
     subject=N_("Which days suit you?"),
     body=N_(
         "A conference is being planned, and you are asked which days suit you. Open your page with your own link and "
-        "say it there. Do you have no link? Then ring. Nobody but the coordinator sees what you answer."
-    ),
+        "say it there. Nobody but the coordinator sees what you answer."
+    )
+    + _OR_RING,
 )
 DATES_REMINDER = MailRule(
     name="dates_reminder",
@@ -22,7 +25,7 @@ DATES_REMINDER = MailRule(
     subject=N_("Which days suit you? We have not heard from you yet"),
     body=N_(
         "A conference is being planned, and it is not known yet which days suit you. Open your page with your own link "
-        "and say it there. Do you have no link? Then ring. Without your answer a day may be chosen on which you cannot "
-        "come."
-    ),
+        "and say it there. Without your answer a day may be chosen on which you cannot come."
+    )
+    + _OR_RING,
 )

@@ -106,7 +106,7 @@ def test_what_is_noted_is_read_back_read_out_and_seen_in_private_time(
 
     page = client.page(f"/conferences/{case.id}/information")
     assert (WORDS in page.text, f"/said/{kees}/pictures/1.jpg" in page.html) == (True, True)
-    client.submit("It was read out")
+    client.submit("It was read out: Kees de Wit")
     (letter,) = letters(refreshed(db_session), case.id, 1)
     assert letter.read_at is not None
 

@@ -331,7 +331,7 @@ def test_words_of_somebody_who_is_not_there_are_read_out_and_by_whom(
     sign_in(client, cast.noor)
     page = client.page(f"/conferences/{case.id}/information")
     assert "1 not read out yet" in page.text
-    page = client.submit("It was read out", {"Who read it out": "Omar El Amrani"})
+    page = client.submit("It was read out: Kees de Wit", {"Who read it out": "Omar El Amrani"})
 
     assert "Read out by Omar El Amrani" in page.text
     assert owed_to(db_session, case) == {}

@@ -383,7 +383,8 @@ def test_a_professional_is_told_no_more_than_is_shared(db_session: Session, cast
         ),
         (
             "karim@example.org",
-            "The family agreed its plan. With your own link you see what the family shares of it with you.",
+            "The family agreed its plan. With your own link you see what the family shares of it with you.\n\n"
+            "Do you have no link, or does it not open? Ring, and you hear it.",
         ),
     ]
 

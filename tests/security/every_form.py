@@ -324,6 +324,7 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     dates.ask_about_dates(By(session, noor, START), polled.id, [polled.people["omar"]])
     yield noor, (f"/conferences/{polled.id}/dates", f"/conferences/{polled.id}/dates/of/{polled.people['linda']}")
     yield participant(polled.id, polled.people["omar"]), (f"/conferences/{polled.id}/my-dates",)
+    yield participant(polled.id, polled.people["marieke"]), (f"/conferences/{polled.id}/my-circle",)
     paused = build.case_in_setup(session, cast, START)
     pauses.pause(By(session, noor, START), paused.id, "Nobody is at home.")
     yield noor, (f"/conferences/{paused.id}/deadlines",)

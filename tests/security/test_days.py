@@ -58,6 +58,7 @@ DAYS = {
     ("matching.accept", "accepted_on"): Lies.HAPPENED,
     ("matching.confirm", "confirmed_on"): Lies.HAPPENED,
     ("meetings.arrange", "starts_at"): Lies.AHEAD,
+    ("meetings.offer_dates", "other"): Lies.AHEAD,
     ("plans.add_action", "by"): Lies.AHEAD,
     ("plans.add_action", "starts"): Lies.ANYWHERE,  # it may have begun
     ("plans.change_part", "by"): Lies.AHEAD,

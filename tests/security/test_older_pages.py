@@ -57,6 +57,7 @@ WHOM = {"person"}
 #: of an invitation that another one makes void, if it was not sent yet. And one's own draft of a registration.
 REPLACES = {
     "conferences.place": {"participant.closeness"},
+    "conferences.place_own": {"participant.closeness"},
     "conferences.register_page": {"form_draft.content"},
     "evaluations.tick": {"action_tick.state"},
     "staff.invite": {"outbox_message.body", "outbox_message.link"},

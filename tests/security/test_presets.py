@@ -20,6 +20,7 @@ STORED = {
     ("journey.correct", "region_id"),
     ("journey.correct", "variant"),
     ("matching.declare", "knows"),
+    ("meetings.ask_about_dates", "people"),  # who has not said yet which dates suit them
     ("meetings.came", "family"),
     ("meetings.came", "professionals"),
     ("meetings.change_question", "by"),
@@ -50,6 +51,10 @@ USUAL = {
     ("conferences.inform", "of"): ("goal", "way_of_working", "possibilities", "responsibilities"),
     ("conferences.log_contact", "channel"): ("phone",),
     ("journey.told", "channel"): ("phone",),
+    # When parts of a day begin, of which none is ticked; and to be asked, those who were not asked yet.
+    ("meetings.offer_dates", "morning"): ("10:00",),
+    ("meetings.offer_dates", "afternoon"): ("14:00",),
+    ("meetings.offer_dates", "evening"): ("19:00",),
     ("links.check_answer", "use"): ("shared",),
     ("plans.add_action", "kind"): ("family",),
     ("matching.accept", "caseload"): ("1",),  # counted: one other open case of the same referrer

@@ -56,8 +56,8 @@ def professionals_return(walk: Walk) -> None:
 def letters_are_read(walk: Walk) -> None:
     """What those who are not there have to say is read out."""
     client = walk.open("information")
-    while "It was read out" in client.here.buttons:
-        client.submit("It was read out")
+    while unread := [name for name in client.here.buttons if name.startswith("It was read out: ")]:
+        client.submit(unread[0])
 
 
 def begin(walk: Walk, stretch: PrivateRoundEntry) -> None:

@@ -7,6 +7,7 @@ from babel import Locale
 
 from ekc.conferences.forms.circle import may_be_a_child
 from ekc.demo.case_schema import BottomLineEntry, PersonEntry, SafetyConcernEntry, Setup
+from ekc.workflow.birth import Birth
 from ekc.workflow.vocabulary import PROFESSIONAL_PARTS, Attends, Part
 from tests.form import Value
 from tests.stories.walk import Walk
@@ -63,10 +64,10 @@ def add_people(walk: Walk, *ids: str) -> None:
             field = f"{of_whom} / {label}"
             if guessed.shown(field) != value:
                 corrected[field] = value
-        if may_be_a_child(
-            person.role, person.relation or "", None, walk.clock().date()
-        ):  # the page asks, and these are grown up
-            corrected[f"{of_whom} / They are 18 or older"] = True
+        born = Birth.of(person.born, None)
+        if may_be_a_child(person.role, person.relation or "", born, walk.clock().date()):  # the page asks
+            said = "They come in this role, under 18 or not" if born else "They are 18 or older"
+            corrected[f"{of_whom} / {said}"] = True
     client.submit("Add them to the circle", corrected)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
@@ -11,10 +12,11 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import chosen_members, member
 from ekc.conferences.actions.heard import note_coming, note_not_coming_that_day
+from ekc.conferences.effects import to_ring
 from ekc.conferences.models import Conference, Participant
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.language import language_of
-from ekc.core.outbox import CaseMail, Recipient, queue, queue_many
+from ekc.core.outbox import Recipient, queue
 from ekc.core.transaction import writing
 from ekc.links.queries.links import links_of
 from ekc.meetings.actions.arranging import add_option, lock_meeting, refuse_started, remove_option, set_date
@@ -91,19 +93,18 @@ def ask_about_dates(by: By, conference_id: int, participant_ids: Collection[int]
             raise Refusal(N_("There is no possible date ahead yet. Choose some first."))
         if not participant_ids:
             raise Refusal(N_("Choose whom to ask.")).at("people")
-        mailed, to_ring = 0, set()
+        mailed, reached, ring = 0, set[int](), to_ring(by.session, conference, by.at)
         linked = {link.participant_id for link in links_of(by.session, conference_id) if link.is_live(by.at)}
         for person in chosen_members(by.session, conference_id, participant_ids):
             _refuse_not_asked(person)
             guest = _guest(by, meeting, person.id)
             guest.asked_at, guest.reminded_at, guest.reminders = by.at, None, 0
-            if not person.email and person.id not in linked:
-                to_ring.add(person.id)
-            mailed += queue(
-                by.session, DATES_ASKED, _recipient(conference, person), by.at, case=conference_id, meeting=meeting.id
-            )
+            if person.email or person.id in linked:
+                reached.add(person.id)
+            to = _recipient(conference, person)
+            mailed += queue(by.session, DATES_ASKED, to, by.at, case=conference_id, ring=ring, meeting=meeting.id)
         by.record("meeting.dates_asked", conference_id, people=len(participant_ids))
-        return DatesAsked(mailed, frozenset(to_ring))
+        return DatesAsked(mailed, frozenset(participant_ids) - reached)
 
 
 def note_dates(by: By, conference_id: int, participant_id: int, answers: DatesSaid) -> None:
@@ -190,12 +191,17 @@ def remind_about_dates(session: Session, at: datetime, region_id: int) -> int:
     )
     with writing(session):
         found = [row for row in session.execute(silent).all() if row.Participant.attends not in NOT_THERE]
-        mails = []
+        count = 0
         for guest, conference, person in found:
             guest.reminded_at, guest.reminders = at, guest.reminders + 1
-            fields = {"meeting": guest.meeting_id, "asked": f"{guest.asked_at:%Y%m%d%H%M}", "number": guest.reminders}
-            mails.append(CaseMail(_recipient(conference, person), conference.id, fields))
-        return queue_many(session, DATES_REMINDER, mails, at)
+            fields: dict[str, Any] = {
+                "meeting": guest.meeting_id,
+                "asked": f"{guest.asked_at:%Y%m%d%H%M}",
+                "number": guest.reminders,
+            }
+            to, ring = _recipient(conference, person), to_ring(session, conference, at)
+            count += queue(session, DATES_REMINDER, to, at, case=conference.id, ring=ring, **fields)
+        return count
 
 
 def _refuse_not_asked(person: Participant) -> None:
