@@ -50,6 +50,7 @@ def add_people(walk: Walk, *ids: str) -> None:
     client.shown("Look at the list", {"One person on each line": "\n".join(map(pasted, people))})
     guessed = client.form("Add them to the circle")
     corrected: dict[str, Value] = {}
+    all_the_same: dict[str, Value] = {}
     for number, person in enumerate(people, start=1):
         of_whom = f"{number}. {person.name.partition(',')[0]}"
         values = {"Name": person.name, "Relation": person.relation or ""}
@@ -67,8 +68,10 @@ def add_people(walk: Walk, *ids: str) -> None:
         born = Birth.of(person.born, None)
         if may_be_a_child(person.role, person.relation or "", born, walk.clock().date()):  # the page asks
             said = "They come in this role, under 18 or not" if born else "They are 18 or older"
-            corrected[f"{of_whom} / {said}"] = True
-    client.submit("Add them to the circle", corrected)
+            (all_the_same if born else corrected)[f"{of_whom} / {said}"] = True
+    if all_the_same:  # asked of a child that is given another role than the one that was guessed
+        client.refused("Add them to the circle", corrected)
+    client.submit("Add them to the circle", all_the_same or corrected)
 
 
 def pasted(person: PersonEntry) -> str:
