@@ -41,7 +41,7 @@ def test_only_what_cannot_be_undone_is_red() -> None:
         (
             "meetings/information.html",
             "removing(url_for('meetings.not_read_out', conference_id=case.id, reading_id=letter.reading_id), "
-            '_("It was not read out"), danger=False)',
+            '_("It was not read out"), danger=False, about=letter.name)',
         ),
     }
     by_hand = [path for path in TEMPLATES.rglob("*.html") if re.search(r"<button[^>]*danger", path.read_text("utf-8"))]

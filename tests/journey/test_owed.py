@@ -339,7 +339,7 @@ def test_words_of_somebody_who_is_not_there_are_read_out_and_by_whom(
     assert ("Settled: read out." in history, "Kees" in history.partition("What people had to hear")[2]) == (True, False)
 
     client.page(f"/conferences/{case.id}/information")
-    client.submit("It was not read out")
+    client.submit("It was not read out: Kees de Wit")
     assert owed_to(db_session, case) == {NoticeKind.LETTER: []}
     build.change_details(db_session, cast, START, case, kees, attends=Attends.IN_PERSON)
     assert owed_to(db_session, case) == {}  # Kees says it himself
