@@ -272,14 +272,16 @@ def _people(session: Session, conference: Conference) -> Rows:
     return read_rows(session, _PEOPLE, {"case": conference.id})
 
 
+def recipient(conference: Conference, person: Participant | Row[Any]) -> Recipient:
+    """Somebody of the circle as mails reach them: in their own language, or else in that of the case or the country."""
+    language = language_of(person.language, conference.language, PROFILES[conference.profile].language)
+    return Recipient(person.id, person.email, language)
+
+
 def _queue(
     session: Session, conference: Conference, at: datetime, rule: MailRule, person: Row[Any], **fields: Any
 ) -> None:
-    to = Recipient(
-        person.id,
-        person.email,
-        language_of(person.language, conference.language, PROFILES[conference.profile].language),
-    )
+    to = recipient(conference, person)
     about = {"round": conference.round, "plan": conference.plan_number, **fields}
     queue(session, rule, to, at, case=conference.id, **about)
 

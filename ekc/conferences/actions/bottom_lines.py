@@ -16,17 +16,15 @@ from ekc.accounts.access import By, Visitor
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import member, preserve_agencies
 from ekc.conferences.actions.entries import day_of_words, refuse_future
-from ekc.conferences.effects import to_ring
+from ekc.conferences.effects import recipient, to_ring
 from ekc.conferences.entries import BottomLineText
 from ekc.conferences.mails import LINES_ASKED
 from ekc.conferences.models import BottomLine, Conference, LineWording, Participant
 from ekc.conferences.queries.bottom_lines import bottom_lines
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
-from ekc.core.language import language_of
-from ekc.core.outbox import Recipient, queue
+from ekc.core.outbox import queue
 from ekc.core.transaction import writing
-from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, PROFESSIONAL_PARTS, Activity, Role
 
 _Row = TypeVar("_Row", BottomLine, LineWording)
@@ -152,8 +150,7 @@ def ask_for_bottom_lines(by: By, conference_id: int, participant_id: int) -> Non
         person = _professional(by.session, conference_id, participant_id)
         person.lines_asked_on = local_date(by.at, conference.timezone)
         person.lines_none_on = None
-        language = language_of(person.language, conference.language, PROFILES[conference.profile].language)
-        to = Recipient(person.id, person.email, language)
+        to = recipient(conference, person)
         queue(by.session, LINES_ASKED, to, by.at, case=conference_id, ring=to_ring(by.session, conference, by.at))
         by.record("bottom_lines.asked", conference_id, name=person.name)
 

@@ -17,14 +17,13 @@ from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
 from ekc.conferences.actions.circle import insert_participant, member
 from ekc.conferences.actions.entries import day_of_words, refuse_future, update_row
-from ekc.conferences.effects import give_notice, to_be_rung
+from ekc.conferences.effects import give_notice, recipient, to_be_rung
 from ekc.conferences.entries import NewCase, Registration
 from ekc.conferences.models import CaseCounter, Conference, Participant, SafetyConcern
 from ekc.conferences.queries import registration
 from ekc.conferences.queries.search import SearchResult, search
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown, WrongDay
-from ekc.core.language import language_of
 from ekc.core.outbox import Link, Recipient, nothing_sent, queue
 from ekc.core.transaction import nested, writing
 from ekc.directory.actions import row_of
@@ -131,8 +130,7 @@ def _acknowledge(by: By, conference: Conference, registrant: Participant) -> Non
     notify_managers(by.session, mails.REGISTERED, by.at, {conference.region_id}, conference.id, by=by.visitor)
     if not readers(by.session, conference.region_id):
         notify_administrators(by.session, mails.UNMANAGED, by.at, conference.id)
-    language = language_of(registrant.language, conference.language, PROFILES[conference.profile].language)
-    to = Recipient(registrant.id, registrant.email, language)
+    to = recipient(conference, registrant)
     managers = managers_of(by.session, conference.region_id)
     ring = "; ".join(to_be_rung(one.name, one.phone) for one in managers)
     queue(by.session, mails.RECEIVED, to, by.at, case=conference.id, ring=ring)

@@ -106,7 +106,7 @@ def add_date(by: By, conference_id: int, starts_at: datetime) -> int:
     with writing(by.session):
         conference, meeting = lock_meeting(by, conference_id)
         refuse_started(meeting)
-        if option := _options(by, meeting).get(starts_at):
+        if option := options_of(by, meeting).get(starts_at):
             return option.id
         return add_option(by, conference, meeting, starts_at, "starts_at").id
 
@@ -143,14 +143,15 @@ def arrange(by: By, conference_id: int, arranged: Arranged) -> None:
         _arrange(by, conference, meeting, _rows(by, meeting).get(arranged.kind), arranged)
 
 
-def _options(by: By, meeting: Meeting) -> dict[datetime, DateOption]:
+def options_of(by: By, meeting: Meeting) -> dict[datetime, DateOption]:
+    """The possible dates of a meeting, by when they begin."""
     rows = by.session.scalars(select(DateOption).where(DateOption.meeting_id == meeting.id))
     return {row.starts_at: row for row in rows}
 
 
 def _list_dates(by: By, conference: Conference, meeting: Meeting, dates: tuple[datetime, ...]) -> None:
     """Make these the possible dates. One that has passed may stay; a date that was chosen stays chosen."""
-    options = _options(by, meeting)
+    options = options_of(by, meeting)
     for starts_at, option in options.items():
         if starts_at not in dates:
             remove_option(by, conference, option)

@@ -12,17 +12,16 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import chosen_members, member
 from ekc.conferences.actions.heard import note_coming, note_not_coming_that_day
-from ekc.conferences.effects import to_ring
+from ekc.conferences.effects import recipient, to_ring
 from ekc.conferences.models import Conference, Participant
 from ekc.core.errors import Refusal, Unknown
-from ekc.core.language import language_of
-from ekc.core.outbox import Recipient, queue
+from ekc.core.outbox import queue
 from ekc.core.transaction import writing
 from ekc.links.queries.links import links_of
-from ekc.meetings.actions.arranging import add_option, lock_meeting, refuse_started, remove_option, set_date
+from ekc.meetings.actions.arranging import add_option, lock_meeting, options_of, refuse_started, remove_option, set_date
+from ekc.meetings.effects import latest_meeting
 from ekc.meetings.mails import DATES_ASKED, DATES_REMINDER
 from ekc.meetings.models import DateAnswer, DateGuest, DateOption, Meeting
-from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import N_, NOT_THERE, TAKES_PART, Activity, Attends, DateFit, Part, Phase
 
 #: Many more than a family is asked about, and few enough for a page.
@@ -66,7 +65,7 @@ def offer_dates(by: By, conference_id: int, offered: DatesOffered) -> None:
     with writing(by.session):
         conference, meeting = lock_meeting(by, conference_id)
         refuse_started(meeting)
-        options = _options(by, meeting)
+        options = options_of(by, meeting)
         for starts_at in sorted(offered.shown - set(offered.possible)):
             if option := options.pop(starts_at, None):
                 remove_option(by, conference, option)
@@ -89,7 +88,7 @@ def ask_about_dates(by: By, conference_id: int, participant_ids: Collection[int]
             raise Refusal(N_("People can answer only while the conference is being prepared. Ring them."))
         if meeting.starts_at is not None:
             raise Refusal(N_("The date has been set meanwhile, so nobody is asked any more."))
-        if not any(starts_at > by.at for starts_at in _options(by, meeting)):
+        if not any(starts_at > by.at for starts_at in options_of(by, meeting)):
             raise Refusal(N_("There is no possible date ahead yet. Choose some first."))
         if not participant_ids:
             raise Refusal(N_("Choose whom to ask.")).at("people")
@@ -101,7 +100,7 @@ def ask_about_dates(by: By, conference_id: int, participant_ids: Collection[int]
             guest.asked_at, guest.reminded_at, guest.reminders = by.at, None, 0
             if person.email or person.id in linked:
                 reached.add(person.id)
-            to = _recipient(conference, person)
+            to = recipient(conference, person)
             mailed += queue(by.session, DATES_ASKED, to, by.at, case=conference_id, ring=ring, meeting=meeting.id)
         by.record("meeting.dates_asked", conference_id, people=len(participant_ids))
         return DatesAsked(mailed, frozenset(participant_ids) - reached)
@@ -124,7 +123,7 @@ def answer_dates(by: By, conference_id: int, answers: DatesSaid) -> None:
     """Say on one's own page which dates suit. Raises Refusal once the day was chosen."""
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.ANSWER_DATES)
-        meeting = by.session.scalar(_CURRENT.where(Meeting.conference_id == conference_id))
+        meeting = latest_meeting(by.session, conference_id)
         person = by.session.get(Participant, by.visitor.participant_id)
         if meeting is None or person is None:
             raise Unknown
@@ -132,9 +131,6 @@ def answer_dates(by: By, conference_id: int, answers: DatesSaid) -> None:
             raise Refusal(N_("The day has been chosen meanwhile: it is on your page. Can you not come? Say it there."))
         _guest(by, meeting, person.id)
         _answer(by, conference, meeting, person, answers.fits)
-
-
-_CURRENT = select(Meeting).where(Meeting.set_aside.is_(False)).order_by(Meeting.number.desc()).limit(1)
 
 
 def choose_from_answers(by: By, conference_id: int, option_id: int) -> int:
@@ -199,7 +195,7 @@ def remind_about_dates(session: Session, at: datetime, region_id: int) -> int:
                 "asked": f"{guest.asked_at:%Y%m%d%H%M}",
                 "number": guest.reminders,
             }
-            to, ring = _recipient(conference, person), to_ring(session, conference, at)
+            to, ring = recipient(conference, person), to_ring(session, conference, at)
             count += queue(session, DATES_REMINDER, to, at, case=conference.id, ring=ring, **fields)
         return count
 
@@ -216,11 +212,6 @@ def _there(by: By, conference_id: int, ids: Iterable[int]) -> list[Participant]:
     return [one for one in found if one.attends is not Attends.EXCLUDED]
 
 
-def _options(by: By, meeting: Meeting) -> dict[datetime, DateOption]:
-    rows = by.session.scalars(select(DateOption).where(DateOption.meeting_id == meeting.id))
-    return {row.starts_at: row for row in rows}
-
-
 def _guest(by: By, meeting: Meeting, participant_id: int) -> DateGuest:
     guest = by.session.get(DateGuest, (meeting.id, participant_id))
     if guest is None:
@@ -230,7 +221,7 @@ def _guest(by: By, meeting: Meeting, participant_id: int) -> DateGuest:
 
 
 def _answer(by: By, conference: Conference, meeting: Meeting, person: Participant, fits: Mapping[int, DateFit]) -> None:
-    offered = {option.id for option in _options(by, meeting).values()}
+    offered = {option.id for option in options_of(by, meeting).values()}
     if not fits.keys() <= offered:
         raise Refusal(N_("One of these dates is not asked about any more. Look at the dates again."))
     by.session.execute(
@@ -247,8 +238,3 @@ def _answer(by: By, conference: Conference, meeting: Meeting, person: Participan
         for option_id, fit in fits.items()
     )
     by.record("meeting.dates_answered", conference.id, name=person.name)
-
-
-def _recipient(conference: Conference, person: Participant) -> Recipient:
-    language = language_of(person.language, conference.language, PROFILES[conference.profile].language)
-    return Recipient(person.id, person.email, language)

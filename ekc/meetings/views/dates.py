@@ -249,7 +249,7 @@ def _page(case: Case, offer: OfferDatesForm | None = None, ask: AskDatesForm | N
 
 
 def _taken(case: Case, since: date) -> dict[date, list[tuple[datetime, str]]]:
-    """When the visitor has other conferences: by day, the local time and the number of each."""
+    """When the visitor has other conferences: by local day, when each begins and its number."""
     found: dict[date, list[tuple[datetime, str]]] = {}
     if case.visitor.account_id is not None:
         start = from_local(datetime.combine(since, datetime.min.time()), case.timezone)
