@@ -27,6 +27,7 @@ CORE = {
     "crypto",
     "demo_clock",
     "bounces",
+    "calendar_file",
     "texter",
     "clock",
     "errors",

@@ -14,6 +14,7 @@ LATE = (
     "authlib",
     "cbor2",
     "email_validator",
+    "icalendar",
     "joserfc",
     "pyuca",
     "requests",
