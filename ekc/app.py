@@ -177,6 +177,8 @@ def _extend_jinja(app: Flask) -> None:
         short_day=lambda value: language.short_day(value, now().date()),
         moment=language.moment,
         short_moment=language.short_moment,
+        their_moment=language.their_moment,
+        city=language.city,
         clock_time=language.clock_time,
         figure=language.figure,
         how_far=language.how_far,

@@ -58,6 +58,7 @@ class Case:
     visitor: Visitor
     roles: frozenset[Role]
     plans_not_read: int  # how many of the first versions are not for the visitor: those of rounds before they came
+    own_timezone: str  # of somebody of the circle who opened it; empty: that of the case
     id: int
     number: str
     title: str
@@ -121,7 +122,7 @@ class Case:
 
 
 _case, _person = Conference.__table__, Participant.__table__
-_OF_VISITOR = frozenset({"visitor", "roles", "plans_not_read"})
+_OF_VISITOR = frozenset({"visitor", "roles", "plans_not_read", "own_timezone"})
 #: The columns of the fields of `Case`, except those about the visitor.
 _HEAD = tuple(
     Conference.municipality.label(one.name) if one.name == "municipality" else _case.c[one.name]
@@ -142,6 +143,7 @@ _OPEN: Select[*tuple[Any, ...]] = (
             for index, column in enumerate(_HEAD)
         ),
         *OWN_COLUMNS,
+        _person.c.timezone.label("own_timezone"),
     )
     .select_from(_case.outerjoin(_person, _OWN))
     .where(_case.c.id == bindparam("conference_id"))
@@ -189,7 +191,7 @@ def open_case(by: By, conference_id: int, activity: Activity, *others: Activity)
     head = list(row[: len(_HEAD)])
     for index, sealed in _SEALED.items():
         head[index] = sealed.process_result_value(head[index], by.session.get_bind().dialect)
-    return Case(by.visitor, roles, hidden, *head)
+    return Case(by.visitor, roles, hidden, row.own_timezone or "", *head)
 
 
 def _was_theirs(by: By, case: Row[Any]) -> bool:

@@ -204,6 +204,7 @@ class Participant(MaybeProfessional, Base):
     side: Mapped[str] = mapped_column(SealedText("participant.side"), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     second_language: Mapped[str] = mapped_column(String(8), default="", server_default="")  # which they speak as well
+    timezone: Mapped[str] = mapped_column(String(40), default="", server_default="")  # empty: that of the case
     born: Mapped[date | None] = mapped_column(SealedDate("participant.born"))
     #: The last day on which they can be born, where only a year or an estimate is known; `born` is then the first.
     born_until: Mapped[date | None] = mapped_column(SealedDate("participant.born_until"))

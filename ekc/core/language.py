@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_decimal
 
-from ekc.core.clock import to_local
+from ekc.core.clock import to_local, zone
 
 PRODUCT_NAME = "Own Plan"
 #: The languages of pages by code, with their own names. Each except English has a catalogue.
@@ -240,6 +240,34 @@ def moment(instant: datetime, timezone: str) -> str:
 def short_moment(instant: datetime, timezone: str) -> str:
     """The local date and time of an instant in little room, such as "Sat 18 Apr, 10:00"."""
     return f"{_date(to_local(instant, timezone).date(), 'EEE d MMM', language())}, {clock_time(instant, timezone)}"
+
+
+def city(timezone: str) -> str:
+    """The city after which a time zone is called, such as "Istanbul"."""
+    return _city(timezone, language())
+
+
+@lru_cache(maxsize=1024)
+def _city(timezone: str, code: str) -> str:
+    return get_timezone_location(zone(timezone), _locale(code), return_city=True)
+
+
+def their_moment(instant: datetime, timezone: str, own: str, *, theirs: bool = False) -> str:
+    """The local date and time of an instant, and what the clock says then in `own`, the time zone of a person.
+
+    Such as "Saturday 18 April 2026, 10:00 (Amsterdam), 11:00 where you are (Istanbul)". Where both clocks say the same,
+    or `own` is empty, as `moment`. `theirs`: somebody else reads it, who speaks with that person.
+    """
+    here, there = to_local(instant, timezone), to_local(instant, own or timezone)
+    if here.replace(tzinfo=None) == there.replace(tzinfo=None):
+        return moment(instant, timezone)
+    said = clock_time(instant, own)
+    if here.date() != there.date():
+        said = f"{day(there.date(), year=False)}, {said}"
+    names = {"here": moment(instant, timezone), "city": city(timezone), "there": said, "own": city(own)}
+    if theirs:
+        return gettext("%(here)s (%(city)s), %(there)s where they are (%(own)s)", **names)
+    return gettext("%(here)s (%(city)s), %(there)s where you are (%(own)s)", **names)
 
 
 def ago(instant: datetime, at: datetime) -> str:

@@ -574,6 +574,7 @@ sa.Table(
     sa.Column("side", sa.LargeBinary, nullable=False),
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("second_language", sa.String(8), server_default="", nullable=False),
+    sa.Column("timezone", sa.String(40), server_default="", nullable=False),
     sa.Column("born", sa.LargeBinary),
     sa.Column("born_until", sa.LargeBinary),
     sa.Column("phone", sa.LargeBinary, nullable=False),

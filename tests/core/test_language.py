@@ -12,6 +12,7 @@ from jinja2.ext import _make_new_gettext, _make_new_ngettext
 from ekc.core.language import (
     ago,
     catalogue,
+    city,
     clock_time,
     day,
     direction,
@@ -22,6 +23,7 @@ from ekc.core.language import (
     moment,
     ngettext,
     short_day,
+    their_moment,
     translate,
     using,
 )
@@ -187,3 +189,99 @@ def test_a_sentence_in_dutch(app: Flask, source: str, shown: str) -> None:
     assert rendered() == shown
     with as_jinja_does(app):
         assert rendered() == shown
+
+
+AMSTERDAM, LONDON, AUCKLAND, ISTANBUL = "Europe/Amsterdam", "Europe/London", "Pacific/Auckland", "Europe/Istanbul"
+
+
+@pytest.mark.parametrize(
+    ("instant", "case", "own", "said"),
+    [
+        (
+            "2026-04-18 08:00",
+            AMSTERDAM,
+            ISTANBUL,
+            "Saturday 18 April 2026, 10:00 (Amsterdam), 11:00 where you are (Istanbul)",
+        ),
+        (
+            "2026-04-18 08:00",
+            LONDON,
+            ISTANBUL,
+            "Saturday 18 April 2026, 09:00 (London), 11:00 where you are (Istanbul)",
+        ),
+        (
+            "2026-04-18 08:00",
+            AMSTERDAM,
+            AUCKLAND,
+            "Saturday 18 April 2026, 10:00 (Amsterdam), 20:00 where you are (Auckland)",
+        ),
+        (
+            "2026-04-18 17:00",
+            AMSTERDAM,
+            AUCKLAND,
+            "Saturday 18 April 2026, 19:00 (Amsterdam), Sunday 19 April, 05:00 where you are (Auckland)",
+        ),
+        (
+            "2026-04-17 22:00",
+            AUCKLAND,
+            LONDON,
+            "Saturday 18 April 2026, 10:00 (Auckland), Friday 17 April, 23:00 where you are (London)",
+        ),
+        # Istanbul knows no summer time: two hours away in winter, one in summer, and the change is in the night.
+        (
+            "2026-03-29 00:59",
+            AMSTERDAM,
+            ISTANBUL,
+            "Sunday 29 March 2026, 01:59 (Amsterdam), 03:59 where you are (Istanbul)",
+        ),
+        (
+            "2026-03-29 01:00",
+            AMSTERDAM,
+            ISTANBUL,
+            "Sunday 29 March 2026, 03:00 (Amsterdam), 04:00 where you are (Istanbul)",
+        ),
+        # The hour that comes twice: each is told by the other clock.
+        (
+            "2026-10-25 00:30",
+            AMSTERDAM,
+            ISTANBUL,
+            "Sunday 25 October 2026, 02:30 (Amsterdam), 03:30 where you are (Istanbul)",
+        ),
+        (
+            "2026-10-25 01:30",
+            AMSTERDAM,
+            ISTANBUL,
+            "Sunday 25 October 2026, 02:30 (Amsterdam), 04:30 where you are (Istanbul)",
+        ),
+        # The same clock, or none of their own: nothing more is said. From year to year that differs.
+        ("2026-04-18 08:00", AMSTERDAM, "", "Saturday 18 April 2026, 10:00"),
+        ("2026-04-18 08:00", AMSTERDAM, AMSTERDAM, "Saturday 18 April 2026, 10:00"),
+        ("2026-04-18 08:00", AMSTERDAM, "Europe/Brussels", "Saturday 18 April 2026, 10:00"),
+        ("2015-07-18 08:00", "Europe/Athens", ISTANBUL, "Saturday 18 July 2015, 11:00"),
+        (
+            "2026-01-18 08:00",
+            "Europe/Athens",
+            ISTANBUL,
+            "Sunday 18 January 2026, 10:00 (Athens), 11:00 where you are (Istanbul)",
+        ),
+    ],
+)
+def test_a_time_is_told_as_the_clock_says_there_and_where_somebody_is(
+    instant: str, case: str, own: str, said: str
+) -> None:
+    assert their_moment(datetime.fromisoformat(f"{instant}+00:00"), case, own) == said
+
+
+def test_it_is_told_in_the_language_of_the_reader_and_to_whoever_rings_them() -> None:
+    at = datetime(2026, 4, 18, 8, 0, tzinfo=UTC)
+    assert their_moment(at, AMSTERDAM, ISTANBUL, theirs=True) == (
+        "Saturday 18 April 2026, 10:00 (Amsterdam), 11:00 where they are (Istanbul)"
+    )
+    with using("nl"):
+        assert their_moment(at, AMSTERDAM, ISTANBUL) == (
+            "zaterdag 18 april 2026, 10:00 (Amsterdam), bij jou 11:00 (Istanboel)"
+        )
+        assert their_moment(at, AMSTERDAM, ISTANBUL, theirs=True) == (
+            "zaterdag 18 april 2026, 10:00 (Amsterdam), daar 11:00 (Istanboel)"
+        )
+        assert [city(one) for one in ("Asia/Kolkata", "America/Curacao", "UTC")] == ["Calcutta", "Curaçao", "UTC"]
