@@ -31,7 +31,8 @@ import ekc.meetings.models
 import ekc.orders.models
 import ekc.plans.models
 import ekc.privatetime.models
-import ekc.signin.models  # noqa: F401 - registers their tables
+import ekc.signin.models
+import ekc.venues.models  # noqa: F401 - registers their tables
 from config import ConfigError
 from ekc.core.audit import DETAIL_CONTEXT
 from ekc.core.crypto import KEY_ID_BYTES, Keyring, SealedColumn, Unreadable, keyring_of

@@ -29,9 +29,9 @@ def key_of(session: Session, listing: Listing, name: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
-    """The names that somebody confirmed, for a form: what each row is called, by each of its names."""
+    """The names that are known, for a form: what each row is called, by each of its names. `listing`: of which list."""
 
-    listing: Listing
+    listing: str
     rows: Mapping[str, str]
 
     @property

@@ -138,7 +138,7 @@ class CostSheet(Base):
     __table_args__ = (
         CheckConstraint(
             "coordinator_minutes >= 0 and family_minutes >= 0 and professional_minutes >= 0"
-            " and fee >= 0 and venue_and_food >= 0 and interpreter >= 0",
+            " and fee >= 0 and venue_and_food >= 0 and interpreter >= 0 and travel >= 0 and childcare >= 0",
             name="not_negative",
         ),
     )
@@ -150,6 +150,8 @@ class CostSheet(Base):
     fee: Mapped[int | None]
     venue_and_food: Mapped[int | None]
     interpreter: Mapped[int | None]
+    travel: Mapped[int | None]
+    childcare: Mapped[int | None]
     changed_at: Mapped[datetime]
 
 

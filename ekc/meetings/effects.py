@@ -10,6 +10,8 @@ from ekc.core.clock import from_local, to_local
 from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Reading, Stretch
 from ekc.workflow.definition.kinds import Taking
 
+#: Of an arrangement, what stays for another day of the same round.
+_KEPT = ("kind", "state", "text", "participant_id", "who", "wish", "no_tie")
 _LATEST = (
     select(Meeting)
     .where(Meeting.conference_id == bindparam("case"), Meeting.set_aside.is_(False))
@@ -109,7 +111,8 @@ def unask_question(session: Session, conference: Conference, _at: datetime) -> N
 def new_meeting(session: Session, conference: Conference, at: datetime, taking: Taking) -> None:
     """Create the next meeting, on `taking.new_date` or without a date.
 
-    In the same round with the place and the arrangements of the last; in a new round these are made anew.
+    In the same round with the place and the arrangements of the last, but not with what these cost: another day is
+    paid for again. In a new round all is made anew.
     """
     end_meeting(session, conference, at, taking)
     former = latest_meeting(session, conference.id)
@@ -127,12 +130,11 @@ def new_meeting(session: Session, conference: Conference, at: datetime, taking: 
     session.flush()
     if former.round != conference.round:
         return
-    for name in ("venue_name", "venue_address", "venue_access", "joining"):
+    for name in ("venue_name", "venue_address", "venue_access", "venue_id", "venue_secret", "joining"):
         setattr(meeting, name, getattr(former, name))
     for arranged in session.scalars(select(Arrangement).where(Arrangement.meeting_id == former.id)).all():
-        session.add(
-            Arrangement(meeting_id=meeting.id, kind=arranged.kind, not_needed=arranged.not_needed, text=arranged.text)
-        )
+        kept = {name: getattr(arranged, name) for name in _KEPT}
+        session.add(Arrangement(meeting_id=meeting.id, **kept))
 
 
 def forget_date(session: Session, conference: Conference) -> None:

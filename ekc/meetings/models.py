@@ -7,7 +7,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
 from ekc.core.db import Base, enum_column
-from ekc.workflow.vocabulary import ArrangementKind, DateFit, InformationKind, Part, PresentBy
+from ekc.workflow.vocabulary import (
+    ArrangementKind,
+    ArrangementState,
+    DateFit,
+    InformationKind,
+    InterpreterWish,
+    Part,
+    PresentBy,
+)
 
 
 class Meeting(Base):
@@ -17,6 +25,7 @@ class Meeting(Base):
     __table_args__ = (
         UniqueConstraint("conference_id", "number"),
         CheckConstraint("ended_at is null or started_at is not null", name="started_before_ended"),
+        CheckConstraint("venue_cost >= 0", name="not_negative"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -29,6 +38,9 @@ class Meeting(Base):
     venue_name: Mapped[str] = mapped_column(SealedText("meeting.venue_name"), default="")
     venue_address: Mapped[str] = mapped_column(SealedText("meeting.venue_address"), default="")
     venue_access: Mapped[str] = mapped_column(SealedText("meeting.venue_access"), default="")
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)  # if its region knows it
+    venue_secret: Mapped[bool] = mapped_column(default=False, server_default=false())  # where it is, to whoever comes
+    venue_cost: Mapped[int | None]  # in cents
     joining: Mapped[str | None] = mapped_column(SealedText("meeting.joining"))  # how, by telephone or video
     started_at: Mapped[datetime | None]  # actual
     ended_at: Mapped[datetime | None]
@@ -74,19 +86,29 @@ class DateAnswer(Base):
 
 
 class Arrangement(Base):
-    """How one thing around the meeting is arranged, or that it is not needed."""
+    """How far one thing around the meeting is arranged: how, by whom, and what it costs in cents.
+
+    Who does it is somebody of the circle (`participant_id`), or is said in words (`who`).
+    """
 
     __tablename__ = "arrangement"
     __table_args__ = (
         UniqueConstraint("meeting_id", "kind"),
-        CheckConstraint("not_needed = (text is null)", name="arranged_or_not_needed"),
+        CheckConstraint("state <> 'not_needed' or (text is null and cost is null)", name="arranged_or_not_needed"),
+        CheckConstraint("participant_id is null or who is null", name="one_person"),
+        CheckConstraint("cost >= 0", name="not_negative"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
     kind: Mapped[ArrangementKind] = mapped_column(enum_column(ArrangementKind))
-    not_needed: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[ArrangementState] = mapped_column(enum_column(ArrangementState))
     text: Mapped[str | None] = mapped_column(SealedText("arrangement.text"))
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    who: Mapped[str | None] = mapped_column(SealedText("arrangement.who"))
+    cost: Mapped[int | None]
+    wish: Mapped[InterpreterWish | None] = mapped_column(enum_column(InterpreterWish))
+    no_tie: Mapped[bool] = mapped_column(default=False)  # of an interpreter: asked, and they have none to the network
 
 
 class Stretch(Base):

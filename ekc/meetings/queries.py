@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import IS_OPEN, Conference, Participant
@@ -22,12 +22,15 @@ from ekc.meetings.models import (
     Reading,
     Stretch,
 )
+from ekc.venues.models import KnownVenue
 from ekc.workflow.vocabulary import (
     NOT_THERE,
     ArrangementKind,
+    ArrangementState,
     Attends,
     DateFit,
     InformationKind,
+    InterpreterWish,
     Part,
     PresentBy,
 )
@@ -49,11 +52,28 @@ class MeetingRow:
     started_at: datetime | None
     ended_at: datetime | None
     round_held: bool = False  # this meeting, or one before it in the same round, has started
+    venue_id: int | None = None  # of the list of the region
+    venue_secret: bool = False
+    venue_cost: int | None = None  # in cents
 
     @property
     def under_way(self) -> bool:
         """Whether the meeting is in progress."""
         return self.started_at is not None and self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPlace:
+    """Where people meet, as it may be written to whoever is invited. `secret`: they hear from the coordinator where it
+    is, and address, access and route are left out.
+    """
+
+    name: str
+    address: str
+    access: str
+    route: str  # how one gets there, where one parks, how far it is
+    joining: str  # by telephone or video; no part of the place, so it is there also where that is secret
+    secret: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +113,30 @@ class TakenRow:
 
 @dataclass(frozen=True, slots=True)
 class ArrangementRow:
-    """How one thing is arranged: `text`, or None where it is not needed."""
+    """How far one thing is arranged: how (`text`), by whom (of the circle, or in words), and what it costs in cents.
+
+    `gone`: who does it is in the circle no more, so it is to be arranged again.
+    """
 
     kind: ArrangementKind
-    not_needed: bool
-    text: str | None
+    state: ArrangementState
+    text: str | None = None
+    participant_id: int | None = None
+    who: str | None = None
+    cost: int | None = None
+    wish: InterpreterWish | None = None
+    no_tie: bool = False
+    gone: bool = False
+
+    @property
+    def not_needed(self) -> bool:
+        """Whether it was said that it is not needed."""
+        return self.state is ArrangementState.NOT_NEEDED
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to be done."""
+        return self.not_needed or (self.state is ArrangementState.ARRANGED and not self.gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +209,15 @@ _OF_CASE = select(
 ).where(_meeting.conference_id == bindparam("case"))
 _ALL = _OF_CASE.order_by(_meeting.number)
 _CURRENT = _OF_CASE.where(_meeting.set_aside.is_(False)).order_by(_meeting.number.desc()).limit(1)
-_arrangement = Arrangement.__table__.c
-_ARRANGED = select(_arrangement.kind).where(_arrangement.meeting_id == bindparam("meeting"))
+#: Who does it was taken out of the circle.
+_GONE = exists().where(Participant.id == Arrangement.participant_id, Participant.removed_at.is_not(None))
+_ARRANGED = select(Arrangement.kind).where(
+    Arrangement.meeting_id == bindparam("meeting"),
+    or_(
+        Arrangement.state == ArrangementState.NOT_NEEDED,
+        and_(Arrangement.state == ArrangementState.ARRANGED, ~_GONE),
+    ),
+)
 _stretch = Stretch.__table__.c
 _STRETCHES = (
     select(*(_stretch[name] for name in StretchRow.__dataclass_fields__))
@@ -189,6 +235,18 @@ def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
     """The latest meeting of a case; None if there is none yet."""
     row = read_row(session, _CURRENT, {"case": conference_id})
     return MeetingRow(*row) if row else None
+
+
+_ROUTE = select(KnownVenue.route).where(KnownVenue.id == bindparam("venue"))
+
+
+def place_of(session: Session, meeting: MeetingRow) -> MeetingPlace:
+    """Where people meet, for invitations and papers. Whoever is shown it sees `CasePart.PRACTICAL`."""
+    if meeting.venue_secret:
+        return MeetingPlace(meeting.venue_name, "", "", "", meeting.joining or "", secret=True)
+    route = "" if meeting.venue_id is None else session.scalar(_ROUTE, {"venue": meeting.venue_id}) or ""
+    where = (meeting.venue_name, meeting.venue_address, meeting.venue_access, route)
+    return MeetingPlace(*where, meeting.joining or "", secret=False)
 
 
 _OF_ROUND = (Meeting.conference_id == bindparam("case"), Meeting.round == bindparam("number"))
@@ -212,13 +270,16 @@ def arranged(session: Session, meeting_id: int) -> frozenset[ArrangementKind]:
 
 
 def _of_meeting(*columns: Any, by: Any) -> Select[*tuple[Any, ...]]:
-    table = columns[0].class_
-    return select(*columns).where(table.meeting_id == bindparam("meeting")).order_by(by)
+    return select(*columns).where(by.class_.meeting_id == bindparam("meeting")).order_by(by)
 
 
 #: What the page of the meeting and that of the information list, built once.
 _DATE_OPTIONS = _of_meeting(DateOption.id, DateOption.starts_at, by=DateOption.starts_at)
-_ARRANGEMENTS = _of_meeting(Arrangement.kind, Arrangement.not_needed, Arrangement.text, by=Arrangement.id)
+_ARRANGEMENTS = _of_meeting(
+    *(Arrangement.__table__.c[name] for name in ArrangementRow.__dataclass_fields__ if name != "gone"),
+    _GONE.label("gone"),
+    by=Arrangement.id,
+)
 _INFORMATION = _of_meeting(
     InformationItem.id,
     InformationItem.participant_id,
@@ -300,7 +361,7 @@ def taken(session: Session, account_id: int, conference_id: int, since: datetime
 
 
 def arrangements(session: Session, meeting_id: int) -> tuple[ArrangementRow, ...]:
-    """What is arranged or not needed; a kind that is still open has no row."""
+    """How far each thing is arranged; a kind of which nothing was said has no row."""
     return tuple(ArrangementRow(*row) for row in read_rows(session, _ARRANGEMENTS, {"meeting": meeting_id}))
 
 

@@ -18,6 +18,8 @@ class Duty(StrEnum):
     COORDINATORS = "coordinators"
     PROFILES = "profiles"
     NAMES = "names"
+    VENUES = "venues"
+    SCHOOL_HOLIDAYS = "school_holidays"
     ACCOUNTS = "accounts"
 
 
@@ -70,5 +72,11 @@ DUTIES: tuple[DutyRule, ...] = (
         N_("confirm, change and merge the municipalities and organisations that people named"),
         frozenset({Role.REGIONAL_MANAGER, Role.ADMINISTRATOR}),
     ),
+    DutyRule(
+        Duty.VENUES,
+        N_("keep the list of venues of their region"),
+        frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+    ),
+    DutyRule(Duty.SCHOOL_HOLIDAYS, N_("enter the school holidays of their region"), frozenset({Role.REGIONAL_MANAGER})),
     DutyRule(Duty.ACCOUNTS, N_("open, change and close accounts, and regions"), frozenset({Role.ADMINISTRATOR})),
 )

@@ -451,6 +451,22 @@ class ArrangementKind(Labelled):
     CHILDCARE = "childcare", N_("childcare")
 
 
+class ArrangementState(Labelled):
+    """How far an arrangement is."""
+
+    OPEN = "open", N_("open")
+    ASKED = "asked", N_("asked")
+    ARRANGED = "arranged", N_("arranged")
+    NOT_NEEDED = "not_needed", N_("not needed")
+
+
+class InterpreterWish(Labelled):
+    """Whom the family wishes as interpreter."""
+
+    WOMAN = "woman", N_("a woman")
+    MAN = "man", N_("a man")
+
+
 class PersonNeed(Labelled):
     """What somebody needs to be able to take part, besides an interpreter; more is said in words."""
 

@@ -885,6 +885,46 @@ sa.Table(
     sa.Index("ix_coordinator_absence_deputy_id", "deputy_id"),
 )
 sa.Table(
+    "venue",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("region_id", sa.Integer, sa.ForeignKey("region.id"), nullable=False),
+    sa.Column("name", sa.LargeBinary, nullable=False),
+    sa.Column("address", sa.LargeBinary, nullable=False),
+    sa.Column("access", sa.LargeBinary, nullable=False),
+    sa.Column("route", sa.LargeBinary, nullable=False),
+    sa.Column("rooms", sa.Integer),
+    sa.Column("kitchen", sa.LargeBinary, nullable=False),
+    sa.Column("price", sa.Integer),
+    sa.Column("contact", sa.LargeBinary, nullable=False),
+    sa.Column("phone", sa.LargeBinary, nullable=False),
+    sa.Column("hours", sa.LargeBinary, nullable=False),
+    sa.CheckConstraint("rooms >= 1", name="has_a_room"),
+    sa.CheckConstraint("price >= 0", name="not_negative"),
+    sa.Index("ix_venue_region_id", "region_id"),
+)
+sa.Table(
+    "venue_name",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("venue_id", sa.Integer, sa.ForeignKey("venue.id"), nullable=False),
+    sa.Column("key", sa.LargeBinary(32), nullable=False),
+    sa.Column("name", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("key"),
+    sa.Index("ix_venue_name_venue_id", "venue_id"),
+)
+sa.Table(
+    "school_holiday",
+    _tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("region_id", sa.Integer, sa.ForeignKey("region.id"), nullable=False),
+    sa.Column("name", sa.LargeBinary, nullable=False),
+    sa.Column("first_on", sa.Date, nullable=False),
+    sa.Column("last_on", sa.Date, nullable=False),
+    sa.CheckConstraint("last_on >= first_on", name="ends_after_beginning"),
+    sa.UniqueConstraint("region_id", "first_on", "last_on"),
+)
+sa.Table(
     "meeting",
     _tables,
     sa.Column("id", sa.Integer, primary_key=True),
@@ -897,11 +937,16 @@ sa.Table(
     sa.Column("venue_name", sa.LargeBinary, nullable=False),
     sa.Column("venue_address", sa.LargeBinary, nullable=False),
     sa.Column("venue_access", sa.LargeBinary, nullable=False),
+    sa.Column("venue_id", sa.Integer, sa.ForeignKey("venue.id")),
+    sa.Column("venue_secret", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("venue_cost", sa.Integer),
     sa.Column("joining", sa.LargeBinary),
     sa.Column("started_at", _INSTANT),
     sa.Column("ended_at", _INSTANT),
     sa.CheckConstraint("ended_at is null or started_at is not null", name="started_before_ended"),
+    sa.CheckConstraint("venue_cost >= 0", name="not_negative"),
     sa.UniqueConstraint("conference_id", "number"),
+    sa.Index("ix_meeting_venue_id", "venue_id"),
 )
 sa.Table(
     "arrangement",
@@ -909,9 +954,16 @@ sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("meeting_id", sa.Integer, sa.ForeignKey("meeting.id"), nullable=False),
     sa.Column("kind", _words("arrangementkind", "food travel interpreter childcare"), nullable=False),
-    sa.Column("not_needed", sa.Boolean, nullable=False),
+    sa.Column("state", _words("arrangementstate", "open asked arranged not_needed"), nullable=False),
     sa.Column("text", sa.LargeBinary),
-    sa.CheckConstraint("not_needed = (text is null)", name="arranged_or_not_needed"),
+    sa.Column("participant_id", sa.Integer, sa.ForeignKey("participant.id")),
+    sa.Column("who", sa.LargeBinary),
+    sa.Column("cost", sa.Integer),
+    sa.Column("wish", _words("interpreterwish", "woman man")),
+    sa.Column("no_tie", sa.Boolean, nullable=False),
+    sa.CheckConstraint("state <> 'not_needed' or (text is null and cost is null)", name="arranged_or_not_needed"),
+    sa.CheckConstraint("participant_id is null or who is null", name="one_person"),
+    sa.CheckConstraint("cost >= 0", name="not_negative"),
     sa.UniqueConstraint("meeting_id", "kind"),
 )
 sa.Table(
@@ -1113,10 +1165,12 @@ sa.Table(
     sa.Column("fee", sa.Integer),
     sa.Column("venue_and_food", sa.Integer),
     sa.Column("interpreter", sa.Integer),
+    sa.Column("travel", sa.Integer),
+    sa.Column("childcare", sa.Integer),
     sa.Column("changed_at", _INSTANT, nullable=False),
     sa.CheckConstraint(
         "coordinator_minutes >= 0 and family_minutes >= 0 and professional_minutes >= 0 and fee >= "
-        "0 and venue_and_food >= 0 and interpreter >= 0",
+        "0 and venue_and_food >= 0 and interpreter >= 0 and travel >= 0 and childcare >= 0",
         name="not_negative",
     ),
 )

@@ -17,9 +17,10 @@ from ekc.meetings import queries
 from ekc.meetings.actions import arranging
 from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.effects import end_meeting, new_meeting
-from ekc.meetings.queries import ArrangementRow
+from ekc.meetings.queries import ArrangementRow, MeetingPlace
+from ekc.venues.actions import VenueDetails, add_venue
 from ekc.workflow.definition.kinds import Taking
-from ekc.workflow.vocabulary import ArrangementKind, Attends, Part, Phase, Step
+from ekc.workflow.vocabulary import ArrangementKind, ArrangementState, Attends, Part, Phase, Step
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -71,9 +72,9 @@ def test_a_meeting_is_arranged_by_one_form(
     )
     assert [option.starts_at for option in queries.date_options(db_session, meeting.id)] == [SATURDAY]
     assert queries.arrangements(db_session, meeting.id) == (
-        ArrangementRow(ArrangementKind.FOOD, False, "Soup, bread, halal"),
-        ArrangementRow(ArrangementKind.TRAVEL, True, None),
-        ArrangementRow(ArrangementKind.INTERPRETER, False, "Jamal, by phone"),
+        ArrangementRow(ArrangementKind.FOOD, ArrangementState.ARRANGED, "Soup, bread, halal"),
+        ArrangementRow(ArrangementKind.TRAVEL, ArrangementState.NOT_NEEDED),
+        ArrangementRow(ArrangementKind.INTERPRETER, ArrangementState.ARRANGED, "Jamal, by phone"),
     )
     assert "Saturday 18 April 2026, 10:00 (in 47 days)" in page.text
     assert client.form("Save").shown("Hours") == "2.5"
@@ -411,3 +412,23 @@ def test_once_an_interpreter_is_arranged_they_come(
     assert page.flashes == ["Saved.", "It is noted that Tolk van het bureau will come."]
     found = {row.name: row.attends for row in circle(refreshed(db_session), case.id) if row.part is Part.INTERPRETER}
     assert (found["Tolk van het bureau"], found["Kim Tolk"]) == (Attends.IN_PERSON, Attends.PHONE)
+
+
+def test_where_people_meet_is_one_row_for_invitations_and_papers(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    case = gathered(db_session, cast, START)
+    noor = By(db_session, cast.noor, START)
+    brug = VenueDetails(name="De Brug", address="Waalkade 12", route="Bus 3. Parking behind it.", price=7500)
+    add_venue(noor, cast.north, brug)
+    arranging.set_venue(noor, case.id, Venue("the BRUG", "Waalkade 12", "level", "Ring 01632 960 333."))
+
+    meeting = queries.current_meeting(refreshed(db_session), case.id)
+    assert meeting is not None
+    place = MeetingPlace("the BRUG", "Waalkade 12", "level", "Bus 3. Parking behind it.", "Ring 01632 960 333.", False)
+    assert queries.place_of(db_session, meeting) == place
+
+    arranging.set_venue(noor, case.id, Venue("The shelter", "Veerweg 3", "ring twice", "Ring.", secret=True))
+    meeting = queries.current_meeting(refreshed(db_session), case.id)
+    assert meeting is not None
+    assert queries.place_of(db_session, meeting) == MeetingPlace("The shelter", "", "", "", "Ring.", True)

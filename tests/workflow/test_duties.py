@@ -14,7 +14,7 @@ def of(role: Role) -> set[Duty]:
 
 def test_each_office_has_its_own_duties() -> None:
     assert {role: of(role) for role in Role if of(role)} == {
-        Role.COORDINATOR: {Duty.CASES, Duty.PROFILES},
+        Role.COORDINATOR: {Duty.CASES, Duty.PROFILES, Duty.VENUES},
         Role.REGIONAL_MANAGER: {
             Duty.CASES,
             Duty.FOLLOW_UPS,
@@ -24,6 +24,8 @@ def test_each_office_has_its_own_duties() -> None:
             Duty.LEAD_TIMES,
             Duty.PROFILES,
             Duty.NAMES,
+            Duty.VENUES,
+            Duty.SCHOOL_HOLIDAYS,
             Duty.REGISTER_MANY,
         },
         Role.CARE_MANAGER: {Duty.FOLLOW_UPS},

@@ -82,6 +82,7 @@ class OwnPage:
     coming: tuple[OtherPerson, ...]
     circle: tuple[OtherPerson, ...]
     meeting: meetings.MeetingRow | None
+    place: meetings.MeetingPlace | None  # where they meet, for whoever sees that
     match: match_queries.MatchRow | None  # of the coordinator
     alone: tuple[Account, ...] | None  # the coordinator cannot act any more: whom to ring
     predecessor: str  # who was the coordinator before, as the visitor knew them; empty: nobody
@@ -178,6 +179,7 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
             row for row in others if row.attends is not Attends.EXCLUDED and not is_gone(row.part, case.end)
         ),
         meeting=read.meeting if case.sees(CasePart.DAY) else None,
+        place=meetings.place_of(session, read.meeting) if read.meeting and case.sees(CasePart.PRACTICAL) else None,
         match=coordinator,
         alone=tuple(managers_of(session, case.region_id)) if gone else None,
         predecessor="" if coordinator is None or _joined_since(case, joined, coordinator) else coordinator.predecessor,

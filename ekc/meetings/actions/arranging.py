@@ -13,20 +13,34 @@ from ekc.conferences.actions.heard import note_coming
 from ekc.conferences.effects import give_notice
 from ekc.conferences.models import Conference
 from ekc.conferences.queries.circle import circle
+from ekc.conferences.queries.homes import homes
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, WrongDay
 from ekc.core.transaction import writing
 from ekc.meetings.effects import ensure_meeting, iso
 from ekc.meetings.models import Arrangement, DateAnswer, DateOption, Meeting
+from ekc.names import plain
+from ekc.venues.actions import VenueDetails, keep_venue
+from ekc.venues.queries import venue as venue_row
+from ekc.venues.queries import venue_with
 from ekc.workflow.owed.kinds import NoticeKind
-from ekc.workflow.vocabulary import N_, Activity, ArrangementKind, Attends, Part
+from ekc.workflow.vocabulary import (
+    N_,
+    Activity,
+    ArrangementKind,
+    ArrangementState,
+    Attends,
+    InterpreterWish,
+    Part,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Venue:
     """Where people meet, and how one joins from afar. Without a name there is no venue yet.
 
-    `stays`: what was written about the venue before it is right for this one too.
+    `secret`: people hear from the coordinator where it is. `cost`: in cents. `stays`: what was written about the venue
+    before it is right for this one too. `keep`: it is kept for other conferences of the region.
     """
 
     name: str
@@ -34,15 +48,43 @@ class Venue:
     access: str = ""
     joining: str = ""
     stays: bool = field(default=False, compare=False)
+    secret: bool = False
+    cost: int | None = None
+    keep: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """How one thing is arranged. Neither `text` nor `not_needed`: it is open again."""
+    """How one thing is arranged, by whom (of the circle, or in words) and what it costs in cents.
+
+    Neither `text` nor somebody nor `not_needed`: it is open again. `asked`: no more than that yet. `wish` and `no_tie`
+    are of an interpreter.
+    """
 
     kind: ArrangementKind
     text: str = ""
     not_needed: bool = False
+    asked: bool = False
+    participant_id: int | None = None
+    who: str = ""
+    cost: int | None = None
+    wish: InterpreterWish | None = None
+    no_tie: bool = False
+
+    @property
+    def state(self) -> ArrangementState:
+        """How far it is."""
+        if self.not_needed:
+            return ArrangementState.NOT_NEEDED
+        if self.asked:
+            return ArrangementState.ASKED
+        by_somebody = self.text or self.who or self.participant_id is not None
+        return ArrangementState.ARRANGED if by_somebody else ArrangementState.OPEN
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is open, and nothing else was said about it."""
+        return self == Arranged(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +134,7 @@ def arrange_all(by: By, conference_id: int, entry: Arrangements) -> list[str]:
                 set_date(by, conference, meeting, entry.dates.starts_at)
         if entry.expected_minutes != meeting.expected_minutes:
             _set_expected_minutes(by, meeting, entry.expected_minutes)
-        if entry.venue != _venue(meeting):
+        if entry.venue != _venue(meeting) or entry.venue.keep:
             _set_venue(by, conference, meeting, entry.venue)
         rows = _rows(by, meeting)
         for thing in entry.things:
@@ -129,7 +171,8 @@ def set_expected_minutes(by: By, conference_id: int, minutes: int | None) -> Non
 def set_venue(by: By, conference_id: int, venue: Venue) -> None:
     """Set where people meet.
 
-    Raises Refusal without a name, and where another venue has the address or the way in of the one before it.
+    Raises Refusal without a name, where another venue has the address or the way in of the one before it, where a home
+    would be kept for other conferences, and where a secret address would be told to everybody.
     """
     with writing(by.session):
         conference, meeting = lock_meeting(by, conference_id)
@@ -196,11 +239,12 @@ def _set_expected_minutes(by: By, meeting: Meeting, minutes: int | None) -> None
 
 
 def _venue(meeting: Meeting) -> Venue:
-    return Venue(meeting.venue_name, meeting.venue_address, meeting.venue_access, meeting.joining or "")
+    where = (meeting.venue_name, meeting.venue_address, meeting.venue_access, meeting.joining or "")
+    return Venue(*where, secret=meeting.venue_secret, cost=meeting.venue_cost)
 
 
 def _place(meeting: Meeting) -> str:
-    return ", ".join(filter(None, (meeting.venue_name, meeting.venue_address)))
+    return ", ".join(filter(None, (meeting.venue_name, "" if meeting.venue_secret else meeting.venue_address)))
 
 
 def _set_venue(by: By, conference: Conference, meeting: Meeting, venue: Venue) -> None:
@@ -217,12 +261,41 @@ def _set_venue(by: By, conference: Conference, meeting: Meeting, venue: Venue) -
             words=" ".join(kept.split()),
             place=meeting.venue_name,
         ).at("stays")
+    _refuse_homes(by, conference, venue)
     was = _place(meeting)
     meeting.venue_name, meeting.venue_address, meeting.venue_access = venue.name, venue.address, venue.access
-    meeting.joining = venue.joining or None
+    meeting.joining, meeting.venue_secret, meeting.venue_cost = venue.joining or None, venue.secret, venue.cost
+    if venue.keep and venue.name:
+        known = VenueDetails(name=venue.name, address=venue.address, access=venue.access, price=venue.cost)
+        meeting.venue_id = keep_venue(by, conference.region_id, known)
+    else:
+        meeting.venue_id = _known(by, conference, venue)
     if meeting.started_at is None:
         give_notice(by.session, conference, by.at, NoticeKind.PLACE, was=was, now=_place(meeting))
     by.record("meeting.venue", conference.id, venue=venue.name or "-")
+
+
+def _refuse_homes(by: By, conference: Conference, venue: Venue) -> None:
+    """Raise Refusal where a home would become a venue of the region, or a secret address be told to all who come."""
+    if not venue.address or (venue.secret and not venue.keep):
+        return
+    living = [home for home in homes(by.session, conference.id) if home.is_at(venue.address)]
+    if living and venue.keep:
+        raise Refusal(N_("Somebody of the circle lives there. A home is not kept for other conferences.")).at("keep")
+    if any(home.secret for home in living) and not venue.secret:
+        raise Refusal(
+            N_("Somebody of the circle lives there, and their address is secret. Tick that it stays secret.")
+        ).at("secret")
+
+
+def _known(by: By, conference: Conference, venue: Venue) -> int | None:
+    """The venue of the region that this is: of the same name, and of the same address where both are known."""
+    if not venue.name:
+        return None
+    found = venue_row(by.session, conference.region_id, venue_with(by.session, conference.region_id, venue.name))
+    if found and venue.address and found.address and plain(found.address) != plain(venue.address):
+        return None
+    return found.id if found else None
 
 
 def _rows(by: By, meeting: Meeting) -> dict[ArrangementKind, Arrangement]:
@@ -231,25 +304,44 @@ def _rows(by: By, meeting: Meeting) -> dict[ArrangementKind, Arrangement]:
 
 
 def _arranged(kind: ArrangementKind, row: Arrangement | None) -> Arranged:
-    return Arranged(kind, row.text or "", row.not_needed) if row else Arranged(kind)
+    if row is None:
+        return Arranged(kind)
+    return Arranged(
+        kind,
+        row.text or "",
+        not_needed=row.state is ArrangementState.NOT_NEEDED,
+        asked=row.state is ArrangementState.ASKED,
+        participant_id=row.participant_id,
+        who=row.who or "",
+        cost=row.cost,
+        wish=row.wish,
+        no_tie=row.no_tie,
+    )
 
 
 def _arrange(
     by: By, conference: Conference, meeting: Meeting, row: Arrangement | None, arranged: Arranged
 ) -> list[str]:
     """Write it down. Once an interpreter is arranged, those in the circle come; returns the names of those for whom
-    that is new.
+    that is new. Raises Unknown for somebody who is not in the circle.
     """
     kind = arranged.kind
-    if not (arranged.not_needed or arranged.text):
+    if arranged.not_needed:  # then nobody does it, and it costs nothing
+        arranged = Arranged(kind, not_needed=True)
+    who = arranged.participant_id
+    if who is not None and (row is None or row.participant_id != who):
+        chosen_members(by.session, conference.id, [who])
+    if arranged.says_nothing:
         if row is not None:
             by.session.delete(row)
     else:
         row = row or Arrangement(meeting_id=meeting.id, kind=kind)
-        row.not_needed, row.text = arranged.not_needed, None if arranged.not_needed else arranged.text
+        row.state, row.text = arranged.state, arranged.text or None
+        row.participant_id, row.who = who, arranged.who or None
+        row.cost, row.wish, row.no_tie = arranged.cost, arranged.wish, arranged.no_tie
         by.session.add(row)
     by.record("meeting.arranged", meeting.conference_id, what=kind.value)
-    if kind is not ArrangementKind.INTERPRETER or not arranged.text:
+    if kind is not ArrangementKind.INTERPRETER or arranged.state is not ArrangementState.ARRANGED:
         return []
     interpreters = [one.id for one in circle(by.session, conference.id) if one.part is Part.INTERPRETER]
     people = chosen_members(by.session, conference.id, interpreters)
