@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -49,15 +49,13 @@ def executed() -> Iterator[list[Any]]:
     """The SELECTs executed within the block, as they were built."""
     sent: list[Any] = []
 
-    def hear(_connection: object, statement: Any, *_more: object) -> None:
-        if getattr(statement, "is_select", False):
-            sent.append(statement)
+    def hear(*said: Any) -> None:
+        built = getattr(said[-1], "invoked_statement", None)
+        if getattr(built, "is_select", False):
+            sent.append(built)
 
-    event.listen(Engine, "before_execute", hear)
-    try:
+    with hearing(Engine, hear):
         yield sent
-    finally:
-        event.remove(Engine, "before_execute", hear)
 
 
 def test_no_statement_of_a_page_reads_a_whole_table(

@@ -107,9 +107,12 @@ def queue_circle_mail(
     `comes`: of family and supporters other than main persons, only those who take part, there or from afar, or did in
     the round before and have not said yet, and those whom the plan in force names. `named`: only those whom it names.
     """
+    people = [person for person in _people(session, conference) if person.email]
+    if not people:
+        return
     access = circle_access(session, conference, phase or conference.phase)
     fields.setdefault("ring", to_ring(session, conference, at))
-    for person in _people(session, conference):
+    for person in people:
         reader = access.get(person.id)
         if reader is None or not reader.may(Activity(rule.opens)):
             continue
@@ -158,15 +161,16 @@ def give_notice(
     people = {person.id: person for person in _people(session, conference)}
     known = ("id", "part", "attends", "informed_on", "informed_at", "informed_before_on", "came_as_professional")
     listeners = [Listener(**{name: getattr(one, name) for name in known}) for one in people.values()]
+    facts = NoticeFacts(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about, was=was)
+    hear = [one for one in concerned(facts, listeners) if people[one.id].email and reads_it(rule, one)]
+    if not hear:
+        return
     mails = {part: mail for mail in _MAILS.get(kind, (NOTICE,)) for part in mail.parts}
     mailed, access = _mailed(session, conference, at, rule.mails), circle_access(session, conference, conference.phase)
     ring = to_ring(session, conference, at)
-    for one in concerned(
-        NoticeFacts(id=left.id, kind=kind, at=at, on=local_date(at, conference.timezone), about=about, was=was),
-        listeners,
-    ):
+    for one in hear:
         mail = mails.get(access[one.id].mail_part(one.part)) if one.id in access else None
-        if mail and one.id not in mailed and reads_it(rule, one) and access[one.id].may(Activity(mail.opens)):
+        if mail and one.id not in mailed and access[one.id].may(Activity(mail.opens)):
             _queue(session, conference, at, mail, people[one.id], notice=left.id, ring=ring)
 
 
@@ -216,12 +220,14 @@ def number_changed(session: Session, account: Account, at: datetime, was: str | 
         give_notice_of_number(session, conference, at, before, after)
 
 
+_mail = OutboxMessage.__table__.c
+_QUEUED = select(_mail.key).where(_mail.conference_id == bindparam("case"), _mail.queued_at == bindparam("at"))
+
+
 def _mailed(session: Session, conference: Conference, at: datetime, keys: tuple[str, ...]) -> set[int]:
     """Who gets a mail already that tells the same: the step that left this sent it."""
-    queued = select(OutboxMessage.key).where(
-        OutboxMessage.conference_id == conference.id, OutboxMessage.queued_at == at
-    )
-    found = (key for key in session.scalars(queued) if key.partition(":")[2].startswith(keys))
+    queued = (row.key for row in read_rows(session, _QUEUED, {"case": conference.id, "at": at}))
+    found = (key for key in queued if key.partition(":")[2].startswith(keys))
     return {int(key.rpartition(":")[2]) for key in found}
 
 

@@ -11,7 +11,21 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, not_, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    not_,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from config import Settings
@@ -37,6 +51,7 @@ from ekc.core.jobs import (
 )
 from ekc.core.logs import failure, log_event, numbered
 from ekc.core.metrics import count_job
+from ekc.core.reading import one_of
 from ekc.core.transaction import writing
 
 #: The pause after the first failure; it triples with each further failure, up to the maximum.
@@ -244,8 +259,8 @@ class _Stint:
         """Note how these attempts ended, and give back the jobs that were not begun, or not ended."""
         writes: dict[AtEnd, list[Any]] = {}
         done = [end for end in ends if end.state is JobState.DONE]
-        self._note_of_all([end.job for end in done], state=JobState.DONE, ended_at=at, error=None)
-        self._note_of_all(left, state=JobState.WAITING, tries=Job.tries - 1)
+        self._note_of_all(_DONE, [end.job for end in done], at=at)
+        self._note_of_all(_GIVEN_BACK, left)
         for end in done:
             for write, what in end.run.at_end:
                 writes.setdefault(write, []).append(what)
@@ -259,10 +274,10 @@ class _Stint:
                 values = {"state": end.state, "due": end.due, "error": end.error, "tries": tries}
                 _note(self._session, end.job, **values, is_probe=end.is_unavailable)
 
-    def _note_of_all(self, jobs: Sequence[Row[Any]], **values: object) -> None:
+    def _note_of_all(self, statement: Update, jobs: Sequence[Row[Any]], **values: object) -> None:
         if jobs:
-            end = _END.values(**values, held_until=None, is_probe=False)
-            self._session.connection().execute(end, [{"which": job.id, "attempt": job.tries} for job in jobs])
+            given = [{"which": job.id, "attempt": job.tries, **values} for job in jobs]
+            self._session.connection().execute(statement, given)
 
 
 def _is_over(end: _End) -> bool:
@@ -346,10 +361,22 @@ def _claim(
     jobs = list(session.execute(_free(_ranks(rules), column), {"which": which, "most": most, **_times(at)}))
     if not jobs or (rules[jobs[0].kind].rank is Rank.SLOW and _another_was_first(session, rules, at)):
         return []
-    values = {"state": JobState.RUNNING, "tries": Job.tries + 1, "held_until": at + HOLD, "is_probe": False}
-    claimed = update(Job).where(Job.id.in_([job.id for job in jobs])).values(**values, parts_done=0, parts=0)
-    session.execute(claimed, execution_options=PLAINLY)
+    session.connection().execute(_CLAIM, {"jobs": [job.id for job in jobs], "hold": at + HOLD})
     return jobs
+
+
+_CLAIM = (
+    update(Job)
+    .where(one_of(Job.id, "jobs"))
+    .values(
+        state=JobState.RUNNING,
+        tries=Job.tries + 1,
+        held_until=bindparam("hold", type_=_AT.type),
+        is_probe=False,
+        parts_done=0,
+        parts=0,
+    )
+)
 
 
 @cache
@@ -372,7 +399,13 @@ def _ours(job: Row[Any]) -> tuple[ColumnElement[bool], ...]:
 
 
 #: Of many at once.
-_END = update(Job).where(Job.id == bindparam("which"), Job.state == JobState.RUNNING, Job.tries == bindparam("attempt"))
+_END = (
+    update(Job)
+    .where(Job.id == bindparam("which"), Job.state == JobState.RUNNING, Job.tries == bindparam("attempt"))
+    .values(held_until=None, is_probe=False)
+)
+_DONE = _END.values(state=JobState.DONE, ended_at=_AT, error=None)
+_GIVEN_BACK = _END.values(state=JobState.WAITING, tries=Job.tries - 1)
 
 
 def _note(session: Session, job: Row[Any], **values: object) -> bool:

@@ -17,7 +17,7 @@ from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     Connection,
@@ -46,6 +46,7 @@ _GENESIS_MAC = b"\0" * 16
 _HEADS = "audit heads"  # context of the signature of the file
 _SYSTEM_CHAIN = "system"  # events that belong to no case
 _RECORDED = "audit"  # key in `session.info`: an event was added
+_ENDS = "audit_heads"  # key in `info` of a connection: a transaction, and the heads that it has locked
 
 
 #: The action of the one line a day that the family's own looks in private time leave.
@@ -72,6 +73,15 @@ class Actor:
 
 PUBLIC = Actor(ActorKind.PUBLIC)
 SYSTEM = Actor(ActorKind.SYSTEM)
+
+
+class _LastEvent(NamedTuple):
+    """The last event of a chain, as of this transaction."""
+
+    chain: str
+    seq: int
+    hash: bytes
+    mac: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +200,7 @@ def _add(
         heads = _heads(connection, chains)
     about = json.dumps({k: v for k, v in {"actor": actor.name, **detail}.items() if v != ""}, ensure_ascii=False)
     keyring = keyring_of(session)
-    lines, ends = [], []
+    lines, ends, new = [], [], dict[str, _LastEvent]()
     for head in heads:
         seq, conference_id = head.seq + 1, chains[head.chain]
         sealed = keyring.seal(about.encode(), DETAIL_CONTEXT) if about != "{}" else None
@@ -208,15 +218,33 @@ def _add(
                 "hash": link,
             }
         )
-        sign = chain_mac(keyring, head.mac, link)
-        ends.append({"of": head.chain, "last": seq, "link": link, "sign": sign})
+        end = _LastEvent(head.chain, seq, link, chain_mac(keyring, head.mac, link))
+        ends.append({"of": end.chain, "last": end.seq, "link": end.hash, "sign": end.mac})
+        new[end.chain] = end
     connection.execute(_INSERT_EVENT, lines)
     connection.execute(_UPDATE_HEAD, ends)
+    _kept(connection).update(new)
     session.info[_RECORDED] = True
 
 
-def _heads(connection: Connection, chains: Collection[str]) -> Sequence[Row[str, int, bytes, bytes]]:
+def _kept(connection: Connection) -> dict[str, _LastEvent]:
+    """The heads that this transaction, or this savepoint, has locked and written: nobody else changes them meanwhile.
+
+    After a savepoint they are read again, as it may have been rolled back, or others may have written in it.
+    """
+    now = connection.get_nested_transaction() or connection.get_transaction()
+    within, kept = cast(tuple[Any, dict[str, _LastEvent]], connection.info.get(_ENDS, (None, {})))
+    if now is None or within is not now:
+        kept = {}
+        connection.info[_ENDS] = (now, kept)
+    return kept
+
+
+def _heads(connection: Connection, chains: Collection[str]) -> Sequence[_LastEvent | Row[str, int, bytes, bytes]]:
     """The heads of chains, locked until commit."""
+    kept = _kept(connection)
+    if all(one in kept for one in chains):
+        return [kept[one] for one in chains]
     if len(chains) == 1:  # by far most often; a list is written anew at each execution
         return connection.execute(_SELECT_HEAD, {"of": next(iter(chains))}).all()
     return connection.execute(_SELECT_HEADS, {"chains": list(chains)}).all()

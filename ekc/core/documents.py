@@ -74,6 +74,11 @@ class MissingGlyphError(DocumentError):
         self.characters = characters
 
 
+#: Letters of Europe and marks of a sentence that our fonts have (a test looks): most words have no others, and their
+#: tables, 12 MB, are not read then.
+SURELY_PRINTED = re.compile("[\x00-\x7e\xa0-\u017e\u2013\u2014\u2018-\u201d\u2026€]*")
+
+
 @cache
 def _in_our_fonts() -> frozenset[int]:
     """The characters that our fonts have, by code: the table of each font says so, and WeasyPrint finds no other."""
@@ -88,7 +93,7 @@ def _in_our_fonts() -> frozenset[int]:
 
 def not_printable(text: str) -> str:
     """The characters of a text that paper cannot show, each once: those in none of our fonts."""
-    if text.isascii():
+    if text.isascii() or SURELY_PRINTED.fullmatch(text):
         return ""
     return "".join(c for c in dict.fromkeys(text) if ord(c) not in _in_our_fonts() and not _SHOWS_NOTHING.fullmatch(c))
 

@@ -13,7 +13,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Row, String, delete, insert, select, text, type_coerce, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Row,
+    String,
+    bindparam,
+    delete,
+    insert,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core import jobs
@@ -183,7 +196,7 @@ def queue(
     values = _values(session, rule, to, at, case, fields)
     if not to.address or session.info.get(_NOTHING_SENT):
         return False
-    if session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == values["key"])):
+    if read_rows(session, _OF_KEY, {"which": values["key"]}):
         return False
     if text:
         values |= {"way": Way.TEXT, "body": text}
@@ -194,6 +207,9 @@ def queue(
     kind = TEXT_DELIVERY if text else DELIVERY
     jobs.add(session, kind, at, subject=mail.id, until=useless_after, due=session.info.get(_WAITS))
     return True
+
+
+_OF_KEY = select(OutboxMessage.__table__.c.id).where(OutboxMessage.__table__.c.key == bindparam("which"))
 
 
 def _values(
@@ -300,10 +316,14 @@ def opened(session: Session, stored: Row[Any]) -> UnsentMail:
 
 def note_sent(session: Session, message_ids: list[int], at: datetime) -> None:
     """Note that these were sent. Does not commit."""
-    session.connection().execute(_SENT.values(sent_at=at, given_up_at=None, **_CLEARED), {"messages": message_ids})
+    session.connection().execute(_SENT, {"messages": message_ids, "at": at})
 
 
-_SENT = update(OutboxMessage).where(one_of(_message.id, "messages"))
+_SENT = (
+    update(OutboxMessage)
+    .where(one_of(_message.id, "messages"))
+    .values(sent_at=bindparam("at", type_=_message.sent_at.type), given_up_at=None, **_CLEARED)
+)
 
 
 def give_up(session: Session, message_id: int, at: datetime, *, returned: bool) -> None:

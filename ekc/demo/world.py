@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -147,7 +148,8 @@ class DemoCase:
     then: Callable[[Player, Staff], None] = lambda _player, _staff: None
     misspelled: str = ""  # the municipality as the referrer typed it, for somebody to merge with the right one
 
-    def read(self) -> CaseFile:
+    @cached_property
+    def case(self) -> CaseFile:
         """The case in its file."""
         return read_case(CASES / f"{self.file}.toml")
 
@@ -304,7 +306,7 @@ def make_demo(session: Session, settings: Settings) -> dict[str, int]:
 
 def _list_names(by: By) -> None:
     """List the municipalities and organisations of all cases, as somebody confirmed them before."""
-    cases = [row.read() for row in DEMO_CASES]
+    cases = [row.case for row in DEMO_CASES]
     professionals = (one for case in cases for one in case.people.values() if one.role in PROFESSIONAL_PARTS)
     names = {
         Listing.MUNICIPALITIES: {case.municipality for case in cases},
@@ -314,8 +316,15 @@ def _list_names(by: By) -> None:
         add_rows(by, listing, [Entry(name=name) for name in sorted(found)])
 
 
+_NOTE = (
+    update(PersonalLink.__table__)  # type: ignore[arg-type]
+    .where(PersonalLink.participant_id == bindparam("person"))
+    .values(note=bindparam("shows"))
+)
+
+
 def _make(session: Session, now: datetime, row: DemoCase, staff: Staff, cost: Cost) -> int:
-    case = row.read()
+    case = row.case
     if row.misspelled:
         case = replace(case, municipality=row.misspelled)
     shift = row.shift(case, local_date(now, case.timezone))
@@ -327,7 +336,7 @@ def _make(session: Session, now: datetime, row: DemoCase, staff: Staff, cost: Co
             who = player.people[id_]
             make_link(player.by(at), player.id, who, NewLink(days=_LINK_DAYS), cost)
             with writing(session):
-                session.execute(update(PersonalLink).where(PersonalLink.participant_id == who).values(note=row.shows))
+                session.execute(_NOTE, {"person": who, "shows": row.shows})
 
     return play(
         session,

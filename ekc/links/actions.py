@@ -4,8 +4,9 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from ekc.accounts.access import By
 from ekc.core.audit import Actor, ActorKind, record
@@ -95,6 +96,15 @@ def new_link(
     return token
 
 
+def _revoke_where(column: InstrumentedAttribute[int]) -> ReturningUpdate[int]:
+    ended = update(PersonalLink).where(column == bindparam("which"), PersonalLink.revoked_at.is_(None))
+    at = bindparam("at", type_=PersonalLink.__table__.c.revoked_at.type)
+    return ended.values(revoked_at=at).returning(PersonalLink.id)
+
+
+_REVOKE, _REVOKE_ALL = _revoke_where(PersonalLink.id), _revoke_where(PersonalLink.participant_id)
+
+
 def revoke(session: Session, at: datetime, *, link_id: int | None = None, participant_id: int | None = None) -> int:
     """Revoke one link, or all links of a participant; returns how many were not revoked yet. Does not commit.
 
@@ -103,13 +113,8 @@ def revoke(session: Session, at: datetime, *, link_id: int | None = None, partic
     """
     if (link_id is None) == (participant_id is None):
         raise ValueError("say either which link or whose links")
-    which = PersonalLink.id == link_id if link_id is not None else PersonalLink.participant_id == participant_id
-    ended = session.scalars(
-        update(PersonalLink)
-        .where(which, PersonalLink.revoked_at.is_(None))
-        .values(revoked_at=at)
-        .returning(PersonalLink.id)
-    ).all()
+    which = _REVOKE if link_id is not None else _REVOKE_ALL
+    ended = session.scalars(which, {"which": link_id or participant_id, "at": at}).all()
     if not ended:
         return 0
     end_devices(session, at, session.scalars(select(LinkDevice.id).where(LinkDevice.link_id.in_(ended))).all())

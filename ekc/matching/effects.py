@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
@@ -30,9 +30,12 @@ def ask_again(session: Session, conference: Conference, at: datetime) -> None:
             conference.asked_coordinator_id = match.account_id
 
 
+_FORGET_TURNS = delete(CoordinatorTurn).where(CoordinatorTurn.conference_id == bindparam("case"))
+
+
 def forget_turns(session: Session, conference_id: int) -> None:
     """Nobody is asked next any more."""
-    session.execute(delete(CoordinatorTurn).where(CoordinatorTurn.conference_id == conference_id))
+    session.execute(_FORGET_TURNS, {"case": conference_id})
 
 
 def withdraw_request(session: Session, conference: Conference, at: datetime) -> None:

@@ -1,7 +1,10 @@
 """Public holidays and working days, by country; the days themselves are those of the library `holidays`."""
 
+import sys
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 _WEEKEND = frozenset({5, 6})
@@ -35,10 +38,18 @@ def next_working_day(day: date, place: Place | None) -> date:
     return following
 
 
+def _load_one_country(folder: Path) -> None:
+    """Let the library load the countries that are asked for: its own package loads all 250, 8 MB."""
+    package = ModuleType("holidays.countries")
+    package.__path__ = [str(folder)]
+    sys.modules.setdefault(package.__name__, package)
+
+
 @cache
 def _holidays(place: Place, language: str) -> Any:
-    import holidays  # noqa: PLC0415 - takes a fifth of a second, and few requests ask
+    import holidays  # noqa: PLC0415 - takes a tenth of a second, and few requests ask
 
+    _load_one_country(Path(holidays.__file__).parent / "countries")
     of_place = holidays.country_holidays(place.country, subdiv=place.part)
     known = [code for code in of_place.supported_languages if language and code.startswith(language)]
     return holidays.country_holidays(place.country, subdiv=place.part, language=known[0]) if known else of_place

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, insert, select, text, update
@@ -84,6 +85,42 @@ def test_an_event_of_many_cases_takes_three_statements(engine: Engine, db_sessio
         (f"case:{case}", 2, case) for case in range(8, 60)
     }
     assert {read_detail(db_session, e)["roles"] for e in found} == {"coordinator"}
+    assert list(broken_chains(db_session)) == []
+
+
+def test_the_end_of_a_chain_is_read_once_in_a_transaction(engine: Engine, db_session: Session) -> None:
+    three_lines(db_session)
+    sent = list[str]()
+
+    def hear(_cursor: object, statement: str, *_more: object) -> None:
+        sent.append(statement.partition(" ")[0])
+
+    with hearing(engine, hear):
+        three_lines(db_session)
+    assert sent.count("SELECT") == 1
+    assert sent.count("INSERT") == sent.count("UPDATE") == 3
+    assert list(broken_chains(db_session)) == []
+
+
+def test_what_a_savepoint_added_to_a_chain_and_took_back_is_not_gone_on_from(db_session: Session) -> None:
+    """And what another session wrote in the same transaction is."""
+    with writing(db_session):
+        record(db_session, SYSTEM, START, "case.read", 7, page="one")
+        savepoint = db_session.begin_nested()
+        for chain in (7, 8):
+            record(db_session, SYSTEM, START, "case.read", chain, page="taken back")
+        savepoint.rollback()
+        record(db_session, SYSTEM, START, "case.read", 7, page="two")
+        with db_session.begin_nested():
+            record(db_session, SYSTEM, START, "case.read", 7, page="three")
+        join: Any = "create_savepoint"
+        with Session(db_session.connection(), join_transaction_mode=join) as other, writing(other):
+            record(other, SYSTEM, START, "case.read", 7, page="four")
+        record(db_session, SYSTEM, START, "case.read", 7, page="five")
+    events = db_session.scalars(select(AuditEvent).order_by(AuditEvent.seq)).all()
+    assert [(e.conference_id, e.seq, read_detail(db_session, e)["page"]) for e in events] == [
+        (7, number, page) for number, page in enumerate(("one", "two", "three", "four", "five"), start=1)
+    ]
     assert list(broken_chains(db_session)) == []
 
 

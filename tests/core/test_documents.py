@@ -201,6 +201,13 @@ def test_the_script_that_says_it_while_somebody_types_knows_the_letters_of_our_f
     assert known in source
 
 
+def test_letters_of_europe_are_known_without_the_tables_of_our_fonts() -> None:
+    surely = [chr(code) for code in range(0x3000) if documents.SURELY_PRINTED.fullmatch(chr(code))]
+    assert {"a", "é", "ź", "Ş", "’", "–", "€"} <= set(surely)
+    ours = documents._in_our_fonts()
+    assert [c for c in surely if ord(c) not in ours and not documents._SHOWS_NOTHING.fullmatch(c)] == []
+
+
 def test_what_paper_lacks_is_known_without_printing() -> None:
     with pytest.raises(MissingGlyphError) as missing:
         render_pdf(page(f"<p>{WRITTEN}</p><p><b>{WRITTEN}</b></p>"), identifier=b"test")

@@ -36,7 +36,7 @@ from tests.cast import COST, Cast
 from tests.demo.made import SATURDAY_NIGHT, SETTINGS, demo_at_start, demo_on_a_saturday
 
 BEGINS = begins_at(SATURDAY_NIGHT)
-CASES = {row.file: row.read() for row in DEMO_CASES}
+CASES = {row.file: row.case for row in DEMO_CASES}
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ class Now:
 def walk(make_app: MakeApp, db_session: Session, clock: FrozenClock, settings: Settings) -> DemoWalk:
     """The first case of the demo, with a shorter plan."""
     made = demo_at_start(db_session)
-    case = ROW.read()
+    case = ROW.case
     case = shifted(case, ROW.shift(case, local_date(begins_at(START), case.timezone)))
     assert case.plan is not None
     goals = (replace(case.plan.goals[0], actions=case.plan.goals[0].actions[:2]),)

@@ -1,5 +1,7 @@
 """Deadlines: counting days, working days and months; windows; ages; the ceilings of the evaluation."""
 
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -120,6 +122,19 @@ def test_no_day_that_the_program_proposes_is_a_public_holiday(agreed: date, prof
     due = profile.due(profile.clock("call"), agreed)
     assert not holiday(due, profile.place)
     assert timedelta(days=28) <= due - agreed <= timedelta(days=34)
+
+
+def test_only_the_country_that_is_asked_for_is_loaded() -> None:
+    """In a process of its own: 250 countries are 8 MB."""
+    asked = (
+        "import sys; from datetime import date; from ekc.workflow.holidays import holiday; "
+        "from ekc.workflow.profiles import PROFILES; "
+        "print([holiday(date(2026, 12, 25), one.place) for one in PROFILES.values() if one.place]); "
+        "print(sum(name.startswith('holidays.countries.') for name in sys.modules))"
+    )
+    names, loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, check=True).stdout.splitlines()
+    assert names.decode().count("''") == 0
+    assert int(loaded) < 10
 
 
 def test_public_holidays_are_no_working_days() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
-from ekc.conferences.actions.circle import chosen_members, member
+from ekc.conferences.actions.circle import chosen_ids, member
 from ekc.conferences.actions.entries import refuse_future
 from ekc.conferences.entries import NewContact
 from ekc.conferences.models import ContactEntry
@@ -59,8 +59,8 @@ def log_contacts(by: By, conference_id: int, texts: Mapping[int, str], channel: 
             raise Refusal(N_("Choose who was told."))
         today = local_date(by.at, conference.timezone)
         told = [
-            NewContact(on=today, channel=channel, text=texts[person.id], participant_id=person.id)
-            for person in chosen_members(by.session, conference_id, texts)
+            NewContact(on=today, channel=channel, text=texts[id_], participant_id=id_)
+            for id_ in chosen_ids(by.session, conference_id, texts)
         ]
         entries = [_entry(by, conference_id, new) | {"from_list": True} for new in told]
         by.session.execute(insert(ContactEntry), entries)  # at once: their ids are not asked

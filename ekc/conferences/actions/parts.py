@@ -6,7 +6,7 @@ in the history.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, column, delete, exists, or_, select, table
 from sqlalchemy.orm import Session
@@ -22,12 +22,14 @@ from ekc.conferences.queries.consents import consents_and_concerns
 from ekc.conferences.queries.members import members
 from ekc.conferences.roles import came_as_professionals
 from ekc.core.errors import Refusal
+from ekc.core.reading import read_rows
 from ekc.directory.models import Listing
 from ekc.directory.queries import called
 from ekc.names import plain, same
 from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.independence import works_for
 from ekc.workflow.owed.kinds import NoticeKind
+from ekc.workflow.professionals import MaybeProfessional
 from ekc.workflow.vocabulary import INSIDE_PARTS, N_, PROFESSIONAL_PARTS, Agreed, Attends, Part, TraceKind, VoiceMatter
 
 #: Who coordinates or is asked to (`matching`), read by name, as that stands above.
@@ -101,7 +103,8 @@ def came_before(
     if details.part in PROFESSIONAL_PARTS or (current is not None and current.name == details.name):
         return False
     others = (row for row in _named_as(session, conference, details.name) if current is None or row.id != current.id)
-    return _came_as_professional(session, [row.id for row in others], details.name, why)
+    ids = [row.id for row in others]
+    return bool(ids) and _came_as_professional(session, ids, details.name, why)
 
 
 def _came_as_professional(session: Session, participant_ids: Iterable[int], name: str, why: str) -> bool:
@@ -165,13 +168,26 @@ def of_this_organisation(session: Session, details: PersonDetails, participant: 
     return replace(details, for_themselves=False) if moved else details
 
 
-_EVERYBODY = select(Participant).where(Participant.conference_id == bindparam("case"))
+_person = Participant.__table__.c
+_EVERYBODY = select(_person.id, _person.name, _person.part, _person.came_as_professional).where(
+    _person.conference_id == bindparam("case")
+)
 
 
-def _named_as(session: Session, conference: Conference, name: str) -> list[Participant]:
+@dataclass(frozen=True, slots=True)
+class _Named(MaybeProfessional):
+    """Somebody who is or was in the circle."""
+
+    id: int
+    name: str
+    part: Part
+    came_as_professional: bool
+
+
+def _named_as(session: Session, conference: Conference, name: str) -> list[_Named]:
     """Everybody who is or was in the circle and has the same names."""
-    everybody = session.scalars(_EVERYBODY, {"case": conference.id}).all()
-    return [one for one in everybody if same(one.name, name)]
+    everybody = read_rows(session, _EVERYBODY, {"case": conference.id})
+    return [_Named(*one) for one in everybody if same(one.name, name)]
 
 
 def refuse_other_part(conference: Conference, participant: Participant, part: Part) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from ekc.accounts.queries import managers_of, readers
 from ekc.conferences import mails
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions import voices
-from ekc.conferences.actions.circle import insert_participant, member
+from ekc.conferences.actions.circle import chosen_members, insert_participant, member
 from ekc.conferences.actions.entries import day_of_words, refuse_future, update_row
 from ekc.conferences.effects import give_notice, recipient, to_be_rung
 from ekc.conferences.entries import NewCase, Registration
@@ -25,6 +25,7 @@ from ekc.conferences.queries.search import SearchResult, search
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown, WrongDay
 from ekc.core.outbox import Link, Recipient, nothing_sent, queue
+from ekc.core.reading import read_rows
 from ekc.core.transaction import nested, writing
 from ekc.directory.actions import row_of
 from ekc.directory.models import Listing
@@ -191,13 +192,15 @@ def _by_folded_name(sides: Iterable[str]) -> dict[str, str]:
     return found
 
 
+_here = (Participant.conference_id == bindparam("case"), Participant.removed_at.is_(None))
+_SIDES = select(Participant.id, Participant.side).where(*_here)
+
+
 def _keep_on_sides(session: Session, conference: Conference, sides: Iterable[str]) -> tuple[str, ...]:
     """The sides, with everybody who stands on one as it is written now. Raises Refusal if somebody's side is gone."""
     found = _by_folded_name(sides)
-    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
-    for participant in session.scalars(select(Participant).where(*here)):
-        if not participant.side:
-            continue
+    on_a_side = [row.id for row in read_rows(session, _SIDES, {"case": conference.id}) if row.side]
+    for participant in chosen_members(session, conference.id, on_a_side):
         if _folded(participant.side) not in found:
             raise Refusal(
                 N_("%(name)s is on the side “%(side)s”. Choose another side for them first."),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
@@ -206,10 +206,16 @@ def _lock(by: By, conference_id: int) -> tuple[Meeting, datetime]:
     return meeting, meeting.started_at
 
 
+_COUNTING = (
+    select(Stretch)
+    .where(Stretch.meeting_id == bindparam("meeting"), Stretch.corrected_at.is_(None))
+    .order_by(Stretch.came_at, Stretch.id)
+)
+
+
 def _rows(session: Session, meeting_id: int) -> list[Stretch]:
     """The stretches that count, in the order in which they began."""
-    counting = (Stretch.meeting_id == meeting_id, Stretch.corrected_at.is_(None))
-    return list(session.scalars(select(Stretch).where(*counting).order_by(Stretch.came_at, Stretch.id)))
+    return list(session.scalars(_COUNTING, {"meeting": meeting_id}))
 
 
 def _rows_of(session: Session, meeting: Meeting, participant_id: int) -> list[Stretch]:
