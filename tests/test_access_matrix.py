@@ -487,6 +487,7 @@ FROM_THE_OWN_PAGE = {
     Activity.OWN_CONSENT,
     Activity.OWN_NUMBER,
     Activity.SAY_NOT_COMING,
+    Activity.SAY_OWN_TIMEZONE,
     Activity.SEE_VIEWS,
     Activity.TICK_OFF,
     Activity.WANT_ANOTHER_COORDINATOR,

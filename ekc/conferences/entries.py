@@ -111,6 +111,7 @@ class PersonDetails:
     speaks_for: str = ""
     language: str = ""
     second_language: str = ""
+    timezone: str = ""  # IANA name; empty: that of the case
     born: date | None = None
     born_until: date | None = None  # the last possible day, where only a year or an estimate is known
     phone: str = ""
@@ -194,6 +195,7 @@ _PART_OF_FIELD = {
     "email": CasePart.CONTACT,
     "address": CasePart.CONTACT,
     "address_secret": CasePart.CONTACT,
+    "timezone": CasePart.CONTACT,
     "view": CasePart.VIEWS,
     "exclusion_reason": CasePart.SAFETY,
     "excluded_by": CasePart.SAFETY,
@@ -225,7 +227,7 @@ def hidden_fields(secret: bool, sees: Callable[[CasePart], Scope | None], sealed
     names = [field.name for field in fields(PersonDetails)]
     hidden = {name for name in names if not sees(_PART_OF_FIELD.get(name, CasePart.DETAILS))}
     if secret and not sees(CasePart.SECRET_ADDRESSES):
-        hidden |= {"address", "address_secret"}
+        hidden |= {"address", "address_secret", "timezone"}
     if sealed:
         hidden.add("view")
     return frozenset(hidden)

@@ -8,17 +8,19 @@ conference (`workflow/wording.py`) are another: whoever opens a case sets them.
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from gettext import NullTranslations, translation
 from pathlib import Path
 from typing import Any, Protocol
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_decimal
 
 from ekc.core.clock import to_local, zone
+from ekc.names import fold
 
 PRODUCT_NAME = "Own Plan"
 #: The languages of pages by code, with their own names. Each except English has a catalogue.
@@ -250,6 +252,45 @@ def city(timezone: str) -> str:
 @lru_cache(maxsize=1024)
 def _city(timezone: str, code: str) -> str:
     return get_timezone_location(zone(timezone), _locale(code), return_city=True)
+
+
+#: Two time zones that tell the same time on both of these are one to whoever chooses.
+_WINTER, _SUMMER = datetime(2026, 1, 15, tzinfo=UTC), datetime(2026, 7, 15, tzinfo=UTC)
+
+
+def zones_called(typed: str) -> tuple[str, ...]:
+    """The time zones of a city or a country, as people call it in a language of the pages, or the one of an IANA name.
+
+    Several: a country in which the clocks differ. None: nothing is called so.
+    """
+    asked = fold(" ".join(typed.split()))
+    every = (_zones_by_name(code).get(asked, ()) for code in dict.fromkeys((language(), *LANGUAGES)))
+    found = next(filter(None, every), ())
+    clocks = {tuple(to_local(at, name).utcoffset() for at in (_WINTER, _SUMMER)) for name in found}
+    return found[: len(found) if len(clocks) > 1 else 1]
+
+
+#: Of the world, and of no country that is known.
+_NO_COUNTRY = frozenset(["001", "ZZ"])
+
+
+@cache
+def _zones_by_name(code: str) -> dict[str, tuple[str, ...]]:
+    """The time zones by their IANA name, their city and their country, folded."""
+    found: dict[str, tuple[str, ...]] = {}
+    countries = _locale(code).territories
+    for name, country in sorted(get_global("zone_territories").items()):
+        if name == "Etc/Unknown":
+            continue
+        called = {fold(name), fold(_city(name, code))}
+        if country not in _NO_COUNTRY and not name.startswith("Antarctica/"):
+            called.add(fold(countries[country]))
+        for one in called:
+            found[one] = (*found.get(one, ()), name)
+    for name, now_called in get_global("zone_aliases").items():
+        if now_called != "Etc/Unknown":
+            found.setdefault(fold(name), (now_called,))
+    return found
 
 
 def their_moment(instant: datetime, timezone: str, own: str, *, theirs: bool = False) -> str:

@@ -96,6 +96,7 @@ class PersonEntry:
     organisation: str | None = None
     speaks_on_behalf_of: str | None = None
     language: str | None = None
+    timezone: str | None = None
     born: BirthDate | None = None
     phone: str | None = None
     email: str | None = None

@@ -117,6 +117,7 @@ def _details(person: case_schema.PersonEntry) -> PersonDetails:
         organisation=person.organisation or "",
         speaks_for=person.speaks_on_behalf_of or "",
         language=person.language or "",
+        timezone=person.timezone or "",
         born=person.born,
         phone=person.phone or "",
         email=person.email or "",

@@ -43,10 +43,7 @@ def find_problems(case: CaseFile) -> Iterator[Problem]:
 def _frame(case: CaseFile) -> Iterator[Problem]:
     if case.profile not in PROFILES:
         yield ("profile",), f"'{case.profile}' is not known here. Use one of: {', '.join(PROFILES)}."
-    try:
-        zone(case.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        yield ("timezone",), f"there is no time zone '{case.timezone}'. Write one like Europe/Amsterdam."
+    yield from _zone(case.timezone, "timezone")
     if len(case.municipality) > 80:
         yield ("municipality",), "write it in at most 80 letters."
     if len(case.language) > 8:
@@ -55,6 +52,13 @@ def _frame(case: CaseFile) -> Iterator[Problem]:
         if consent.scope not in CONSENT_SCOPES:
             known = ", ".join(CONSENT_SCOPES)
             yield ("registration", "consents", number, "scope"), f"use one of: {known}."
+
+
+def _zone(name: str, *place: str) -> Iterator[Problem]:
+    try:
+        zone(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield place, f"there is no time zone '{name}'. Write one like Europe/Amsterdam."
 
 
 def _circle(case: CaseFile) -> Iterator[Problem]:
@@ -77,6 +81,8 @@ def _circle(case: CaseFile) -> Iterator[Problem]:
             yield ("people", id_, "brought_by"), "somebody else brought them in. Choose somebody else."
         if len(person.language or "") > 8:
             yield ("people", id_, "language"), "write a code such as nl."
+        if person.timezone is not None:
+            yield from _zone(person.timezone, "people", id_, "timezone")
 
 
 def _sections(case: CaseFile) -> Iterator[Problem]:

@@ -185,6 +185,11 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         owes=frozenset({NoticeKind.LETTER, NoticeKind.NOT_COMING}),
     ),
     ActivityRule(
+        Activity.SAY_OWN_TIMEZONE,
+        N_("say in which time zone they are"),
+        _grant(frozenset({Phase.SETUP, Phase.EVALUATION}), *INSIDE_ROLES, Role.REFERRER, Role.PROFESSIONAL),
+    ),
+    ActivityRule(
         Activity.SAY_NOT_SAFE,
         N_("say that it does not feel safe, to the coordinator and the regional manager alone"),
         _grant(_ALL, *INSIDE_ROLES),

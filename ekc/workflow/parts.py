@@ -250,6 +250,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.OWN_CONSENT: frozenset(),  # their own alone
     Activity.OWN_NUMBER: frozenset(),  # likewise
     Activity.SAY_NOT_COMING: frozenset(),
+    Activity.SAY_OWN_TIMEZONE: frozenset(),  # their own alone
     Activity.SAY_NOT_SAFE: frozenset(),  # their own words alone
     Activity.ANSWER_SAFETY: frozenset({CasePart.SAFETY, CasePart.NAMES, CasePart.CONTACT}),
     Activity.GO_ON: frozenset(),

@@ -329,6 +329,7 @@ class Activity(StrEnum):
     OWN_CONSENT = "own_consent"
     OWN_NUMBER = "own_number"
     SAY_NOT_COMING = "say_not_coming"
+    SAY_OWN_TIMEZONE = "say_own_timezone"
     NOTE_VIEWS = "note_views"
     SAY_OWN_VIEW = "say_own_view"
     SEE_VIEWS = "see_views"

@@ -35,7 +35,7 @@ def test_what_is_filled_in_or_wrong_is_not_folded(noor: PageClient, case: Made) 
     assert [one.strip() for one in unfolded(refused)] == ["Who they are", "It was decided that they stay away"]
     noor.page(address)
     noor.submit("Save", {"Needs": "a lift", "Address": "Kade 2"})
-    assert [one.strip() for one in unfolded(noor.page(address))] == ["What they need", "Address"]
+    assert [one.strip() for one in unfolded(noor.page(address))] == ["What they need", "Address and time zone"]
 
 
 def test_an_age_that_is_still_to_be_known_is_not_folded(

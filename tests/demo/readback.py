@@ -123,6 +123,7 @@ class _Teller:
             "organisation": found.organisation,
             "speaks_on_behalf_of": found.speaks_for,
             "language": found.language,
+            "timezone": found.timezone,
             "born": found.born,
             "phone": found.phone,
             "email": found.email,

@@ -48,8 +48,8 @@ def test_moved_by_weeks_everything_moves_but_the_days_of_birth() -> None:
             'relation = "moeder", born',
             'relation = "moeder", hobby = "chess", born',
             "people.marieke.hobby: this key is not known here. Take it out, or use one of: name, role, relation, side, "
-            "organisation, speaks_on_behalf_of, language, born, phone, email, address_secret, needs, need_kinds, "
-            "interpreter, support, closeness, brought_by, attends, view, reason, decided_by, decided_on.",
+            "organisation, speaks_on_behalf_of, language, timezone, born, phone, email, address_secret, needs, "
+            "need_kinds, interpreter, support, closeness, brought_by, attends, view, reason, decided_by, decided_on.",
         ),
         (
             'who = ["fatima"]',
@@ -183,6 +183,11 @@ def test_moved_by_weeks_everything_moves_but_the_days_of_birth() -> None:
             "name: this key is not known here. Take it out, or use one of: title, variant, profile, language, "
             "timezone, legal_context, municipality, topics, question, sides, registration, coordinator, people, setup, "
             "information, private_time, plan, evaluation, costs.",
+        ),
+        (
+            'relation = "moeder", born',
+            'relation = "moeder", timezone = "Byzantium", born',
+            "people.marieke.timezone: there is no time zone 'Byzantium'. Write one like Europe/Amsterdam.",
         ),
         (
             '"Europe/Amsterdam"',

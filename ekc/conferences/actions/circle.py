@@ -206,6 +206,16 @@ def say_not_coming(by: By, conference_id: int, participant_id: int) -> None:
         tell_staff(by.session, conference, by.at, NOT_COMING)
 
 
+def say_own_timezone(by: By, conference_id: int, timezone: str) -> None:
+    """Somebody says in which time zone they are; empty: that of the case. It is the name of one."""
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.SAY_OWN_TIMEZONE)
+        person = member(by.session, conference_id, by.visitor.participant_id or 0)
+        if person.timezone != timezone:
+            person.timezone = timezone
+            by.record("circle.own_timezone", conference_id, name=person.name)
+
+
 def remove_person(by: By, conference_id: int, participant_id: int, reason: str) -> int:
     """Remove somebody from the circle, with a reason for the audit.
 

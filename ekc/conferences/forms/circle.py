@@ -28,6 +28,7 @@ from ekc.conferences.forms.fields import (
     words_of,
 )
 from ekc.conferences.forms.names import listed
+from ekc.conferences.forms.places import OwnZoneField
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.forms import EditingForm, PlainForm, goes_with
 from ekc.core.language import lazy_gettext as _l
@@ -85,6 +86,7 @@ class PersonForm(EditingForm):
     brought_by_id = person_field(_l("Who brought them in"), blank=_l("nobody in particular"))
     address = address(rows=3)
     address_secret = BooleanField(_l("The address is secret: print it nowhere"))
+    timezone = OwnZoneField(_l("Time zone"))
     view = passage(_l("What they want to say, if they are not there"))
     exclusion_reason = passage(_l("Why they stay away"), rows=2)
     excluded_by = line(_l("Decided by"))

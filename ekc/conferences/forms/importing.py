@@ -15,6 +15,7 @@ from ekc.conferences.forms.adding import LineForm, alike, by_age, is_among, read
 from ekc.conferences.forms.circle import may_be_a_child
 from ekc.conferences.forms.fields import FROM_LIST, born_as_typed, language_choices, lines, passage
 from ekc.conferences.forms.languages import code_of_language
+from ekc.conferences.forms.places import zone_called
 from ekc.conferences.forms.tables import Cells, FoundInFile, KeepRowsForm, Problem, headed, in_order, word_of, yes_or_no
 from ekc.conferences.queries.circle import PersonRow
 from ekc.core.language import gettext as _
@@ -44,6 +45,7 @@ PEOPLE: dict[str, tuple[str, str]] = {
     "organisation": (N_("Organisation"), "organization; employer; instelling; werkgever"),
     "needs": (N_("Needs"), "needs to take part; behoeften; bijzonderheden"),
     "address": (N_("Address"), ""),
+    "timezone": (N_("Time zone"), "is in; abroad; country; land; tijdzone; is nu in"),
 }
 
 
@@ -170,6 +172,7 @@ def _person(cells: Cells, sides: tuple[str, ...], organisations: KnownNames, tod
     side = cells.take("side", lambda typed: _side(typed, sides))
     child = cells.take("child", yes_or_no)
     languages = {name: cells.take(name, code_of_language) for name in ("language", "second_language")}
+    own_zone = cells.take("timezone", zone_called)
     needs = read_needs(lines(said.pop("needs", ""), commas=True))
     chosen, guess = _chosen_part(cells, child)
     chosen_of_list = {"part": chosen, "side": side, **languages}
@@ -198,6 +201,7 @@ def _person(cells: Cells, sides: tuple[str, ...], organisations: KnownNames, tod
         form.to_details(),
         second_language=form.second_language.data or "",
         address=form.address.data,
+        timezone=own_zone or "",
         **needs,
     )
     return FoundPerson(cells.row, details, born_as_typed(born, today), guessed=guess is not None)

@@ -24,7 +24,7 @@ from ekc.workflow.vocabulary import INSIDE_PARTS, Attends, CasePart, Part, Perso
 _COMPUTED = frozenset({"label", "consented", "concerns", "unmet_concerns"})
 #: Read for one person at a time only, for data protection.
 _ONLY_FOR_ONE_PERSON = frozenset(
-    {"phone", "email", "address", "view", "worries", "exclusion_reason", "excluded_by", "excluded_on"}
+    {"phone", "email", "address", "timezone", "view", "worries", "exclusion_reason", "excluded_by", "excluded_on"}
 )
 _EMPTY: dict[str, Any] = {field.name: field.default for field in fields(PersonDetails)}
 

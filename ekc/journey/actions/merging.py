@@ -57,7 +57,7 @@ _LOCK_BOTH = (
 _LISTS = ("topics", "wishes", "sides", "sought")
 #: Of a person, beside `OF_PERSON`: taken over where the other registration does not say it.
 _WHERE_EMPTY = (
-    *("language", "second_language", "speaks_for", "closeness", "for_themselves", "needs_interpreter"),
+    *("language", "second_language", "timezone", "speaks_for", "closeness", "for_themselves", "needs_interpreter"),
     *("address_secret", "safe_on", "safe_by", "plan_phone", "plan_phone_on", "lines_asked_on", "lines_none_on"),
     *("no_stands", "came_as_professional", "view_destroyed_on"),
 )

@@ -1,16 +1,19 @@
 """A participant's own page, and their own consent."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ekc.conferences.access import Case
-from ekc.conferences.actions.circle import say_not_coming
+from ekc.conferences.access import Case, open_case
+from ekc.conferences.actions.circle import say_not_coming, say_own_timezone
 from ekc.conferences.actions.consents import give_own_consent, withdraw_own_consent
 from ekc.conferences.entries import CONSENT_SCOPES, OWN_WITHDRAWAL
+from ekc.conferences.forms.places import OwnZoneForm
 from ekc.conferences.gate import case_route
 from ekc.conferences.roles import attended
 from ekc.core.language import gettext
-from ekc.core.routes import db, moves, now
+from ekc.core.routes import db, edits, moves, now
 from ekc.journey.ownpage.page import own_page as own_page_of
 from ekc.journey.views.blueprint import bp
 from ekc.plans.views.answers import answer_form
@@ -22,6 +25,34 @@ from ekc.workflow.vocabulary import Activity
 @case_route(Activity.SEE_OWN_PAGE)
 def own_page(case: Case) -> ResponseReturnValue:
     """The own page of a participant, by their personal link."""
+    return _page(case)
+
+
+@bp.post("/conferences/<int:conference_id>/my-time-zone")
+@case_route(Activity.SAY_OWN_TIMEZONE)
+@edits
+def own_timezone(case: Case) -> ResponseReturnValue:
+    """Somebody says in which time zone they are."""
+    form = _zone_form(case, formdata=request.form)
+    if form.validate():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _zone_form(_again(case)))
+            say_own_timezone(by(unchanged), case.id, form.timezone.data)
+            flash(gettext("Saved."), "success")
+            return redirect(url_for("journey.own_page", conference_id=case.id), 303)
+    return _page(case, form), form.status
+
+
+def _again(case: Case) -> Case:
+    return open_case(by(), case.id, Activity.SAY_OWN_TIMEZONE)
+
+
+def _zone_form(case: Case, formdata: Any = None) -> OwnZoneForm:
+    return OwnZoneForm(formdata=formdata, data={"timezone": case.own_timezone})
+
+
+def _page(case: Case, zone: OwnZoneForm | None = None) -> str:
+    """The page; a form that is given was rejected and is shown again."""
     page = own_page_of(db(), case, now())
     asked = page.plan_question
     form = answer_form(case, asked.text, asked.said, formdata=None) if asked else None
@@ -30,6 +61,7 @@ def own_page(case: Case) -> ResponseReturnValue:
         case=case,
         page=page,
         form=form,
+        zone=zone or _zone_form(case),
         consent_scopes=CONSENT_SCOPES,
         own_withdrawal=OWN_WITHDRAWAL,
     )

@@ -18,7 +18,7 @@ from ekc.core.form_numbers import adds
 from ekc.core.forms import Standing
 from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
-from ekc.core.language import moment, ngettext
+from ekc.core.language import moment, ngettext, their_moment
 from ekc.core.routes import MAX_ID, db, edits, moves, now
 from ekc.meetings import queries
 from ekc.meetings.actions import dates as actions
@@ -262,11 +262,18 @@ def _taken(case: Case, since: date) -> dict[date, list[tuple[datetime, str]]]:
 def _answers_form(
     case: Case, poll: _Poll, participant_id: int, *, sent: bool = False, own: bool = False
 ) -> DateAnswersForm:
-    words = {row.id: moment(row.starts_at, case.timezone) for row in poll.options}
+    zone = case.own_timezone if own else _zone_of(case, participant_id)
+    words = {row.id: their_moment(row.starts_at, case.timezone, zone, theirs=not own) for row in poll.options}
     guest = poll.guests.get(participant_id)
     matters = None if own else bool(guest and guest.matters)
     form = request.form if sent else None
     return DateAnswersForm.about(words, poll.of(participant_id), matters=matters, formdata=form)
+
+
+def _zone_of(case: Case, participant_id: int) -> str:
+    """The time zone of somebody, as far as the visitor may know it."""
+    person = circle_queries.person(db(), case, participant_id)
+    return person.timezone if person else ""
 
 
 def _person_page(case: Case, poll: _Poll, participant_id: int, form: DateAnswersForm | None = None) -> str:
