@@ -3,11 +3,13 @@
 import gzip
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import brotli
 import pytest
 from flask.testing import FlaskClient
+from fontTools.ttLib import TTFont
 from sqlalchemy.orm import Session
 
 from ekc.core.static import FOLDER
@@ -91,7 +93,7 @@ def test_text_is_compressed_as_the_browser_offers(
 
 
 def test_what_does_not_get_smaller_is_sent_as_it_is(client: PageClient, cast: Cast) -> None:
-    font = client.get("/static/fonts/source-sans-3-latin-wght-normal.woff2", headers={"Accept-Encoding": "br, gzip"})
+    font = client.get("/static/fonts/own-plan-sans-latin-wght-normal.woff2", headers={"Accept-Encoding": "br, gzip"})
 
     assert font.content_encoding is None
 
@@ -114,9 +116,46 @@ def test_the_page_of_the_family_is_light_on_a_slow_telephone(
     browser = FlaskClient(client.application)
     links = {e.attrib[name] for e in page.all("link", "script") for name in ("href", "src") if name in e.attrib}
     files = {link for link in links if link.startswith("/static/")} | {
-        "/static/fonts/source-sans-3-latin-wght-normal.woff2"
+        "/static/fonts/own-plan-sans-latin-wght-normal.woff2"
     }
 
     sizes = [len(browser.get(file, headers={"Accept-Encoding": "br"}).data) for file in files]
 
-    assert sum(sizes) + len(brotli.compress(page.html.encode())) <= 60_000
+    headers = 450 * (len(files) + 1)
+    names = len(browser.get("/static/fonts/own-plan-sans-names-wght-normal.woff2").data)
+    assert sum(sizes) + names + headers + len(brotli.compress(page.html.encode(), quality=4)) <= 60_000
+
+
+def test_what_belongs_to_a_page_is_sent_without_what_only_pages_need(client: PageClient, cast: Cast) -> None:
+    """A picture can be opened as a page, and so can an answer that says that there is no such file."""
+    browser = FlaskClient(client.application)
+    for file, whole in (
+        ("css/ekc.css", False),
+        ("js/forms.js", False),
+        ("img/favicon.svg", True),
+        ("css/no.css", True),
+    ):
+        headers = browser.get(f"/static/{file}").headers
+        assert ("Content-Security-Policy" in headers, headers["X-Content-Type-Options"]) == (whole, "nosniff"), file
+        assert sum(len(f"{name}: {value}") + 2 for name, value in headers.items()) < (900 if whole else 420), file
+
+
+def test_each_letter_of_europe_is_in_the_piece_of_the_font_that_says_so() -> None:
+    css = (FOLDER / "css/ekc.css").read_text("utf-8")
+    pieces = {}
+    for face in re.findall(r"@font-face \{(.*?)\}", css, re.DOTALL):
+        file, ranges = (
+            re.findall(r'url\("\.\./(fonts/[^"]+)"\)', face)[0],
+            re.findall(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?", face),
+        )
+        pieces[file] = {code for first, last in ranges for code in range(int(first, 16), int(last or first, 16) + 1)}
+    # A browser that looks for a bolder one than some pieces have takes no letter from those.
+    assert set(re.findall(r"font-weight: ([^;]+); font-display", css)) == {"400 650"}
+    letters = {*range(0x20, 0x7F), *range(0xA0, 0x149), *range(0x14A, 0x180), *range(0x218, 0x21C)}
+    held = {}
+    for file, said in pieces.items():
+        with TTFont(FOLDER / file) as font:
+            held[file] = said & font.getBestCmap().keys() & letters
+            assert (font["fvar"].axes[0].minValue, font["fvar"].axes[0].maxValue) in {(400, 650), (200, 900)}, file
+    assert Counter(code for codes in held.values() for code in codes) == Counter(letters)
+    assert Counter(code for codes in pieces.values() for code in codes & letters) == Counter(letters)
