@@ -28,7 +28,13 @@ import ekc.journey.mails
 import ekc.links.document
 import ekc.links.mails
 import ekc.matching.mails
-import ekc.meetings.document
+import ekc.meetings.document.agenda
+import ekc.meetings.document.arrangements
+import ekc.meetings.document.attendance
+import ekc.meetings.document.badges
+import ekc.meetings.document.pile
+import ekc.meetings.document.plan_sheets
+import ekc.meetings.document.route
 import ekc.meetings.mails
 import ekc.plans.document
 import ekc.reports.exports
@@ -70,9 +76,18 @@ DOCUMENT_MODULES = (
     ekc.conferences.document.ecomap,
     ekc.conferences.document.leaflet,
     ekc.conferences.document.who_else,
-    ekc.meetings.document,
+    ekc.meetings.document.agenda,
+    ekc.meetings.document.arrangements,
+    ekc.meetings.document.attendance,
+    ekc.meetings.document.badges,
+    ekc.meetings.document.pile,
+    ekc.meetings.document.plan_sheets,
+    ekc.meetings.document.route,
 )
-DOCUMENTS = tuple(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
+#: Each once: a module also knows the rows of papers that it binds.
+DOCUMENTS = tuple(
+    dict.fromkeys(row for module in DOCUMENT_MODULES for row in vars(module).values() if isinstance(row, DocumentRule))
+)
 EXPORTS = tuple(row for row in vars(ekc.reports.exports).values() if isinstance(row, ExportRule))
 JOBS = (*ekc.journey.jobs.JOBS, *order_jobs(DOCUMENTS, EXPORTS, wording_of))
 JOB_RULES = {rule.name: rule for rule in JOBS}

@@ -40,6 +40,7 @@ PAGES = {
     "not-coming": N_("their own page"),
     "not-safe": N_("their own page"),
     "opened": N_("this list"),
+    "papers": N_("the papers of the day: who is expected, when and where, and what is arranged"),
     "plan": N_("the plan"),
     "registration": N_("the registration: why a conference is asked for, and what about"),
     "safety": _NOTES,

@@ -183,6 +183,12 @@ def phone_of(session: Session, account_id: int | None) -> str:
     return session.scalar(select(Account.phone).where(Account.id == account_id)) or ""
 
 
+def name_and_phone_of(session: Session, account_id: int | None) -> tuple[str, str]:
+    """What the owner of an account is called, and the number that circles see; empty if unknown."""
+    row = session.execute(select(Account.name, Account.phone).where(Account.id == account_id)).one_or_none()
+    return (row.name, row.phone or "") if row else ("", "")
+
+
 _giver = aliased(Account)
 _RECENT_MANAGERS = (
     select(Account.name, Region.name.label("region"), Region.timezone, AccountRole.given_at, _giver.name.label("by"))

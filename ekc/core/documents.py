@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -53,6 +53,7 @@ _UA_MARK = b"""
 </rdf:RDF>"""
 
 
+_EMPTY_PAGE = "<html lang=en><title>-</title><body>"
 _PROGRESS = "weasyprint.progress"
 _LAID_OUT = re.compile(r"layout - Page (\d+)")  # in WeasyPrint's log
 _FROM_THE_RIGHT = ("R", "AL")
@@ -129,6 +130,8 @@ class DocumentRule(Generic[V]):
     activity: Any  # the workflow.Activity that allows printing it (core does not import workflow)
     template: str
     page: str = ""  # template for the page of each person; `template` then gets the rendered `pages`
+    #: The papers that follow it in one file, each with its values and its own look, from the front of a sheet on.
+    bound: "Callable[[V], tuple[tuple[DocumentRule[Any], Any], ...]] | None" = None
     context: Callable[[V], Mapping[str, object]] = lambda _: {}
     stylesheets: tuple[str, ...] = ()
     attachment: Callable[[V], bytes] | None = None  # content of the embedded file
@@ -147,21 +150,30 @@ def document_html(rule: DocumentRule[V], *values: V) -> str:
 
 
 def document_pdf(rule: DocumentRule[V], *values: V, laid_out: LaidOut | None = None) -> bytes:
-    """The PDF of one set of values, or with a page for each. Characters in none of the fonts are replaced by U+FFFD.
+    """The PDF of one set of values, or with a page for each; and of the papers that are bound behind it.
+
+    Characters in none of the fonts are replaced by U+FFFD.
 
     `laid_out` hears how many pages are laid out, and may stop it by an exception. Where a page tells how many there
     are, it may begin again at the first.
 
     Raises Refusal with the message of the rule if it cannot be rendered.
     """
+    printed = [as_printed(one) for one in values]
     with using(values[0].language):
-        html = document_html(rule, *map(as_printed, values))
+        html = document_html(rule, *printed)
+    behind = []
+    for other, its in rule.bound(printed[0]) if rule.bound else ():
+        with using(its.language):
+            behind.append((document_html(other, its), other.stylesheets))
     attachment = rule.attachment(values[0]) if rule.attachment else None
+    written = "".join((html, *(other for other, _sheets in behind))).encode() + (attachment or b"")
     try:
         return render_pdf_with_replacements(
             html,
+            behind,
             laid_out=laid_out,
-            identifier=hashlib.sha256(html.encode() + (attachment or b"")).digest()[:16],
+            identifier=hashlib.sha256(written).digest()[:16],
             attachment=attachment,
             attachment_name=rule.attachment_name,
             stylesheets=rule.stylesheets,
@@ -219,8 +231,13 @@ def _environment() -> Environment:
     return environment
 
 
+#: The HTML of a paper, and its stylesheets.
+Laid = tuple[str, tuple[str, ...]]
+
+
 def render_pdf(
     html: str,
+    behind: Sequence[Laid] = (),
     *,
     identifier: bytes,
     attachment: bytes | None = None,
@@ -229,6 +246,9 @@ def render_pdf(
     laid_out: LaidOut | None = None,
 ) -> bytes:
     """The PDF of an HTML page, with `paper.css` and the named stylesheets of `ekc/static/print`.
+
+    What is `behind` it follows in the same file: each from an odd page on, which is the front of a sheet that is
+    printed on both sides, and with page numbers of its own.
 
     The page needs `<html lang>` and `<title>`, every image an `alt`, every inline `<svg>` a `<title>` child.
     The same arguments give the same bytes. The attachment is dated by `<meta name="dcterms.created">`, or else the
@@ -240,11 +260,15 @@ def render_pdf(
     renderer = _renderer()
     renderer.fetcher.refused.clear()
     with renderer.pages.told_to(laid_out):
-        document = renderer.weasyprint.HTML(string=html, url_fetcher=renderer.fetcher).render(
-            font_config=renderer.fonts,
-            stylesheets=[renderer.stylesheet(name) for name in ("paper.css", *stylesheets)],
-            pdf_variant="pdf/a-3a",
-        )
+        document = renderer.lay_out(html, stylesheets)
+        if behind:
+            pages = list(document.pages)
+            for one, its_stylesheets in behind:
+                if len(pages) % 2:
+                    pages += renderer.lay_out(_EMPTY_PAGE, ()).pages
+                renderer.pages.before = len(pages)
+                pages += renderer.lay_out(one, its_stylesheets).pages
+            document = document.copy(pages)
     document.metadata.title = document.metadata.title.translate(_ON_ONE_LINE)
     attachments = []
     if attachment is not None:
@@ -267,13 +291,14 @@ def render_pdf(
     return pdf
 
 
-def render_pdf_with_replacements(html: str, **options: Any) -> bytes:
+def render_pdf_with_replacements(html: str, behind: Sequence[Laid] = (), **options: Any) -> bytes:
     """As `render_pdf`, with U+FFFD in place of characters that are in none of the fonts."""
     try:
-        return render_pdf(html, **options)
+        return render_pdf(html, behind, **options)
     except MissingGlyphError as found:
+        replaced = dict.fromkeys(map(ord, found.characters), "\N{REPLACEMENT CHARACTER}")
         return render_pdf(
-            html.translate(dict.fromkeys(map(ord, found.characters), "\N{REPLACEMENT CHARACTER}")), **options
+            html.translate(replaced), [(one.translate(replaced), sheets) for one, sheets in behind], **options
         )
 
 
@@ -283,13 +308,14 @@ class _Pages(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.INFO)
         self._laid_out: LaidOut | None = None
+        self.before = 0  # pages of what is laid out already
         self._log = logging.getLogger(_PROGRESS)
         self._log.addHandler(self)
 
     @contextmanager
     def told_to(self, laid_out: LaidOut | None) -> Iterator[None]:
         """Tell `laid_out` inside the block how many pages are laid out."""
-        self._laid_out = laid_out
+        self._laid_out, self.before = laid_out, 0
         self._log.setLevel(logging.WARNING if laid_out is None else logging.INFO)
         try:
             yield
@@ -299,7 +325,7 @@ class _Pages(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """An exception of the caller ends the rendering."""
         if self._laid_out is not None and (page := _LAID_OUT.search(record.getMessage())):
-            self._laid_out(int(page[1]) - 1)
+            self._laid_out(self.before + int(page[1]) - 1)
 
 
 class _Renderer:
@@ -325,6 +351,14 @@ class _Renderer:
         self.fetcher: Any = DataImagesOnly()
         self.fonts: Any = weasyprint.text.fonts.FontConfiguration()
         self._sheets: dict[str, Any] = {}
+
+    def lay_out(self, html: str, stylesheets: tuple[str, ...]) -> Any:
+        """The pages of an HTML page, as a document of WeasyPrint."""
+        return self.weasyprint.HTML(string=html, url_fetcher=self.fetcher).render(
+            font_config=self.fonts,
+            stylesheets=[self.stylesheet(name) for name in ("paper.css", *stylesheets)],
+            pdf_variant="pdf/a-3a",
+        )
 
     def stylesheet(self, name: str) -> Any:
         if name not in self._sheets:

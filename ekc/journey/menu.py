@@ -20,6 +20,7 @@ _BEFORE = frozenset({Phase.REGISTRATION, Phase.SETUP})
 #: and in the plan itself.
 _COUNTED = _BEFORE | {Phase.INFORMATION}
 _NOT_SETUP = frozenset(Phase) - {Phase.SETUP}
+_NOT_PREPARED = frozenset(Phase) - {Phase.SETUP, Phase.INFORMATION}
 _OVERVIEW = ("journey.case", N_("Overview"))
 
 
@@ -57,6 +58,7 @@ GROUPS: tuple[tuple[str, frozenset[Phase], tuple[MenuPage, ...]], ...] = (
             MenuPage("meetings.attendance", N_("Who is there"), Activity.SEE_HISTORY, _BEFORE),
             MenuPage("meetings.information", N_("Information"), Activity.SEE_HISTORY, _BEFORE),
             MenuPage("privatetime.times", N_("Times of the day"), Activity.ARRANGE_MEETING, _BEFORE),
+            MenuPage("meetings.papers", N_("Papers of the day"), Activity.SEE_HISTORY, _NOT_PREPARED),
         ),
     ),
     (

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from ekc.conferences.queries.circle import circle
 from ekc.core.documents import document_html
-from ekc.meetings.document import ARRANGEMENTS, arrangement_list
+from ekc.meetings.document.arrangements import ARRANGEMENTS, arrangement_list
 from ekc.workflow.vocabulary import ArrangementKind, Attends
 from tests.build import case_in_setup, change_details
 from tests.cast import Cast, sign_in

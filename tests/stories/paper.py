@@ -33,11 +33,18 @@ def values_of(paper: bytes) -> dict[str, Any]:
 
 def words_of(paper: bytes) -> str:
     """The text of the PDF without spaces, read from the fonts' own glyph tables."""
+    return "".join(words_by_page(paper))
+
+
+def words_by_page(paper: bytes) -> list[str]:
+    """The text of each page, likewise."""
     with pikepdf.open(io.BytesIO(paper)) as pdf:
-        return "".join(letters for page in pdf.pages for letters in _letters(page))
+        return ["".join(_letters(page)) for page in pdf.pages]
 
 
 def _letters(page: pikepdf.Page) -> Iterator[str]:
+    if "/Font" not in page.obj.Resources:
+        return
     fonts = {name: _glyphs(font) for name, font in page.obj.Resources.Font.items()}
     glyphs: dict[int, str] = {}
     for step in pikepdf.parse_content_stream(page):

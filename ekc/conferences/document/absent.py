@@ -1,12 +1,14 @@
 """What those who are not there want to say, on paper for the day."""
 
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ekc.conferences.queries.absent import jpeg, pictures
+from ekc.conferences.access import Case
+from ekc.conferences.queries.absent import AbsentView, jpeg, pictures
 from ekc.core.documents import DocumentRule
 from ekc.workflow.vocabulary import N_, Activity
 
@@ -52,7 +54,23 @@ class PrintedViews:
     views: tuple[PrintedView, ...]
 
 
-def _with_pictures(session: Session, asked: AskedViews, _at: datetime) -> PrintedViews:
+def asked_views(case: Case, language: str, views: Iterable[AbsentView]) -> AskedViews:
+    """What is asked of the worker for these views."""
+    return AskedViews(
+        language=language,
+        number=case.number,
+        title=case.title,
+        views=tuple(
+            AskedView(
+                row.participant_id, row.name, row.speaker, row.text, tuple((p.number, p.shows) for p in row.pictures)
+            )
+            for row in views
+        ),
+    )
+
+
+def with_pictures(session: Session, asked: AskedViews, _at: datetime) -> PrintedViews:
+    """The values of the paper; a picture that was destroyed meanwhile is left out."""
     views = []
     for one in asked.views:
         kept = {row.number for row in pictures(session, [one.participant]).get(one.participant, ())}
@@ -70,7 +88,7 @@ VIEWS = DocumentRule(
     title=N_("What those who are not there want to say, on paper"),
     values=PrintedViews,
     asked=AskedViews,
-    gather=_with_pictures,
+    gather=with_pictures,
     activity=Activity.NOTE_VIEWS,
     template="conferences/absent_views_document.html",
     stylesheets=("views.css",),

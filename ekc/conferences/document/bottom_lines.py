@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.orm import Session
+
+from ekc.conferences.access import Case
+from ekc.conferences.queries.bottom_lines import discussed_bottom_lines
 from ekc.core.documents import DocumentRule
 from ekc.core.language import day
 from ekc.workflow.vocabulary import N_, Activity
@@ -28,6 +32,23 @@ class BottomLineSheet:
     question: str
     none_on: date | None
     lines: tuple[SheetLine, ...]
+
+
+def bottom_line_sheet(session: Session, case: Case, language: str) -> BottomLineSheet:
+    """The sheet, with the lines that the visitor sees and that can be shared with the family."""
+    rows = discussed_bottom_lines(session, case)
+    return BottomLineSheet(
+        language=language,
+        number=case.number,
+        title=case.title,
+        question=case.question,
+        none_on=None if rows else case.no_bottom_lines_on,
+        lines=tuple(
+            SheetLine(row.number, text, row.ground, row.set_by_name)
+            for row in rows
+            if (text := row.for_the_family or (row.text if row.shared_on else ""))
+        ),
+    )
 
 
 BOTTOM_LINES = DocumentRule(

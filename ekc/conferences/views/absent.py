@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.actions import absent as absent_actions
-from ekc.conferences.document.absent import VIEWS, AskedView, AskedViews
+from ekc.conferences.document.absent import VIEWS, asked_views
 from ekc.conferences.forms.absent import NotedViewForm, OwnViewForm, PictureForm
 from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries import absent as absent_queries
@@ -120,18 +120,8 @@ def picture(case: Case, participant_id: int, number: int) -> ResponseReturnValue
 @paper_route(VIEWS.activity)
 def views_paper(case: Case) -> ResponseReturnValue:
     """What those who are not there want to say, on paper, to be read out and to be passed on."""
-    rows = absent_queries.absent_views(db(), case)
-    asked = AskedViews(
-        language=case.language if case.language in LANGUAGES else language(),
-        number=case.number,
-        title=case.title,
-        views=tuple(
-            AskedView(
-                row.participant_id, row.name, row.speaker, row.text, tuple((p.number, p.shows) for p in row.pictures)
-            )
-            for row in rows
-        ),
-    )
+    code = case.language if case.language in LANGUAGES else language()
+    asked = asked_views(case, code, absent_queries.absent_views(db(), case))
     return ordering.give_paper(VIEWS, case, [asked])
 
 

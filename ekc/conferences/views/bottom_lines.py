@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ekc.conferences.access import Case
 from ekc.conferences.actions import bottom_lines as bottom_lines_actions
-from ekc.conferences.document.bottom_lines import BOTTOM_LINES, BottomLineSheet, SheetLine
+from ekc.conferences.document.bottom_lines import BOTTOM_LINES, bottom_line_sheet
 from ekc.conferences.forms.contact import BottomLineForm, SharingForm
 from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries import bottom_lines as bottom_line_queries
@@ -118,20 +118,8 @@ def none_of_mine(case: Case) -> ResponseReturnValue:
 @paper_route(BOTTOM_LINES.activity)
 def sheet(case: Case) -> ResponseReturnValue:
     """The bottom lines on paper, in the language of the family's documents if pages exist in it."""
-    rows = bottom_line_queries.discussed_bottom_lines(db(), case)
-    asked = BottomLineSheet(
-        language=case.language if case.language in LANGUAGES else language(),
-        number=case.number,
-        title=case.title,
-        question=case.question,
-        none_on=None if rows else case.no_bottom_lines_on,
-        lines=tuple(
-            SheetLine(row.number, text, row.ground, row.set_by_name)
-            for row in rows
-            if (text := row.for_the_family or (row.text if row.shared_on else ""))
-        ),
-    )
-    return ordering.give_paper(BOTTOM_LINES, case, [asked])
+    code = case.language if case.language in LANGUAGES else language()
+    return ordering.give_paper(BOTTOM_LINES, case, [bottom_line_sheet(db(), case, code)])
 
 
 @bp.post(f"{_ADDRESS}/<int:line_id>/remove")

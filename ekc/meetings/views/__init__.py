@@ -3,4 +3,5 @@
 import ekc.meetings.views.attendance
 import ekc.meetings.views.dates
 import ekc.meetings.views.information
-import ekc.meetings.views.meeting  # noqa: F401 - imported so that their routes are known
+import ekc.meetings.views.meeting
+import ekc.meetings.views.papers  # noqa: F401 - imported so that their routes are known

@@ -17,7 +17,7 @@ from ekc.core.language import gettext, language, moment
 from ekc.core.routes import db, edits, now
 from ekc.meetings import queries
 from ekc.meetings.actions import arranging
-from ekc.meetings.document import ARRANGEMENTS, arrangement_list
+from ekc.meetings.document.arrangements import ARRANGEMENTS, arrangement_list
 from ekc.meetings.forms.meeting import MeetingForm
 from ekc.meetings.views.blueprint import bp
 from ekc.orders import ordering

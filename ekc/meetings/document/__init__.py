@@ -1,0 +1,1 @@
+"""The papers of a meeting: what to arrange, and those of the day, each a module; `pile.py` binds them together."""
