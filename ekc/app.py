@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import ekc.access_log.views
+import ekc.calendars.views
 import ekc.conferences.views.blueprint
 import ekc.demo.views
 import ekc.drafts.views
@@ -85,6 +86,7 @@ FEATURES = (
     ekc.journey.views.blueprint.bp,
     ekc.access_log.views.bp,
     ekc.reports.views.bp,
+    ekc.calendars.views.bp,
     ekc.demo.views.bp,
     ekc.operation.views.bp,
 )
@@ -174,6 +176,8 @@ def _extend_jinja(app: Flask) -> None:
     app.jinja_env.globals.update(in_words_of=_in_words_of, case_menu=_case_menu)
     app.jinja_env.filters.update(
         day=language.day,
+        month=language.month,
+        weekday=language.weekday,
         short_day=lambda value: language.short_day(value, now().date()),
         moment=language.moment,
         short_moment=language.short_moment,

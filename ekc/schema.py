@@ -12,6 +12,7 @@ from sqlalchemy import Engine, LargeBinary, Table, column, func, inspect, select
 from sqlalchemy.orm import Session
 
 import ekc.accounts.models
+import ekc.calendars.models
 import ekc.conferences.models
 import ekc.core.audit
 import ekc.core.demo_clock

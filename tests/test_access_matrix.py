@@ -25,6 +25,7 @@ from werkzeug.routing import Rule
 
 from ekc.accounts.access import PROGRAM, By
 from ekc.accounts.models import AccountRole
+from ekc.calendars.actions import make_address
 from ekc.conferences.access import open_case
 from ekc.conferences.gate import _answer_paper, case_route
 from ekc.core.audit import PRIVATE_LOOKS, AuditEvent, AuditHead, read_detail
@@ -579,6 +580,8 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
         "listing": "municipalities",
         "row_id": session.scalars(select(func.min(Municipality.id))).one(),
         "draft_id": 1,  # nobody's
+        "day": "2026-04-18",
+        "secret": make_address(By(session, cast.noor, START), with_names=False),
         "page": "people",
         "order_id": 1,  # nobody's
         "job_id": session.scalars(select(func.min(Job.id))).one(),

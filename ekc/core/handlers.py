@@ -47,8 +47,8 @@ OF_PAGES = frozenset({"Content-Security-Policy", "Cross-Origin-Opener-Policy", "
 PARTS_OF_PAGES = frozenset({"text/css", "text/javascript", "font/woff2"})
 #: Added where the product is served by HTTPS (ASVS 3.4.1).
 TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
-#: Paths that contain a secret: token of a personal link, an invitation or a registration, code of a provider.
-KEY_PREFIXES = ("/l/", "/invitations/", "/sign-in/from/", "/register/resume/")
+#: Paths that contain a secret: token of a personal link, invitation, registration or calendar, code of a provider.
+KEY_PREFIXES = ("/l/", "/invitations/", "/sign-in/from/", "/register/resume/", "/calendar/feed/")
 #: Keep such addresses out of Referer headers and search engines.
 KEY_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})

@@ -219,6 +219,16 @@ def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
     return _date(value, pattern, language())
 
 
+def month(value: date) -> str:
+    """The month of a date, such as "April 2026"."""
+    return _date(value, "LLLL y", language())
+
+
+def weekday(value: date) -> str:
+    """The name of a day of the week, such as "Monday"."""
+    return _date(value, "cccc", language())
+
+
 def short_day(value: date, today: date) -> str:
     """A short date such as "18 Apr", or "18 Apr 2027" outside the current year."""
     return _date(value, "d MMM" if value.year == today.year else "d MMM y", language())

@@ -24,6 +24,8 @@ class Meeting(Base):
     __tablename__ = "meeting"
     __table_args__ = (
         UniqueConstraint("conference_id", "number"),
+        Index(None, "starts_at"),
+        Index(None, "started_at"),
         CheckConstraint("ended_at is null or started_at is not null", name="started_before_ended"),
         CheckConstraint("venue_cost >= 0", name="not_negative"),
     )

@@ -7,6 +7,7 @@ from sqlalchemy import CursorResult, delete, or_, update
 from sqlalchemy.orm import Session
 
 from ekc.accounts.models import Account
+from ekc.calendars.models import CalendarFeed
 from ekc.core.db import Base
 from ekc.core.outbox import UNSENT, OutboxMessage, Way
 from ekc.links.models import LinkDevice, PersonalLink
@@ -22,6 +23,7 @@ ENDED: dict[type[Base], str] = {
     Passkey: "passkeys",
     RecoveryCode: "recovery codes",
     KnownDevice: "known devices",
+    CalendarFeed: "addresses of calendars",
 }
 
 
@@ -43,6 +45,7 @@ def end_all_access(session: Session, at: datetime, nobodys_hash: str) -> dict[st
         Passkey: delete(Passkey),
         RecoveryCode: delete(RecoveryCode),
         KnownDevice: delete(KnownDevice),
+        CalendarFeed: delete(CalendarFeed),
     }
     counts = {what: _count(session, ends[kind]) for kind, what in ENDED.items()}
     has_link = or_(OutboxMessage.link.is_not(None), OutboxMessage.way == Way.TEXT)  # in its words

@@ -10,6 +10,7 @@ class Duty(StrEnum):
     """What somebody of staff does beside what they are to a case."""
 
     CASES = "cases"
+    CALENDAR = "calendar"
     REGISTER_MANY = "register_many"
     FOLLOW_UPS = "follow_ups"
     LEAD_TIMES = "lead_times"
@@ -38,6 +39,11 @@ DUTIES: tuple[DutyRule, ...] = (
     DutyRule(
         Duty.CASES,
         N_("register conferences and search in those they may open"),
+        frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
+    ),
+    DutyRule(
+        Duty.CALENDAR,
+        N_("see the days of the conferences that they may open, also at a private address"),
         frozenset({Role.COORDINATOR, Role.REGIONAL_MANAGER}),
     ),
     DutyRule(

@@ -292,6 +292,16 @@ sa.Table(
     sa.UniqueConstraint("account_id", "token_hash"),
 )
 sa.Table(
+    "calendar_feed",
+    _tables,
+    sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id"), primary_key=True, autoincrement=False),
+    sa.Column("token_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("with_names", sa.Boolean, nullable=False),
+    sa.Column("made_at", _INSTANT, nullable=False),
+    sa.Column("fetched_at", _INSTANT),
+    sa.UniqueConstraint("token_hash"),
+)
+sa.Table(
     "passkey",
     _tables,
     sa.Column("id", sa.Integer, primary_key=True),
@@ -947,6 +957,8 @@ sa.Table(
     sa.CheckConstraint("venue_cost >= 0", name="not_negative"),
     sa.UniqueConstraint("conference_id", "number"),
     sa.Index("ix_meeting_venue_id", "venue_id"),
+    sa.Index("ix_meeting_starts_at", "starts_at"),
+    sa.Index("ix_meeting_started_at", "started_at"),
 )
 sa.Table(
     "arrangement",

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from ekc.accounts.access import PROGRAM, By, Office, Visitor
+from ekc.calendars import actions as calendars
 from ekc.conferences.actions import absent, bottom_lines, contact, links, pauses, safety
 from ekc.conferences.entries import BottomLineText, Concern, NewContact
 from ekc.conferences.forms.registering import PAGES
@@ -297,7 +298,8 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield cast.denise, ("/account", "/account/second-factor")
     here = replace(noor, sign_in_id=sign_in_account(session, START, noor.account_id or 0, Method.PASSWORD).id)
     add_passkey(By(session, here, START), NewPasskey(b"id", b"key", 0, b"handle"), "Phone", Nonce(b"once", START))
-    yield noor, ("/account/passkeys",)
+    calendars.make_address(By(session, noor, START), with_names=False)
+    yield noor, ("/account/passkeys", "/account/calendar")
     regions.add_region(By(session, cast.bas, START), "Nowhere")  # nobody works there
     yield from _about_staff(session, cast)
     yield cast.ruud, ("/", "/search", "/follow-ups", "/follow-ups.csv")
@@ -420,7 +422,7 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
         cast.bas,
         ("/accounts", "/accounts/new", "/regions", "/jobs", *names, *(f"/accounts/{account}" for account in accounts)),
     )
-    yield cast.ruud, (f"/handing-over/{leaves}",)
+    yield cast.ruud, (f"/handing-over/{leaves}", "/calendar/1999-01-01")
     denise = cast.denise.account_id or 0
     add_absence(By(session, cast.denise, START), denise, Absence(START.date(), START.date()))
     yield cast.denise, ("/my-profile",)

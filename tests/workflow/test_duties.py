@@ -14,9 +14,10 @@ def of(role: Role) -> set[Duty]:
 
 def test_each_office_has_its_own_duties() -> None:
     assert {role: of(role) for role in Role if of(role)} == {
-        Role.COORDINATOR: {Duty.CASES, Duty.PROFILES, Duty.VENUES},
+        Role.COORDINATOR: {Duty.CASES, Duty.CALENDAR, Duty.PROFILES, Duty.VENUES},
         Role.REGIONAL_MANAGER: {
             Duty.CASES,
+            Duty.CALENDAR,
             Duty.FOLLOW_UPS,
             Duty.HAND_OVER,
             Duty.EMPLOYERS,

@@ -18,6 +18,8 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
     entries = [("home", N_("Home"))]
     if has_duty(Duty.CASES, who.roles):
         entries += [("conferences.register", N_("Register a conference")), ("conferences.search", N_("Search"))]
+    if has_duty(Duty.CALENDAR, who.roles):
+        entries.insert(1, ("calendars.calendar", N_("Calendar")))
     if has_duty(Duty.LEAD_TIMES, who.roles):
         entries.append(("journey.lead_times", N_("Lead times")))
     if has_duty(Duty.COORDINATORS, who.roles):

@@ -13,6 +13,8 @@ from ekc.signin.forms import ChangePasswordForm, OwnPasswordForm, PhoneForm
 from ekc.signin.login import by, own_account, visitor
 from ekc.signin.models import Method
 from ekc.signin.views.blueprint import bp
+from ekc.workflow.duties import Duty
+from ekc.workflow.engine import has_duty
 from ekc.workflow.vocabulary import N_
 
 METHOD_LABELS = {
@@ -97,4 +99,5 @@ def account_page(**sent: PlainForm) -> str:
         forms=forms,
         sent=next(iter(sent.values()), None),
         required=runtime().settings.second_factor_required,
+        keeps_calendar=has_duty(Duty.CALENDAR, visitor().roles),
     )

@@ -10,6 +10,7 @@ from ekc.accounts.access import By
 from ekc.accounts.models import Account, Region
 from ekc.accounts.notifications import notify
 from ekc.accounts.queries import lock_account
+from ekc.calendars.models import CalendarFeed
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Unknown, WrongDay
 from ekc.core.outbox import MailRule
@@ -51,7 +52,8 @@ def set_leaving(by: By, account_id: int, on: date | None) -> None:
 
 
 def close_account(by: By, account_id: int) -> None:
-    """Close an account: end its sign-ins and invitations, and delete its known devices, passkeys and identities.
+    """Close an account: end its sign-ins and invitations, and delete its known devices, passkeys, identities and the
+    address of its calendar.
 
     What its owner said of themselves as coordinator is deleted as well.
 
@@ -95,8 +97,8 @@ def reopen_account(by: By, account_id: int, base_url: str) -> str | None:
 
 
 def _delete_credentials(session: Session, account_id: int) -> None:
-    """Delete known devices, passkeys and identities: stolen, or reassigned by the provider, they would give access."""
-    for kept in (KnownDevice, Passkey, Identity):
+    """Delete known devices, passkeys, identities and the address of the calendar: stolen, they would give access."""
+    for kept in (KnownDevice, Passkey, Identity, CalendarFeed):
         session.execute(delete(kept).where(kept.account_id == account_id))
 
 
