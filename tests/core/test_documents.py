@@ -17,6 +17,7 @@ import pytest
 
 from ekc.core import documents
 from ekc.core.documents import DEBIAN_PACKAGES, FONTS, DocumentError, MissingGlyphError, not_printable, render_pdf
+from tests.stories.paper import words_by_page
 
 # WeasyPrint 70 leaves the colour profile it reads to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014.icc:ResourceWarning")
@@ -102,6 +103,40 @@ def test_the_same_page_gives_the_same_bytes_in_another_process(tmp_path: Path) -
     )
     other = run(code, str(tmp_path / "page.html"), PYTHONHASHSEED="7", TZ="Asia/Tokyo").strip()
     assert other == hashlib.sha256(render_pdf(PAGE, identifier=b"test", attachment=b"1")).hexdigest()
+
+
+LONG = page(
+    "<p class=foot>page <span class=page></span> of <span class=pages></span></p><p>First</p>"
+    "<p style='break-before: page'>Second</p>"
+)
+
+
+def test_papers_bound_behind_another_begin_on_odd_pages_and_count_their_own() -> None:
+    first = page("<p>Contents</p>")
+    whole = render_pdf(first, [(LONG, ()), (page("<p>Last</p>"), ("plan.css",))], identifier=b"test")
+    assert ["".join(words.split()) for words in words_by_page(whole)] == [
+        "Contents",
+        "",
+        "Firstpage1of2",
+        "Secondpage2of2",
+        "Last",
+    ]
+    bound = opened(whole)
+    assert str(bound.docinfo["/Title"]) == "Test"
+    assert [str(part.S) for part in bound.Root.StructTreeRoot.K[0].K] == ["/P"] * 4  # each is read, in order
+    with bound.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+    assert whole == render_pdf(first, [(LONG, ()), (page("<p>Last</p>"), ("plan.css",))], identifier=b"test")
+
+
+def test_pages_are_counted_on_over_bound_papers() -> None:
+    heard: list[int] = []
+    render_pdf(page("<p>a</p>"), [(LONG, ()), (page("<p>b</p>"), ())], identifier=b"test", laid_out=heard.append)
+    assert max(heard) == 4  # before the last of five
+    with pytest.raises(MissingGlyphError, match="李"):
+        render_pdf(page("<p>a</p>"), [(page("<p>李</p>"), ())], identifier=b"test")
+    replaced = documents.render_pdf_with_replacements(page("<p>a</p>"), [(page("<p>李</p>"), ())], identifier=b"test")
+    assert words_by_page(replaced)[2] == "\N{REPLACEMENT CHARACTER}"
 
 
 SECRET = "file:///etc/passwd"

@@ -7,7 +7,9 @@ from ekc.conferences.queries.circle import PersonRow
 from ekc.core.documents import DocumentRule
 from ekc.core.language import gettext as _
 from ekc.core.language import using
+from ekc.meetings.document.badges import short_relation
 from ekc.meetings.document.head import DayHead
+from ekc.names import apart
 from ekc.workflow.vocabulary import FAMILY_PARTS, N_, PRESENT_BY, TAKES_PART, Activity, Part
 
 #: Each group, and the parts in it. Whoever came as a professional is listed with them, whatever their part is.
@@ -63,12 +65,13 @@ def attendance_list(
 ) -> AttendanceList:
     """The list of those who come, or of whom it is not known, the coordinator too. `name_of`: of a language."""
     people = [one for one in circle if one.attends is None or one.attends in TAKES_PART]
+    names = apart([(one.name, short_relation(one.relation) or one.organisation) for one in people])
     with using(language):
         groups = []
         for at, (title, parts) in enumerate(_GROUPS):
             rows = [
-                Expected(one.label, _more(one, name_of), _how(one))
-                for one in people
+                Expected(name, _more(one, name_of), _how(one))
+                for name, one in zip(names, people, strict=True)
                 if (at == _WORK if one.is_professional else one.part in parts)
             ]
             if at == _WORK and coordinator:

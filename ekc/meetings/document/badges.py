@@ -3,6 +3,7 @@
 A badge is read by everybody in the room. Whoever stays away has none, nor has whoever takes part from afar.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ _FEWEST_EMPTY = 2
 _FORMS_OF_ADDRESS = frozenset(
     ("mevrouw", "mevr", "mw", "meneer", "mijnheer", "dhr", "mr", "mrs", "ms", "miss", "dr", "prof", "ds", "sir", "frau")
 )
+#: What follows these in a relation is a remark to it, and for nobody else to read.
+_REMARK = re.compile(r"\s*[,;:.()\[\]/–—]|\s-\s")
 #: How many letters fit on one line, by the size of them.
 _SIZES = ((7, "largest"), (11, "large"), (16, "middle"), (24, "small"))
 
@@ -68,6 +71,11 @@ def in_the_room(circle: Iterable[PersonRow]) -> tuple[PersonRow, ...]:
     return tuple(one for one in circle if one.attends is None or one.attends in IN_THE_ROOM)
 
 
+def short_relation(relation: str) -> str:
+    """What somebody is, without the remark behind it: of "grandfather, not alone with Yara" the first word."""
+    return _REMARK.split(relation, maxsplit=1)[0].strip()
+
+
 def badges(
     language: str,
     number: str,
@@ -88,14 +96,18 @@ def badges(
 
 
 def called(name: str, part: Part | None) -> str:
-    """What somebody is called, of a name as it is written: Marieke, Oma Riet, Mevrouw de Wit."""
-    words = name.partition(",")[0].split()
+    """What somebody is called, of a name as it is written: Marieke, Oma Riet, Mevrouw de Wit.
+
+    Of a shop that is followed by who stands for it, what stands before the comma.
+    """
+    before, comma, _more_of_it = name.partition(",")
+    words = before.split()
     if not words:
         return name
     says = part_in_name(name)
     if part is Part.INTERPRETER and says is Part.INTERPRETER:
         return _("Interpreter")
-    if words[0].strip(".").casefold() in _FORMS_OF_ADDRESS:
+    if comma or words[0].strip(".").casefold() in _FORMS_OF_ADDRESS:
         return " ".join(words)
     return " ".join(words[: 2 if says else 1])
 
@@ -114,5 +126,6 @@ def _more(person: PersonRow, name_of: Callable[[str], str], relation: bool) -> t
         said = _("interpreter: %(language)s", language=spoken) if spoken else _("interpreter")
         return (said,)
     if person.is_professional and not person.for_themselves:
-        return tuple(filter(None, (person.relation, person.organisation)))
-    return (person.relation,) if relation and person.relation else ()
+        return tuple(filter(None, (short_relation(person.relation), person.organisation)))
+    said = short_relation(person.relation) if relation else ""
+    return (said,) if said else ()

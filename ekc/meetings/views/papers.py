@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from ekc.accounts.queries import name_and_phone_of
 from ekc.conferences.access import Case
 from ekc.conferences.document.absent import asked_views
-from ekc.conferences.document.bottom_lines import bottom_line_sheet
+from ekc.conferences.document.bottom_lines import BottomLineSheet, bottom_line_sheet
 from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries.absent import absent_views
@@ -21,7 +21,7 @@ from ekc.meetings import queries
 from ekc.meetings.document.agenda import agenda
 from ekc.meetings.document.arrangements import arrangement_list
 from ekc.meetings.document.attendance import attendance_list
-from ekc.meetings.document.badges import badges, in_the_room
+from ekc.meetings.document.badges import badges, in_the_room, short_relation
 from ekc.meetings.document.head import DayHead
 from ekc.meetings.document.pile import PILE, RULES, AskedPile, DayPaper, InPile, Pile
 from ekc.meetings.document.plan_sheets import PlanSheets
@@ -54,13 +54,14 @@ class OfferedPaper:
 @case_route(Activity.SEE_HISTORY)
 def papers(case: Case) -> ResponseReturnValue:
     """What is in the pile."""
-    offered = _offered(case, language(), relations=False)
-    relations = [one.relation for one in in_the_room(circle(db(), case.id)) if one.is_inside and one.relation]
+    people = circle(db(), case.id)
+    offered = _offered(case, people, language(), relations=False)
+    said = (short_relation(one.relation) for one in in_the_room(people) if one.is_inside)
     return render_template(
         "meetings/papers.html",
         case=case,
         offered=offered,
-        relations=tuple(dict.fromkeys(relations)),
+        relations=tuple(dict.fromkeys(filter(None, said))),
         form=PapersForm(formdata=None, data={"language": _own_language(case)}),
     )
 
@@ -72,7 +73,8 @@ def papers_pdf(case: Case) -> ResponseReturnValue:
     form = PapersForm(request.args)
     code = form.language.data if form.language.data in LANGUAGES else _own_language(case)
     with using(code):
-        there = [one for one in _offered(case, code, relations=form.relations.data) if one.values is not None]
+        every = _offered(case, circle(db(), case.id), code, relations=form.relations.data)
+        there = [one for one in every if one.values is not None]
         head = _head(case, queries.current_meeting(db(), case.id) or NOTHING_YET)
         wanted = form.wanted() if form.language.data or form.only.data else frozenset(DayPaper)
         chosen = [one for one in there if one.paper in wanted]
@@ -96,10 +98,10 @@ def _head(case: Case, meeting: queries.MeetingRow) -> DayHead:
     return DayHead(case.number, case.title, when, meeting.venue_name)
 
 
-def _offered(case: Case, code: str, *, relations: bool) -> tuple[OfferedPaper, ...]:
+def _offered(case: Case, people: tuple[PersonRow, ...], code: str, *, relations: bool) -> tuple[OfferedPaper, ...]:
     """The papers that the visitor may print, with their values in this language."""
     meeting = queries.current_meeting(db(), case.id) or NOTHING_YET
-    people, head = circle(db(), case.id), _head(case, meeting)
+    head = _head(case, meeting)
     name, phone = name_and_phone_of(db(), case.coordinator_id)
     arranged = {row.kind: row for row in queries.arrangements(db(), meeting.id)}
 
@@ -140,11 +142,11 @@ def _offered(case: Case, code: str, *, relations: bool) -> tuple[OfferedPaper, .
         OfferedPaper(DayPaper.BADGES, cut, _("1 copy, to cut out")),
         OfferedPaper(DayPaper.ATTENDANCE, list_, _("1 copy, for the table at the door"), _unsure(people)),
     ]
-    if case.may(Activity.SEE_BOTTOM_LINES):
-        offered.append(_bottom_lines(case, code, each))
+    sheet = bottom_line_sheet(db(), case, code) if case.may(Activity.SEE_BOTTOM_LINES) else None
+    if sheet is not None:
+        offered.append(_bottom_lines(sheet, each))
     if case.may(Activity.NOTE_VIEWS):
         offered.append(_views(case, code))
-    sheet = bottom_line_sheet(db(), case, code) if case.may(Activity.SEE_BOTTOM_LINES) else None
     lines = tuple(line.text for line in sheet.lines) if sheet else ()
     plan = PlanSheets(code, case.number, case.title, case.question, lines)
     often = _("1 copy, and the sheet of the goals as often as is needed")
@@ -208,8 +210,7 @@ def _route(
     return OfferedPaper(DayPaper.ROUTE, route, _("as many as you hand out"), missing, note=note)
 
 
-def _bottom_lines(case: Case, code: str, each: str) -> OfferedPaper:
-    sheet = bottom_line_sheet(db(), case, code)
+def _bottom_lines(sheet: BottomLineSheet, each: str) -> OfferedPaper:
     if sheet.lines or sheet.none_on:
         return OfferedPaper(DayPaper.BOTTOM_LINES, sheet, each)
     return OfferedPaper(
