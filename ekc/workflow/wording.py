@@ -40,6 +40,7 @@ def _in(variants: frozenset[Variant], sentence: str) -> dict[Variant, str]:
 #: By the sentence as it reads elsewhere, how the whole of it reads in these kinds; the same blanks.
 WORDINGS: Mapping[str, Mapping[Variant, str]] = {
     "family": _in(_OF_GROUPS, N_("of the group")),
+    "Family": _in(_OF_GROUPS, N_("Relatives")),  # of those whom one could ask
     "%(n)s of the family": _in(_OF_GROUPS, N_("%(n)s who make the plan")),
     "%(n)s, %(family)s of them family and network": _in(_OF_GROUPS, N_("%(n)s, %(family)s of whom make the plan")),
     "Family, friends and neighbours do all actions themselves.": _in(

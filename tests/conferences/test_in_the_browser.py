@@ -97,3 +97,17 @@ def test_what_paper_lacks_is_said_while_somebody_types(
     onlooker.look(visitor, "not on paper")
     name.fill("Wang Xiaoming")
     expect(said).to_have_count(0)
+
+
+def test_the_ecomap_begins_with_its_middle_on_a_narrow_screen(
+    visitor: Page, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    case = case_in_setup(db_session, cast, clock())
+    sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}/circle/ecomap")
+    visitor.set_viewport_size({"width": 360, "height": 740})
+    visitor.reload()
+    left, most = visitor.locator(".ecomap-figure").evaluate(
+        "one => [one.scrollLeft, one.scrollWidth - one.clientWidth]"
+    )
+    assert most > 300
+    assert abs(left - most / 2) <= 1

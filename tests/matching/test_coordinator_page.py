@@ -1,8 +1,10 @@
 """The page about the coordinator, over HTTP: from the request to the confirmation by the main person."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -423,3 +425,13 @@ def test_others_do_not_see_the_page(app: Flask, cast: Cast, taken: Made) -> None
         sign_in(client, somebody)
         assert client.get(page_of(taken)).status_code == 404
     assert app.test_client().get(page_of(taken)).status_code == 302
+
+
+def test_all_that_can_have_happened_has_words() -> None:
+    root = Path(__file__).parents[2]
+    actions = "".join(file.read_text("utf-8") for file in sorted((root / "ekc/matching/actions").glob("*.py")))
+    page = (root / "templates/matching/coordinator.html").read_text("utf-8")
+
+    recorded = set(re.findall(r'"match\.(\w+)"', actions))
+    assert len(recorded) > 8
+    assert recorded - set(re.findall(r'^    "(\w+)": _\(', page, re.MULTILINE)) == set()

@@ -307,7 +307,7 @@ def match_history(session: Session, conference_id: int) -> list[MatchEvent]:
     events = session.scalars(
         select(AuditEvent)
         .where(AuditEvent.conference_id == conference_id, AuditEvent.action.startswith("match."))
-        .order_by(AuditEvent.seq.desc())
+        .order_by(AuditEvent.at.desc(), AuditEvent.seq.desc())  # some are entered later than they happened
     )
     found = []
     for event in events:

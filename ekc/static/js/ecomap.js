@@ -1,8 +1,14 @@
-// Moves somebody on the ecomap without a new page: the list and the picture change, and the reader stays where they are.
+// Begins with the middle of the ecomap, where it is wider than the screen. Moves somebody on it without a new page: the
+// list and the picture change, and the reader stays where they are.
 // Without scripts the button sends its form, and the page comes back at that person.
 "use strict";
 
 const shown = document.querySelector("[data-ecomap]");
+
+function centre() {
+  const figure = shown.querySelector(".ecomap-figure");
+  figure.scrollLeft = (figure.scrollWidth - figure.clientWidth) / 2;
+}
 
 async function move(event) {
   event.preventDefault();
@@ -14,7 +20,9 @@ async function move(event) {
     const now = page.querySelector("[data-ecomap]");
     if (!answer.ok || !now) throw new Error("not moved");
     const top = window.scrollY;
+    const left = shown.querySelector(".ecomap-figure").scrollLeft;
     shown.replaceChildren(...now.childNodes);
+    shown.querySelector(".ecomap-figure").scrollLeft = left;
     window.scrollTo(0, top);
     document.querySelector("[data-placed]").textContent = page.querySelector(".flash")?.textContent ?? "";
     document.getElementById(person)?.querySelector("button")?.focus({ preventScroll: true });
@@ -23,4 +31,5 @@ async function move(event) {
   }
 }
 
+centre();
 shown.addEventListener("submit", move);
