@@ -32,6 +32,7 @@ import ekc.meetings.document.agenda
 import ekc.meetings.document.arrangements
 import ekc.meetings.document.attendance
 import ekc.meetings.document.badges
+import ekc.meetings.document.invitation
 import ekc.meetings.document.pile
 import ekc.meetings.document.plan_sheets
 import ekc.meetings.document.route
@@ -47,6 +48,7 @@ from ekc.core.jobs import JobRule
 from ekc.core.language import LANGUAGES, catalogue, gettext, using
 from ekc.core.outbox import Audience, MailRule, TextRule
 from ekc.matching.actions.asking import UNANSWERED
+from ekc.meetings.effects import CALL_OFF
 from ekc.orders.entries import ExportRule
 from ekc.orders.jobs import EXPORT, PAPER, order_jobs
 from ekc.workflow.engine import ever_may
@@ -83,6 +85,7 @@ DOCUMENT_MODULES = (
     ekc.meetings.document.pile,
     ekc.meetings.document.plan_sheets,
     ekc.meetings.document.route,
+    ekc.meetings.document.invitation,
 )
 #: Each once: a module also knows the rows of papers that it binds.
 DOCUMENTS = tuple(
@@ -92,7 +95,7 @@ EXPORTS = tuple(row for row in vars(ekc.reports.exports).values() if isinstance(
 JOBS = (*ekc.journey.jobs.JOBS, *order_jobs(DOCUMENTS, EXPORTS, wording_of))
 JOB_RULES = {rule.name: rule for rule in JOBS}
 #: The kinds of job that are added by name.
-NEEDED_JOBS = (outbox.DELIVERY, outbox.TEXT_DELIVERY, PAPER, EXPORT, UNANSWERED)
+NEEDED_JOBS = (outbox.DELIVERY, outbox.TEXT_DELIVERY, PAPER, EXPORT, UNANSWERED, CALL_OFF)
 
 #: Who gets the mails about a case, where it is open to them.
 _OF_A_CASE: dict[Audience, frozenset[Role]] = {
@@ -141,7 +144,7 @@ def _mail_problems(rule: MailRule) -> Iterator[str]:
         yield f"somebody who gets it never may {rule.opens}"
     if "{" not in rule.key:
         yield "the key is always the same"
-    for words in (rule.subject, *rule.body.split("\n\n")):
+    for words in (rule.subject, *filter(None, rule.body.split("\n\n"))):
         if "%(" in words or "{" in words:
             yield "an email names nobody and nothing, so its words have no blanks"
         yield from _untranslated(words)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ekc.access_log.document import ACCESS_LOG, DayText
 from ekc.core.documents import DocumentRule
 from ekc.core.language import LANGUAGES
-from ekc.core.outbox import Audience, Link, MailRule, Recipient, TextRule, queue
+from ekc.core.outbox import Audience, Link, MailRule, Recipient, TextRule, Written, queue
 from ekc.journey.mails import END_MAILS, END_MAILS_WITH_PLAN
 from ekc.kinds import DOCUMENT_MODULES, DOCUMENTS, MAIL_MODULES, MAILS, TEXTS, check_kinds
 from ekc.links.mails import PERSONAL_LINK, PERSONAL_LINK_TEXT
@@ -65,9 +65,13 @@ def test_a_wrong_text_message_is_refused(wrong: TextRule, why: str) -> None:
 
 def test_a_text_message_has_words_of_its_own_and_a_mail_has_not(db_session: Session) -> None:
     link = Link("https://plan.example.org/l/x", START)
-    for rule, text in ((PERSONAL_LINK_TEXT, ""), (PERSONAL_LINK, "Look.")):
-        with pytest.raises(ValueError, match=f"the words of {rule.name} are those of"):
-            queue(db_session, rule, Recipient(1, "0612345678", "en"), START, link=link, text=text, link_id=1)
+    to = Recipient(1, "0612345678", "en")
+    for rule, written, why in (
+        (PERSONAL_LINK_TEXT, None, "written for each reader"),
+        (PERSONAL_LINK, Written("Look."), "its own"),
+    ):
+        with pytest.raises(ValueError, match=f"the words of {rule.name} are {why}"):
+            queue(db_session, rule, to, START, link=link, written=written, link_id=1)
 
 
 def test_two_mails_of_one_name_are_refused() -> None:

@@ -312,6 +312,7 @@ def begin_round(session: Session, conference: Conference) -> None:
         .values(
             informed_before_on=told,
             attends_before=Participant.attends,
+            asked_again=False,
             informed_on=None,
             informed_of=[],
             told_on=None,

@@ -242,6 +242,8 @@ class Participant(MaybeProfessional, Base):
     safe_before_on: Mapped[date | None]  # in the round before
     safe_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # who asked them that
     attends_before: Mapped[Attends | None] = mapped_column(enum_column(Attends, "attends_before"))
+    #: Another day was set than that for which they said how they come (`attends_before`): they are asked again.
+    asked_again: Mapped[bool] = mapped_column(default=False, server_default=false())
     convenes: Mapped[bool] = mapped_column(
         default=False
     )  # calls people together for the evaluation of the plan in force

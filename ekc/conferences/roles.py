@@ -78,7 +78,9 @@ OWN_COLUMNS: tuple[Any, ...] = (
     _person.c.convenes,
     SHARED.label("shared"),
     _person.c.earlier_plans.label("plans_before"),
-    _person.c.attends,
+    case(
+        (and_(_person.c.attends.is_(None), _person.c.asked_again), _person.c.attends_before), else_=_person.c.attends
+    ).label("attends"),
     _person.c.came_as_professional,
     exists()
     .where(_stretch.c.participant_id == _person.c.id, _IS_OPEN, _stretch.c.part.not_in(PROFESSIONAL_PARTS))

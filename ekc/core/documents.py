@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
+from html import unescape
 from pathlib import Path
 from threading import local
 from typing import Any, Generic, Protocol, TypeVar
@@ -147,6 +148,12 @@ def document_html(rule: DocumentRule[V], *values: V) -> str:
         with using(one.language):
             pages.append(Markup(_render(rule.page, rule, one)))  # noqa: S704 - rendered with autoescape
     return _render(rule.template, rule, values[0], pages=pages)
+
+
+def plain_text(template: str, macro: str, *given: object) -> str:
+    """What a macro of a template says in the current language, as plain text: the words of a mail."""
+    said = getattr(_environment().get_template(template).module, macro)(*given)
+    return unescape(str(said)).strip()
 
 
 def document_pdf(rule: DocumentRule[V], *values: V, laid_out: LaidOut | None = None) -> bytes:

@@ -48,7 +48,7 @@ PARTS_OF_PAGES = frozenset({"text/css", "text/javascript", "font/woff2"})
 #: Added where the product is served by HTTPS (ASVS 3.4.1).
 TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 #: Paths that contain a secret: token of a personal link, invitation, registration or calendar, code of a provider.
-KEY_PREFIXES = ("/l/", "/invitations/", "/sign-in/from/", "/register/resume/", "/calendar/feed/")
+KEY_PREFIXES = ("/l/", "/i/", "/invitations/", "/sign-in/from/", "/register/resume/", "/calendar/feed/")
 #: Keep such addresses out of Referer headers and search engines.
 KEY_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 _FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})

@@ -18,6 +18,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
 from babel.numbers import format_decimal
+from babel.units import format_unit
 
 from ekc.core.clock import to_local, zone
 from ekc.names import fold
@@ -303,22 +304,34 @@ def _zones_by_name(code: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def both_clocks(instant: datetime, timezone: str, own: str) -> dict[str, str]:
+    """What the clock says `here` and `there`, and the cities of both (`city`, `own`); empty where it says the same."""
+    here, there = to_local(instant, timezone), to_local(instant, own or timezone)
+    if here.replace(tzinfo=None) == there.replace(tzinfo=None):
+        return {}
+    said = clock_time(instant, own)
+    if here.date() != there.date():
+        said = f"{day(there.date(), year=False)}, {said}"
+    return {"here": moment(instant, timezone), "city": city(timezone), "there": said, "own": city(own)}
+
+
 def their_moment(instant: datetime, timezone: str, own: str, *, theirs: bool = False) -> str:
     """The local date and time of an instant, and what the clock says then in `own`, the time zone of a person.
 
     Such as "Saturday 18 April 2026, 10:00 (Amsterdam), 11:00 where you are (Istanbul)". Where both clocks say the same,
     or `own` is empty, as `moment`. `theirs`: somebody else reads it, who speaks with that person.
     """
-    here, there = to_local(instant, timezone), to_local(instant, own or timezone)
-    if here.replace(tzinfo=None) == there.replace(tzinfo=None):
+    names = both_clocks(instant, timezone, own)
+    if not names:
         return moment(instant, timezone)
-    said = clock_time(instant, own)
-    if here.date() != there.date():
-        said = f"{day(there.date(), year=False)}, {said}"
-    names = {"here": moment(instant, timezone), "city": city(timezone), "there": said, "own": city(own)}
     if theirs:
         return gettext("%(here)s (%(city)s), %(there)s where they are (%(own)s)", **names)
     return gettext("%(here)s (%(city)s), %(there)s where you are (%(own)s)", **names)
+
+
+def duration(minutes: int) -> str:
+    """A length of time such as "4 hours" or "2.5 hours"."""
+    return str(format_unit(round(minutes / 60, 2), "duration-hour", locale=locale()))
 
 
 def ago(instant: datetime, at: datetime) -> str:

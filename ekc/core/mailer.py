@@ -34,6 +34,8 @@ _LINE = "mail server"
 #: How the status begins (RFC 3463) with which a server does not let us send, whatever the address; and with which it
 #: says of the address that it takes no mail, at whichever command.
 _NOT_US, _NO_ADDRESS = "5.7.", "5.1."
+#: What the calendar of a mail asks for.
+_METHOD = re.compile(rb"^METHOD:([A-Z]+)", re.MULTILINE)
 _STATUS = re.compile(rb"[45]\.\d{1,3}\.\d{1,3}(?!\d)")
 
 
@@ -63,7 +65,8 @@ def deliver(run: JobRun) -> None:
     with in_words(found.wording):
         letter = _letter(mail, to, run.settings.contact)
     if to.security == "postbox":
-        run.at_end.append((put, PostboxItem(recipient=mail.recipient, **letter._asdict())))
+        said = {"subject": letter.subject, "text": letter.text, "language": letter.language}
+        run.at_end.append((put, PostboxItem(recipient=mail.recipient, **said)))
     else:
         _send(run, _message(letter, mail.message_id, recipient, to, run.at), recipient, to)
     run.at_end.append((outbox.note_sent, mail.id))
@@ -117,12 +120,16 @@ class _Letter(NamedTuple):
     language: str
     subject: str
     text: str
+    calendar: bytes = b""
 
 
 def _letter(mail: outbox.UnsentMail, to: MailServer, contact: str) -> _Letter:
     """What the mail says. `contact`: how to reach the service, where nobody else can be rung."""
     language = language_of(mail.language)
     with using(language):
+        if mail.is_written:
+            body = f"{mail.body}\n\n{to.sender.display_name}".rstrip()
+            return _Letter(mail.language, mail.subject, body, mail.calendar or b"")
         subject, body = translate(mail.subject), "\n\n".join(map(translate, mail.body.split("\n\n")))
         ring = gettext("You can ring: %(who)s.", who=mail.ring) if mail.ring else ""
         if contact and not mail.ring:
@@ -138,9 +145,24 @@ def _message(letter: _Letter, name: str, recipient: str, to: MailServer, at: dat
         "Date": format_datetime(at),
         "Message-ID": f"<{name}@{to.sender.domain}>",
     }
+    if letter.calendar:
+        return _with_calendar(letter, {"From": str(to.sender), "Subject": letter.subject, **own})
     lines = "".join(f"{header}: {value}\r\n" for header, value in own.items()).encode("ascii")
     text = "\r\n".join([*letter.text.splitlines(), ""]).encode()
     return _head(str(to.sender), letter.subject, letter.language) + lines + b"\r\n" + b2a_qp(text)
+
+
+def _with_calendar(letter: _Letter, headers: dict[str, str]) -> bytes:
+    """A mail with an appointment: as a part of the mail, in which calendars move it, and as a file for the others."""
+    method = _METHOD.search(letter.calendar)
+    message = EmailMessage(policy=SMTP)
+    for name, value in {**headers, "Auto-Submitted": "auto-generated", "Content-Language": letter.language}.items():
+        message[name] = value
+    message.set_content(letter.text, cte="quoted-printable")
+    params = {"method": method[1].decode() if method else "REQUEST", "charset": "utf-8"}
+    message.add_alternative(letter.calendar, maintype="text", subtype="calendar", params=params)
+    message.add_attachment(letter.calendar, maintype="application", subtype="ics", filename="calendar.ics")
+    return bytes(message)
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,8 @@
 Mails and text messages are a table: each feature has its rows (`MailRule`, `TextRule`) in its `mails.py`, which
 `ekc/kinds.py` collects and checks. A message is unique by its key, so repeating an action sends nothing twice, and
 has a job (`DELIVERY`). Subject and body are stored in the source language; the mailer translates them, and appends
-who can be rung and the link, if any. A text message is stored as it is sent.
+who can be rung and the link, if any. A text message is stored as it is sent, and so is a mail that was written for its
+reader (`Written`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ekc.core import jobs
-from ekc.core.crypto import SealedText, keyring_of
+from ekc.core.crypto import SealedBytes, SealedColumn, SealedText, keyring_of
 from ekc.core.db import Base, enum_column
 from ekc.core.reading import one_of, read_rows
 
@@ -38,7 +39,8 @@ from ekc.core.reading import one_of, read_rows
 DELIVERY_PERIOD = timedelta(days=4)
 #: The kinds of job that send one mail, and one text message.
 DELIVERY, TEXT_DELIVERY = "mail", "text"
-_CLEARED = {"body": "", "link": None, "ring": None}  # a link is a secret, and neither is needed any more
+#: A link is a secret, and none of it is needed any more.
+_CLEARED = {"body": "", "link": None, "ring": None, "calendar": None}
 _WAITS = "mails_wait"  # key in `session.info`: until when
 _NOTHING_SENT = "mails_are_not_sent"
 _RETURNED = text("returned_at is not null")  # rare, and looked for among the mails of all accounts
@@ -69,6 +71,8 @@ class Audience(StrEnum):
 class MailRule:
     """A kind of mail. Subject and body are fixed sentences, because a mail names neither a person nor a case.
 
+    Without a body it is written for each reader (`Written`); its subject is then only what the history calls it.
+
     A body may have several paragraphs, with an empty line between; each is a message of its own.
 
     `key`: pattern of the unique key. `{to}` is the recipient's id, `{at}` the instant (one mail each time), `{day}` the
@@ -79,7 +83,7 @@ class MailRule:
     audience: Audience
     key: str
     subject: str
-    body: str
+    body: str = ""
     parts: frozenset[str] = frozenset()  # parts in a circle, for `Audience.CIRCLE`
     opens: str = ""  # the activity of the page of the case to which it leads; who may not open that gets no such mail
     has_link: bool = False
@@ -107,6 +111,14 @@ class Recipient(NamedTuple):
     id: int
     address: str
     language: str
+
+
+class Written(NamedTuple):
+    """What a mail or text message says that was written for its reader, in their language, and its calendar file."""
+
+    body: str
+    subject: str = ""  # of a mail
+    calendar: bytes = b""
 
 
 class Link(NamedTuple):
@@ -157,7 +169,9 @@ class OutboxMessage(Base):
     body: Mapped[str] = mapped_column(SealedText("outbox_message.body"))
     link: Mapped[str | None] = mapped_column(SealedText("outbox_message.link"))  # the URL, usually with a secret
     ring: Mapped[str | None] = mapped_column(SealedText("outbox_message.ring"))  # who can be rung, and the number
+    calendar: Mapped[bytes | None] = mapped_column(SealedBytes("outbox_message.calendar"))  # iCalendar, with a method
     language: Mapped[str] = mapped_column(String(8))  # of the recipient
+    is_written: Mapped[bool] = mapped_column(default=False)  # for its reader, so it is not translated
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
@@ -179,18 +193,19 @@ def queue(
     case: int | None = None,
     link: Link | None = None,
     ring: str = "",
-    text: str = "",
+    written: Written | None = None,
     **fields: Any,
 ) -> bool:
     """Put a mail in the outbox, in the caller's transaction; False without an address, or if the key exists already.
 
-    `fields`: further fields of the key; `ring`: who of the staff can be rung, with the number. `text`: the words of a
-    text message, their blanks filled; its address is a telephone number, as it is dialled abroad.
+    `fields`: further fields of the key; `ring`: who of the staff can be rung, with the number. `written`: the words of
+    a text message, whose address is a telephone number as it is dialled abroad, or of a mail without words of its own.
 
-    Raises ValueError if the rule needs a link and has none, or a text, or the reverse; KeyError for a missing field.
+    Raises ValueError if the rule needs a link and has none, or words, or the reverse; KeyError for a missing field.
     """
-    if isinstance(rule, TextRule) != bool(text):
-        raise ValueError(f"the words of {rule.name} are those of {'a text message' if text else 'an email'}")
+    is_text = isinstance(rule, TextRule)
+    if (isinstance(rule, TextRule) or not rule.body) != (written is not None):
+        raise ValueError(f"the words of {rule.name} {'are its own' if written else 'are written for each reader'}")
     if rule.has_link != (link is not None):
         raise ValueError(f"the email {rule.name} {'needs a' if rule.has_link else 'has no'} link")
     values = _values(session, rule, to, at, case, fields)
@@ -198,13 +213,14 @@ def queue(
         return False
     if read_rows(session, _OF_KEY, {"which": values["key"]}):
         return False
-    if text:
-        values |= {"way": Way.TEXT, "body": text}
-    mail = OutboxMessage(**values, link=link.address if link and not text else None, ring=ring or None)
+    if written:
+        values |= {"body": written.body, "is_written": True, "calendar": written.calendar or None}
+        values |= {"way": Way.TEXT} if is_text else {"subject": written.subject}
+    mail = OutboxMessage(**values, link=link.address if link and not is_text else None, ring=ring or None)
     session.add(mail)
     session.flush()
     useless_after = min(at + DELIVERY_PERIOD, link.until) if link else at + DELIVERY_PERIOD
-    kind = TEXT_DELIVERY if text else DELIVERY
+    kind = TEXT_DELIVERY if is_text else DELIVERY
     jobs.add(session, kind, at, subject=mail.id, until=useless_after, due=session.info.get(_WAITS))
     return True
 
@@ -232,6 +248,7 @@ def _values(
         "recipient": to.address,
         "subject": rule.subject,
         "body": rule.body if isinstance(rule, MailRule) else "",
+        "is_written": False,
         "language": to.language,
         "queued_at": at,
     }
@@ -282,18 +299,20 @@ class UnsentMail:
     message_id: str
     conference_id: int | None
     language: str
+    is_written: bool
     recipient: str
     subject: str
     body: str
     link: str | None
     ring: str | None
+    calendar: bytes | None
 
 
 _message = OutboxMessage.__table__.c
-_PLAIN = ("id", "message_id", "conference_id", "language")
-_SEALED: dict[str, SealedText] = {
+_PLAIN = ("id", "message_id", "conference_id", "language", "is_written")
+_SEALED: dict[str, SealedColumn] = {
     name: _message[name].type  # type: ignore[misc]
-    for name in ("recipient", "subject", "body", "link", "ring")
+    for name in ("recipient", "subject", "body", "link", "ring", "calendar")
 }
 _UNSENT = (
     select(*(_message[name] for name in _PLAIN))
@@ -311,7 +330,7 @@ def opened(session: Session, stored: Row[Any]) -> UnsentMail:
     """One of `unsent`, decrypted. Raises Unreadable."""
     dialect = session.get_bind().dialect
     words = {name: kind.process_result_value(stored._mapping[name], dialect) for name, kind in _SEALED.items()}
-    return UnsentMail(*(stored._mapping[name] for name in _PLAIN), **words)
+    return UnsentMail(**{name: stored._mapping[name] for name in _PLAIN}, **words)
 
 
 def note_sent(session: Session, message_ids: list[int], at: datetime) -> None:

@@ -122,7 +122,7 @@ def settle_end(session: Session, conference: Conference, at: datetime, taking: T
     if Settled.MAILS in rule.settles:
         withdraw_unsent(session, conference.id)
     if Settled.MEETING in rule.settles:
-        forget_date(session, conference)
+        forget_date(session, conference, at)
     if Settled.LINKS in rule.settles:
         of_case = (Participant.conference_id == conference.id, Participant.part == Part.MAIN_PERSON)
         for participant_id in session.scalars(select(Participant.id).where(*of_case)).all():

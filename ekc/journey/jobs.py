@@ -25,6 +25,9 @@ from ekc.journey.queries.steps import untold_steps
 from ekc.journey.reminders import remind_before_access_ends, warn_of_deadlines
 from ekc.matching.actions.asking import UNANSWERED, end_unanswered
 from ekc.meetings.actions.dates import remind_about_dates
+from ekc.meetings.actions.invitations import call_off, remind_who_comes
+from ekc.meetings.document.invitation import service_of
+from ekc.meetings.effects import CALL_OFF
 from ekc.orders.actions import forget_orders
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import N_
@@ -110,6 +113,18 @@ JOBS = (
         title=N_("Remind people of the dates they are asked about"),
         work=lambda run: remind_about_dates(run.session, run.at, run.subject),
         nightly=Nightly.REGION,
+    ),
+    JobRule(
+        name="day_reminders",
+        title=N_("Remind people of the day of the conference"),
+        work=lambda run: remind_who_comes(run.session, run.at, run.subject, service_of(run.settings)),
+        nightly=Nightly.REGION,
+    ),
+    JobRule(
+        name=CALL_OFF,
+        title=N_("Take a day that is off out of calendars"),
+        work=lambda run: call_off(run.session, run.at, run.subject, service_of(run.settings)),
+        rank=Rank.SOON,
     ),
     JobRule(
         name="codes",

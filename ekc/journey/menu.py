@@ -45,6 +45,7 @@ GROUPS: tuple[tuple[str, frozenset[Phase], tuple[MenuPage, ...]], ...] = (
             MenuPage("conferences.safety", N_("Safety"), Activity.SEE_REGISTRATION),
             MenuPage("conferences.bottom_lines", N_("Bottom lines"), Activity.SEE_BOTTOM_LINES),
             MenuPage("meetings.dates", N_("Choose a date"), Activity.ARRANGE_MEETING, _NOT_SETUP),
+            MenuPage("meetings.invitations", N_("Invitations"), Activity.ARRANGE_MEETING, _NOT_SETUP),
             MenuPage("meetings.meeting", N_("Meeting"), Activity.SEE_HISTORY),
             MenuPage("conferences.links", N_("Personal links"), Activity.END_LINKS),
             MenuPage("conferences.contact_log", N_("Contact log"), Activity.LOG_CONTACT),

@@ -1,13 +1,23 @@
 """Effects of steps on the meeting, in the step's transaction. The caller has locked the case."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
+from ekc.core import jobs
 from ekc.core.clock import from_local, to_local
-from ekc.meetings.models import Arrangement, DateOption, InformationItem, Meeting, Question, Reading, Stretch
+from ekc.meetings.models import (
+    Arrangement,
+    DateOption,
+    InformationItem,
+    Meeting,
+    MeetingInvitation,
+    Question,
+    Reading,
+    Stretch,
+)
 from ekc.workflow.definition.kinds import Taking
 
 #: Of an arrangement, what stays for another day of the same round.
@@ -137,11 +147,32 @@ def new_meeting(session: Session, conference: Conference, at: datetime, taking: 
         session.add(Arrangement(meeting_id=meeting.id, **kept))
 
 
-def forget_date(session: Session, conference: Conference) -> None:
+#: So long a day can be set again, or the step taken back, before calendars hear that it is off.
+_SECOND_THOUGHTS = timedelta(minutes=10)
+#: The job that takes a day out of the calendars of those who were invited to it.
+CALL_OFF = "call_off"
+
+
+def is_invited(session: Session, meeting_id: int) -> bool:
+    """Whether anybody was invited to a meeting."""
+    return (
+        session.scalar(select(MeetingInvitation.id).where(MeetingInvitation.meeting_id == meeting_id).limit(1))
+        is not None
+    )
+
+
+def forget_date(session: Session, conference: Conference, at: datetime) -> None:
     """Take away the date of a meeting that was planned and will not be held."""
     meeting = latest_meeting(session, conference.id)
     if meeting and meeting.started_at is None:
         meeting.starts_at = None
+        call_off(session, meeting, at)
+
+
+def call_off(session: Session, meeting: Meeting, at: datetime) -> None:
+    """Have the day of a meeting that has none any more taken out of calendars, in the caller's transaction."""
+    if is_invited(session, meeting.id):
+        jobs.add(session, CALL_OFF, at, subject=meeting.id, due=at + _SECOND_THOUGHTS)
 
 
 def set_aside(session: Session, conference: Conference) -> None:

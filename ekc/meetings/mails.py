@@ -1,6 +1,9 @@
-"""The mails about the meeting: which possible dates suit people."""
+"""The mails and text messages about the meeting: which possible dates suit people, invitations, and reminders.
 
-from ekc.core.outbox import Audience, MailRule
+What an invitation and a reminder say is written for each reader (`document/invitation.py`).
+"""
+
+from ekc.core.outbox import Audience, MailRule, TextRule
 from ekc.workflow.vocabulary import N_, Activity
 
 _OR_RING = "\n\n" + N_("Do you have no link, or does it not open? Ring, and say which days suit you.")
@@ -28,4 +31,47 @@ DATES_REMINDER = MailRule(
         "and say it there. Without your answer a day may be chosen on which you cannot come."
     )
     + _OR_RING,
+)
+INVITATION_MAIL = MailRule(
+    name="meeting_invitation",
+    audience=Audience.PARTICIPANT,
+    key="{case}:invited-{meeting}-{sequence}:{to}",
+    subject=N_("You are invited"),
+)
+INVITATION_TEXT = TextRule(
+    name="meeting_invitation_text",
+    key="{case}:invited-{meeting}-{sequence}-text:{to}",
+    subject=INVITATION_MAIL.subject,
+    words=N_("You are invited: %(day)s. Do you come? %(address)s"),
+    opens=Activity.ANSWER_INVITATION,
+)
+DAY_REMINDER = MailRule(
+    name="day_reminder",
+    audience=Audience.PARTICIPANT,
+    key="{case}:day-{meeting}-{sequence}-{days}:{to}",
+    subject=N_("It is almost the day of the conference"),
+)
+DAY_REMINDER_TEXT = TextRule(
+    name="day_reminder_text",
+    key="{case}:day-{meeting}-{sequence}-{days}-text:{to}",
+    subject=DAY_REMINDER.subject,
+    words=N_("Remember: %(day)s. Can you not come, or no more reminders? %(address)s"),
+    opens=Activity.ANSWER_INVITATION,
+)
+DAY_OFF = MailRule(
+    name="day_off",
+    audience=Audience.PARTICIPANT,
+    key="{case}:off-{meeting}-{sequence}:{to}",
+    subject=N_("The conference is not on that day"),
+)
+REMIND_BY_HAND = MailRule(
+    name="remind_by_hand",
+    audience=Audience.COORDINATOR,
+    opens=Activity.ARRANGE_MEETING,
+    key="{case}:by-hand-{meeting}-{sequence}-{days}:{to}",
+    subject=N_("Ring some people before the conference"),
+    body=N_(
+        "In a few days there is a conference. Some who come were invited by letter or by telephone, so no email and no "
+        "text message reminds them. Sign in to see who they are, and ring them."
+    ),
 )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ekc.core.crypto import SealedText
@@ -13,8 +13,11 @@ from ekc.workflow.vocabulary import (
     DateFit,
     InformationKind,
     InterpreterWish,
+    InvitationReply,
+    InvitationWay,
     Part,
     PresentBy,
+    SaidHow,
 )
 
 
@@ -85,6 +88,54 @@ class DateAnswer(Base):
     fits: Mapped[DateFit] = mapped_column(enum_column(DateFit))
     answered_at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class DayMove(Base):
+    """That the day of a meeting was moved, or taken back, and why."""
+
+    __tablename__ = "day_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    was: Mapped[datetime]
+    now: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(SealedText("day_move.reason"))
+    at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class MeetingInvitation(Base):
+    """How somebody was invited to a meeting last, for when, and what they answered.
+
+    `starts_at`: when the meeting was to begin as they were invited; `before`: as they were invited before that, if it
+    was another time; `replied_for`: as they answered.
+    `uid`: of their calendar file, in all its versions; a secret, because it is all that an answer of a calendar has.
+    `sequence`: how often they were invited after the first time.
+    """
+
+    __tablename__ = "meeting_invitation"
+    __table_args__ = (UniqueConstraint("meeting_id", "participant_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    way: Mapped[InvitationWay] = mapped_column(enum_column(InvitationWay))
+    starts_at: Mapped[datetime]
+    before: Mapped[datetime | None]
+    invited_at: Mapped[datetime]
+    first_at: Mapped[datetime]  # when they were invited for the first time
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    mail_key: Mapped[str | None] = mapped_column(String(120), unique=True)  # in the outbox
+    no_reminders: Mapped[bool] = mapped_column(default=False)  # they want none
+    reply: Mapped[InvitationReply | None] = mapped_column(enum_column(InvitationReply))
+    replied_at: Mapped[datetime | None]
+    replied_for: Mapped[datetime | None]
+    replied_how: Mapped[SaidHow | None] = mapped_column(enum_column(SaidHow))
+    words: Mapped[str] = mapped_column(
+        SealedText("meeting_invitation.words"), default=""
+    )  # such as who speaks for them
 
 
 class Arrangement(Base):

@@ -10,14 +10,18 @@ from sqlalchemy.orm import Session
 from ekc.conferences.models import IS_OPEN, Conference, Participant
 from ekc.conferences.queries.absent import ViewPictureRow, pictures
 from ekc.conferences.queries.names import names
+from ekc.conferences.queries.rows import columns_of, to_dataclass
+from ekc.core.outbox import OutboxMessage
 from ekc.core.reading import read_row, read_rows
 from ekc.meetings.models import (
     Arrangement,
     DateAnswer,
     DateGuest,
     DateOption,
+    DayMove,
     InformationItem,
     Meeting,
+    MeetingInvitation,
     Question,
     Reading,
     Stretch,
@@ -31,8 +35,11 @@ from ekc.workflow.vocabulary import (
     DateFit,
     InformationKind,
     InterpreterWish,
+    InvitationReply,
+    InvitationWay,
     Part,
     PresentBy,
+    SaidHow,
 )
 
 
@@ -92,6 +99,49 @@ class DateGuestRow:
     matters: bool
     asked_at: datetime | None
     reminders: int
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedRow:
+    """How somebody was invited last, for when, what became of the mail or text message, and what they answered."""
+
+    participant_id: int
+    way: InvitationWay
+    starts_at: datetime
+    invited_at: datetime
+    no_reminders: bool
+    reply: InvitationReply | None
+    replied_at: datetime | None
+    replied_for: datetime | None
+    replied_how: SaidHow | None
+    words: str
+    sent_at: datetime | None
+    returned_at: datetime | None
+    given_up_at: datetime | None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the mail or text message did not arrive, and will not."""
+        return self.returned_at is not None or self.given_up_at is not None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the mail or text message has not left yet."""
+        return self.way in (InvitationWay.EMAIL, InvitationWay.TEXT) and not (self.sent_at or self.is_lost)
+
+    def answer(self, starts_at: datetime | None) -> InvitationReply | None:
+        """What they answered about this time; None: nothing yet."""
+        return self.reply if self.replied_for == starts_at else None
+
+
+@dataclass(frozen=True, slots=True)
+class DayMoveRow:
+    """That the day was moved, when and why."""
+
+    was: datetime
+    now: datetime | None
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +290,7 @@ def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
 _ROUTE = select(KnownVenue.route).where(KnownVenue.id == bindparam("venue"))
 
 
-def place_of(session: Session, meeting: MeetingRow) -> MeetingPlace:
+def place_of(session: Session, meeting: MeetingRow | Meeting) -> MeetingPlace:
     """Where people meet, for invitations and papers. Whoever is shown it sees `CasePart.PRACTICAL`."""
     if meeting.venue_secret:
         return MeetingPlace(meeting.venue_name, "", "", "", meeting.joining or "", secret=True)
@@ -327,6 +377,36 @@ def date_guests(session: Session, meeting_id: int) -> dict[int, DateGuestRow]:
 def date_answers(session: Session, meeting_id: int) -> dict[tuple[int, int], DateFit]:
     """What people said of the possible dates, by option and participant."""
     return {(row[0], row[1]): row[2] for row in read_rows(session, _FITS, {"meeting": meeting_id})}
+
+
+_INVITATIONS = (
+    select(*columns_of(InvitedRow, MeetingInvitation, frozenset({"sent_at", "returned_at", "given_up_at"})))
+    .add_columns(OutboxMessage.sent_at, OutboxMessage.returned_at, OutboxMessage.given_up_at)
+    .outerjoin(OutboxMessage, OutboxMessage.key == MeetingInvitation.mail_key)
+    .where(MeetingInvitation.meeting_id == bindparam("meeting"))
+)
+_OWN_INVITATION = _INVITATIONS.where(MeetingInvitation.participant_id == bindparam("participant"))
+_MOVES = _of_meeting(DayMove.was, DayMove.now, DayMove.reason, DayMove.at, by=DayMove.id)
+
+
+def invitations(session: Session, meeting_id: int) -> dict[int, InvitedRow]:
+    """How people were invited to a meeting, by participant."""
+    rows = read_rows(session, _INVITATIONS, {"meeting": meeting_id})
+    return {row.participant_id: to_dataclass(InvitedRow, row) for row in rows}
+
+
+def own_invitation(session: Session, meeting: MeetingRow | None, participant_id: int) -> InvitedRow | None:
+    """How somebody was invited to the day that is set; None: they were not."""
+    if meeting is None or meeting.starts_at is None:
+        return None
+    row = read_row(session, _OWN_INVITATION, {"meeting": meeting.id, "participant": participant_id})
+    found = to_dataclass(InvitedRow, row) if row else None
+    return found if found and found.starts_at == meeting.starts_at else None
+
+
+def day_moves(session: Session, meeting_id: int) -> tuple[DayMoveRow, ...]:
+    """How the day of a meeting was moved, the first time first."""
+    return tuple(DayMoveRow(*row) for row in read_rows(session, _MOVES, {"meeting": meeting_id}))
 
 
 _OWN_DATES = (

@@ -241,6 +241,12 @@ ACTIVITIES: tuple[ActivityRule, ...] = (
         N_("say for themselves which of the possible dates suit them"),
         _grant(frozenset({Phase.SETUP}), *INSIDE_ROLES, Role.REFERRER, Role.PROFESSIONAL),
     ),
+    ActivityRule(  # who said no on their page can say yes again
+        Activity.ANSWER_INVITATION,
+        N_("say for themselves whether they come, once they were invited"),
+        _grant(frozenset({Phase.SETUP}), *INSIDE_ROLES, Role.REFERRER, Role.PROFESSIONAL),
+        owes=frozenset({NoticeKind.LETTER, NoticeKind.NOT_COMING}),
+    ),
     ActivityRule(
         Activity.RECORD_INFORMATION,
         N_("record who is there, what is told and asked"),

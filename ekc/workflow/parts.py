@@ -261,6 +261,7 @@ SHOWN_BY: dict[Activity, frozenset[CasePart]] = {
     Activity.END_LINKS: frozenset({CasePart.LINKS, CasePart.NAMES}),
     Activity.ARRANGE_MEETING: frozenset({CasePart.DAY, CasePart.PRACTICAL, CasePart.ARRANGEMENTS}),
     Activity.ANSWER_DATES: frozenset(),  # the possible dates, and their own answers alone
+    Activity.ANSWER_INVITATION: frozenset(),  # their own invitation alone
     Activity.RECORD_INFORMATION: frozenset({CasePart.INFORMATION, CasePart.NAMES}),
     Activity.SEE_PLAN: frozenset({CasePart.BOTTOM_LINES}),
     Activity.SEE_VERSIONS: frozenset({CasePart.PLAN}),

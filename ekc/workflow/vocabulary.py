@@ -343,6 +343,7 @@ class Activity(StrEnum):
     END_LINKS = "end_links"
     ARRANGE_MEETING = "arrange_meeting"
     ANSWER_DATES = "answer_dates"
+    ANSWER_INVITATION = "answer_invitation"
     RECORD_INFORMATION = "record_information"
     SEE_PLAN = "see_plan"
     SEE_VERSIONS = "see_versions"
@@ -441,6 +442,25 @@ class DateFit(Labelled):
     YES = "yes", N_("yes")
     IF_NEEDED = "if_needed", N_("if needed")
     NO = "no", N_("no")
+
+
+class InvitationWay(Labelled):
+    """How somebody is invited."""
+
+    EMAIL = "email", N_("by email")
+    TEXT = "text", N_("by text message")
+    LETTER = "letter", N_("by letter")
+    TOLD = "told", N_("told by telephone or in person")
+
+
+class InvitationReply(Labelled):
+    """What somebody answers to an invitation."""
+
+    COMES = "comes", N_("comes")
+    PHONE = "phone", N_("takes part by telephone")
+    SPOKESPERSON = "spokesperson", N_("somebody speaks for them")
+    UNKNOWN = "unknown", N_("does not know yet")
+    NO = "no", N_("does not come")
 
 
 class ArrangementKind(Labelled):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc.core.bounces import note_returned
-from ekc.core.outbox import Link, OutboxMessage, Recipient, note_sent, queue
+from ekc.core.outbox import Link, OutboxMessage, Recipient, Written, note_sent, queue
 from ekc.core.transaction import writing
 from ekc.links.mails import PERSONAL_LINK_TEXT
 from tests.build import Made, change_details
@@ -79,7 +79,16 @@ def test_a_text_message_that_arrives_says_nothing_of_the_address(
     linda, link = case.people["linda"], Link("https://plan.example.org/l/x", clock() + timedelta(days=1))
     with writing(refreshed(db_session)):
         to_phone = Recipient(linda, "+31612345678", "nl")
-        queue(db_session, PERSONAL_LINK_TEXT, to_phone, clock(), case=case.id, link=link, text="Look.", link_id=0)
+        queue(
+            db_session,
+            PERSONAL_LINK_TEXT,
+            to_phone,
+            clock(),
+            case=case.id,
+            link=link,
+            written=Written("Look."),
+            link_id=0,
+        )
         newest = db_session.scalars(select(OutboxMessage.id).order_by(OutboxMessage.id.desc())).first()
         note_sent(db_session, [newest or 0], clock())
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from config import ConfigError, Settings, load_texts
 from ekc.core.attempts import RETRY_PAUSE, UNAVAILABLE_PAUSE
 from ekc.core.jobs import Job, JobState
-from ekc.core.outbox import Link, OutboxMessage, Recipient, TextRule, Way, queue
+from ekc.core.outbox import Link, OutboxMessage, Recipient, TextRule, Way, Written, queue
 from ekc.core.texter import dialled, international
 from tests.build import Made, case_in_setup, change_details
 from tests.cast import Cast, sign_in
@@ -87,7 +87,7 @@ def gateway() -> Iterator[Gateway]:
 
 def put(session: Session) -> None:
     link = Link("https://plan.example.org/l/a-key", START + timedelta(days=90))
-    queue(session, RULE, Recipient(0, "+31612345678", "nl"), START, link=link, text=WORDS, what="a")
+    queue(session, RULE, Recipient(0, "+31612345678", "nl"), START, link=link, written=Written(WORDS), what="a")
     session.commit()
 
 

@@ -57,6 +57,8 @@ STAYS = {
     "date_option": _DAY,
     "date_answer": _DAY,
     "date_guest": _DAY,
+    "day_move": _DAY,
+    "meeting_invitation": _DAY,
     "mark": _DAY,
     "personal_link": "a link opens one case; whoever has one reads that it goes on under another number",
     "link_device": "of a personal link",
@@ -226,6 +228,7 @@ def test_nothing_that_hung_on_it_is_lost_or_doubled(db_session: Session, cast: C
 _STAYS_OF_PERSON = {
     "earlier_plans": "versions of the case in which they are",
     "attends_before": _LATER,
+    "asked_again": _DAY,
     "informed_before_on": _LATER,
     "safe_before_on": _LATER,
     "convenes": _LATER,

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from ekc.core.crypto import Keyring
 from ekc.core.db import Base, make_engine, make_sessions
 from ekc.core.keys import FOREIGN, LACKING
-from ekc.core.outbox import Audience, Link, MailRule, OutboxMessage, Recipient, TextRule, Way, queue
+from ekc.core.outbox import Audience, Link, MailRule, OutboxMessage, Recipient, TextRule, Way, Written, queue
 from ekc.core.transaction import writing
 from ekc.drafts.models import FormDraft
 from ekc.links.models import LinkDevice, PersonalLink
@@ -139,7 +139,7 @@ def test_what_a_backup_would_let_in_again_is_ended(
         for way in ("", "The page we spoke about: https://plan.example.org/l/a-key"):
             link = Link("https://plan.example.org/l/a-key", clock() + timedelta(days=90))
             rule, to = TEXT if way else LINK, Recipient(0, "+31612345678", "nl")
-            queue(db_session, rule, to, clock(), link=link, text=way, what=len(way))
+            queue(db_session, rule, to, clock(), link=link, written=Written(way) if way else None, what=len(way))
     db_session.close()
     file = made(run, tmp_path / "backups")
 

@@ -397,6 +397,7 @@ def test_the_table_names_what_the_demand_names() -> None:
         Activity.CHANGE_CIRCLE: {NoticeKind.JOINED, NoticeKind.LETTER, NoticeKind.PART, NoticeKind.LEFT_PLAN},
         **dict.fromkeys((Activity.NOTE_VIEWS, Activity.SAY_OWN_VIEW), frozenset({NoticeKind.LETTER})),
         Activity.SAY_NOT_COMING: {NoticeKind.LETTER, NoticeKind.NOT_COMING},
+        Activity.ANSWER_INVITATION: {NoticeKind.LETTER, NoticeKind.NOT_COMING},
         Activity.ANSWER_PLAN: {NoticeKind.DISSENT},
         **dict.fromkeys((Activity.OWN_NUMBER, Activity.WRITE_PLAN), frozenset({NoticeKind.NUMBER_OUT})),
         Activity.SHARE_PLAN: {NoticeKind.READING},

@@ -196,13 +196,22 @@ def say_not_coming(by: By, conference_id: int, participant_id: int) -> None:
         beside = person.part is Part.CHILD and person.support_id == own and person.attends is not Attends.EXCLUDED
         if person.id != own and not beside:
             raise Unknown
-        if person.attends is Attends.NO:
-            return
-        person.attends = Attends.NO
-        trace_attends(by, conference, person)
-        leave_letter(by, conference, person)
+        note_attends(by, conference, person, Attends.NO)
+
+
+def note_attends(by: By, conference: Conference, person: Participant, attends: Attends | None) -> None:
+    """Note how somebody comes as they said it, in the caller's transaction; None: they do not know yet.
+
+    Where they say on their own page that they do not come, staff hear it.
+    """
+    if person.attends is attends:
+        return
+    person.attends = attends
+    trace_attends(by, conference, person)
+    leave_letter(by, conference, person)
+    if attends is Attends.NO and by.visitor.participant_id is not None:
         give_notice(by.session, conference, by.at, NoticeKind.NOT_COMING, about=person.id)
-        by.record("circle.not_coming", conference_id, name=person.name)
+        by.record("circle.not_coming", conference.id, name=person.name)
         tell_staff(by.session, conference, by.at, NOT_COMING)
 
 

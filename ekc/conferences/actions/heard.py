@@ -136,17 +136,17 @@ def note_coming(by: By, conference: Conference, people: Iterable[Participant], h
     return undecided
 
 
-def note_not_coming_that_day(by: By, conference: Conference, people: Iterable[Participant]) -> None:
-    """These people cannot come on the day that was chosen: whether they take part is not known any more.
+def note_not_known(by: By, conference: Conference, people: Iterable[Participant]) -> None:
+    """Of these people it is not known any more whether they take part on the day that is set now.
 
     In the caller's transaction. What was noted before stays beside it, to be taken over.
     """
     names = []
     for participant in people:
-        participant.attends_before, participant.attends = participant.attends, None
+        participant.attends_before, participant.attends, participant.asked_again = participant.attends, None, True
         names.append(participant.name)
     if names:
-        by.record("circle.cannot_come", conference.id, names=", ".join(names))
+        by.record("circle.not_known", conference.id, names=", ".join(names))
 
 
 def _note_safe(

@@ -22,7 +22,7 @@ from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
 from ekc.core.language import language_of, using
-from ekc.core.outbox import Link, MailRule, Recipient, TextRule, queue
+from ekc.core.outbox import Link, MailRule, Recipient, TextRule, Written, queue
 from ekc.core.texter import international
 from ekc.core.transaction import writing
 from ekc.links import actions as links_actions
@@ -297,7 +297,7 @@ def _send(by: By, conference: Conference, participant: Participant, link: Person
         case=conference.id,
         link=Link(address, link.expires_at),
         ring=phone_of(by.session, conference.coordinator_id),  # without a name: it may be read by others
-        text=text,
+        written=Written(text) if text else None,
         link_id=link.id,
     )
 

@@ -1,7 +1,7 @@
 """The people of the circle with all that is known of them; contact details of one at a time."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries.consents import consented
 from ekc.conferences.queries.names import names
 from ekc.conferences.queries.rows import columns_of, to_dataclass
-from ekc.core.reading import Rows, read_rows
+from ekc.core.reading import Rows, one_of, read_rows
 from ekc.names import told_apart
 from ekc.workflow.birth import Birth
 from ekc.workflow.professionals import MaybeProfessional
@@ -166,6 +166,26 @@ def own_details(session: Session, case: Case) -> OwnDetails | None:
     asked = {"participant": case.visitor.participant_id, "case": case.id}
     phone, email, address, secret, plan_phone = session.execute(_OWN_DETAILS, asked).one()
     return OwnDetails(phone, email, "" if secret else address, secret, plan_phone or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How somebody can be reached; `by_post`: their address is known, and not secret."""
+
+    phone: str
+    email: str
+    by_post: bool
+
+
+_REACH = select(
+    Participant.id, Participant.phone, Participant.email, Participant.address, Participant.address_secret
+).where(one_of(Participant.id, "people"))
+
+
+def reach(session: Session, participant_ids: Collection[int]) -> dict[int, Reach]:
+    """How these people can be reached, by id; for visitors who see contact details."""
+    rows = read_rows(session, _REACH, {"people": list(participant_ids)})
+    return {row.id: Reach(row.phone, row.email, by_post=bool(row.address) and not row.address_secret) for row in rows}
 
 
 _PHONES = select(Participant.id, Participant.phone).where(

@@ -51,7 +51,8 @@ class Member(MaybeProfessional):
     came_as_professional: bool
     no_stands: bool
     safe_on: date | None
-    attends_before: Attends | None  # in the round before
+    attends_before: Attends | None  # in the round before, or for the day before
+    asked_again: bool  # whether they come on another day
     informed_at: datetime | None  # when it was written down that they were informed
     informed_before_on: date | None  # for a round before
     earlier_plans: int  # versions of the rounds before they came
@@ -139,7 +140,10 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
         _people.conference_id,
         *(_people[name] for name in ("id", "name", "part", "attends", "born", "born_until", "informed_on")),
         *(_people[name] for name in ("needs_interpreter", "came_as_professional", "no_stands", "safe_on")),
-        *(_people[name] for name in ("attends_before", "informed_at", "informed_before_on", "earlier_plans")),
+        *(
+            _people[name]
+            for name in ("attends_before", "asked_again", "informed_at", "informed_before_on", "earlier_plans")
+        ),
         _people.view_destroyed_on,
         _people.removed_at.is_not(None),
         _people.tasks_until.is_not(None),

@@ -121,6 +121,7 @@ class OwnPage:
     view_destroyed_on: date | None  # when what they wanted to have said was destroyed
     said_by_absent: tuple[meetings.LetterRow, ...]  # in private time, for whoever is in the room
     own_lines: OwnLines | None  # what the visitor is asked about bottom lines
+    invitation: meetings.InvitedRow | None  # to the day that is set, as long as they can answer it
     own_dates: meetings.OwnDates | None  # the possible dates, while they are asked which suit them
     link: LinkLife | None  # how long the visitor can open this page; None without a link, in the demo
     moved: EndRule | None  # another region looks after the case, since a few days
@@ -224,6 +225,9 @@ def own_page(session: Session, case: Case, at: datetime) -> OwnPage:
         view_destroyed_on=me.view_destroyed_on,
         said_by_absent=meetings.letters(session, case.id, case.round) if case.may(Activity.SEE_VIEWS) else (),
         own_lines=own_lines(session, case),
+        invitation=meetings.own_invitation(session, read.meeting, me.id)
+        if case.may(Activity.ANSWER_INVITATION)
+        else None,
         own_dates=meetings.own_dates(session, read.meeting, me.id, at) if case.may(Activity.ANSWER_DATES) else None,
         link=next((row.life(at) for row in links if row.is_live(at)), None),
         moved=END_RULES[End.OTHER_REGION] if moved and not (joined and joined >= moved) else None,

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    and_,
     cast,
     exists,
     func,
@@ -39,7 +40,7 @@ from ekc.core.outbox import OutboxMessage
 from ekc.core.reading import read_rows
 from ekc.links.models import PersonalLink
 from ekc.links.queries.links import ON_PAPER
-from ekc.meetings.models import Meeting, Stretch
+from ekc.meetings.models import Meeting, MeetingInvitation, Stretch
 from ekc.plans.models import Acceptance
 from ekc.signin.models import SignIn
 from ekc.workflow.owed.kinds import ClearedBy
@@ -56,7 +57,7 @@ def listener(one: Member) -> Listener:
         id=one.id,
         name=one.name,
         part=one.part,
-        attends=one.attends,
+        attends=one.attends_before if one.attends is None and one.asked_again else one.attends,
         attends_before=one.attends_before,
         informed_on=one.informed_on,
         informed_at=one.informed_at,
@@ -87,7 +88,7 @@ def with_signs(
 
 
 _contact, _sent, _link = ContactEntry.__table__.c, OutboxMessage.__table__.c, PersonalLink.__table__.c
-_decision = Acceptance.__table__.c
+_decision, _invited = Acceptance.__table__.c, MeetingInvitation.__table__.c
 
 
 _NO_DAY, _NO_WORDS, _ALWAYS = cast(null(), Date), cast(null(), String), true()
@@ -133,9 +134,30 @@ _SOURCES: dict[frozenset[ClearedBy], Select[*tuple[Any, ...]]] = {
 }
 
 
+_INVITATION = (
+    _source(ClearedBy.INVITED, Meeting.conference_id, _invited.participant_id, _invited.first_at)
+    .select_from(MeetingInvitation)
+    .join(Meeting, Meeting.id == _invited.meeting_id)
+)
+#: When somebody was invited for the first time, and last; a mail or text message that did not leave tells nothing.
+_INVITATIONS = (
+    _INVITATION,
+    _INVITATION.with_only_columns(
+        *_INVITATION.selected_columns[:3],
+        func.coalesce(_sent.sent_at, _invited.invited_at),
+        *_INVITATION.selected_columns[4:],
+    )
+    .outerjoin(OutboxMessage, _sent.key == _invited.mail_key)
+    .where(or_(_invited.mail_key.is_(None), and_(_sent.sent_at.is_not(None), _sent.returned_at.is_(None)))),
+)
+#: Signs that somebody knew what was so before.
+_BEFORE = frozenset({ClearedBy.INVITED, ClearedBy.PRINT})
+
+
 @cache
 def _all_signs(wanted: frozenset[ClearedBy]) -> CompoundSelect[*tuple[Any, ...]] | None:
     sources = [source for clears, source in _SOURCES.items() if clears & wanted]
+    sources += _INVITATIONS if ClearedBy.INVITED in wanted else ()
     return union_all(*sources) if sources else None
 
 
@@ -156,7 +178,7 @@ def _signs(
     found = _all_signs(wanted)
     read = read_rows(session, found, {"cases": list(heads)}) if found is not None else ()
     for by, case, participant_id, at, on, words, had_link in read:
-        if at < first[case]:  # before all that is owed
+        if at < first[case] and by not in _BEFORE:  # before all that is owed
             continue
         match by:
             case ClearedBy.CONTACT:

@@ -1,6 +1,5 @@
-"""Whom staff ring about what, and how people are reached."""
+"""Whom staff ring about what."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,20 +13,6 @@ from ekc.conferences.roles import still_open
 from ekc.core.reading import one_of, read_rows
 from ekc.workflow.engine import WISHES
 from ekc.workflow.vocabulary import Agreed, Phase, Role, VoiceMatter
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How somebody can be reached."""
-
-    phone: str
-    email: str
-
-
-def reach(session: Session, participant_ids: Collection[int]) -> dict[int, Reach]:
-    """How these people can be reached, by id."""
-    wanted = select(Participant.id, Participant.phone, Participant.email).where(Participant.id.in_(participant_ids))
-    return {row.id: Reach(row.phone, row.email) for row in session.execute(wanted)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ekc.core.language import gettext
 from ekc.core.routes import db, edits, moves, now
 from ekc.journey.ownpage.page import own_page as own_page_of
 from ekc.journey.views.blueprint import bp
+from ekc.meetings.forms.invitations import ReplyForm
 from ekc.plans.views.answers import answer_form
 from ekc.signin.login import by
 from ekc.workflow.vocabulary import Activity
@@ -62,6 +63,7 @@ def _page(case: Case, zone: OwnZoneForm | None = None) -> str:
         page=page,
         form=form,
         zone=zone or _zone_form(case),
+        reply_form=ReplyForm.about(page.invitation, own=True) if page.invitation else None,
         consent_scopes=CONSENT_SCOPES,
         own_withdrawal=OWN_WITHDRAWAL,
     )

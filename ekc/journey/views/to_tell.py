@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.actions.contact import log_contacts
 from ekc.conferences.gate import case_route
+from ekc.conferences.queries.circle import Reach, reach
 from ekc.core.errors import Stale
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext, translate
@@ -16,9 +17,7 @@ from ekc.core.routes import db, now
 from ekc.journey.forms import ToldForm
 from ekc.journey.notices import owed_in
 from ekc.journey.panel import owed_page
-from ekc.journey.queries import people as people_queries
 from ekc.journey.queries.notices import notices
-from ekc.journey.queries.people import Reach
 from ekc.journey.views.blueprint import bp
 from ekc.links.models import Confirmed
 from ekc.links.queries.links import links_of
@@ -84,7 +83,7 @@ def _labels(case: Case, found: Iterable[Owed]) -> dict[int, str]:
     """What people are called, with how they can be reached, where the visitor sees that, and what each has to hear."""
     found = tuple(found)
     people = {one.id: one.name for line in found for one in line.to}
-    known = people_queries.reach(db(), people) if case.sees(CasePart.CONTACT) else {}
+    known = reach(db(), people) if case.sees(CasePart.CONTACT) else {}
     labels = {id_: _label(name, known.get(id_)) for id_, name in people.items()}
     for line in found:  # names alone: of a day and a place the last change says enough
         for one in line.to if line.notice.kind is NoticeKind.COORDINATOR else ():
@@ -133,7 +132,7 @@ def _calls(case: Case, found: tuple[Owed, ...]) -> list[Call]:
     line = next((one for one in found if one.notice.kind is NoticeKind.COORDINATOR), None)
     if line is None or not line.to or not case.may(Activity.MAKE_LINKS):
         return []
-    known = people_queries.reach(db(), [one.id for one in line.to])
+    known = reach(db(), [one.id for one in line.to])
     live = {row.participant_id: row for row in links_of(db(), case.id) if row.is_live(now())}
     rows = ((one, live.get(one.id)) for one in line.to)
     calls = [

@@ -9,16 +9,16 @@ from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import chosen_members
 from ekc.conferences.actions.entries import refuse_past
-from ekc.conferences.actions.heard import note_coming
+from ekc.conferences.actions.heard import note_coming, note_not_known
 from ekc.conferences.effects import give_notice
-from ekc.conferences.models import Conference
+from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.circle import circle
 from ekc.conferences.queries.homes import homes
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, WrongDay
 from ekc.core.transaction import writing
-from ekc.meetings.effects import ensure_meeting, iso
-from ekc.meetings.models import Arrangement, DateAnswer, DateOption, Meeting
+from ekc.meetings.effects import call_off, ensure_meeting, is_invited, iso
+from ekc.meetings.models import Arrangement, DateAnswer, DateOption, DayMove, Meeting
 from ekc.names import plain
 from ekc.venues.actions import VenueDetails, keep_venue
 from ekc.venues.queries import venue as venue_row
@@ -26,10 +26,12 @@ from ekc.venues.queries import venue_with
 from ekc.workflow.owed.kinds import NoticeKind
 from ekc.workflow.vocabulary import (
     N_,
+    TAKES_PART,
     Activity,
     ArrangementKind,
     ArrangementState,
     Attends,
+    DateFit,
     InterpreterWish,
     Part,
 )
@@ -89,10 +91,23 @@ class Arranged:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """When people meet, and on which other dates they could; `starts_at` None: not chosen yet."""
+    """When people meet, and on which other dates they could; `starts_at` None: not chosen yet.
+
+    `reason`: why it is moved; `mistake`: what stood there was typed wrong, and nobody heard it.
+    """
 
     starts_at: datetime | None
     possible: tuple[datetime, ...]
+    reason: str = ""
+    mistake: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Why a date that was set becomes another one. `mistake`: it was typed wrong, and nobody heard it."""
+
+    reason: str = ""
+    mistake: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,9 @@ class Arrangements:
     expected_minutes: int | None
     venue: Venue
     things: tuple[Arranged, ...]
+
+
+NOT_EXPLAINED = Moved()
 
 
 def lock_meeting(by: By, conference_id: int) -> tuple[Conference, Meeting]:
@@ -131,7 +149,8 @@ def arrange_all(by: By, conference_id: int, entry: Arrangements) -> list[str]:
             refuse_started(meeting)
             _list_dates(by, conference, meeting, entry.dates.possible)
             if entry.dates.starts_at != meeting.starts_at:
-                set_date(by, conference, meeting, entry.dates.starts_at)
+                moved = Moved(entry.dates.reason, mistake=entry.dates.mistake)
+                set_date(by, conference, meeting, entry.dates.starts_at, moved)
         if entry.expected_minutes != meeting.expected_minutes:
             _set_expected_minutes(by, meeting, entry.expected_minutes)
         if entry.venue != _venue(meeting) or entry.venue.keep:
@@ -222,15 +241,53 @@ def add_option(by: By, conference: Conference, meeting: Meeting, starts_at: date
     return option
 
 
-def set_date(by: By, conference: Conference, meeting: Meeting, starts_at: datetime | None) -> None:
-    """Set the date of the meeting in the caller's transaction, and leave notice of a change; None clears it."""
+def set_date(
+    by: By, conference: Conference, meeting: Meeting, starts_at: datetime | None, moved: Moved = NOT_EXPLAINED
+) -> int:
+    """Set the date of the meeting in the caller's transaction; None clears it. Returns how many come by their answers.
+
+    Whoever said that it suits them comes. Where another date was set before, of everybody else it is not known any more
+    whether they come, and those who knew it are to be told. Raises Refusal at the field `reason` without one, where
+    people were invited to that date.
+    """
     if starts_at is not None:
         refuse_past(by.at, conference.timezone, starts_at=local_date(starts_at, conference.timezone))
-    was, now = iso(meeting.starts_at), iso(starts_at)
-    give_notice(by.session, conference, by.at, NoticeKind.DAY, was=was, now=now)
-    meeting.starts_at = starts_at
-    when = starts_at.isoformat() if starts_at else "-"
-    by.record("meeting.date_chosen", conference.id, starts_at=when)
+    was, meeting.starts_at = meeting.starts_at, starts_at
+    by.record("meeting.date_chosen", conference.id, starts_at=iso(starts_at) or "-")
+    invited = is_invited(by.session, meeting.id)
+    heard = invited or not moved.mistake
+    if heard:
+        give_notice(by.session, conference, by.at, NoticeKind.DAY, was=iso(was), now=iso(starts_at))
+    if heard and was is not None and was != starts_at:
+        _note_move(by, meeting, was, moved.reason, needed=invited)
+    if starts_at is None:
+        call_off(by.session, meeting, by.at)
+    return _who_comes(by, conference, meeting, is_moved=heard and was not in (None, starts_at))
+
+
+def _note_move(by: By, meeting: Meeting, was: datetime, reason: str, *, needed: bool) -> None:
+    if needed and not reason:
+        raise Refusal(N_("People were invited to that day. Write in a few words why it is moved.")).at("reason")
+    move = DayMove(meeting_id=meeting.id, was=was, now=meeting.starts_at, reason=reason, at=by.at)
+    move.account_id = by.visitor.account_id
+    by.session.add(move)
+
+
+def _who_comes(by: By, conference: Conference, meeting: Meeting, *, is_moved: bool) -> int:
+    """Note who comes on the date that was set, by what they answered about it; returns how many."""
+    option = options_of(by, meeting).get(meeting.starts_at) if meeting.starts_at else None
+    said = by.session.scalars(select(DateAnswer).where(DateAnswer.option_id == option.id)).all() if option else ()
+    fits = {one.participant_id: one.fits for one in said}
+    if not (fits or is_moved):
+        return 0
+    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+    found = by.session.scalars(select(Participant).where(*here).order_by(Participant.id))
+    people = [one for one in found if one.attends is not Attends.EXCLUDED]
+    come = [one for one in people if fits.get(one.id, DateFit.NO) is not DateFit.NO]
+    unknown = [one for one in people if one not in come and one.attends in TAKES_PART and (is_moved or one.id in fits)]
+    note_not_known(by, conference, unknown)
+    note_coming(by, conference, come, Attends.IN_PERSON)
+    return len(come)
 
 
 def _set_expected_minutes(by: By, meeting: Meeting, minutes: int | None) -> None:

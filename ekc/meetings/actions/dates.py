@@ -1,6 +1,6 @@
 """The possible dates: offering them, asking people which suit them, noting what they say, and choosing one."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from ekc.accounts.access import By
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import chosen_members, member
-from ekc.conferences.actions.heard import note_coming, note_not_coming_that_day
 from ekc.conferences.effects import recipient, to_ring
 from ekc.conferences.models import Conference, Participant
 from ekc.core.errors import Refusal, Unknown
@@ -22,7 +21,7 @@ from ekc.meetings.actions.arranging import add_option, lock_meeting, options_of,
 from ekc.meetings.effects import latest_meeting
 from ekc.meetings.mails import DATES_ASKED, DATES_REMINDER
 from ekc.meetings.models import DateAnswer, DateGuest, DateOption, Meeting
-from ekc.workflow.vocabulary import N_, NOT_THERE, TAKES_PART, Activity, Attends, DateFit, Part, Phase
+from ekc.workflow.vocabulary import N_, NOT_THERE, Activity, Attends, DateFit, Part, Phase
 
 #: Many more than a family is asked about, and few enough for a page.
 MOST_DATES = 30
@@ -136,7 +135,8 @@ def answer_dates(by: By, conference_id: int, answers: DatesSaid) -> None:
 def choose_from_answers(by: By, conference_id: int, option_id: int) -> int:
     """Set the date that was asked about; whoever said yes to it, or if needed, comes. Returns how many come.
 
-    Of those who said no it is not known any more whether they take part. Raises Unknown for an option that is gone.
+    Of those who said no it is not known any more whether they take part. Raises Unknown for an option that is gone,
+    Refusal where people were invited to another date: that is moved with a reason.
     """
     with writing(by.session):
         conference, meeting = lock_meeting(by, conference_id)
@@ -144,15 +144,7 @@ def choose_from_answers(by: By, conference_id: int, option_id: int) -> int:
         option = by.session.get(DateOption, option_id)
         if option is None or option.meeting_id != meeting.id:
             raise Unknown
-        set_date(by, conference, meeting, option.starts_at)
-        answers = by.session.scalars(select(DateAnswer).where(DateAnswer.option_id == option_id)).all()
-        fits = {one.participant_id: one.fits for one in answers}
-        people = _there(by, conference_id, fits)
-        come = [one for one in people if fits[one.id] is not DateFit.NO]
-        cannot = [one for one in people if fits[one.id] is DateFit.NO and one.attends in TAKES_PART]
-        note_coming(by, conference, come, Attends.IN_PERSON)
-        note_not_coming_that_day(by, conference, cannot)
-        return len(come)
+        return set_date(by, conference, meeting, option.starts_at)
 
 
 _newer = Meeting.__table__.alias("newer")
@@ -204,12 +196,6 @@ def _refuse_not_asked(person: Participant) -> None:
     """Raise Unknown for whoever stays away by decision, or interprets."""
     if person.attends is Attends.EXCLUDED or person.part is Part.INTERPRETER:
         raise Unknown
-
-
-def _there(by: By, conference_id: int, ids: Iterable[int]) -> list[Participant]:
-    here = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
-    found = by.session.scalars(select(Participant).where(*here, Participant.id.in_(list(ids))).order_by(Participant.id))
-    return [one for one in found if one.attends is not Attends.EXCLUDED]
 
 
 def _guest(by: By, meeting: Meeting, participant_id: int) -> DateGuest:

@@ -51,6 +51,8 @@ class MeetingForm(EditingForm):
     on_paper = frozenset({"name"})
 
     starts_at = moment(_l("Day and time"), ahead=True)
+    reason = line(_l("Is the day moved? Why?"), LINE)
+    mistake = BooleanField(_l("It was typed wrong: nobody heard the day before"))
     choice = RadioField(_l("Or one of the possible dates"), choices=[], validate_choice=False)
     dates = passage(_l("Possible dates"), most=PASSAGE, rows=3)
     hours = NumberField(_l("Hours"), 60, _l("Give a number, like 3 or 2.5."))
@@ -80,6 +82,8 @@ class MeetingForm(EditingForm):
         self.choice.choices = [SelectChoice(*pair) for pair in offered.items()]
         if started:
             del self.starts_at, self.dates, self.lost
+        if started or chosen is None:
+            del self.reason, self.mistake
         if started or not offered:
             del self.choice
 
@@ -140,8 +144,12 @@ class MeetingForm(EditingForm):
     def _to_dates(self, timezone: str) -> Dates:
         possible = tuple(instant(_read(typed), timezone, "dates") for typed in lines(self.dates.data))
         if "choice" in self and self.choice.data:
-            return Dates(instant(_read(self.choice.data), timezone, "choice"), possible)
-        return Dates(self.starts_at.instant(timezone), possible)
+            starts_at = instant(_read(self.choice.data), timezone, "choice")
+        else:
+            starts_at = self.starts_at.instant(timezone)
+        if "reason" not in self:
+            return Dates(starts_at, possible)
+        return Dates(starts_at, possible, self.reason.data, bool(self.mistake.data))
 
 
 for _kind, (_how, _not_needed) in _THINGS.items():

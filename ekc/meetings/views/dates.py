@@ -22,6 +22,7 @@ from ekc.core.language import moment, ngettext, their_moment
 from ekc.core.routes import MAX_ID, db, edits, moves, now
 from ekc.meetings import queries
 from ekc.meetings.actions import dates as actions
+from ekc.meetings.effects import is_invited
 from ekc.meetings.forms.dates import MOST_WEEKS, AskDatesForm, DateAnswersForm, OfferDatesForm, Slot, local_times, slots
 from ekc.meetings.queries import DateGuestRow, DateOptionRow, MeetingRow
 from ekc.meetings.views.blueprint import bp
@@ -240,6 +241,7 @@ def _page(case: Case, offer: OfferDatesForm | None = None, ask: AskDatesForm | N
         more_weeks=min(len(weeks) + _MORE_WEEKS, MOST_WEEKS),
         tomorrow=tomorrow,
         taken=_taken(case, tomorrow),
+        invited=is_invited(db(), poll.meeting.id),
         phones=circle_queries.phones(db(), case),
         offer=offer or _offer_form(case, poll, formdata=None),
         ask=ask or AskDatesForm(_askable(poll), still, formdata=None),

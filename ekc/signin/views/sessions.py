@@ -127,13 +127,16 @@ def set_language(language: str) -> ResponseReturnValue:
     return response
 
 
-@bp.get("/<any(l, invitations):what>/<token>/language/<language>")
+#: The pages whose address holds a secret, by how it begins.
+_OF_TOKEN = {"l": "links.enter", "i": "meetings.invited", "invitations": "signin.invitation"}
+
+
+@bp.get("/<any(l, i, invitations):what>/<token>/language/<language>")
 @public
 def link_in_language(what: str, token: str, language: str) -> ResponseReturnValue:
     """Choose a language on the page of a personal link or invitation, without copying its token into a query string."""
     if language not in LANGUAGES:
         abort(404)
-    endpoint = "links.enter" if what == "l" else "signin.invitation"
-    response = make_response(redirect(url_for(endpoint, token=token), 303))
+    response = make_response(redirect(url_for(_OF_TOKEN[what], token=token), 303))
     remember_language(response, language)
     return response

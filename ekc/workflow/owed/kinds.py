@@ -78,6 +78,7 @@ class ClearedBy(Labelled):
     """What shows that it is owed no longer."""
 
     CONTACT = "contact", N_("told, as the contact log says")
+    INVITED = "invited", N_("invited")
     GIVEN = "given", N_("given or sent, as the contact log says")
     MAIL = "mail", N_("by email")
     PAGE = "page", N_("read on their own page")
@@ -96,6 +97,7 @@ class ClearedBy(Labelled):
 #: What staff do so that it is cleared; the rest people of the circle do, or it happens.
 CLEARED_WITH = {
     ClearedBy.CONTACT: Activity.TELL,
+    ClearedBy.INVITED: Activity.ARRANGE_MEETING,
     ClearedBy.GIVEN: Activity.TELL,
     ClearedBy.PRINT: Activity.MAKE_LINKS,
     ClearedBy.INFORMED: Activity.CHANGE_CIRCLE,

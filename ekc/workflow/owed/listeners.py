@@ -76,13 +76,14 @@ class NoticeFacts:
 
 
 def _relied(notice: NoticeFacts, one: Listener) -> bool:
-    """Whether they knew what was so before, as does whoever said that they take part.
+    """Whether they knew what was so before, as does whoever was invited, or said that they take part.
 
     Whoever is informed after it hears what is so now.
     """
     if one.part in _KNOW_UNTOLD:
         return True
-    knew = bool(_informed(notice, one)) or (bool(notice.was) and one.attends in TOOK_PART)
+    invited = any(sign.by is ClearedBy.INVITED and sign.at <= notice.at for sign in one.signs)
+    knew = bool(_informed(notice, one)) or (bool(notice.was) and (invited or one.attends in TOOK_PART))
     return knew and not informed_since(one, notice)
 
 

@@ -13,6 +13,8 @@ _BY_NOTICE = "notice-{id}:"
 _DAY_AND_PLACE = "day-and-place-{at}:"  # one mail where both are new
 #: What is also told with what the conference is, its day and its place.
 _TOLD = _HEARD | {ClearedBy.INFORMED}
+#: An invitation says both.
+_OF_DAY = _TOLD | {ClearedBy.INVITED}
 
 NOTICES: tuple[NoticeRule, ...] = (
     NoticeRule(
@@ -20,7 +22,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         verb=Verb.HEAR,
         to=Whom.RELIED_AND_SAYS,
         phases=_BEFORE,
-        cleared_by=_TOLD,
+        cleared_by=_OF_DAY,
         mails=(_DAY_AND_PLACE, f"{End.ANOTHER_DAY}-"),
         changes=True,
         from_nothing=True,
@@ -31,7 +33,7 @@ NOTICES: tuple[NoticeRule, ...] = (
         verb=Verb.HEAR,
         to=Whom.RELIED_AND_COMES,
         phases=_BEFORE,
-        cleared_by=_TOLD,
+        cleared_by=_OF_DAY,
         mails=(_DAY_AND_PLACE,),
         changes=True,
         from_nothing=True,

@@ -131,6 +131,8 @@ def waits(notice: NoticeFacts, circle: Iterable[Listener]) -> bool:
     """Whether it is owed to anybody of the circle as long as no sign is known that they heard."""
     if notice.rule.to is Whom.ON_PAPER:  # that itself is a sign
         return True
+    if notice.was and ClearedBy.INVITED in notice.rule.cleared_by and any(one.attends is None for one in circle):
+        return True  # whoever was invited knew
     unheard = (replace(one, signs=()) if one.signs else one for one in concerned(notice, circle))
     return any(_cleared(one, notice, None) is None for one in unheard)
 

@@ -1,0 +1,378 @@
+"""Invitations: inviting people to the day that was chosen, what they answer, reminding them, and calling it off."""
+
+import secrets
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By, Visitor
+from ekc.accounts.models import Account
+from ekc.conferences.access import lock_case
+from ekc.conferences.actions.circle import chosen_members, member, note_attends
+from ekc.conferences.models import Conference, Participant
+from ekc.conferences.queries.consents import wants_no
+from ekc.conferences.queries.names import names
+from ekc.conferences.roles import circle_access, coordinator_with_access
+from ekc.core.audit import Actor, ActorKind
+from ekc.core.clock import from_local, local_date, to_local
+from ekc.core.errors import Refusal, Unknown
+from ekc.core.outbox import Link, MailRule, Recipient, TextRule, queue, waiting
+from ekc.core.texter import international
+from ekc.core.transaction import writing
+from ekc.meetings.actions.arranging import lock_meeting, refuse_started
+from ekc.meetings.document.invitation import Host, Service, cannot_read, reply_token
+from ekc.meetings.effects import latest_meeting
+from ekc.meetings.mails import (
+    DAY_OFF,
+    DAY_REMINDER,
+    DAY_REMINDER_TEXT,
+    INVITATION_MAIL,
+    INVITATION_TEXT,
+    REMIND_BY_HAND,
+)
+from ekc.meetings.models import Meeting, MeetingInvitation
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import (
+    N_,
+    TAKES_PART,
+    Activity,
+    Attends,
+    InvitationReply,
+    InvitationWay,
+    Phase,
+    SaidHow,
+)
+
+#: So many days before the meeting whoever comes is reminded; our default.
+REMINDED_BEFORE = (7, 2)
+#: From when until when on a day messages leave: nobody is woken by one.
+_FROM, _UNTIL = time(9), time(20)
+#: How somebody takes part after their answer; who said yes and comes for a part of it, or by video, still does.
+_ATTENDS: dict[InvitationReply, Attends | None] = {
+    InvitationReply.COMES: Attends.IN_PERSON,
+    InvitationReply.PHONE: Attends.PHONE,
+    InvitationReply.SPOKESPERSON: Attends.SPOKESPERSON,
+    InvitationReply.UNKNOWN: None,
+    InvitationReply.NO: Attends.NO,
+}
+#: How somebody takes part of whom "comes" says nothing new.
+_COMES_SO = frozenset({Attends.IN_PERSON, Attends.PART, Attends.VIDEO})
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What somebody answers to an invitation. `words`: such as who speaks for them; `how`: how they said it."""
+
+    reply: InvitationReply
+    words: str = ""
+    how: SaidHow = SaidHow.OWN_PAGE
+
+
+def invite(by: By, conference_id: int, ways: Mapping[int, InvitationWay], service: Service) -> dict[InvitationWay, int]:
+    """Invite these people to the day that was chosen, each in a way; returns how many in each.
+
+    Mails and text messages are sent; letters are printed afterwards. Whoever was invited before gets the same anew,
+    with the day from which it was moved. Raises Refusal without a date, or where this way does not reach somebody.
+    """
+    with writing(by.session):
+        conference, meeting = lock_meeting(by, conference_id)
+        refuse_started(meeting)
+        starts_at = _day(meeting)
+        if starts_at <= by.at:
+            raise Refusal(N_("The day of the conference has passed. Choose another one first."))
+        if not ways:
+            raise Refusal(N_("Choose whom to invite."))
+        rows, host = invitations_of(by.session, meeting), host_of(by.session, service, conference, meeting)
+        count = dict.fromkeys(InvitationWay, 0)
+        for person in chosen_members(by.session, conference_id, ways):
+            _refuse_not_invited(person)
+            way = ways[person.id]
+            row = rows.get(person.id)
+            if row is None:
+                row = _new(by, meeting, person, way)
+            else:
+                row.sequence += 1
+                if row.starts_at != starts_at:
+                    row.before, row.starts_at = row.starts_at, starts_at
+                row.way, row.invited_at, row.account_id, row.mail_key = way, by.at, by.visitor.account_id, None
+            by.session.flush()
+            _send(by, conference, meeting, host, person, row)
+            count[way] += 1
+        by.record("meeting.invited", conference_id, people=len(ways))
+        return count
+
+
+def answer_for(by: By, conference_id: int, participant_id: int, answered: Answered) -> None:
+    """Note what somebody told whoever rang them. Also of whoever was not invited by the program."""
+    with writing(by.session):
+        conference, meeting = lock_meeting(by, conference_id)
+        refuse_started(meeting)
+        person = member(by.session, conference_id, participant_id)
+        _refuse_not_invited(person)
+        row = invitations_of(by.session, meeting).get(person.id)
+        if row is None:
+            row = _new(by, meeting, person, InvitationWay.TOLD)
+        _answer(by, conference, meeting, person, row, answered)
+
+
+def answer_invitation(by: By, conference_id: int, answered: Answered, sequence: int | None = None) -> None:
+    """Answer one's own invitation, on one's own page or at the address in it, of which `sequence` is the number.
+
+    Raises Unknown for whoever was not invited, Refusal where it was for another day.
+    """
+    with writing(by.session):
+        conference, _ = lock_case(by, conference_id, Activity.ANSWER_INVITATION)
+        meeting = latest_meeting(by.session, conference_id)
+        person = by.session.get(Participant, by.visitor.participant_id)
+        row = invitations_of(by.session, meeting).get(person.id) if meeting and person else None
+        if meeting is None or person is None or row is None:
+            raise Unknown
+        if meeting.starts_at != row.starts_at or sequence not in (None, row.sequence):
+            raise Refusal(N_("The day has changed since this invitation. You get another one, or you are rung."))
+        _answer(by, conference, meeting, person, row, answered)
+
+
+def stop_reminders(by: By, conference_id: int, stop: bool) -> None:
+    """Send the visitor no reminders of this meeting any more, or again."""
+    with writing(by.session):
+        lock_case(by, conference_id, Activity.ANSWER_INVITATION)
+        meeting = latest_meeting(by.session, conference_id)
+        row = invitations_of(by.session, meeting).get(by.visitor.participant_id or 0) if meeting else None
+        if row is None:
+            raise Unknown
+        row.no_reminders = stop
+        by.record("meeting.no_reminders", conference_id, stop=int(stop))
+
+
+def remind_who_comes(session: Session, at: datetime, region_id: int, service: Service) -> int:
+    """Remind those of a region who come, a week and two days before, in the way in which they were invited.
+
+    Where that is no mail and no text message, the coordinator gets a mail that somebody is to be rung. Nobody while the
+    case is paused. What is queued by night leaves in the morning. Returns how many messages are new.
+    """
+    ahead = at + timedelta(days=max(REMINDED_BEFORE) + 1)
+    found = (
+        select(Meeting.id, Conference.id)
+        .join(Conference, Conference.id == Meeting.conference_id)
+        .where(Conference.region_id == region_id, Conference.phase == Phase.SETUP, Conference.paused_at.is_(None))
+        .where(Meeting.set_aside.is_(False), Meeting.started_at.is_(None), Meeting.starts_at.between(at, ahead))
+        .order_by(Conference.id)
+    )
+    return sum(_remind(session, at, conference_id, service) for _, conference_id in session.execute(found).all())
+
+
+def _remind(session: Session, at: datetime, conference_id: int, service: Service) -> int:
+    with writing(session):
+        conference = session.get_one(Conference, conference_id, with_for_update=True, populate_existing=True)
+        meeting = latest_meeting(session, conference_id)
+        if meeting is None or meeting.starts_at is None or conference.paused_at or conference.phase is not Phase.SETUP:
+            return 0
+        today = local_date(at, conference.timezone)
+        left = (local_date(meeting.starts_at, conference.timezone) - today).days
+        days = next((one for one in sorted(REMINDED_BEFORE) if left <= one), None)
+        if days is None or left < 1:
+            return 0
+        rows, host = invitations_of(session, meeting), host_of(session, service, conference, meeting)
+        come = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
+        people = session.scalars(select(Participant).where(*come, Participant.attends.in_(TAKES_PART)))
+        count, by_hand, sequence = 0, False, 0
+        for person in people.all():
+            row = rows.get(person.id)
+            if row is not None and (row.no_reminders or row.invited_at > at - timedelta(days=1)):
+                continue
+            sequence = max(sequence, row.sequence if row else 0)
+            way = row.way if row is not None and row.starts_at == meeting.starts_at else InvitationWay.TOLD
+            if way in (InvitationWay.EMAIL, InvitationWay.TEXT) and row is not None:
+                count += _queue(session, at, conference, meeting, host, person, row, days=days)
+            else:
+                by_hand = True
+        coordinator = coordinator_with_access(conference, at)
+        if by_hand and coordinator is not None:
+            staff = session.get_one(Account, coordinator)
+            to = Recipient(staff.id, staff.email, staff.language)
+            about: dict[str, Any] = {"meeting": meeting.id, "sequence": sequence, "days": days}
+            count += queue(session, REMIND_BY_HAND, to, at, case=conference_id, **about)
+        return count
+
+
+def call_off(session: Session, at: datetime, meeting_id: int, service: Service) -> int:
+    """Take the day out of the calendars of those who were invited to it by mail, where the meeting has none any more.
+
+    Returns how many mails are new. Those who were taken out of the circle or stay away get none: they are told.
+    """
+    with writing(session):
+        meeting = session.get(Meeting, meeting_id)
+        if meeting is None or (meeting.starts_at is not None and not meeting.set_aside):
+            return 0
+        conference = session.get_one(Conference, meeting.conference_id, with_for_update=True, populate_existing=True)
+        host, count = host_of(session, service, conference, meeting), 0
+        for id_, row in invitations_of(session, meeting).items():
+            person = session.get_one(Participant, id_)
+            gone = person.removed_at is not None or person.attends is Attends.EXCLUDED
+            if gone or row.way is not InvitationWay.EMAIL or not person.email:
+                continue
+            row.sequence += 1
+            values = host.invited(person, row)
+            written = host.off(values, row, person.email, at)
+            to = Recipient(id_, person.email, values.language)
+            fields: dict[str, Any] = {"meeting": meeting.id, "sequence": row.sequence}
+            count += queue(session, DAY_OFF, to, at, case=conference.id, written=written, **fields)
+        return count
+
+
+def visitor_of(person: Participant) -> Visitor:
+    """Whoever has the address in an invitation, as the person to whom it was sent."""
+    actor = Actor(ActorKind.PARTICIPANT, person.id, person.name)
+    return Visitor(actor, conference_id=person.conference_id, participant_id=person.id)
+
+
+def invitation_of(session: Session, token: str) -> tuple[MeetingInvitation, int] | None:
+    """The invitation with this address, and which one of those to this person it is; None: there is none.
+
+    Raises nothing for whatever stands in an address.
+    """
+    number, _, _ = token.partition("-")
+    row = session.get(MeetingInvitation, int(number)) if number.isdecimal() and len(number) < 10 else None
+    if row is None:
+        return None
+    every = range(row.sequence, -1, -1)
+    return next(((row, one) for one in every if secrets.compare_digest(reply_token(session, row, one), token)), None)
+
+
+def invitations_of(session: Session, meeting: Meeting) -> dict[int, MeetingInvitation]:
+    """The invitations to a meeting, by participant."""
+    rows = session.scalars(select(MeetingInvitation).where(MeetingInvitation.meeting_id == meeting.id))
+    return {row.participant_id: row for row in rows}
+
+
+def _refuse_not_invited(person: Participant) -> None:
+    """Raise Unknown for whoever stays away, as was decided."""
+    if person.attends is Attends.EXCLUDED:
+        raise Unknown
+
+
+def _day(meeting: Meeting) -> datetime:
+    if meeting.starts_at is None:
+        raise Refusal(N_("Choose a date first: nobody can be invited without one."))
+    return meeting.starts_at
+
+
+def _new(by: By, meeting: Meeting, person: Participant, way: InvitationWay) -> MeetingInvitation:
+    """A first invitation. Raises Refusal without a date."""
+    row = MeetingInvitation(
+        meeting_id=meeting.id,
+        participant_id=person.id,
+        uid=secrets.token_hex(16),
+        sequence=0,
+        way=way,
+        starts_at=_day(meeting),
+        invited_at=by.at,
+        first_at=by.at,
+        account_id=by.visitor.account_id,
+        no_reminders=False,
+    )
+    by.session.add(row)
+    return row
+
+
+def host_of(session: Session, service: Service, conference: Conference, meeting: Meeting) -> Host:
+    """Who makes the invitations to a meeting."""
+    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
+    people = session.scalars(select(Participant).where(*here).order_by(Participant.id)).all()
+    access = circle_access(session, conference, conference.phase)
+    return Host(session, service, conference, meeting, people, names(session, conference.id), access)
+
+
+def _send(
+    by: By,
+    conference: Conference,
+    meeting: Meeting,
+    host: Host,
+    person: Participant,
+    row: MeetingInvitation,
+) -> None:
+    """Queue the mail or text message of an invitation. Raises Refusal at the person's field where they have none."""
+    at = f"way{person.id}"
+    match row.way:
+        case InvitationWay.EMAIL:
+            if not person.email:
+                raise Refusal(N_("There is no email address of %(name)s."), name=person.name).at(at)
+        case InvitationWay.TEXT:
+            if wants_no(by.session, conference.id, person.id, "text message"):
+                raise Refusal(N_("%(name)s wants no text messages any more. Ring them."), name=person.name).at(at)
+            if not _number(conference, person):
+                raise Refusal(
+                    N_("There is no telephone number of %(name)s that takes text messages."), name=person.name
+                ).at(at)
+        case InvitationWay.LETTER:
+            if cannot_read(person, local_date(by.at, conference.timezone)):
+                raise Refusal(N_("%(name)s cannot read yet: tell them in person."), name=person.name).at(at)
+            return
+        case _:
+            return
+    _queue(by.session, by.at, conference, meeting, host, person, row)
+
+
+def _number(conference: Conference, person: Participant) -> str:
+    return international(person.phone, PROFILES[conference.profile].calling_code)
+
+
+def _queue(
+    session: Session,
+    at: datetime,
+    conference: Conference,
+    meeting: Meeting,
+    host: Host,
+    person: Participant,
+    row: MeetingInvitation,
+    *,
+    days: int | None = None,
+) -> bool:
+    """Queue the message in the way of the invitation; `days`: a reminder so many days before. False: it was before."""
+    values = host.invited(person, row, reminder=days is not None)
+    fields: dict[str, Any] = {"meeting": meeting.id, "sequence": row.sequence}
+    if days is not None:
+        fields["days"] = days
+    is_mail = row.way is InvitationWay.EMAIL
+    rules: dict[tuple[bool, bool], MailRule | TextRule] = {
+        (True, False): INVITATION_MAIL,
+        (True, True): DAY_REMINDER,
+        (False, False): INVITATION_TEXT,
+        (False, True): DAY_REMINDER_TEXT,
+    }
+    rule = rules[is_mail, days is not None]
+    to = Recipient(person.id, person.email if is_mail else _number(conference, person), values.language)
+    written = host.mail(values, row, to.address, at) if is_mail else host.text(values)
+    ends = meeting.starts_at or at
+    link = None if is_mail else Link(values.address, ends)
+    morning = None if is_mail and days is None else _morning(at, conference.timezone)
+    with waiting(session, morning) if morning else nullcontext():
+        new = queue(session, rule, to, at, case=conference.id, link=link, written=written, **fields)
+    if new and days is None:
+        row.mail_key = rule.key.format(case=conference.id, to=person.id, **fields)
+    return new
+
+
+def _morning(at: datetime, timezone: str) -> datetime | None:
+    """When a message that could wake somebody leaves that is queued by night; None by day: at once."""
+    local = to_local(at, timezone)
+    if _FROM <= local.time() < _UNTIL:
+        return None
+    day = local.date() + timedelta(days=local.time() >= _UNTIL)
+    return from_local(datetime.combine(day, _FROM), timezone)
+
+
+def _answer(
+    by: By, conference: Conference, meeting: Meeting, person: Participant, row: MeetingInvitation, answered: Answered
+) -> None:
+    row.reply, row.replied_at, row.replied_for = answered.reply, by.at, meeting.starts_at
+    row.replied_how, row.words = answered.how, answered.words
+    attends = _ATTENDS[answered.reply]
+    if not (answered.reply is InvitationReply.COMES and person.attends in _COMES_SO):
+        note_attends(by, conference, person, attends)
+    by.record("meeting.answered", conference.id, name=person.name, reply=answered.reply)
