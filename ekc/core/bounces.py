@@ -1,7 +1,8 @@
-"""Mails that came back: reports of other mail servers that a mail of ours could not be delivered (RFC 3464).
+"""Mails that come in: reports that a mail of ours could not be delivered (RFC 3464), and answers of calendars.
 
-A report is recognised by the Message-ID of our mail, which it quotes and which only its receivers knew. Anybody can
-send mail to that address: one that cannot be read is no report, and the ones after it are read all the same.
+A report is recognised by the Message-ID of our mail, which it quotes and which only its receivers knew; an answer
+(RFC 6047) by the UID of the event. Anybody can send mail to that address: of one that cannot be read nothing is known,
+and the ones after it are read all the same.
 """
 
 import mailbox
@@ -16,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import func, literal, update
 from sqlalchemy.orm import Session
 
+from ekc.core.calendar_file import TYPE, CalendarReply, read_reply
 from ekc.core.outbox import OutboxMessage
 from ekc.core.transaction import writing
 
@@ -31,7 +33,9 @@ def read_mailbox(path: Path) -> Iterator[bytes]:
     """
     if not path.is_dir():
         with path.open("rb"), closing(mailbox.mbox(path, create=False)) as box:
-            yield from (box.get_bytes(key) for key in box.iterkeys())
+            for key in box.iterkeys():
+                with closing(box.get_file(key)) as mail:
+                    yield mail.read(LARGEST)
         return
     for file in sorted((path / "new").iterdir()):
         with file.open("rb") as mail:
@@ -58,6 +62,23 @@ def returned_mail(mail: bytes) -> str | None:
     except RecursionError:  # a mail in a mail in a mail, a thousand times
         return None
     return name if failed else None
+
+
+def calendar_reply(mail: bytes) -> CalendarReply | None:
+    """The answer of a calendar that a mail holds; None if it holds none. Who sent it is not known from the mail."""
+    try:
+        for part in message_from_bytes(mail[:LARGEST]).walk():
+            if part.get_content_type() in _CALENDARS:
+                told = part.get_payload(decode=True)
+                if isinstance(told, bytes) and (reply := read_reply(told)):
+                    return reply
+    except RecursionError:
+        return None
+    return None
+
+
+#: As a part, in which calendars send it, and as the file that some send instead.
+_CALENDARS = frozenset({TYPE, "application/ics"})
 
 
 def note_returned(session: Session, name: str, at: datetime) -> bool:

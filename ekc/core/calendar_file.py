@@ -212,6 +212,7 @@ def _words(text: str) -> str:
 #: Bytes of an answer that are read: it repeats the invitation, which is short.
 LARGEST_ANSWER = 2**17
 LONGEST_COMMENT = 1000
+_LONGEST_STAMP = 40
 
 
 class Partstat(StrEnum):
@@ -224,16 +225,20 @@ class Partstat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarReply:
-    """An answer to the event with this UID, as it was at this sequence. `attendee`: an address, in small letters."""
+    """An answer to the event with this UID, as it was at this sequence. `attendee`: an address, in small letters.
+
+    `stamp`: when it was given, as its calendar says it; another answer has another one.
+    """
 
     uid: str
     sequence: int
     attendee: str
     partstat: Partstat
+    stamp: str = ""
     comment: str = ""
 
 
-_WANTED = re.compile(r"(BEGIN|END|METHOD|UID|SEQUENCE|ATTENDEE|COMMENT|RECURRENCE-ID)[:;]", re.I)
+_WANTED = re.compile(r"(BEGIN|END|METHOD|UID|SEQUENCE|DTSTAMP|ATTENDEE|COMMENT|RECURRENCE-ID)[:;]", re.I)
 _ONCE = frozenset({"METHOD", "UID", "SEQUENCE", "ATTENDEE"})
 
 
@@ -284,6 +289,7 @@ def _reply(found: "dict[str, Contentline]") -> CalendarReply | None:
             sequence=int(sequence),
             attendee=re.sub(r"\A\s*mailto:", "", attendee, flags=re.I).strip().lower(),
             partstat=Partstat(str(params["PARTSTAT"]).upper()),
+            stamp=said["DTSTAMP"][2].strip()[:_LONGEST_STAMP] if "DTSTAMP" in said else "",
             comment=_words(said["COMMENT"][2])[:LONGEST_COMMENT] if "COMMENT" in said else "",
         )
     except (KeyError, ValueError):  # not an answer, or not as it is written

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ekc.core.bounces import note_returned, read_mailbox, returned_mail
+from ekc.core.bounces import LARGEST, calendar_reply, note_returned, read_mailbox, returned_mail
+from ekc.core.calendar_file import Partstat, read_reply
 from ekc.core.outbox import Audience, MailRule, OutboxMessage, Recipient, queue
 from tests.clock import START
+from tests.core.test_calendar_file import REPLY
 
 MAIL = MailRule(name="test", audience=Audience.OWNER, key="test", subject="New", body="Look.")
 
@@ -143,3 +145,70 @@ def test_a_mailbox_is_read_whole_and_the_new_mails_of_a_folder_once(tmp_path: Pa
 
     both = ["a1b2", "c3d4"]
     assert [names(tmp_path / which) for which in ("file", "file", "folder", "folder")] == [both, both, both, []]
+
+
+# -- Answers of calendars
+
+
+def answer(file: bytes = REPLY, *, encoding: str = "base64", as_file: bool = False) -> bytes:
+    """A mail in which a calendar answers, as the large programs write it."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = "els@example.org", "plan@example.org", "Accepted: Meeting"
+    mail.set_content("Els has accepted this invitation.")
+    if as_file:
+        mail.add_attachment(file, maintype="application", subtype="ics", filename="invite.ics")
+    else:
+        mail.add_alternative(file, maintype="text", subtype="calendar", params={"method": "REPLY"}, cte=encoding)
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        answer(),
+        answer(encoding="quoted-printable"),
+        answer(as_file=True),
+        b"Content-Type: text/calendar; method=REPLY; charset=utf-8\r\n\r\n" + REPLY,
+    ],
+    ids=["base64", "quoted-printable", "file", "alone"],
+)
+def test_the_answer_of_a_calendar_is_found_in_a_mail(mail: bytes) -> None:
+    reply = calendar_reply(mail)
+
+    assert reply == read_reply(REPLY)
+    assert reply is not None
+    assert reply.partstat is Partstat.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        b"",
+        b"\xff\x00 not a mail",
+        report("a1b2"),
+        answer(REPLY.replace(b"REPLY", b"REQUEST")),
+        answer(b"a" * 300_000),
+        answer().replace(b"base64", b"x-none"),
+        answer()[:700],
+        b"Content-Type: message/rfc822\n\n" * 3000,
+        b'Content-Type: multipart/mixed; boundary="a"\n\n' + b"--a\nContent-Type: text/calendar\n\n\xff\n" * 2_000,
+        b"Content-Type: text/calendar\n\n" + b"BEGIN:VEVENT\n" * 80_000,
+    ],
+    ids=["empty", "bytes", "report", "request", "huge", "encoding", "cut", "mail in mail", "parts", "events"],
+)
+def test_a_mail_without_an_answer_has_none_whatever_is_in_it(mail: bytes) -> None:
+    assert calendar_reply(mail) is None
+
+
+def test_no_more_of_a_mail_is_read_than_an_answer_needs(tmp_path: Path) -> None:
+    box = mailbox.mbox(tmp_path / "box")
+    box.add(b"Subject: spam\n\n" + b"a\n" * LARGEST)
+    box.add(answer())
+    box.close()
+    folder = mailbox.Maildir(tmp_path / "folder")
+    folder.add(b"Subject: spam\n\n" + b"a\n" * LARGEST)
+    folder.add(answer())
+
+    for found in (list(read_mailbox(tmp_path / "box")), list(read_mailbox(tmp_path / "folder"))):
+        assert sorted(len(mail) == LARGEST for mail in found) == [False, True]
+        assert [reply.uid for mail in found if (reply := calendar_reply(mail))] == [read_reply(REPLY).uid]  # type: ignore[union-attr]

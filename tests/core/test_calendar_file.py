@@ -263,6 +263,7 @@ def test_an_answer_is_read() -> None:
         sequence=1,
         attendee="els@example.org",
         partstat=Partstat.ACCEPTED,
+        stamp="20260302T100000Z",
         comment="I bring my daughter, and cake\nElse ring me",
     )
 
