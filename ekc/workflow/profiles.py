@@ -197,6 +197,7 @@ class Profile:
     norms: Mapping[Phase, PhaseNorm] = field(default_factory=dict)  # without one a phase takes as long as it takes
     silent_after: int = 21  # days without a sign of the coordinator, after which the manager sees it; our default
     least_family_present: int = 3  # our default; a coordinator may override it with a reason
+    meeting_minutes: int = 240  # how long a conference takes, where that is not known; our default
     ring_within: int = 3  # working days from a registration in which whoever registered is rung; our default
     access_days: int = 30  # so long after their last task a coordinator can still open a case; our default
     access_warning_days: int = 7  # so long before that ends they get a mail

@@ -89,7 +89,7 @@ def _begins(label: Any, part: PartOfDay) -> Any:
     hours = _DAY[part]
     at = datetime.combine(date.min, max(hours.since, _EARLIEST))
     choices: list[SelectChoice] = []
-    while at.time() < hours.until and len(choices) < 24:
+    while at < datetime.combine(date.min, hours.until):
         choices.append(SelectChoice(f"{at:%H:%M}", f"{at:%H:%M}"))
         at += _HALF_HOUR
     return SelectField(label, choices=choices, default=f"{hours.usual:%H:%M}", **FROM_LIST)

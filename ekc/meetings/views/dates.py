@@ -20,7 +20,7 @@ from ekc.core.language import day as day_in_words
 from ekc.core.language import gettext as _
 from ekc.core.language import moment, ngettext, their_moment
 from ekc.core.routes import MAX_ID, db, edits, moves, now
-from ekc.meetings import queries
+from ekc.meetings import facts, queries
 from ekc.meetings.actions import dates as actions
 from ekc.meetings.effects import is_invited
 from ekc.meetings.forms.dates import MOST_WEEKS, AskDatesForm, DateAnswersForm, OfferDatesForm, Slot, local_times, slots
@@ -28,6 +28,7 @@ from ekc.meetings.queries import DateGuestRow, DateOptionRow, MeetingRow
 from ekc.meetings.views.blueprint import bp
 from ekc.meetings.views.meeting import NOTHING_YET
 from ekc.signin.login import by
+from ekc.workflow.clashes import Clash
 from ekc.workflow.date_poll import DateCount, Guest, count, weights
 from ekc.workflow.vocabulary import NOT_THERE, Activity, DateFit, Part
 
@@ -43,9 +44,14 @@ class _Poll:
 
     meeting: MeetingRow
     options: tuple[DateOptionRow, ...]  # that lie ahead
-    people: tuple[PersonRow, ...]  # who can be asked
+    circle: tuple[PersonRow, ...]
     guests: dict[int, DateGuestRow]
     answers: dict[tuple[int, int], DateFit]
+
+    @property
+    def people(self) -> tuple[PersonRow, ...]:
+        """Who can be asked."""
+        return tuple(one for one in self.circle if not one.excluded and one.part is not Part.INTERPRETER)
 
     def open_for(self, person_id: int) -> bool:
         """Whether somebody has not answered about each date."""
@@ -76,9 +82,7 @@ def _poll(case: Case) -> _Poll:
     return _Poll(
         meeting,
         tuple(row for row in queries.date_options(db(), meeting.id) if row.starts_at > now()),
-        tuple(
-            row for row in circle_queries.circle(db(), case.id) if not row.excluded and row.part is not Part.INTERPRETER
-        ),
+        circle_queries.circle(db(), case.id),
         queries.date_guests(db(), meeting.id),
         queries.date_answers(db(), meeting.id),
     )
@@ -241,6 +245,7 @@ def _page(case: Case, offer: OfferDatesForm | None = None, ask: AskDatesForm | N
         more_weeks=min(len(weeks) + _MORE_WEEKS, MOST_WEEKS),
         tomorrow=tomorrow,
         taken=_taken(case, tomorrow),
+        clashes=_clashes(case, poll),
         invited=is_invited(db(), poll.meeting.id),
         phones=circle_queries.phones(db(), case),
         offer=offer or _offer_form(case, poll, formdata=None),
@@ -259,6 +264,14 @@ def _taken(case: Case, since: date) -> dict[date, list[tuple[datetime, str]]]:
             local = to_local(row.starts_at, case.timezone)
             found.setdefault(local.date(), []).append((row.starts_at, row.number))
     return found
+
+
+def _clashes(case: Case, poll: _Poll) -> dict[datetime, tuple[Clash, ...]]:
+    """What clashes with the date that is set, and with each possible one."""
+    dates = {row.starts_at for row in poll.options}
+    if poll.meeting.starts_at and not poll.meeting.started_at:
+        dates.add(poll.meeting.starts_at)
+    return facts.clashes_of(db(), case, poll.meeting, poll.circle, dates, now())
 
 
 def _answers_form(

@@ -10,18 +10,19 @@ from flask.typing import ResponseReturnValue
 from ekc.conferences.access import Case
 from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route, paper_route
-from ekc.conferences.queries.circle import circle
+from ekc.conferences.queries.circle import PersonRow, circle
 from ekc.conferences.queries.needs import shared_needs
 from ekc.core.clock import local_date, to_local, zone
 from ekc.core.language import gettext, language, moment
 from ekc.core.routes import db, edits, now
-from ekc.meetings import queries
+from ekc.meetings import facts, queries
 from ekc.meetings.actions import arranging
 from ekc.meetings.document.arrangements import ARRANGEMENTS, arrangement_list
 from ekc.meetings.forms.meeting import MeetingForm
 from ekc.meetings.views.blueprint import bp
 from ekc.orders import ordering
 from ekc.signin.login import by
+from ekc.workflow.clashes import Clash
 from ekc.workflow.vocabulary import IN_THE_ROOM, Activity, ArrangementKind
 
 _ADDRESS = "/conferences/<int:conference_id>/meeting"
@@ -110,11 +111,20 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
         options=[(row, to_local(row.starts_at, case.timezone)) for row in options],
         now=now(),
         starts_on=starts_on,
+        clashes=_clashes(case, current, people),
         is_past=bool(current.starts_at and not current.started_at and current.starts_at < now()),
         clocks_change=starts_on is not None and clocks_change(starts_on, case.timezone),
         form=form or _filled(case, current, options, arranged),
         kinds=tuple(ArrangementKind),
     )
+
+
+def _clashes(case: Case, meeting: queries.MeetingRow, people: tuple[PersonRow, ...]) -> tuple[Clash, ...]:
+    """What clashes with the date, for whoever can choose another one."""
+    if meeting.starts_at is None or meeting.started_at or not case.may(Activity.ARRANGE_MEETING):
+        return ()
+    found = facts.clashes_of(db(), case, meeting, people, [meeting.starts_at], now())
+    return found.get(meeting.starts_at, ())
 
 
 def _hours(meeting: queries.MeetingRow) -> Decimal | None:
