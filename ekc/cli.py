@@ -9,6 +9,7 @@ import csv
 import os
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -35,7 +36,7 @@ from ekc.accounts.queries import account_by_email, regions, visitor_of_account
 from ekc.conferences.models import Conference
 from ekc.core import logs
 from ekc.core.audit import AuditHead
-from ekc.core.bounces import LARGEST, note_returned, read_mailbox, returned_mail
+from ekc.core.bounces import LARGEST, read_mailbox
 from ekc.core.crypto import Keyring, Unreadable
 from ekc.core.db import make_engine, make_sessions
 from ekc.core.demo_clock import clock_time
@@ -57,6 +58,7 @@ from ekc.journey.queries.jobs import job_list
 from ekc.kinds import JOB_RULES, check_kinds
 from ekc.operation import commands, importing
 from ekc.operation.database import open_database
+from ekc.operation.incoming import Incoming, take_in
 from ekc.operation.postgresql_tools import BackupError
 from ekc.staff.actions.accounts import NewAccount
 from ekc.staff.actions.inviting import invite, open_by_invitation
@@ -366,12 +368,17 @@ def jobs(again: int | None, give_up: int | None) -> int:
 @cli.command()
 @click.argument("mailbox", type=click.Path(exists=True, path_type=Path), required=False)
 def bounces(mailbox: Path | None) -> None:
-    """Read mails that came back: from a mailbox (mbox file or Maildir folder), or one from standard input."""
+    """Read mails that came back, and answers of calendars to invitations: from a mailbox (mbox file or Maildir folder),
+    or one from standard input.
+    """
     found = read_mailbox(mailbox) if mailbox else [sys.stdin.buffer.read(LARGEST)]
     with open_database() as (settings, session):
         at = clock_time(session, settings)
-        known = [(name := returned_mail(one)) is not None and note_returned(session, name, at) for one in found]
-    click.echo(f"Mails of ours that came back: {sum(known)}. Others: {len(known) - sum(known)}.")
+        count = Counter(take_in(session, one, at) for one in found)
+    click.echo(
+        f"Mails of ours that came back: {count[Incoming.RETURNED]}. Answers to invitations: {count[Incoming.ANSWER]}, "
+        f"and for an earlier date: {count[Incoming.EARLIER]}. Others: {count[Incoming.OTHER]}."
+    )
 
 
 @cli.command()

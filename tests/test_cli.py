@@ -1,5 +1,6 @@
 """The commands: what each does, and that each error is one sentence and an exit status."""
 
+import mailbox
 import os
 import shutil
 import subprocess
@@ -35,6 +36,8 @@ from ekc.workflow.matching import LanguageLevel
 from tests.architecture.sources import ROOT
 from tests.build import case_in_setup
 from tests.cast import Cast
+from tests.core.test_bounces import answer
+from tests.core.test_bounces import report as returned
 from tests.database import CONTENT_KEY, INDEX_KEY, refreshed
 from tests.demo.command import Result, Run, load_case, runner, write_case, write_keys
 from tests.work import work
@@ -485,3 +488,14 @@ def test_a_database_of_a_newer_version_is_left_alone(run: Run, engine: Engine, s
         f"Own Plan 0.1.0, for a database of revision {schema.newest_revision()}",
         f"The database is of revision {schema.newest_revision()}",
     ]
+
+
+def test_mails_that_come_in_are_counted(run: Run, db_session: Session, tmp_path: Path) -> None:
+    box = mailbox.Maildir(tmp_path / "box")
+    for mail in (b"Subject: spam\n\nBuy", returned("a1b2"), answer()):
+        box.add(mail)
+
+    assert run("bounces", str(tmp_path / "box")).out == (
+        "Mails of ours that came back: 0. Answers to invitations: 0, and for an earlier date: 0. Others: 3.\n"
+    )
+    assert run("bounces", str(tmp_path / "box")).out.endswith("Others: 0.\n")  # each is read once

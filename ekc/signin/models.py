@@ -157,7 +157,9 @@ class Invitation(Base):
 
 
 class UsedNonce(Base):
-    """A used nonce (challenge of a passkey, state of an OpenID Connect sign-in), kept until it expires."""
+    """A used nonce (challenge of a passkey, state of an OpenID Connect sign-in, answer of a calendar), kept until it
+    expires.
+    """
 
     __tablename__ = "spent"
 

@@ -1,0 +1,154 @@
+"""Answers of calendars: they are noted for whoever was invited, and nobody else's, forged or late ones."""
+
+import mailbox
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ekc.accounts.access import By
+from ekc.core.bounces import read_mailbox
+from ekc.core.calendar_file import CalendarReply, Partstat
+from ekc.meetings.actions import arranging, invitations
+from ekc.meetings.actions.calendar_replies import ReplyOutcome, note_calendar_reply
+from ekc.meetings.actions.invitations import Answered
+from ekc.meetings.models import MeetingInvitation
+from ekc.operation.incoming import Incoming, take_in
+from ekc.workflow.vocabulary import Attends, InvitationReply, SaidHow
+from tests.build import Made, case_in_setup, change_details
+from tests.cast import Cast, participant
+from tests.clock import START
+from tests.core.test_bounces import answer
+from tests.core.test_calendar_file import REPLY, UID
+from tests.database import refreshed
+from tests.meetings.test_invitations import EMAIL, SATURDAY, SUNDAY, TOLD, arrangements, attends, invite, rows
+
+LATER = START + timedelta(hours=3)
+OMAR = "omar@example.org"
+
+
+@pytest.fixture
+def case(db_session: Session, cast: Cast) -> Made:
+    """In setup, with a day; Omar and Linda are invited by mail."""
+    made = case_in_setup(db_session, cast, START)
+    arranging.choose_date(By(db_session, cast.noor, START), made.id, SATURDAY)
+    invite(db_session, cast, made, omar=EMAIL, linda=EMAIL)
+    return made
+
+
+def uid_of(session: Session, case: Made, whose: str) -> str:
+    theirs = select(MeetingInvitation.uid).where(MeetingInvitation.participant_id == case.people[whose])
+    return refreshed(session).scalars(theirs).one()
+
+
+def reply(session: Session, case: Made, whose: str = "omar", **other: object) -> CalendarReply:
+    said = {"sequence": 0, "attendee": f"{whose}@example.org", "partstat": Partstat.ACCEPTED, "stamp": "1"}
+    return CalendarReply(**({"uid": uid_of(session, case, whose)} | said | other))  # type: ignore[arg-type]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("partstat", "says", "how"),
+    [
+        (Partstat.ACCEPTED, InvitationReply.COMES, Attends.IN_PERSON),
+        (Partstat.TENTATIVE, InvitationReply.UNKNOWN, None),
+        (Partstat.DECLINED, InvitationReply.NO, Attends.NO),
+    ],
+)
+def test_an_answer_is_noted(
+    db_session: Session, case: Made, partstat: Partstat, says: InvitationReply, how: Attends | None
+) -> None:
+    told = reply(db_session, case, partstat=partstat, comment="I bring cake.")
+
+    assert note_calendar_reply(db_session, told, LATER) is ReplyOutcome.NOTED
+
+    row = rows(db_session, case)["omar"]
+    assert (row.reply, row.replied_at, row.replied_how, row.words) == (says, LATER, SaidHow.MESSAGE, "I bring cake.")
+    assert attends(db_session, case, "omar") is how
+    assert rows(db_session, case)["linda"].reply is None
+
+
+def test_a_yes_of_who_takes_part_by_telephone_brings_nobody(db_session: Session, cast: Cast, case: Made) -> None:
+    change_details(refreshed(db_session), cast, START, case, case.people["omar"], attends=Attends.PHONE)
+
+    note_calendar_reply(db_session, reply(db_session, case), LATER)
+
+    assert attends(db_session, case, "omar") is Attends.PHONE
+
+
+def test_forged_ones_change_nothing(db_session: Session, cast: Cast, case: Made) -> None:
+    other = case_in_setup(refreshed(db_session), cast, START)
+    arranging.choose_date(By(refreshed(db_session), cast.noor, START), other.id, SATURDAY)
+    invite(db_session, cast, other, kees=TOLD, omar=EMAIL)
+    forged = [
+        reply(db_session, case, uid="f" * 32),
+        reply(db_session, case, uid="1"),
+        reply(db_session, case, uid="\0" * 32),
+        reply(db_session, case, attendee="eve@example.org"),
+        reply(db_session, case, attendee=""),
+        reply(db_session, case, "linda", attendee=OMAR),  # of Linda's invitation, as Omar
+        reply(db_session, other, "kees", attendee=""),  # who has no address
+    ]
+
+    assert [note_calendar_reply(db_session, one, LATER) for one in forged] == [ReplyOutcome.NOTHING] * len(forged)
+
+    replies = refreshed(db_session).scalars(select(MeetingInvitation.reply))
+    assert list(replies) == [None] * 4
+
+
+def test_an_answer_for_an_earlier_date_changes_nothing(db_session: Session, cast: Cast, case: Made) -> None:
+    moved = arrangements(arranging.Dates(SUNDAY, (), reason="A funeral."))
+    arranging.arrange_all(By(refreshed(db_session), cast.noor, START), case.id, moved)
+    first = reply(db_session, case)
+
+    assert note_calendar_reply(db_session, first, LATER) is ReplyOutcome.EARLIER  # before there was another invitation
+
+    invite(db_session, cast, case, START + timedelta(hours=1), omar=EMAIL)
+    assert note_calendar_reply(db_session, reply(db_session, case, stamp="2"), LATER) is ReplyOutcome.EARLIER
+    assert rows(db_session, case)["omar"].reply is None
+    assert note_calendar_reply(db_session, reply(db_session, case, stamp="3", sequence=1), LATER) is ReplyOutcome.NOTED
+
+
+def test_a_mailbox_that_is_read_again_takes_no_later_answer_back(db_session: Session, case: Made) -> None:
+    told = reply(db_session, case)
+    note_calendar_reply(db_session, told, LATER)
+    by = By(refreshed(db_session), participant(case.id, case.people["omar"]), LATER + timedelta(hours=1))
+    invitations.answer_invitation(by, case.id, Answered(InvitationReply.NO))
+
+    assert note_calendar_reply(db_session, told, LATER + timedelta(hours=2)) is ReplyOutcome.NOTHING
+
+    assert rows(db_session, case)["omar"].reply is InvitationReply.NO
+    changed = reply(db_session, case, stamp="2")
+    assert note_calendar_reply(db_session, changed, LATER + timedelta(hours=3)) is ReplyOutcome.NOTED
+
+
+def test_who_stays_away_by_decision_does_not_come_by_a_calendar(db_session: Session, cast: Cast, case: Made) -> None:
+    away = {
+        "attends": Attends.EXCLUDED,
+        "exclusion_reason": "Others are afraid.",
+        "excluded_by": "Noor",
+        "excluded_on": START.date(),
+    }
+    told = reply(db_session, case)
+    change_details(refreshed(db_session), cast, START, case, case.people["omar"], **away)
+
+    assert note_calendar_reply(db_session, told, LATER) is not ReplyOutcome.NOTED
+
+    assert attends(db_session, case, "omar") is Attends.EXCLUDED
+
+
+def test_a_mailbox_full_of_spam_holds_up_no_answer(db_session: Session, case: Made, tmp_path: Path) -> None:
+    mine = REPLY.replace(UID.encode(), rows(db_session, case)["omar"].uid.encode())
+    mine = mine.replace(b"Els@Example.org", OMAR.encode()).replace(b"SEQUENCE:1", b"SEQUENCE:0")
+    box = mailbox.Maildir(tmp_path / "box")
+    spam = [b"", b"\xff\x00", answer(), answer(mine[:-40]), b"Content-Type: message/rfc822\n\n" * 3000]
+    for mail in (*spam, answer(mine), *spam):
+        box.add(mail)
+
+    taken = [take_in(db_session, mail, LATER) for mail in read_mailbox(tmp_path / "box")]
+
+    assert sorted(one.name for one in taken) == ["ANSWER", *["OTHER"] * 10]
+    assert Incoming.ANSWER in taken
+    assert rows(db_session, case)["omar"].reply is InvitationReply.COMES
