@@ -57,6 +57,22 @@ WORDINGS: Mapping[str, Mapping[Variant, str]] = {
     "Enough of the family is there": _in(_OF_SIDES, N_("Enough people of each side are there")),
     "The family decides.": _in(_RECOVERY, N_("Both sides decide, together.")),
     "The family has private time": _in(_RECOVERY, N_("Both sides have private time")),
+    "Everybody who is here for their work leaves the room, the coordinator as well. The family makes the plan, and "
+    "takes the time that it needs.": _in(
+        _RECOVERY,
+        N_(
+            "Everybody who is here for their work leaves the room, the coordinator as well. Both sides make the plan "
+            "together, and take the time that they need."
+        ),
+    ),
+    "The family calls the coordinator and tells what was agreed: who does what and by when, who meets whom if it goes "
+    "wrong, and when the plan is looked at again.": _in(
+        _RECOVERY,
+        N_(
+            "Both sides call the coordinator and tell what was agreed: who does what and by when, who meets whom if it "
+            "goes wrong, and when the plan is looked at again."
+        ),
+    ),
     "The family has private time since %(time)s": _in(_RECOVERY, N_("Both sides have private time since %(time)s")),
     "The family comes together again": _in(_RECOVERY, N_("Both sides come together again")),
     # Of the leaflet, whole: some of its languages have no `_NOUNS`, as a noun changes the words around it there.

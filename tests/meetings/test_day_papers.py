@@ -30,7 +30,7 @@ from ekc.plans.document import PLAN, PlanDocument, PrintedBottomLine
 from ekc.workflow.vocabulary import Attends, Part, Variant
 from ekc.workflow.wording import wording
 from tests.build import Made, case_in_setup, change_details, prepared_case
-from tests.cast import Cast, sign_in
+from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START
 from tests.database import refreshed
@@ -167,6 +167,25 @@ def test_a_regional_manager_prints_the_pile_without_the_words_of_those_who_are_n
     assert "NoorvanDijk" in words
 
 
+def test_what_somebody_wrote_for_the_day_is_not_printed_before_it_unless_they_say_so(
+    client: PageClient, cast: Cast, db_session: Session
+) -> None:
+    case = prepared_case(db_session, cast, START)
+    kees = case.people["kees"]
+    change_details(db_session, cast, START, case, kees, attends=Attends.LETTER, need_kinds=("large_print",))
+    own = By(db_session, participant(case.id, kees), START)
+    absent_actions.say_own_view(own, case.id, "I miss the children.", may_read=False)
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}/papers")
+    assert "There is nothing to be read out." in page.text
+    assert "large print" not in page.text  # Kees gets no paper
+    absent_actions.say_own_view(own, case.id, "I miss the children.", may_read=True)
+    change_details(db_session, cast, START, case, case.people["linda"], need_kinds=("large_print",))
+    page = client.page(f"/conferences/{case.id}/papers")
+    assert "1 copy, for the person who reads it out" in page.text
+    assert "1 person reads large print: enlarge what they get to A3." in page.text
+
+
 @PRINTER
 def test_one_paper_is_printed_without_the_first_sheet(client: PageClient, cast: Cast, db_session: Session) -> None:
     case = full_case(db_session, cast)
@@ -227,7 +246,7 @@ def test_badges_tell_people_apart_and_say_no_relation_unasked(cast: Cast, db_ses
     assert found["Oma Riet"] == ("Oma Riet", ())
     assert found["Mevrouw van der Berg"] == ("Mevrouw van der Berg", ())
     assert found["فاطمة الزهراء"] == ("فاطمة", ())
-    assert found["Interpreter"] == ("Interpreter", ("interpreter: Arabic",))
+    assert found["Interpreter"] == ("Interpreter", ("Arabic",))
     assert found["Nachtwinkel Plein 3, vertegenwoordigd door Raj Patel"][0] == "Nachtwinkel Plein 3"
     assert found["Amal Said"] == ("Amal", ("interpreter: Turkish",))
     assert found["Paul Bos"] == ("Paul", ("mentor", "De Wilg"))

@@ -13,7 +13,7 @@ from tests.clock import FrozenClock
 from tests.effort import Effort
 from tests.stories import agreeing, conferring, following, preparing, registering
 from tests.stories.expected import printed_plan, regardless_of_order, unsaid
-from tests.stories.paper import PRINTER, download, values_of
+from tests.stories.paper import PRINTER, download, values_of, words_by_page
 from tests.stories.readback import nothing_is_lost
 from tests.stories.walk import Walk
 
@@ -64,6 +64,19 @@ def prepare(walk: Walk) -> None:
         karim.follow("Write bottom lines")
         karim.submit("Write it down", preparing.bottom_line_values(line))
     preparing.share_bottom_lines(walk, shared_on)
+
+
+def print_the_papers_of_the_day(walk: Walk) -> None:
+    """One file, in Dutch: whoever comes or wrote something is on it; who stays away is not, nor any secret."""
+    assert walk.case.setup is not None
+    pages = words_by_page(download(walk.coordinator, walk.url("papers.pdf")))
+    assert len(pages) < 26
+    words = "".join("".join(pages).split())
+    names = {id_: "".join(person.name.split()) for id_, person in walk.case.people.items()}
+    assert [id_ for id_, name in names.items() if name not in words] == ["sami", "said"]
+    assert "Saïd" not in words
+    secrets = {"".join(secret.split()) for secret in unsaid(walk)} - {"".join(walk.case.setup.venue.address.split())}
+    assert [secret for secret in secrets if secret in words] == []
 
 
 def confer(walk: Walk) -> None:
@@ -155,6 +168,7 @@ def test_from_a_registration_to_a_closed_case(walk: Walk) -> None:
     assert [who for who, effort in spent.items() if not effort.is_within(BUDGET[who])] == []
     preparing.keep_apart(walk)
     preparing.fill_in(walk, *walk.case.people, picture=True)
+    print_the_papers_of_the_day(walk)
     confer(walk)
     send_back_and_agree(walk)
 

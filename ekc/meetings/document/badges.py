@@ -123,8 +123,9 @@ def _badge(name: str, part: Part | None, more: tuple[str, ...]) -> Badge:
 def _more(person: PersonRow, name_of: Callable[[str], str], relation: bool) -> tuple[str, ...]:
     if person.part is Part.INTERPRETER:
         spoken = name_of(person.language) if person.language else ""
-        said = _("interpreter: %(language)s", language=spoken) if spoken else _("interpreter")
-        return (said,)
+        if called(person.name, person.part) == _("Interpreter"):  # which the badge says already
+            return (spoken,) if spoken else ()
+        return (_("interpreter: %(language)s", language=spoken) if spoken else _("interpreter"),)
     if person.is_professional and not person.for_themselves:
         return tuple(filter(None, (short_relation(person.relation), person.organisation)))
     said = short_relation(person.relation) if relation else ""

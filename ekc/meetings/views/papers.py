@@ -30,7 +30,7 @@ from ekc.meetings.forms.papers import PapersForm
 from ekc.meetings.views.blueprint import bp
 from ekc.meetings.views.meeting import NOTHING_YET
 from ekc.orders import ordering
-from ekc.workflow.vocabulary import FROM_AFAR, Activity, ArrangementKind, Attends
+from ekc.workflow.vocabulary import FROM_AFAR, Activity, ArrangementKind, Attends, PersonNeed
 
 _ADDRESS = "/conferences/<int:conference_id>/papers"
 
@@ -138,7 +138,7 @@ def _offered(case: Case, people: tuple[PersonRow, ...], code: str, *, relations:
             () if food and food.settled else (_("Nothing is arranged for food and drink yet."),),
         ),
         _route(code, meeting, head, people, (name, phone)),
-        OfferedPaper(DayPaper.AGENDA, day, each, _lacks_of_agenda(meeting)),
+        OfferedPaper(DayPaper.AGENDA, day, each, (*_lacks_of_agenda(meeting), *_large_print(people))),
         OfferedPaper(DayPaper.BADGES, cut, _("1 copy, to cut out")),
         OfferedPaper(DayPaper.ATTENDANCE, list_, _("1 copy, for the table at the door"), _unsure(people)),
     ]
@@ -160,6 +160,19 @@ def _lacks_of_agenda(meeting: queries.MeetingRow) -> tuple[str, ...]:
     elif meeting.expected_minutes is None:
         lacks.append(_("How long it takes is not known."))
     return tuple(lacks)
+
+
+def _large_print(people: tuple[PersonRow, ...]) -> tuple[str, ...]:
+    many = sum(PersonNeed.LARGE_PRINT in one.needed for one in in_the_room(people))
+    if not many:
+        return ()
+    return (
+        ngettext(
+            "%(num)d person reads large print: enlarge what they get to A3.",
+            "%(num)d people read large print: enlarge what they get to A3.",
+            many,
+        ),
+    )
 
 
 def _unsure(people: tuple[PersonRow, ...]) -> tuple[str, ...]:
