@@ -1,5 +1,6 @@
 """The data of the staff home page: this week, what to do now, all conferences."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ from ekc.directory.queries import unconfirmed
 from ekc.evaluations.queries import FollowUpRow, OverdueRow, overdue
 from ekc.journey.deadlines import Deadline, deadlines_of, those
 from ekc.journey.needs.cases import StaffCases, staff_cases
-from ekc.journey.needs.finding import Needs, find_needs
+from ekc.journey.needs.finding import Needs, find_needs, in_days
 from ekc.journey.needs.kinds import NEWS, CaseRequest, Need, NeedKind
 from ekc.journey.needs.words import NeedLine, late_words, need_line
 from ekc.journey.queries import corrections as correction_queries
@@ -25,6 +26,8 @@ from ekc.journey.queries.lead_times import View, counted
 from ekc.matching.queries.handing_over import HandingOver
 from ekc.workflow.engine import PHASE_RULES
 from ekc.workflow.vocabulary import Phase, Role
+
+_RANK = {kind: number for number, kind in enumerate(NeedKind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,10 @@ class Home:
 
     @property
     def needs(self) -> tuple[tuple[NeedLine, ...], ...]:
-        """What waits for this visitor, by case, the most urgent first; on a further page in the cases on it."""
+        """What waits for this visitor, by case, the most urgent first; on a further page in the cases on it.
+
+        Of cases in which nothing presses but a day, the one that is late longest.
+        """
         return self._lines(kind for kind in self.waits if kind not in NEWS)
 
     @property
@@ -75,10 +81,14 @@ class Home:
 
     def _lines(self, kinds: Iterable[NeedKind]) -> tuple[tuple[NeedLine, ...], ...]:
         found: dict[int, list[NeedLine]] = {}
-        for kind, waiting in ((kind, self.waits[kind]) for kind in kinds):
-            for one in waiting:
+        first: dict[int, int] = {}
+        for kind in kinds:
+            for one in self.waits[kind]:
                 line = need_line(Need(kind, one), self.at)
                 found.setdefault(line.conference_id, []).append(line)
+                first.setdefault(line.conference_id, min(_RANK[kind], _RANK[NeedKind.LATE]))
+        days = in_days(self.waits, self.today)
+        found = {id_: found[id_] for id_ in sorted(found, key=lambda id_: (first[id_], days.get(id_, sys.maxsize)))}
         there = {row.id for row in (*self.cases, *self.regional, *(one.case for one in self.registrations))}
         return tuple(tuple(lines) for id_, lines in found.items() if self.is_first or id_ in there)
 

@@ -1,5 +1,7 @@
 """Tests of the test client: it finds forms by their labels, and fails on faulty pages."""
 
+import inspect
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,7 +10,9 @@ import pytest
 from flask import Flask, Response, redirect, request
 from werkzeug.datastructures import MultiDict
 
+from tests import pagecheck
 from tests.client import PageClient
+from tests.page import Page
 from tests.pagecheck import POLICY
 
 PAGE = """<!doctype html>
@@ -71,6 +75,7 @@ def client_for(body: str, received: list[MultiDict[str, str]] | None = None) -> 
 
     app.add_url_rule("/", view_func=form_page)
     app.add_url_rule("/jo", endpoint="jo", view_func=form_page)
+    app.add_url_rule("/conferences/1", endpoint="case", view_func=form_page)
     app.add_url_rule("/hop", endpoint="hop", view_func=lambda: redirect("/"))
     app.add_url_rule("/away", view_func=away)
     app.add_url_rule("/answer", view_func=answer, methods=["POST"])
@@ -196,47 +201,94 @@ def test_a_redirect_to_another_site_fails() -> None:
         client_for(FORM).page("/away")
 
 
-@pytest.mark.parametrize(
-    ("body", "fault"),
-    [
-        ("<p>one<div>two</p></div>", "not valid HTML"),
-        ("<p>never closed", "not valid HTML"),
-        ("<table>moved<tbody><tr><th>1</th></tr></tbody></table>", "not valid HTML"),
-        ('<p id="a" id="b">twice</p>', "not valid HTML"),
-        ("<p>Tea & biscuits</p>", "not valid HTML"),
-        ("<p>1 < 2</p>", "not valid HTML"),
-        ("<p/>closes itself", "not valid HTML"),
-        ("<form><form></form></form>", "not valid HTML"),
-        ("<p>\x01</p>", "not valid HTML"),
-        ("<p>\U0001fffe</p>", "not valid HTML"),
-        ("<p>&#xd800;</p>", "not valid HTML"),
-        ("<p>&#x110000;</p>", "not valid HTML"),
-        ('<p>ended</p class="twice">', "not valid HTML"),
-        ("<p>ended</p/>", "not valid HTML"),
-        ('<table><input type="hidden" name="a"><tbody><tr><th>1</th></tr></tbody></table>', "not valid HTML"),
-        ('<select aria-label="x"><p>y</p></select>', "not valid HTML"),
-        ("<h1>Again</h1>", "2 <h1> instead of one"),
-        ("<h3>Deep</h3>", "skips from level 1 to 3"),
-        ('<p id="a">1</p><p id="a">2</p>', "id 'a' stands 2 times"),
-        ('<form method="post" action="/x"><button>Go</button></form>', "carries 0 CSRF tokens"),
-        ('<label for="nowhere">Name</label>', "for='nowhere' of <label> leads nowhere"),
-        ('<input name="lonely">', "has no label"),
-        ('<p style="color:red">x</p>', "inline style"),
-        ("<script>go()</script>", "inline <script>"),
-        ('<button onclick="go()">Go</button>', "inline event handler"),
-        ('<a href="/x"></a>', "has no name to read out"),
-        ('<a href="#gone">Gone</a>', "which is not on the page"),
-        ('<img src="/x.png">', "has no alt"),
-        ("<table><tbody><tr><td>1</td></tr></tbody></table>", "table without header cells"),
-        ("<p>Hello None</p>", "the word None shows"),
-        ("<p>%(name)s comes</p>", "'%(' shows in the text"),
-    ],
+END = (
+    '<form method="post" action="/links/1"><input type="hidden" name="csrf_token" value="t"><button>End</button></form>'
 )
+MARKED = (
+    '<label for="a" data-weight="medium">A <span class="field__mark" data-mark="{}">mark</span></label><input id="a">'
+)
+#: Bodies of pages, each with the fault that is planted in it.
+BAD = [
+    ("<p>one<div>two</p></div>", "not valid HTML"),
+    ("<p>never closed", "not valid HTML"),
+    ("<table>moved<tbody><tr><th>1</th></tr></tbody></table>", "not valid HTML"),
+    ('<p id="a" id="b">twice</p>', "not valid HTML"),
+    ("<p>Tea & biscuits</p>", "not valid HTML"),
+    ("<p>1 < 2</p>", "not valid HTML"),
+    ("<p/>closes itself", "not valid HTML"),
+    ("<form><form></form></form>", "not valid HTML"),
+    ("<p>\x01</p>", "not valid HTML"),
+    ("<p>\U0001fffe</p>", "not valid HTML"),
+    ("<p>&#xd800;</p>", "not valid HTML"),
+    ("<p>&#x110000;</p>", "not valid HTML"),
+    ('<p>ended</p class="twice">', "not valid HTML"),
+    ("<p>ended</p/>", "not valid HTML"),
+    ('<table><input type="hidden" name="a"><tbody><tr><th>1</th></tr></tbody></table>', "not valid HTML"),
+    ('<select aria-label="x"><p>y</p></select>', "not valid HTML"),
+    ("<h1>Again</h1>", "2 <h1> instead of one"),
+    ("<h3>Deep</h3>", "skips from level 1 to 3"),
+    ('<p id="a">1</p><p id="a">2</p>', "id 'a' stands 2 times"),
+    ('<form method="post" action="/x"><button>Go</button></form>', "carries 0 CSRF tokens"),
+    ('<label for="nowhere">Name</label>', "for='nowhere' of <label> leads nowhere"),
+    ('<input name="lonely">', "has no label"),
+    ('<p style="color:red">x</p>', "inline style"),
+    ("<script>go()</script>", "inline <script>"),
+    ('<button onclick="go()">Go</button>', "inline event handler"),
+    ('<a href="/x"></a>', "has no name to read out"),
+    ('<a href="#gone">Gone</a>', "which is not on the page"),
+    ('<img src="/x.png">', "has no alt"),
+    ("<table><tbody><tr><td>1</td></tr></tbody></table>", "table without header cells"),
+    ("<p>Hello None</p>", "the word None shows"),
+    ("<p>%(name)s comes</p>", "'%(' shows in the text"),
+    ("<h2></h2>", "an empty <h2>"),
+    ('<div class="ds-error-summary"></div>', "of a page with an error summary"),
+    ('<p class="flash" tabindex="-1">Saved</p>', "'Saved' does not take focus"),
+    (
+        '<div class="ds-error-summary"><a href="#b">B</a><a href="#a">A</a></div><p id="a">1</p><p id="b">2</p>',
+        "which is not the order of the page",
+    ),
+    ('<button aria-label="Print version 1">Print (PDF)</button>', "is named 'Print version 1'"),
+    (f"<ul><li>Riet {END}</li><li>Jo {END.replace('/1', '/2')}</li></ul>", "2 buttons are named 'End'"),
+    (f"<ul><li>{END}{END.replace('/1', '/2')}</li></ul>", "2 buttons are named 'End'"),
+    ("<details><summary>More</summary></details>" * 2, "2 folded parts are named 'More'"),
+    ('<label for="a"></label><input id="a">', "an empty label (for 'a')"),
+    ('<span><form action="/x"></form></span>', "stands in a <span>"),
+    ('<label for="a">A</label><input id="a" name="a" maxlength="9">', "cuts what is pasted"),
+    ('<label for="a">A</label><textarea id="a" name="a"></textarea>', "does not say how much fits"),
+    (f"<form>{MARKED.format('required')}</form>", "more is marked than not"),
+    (f"<form>{MARKED.format('optional') * 2}</form>", "marks each of its fields as optional"),
+    (f"<form>{MARKED.format('optional')}</form>", "a search with marks"),
+    ("<script src='https://elsewhere.example/a.js'></script>", "takes src="),
+]
+BAD_OF_A_CASE = [
+    ("", "does not name the case"),
+    ('<p class="words">Wij helpen Riet</p>', "in which language 'Wij helpen Riet' is written, is not said"),
+]
+
+
+@pytest.mark.parametrize(("body", "fault"), BAD)
 def test_a_bad_page_cannot_pass(body: str, fault: str) -> None:
     with pytest.raises(pytest.fail.Exception) as failure:
         client_for(body).page("/")
 
     assert fault in str(failure.value)
+
+
+@pytest.mark.parametrize(("body", "fault"), BAD_OF_A_CASE)
+def test_a_bad_page_of_a_case_cannot_pass(body: str, fault: str) -> None:
+    with pytest.raises(pytest.fail.Exception) as failure:
+        client_for(body).page("/conferences/1")
+
+    assert fault in str(failure.value)
+
+
+def test_each_check_of_a_page_has_a_fault_planted() -> None:
+    """One that finds nothing anywhere would not be missed otherwise."""
+    names = re.findall(r"\*(_\w+)\(page\)", inspect.getsource(pagecheck.faults))
+    assert len(names) > 10
+    planted = [("/", body) for body, _ in BAD] + [("/conferences/1", body) for body, _ in BAD_OF_A_CASE]
+    pages = [Page(PAGE.format(body), url, 200) for url, body in planted]
+    assert [name for name in names if not any(list(getattr(pagecheck, name)(page)) for page in pages)] == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from ekc.accounts.access import By
 from ekc.conferences.actions import safety
 from ekc.conferences.actions.registration import change_registration
 from ekc.conferences.entries import Concern, Registration
-from ekc.conferences.queries.concerns import concerns
+from ekc.conferences.queries.circle import circle
+from ekc.conferences.queries.concerns import apart, concerns
 from ekc.conferences.queries.registration import registration
 from ekc.core.errors import Refusal, Unknown
 from ekc.workflow.vocabulary import Attends, Variant
@@ -112,3 +113,24 @@ def test_a_side_that_may_not_be_met_keeps_its_name_and_is_not_taken_away(cast: C
     assert [row.apart_from for row in concerns(refreshed(db_session), case.id)] == ["young  people"]
     with pytest.raises(Refusal, match="may not meet the side"):
         change_registration(noor, case.id, replace(shown, sides=("Residents",)))
+
+
+def test_somebody_and_their_side_are_warned_about_once(cast: Cast, db_session: Session) -> None:
+    case = prepared_case(db_session, cast, START, variant=Variant.GROUP, sides=("Residents", "Young people"))
+    noor = By(db_session, cast.noor, START)
+    linda, omar, kees = (case.people[one] for one in ("linda", "omar", "kees"))
+    for who, side in ((linda, "Residents"), (omar, "Young people"), (kees, "Young people")):
+        change_details(db_session, cast, START, case, who, side=side)
+    both = Concern(
+        participant_id=linda, concern="x", apart_from_id=omar, apart_from_side="Young people", said_by="the court"
+    )
+    safety.add_concern(noor, case.id, both)
+
+    here = apart(concerns(db_session, case.id), circle(db_session, case.id))
+    named = {who: [one.name for one in here[who]] for who in (linda, omar, kees)}
+    assert named == {linda: ["Young people"], omar: ["Residents"], kees: ["Residents"]}
+
+    safety.add_concern(noor, case.id, Concern(participant_id=kees, concern="x", apart_from_id=linda, said_by="Kees"))
+    safety.add_concern(noor, case.id, Concern(participant_id=linda, concern="y", apart_from_id=kees, said_by="Linda"))
+    here = apart(concerns(refreshed(db_session), case.id), circle(db_session, case.id))
+    assert [one.name for one in here[linda]] == ["Young people", "Kees de Wit"]

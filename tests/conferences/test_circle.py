@@ -15,7 +15,7 @@ from ekc.conferences.actions import safety as safety_actions
 from ekc.conferences.actions.heard import note_heard
 from ekc.conferences.effects import begin_round
 from ekc.conferences.entries import Concern, HeardOfPeople, PersonDetails, told_of_all
-from ekc.conferences.forms.adding import read_line
+from ekc.conferences.forms.adding import read_line, read_needs
 from ekc.conferences.models import Conference, NameKey, Participant
 from ekc.conferences.queries.circle import PersonRow, circle, person
 from ekc.conferences.queries.concerns import concerns
@@ -675,6 +675,13 @@ def test_of_two_people_of_one_name_in_a_list_nobody_is_left_out_unseen(
     assert {"Jan Visser (uncle of Daan)", "Jan Visser (nephew of Daan)"} <= {
         one.label for one in circle(refreshed(db_session), case.id)
     }
+
+
+def test_a_need_that_is_explained_after_a_colon_is_known_by_its_word(app: Flask) -> None:
+    with app.test_request_context():
+        for typed, kind in (("Rolstoel", "wheelchair"), ("wheelchair", "wheelchair"), ("geen trap", "no_steps")):
+            assert read_needs([typed]) == {"need_kinds": (kind,), "needs": (), "needs_interpreter": False}
+        assert read_needs(["rolstoel: elektrisch"])["needs"] == ("rolstoel: elektrisch",)
 
 
 def test_of_a_pasted_line_birth_language_and_needs_are_read_too(app: Flask) -> None:

@@ -16,7 +16,7 @@ from ekc.matching.actions.asking import ask_coordinator
 from ekc.matching.actions.independence import accept, set_employer
 from ekc.meetings.actions.arranging import choose_date
 from ekc.workflow.vocabulary import Phase, Role
-from tests.build import INDEPENDENT, Made, case_in_evaluation, prepared_case, registered_case
+from tests.build import INDEPENDENT, Made, case_in_evaluation, case_in_presentation, prepared_case, registered_case
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import FrozenClock
@@ -239,6 +239,20 @@ def test_many_cases_are_on_pages_and_what_presses_is_on_the_first(
     others = client.follow("The next 50")
     assert (others.heading, sorted([*listed(others), *rows])) == ("My other conferences", many)
     assert listed(client.follow("Back to the first page")) == rows
+
+
+def test_what_is_late_longest_comes_first(
+    client: PageClient, cast: Cast, clock: FrozenClock, db_session: Session
+) -> None:
+    now = clock()
+    for days, title in ((30, "Two days late"), (45, "Late longest"), (37, "Nine days late")):
+        case_in_evaluation(db_session, cast, now - timedelta(days=days), title=title)
+    case_in_presentation(db_session, cast, now, title="Held now")
+    sign_in(client, cast.noor)
+
+    titles = ("Held now", "Late longest", "Nine days late", "Two days late")
+    calls = [line for line in needs(client.page("/")) if "Call after four weeks" in line or "presents" in line]
+    assert [next(title for title in titles if line.startswith(title)) for line in calls] == list(titles)
 
 
 def test_statements_of_a_coordinators_home_do_not_grow(

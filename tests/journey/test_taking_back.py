@@ -22,7 +22,7 @@ from ekc.journey.effects import UNDONE
 from ekc.journey.queries.steps import history, moves, untold_steps
 from ekc.matching.actions import asking
 from ekc.meetings.actions import attendance
-from ekc.workflow.definition.kinds import MAILS_WAIT, TAKEN_BACK_WITHIN, Taking
+from ekc.workflow.definition.kinds import MAILS_WAIT, Taking
 from ekc.workflow.definition.rows import REVERSIBLE, STEPS
 from ekc.workflow.vocabulary import Activity, Attends, Effect, Phase, Step
 from tests import build
@@ -102,7 +102,7 @@ def test_what_is_taken_back_was_never_so_but_for_the_history(db_session: Session
 @pytest.mark.parametrize(
     ("at", "who", "refused"),
     [
-        (LATER + TAKEN_BACK_WITHIN + timedelta(seconds=1), "noor", TooLate),
+        (LATER + timedelta(minutes=5, seconds=1), "noor", TooLate),
         (SOON, "ruud", Stale),
         (SOON, "bas", Unknown),
     ],
@@ -116,6 +116,14 @@ def test_only_whoever_took_it_takes_it_back_and_only_for_five_minutes(
     with pytest.raises(refused):
         take_back(By(db_session, visitor, at), case.id, Step.OPEN_CONFERENCE)
     assert open_case(By(db_session, cast.noor, SOON), case.id, Activity.SEE_CASE).phase is Phase.INFORMATION
+
+
+def test_after_five_minutes_to_the_second_it_is_still_taken_back(db_session: Session, cast: Cast) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    build.step(db_session, cast, LATER, case, Step.OPEN_CONFERENCE)
+    last = LATER + timedelta(minutes=5)
+    take_back(By(db_session, cast.noor, last), case.id, Step.OPEN_CONFERENCE)
+    assert open_case(By(db_session, cast.noor, last), case.id, Activity.SEE_CASE).phase is Phase.SETUP
 
 
 def test_a_coordinator_does_not_look_into_private_time_by_taking_a_step_back(db_session: Session, cast: Cast) -> None:

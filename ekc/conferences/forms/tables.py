@@ -187,10 +187,13 @@ def in_each_language(label: str) -> list[str]:
 
 
 def word_of(typed: str, words: Iterable[Labelled]) -> str | None:
-    """The value of a word as people type it, in any language of the pages; None: there is none."""
+    """The value of a word as people type it, in any language of the pages; None: there is none.
+
+    What explains a word after a colon need not be typed.
+    """
     asked = fold(typed)
     for word in words:
-        labels = in_each_language(word.label)
+        labels = [said for label in in_each_language(word.label) for said in (label, label.partition(":")[0])]
         if asked in {fold(one) for one in (word.value, word.value.replace("_", " "), *labels)}:
             return str(word.value)
     return None

@@ -101,7 +101,8 @@ class Apart:
 def apart(rows: Iterable[ConcernRow], circle: Iterable[PersonRow]) -> dict[int, tuple[Apart, ...]]:
     """With whom each person may not be, by participant, of those who are in the circle now; of both of a pair.
 
-    Of two sides that may not meet it says so of everybody on them, with the name of the other side.
+    Of two sides that may not meet it says so of everybody on them, with the name of the other side; and once, where
+    somebody of that side is named as well, or both said the same.
     """
     people = {person.id: person for person in circle}
     found: dict[int, list[Apart]] = {}
@@ -110,9 +111,7 @@ def apart(rows: Iterable[ConcernRow], circle: Iterable[PersonRow]) -> dict[int, 
         if one is None:
             continue
         arranged = row.arrangement is not None
-        if other is not None:
-            for mine, theirs in ((one, other), (other, one)):
-                found.setdefault(mine.id, []).append(_apart(mine, [theirs], theirs.label, arranged))
+        others: list[PersonRow] = []
         if row.apart_from_side:
             ours = [two for two in people.values() if two is one or (one.side and two.side == one.side)]
             others = [two for two in people.values() if two.side == row.apart_from_side and two not in ours]
@@ -120,7 +119,10 @@ def apart(rows: Iterable[ConcernRow], circle: Iterable[PersonRow]) -> dict[int, 
                 found.setdefault(mine.id, []).append(_apart(mine, others, row.apart_from_side, arranged))
             for mine in others:
                 found.setdefault(mine.id, []).append(_apart(mine, ours, one.side or one.label, arranged))
-    return {id_: tuple(others) for id_, others in found.items()}
+        if other is not None and other not in others:
+            for mine, theirs in ((one, other), (other, one)):
+                found.setdefault(mine.id, []).append(_apart(mine, [theirs], theirs.label, arranged))
+    return {id_: tuple(dict.fromkeys(others)) for id_, others in found.items()}
 
 
 def _apart(one: PersonRow, others: Sequence[PersonRow], name: str, arranged: bool) -> Apart:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -51,6 +51,7 @@ from ekc.workflow.voices import all_want, hear, hear_people
 
 #: So long a case that ended is told at home, and one that came together again.
 _TOLD_FOR = timedelta(days=14)
+_A_LIFE = 100 * 365  # days
 #: The phases of the day itself.
 _HELD = frozenset({Phase.INFORMATION, Phase.PRIVATE_TIME, Phase.PRESENTATION})
 
@@ -289,6 +290,27 @@ def _unsettled(session: Session, read: StaffCases) -> Iterator[Unsettled]:
         on = local_date(revised, row.timezone) if revised and revised > read.at - _TOLD_FOR else None
         if not_asked or disagree or on:
             yield Unsettled(row, not_asked, disagree, on)
+
+
+def in_days(needs: Needs, today: date) -> dict[int, int]:
+    """By case in how many days the first thing in it has to be done, where it has a day: less than none, it is late.
+
+    What is being held now comes before all that is late.
+    """
+    found: dict[int, int] = {}
+    for kind in (NeedKind.LATE, NeedKind.NEAR, NeedKind.TODO):
+        for one in needs[kind]:
+            if (days := _days(one, today)) is not None:
+                found[one.case.id] = min(days, found.get(one.case.id, days))
+    return found
+
+
+def _days(one: Late | Todo, today: date) -> int | None:
+    if isinstance(one, Late):
+        return min((clock.on - today).days for clock in one.clocks)
+    if one.follow_up is not None:
+        return (one.follow_up.due_on - today).days
+    return -_A_LIFE if one.case.phase in _HELD else one.days
 
 
 def _todos(read: StaffCases, found: Collection[int]) -> Iterator[Todo]:
