@@ -15,7 +15,7 @@ from ekc.evaluations.queries import follow_ups
 from ekc.matching.actions.asking import ask_coordinator
 from ekc.matching.actions.independence import accept, set_employer
 from ekc.meetings.actions.arranging import choose_date
-from ekc.workflow.vocabulary import Phase, Role
+from ekc.workflow.vocabulary import Attends, Phase, Role
 from tests.build import INDEPENDENT, Made, case_in_evaluation, case_in_presentation, prepared_case, registered_case
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
@@ -185,10 +185,11 @@ def test_a_manager_who_coordinates_a_case_finds_it_among_their_own(
     client: PageClient, cast: Cast, db_session: Session, clock: FrozenClock, case: Made
 ) -> None:
     """Also while somebody was not told yet, who is counted in the lists of a coordinator alone."""
-    db_session.execute(update(Participant).where(Participant.id == case.people["kees"]).values(informed_on=None))
-    db_session.commit()
     clock.set(clock() + timedelta(hours=1))
     choose_date(By(db_session, cast.noor, clock()), case.id, clock() + timedelta(days=30))
+    untold = {"informed_on": None, "attends": Attends.IN_PERSON}  # on the day that is chosen now
+    db_session.execute(update(Participant).where(Participant.id == case.people["kees"]).values(untold))
+    db_session.commit()
     sign_in(client, cast.noor)
     as_coordinator = needs(client.page("/"))
     rows = [row for row in client.here.all("li") if "rows__row--lines" in row.get("class", "")]
