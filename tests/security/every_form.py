@@ -40,9 +40,11 @@ from ekc.links.verification import ask_to_come_in, verify_by_answer
 from ekc.matching.actions import asking, independence
 from ekc.matching.actions.profile import add_absence
 from ekc.matching.entries import Absence, Declaration
-from ekc.meetings.actions import arranging, attendance, dates, information
+from ekc.meetings.actions import arranging, attendance, dates, information, invitations
 from ekc.meetings.actions.dates import DatesOffered
 from ekc.meetings.actions.information import InformationText, QuestionText
+from ekc.meetings.document.invitation import Service, reply_token
+from ekc.meetings.models import MeetingInvitation
 from ekc.plans import edits
 from ekc.plans.actions.drafts import change_plan
 from ekc.plans.actions.numbers import say_number
@@ -58,7 +60,17 @@ from ekc.staff.actions import accounts as accounts_actions
 from ekc.staff.actions import closing, inviting, regions
 from ekc.staff.actions.accounts import NewAccount
 from ekc.workflow.definition.kinds import Taking
-from ekc.workflow.vocabulary import ActionKind, Attends, InformationKind, LegalContext, Part, Role, Step, Variant
+from ekc.workflow.vocabulary import (
+    ActionKind,
+    Attends,
+    InformationKind,
+    InvitationWay,
+    LegalContext,
+    Part,
+    Role,
+    Step,
+    Variant,
+)
 from tests import build
 from tests.architecture.sources import templates
 from tests.build import Made
@@ -327,6 +339,14 @@ def _who_looks_where(session: Session, cast: Cast) -> Iterator[tuple[Visitor, Ma
     yield noor, (f"/conferences/{polled.id}/dates", f"/conferences/{polled.id}/dates/of/{polled.people['linda']}")
     yield participant(polled.id, polled.people["omar"]), (f"/conferences/{polled.id}/my-dates",)
     yield participant(polled.id, polled.people["marieke"]), (f"/conferences/{polled.id}/my-circle",)
+    guests = build.case_in_setup(session, cast, START)
+    arranging.choose_date(By(session, noor, START), guests.id, START + timedelta(days=9))
+    omar = guests.people["omar"]
+    invitations.invite(By(session, noor, START), guests.id, {omar: InvitationWay.TOLD}, Service("", "", None))
+    yield noor, (f"/conferences/{guests.id}/invitations", f"/conferences/{guests.id}/invitations/of/{omar}")
+    yield participant(guests.id, omar), (f"/conferences/{guests.id}/mine",)
+    invited_to = session.scalars(select(MeetingInvitation)).one()
+    yield cast.nobody, (f"/i/{reply_token(session, invited_to)}",)
     paused = build.case_in_setup(session, cast, START)
     pauses.pause(By(session, noor, START), paused.id, "Nobody is at home.")
     yield noor, (f"/conferences/{paused.id}/deadlines",)

@@ -60,6 +60,8 @@ REPLACES = {
     "conferences.place_own": {"participant.closeness"},
     "conferences.register_page": {"form_draft.content"},
     "evaluations.tick": {"action_tick.state"},
+    # Whoever has the address of an invitation answers for one person, whose last answer counts.
+    "meetings.answer_invited": {"meeting_invitation.reply", "meeting_invitation.words", "participant.attends"},
     "staff.invite": {"outbox_message.body", "outbox_message.link"},
 }
 #: The choice with which everything goes that a form asks beside it.

@@ -21,6 +21,7 @@ STORED = {
     ("journey.correct", "variant"),
     ("matching.declare", "knows"),
     ("meetings.ask_about_dates", "people"),  # who has not said yet which dates suit them
+    ("meetings.invite", "people"),  # who was not invited yet, and can be by mail, text message or letter
     ("meetings.came", "family"),
     ("meetings.came", "professionals"),
     ("meetings.change_question", "by"),
@@ -55,6 +56,7 @@ USUAL = {
     ("meetings.offer_dates", "morning"): ("10:00",),
     ("meetings.offer_dates", "afternoon"): ("14:00",),
     ("meetings.offer_dates", "evening"): ("19:00",),
+    ("meetings.invite", "way"): ("told",),  # of whoever is ticked; what reaches them best
     ("links.check_answer", "use"): ("shared",),
     ("plans.add_action", "kind"): ("family",),
     ("matching.accept", "caseload"): ("1",),  # counted: one other open case of the same referrer

@@ -16,10 +16,12 @@ from ekc.core.language import gettext
 from ekc.core.routes import db, edits, moves, now
 from ekc.journey.ownpage.page import own_page as own_page_of
 from ekc.journey.views.blueprint import bp
+from ekc.meetings.actions.invitations import answer_invitation as answer
 from ekc.meetings.forms.invitations import ReplyForm
+from ekc.meetings.queries import current_meeting, own_invitation
 from ekc.plans.views.answers import answer_form
 from ekc.signin.login import by
-from ekc.workflow.vocabulary import Activity
+from ekc.workflow.vocabulary import Activity, SaidHow
 
 
 @bp.get("/conferences/<int:conference_id>/mine")
@@ -44,6 +46,26 @@ def own_timezone(case: Case) -> ResponseReturnValue:
     return _page(case, form), form.status
 
 
+@bp.post("/conferences/<int:conference_id>/my-invitation")
+@case_route(Activity.ANSWER_INVITATION)
+@edits
+def answer_invitation(case: Case) -> ResponseReturnValue:
+    """Somebody says whether they come."""
+    form = _reply_form(case, formdata=request.form)
+    if form.validate():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: _reply_form(case))
+            answer(by(unchanged), case.id, form.to_answer(SaidHow.OWN_PAGE))
+            flash(gettext("Thank you. Your coordinator sees your answer."), "success")
+            return redirect(f"{url_for('journey.own_page', conference_id=case.id)}#invited", 303)
+    return _page(case, reply=form), form.status
+
+
+def _reply_form(case: Case, formdata: Any = None) -> ReplyForm:
+    meeting = current_meeting(db(), case.id)
+    return ReplyForm.about(own_invitation(db(), meeting, case.visitor.participant_id or 0), own=True, formdata=formdata)
+
+
 def _again(case: Case) -> Case:
     return open_case(by(), case.id, Activity.SAY_OWN_TIMEZONE)
 
@@ -52,7 +74,7 @@ def _zone_form(case: Case, formdata: Any = None) -> OwnZoneForm:
     return OwnZoneForm(formdata=formdata, data={"timezone": case.own_timezone})
 
 
-def _page(case: Case, zone: OwnZoneForm | None = None) -> str:
+def _page(case: Case, zone: OwnZoneForm | None = None, reply: ReplyForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     page = own_page_of(db(), case, now())
     asked = page.plan_question
@@ -63,7 +85,8 @@ def _page(case: Case, zone: OwnZoneForm | None = None) -> str:
         page=page,
         form=form,
         zone=zone or _zone_form(case),
-        reply_form=ReplyForm.about(page.invitation, own=True) if page.invitation else None,
+        reply_form=reply or (ReplyForm.about(page.invitation, own=True) if page.invitation else None),
+        sent=zone or reply,
         consent_scopes=CONSENT_SCOPES,
         own_withdrawal=OWN_WITHDRAWAL,
     )

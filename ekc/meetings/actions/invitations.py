@@ -297,7 +297,7 @@ def _send(
     row: MeetingInvitation,
 ) -> None:
     """Queue the mail or text message of an invitation. Raises Refusal at the person's field where they have none."""
-    at = f"way{person.id}"
+    at = f"{person.id}-way"
     match row.way:
         case InvitationWay.EMAIL:
             if not person.email:

@@ -57,7 +57,7 @@ class InviteForm(PlainForm):
 
 
 def _field(participant_id: int) -> str:
-    return f"way{participant_id}"
+    return f"{participant_id}-way"
 
 
 def _way(name: str, ways: Collection[InvitationWay]) -> SelectField:

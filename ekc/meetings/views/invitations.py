@@ -182,20 +182,6 @@ def answer_for(case: Case, participant_id: int) -> ResponseReturnValue:
     return _person_page(case, participant_id, form), form.status
 
 
-@bp.post(_OWN)
-@case_route(Activity.ANSWER_INVITATION)
-@edits
-def answer_invitation(case: Case) -> ResponseReturnValue:
-    """Say whether one comes, on one's own page."""
-    form, back = ReplyForm(own=True, formdata=request.form), url_for("journey.own_page", conference_id=case.id)
-    if not form.validate():
-        flash(_("Choose an answer."), "warning")
-        return redirect(f"{back}#invited", 303)
-    actions.answer_invitation(by(), case.id, form.to_answer(SaidHow.OWN_PAGE))
-    flash(_("Thank you. Your coordinator sees your answer."), "success")
-    return redirect(f"{back}#invited", 303)
-
-
 @bp.get(f"{_OWN}.ics")
 @case_route(Activity.ANSWER_INVITATION)
 def own_calendar(case: Case) -> ResponseReturnValue:
