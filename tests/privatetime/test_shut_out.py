@@ -15,8 +15,10 @@ SENTENCE = "The family has private time now. Nobody else sees or changes anythin
 
 
 def addresses(app: Flask, conference_id: int) -> list[tuple[str, str]]:
-    """Method and URL of every route of meetings and private time."""
-    rules: list[Rule] = [r for r in app.url_map.iter_rules() if r.endpoint.split(".")[0] in ("meetings", "privatetime")]
+    """Method and URL of every route of meetings and private time in a case."""
+    every: list[Rule] = list(app.url_map.iter_rules())
+    here = (rule for rule in every if rule.endpoint.split(".")[0] in ("meetings", "privatetime"))
+    rules = [rule for rule in here if "conference_id" in rule.arguments]
     found = []
     for rule in rules:
         values = dict.fromkeys(rule.arguments, 1)
@@ -45,8 +47,9 @@ def test_the_coordinator_hears_why(
 
     found = answers(client, app, case.id)
 
-    # Only the room says what was read out there, and only the circle which dates suit: to others there is no such page.
-    assert sorted(found) == [(403, True)] * 27 + [(404, False)] * 3
+    # Only the room says what was read out there, and only the circle which dates suit and has its own invitation: to
+    # others there is no such page.
+    assert sorted(found) == [(403, True)] * 34 + [(404, False)] * 4
 
 
 @pytest.mark.parametrize("who", ["iris", "mila", "bas"])
@@ -71,12 +74,12 @@ def test_nobody_of_the_circle_comes_in_here_either(
     may_be_in_the_room: int,
 ) -> None:
     """Whoever of the family is not in the room hears that they cannot say now what was read out there; and each that
-    they cannot say now which dates suit them.
+    they cannot say now which dates suit them, nor read their invitation.
     """
     case = gathered(db_session, cast, START, Phase.PRIVATE_TIME)
     enter_as_before(client, db_session, START, case.id, case.people[who])
     client.page(make_link(db_session, START, case.id, case.people[who]))  # any page with a form
 
     found = answers(client, app, case.id)
-    own = 2 + may_be_in_the_room
-    assert sorted(found) == [(403, True)] * own + [(404, False)] * (30 - own)
+    own = 3 + may_be_in_the_room
+    assert sorted(found) == [(403, True)] * own + [(404, False)] * (38 - own)
