@@ -22,7 +22,7 @@ from ekc.meetings.actions import arranging
 from ekc.meetings.actions.arranging import Venue
 from ekc.meetings.document.agenda import AGENDA, agenda
 from ekc.meetings.document.attendance import ATTENDANCE, attendance_list
-from ekc.meetings.document.badges import BADGES, Badges, badges
+from ekc.meetings.document.badges import BADGES, Badges, badges, called
 from ekc.meetings.document.head import DayHead
 from ekc.meetings.document.pile import PILE, RULES, DayPaper, Pile
 from ekc.meetings.document.plan_sheets import PLAN_SHEETS, PlanSheets
@@ -259,6 +259,23 @@ def test_badges_tell_people_apart_and_say_no_relation_unasked(cast: Cast, db_ses
     assert len(empty) >= 2
     assert {len(sheet) for sheet in made.sheets} == {10}
     assert document_html(BADGES, made).count("W" * 120) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "large"),
+    [
+        ("Marieke de Wit", "Marieke"),
+        ("Ben van Dam", "Ben"),
+        ("Van den Berg", "Van den Berg"),
+        ("K.J. Bos", "K.J. Bos"),
+        ("A de Groot", "A de Groot"),
+        ("mw. El Amrani", "mw. El Amrani"),
+        ("Tante Truus Bakker", "Tante Truus"),
+        ("Cher", "Cher"),
+    ],
+)
+def test_a_badge_says_large_what_somebody_is_called(name: str, large: str) -> None:
+    assert called(name, Part.FAMILY) == large
 
 
 def test_the_list_names_who_is_expected_by_group_and_how_only_from_elsewhere(cast: Cast, db_session: Session) -> None:

@@ -18,9 +18,12 @@ from ekc.workflow.vocabulary import IN_THE_ROOM, N_, Activity, Part
 _ON_A_SHEET = 10
 #: Left to be written on, at least, for whoever comes unexpectedly.
 _FEWEST_EMPTY = 2
-#: They stand before a surname, so that such a name has no first name.
-_FORMS_OF_ADDRESS = frozenset(
-    ("mevrouw", "mevr", "mw", "meneer", "mijnheer", "dhr", "mr", "mrs", "ms", "miss", "dr", "prof", "ds", "sir", "frau")
+#: A name that begins with one of these has no first name: Mevrouw de Wit, Van den Berg, Familie Yıldız.
+_BEFORE_SURNAMES = frozenset(
+    (
+        *("mevrouw", "mevr", "mw", "meneer", "mijnheer", "dhr", "mr", "mrs", "ms", "miss", "dr", "prof", "ds", "frau"),
+        *("van", "de", "den", "der", "ter", "het", "'t", "’t", "von", "el", "familie", "fam", "family", "team"),
+    )
 )
 #: What follows these in a relation is a remark to it, and for nobody else to read.
 _REMARK = re.compile(r"\s*[,;:.()\[\]/–—]|\s-\s")
@@ -96,7 +99,7 @@ def badges(
 
 
 def called(name: str, part: Part | None) -> str:
-    """What somebody is called, of a name as it is written: Marieke, Oma Riet, Mevrouw de Wit.
+    """What somebody is called, of a name as it is written: Marieke, Oma Riet, Mevrouw de Wit, K.J. Bos.
 
     Of a shop that is followed by who stands for it, what stands before the comma.
     """
@@ -107,7 +110,8 @@ def called(name: str, part: Part | None) -> str:
     says = part_in_name(name)
     if part is Part.INTERPRETER and says is Part.INTERPRETER:
         return _("Interpreter")
-    if comma or words[0].strip(".").casefold() in _FORMS_OF_ADDRESS:
+    initials = words[0].endswith(".") or len(words[0]) == 1
+    if comma or initials or words[0].strip(".").casefold() in _BEFORE_SURNAMES:
         return " ".join(words)
     return " ".join(words[: 2 if says else 1])
 
