@@ -38,6 +38,7 @@ PAGES = {
     "my-consent": N_("their own page"),
     "my-dates": N_("their own page"),
     "my-invitation": N_("their own page"),
+    "my-time-zone": N_("their own page"),
     "my-view": N_("their own page"),
     "not-coming": N_("their own page"),
     "not-safe": N_("their own page"),

@@ -51,6 +51,8 @@ LATER = "01-06-2026"
 #: Days in rows of people that lie before today, each of which may be left open.
 BEFORE = {"said_yes_on"}
 NAMED = {"timezone": "Europe/Amsterdam", "spoken": "Dutch", "unnamed_marks": "8"}
+#: A place that the field knows.
+PLACES = {"timezone": ("Istanbul", "Auckland")}
 #: Of whom it is, where nobody is chosen beforehand: the older page is about the same person.
 WHOM = {"person"}
 #: What a form that moves replaces: how far one's own task has come, of which one's own last word counts; and the email
@@ -97,6 +99,8 @@ def changes(form: Found, number: int) -> Iterator[tuple[Field, list[str]]]:
     for field in sorted(form.fields, key=lambda field: not is_typed(field)):
         if field.kind in ("hidden", "button") or field.name.rpartition("-")[2] in WHOM:
             continue
+        if field.name in PLACES:
+            yield field, [PLACES[field.name][number]]
         if is_typed(field):
             yield field, [f"{OLDER} {number}"]
             yield field, [str(number + 2)]
