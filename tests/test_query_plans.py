@@ -79,6 +79,7 @@ def test_no_statement_of_a_page_reads_a_whole_table(
             for path in (
                 "/",
                 "/?after=1.2",
+                "/calendar/2026-04-11",
                 "/follow-ups",
                 "/search?q=wit",
                 *(f"/conferences/{case.id}" for case in made),
@@ -140,7 +141,9 @@ def test_the_daily_pages_build_no_statement(
     circles = [case for case in cases if "marieke" in case.people]
     own = [(participant(case.id, case.people["marieke"]), f"/conferences/{case.id}/mine") for case in circles]
     pages = [f"/conferences/{case.id}" for case in cases]
-    staff = [(who, page) for who in (cast.noor, cast.ruud) for page in ("/", "/search?q=wit", *pages)]
+    staff = [
+        (who, page) for who in (cast.noor, cast.ruud) for page in ("/", "/calendar/2026-04-11", "/search?q=wit", *pages)
+    ]
     staff += [(cast.noor, f"{page}/{below}") for page in pages for below in ("circle", "links")]
     weekly = ("contact", "meeting", "safety", "attendance", "information")
     staff += [(cast.noor, f"{page}/{below}") for page in pages[1:4] for below in weekly]
