@@ -68,7 +68,7 @@ GROUPS: tuple[tuple[str, frozenset[Phase], tuple[MenuPage, ...]], ...] = (
         (
             MenuPage("plans.plan", N_("Plan"), Activity.SEE_PLAN),
             MenuPage("plans.agreement", N_("Who agrees"), Activity.RECORD_AGREEMENT),
-            MenuPage("plans.sharing", N_("Which professional sees the plan"), Activity.SHARE_PLAN),
+            MenuPage("plans.sharing", N_("Who else reads the plan"), Activity.SHARE_PLAN),
             MenuPage("evaluations.follow_ups", N_("Follow-ups"), Activity.SEE_FOLLOW_UPS),
             MenuPage("evaluations.costs", N_("Hours and costs"), Activity.RECORD_COSTS),
         ),

@@ -12,7 +12,7 @@ from ekc.meetings import queries
 from ekc.meetings.actions import attendance as attendance_actions
 from ekc.meetings.queries import StretchRow
 from ekc.workflow.vocabulary import Attends, Phase, Remedy, Step
-from tests.build import Made, case_in_information, change_details, step
+from tests.build import Made, case_in_evaluation, case_in_information, change_details, step
 from tests.cast import Cast, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
@@ -160,3 +160,14 @@ def test_a_plan_without_a_conference_has_nobody_there(
     assert "The meeting has not started yet." in page.text
     with pytest.raises(Refusal, match="No meeting is under way"):
         attendance_actions.record_attendance(By(db_session, cast.noor, START), case.id, {case.people["fatima"]})
+
+
+def test_after_the_meeting_it_says_how_many_took_part(
+    client: PageClient, db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    """That nobody takes part now said nothing about a day that is over."""
+    case = case_in_evaluation(db_session, cast, clock())
+    sign_in(client, cast.noor)
+    page = client.page(f"/conferences/{case.id}/attendance")
+    assert "8 people took part" in page.text
+    assert "take part now" not in page.text

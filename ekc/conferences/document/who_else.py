@@ -10,7 +10,7 @@ WHO_ELSE: tuple[tuple[str, str], ...] = (
     (
         N_("Family"),
         N_(
-            "Who comes at a birthday or a funeral? Whom have you not seen for long, and would like to see? Who "
+            "Who comes to a birthday or a funeral? Whom have you not seen for long, and would like to see? Who "
             "are the children's relatives, on the other side?"
         ),
     ),
