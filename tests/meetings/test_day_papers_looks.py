@@ -23,3 +23,13 @@ def test_the_page_of_the_papers(
     onlooker.look(visitor, f"papers of {make.__name__}")
     visitor.get_by_role("checkbox", name="Name badges").uncheck()
     assert visitor.locator("input[name=paper]:checked").count() == visitor.locator("input[name=paper]").count() - 1
+
+
+def test_enter_prints_the_pile_and_not_one_paper(visitor: Page, cast: Cast, db_session: Session) -> None:
+    case = build.prepared_case(db_session, cast, START)
+    sign_in(visitor, cast.noor.actor.name, f"/conferences/{case.id}/papers")
+    visitor.get_by_role("checkbox", name="Name badges").focus()
+    with visitor.expect_request(lambda asked: "papers.pdf" in asked.url) as sent:
+        visitor.keyboard.press("Enter")
+    assert "only=" not in sent.value.url
+    assert "paper=badges" in sent.value.url
