@@ -78,13 +78,19 @@ class _Guests:
 
 def _guests(case: Case) -> _Guests:
     meeting = queries.current_meeting(db(), case.id) or NOTHING_YET
+    rows = queries.invitations(db(), meeting.id)
+    found = _Guests(meeting, (), {}, rows)
     people = sorted(
         (row for row in circle_queries.circle(db(), case.id) if not row.excluded),
-        key=lambda one: (one.attends is Attends.NO, one.is_professional, by_surname(one.name)),
+        key=lambda one: (
+            found.answer(one) is not None,  # below who is still to be invited, or to answer
+            one.attends is Attends.NO,
+            one.is_professional,
+            by_surname(one.name),
+        ),
     )
     reach = circle_queries.reach(db(), [one.id for one in people])
-    ways = {one.id: _ways(case, one, reach[one.id]) for one in people}
-    return _Guests(meeting, tuple(people), ways, queries.invitations(db(), meeting.id))
+    return replace(found, people=tuple(people), ways={one.id: _ways(case, one, reach[one.id]) for one in people})
 
 
 def _ways(case: Case, person: PersonRow, reach: Reach) -> tuple[InvitationWay, ...]:
