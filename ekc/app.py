@@ -37,6 +37,7 @@ import ekc.reports.views
 import ekc.signin.language
 import ekc.signin.views.blueprint
 import ekc.staff.views.blueprint
+import ekc.venues.views
 from config import ConfigError, Settings
 from ekc import schema
 from ekc.conferences.access import Case
@@ -78,6 +79,7 @@ FEATURES = (
     ekc.links.views.bp,
     ekc.conferences.views.blueprint.bp,
     ekc.matching.views.blueprint.bp,
+    ekc.venues.views.bp,
     ekc.meetings.views.blueprint.bp,
     ekc.privatetime.views.bp,
     ekc.plans.views.blueprint.bp,

@@ -44,6 +44,8 @@ from ekc.signin.passkeys import NewPasskey
 from ekc.staff.actions.accounts import NewAccount, open_account
 from ekc.staff.actions.closing import close_account, set_leaving
 from ekc.staff.actions.inviting import invite
+from ekc.venues.actions import NewHoliday, VenueDetails, add_school_holidays, add_venue
+from ekc.venues.models import SchoolHoliday
 from ekc.workflow.engine import may
 from ekc.workflow.vocabulary import FAMILY_ROLES, Activity, Phase, Role
 from tests.cast import Cast, make_cast, make_link
@@ -548,6 +550,8 @@ OWNERS = {
     },
     **dict.fromkeys(_OF_A_PROFILE, _MANAGERS | {"coordinator"}),
     "matching.employer": _MANAGERS,
+    "holiday_id": _MANAGERS,
+    "venue_id": _MANAGERS | {"coordinator", "coordinator who was asked", "coordinator of the region"},
 }
 
 
@@ -566,6 +570,8 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
     about = {"issuer": "https://there", "subject": "i", "tied_at": START, "used_at": START}
     session.add(Identity(account_id=cast.iris.account_id, **about))
     session.commit()
+    half_term = NewHoliday("Half-term", START.date(), START.date())
+    add_school_holidays(By(session, cast.ruud, START), cast.north, [half_term])
     return {
         "identity_id": session.scalars(select(Identity.id)).one(),
         "token": link.rpartition("/")[2],
@@ -579,6 +585,8 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
         "region_id": cast.south,
         "listing": "municipalities",
         "row_id": session.scalars(select(func.min(Municipality.id))).one(),
+        "venue_id": add_venue(By(session, cast.noor, START), cast.north, VenueDetails(name="De Brug")),
+        "holiday_id": session.scalars(select(SchoolHoliday.id)).one(),
         "draft_id": 1,  # nobody's
         "day": "2026-04-18",
         "secret": make_address(By(session, cast.noor, START), with_names=False),

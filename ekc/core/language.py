@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache, lru_cache
 from gettext import NullTranslations, translation
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any, Protocol
 from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_timedelta, get_timezone_location
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
 from ekc.core.clock import to_local, zone
@@ -238,6 +239,11 @@ def short_day(value: date, today: date) -> str:
 def figure(value: int) -> str:
     """A whole number such as "2,000"."""
     return str(format_decimal(value, locale=locale()))
+
+
+def money(cents: int, currency: str) -> str:
+    """An amount such as "€1,250.50". `currency`: by ISO 4217."""
+    return str(format_currency(Decimal(cents) / 100, currency, locale=locale()))
 
 
 def clock_time(instant: datetime, timezone: str) -> str:

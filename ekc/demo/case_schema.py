@@ -331,6 +331,8 @@ class CostsEntry:
     fee: float | None = None
     venue_and_food: float | None = None
     interpreter: float | None = None
+    travel: float | None = None
+    childcare: float | None = None
     family_hours: float | None = None
     professional_hours: float | None = None
     avoided: tuple[AvoidedCostEntry, ...] | None = None

@@ -68,6 +68,8 @@ def enter_costs(player: Player, costs: CostsEntry, on: date) -> None:
         fee=_times(costs.fee, 100),
         venue_and_food=_times(costs.venue_and_food, 100),
         interpreter=_times(costs.interpreter, 100),
+        travel=_times(costs.travel, 100),
+        childcare=_times(costs.childcare, 100),
     )
     at = player.on(on, "18:00")
     actions.record_costs(player.by(at), player.id, sheet)

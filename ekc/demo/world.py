@@ -29,6 +29,7 @@ from ekc.demo.people import Staff, open_accounts
 from ekc.demo.play import play
 from ekc.demo.player import Player, Stage
 from ekc.demo.validation import last_day
+from ekc.demo.venues import list_venues
 from ekc.directory.actions import Entry, add_rows
 from ekc.directory.models import Listing
 from ekc.links.models import PersonalLink
@@ -296,7 +297,9 @@ def make_demo(session: Session, settings: Settings) -> dict[str, int]:
     with nested(session) as inside:
         with as_one(inside) as one:
             staff = open_accounts(one, now - _ACCOUNTS_OPENED_BEFORE, cost)
-            _list_names(By(one, PROGRAM, now - _ACCOUNTS_OPENED_BEFORE))
+            before = By(one, PROGRAM, now - _ACCOUNTS_OPENED_BEFORE)
+            _list_names(before)
+            list_venues(before, staff, local_date(now, NL.timezone))
             made = {row.file: _make(one, now, row, staff, cost) for row in DEMO_CASES}
         catch_up(inside, settings, now)
         with writing(inside):

@@ -70,6 +70,8 @@ class Costs:
     fee: int | None = None
     venue_and_food: int | None = None
     interpreter: int | None = None
+    travel: int | None = None
+    childcare: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,6 +180,8 @@ class CostsForm(EditingForm):
     fee = _money(_l("Fee"))
     venue_and_food = _money(_l("Venue and food"))
     interpreter = _money(_l("Interpreter"))
+    travel = _money(_l("Travel"))
+    childcare = _money(_l("Childcare"))
 
     def to_costs(self) -> Costs:
         return Costs(**{name: self[name].data for name in COST_NAMES})

@@ -25,13 +25,14 @@ from ekc.evaluations.models import (
     Mark,
     state_on,
 )
+from ekc.meetings.queries import meeting_costs
 from ekc.names import told_apart
 from ekc.plans.draft import Action, Goal, actions, from_json
 from ekc.plans.models import PlanVersion
 from ekc.plans.queries.versions import IS_IN_FORCE
 from ekc.workflow.engine import FOLLOW_UP_RULES
 from ekc.workflow.follow_ups import FollowUpKind, FormSection
-from ekc.workflow.vocabulary import ActionState, Attends, CasePart, Part, Phase, Scope
+from ekc.workflow.vocabulary import N_, ActionState, ArrangementKind, Attends, CasePart, Part, Phase, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +355,26 @@ def open_days(session: Session, conference_ids: Collection[int]) -> tuple[OpenDa
 def cost_sheet(session: Session, conference_id: int) -> CostSheet | None:
     """Hours and money of a case; None before they are recorded."""
     return session.get(CostSheet, conference_id)
+
+
+#: Where in the cost sheet what was arranged for a meeting belongs.
+_SHEET = {
+    ArrangementKind.FOOD: "venue_and_food",
+    ArrangementKind.INTERPRETER: "interpreter",
+    ArrangementKind.TRAVEL: "travel",
+    ArrangementKind.CHILDCARE: "childcare",
+}
+
+
+def proposed_costs(session: Session, conference_id: int) -> dict[str, tuple[tuple[str, int], ...]]:
+    """What the meetings say that belongs in the cost sheet: by its column what for (to be translated) and how much."""
+    venue, arranged = meeting_costs(session, conference_id)
+    found = [] if venue is None else [("venue_and_food", N_("place"), venue)]
+    found += [(_SHEET[kind], kind.label, arranged[kind]) for kind in _SHEET if kind in arranged]
+    return {
+        column: tuple((label, cents) for of, label, cents in found if of == column)
+        for column in dict.fromkeys(of for of, *_more in found)
+    }
 
 
 def avoided_costs(session: Session, conference_id: int) -> tuple[AvoidedCost, ...]:

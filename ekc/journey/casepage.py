@@ -27,6 +27,7 @@ from ekc.journey.queries.steps import StepRow
 from ekc.journey.taking_back import LastStep, own_last_step
 from ekc.matching.queries import match as match_queries
 from ekc.meetings import queries as meetings
+from ekc.meetings.facts import read_meeting_facts
 from ekc.plans.queries import versions as plan_versions
 from ekc.privatetime import queries as privatetime
 from ekc.workflow.blocker import GuardRule
@@ -37,6 +38,7 @@ from ekc.workflow.engine import FOLLOW_UP_RULES, PHASE_RULES, STEP_RULES, broken
 from ekc.workflow.facts import Facts
 from ekc.workflow.follow_ups import FINDINGS
 from ekc.workflow.guards.follow_ups import follow_up_settled
+from ekc.workflow.open_things import STOPS, OpenThing, open_things, reminded_at
 from ekc.workflow.owed.rows import RULES
 from ekc.workflow.owed.still_owed import Owed, by_people, open_lines
 from ekc.workflow.standing import standing
@@ -144,6 +146,7 @@ class CasePage:
     family: int
     not_informed: int
     meeting: meetings.MeetingRow | None
+    open_things: tuple[OpenThing, ...]  # for a meeting that is near, besides what stops the next step
     match: match_queries.MatchRow | None
     alone: bool  # the coordinator cannot act any more
     undecided: bool  # there is a conflict of interest that nobody has decided about
@@ -194,6 +197,7 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         family=sum(person.is_family for person in facts.people),
         not_informed=sum(person.not_informed for person in facts.people),
         meeting=read.meeting,
+        open_things=_open_things(session, case, read.meeting, today),
         match=read.matches.current,
         alone=bool(read.matches.current and read.matches.current.gone(at)) and case.phase is not Phase.CLOSED,
         undecided=bool(facts.coordinator.conflicts),
@@ -225,6 +229,18 @@ def case_page(session: Session, case: Case, at: datetime) -> CasePage:
         today=today,
         facts=facts,
     )
+
+
+def _open_things(
+    session: Session, case: Case, meeting: meetings.MeetingRow | None, today: date
+) -> tuple[OpenThing, ...]:
+    if case.phase is not Phase.SETUP or meeting is None or meeting.starts_at is None or meeting.started_at is not None:
+        return ()
+    if reminded_at((local_date(meeting.starts_at, case.timezone) - today).days) is None:
+        return ()
+    people = circle_queries.circle(session, case.id)
+    things = open_things(read_meeting_facts(session, case.region_id, case.timezone, meeting, people))
+    return tuple(one for one in things if one.sentence not in STOPS)
 
 
 def _alike(session: Session, case: Case) -> tuple[Alike, ...]:

@@ -26,6 +26,7 @@ from ekc.journey.reminders import remind_before_access_ends, warn_of_deadlines
 from ekc.matching.actions.asking import UNANSWERED, end_unanswered
 from ekc.meetings.actions.dates import remind_about_dates
 from ekc.meetings.actions.invitations import call_off, remind_who_comes
+from ekc.meetings.actions.reminding import remind_of_open_things
 from ekc.meetings.document.invitation import service_of
 from ekc.meetings.effects import CALL_OFF
 from ekc.orders.actions import forget_orders
@@ -125,6 +126,12 @@ JOBS = (
         title=N_("Take a day that is off out of calendars"),
         work=lambda run: call_off(run.session, run.at, run.subject, service_of(run.settings)),
         rank=Rank.SOON,
+    ),
+    JobRule(
+        name="open_things",
+        title=N_("Remind coordinators of what is open for a meeting that is near"),
+        work=lambda run: remind_of_open_things(run.session, run.at, run.subject),
+        nightly=Nightly.REGION,
     ),
     JobRule(
         name="codes",

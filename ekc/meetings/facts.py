@@ -1,10 +1,12 @@
-"""What other conferences are planned near a date, gathered for `workflow/clashes.py`.
+"""What other conferences are planned near a date, for `workflow/clashes.py`, and what is known of a meeting, for
+`workflow/open_things.py`.
 
-Those that are planned count, paused or not: the current meeting of a case that is open, which has not begun. So nothing
-is learned of a conference that is going on. In one's own region alone, except for the coordinator, who is one person.
+Of the others those that are planned count, paused or not: the current meeting of a case that is open, which has not
+begun. So nothing is learned of a conference that is going on. In one's own region alone, except for the coordinator,
+who is one person.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,17 +16,29 @@ from sqlalchemy.orm import Session
 from ekc.conferences.access import Case
 from ekc.conferences.models import IS_OPEN, Conference, NameKey, Participant
 from ekc.conferences.queries.circle import PersonRow
+from ekc.conferences.queries.needs import shared_needs
 from ekc.conferences.roles import BELONGS, roles_in
-from ekc.core.clock import local_date
+from ekc.core.clock import local_date, to_local
 from ekc.core.crypto import keyring_of
 from ekc.core.reading import Rows, one_of, read_rows
+from ekc.meetings import queries
 from ekc.meetings.models import Meeting
-from ekc.meetings.queries import MeetingRow
+from ekc.meetings.queries import ArrangementRow, MeetingRow
 from ekc.names import plain, same, words
+from ekc.venues.queries import VenueRow, venue
 from ekc.workflow.clashes import Clash, Elsewhere, clashes
 from ekc.workflow.engine import may
+from ekc.workflow.open_things import MeetingFacts
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import NOT_THERE, PROFESSIONAL_PARTS, Activity, Part
+from ekc.workflow.vocabulary import (
+    NOT_THERE,
+    PROFESSIONAL_PARTS,
+    Activity,
+    ArrangementKind,
+    ArrangementState,
+    Attends,
+    Part,
+)
 
 #: A conference takes a day at most.
 _LONGEST = timedelta(days=1)
@@ -143,3 +157,45 @@ def _people_there(
 def _can_be_one(one: PersonRow, row: Row[Any]) -> bool:
     mine, theirs = plain(one.organisation), plain(row.organisation)
     return same(one.name, row.name) and (not mine or not theirs or mine == theirs)
+
+
+_FROM_AFAR = frozenset({Attends.PHONE, Attends.VIDEO})
+
+
+def is_covered(meeting: MeetingRow, known: VenueRow | None, timezone: str) -> bool:
+    """Whether the place is open for the whole conference; yes where its hours or the date are not known."""
+    if known is None or meeting.starts_at is None:
+        return True
+    return known.hours.covers(to_local(meeting.starts_at, timezone), meeting.expected_minutes)
+
+
+def meeting_facts(
+    meeting: MeetingRow,
+    known: VenueRow | None,
+    timezone: str,
+    people: Iterable[PersonRow],
+    arranged: Sequence[ArrangementRow],
+) -> MeetingFacts:
+    """The facts of a meeting at the venue `known`, with these people and arrangements."""
+    everybody = list(people)
+    interpreters = [row for row in arranged if row.kind is ArrangementKind.INTERPRETER]
+    said = {row.kind for row in arranged}
+    return MeetingFacts(
+        venue=bool(meeting.venue_name),
+        rooms=known.rooms if known else None,
+        covered=is_covered(meeting, known, timezone),
+        some_join=any(person.attends in _FROM_AFAR for person in everybody),
+        joining=bool(meeting.joining),
+        needed=frozenset(said | {line.arrangement for line in shared_needs(everybody) if line.arrangement}),
+        settled=frozenset(row.kind for row in arranged if row.settled),
+        interpreter=any(row.state in {ArrangementState.ASKED, ArrangementState.ARRANGED} for row in interpreters),
+        no_tie=any(row.no_tie for row in interpreters),
+    )
+
+
+def read_meeting_facts(
+    session: Session, region_id: int, timezone: str, meeting: MeetingRow, people: Iterable[PersonRow]
+) -> MeetingFacts:
+    """The facts of a meeting of a case of this region."""
+    known = venue(session, region_id, meeting.venue_id)
+    return meeting_facts(meeting, known, timezone, people, queries.arrangements(session, meeting.id))

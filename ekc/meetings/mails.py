@@ -1,4 +1,5 @@
-"""The mails and text messages about the meeting: which possible dates suit people, invitations, and reminders.
+"""The mails and text messages about the meeting: which possible dates suit people, invitations, reminders, and what is
+still open.
 
 What an invitation and a reminder say is written for each reader (`document/invitation.py`).
 """
@@ -74,4 +75,14 @@ REMIND_BY_HAND = MailRule(
         "In a few days there is a conference. Some who come were invited by letter or by telephone, so no email and no "
         "text message reminds them. Sign in to see who they are, and ring them."
     ),
+)
+STILL_OPEN = MailRule(
+    name="still_open",
+    audience=Audience.COORDINATOR,
+    opens=Activity.SEE_CASE,
+    key="open:{case}:{meeting}:{on}:{days}:{to}",
+    subject=N_("What is still open for a conference of yours"),
+    body=N_("A conference of yours is near, and this is still open for it:")
+    + "\n\n"
+    + N_("Sign in to see for which one, and to arrange it."),
 )

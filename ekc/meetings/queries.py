@@ -521,3 +521,22 @@ def letters(session: Session, conference_id: int, round_: int) -> tuple[LetterRo
     return tuple(
         LetterRow(row.id, called[row.id], row.attends, row.view, seen.get(row.id, ()), *how) for row, how in found
     )
+
+
+_VENUE_COSTS = select(func.sum(Meeting.venue_cost)).where(Meeting.conference_id == bindparam("case"))
+_ARRANGEMENT_COSTS = (
+    select(Arrangement.kind, func.sum(Arrangement.cost))
+    .join(Meeting, Meeting.id == Arrangement.meeting_id)
+    .where(Meeting.conference_id == bindparam("case"), Arrangement.cost.is_not(None))
+    .group_by(Arrangement.kind)
+)
+
+
+def meeting_costs(session: Session, conference_id: int) -> tuple[int | None, dict[ArrangementKind, int]]:
+    """What was written down at the meetings of a case, of all rounds: the cost of the place, and of each arrangement.
+
+    In cents; None: of the place nothing is known.
+    """
+    venue = session.scalar(_VENUE_COSTS, {"case": conference_id})
+    rows = read_rows(session, _ARRANGEMENT_COSTS, {"case": conference_id})
+    return None if venue is None else int(venue), {row[0]: int(row[1]) for row in rows}

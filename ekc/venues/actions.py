@@ -14,7 +14,7 @@ from ekc.venues.queries import key_of, references, venue_with
 from ekc.workflow.duties import Duty
 from ekc.workflow.engine import has_duty
 from ekc.workflow.opening_hours import OpeningHours
-from ekc.workflow.vocabulary import N_
+from ekc.workflow.vocabulary import N_, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +43,10 @@ class NewHoliday:
 
 
 def regions_of(by: By) -> frozenset[int]:
-    """The regions whose venues the visitor keeps: those they manage, and that of their account."""
+    """The regions whose venues the visitor keeps: those they manage, and that in which they are a coordinator."""
     if not has_duty(Duty.VENUES, by.visitor.roles):
         return frozenset()
-    home = by.visitor.home_region
+    home = by.visitor.home_region if Role.COORDINATOR in by.visitor.roles else None
     return by.visitor.regions | ({home} if home is not None else set())
 
 
@@ -85,8 +85,8 @@ def change_venue(by: By, venue_id: int, details: VenueDetails) -> None:
         row = _lock(by, venue_id)
         by.check_form()
         if venue_with(by.session, row.region_id, details.name) not in {None, venue_id}:
-            raise Refusal(N_("Another venue in the list is called %(name)s. Are they one? Then say so below."),
-                          name=details.name).at("name")  # fmt: skip
+            said = N_("Another venue in the list is called %(name)s. Are they one? Then say so below.")
+            raise Refusal(said, name=details.name).at("name")
         _fill(row, details)
         _name(by, row)
         by.record("venue.changed", venue=venue_id, name=row.name)

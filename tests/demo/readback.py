@@ -288,6 +288,8 @@ class _Teller:
                 "professional_hours": _part(sheet.professional_minutes, 60),
                 "fee": _part(sheet.fee, 100),
                 "venue_and_food": _part(sheet.venue_and_food, 100),
+                "travel": _part(sheet.travel, 100),
+                "childcare": _part(sheet.childcare, 100),
                 "interpreter": _part(sheet.interpreter, 100),
             }
         )

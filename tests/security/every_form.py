@@ -59,6 +59,7 @@ from ekc.signin.queries import second_factor_hash
 from ekc.staff.actions import accounts as accounts_actions
 from ekc.staff.actions import closing, inviting, regions
 from ekc.staff.actions.accounts import NewAccount
+from ekc.venues.actions import NewHoliday, VenueDetails, add_school_holidays, add_venue
 from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.vocabulary import (
     ActionKind,
@@ -447,6 +448,12 @@ def _about_staff(session: Session, cast: Cast) -> Iterator[tuple[Visitor, tuple[
     add_absence(By(session, cast.denise, START), denise, Absence(START.date(), START.date()))
     yield cast.denise, ("/my-profile",)
     yield cast.ruud, ("/coordinators", f"/coordinators/{denise}")
+    known = [
+        add_venue(By(session, cast.noor, START), cast.north, VenueDetails(name=name)) for name in ("De Ark", "Oud")
+    ]
+    half_term = NewHoliday("Half-term", START.date(), START.date() + timedelta(days=7))
+    add_school_holidays(By(session, cast.ruud, START), cast.north, [half_term])
+    yield cast.ruud, ("/venues", f"/venues/{known[0]}", "/school-holidays")
 
 
 def _prepared(session: Session, cast: Cast) -> Made:

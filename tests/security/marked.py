@@ -56,6 +56,7 @@ from ekc.plans.actions.numbers import say_number
 from ekc.plans.actions.sharing import share_plan
 from ekc.plans.draft import EvaluationPlan, NewAction, NewWhatIf
 from ekc.plans.queries.versions import stored_draft
+from ekc.venues.actions import VenueDetails, add_venue
 from ekc.workflow.definition.kinds import Taking
 from ekc.workflow.engine import may, sees
 from ekc.workflow.matching import CoordinatorWish, WishKind
@@ -140,7 +141,7 @@ HOLDS: dict[CasePart, list[str]] = {
     CasePart.FIGURES: ["number", "municipality"],
     CasePart.QUESTION: ["question"],
     CasePart.DAY: ["joining"],
-    CasePart.PRACTICAL: ["venue", "venueaddress", "venueaccess"],
+    CasePart.PRACTICAL: ["venue", "venueaddress", "venueaccess", "route"],
     CasePart.NAMES: each("name", [name for name in HERE if name not in ("hassan", "tolk")]),  # "an interpreter"
     CasePart.DETAILS: [
         *(word for what in ("relation", "organisation", "speaks", "needs") for word in each(what, HERE)),
@@ -192,7 +193,7 @@ HOLDS: dict[CasePart, list[str]] = {
         *each("speaks", AGENCIES),
     ],
     CasePart.CONTACT_LOG: ["contact"],
-    CasePart.ARRANGEMENTS: ["food", *each("needs", HERE[:-1])],
+    CasePart.ARRANGEMENTS: ["food", "foodwho", "kitchen", "venuecontact", *each("needs", HERE[:-1])],
     CasePart.INFORMATION: ["told", "asked", "answered", "askreason", "askanswered"],
     CasePart.BOTTOM_LINES: ["line", "lineword", "ground", "newline", "newground", "namekarim"],
     CasePart.PLAN: [
@@ -433,9 +434,13 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
     contact.log_contact(By(session, noor, START), case.id, talk)
     arranging.choose_date(By(session, noor, START), case.id, START + timedelta(days=2))
     arranging.set_venue(By(session, noor, START), case.id, Venue(mark("formervenue")))
+    known = VenueDetails(name=mark("venue"), route=mark("route"), kitchen=mark("kitchen"), contact=mark("venuecontact"))
+    add_venue(By(session, noor, START), cast.north, known)
     venue = Venue(mark("venue"), mark("venueaddress"), mark("venueaccess"), mark("joining"))
     arranging.set_venue(By(session, noor, START), case.id, venue)
-    arranging.arrange(By(session, noor, START), case.id, Arranged(ArrangementKind.FOOD, mark("food")))
+    arranging.arrange(
+        By(session, noor, START), case.id, Arranged(ArrangementKind.FOOD, mark("food"), who=mark("foodwho"))
+    )
     for kind in (ArrangementKind.TRAVEL, ArrangementKind.INTERPRETER, ArrangementKind.CHILDCARE):
         arranging.arrange(By(session, noor, START), case.id, Arranged(kind, not_needed=True))
     with writing(session):

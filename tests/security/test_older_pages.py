@@ -50,7 +50,12 @@ RIGHT = {
 LATER = "01-06-2026"
 #: Days in rows of people that lie before today, each of which may be left open.
 BEFORE = {"said_yes_on"}
-NAMED = {"timezone": "Europe/Amsterdam", "spoken": "Dutch", "unnamed_marks": "8"}
+NAMED = {
+    "timezone": "Europe/Amsterdam",
+    "spoken": "Dutch",
+    "unnamed_marks": "8",
+    "holidays": "Half-term 1-6-2026 - 5-6-2026",
+}
 #: A place that the field knows.
 PLACES = {"timezone": ("Istanbul", "Auckland")}
 #: Of whom it is, where nobody is chosen beforehand: the older page is about the same person.

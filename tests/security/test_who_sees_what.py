@@ -97,6 +97,11 @@ WITHOUT_A_WORD = {
     "participant.born_until",  # of an estimate; here the days are known
     "personal_link.answer_hash",  # a hash: nobody reads the answer in it
     "phase_change.actor_name",
+    "school_holiday.name",  # of no case: what a region knows
+    "venue.access",  # nor these: a meeting has words of its own
+    "venue.address",
+    "venue.hours",
+    "venue.phone",
     "postbox_item.recipient",  # of the demonstration alone
     "postbox_item.subject",
     "postbox_item.text",

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_symbol
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,10 +10,11 @@ from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route
 from ekc.core.form_numbers import adds
 from ekc.core.language import gettext as _
-from ekc.core.language import locale
+from ekc.core.language import locale, money
 from ekc.core.routes import db, edits, moves
 from ekc.evaluations import actions, queries
 from ekc.evaluations.forms import COST_NAMES, AvoidedForm, CostsForm
+from ekc.evaluations.models import CostSheet
 from ekc.evaluations.views.blueprint import bp
 from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
@@ -65,7 +66,32 @@ def remove_avoided(case: Case, avoided_id: int) -> ResponseReturnValue:
 
 
 def _filled(case: Case) -> CostsForm:
-    return CostsForm(formdata=None, obj=queries.cost_sheet(db(), case.id))
+    """The form with what was recorded, and where nothing was, with what the meetings say."""
+    sheet = queries.cost_sheet(db(), case.id)
+    recorded = {name: getattr(sheet, name, None) for name in COST_NAMES}
+    proposed = {name: sum(cents for _for, cents in parts) for name, parts in _proposed(case).items()}
+    shown = proposed | {name: value for name, value in recorded.items() if value is not None}
+    return CostsForm(formdata=None, data=shown)
+
+
+def _proposed(case: Case) -> dict[str, tuple[tuple[str, int], ...]]:
+    return queries.proposed_costs(db(), case.id)
+
+
+def _hints(case: Case, currency: str, sheet: CostSheet | None) -> dict[str, str]:
+    """What the meetings say, at each field where it is not what was recorded."""
+    hints = {}
+    for name, parts in _proposed(case).items():
+        recorded = getattr(sheet, name, None)
+        if recorded == sum(cents for _for, cents in parts):
+            continue
+        said = ", ".join(f"{_(label)} {money(cents, currency)}" for label, cents in parts)
+        hints[name] = (
+            _("From the meeting: %(costs)s. Save it to confirm it, or change it.", costs=said)
+            if recorded is None
+            else _("The meeting says: %(costs)s.", costs=said)
+        )
+    return hints
 
 
 def _costs_page(case: Case, form: CostsForm, avoided_form: AvoidedForm, status: int) -> ResponseReturnValue:
@@ -79,6 +105,7 @@ def _costs_page(case: Case, form: CostsForm, avoided_form: AvoidedForm, status: 
         known=[(label, _quantity(value, parts, currency)) for label, value, parts in known],
         avoided=[(row, _quantity(row.amount, 100, currency)) for row in queries.avoided_costs(db(), case.id)],
         form=form,
+        hints=_hints(case, currency, sheet),
         avoided_form=avoided_form,
     )
     return page, status
@@ -88,7 +115,6 @@ def _quantity(value: int | None, parts: int, currency: str) -> str:
     """Money from cents (100 parts) or hours from minutes (60 parts), formatted for the reader."""
     if value is None:
         return _("no data")
-    number = Decimal(value) / parts
     if parts == 100:
-        return format_currency(number, currency, locale=locale())
-    return _("%(n)s hours", n=format_decimal(number, "0.##", locale=locale()))
+        return money(value, currency)
+    return _("%(n)s hours", n=format_decimal(Decimal(value) / parts, "0.##", locale=locale()))

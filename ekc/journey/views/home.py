@@ -24,6 +24,8 @@ def menu(who: Visitor) -> list[tuple[str, str]]:
         entries.append(("journey.lead_times", N_("Lead times")))
     if has_duty(Duty.COORDINATORS, who.roles):
         entries.append(("matching.coordinators", N_("Coordinators")))
+    if has_duty(Duty.VENUES, who.roles):
+        entries.append(("venues.venues", N_("Venues")))
     if Role.COORDINATOR in who.roles:
         entries.append(("matching.own_profile", N_("My profile")))
     if has_duty(Duty.FOLLOW_UPS, who.roles):

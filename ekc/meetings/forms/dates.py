@@ -126,12 +126,15 @@ class OfferDatesForm(EditingForm):
         return DatesOffered(frozenset(shown), tuple(sorted(set(chosen))))
 
     def _times(self, value: str) -> Iterator[datetime]:
-        slot = self._slots[value]
+        yield from self.begins(self._slots[value])
+
+    def begins(self, slot: Slot) -> tuple[datetime, ...]:
+        """When a conference in this part of a day begins: as local times."""
         if slot.options:
-            yield from slot.options
-        else:
-            begins = time.fromisoformat(self[slot.part.value].data)
-            yield datetime.combine(slot.on, begins)
+            return slot.options
+        chosen = self[slot.part.value]
+        typed = chosen.data if chosen.data in {one.value for one in chosen.choices} else chosen.default
+        return (datetime.combine(slot.on, time.fromisoformat(typed)),)
 
 
 class AskDatesForm(PlainForm):

@@ -1,6 +1,7 @@
 """Forms of the meeting: they parse input into entries for actions. No policy here."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,20 +15,36 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from ekc.conferences.forms.days import instant, moment, read_moment
-from ekc.conferences.forms.fields import FROM_LIST, address, asked_of, id_or_none, line, lines, passage
+from ekc.conferences.forms.fields import (
+    FROM_LIST,
+    PEOPLE,
+    address,
+    asked_of,
+    id_or_none,
+    line,
+    lines,
+    passage,
+    words_of,
+)
+from ekc.conferences.forms.names import listed
 from ekc.conferences.forms.numbers import NumberField
 from ekc.conferences.queries.circle import PersonRow
+from ekc.conferences.queries.homes import LivingPlace
 from ekc.core.forms import EditingForm, PlainForm
 from ekc.core.language import gettext
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import LINE, PASSAGE
 from ekc.core.routes import now
+from ekc.directory.queries import KnownNames
 from ekc.meetings.actions.arranging import Arranged, Arrangements, Dates, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
+from ekc.names import fold, plain
+from ekc.venues.queries import VenueRow
 from ekc.workflow.vocabulary import (
     TAKES_PART,
     ArrangementKind,
     InformationKind,
+    InterpreterWish,
     Part,
 )
 
@@ -36,13 +53,80 @@ BY_FAMILY = -1
 _HALF_AN_HOUR, _A_DAY = 30, 24 * 60  # minutes
 
 
-#: What the form asks of each kind of arrangement: how it is arranged, and whether it is needed at all.
+@dataclass(frozen=True, slots=True)
+class _AskedOf:
+    """What the form asks of a kind of arrangement."""
+
+    how: Any
+    asked: Any
+    not_needed: Any
+    who: Any
+    cost: Any
+
+
 _THINGS = {
-    ArrangementKind.FOOD: (_l("How food and drink are arranged"), _l("No food and drink needed")),
-    ArrangementKind.TRAVEL: (_l("How travel is arranged"), _l("No travel needed")),
-    ArrangementKind.INTERPRETER: (_l("How an interpreter is arranged"), _l("No interpreter needed")),
-    ArrangementKind.CHILDCARE: (_l("How childcare is arranged"), _l("No childcare needed")),
+    ArrangementKind.FOOD: _AskedOf(
+        _l("How food and drink are arranged"),
+        _l("Food and drink: only asked so far"),
+        _l("No food and drink needed"),
+        _l("Who sees to food and drink"),
+        _l("What food and drink cost"),
+    ),
+    ArrangementKind.TRAVEL: _AskedOf(
+        _l("How travel is arranged"),
+        _l("Travel: only asked so far"),
+        _l("No travel needed"),
+        _l("Who sees to travel"),
+        _l("What travel costs, with the travel money that people get"),
+    ),
+    ArrangementKind.INTERPRETER: _AskedOf(
+        _l("How an interpreter is arranged"),
+        _l("Interpreter: only asked so far"),
+        _l("No interpreter needed"),
+        _l("Who interprets"),
+        _l("What the interpreter costs"),
+    ),
+    ArrangementKind.CHILDCARE: _AskedOf(
+        _l("How childcare is arranged"),
+        _l("Childcare: only asked so far"),
+        _l("No childcare needed"),
+        _l("Who looks after the children"),
+        _l("What childcare costs"),
+    ),
 }
+#: The fields of a kind, behind its name and "_", besides how it is arranged.
+_BESIDE = ("asked", "not_needed", "who", "cost")
+_AMOUNT = _l("Give an amount, like 75 or 1.250,50.")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlaces:
+    """What a place is chosen from: the venues of the region, by id; those that are offered, in words; and homes."""
+
+    names: KnownNames | None = None
+    venues: Mapping[int, VenueRow] = field(default_factory=dict)
+    offered: Mapping[int, str] = field(default_factory=dict)
+    homes: Mapping[int, LivingPlace] = field(default_factory=dict)
+    at_home: Mapping[int, str] = field(default_factory=dict)  # what the place is called then
+
+    def called(self, name: str) -> VenueRow | None:
+        """The venue of this name, however it is spelled."""
+        wanted = plain(self.names.called(name)) if self.names and name else None
+        return next((row for row in self.venues.values() if plain(row.name) == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Doers:
+    """Who may see to an arrangement: the circle by label, and by kind who saw to it before they left the circle."""
+
+    circle: Mapping[str, int] = field(default_factory=dict)
+    left: Mapping[ArrangementKind, tuple[int, str]] = field(default_factory=dict)
+
+    def of(self, kind: ArrangementKind, typed: str) -> int | None:
+        """The participant whose name was typed; None: it is said in words."""
+        left = self.left.get(kind)
+        named = {fold(label): id_ for label, id_ in self.circle.items()} | ({fold(left[1]): left[0]} if left else {})
+        return named.get(fold(typed)) if typed else None
 
 
 class MeetingForm(EditingForm):
@@ -56,29 +140,48 @@ class MeetingForm(EditingForm):
     choice = RadioField(_l("Or one of the possible dates"), choices=[], validate_choice=False)
     dates = passage(_l("Possible dates"), most=PASSAGE, rows=3)
     hours = NumberField(_l("Hours"), 60, _l("Give a number, like 3 or 2.5."))
-    name = line(_l("Place"), LINE)
+    used = RadioField(_l("Places used before"), choices=[], validate_choice=False)
+    home = SelectField(_l("At somebody's home"), coerce=id_or_none, **FROM_LIST)
+    name = listed(_l("Place"), LINE)
     address = address(rows=2)
     access = passage(_l("How people get in"), most=PASSAGE, rows=2)
     joining = passage(_l("How people join by telephone or video"), most=PASSAGE, rows=2)
     stays = BooleanField(_l("This is right for this place too"))  # asked where it is in doubt
     lost = BooleanField(_l("This place cannot be used any more: take it back"))
+    secret = BooleanField(_l("The address stays secret: people hear from you where it is"))
+    cost = NumberField(_l("What the place costs"), 100, _AMOUNT)
+    keep = BooleanField(_l("Save this place for other conferences in this region"))
+    wish = SelectField(_l("The family wishes as interpreter"), coerce=lambda v: InterpreterWish(v) if v else None)
+    no_tie = BooleanField(_l("I asked: the interpreter has no tie to the family or the network"))
 
     def __init__(
         self,
         offered: Mapping[str, str],
         chosen: datetime | None,
         place: tuple[str, str, str],
+        known: KnownPlaces | None = None,
+        doers: Doers | None = None,
         *,
         started: bool,
         **kwargs: Any,
     ) -> None:
         """`offered`: the possible dates that lie ahead, in words. `chosen` and `place`: those there are now.
 
-        `chosen` is a local time, `place` the name, address and access.
+        `chosen` is a local time, `place` the name, address and access. `known`: the places that are known; `doers`: who
+        may see to an arrangement.
         """
         super().__init__(starts_at=chosen, **kwargs)
         self._chosen = chosen
         self._place = place
+        self.known, self._doers = known or KnownPlaces(), doers or Doers()
+        if self.known.names:
+            self.name.offer(self.known.names)
+        self.used.choices = [SelectChoice(str(id_), words) for id_, words in self.known.offered.items()]
+        living = [SelectChoice(id_, home.name) for id_, home in self.known.homes.items()]
+        self.home.choices = [SelectChoice("", gettext("no")), *living]
+        self.wish.choices = [SelectChoice("", gettext("no wish")), *words_of(InterpreterWish)]
+        for kind in ArrangementKind:
+            self[f"{kind.value}_who"].render_kw = {"list": PEOPLE, "dir": "auto", "autocomplete": "off"}
         self.choice.choices = [SelectChoice(*pair) for pair in offered.items()]
         if started:
             del self.starts_at, self.dates, self.lost
@@ -94,6 +197,20 @@ class MeetingForm(EditingForm):
         if choice.data and self.starts_at.data not in {None, self._chosen}:
             raise ValidationError(gettext("You typed another day above. Choose one of the two."))
 
+    def validate_used(self, used: RadioField) -> None:
+        """One place, not two."""
+        if used.data and (self.home.data or self._names_another()):
+            raise ValidationError(gettext("You chose another place as well. Choose one."))
+
+    def validate_home(self, home: SelectField) -> None:
+        """One place, not two."""
+        if home.data and not self.used.data and self._names_another():
+            raise ValidationError(gettext("You chose another place as well. Choose one."))
+
+    def _names_another(self) -> bool:
+        """Whether a place was typed that was not there before."""
+        return bool(self.name.data) and plain(self.name.data) != plain(self._place[0])
+
     def validate_dates(self, dates: Any) -> None:
         """Each line is a day and a time."""
         for typed in lines(dates.data):
@@ -108,10 +225,15 @@ class MeetingForm(EditingForm):
             raise ValidationError(gettext("Give half an hour or more, and at most 24."))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Also: arranged or not needed, never both."""
+        """Also: a place of the list; arranged or not needed, never both."""
         good = super().validate(extra_validators)
+        if self.used.data and self.used.data not in {one.value for one in self.used.choices}:
+            gone = gettext("The place that you chose is not in the list any more. Choose another one.")
+            self.name.errors = [*self.name.errors, gone]
+            good = False
         for kind in ArrangementKind:
-            if self[kind.value].data and self[f"{kind.value}_not_needed"].data:
+            also = [self[name].data for name in (kind.value, f"{kind.value}_asked", f"{kind.value}_who")]
+            if self[f"{kind.value}_not_needed"].data and (any(also) or self[f"{kind.value}_cost"].data):
                 said = gettext("Either write how it is arranged, or tick that it is not needed.")
                 self[f"{kind.value}_not_needed"].errors = [said]
                 good = False
@@ -123,15 +245,55 @@ class MeetingForm(EditingForm):
             self._to_dates(timezone) if "starts_at" in self else None,
             self.hours.data,
             self._to_venue(),
-            tuple(
-                Arranged(kind, self[kind.value].data, bool(self[f"{kind.value}_not_needed"].data))
-                for kind in ArrangementKind
-            ),
+            tuple(self._to_arranged(kind) for kind in ArrangementKind),
+        )
+
+    def _to_arranged(self, kind: ArrangementKind) -> Arranged:
+        how, asked, not_needed, typed, cost = (
+            self[name].data for name in (kind.value, *(f"{kind.value}_{what}" for what in _BESIDE))
+        )
+        who = self._doers.of(kind, typed)
+        interprets = kind is ArrangementKind.INTERPRETER
+        return Arranged(
+            kind,
+            how,
+            bool(not_needed),
+            bool(asked),
+            who,
+            "" if who else typed,
+            cost,
+            self.wish.data if interprets else None,
+            interprets and bool(self.no_tie.data),
         )
 
     def _to_venue(self) -> Venue:
         """The venue; without a name there is none. Of one that is taken back it stays how one joins from afar."""
-        return Venue(*self._of_place(), self.joining.data, bool(self.stays.data))
+        row = self._chosen_venue()
+        more: dict[str, Any] = {"secret": bool(self.secret.data), "keep": bool(self.keep.data), "cost": self.cost.data}
+        if row is not None:
+            where = self._of_known(row)
+            if row.price is not None and self.cost.data == self.cost.object_data:
+                more["cost"] = row.price
+            return Venue(*where, self.joining.data, stays=True, **more)
+        if self.home.data:
+            name, home = self.known.at_home[self.home.data], self.known.homes[self.home.data]
+            return Venue(name, home.address, "", self.joining.data, stays=True, **more)
+        return Venue(*self._of_place(), self.joining.data, bool(self.stays.data), **more)
+
+    def _chosen_venue(self) -> VenueRow | None:
+        """The venue of the list that was chosen, or whose name was typed where another one stood."""
+        if self.used.data:
+            return self.known.venues[int(self.used.data)]
+        return self.known.called(self.name.data) if self._names_another() else None
+
+    def _of_known(self, row: VenueRow) -> tuple[str, str, str]:
+        """Name, address and access of a venue of the list; what was typed about it goes before what is known."""
+        typed, there = (self.address.data, self.access.data), (row.address, row.access)
+        address, access = (
+            now if now and now != before else known
+            for now, before, known in zip(typed, self._place[1:], there, strict=True)
+        )
+        return row.name, address, access
 
     def _of_place(self) -> tuple[str, str, str]:
         """Name, address, access. What was not changed goes with a place that is taken back; the rest is of another."""
@@ -152,9 +314,12 @@ class MeetingForm(EditingForm):
         return Dates(starts_at, possible, self.reason.data, bool(self.mistake.data))
 
 
-for _kind, (_how, _not_needed) in _THINGS.items():
-    setattr(MeetingForm, _kind.value, passage(_how, most=PASSAGE, rows=2))
-    setattr(MeetingForm, f"{_kind.value}_not_needed", BooleanField(_not_needed))
+for _kind, _asked_of in _THINGS.items():
+    setattr(MeetingForm, _kind.value, passage(_asked_of.how, most=PASSAGE, rows=2))
+    setattr(MeetingForm, f"{_kind.value}_asked", BooleanField(_asked_of.asked))
+    setattr(MeetingForm, f"{_kind.value}_not_needed", BooleanField(_asked_of.not_needed))
+    setattr(MeetingForm, f"{_kind.value}_who", line(_asked_of.who, LINE))
+    setattr(MeetingForm, f"{_kind.value}_cost", NumberField(_asked_of.cost, 100, _AMOUNT))
 
 
 def _read(typed: str, *, ahead: bool = True) -> datetime:

@@ -28,6 +28,9 @@ from ekc.meetings.queries import DateGuestRow, DateOptionRow, MeetingRow
 from ekc.meetings.views.blueprint import bp
 from ekc.meetings.views.meeting import NOTHING_YET
 from ekc.signin.login import by
+from ekc.venues.forms import hours_in_words
+from ekc.venues.queries import VenueRow, school_holidays
+from ekc.venues.queries import venue as venue_row
 from ekc.workflow.clashes import Clash
 from ekc.workflow.date_poll import DateCount, Guest, count, weights
 from ekc.workflow.vocabulary import NOT_THERE, Activity, DateFit, Part
@@ -234,6 +237,9 @@ def _page(case: Case, offer: OfferDatesForm | None = None, ask: AskDatesForm | N
     poll = _poll(case)
     weeks = _weeks(case, poll, sent=offer is not None)
     tomorrow = local_date(now(), case.timezone) + timedelta(days=1)
+    offered = offer or _offer_form(case, poll, formdata=None)
+    venue = venue_row(db(), case.region_id, poll.meeting.venue_id)
+    closed = _closed(poll.meeting, venue, weeks, offered)
     still = [one.id for one in poll.people if poll.open_for(one.id) and one.attends not in NOT_THERE]
     return render_template(
         "meetings/dates.html",
@@ -248,11 +254,40 @@ def _page(case: Case, offer: OfferDatesForm | None = None, ask: AskDatesForm | N
         clashes=_clashes(case, poll),
         invited=is_invited(db(), poll.meeting.id),
         phones=circle_queries.phones(db(), case),
-        offer=offer or _offer_form(case, poll, formdata=None),
+        offer=offered,
+        venue=venue,
+        closed=closed,
+        hours=hours_in_words(venue.hours) if venue else "",
+        not_open={row.id for row in poll.options if not _is_open(poll.meeting, venue, row, case)},
+        school=_school(case, weeks),
         ask=ask or AskDatesForm(_askable(poll), still, formdata=None),
         sent=offer or ask,
         fits=DateFit,
     )
+
+
+def _closed(
+    meeting: MeetingRow, venue: VenueRow | None, weeks: list[list[tuple[Slot, ...]]], form: OfferDatesForm
+) -> set[str]:
+    """The parts of days in which the place is not open for the whole conference, as the form sends them."""
+    slots_ = [slot for week in weeks for day in week for slot in day] if venue else []
+    return {
+        slot.value
+        for slot in slots_
+        if venue and not all(venue.hours.covers(at, meeting.expected_minutes) for at in form.begins(slot))
+    }
+
+
+def _is_open(meeting: MeetingRow, venue: VenueRow | None, row: DateOptionRow, case: Case) -> bool:
+    local = to_local(row.starts_at, case.timezone)
+    return venue is None or venue.hours.covers(local, meeting.expected_minutes)
+
+
+def _school(case: Case, weeks: list[list[tuple[Slot, ...]]]) -> dict[date, str]:
+    """The names of the school holidays by day."""
+    days = [day[0].on for week in weeks for day in week]
+    rows = school_holidays(db(), [case.region_id], days[0]) if days else ()
+    return {on: row.name for row in rows for on in days if row.first_on <= on <= row.last_on}
 
 
 def _taken(case: Case, since: date) -> dict[date, list[tuple[datetime, str]]]:

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from babel.numbers import get_currency_symbol
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,22 +12,31 @@ from ekc.conferences.access import Case
 from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries.circle import PersonRow, circle
+from ekc.conferences.queries.homes import homes
+from ekc.conferences.queries.names import names
 from ekc.conferences.queries.needs import shared_needs
 from ekc.core.clock import local_date, to_local, zone
-from ekc.core.language import gettext, language, moment
+from ekc.core.language import gettext, language, locale, moment, money, ngettext, using
 from ekc.core.routes import db, edits, now
 from ekc.meetings import facts, queries
 from ekc.meetings.actions import arranging
 from ekc.meetings.document.arrangements import ARRANGEMENTS, arrangement_list
-from ekc.meetings.forms.meeting import MeetingForm
+from ekc.meetings.forms.meeting import Doers, KnownPlaces, MeetingForm
 from ekc.meetings.views.blueprint import bp
 from ekc.orders import ordering
 from ekc.signin.login import by
+from ekc.venues.forms import hours_in_words
+from ekc.venues.queries import VenueRow, known_venues, school_holidays, times_used, venues
+from ekc.venues.queries import venue as venue_row
 from ekc.workflow.clashes import Clash
-from ekc.workflow.vocabulary import IN_THE_ROOM, Activity, ArrangementKind
+from ekc.workflow.open_things import open_things
+from ekc.workflow.profiles import PROFILES
+from ekc.workflow.vocabulary import IN_THE_ROOM, Activity, ArrangementKind, ArrangementState, CasePart
 
 _ADDRESS = "/conferences/<int:conference_id>/meeting"
 _MINUTES_OF_HOUR = 60
+#: So many venues are offered to be chosen with a tap; the others are found by their name.
+_OFFERED = 6
 
 NOTHING_YET = queries.MeetingRow(
     id=0,
@@ -98,12 +108,26 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
     options, arranged = queries.date_options(db(), current.id), _arranged(current)
     people = circle(db(), case.id)
     starts_on = local_date(current.starts_at, case.timezone) if current.starts_at else None
+    may_change = case.may(Activity.ARRANGE_MEETING)
+    venue = venue_row(db(), case.region_id, current.venue_id)
+    currency = PROFILES[case.profile].currency
+    known = facts.meeting_facts(current, venue, case.timezone, people, list(arranged.values()))
     return render_template(
         "meetings/meeting.html",
         case=case,
         meeting=current,
         earlier=earlier,
-        may_change=case.may(Activity.ARRANGE_MEETING),
+        may_change=may_change,
+        venue=venue,
+        covered=known.covered,
+        open_things=open_things(known) if starts_on and not current.started_at else (),
+        hours_in_words=hours_in_words,
+        shows_address=may_change or not current.venue_secret or case.sees(CasePart.SECRET_ADDRESSES),
+        doers=_doers(case, arranged),
+        names=[person.label for person in people if not person.excluded] if may_change else [],
+        money=lambda cents: money(cents, currency),
+        sign=get_currency_symbol(currency, locale()),
+        school=_school_holiday(case, starts_on),
         needs=shared_needs(people),
         expected=sum(person.attends is None or person.attends in IN_THE_ROOM for person in people),
         hours=_hours(current),
@@ -125,6 +149,21 @@ def _clashes(case: Case, meeting: queries.MeetingRow, people: tuple[PersonRow, .
         return ()
     found = facts.clashes_of(db(), case, meeting, people, [meeting.starts_at], now())
     return found.get(meeting.starts_at, ())
+
+
+def _school_holiday(case: Case, on: date | None) -> str:
+    """The school holiday in which a day lies; empty: none, or no day."""
+    rows = school_holidays(db(), [case.region_id], on) if on else ()
+    return next((row.name for row in rows if on and row.first_on <= on), "")
+
+
+def _doers(case: Case, arranged: dict[ArrangementKind, queries.ArrangementRow]) -> dict[ArrangementKind, str]:
+    """Who sees to each arrangement, by name."""
+    if not any(row.participant_id or row.who for row in arranged.values()):
+        return {}
+    called = names(db(), case.id)
+    found = {kind: row.who or called.get(row.participant_id or 0, "") for kind, row in arranged.items()}
+    return {kind: who for kind, who in found.items() if who}
 
 
 def _hours(meeting: queries.MeetingRow) -> Decimal | None:
@@ -154,7 +193,44 @@ def _form(
     offered = {_typed(at, case): moment(at, case.timezone) for at in ahead}
     chosen = to_local(meeting.starts_at, case.timezone).replace(tzinfo=None) if meeting.starts_at else None
     place = (meeting.venue_name, meeting.venue_address, meeting.venue_access)
-    return MeetingForm(offered, chosen, place, started=meeting.started_at is not None, prefix="meeting", **more)
+    started = meeting.started_at is not None
+    known, doers = _known_places(case, meeting), _may_do(case, meeting)
+    return MeetingForm(offered, chosen, place, known, doers, started=started, prefix="meeting", **more)
+
+
+def _known_places(case: Case, meeting: queries.MeetingRow) -> KnownPlaces | None:
+    """The places from which whoever arranges the meeting chooses: those used most stand first."""
+    if not case.may(Activity.ARRANGE_MEETING):
+        return None
+    rows = {row.id: row for row in venues(db(), [case.region_id])}
+    used = times_used(db(), rows) if rows else {}
+    others = [row for row in rows.values() if row.id != meeting.venue_id]
+    first = sorted(others, key=lambda row: -used.get(row.id, 0))[:_OFFERED]
+    living = {home.participant_id: home for home in homes(db(), case.id) if home.can_host}
+    with using(case.language):
+        at_home = {id_: gettext("At the home of %(name)s", name=home.name) for id_, home in living.items()}
+    return KnownPlaces(
+        known_venues(db(), case.region_id), rows, {row.id: _in_words(row) for row in first}, living, at_home
+    )
+
+
+def _in_words(row: VenueRow) -> str:
+    """A venue as it is offered."""
+    rooms = ngettext("%(num)d room", "%(num)d rooms", row.rooms) if row.rooms else ""
+    where = ", ".join([row.name, *row.address.splitlines()])
+    return " · ".join(filter(None, (where, rooms, hours_in_words(row.hours))))
+
+
+def _may_do(case: Case, meeting: queries.MeetingRow) -> Doers | None:
+    """Who may see to an arrangement."""
+    if not case.may(Activity.ARRANGE_MEETING):
+        return None
+    gone = {row.kind: row.participant_id for row in queries.arrangements(db(), meeting.id) if row.gone}
+    called = names(db(), case.id) if gone else {}
+    return Doers(
+        {person.label: person.id for person in circle(db(), case.id) if not person.excluded},
+        {kind: (id_, called[id_]) for kind, id_ in gone.items() if id_},
+    )
 
 
 def _typed(instant: datetime, case: Case) -> str:
@@ -174,7 +250,18 @@ def _filled(
         "address": meeting.venue_address,
         "access": meeting.venue_access,
         "joining": meeting.joining or "",
+        "secret": meeting.venue_secret,
+        "cost": meeting.venue_cost,
     }
+    doers = _doers(case, arranged)
     for kind, row in arranged.items():
-        shown |= {kind.value: row.text or "", f"{kind.value}_not_needed": row.not_needed}
+        shown |= {
+            kind.value: row.text or "",
+            f"{kind.value}_asked": row.state is ArrangementState.ASKED,
+            f"{kind.value}_not_needed": row.not_needed,
+            f"{kind.value}_who": doers.get(kind, ""),
+            f"{kind.value}_cost": row.cost,
+        }
+        if kind is ArrangementKind.INTERPRETER:
+            shown |= {"wish": row.wish, "no_tie": row.no_tie}
     return _form(case, meeting, options, data=shown, formdata=None)

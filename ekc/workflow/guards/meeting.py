@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ekc.workflow.blocker import Blocker
 from ekc.workflow.facts import Facts
+from ekc.workflow.open_things import ALWAYS_NEEDED, NO_VENUE, NOT_ARRANGED
 from ekc.workflow.vocabulary import N_, ArrangementKind, InformationKind, Remedy
 
 
@@ -46,13 +47,11 @@ def meeting_arranged(f: Facts) -> Iterator[Blocker]:
     if f.meeting_on is None:
         yield Blocker(N_("No date has been chosen yet"), Remedy.MEETING, target="dates")
     if not f.venue:
-        yield Blocker(N_("There is no venue yet"), Remedy.MEETING, target="venue")
-    if ArrangementKind.FOOD not in f.arranged:
-        yield Blocker(N_("Food and drink are not arranged yet"), Remedy.MEETING, target="food")
-    if ArrangementKind.TRAVEL not in f.arranged:
-        yield Blocker(N_("Travel is not arranged yet"), Remedy.MEETING, target="travel")
-    if any(p.needs_interpreter and p.takes_part for p in f.people) and (ArrangementKind.INTERPRETER not in f.arranged):
-        yield Blocker(N_("The interpreter is not arranged yet"), Remedy.MEETING, target="interpreter")
+        yield Blocker(NO_VENUE, Remedy.MEETING, target="venue")
+    interpreted = any(p.needs_interpreter and p.takes_part for p in f.people)
+    for kind in (*ALWAYS_NEEDED, *((ArrangementKind.INTERPRETER,) if interpreted else ())):
+        if kind not in f.arranged:
+            yield Blocker(NOT_ARRANGED[kind], Remedy.MEETING, target=kind.value)
 
 
 def planned_for_today(f: Facts) -> Iterator[Blocker]:

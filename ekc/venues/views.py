@@ -1,0 +1,188 @@
+"""The pages of the venues of a region, and of its school holidays."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ekc.accounts.queries import regions
+from ekc.core.errors import Unknown
+from ekc.core.form_numbers import adds
+from ekc.core.forms import PlainForm
+from ekc.core.language import gettext as _
+from ekc.core.language import ngettext
+from ekc.core.routes import db, edits, moves, now
+from ekc.signin.login import by, office, visitor
+from ekc.venues import actions, queries
+from ekc.venues.forms import SameVenueForm, SchoolHolidaysForm, VenueForm, hours_in_words
+from ekc.workflow.duties import Duty
+from ekc.workflow.engine import has_duty
+
+bp = Blueprint("venues", __name__)
+
+
+@bp.get("/venues")
+@office(Duty.VENUES)
+def venues() -> ResponseReturnValue:
+    """The venues of the visitor's regions, and how often each was used."""
+    return _list()
+
+
+@bp.post("/venues")
+@office(Duty.VENUES)
+@adds()
+def add_venue() -> ResponseReturnValue:
+    """Add a venue."""
+    form = VenueForm(_regions())
+    if form.validate():
+        with form.showing_refusal():
+            actions.add_venue(by(), _region(form), form.to_details())
+            flash(_("%(name)s is in the list.", name=form.name.data), "success")
+            return redirect(url_for("venues.venues"), 303)
+    return _list(form), form.status
+
+
+@bp.get("/venues/<int:venue_id>")
+@office(Duty.VENUES)
+def venue(venue_id: int) -> ResponseReturnValue:
+    """What is kept of a venue."""
+    return _page(venue_id)
+
+
+@bp.post("/venues/<int:venue_id>")
+@office(Duty.VENUES)
+@edits
+def change_venue(venue_id: int) -> ResponseReturnValue:
+    """Change it."""
+    form = VenueForm({})
+    if form.validate():
+        with form.showing_refusal():
+            unchanged = form.unless_changed(lambda: VenueForm.of(_row(venue_id)))
+            actions.change_venue(by(unchanged), venue_id, form.to_details())
+            flash(_("Saved."), "success")
+            return redirect(url_for("venues.venues"), 303)
+    return _page(venue_id, form=form), form.status
+
+
+@bp.post("/venues/<int:venue_id>/merge")
+@office(Duty.VENUES)
+@moves
+def merge_venue(venue_id: int) -> ResponseReturnValue:
+    """Say that a venue is another one of the list: its names and meetings go there."""
+    form = SameVenueForm(_others(_row(venue_id)))
+    if form.validate():
+        with form.showing_refusal():
+            name = actions.take_away_venue(by(), venue_id, form.into.data)
+            flash(_("%(name)s is merged.", name=name), "success")
+            return redirect(url_for("venues.venues"), 303)
+    return _page(venue_id, same=form), form.status
+
+
+@bp.post("/venues/<int:venue_id>/remove")
+@office(Duty.VENUES)
+@moves
+def remove_venue(venue_id: int) -> ResponseReturnValue:
+    """Take a venue out of the list. Meetings keep what was written about their place."""
+    name = actions.take_away_venue(by(), venue_id)
+    flash(_("%(name)s is taken out of the list.", name=name), "success")
+    return redirect(url_for("venues.venues"), 303)
+
+
+@bp.get("/school-holidays")
+@office(Duty.SCHOOL_HOLIDAYS)
+def school_holidays() -> ResponseReturnValue:
+    """The school holidays of the visitor's regions that are not over."""
+    return _holidays()
+
+
+@bp.post("/school-holidays")
+@office(Duty.SCHOOL_HOLIDAYS)
+@adds()
+def add_school_holidays() -> ResponseReturnValue:
+    """Enter school holidays, several at once."""
+    form = SchoolHolidaysForm(_managed())
+    if form.validate():
+        with form.showing_refusal():
+            count = actions.add_school_holidays(by(), _region(form), form.to_holidays())
+            told = ngettext("%(num)d school holiday is saved.", "%(num)d school holidays are saved.", count)
+            flash(told, "success")
+            return redirect(url_for("venues.school_holidays"), 303)
+    return _holidays(form), form.status
+
+
+@bp.post("/school-holidays/<int:holiday_id>/remove")
+@office(Duty.SCHOOL_HOLIDAYS)
+@moves
+def remove_school_holiday(holiday_id: int) -> ResponseReturnValue:
+    """Take a school holiday out of the list."""
+    actions.remove_school_holiday(by(), holiday_id)
+    flash(_("It is removed from the list."), "success")
+    return redirect(url_for("venues.school_holidays"), 303)
+
+
+def _regions() -> dict[int, str]:
+    """The regions whose venues the visitor keeps, by name."""
+    mine = actions.regions_of(by())
+    return {row.id: row.name for row in regions(db()) if row.id in mine}
+
+
+def _managed() -> dict[int, str]:
+    return {row.id: row.name for row in regions(db()) if row.id in visitor().regions}
+
+
+def _region(form: VenueForm | SchoolHolidaysForm) -> int:
+    """The region that was chosen, or the only one there is. Raises Unknown without one."""
+    if "region" in form:
+        return int(form.region.data)
+    known = _managed() if isinstance(form, SchoolHolidaysForm) else _regions()
+    if not known:
+        raise Unknown
+    return next(iter(known))
+
+
+def _row(venue_id: int) -> queries.VenueRow:
+    """A venue of the visitor's regions. Raises Unknown."""
+    found = (queries.venue(db(), region, venue_id) for region in actions.regions_of(by()))
+    row = next(filter(None, found), None)
+    if row is None:
+        raise Unknown
+    return row
+
+
+def _others(row: queries.VenueRow) -> dict[int, str]:
+    return {one.id: one.name for one in queries.venues(db(), [row.region_id]) if one.id != row.id}
+
+
+def _list(sent: VenueForm | None = None) -> str:
+    known = _regions()
+    rows = queries.venues(db(), list(known))
+    return render_template(
+        "venues/venues.html",
+        rows=rows,
+        regions=known,
+        used=queries.times_used(db(), [row.id for row in rows]),
+        form=sent or VenueForm(known, formdata=None),
+        sent=sent,
+        holidays=has_duty(Duty.SCHOOL_HOLIDAYS, visitor().roles),
+        hours_in_words=hours_in_words,
+    )
+
+
+def _page(venue_id: int, **sent: PlainForm) -> str:
+    """The page of a venue. `sent`: the form that is shown again."""
+    row = _row(venue_id)
+    forms: dict[str, Any] = {"form": VenueForm.of(row), "same": SameVenueForm(_others(row), formdata=None)} | sent
+    used = queries.times_used(db(), [row.id]).get(row.id, 0)
+    shown = next(iter(sent.values()), None)
+    return render_template("venues/venue.html", row=row, used=used, sent=shown, **forms)
+
+
+def _holidays(sent: SchoolHolidaysForm | None = None) -> str:
+    known = _managed()
+    return render_template(
+        "venues/school_holidays.html",
+        rows=queries.school_holidays(db(), list(known), now().date()),
+        regions=known,
+        form=sent or SchoolHolidaysForm(known, formdata=None),
+        sent=sent,
+    )
