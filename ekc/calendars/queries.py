@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, or_, select
+from sqlalchemy import Row, Select, bindparam, or_, select, union
 from sqlalchemy.orm import Session
 
 from ekc.accounts.access import Visitor
@@ -90,13 +90,14 @@ def _with_case(rows: Select[*tuple[Any, ...]], of: type[Meeting] | type[FollowUp
 
 
 _MINE = _case.coordinator_id == bindparam("account")
+_BEGUN, _PLANNED = (
+    when.between(bindparam("since"), bindparam("until")) for when in (Meeting.started_at, Meeting.starts_at)
+)
 _MEETINGS = _with_case(
     select(Meeting.id, Meeting.starts_at, Meeting.expected_minutes, Meeting.started_at, Meeting.ended_at), Meeting
 ).where(
-    or_(*(when.between(bindparam("since"), bindparam("until")) for when in (Meeting.starts_at, Meeting.started_at))),
     Meeting.set_aside.is_(False),
     or_(Meeting.started_at.is_not(None), IS_OPEN),
-    or_(_MINE, one_of(_case.region_id, "regions")),
 )
 _follow_up = select(FollowUp.id, FollowUp.kind, FollowUp.due_on, FollowUp.starts_at, FollowUp.held_on)
 #: As in the lists of follow-ups: not while a family has private time.
@@ -108,9 +109,15 @@ _HELD = _with_case(_follow_up, FollowUp).where(
     _NOT_PRIVATE, FollowUp.held_on.between(bindparam("first"), bindparam("last"))
 )
 _IN_REGIONS = one_of(FollowUp.region_id, "regions")
-#: Built once. One statement for each index.
+#: Built once. One statement for each index: whoever has three cases reads no others.
 _OF_COORDINATOR = (_TO_DO.where(_MINE), _HELD.where(_MINE))
 _OF_MANAGER = (_TO_DO.where(_IN_REGIONS), _HELD.where(_IN_REGIONS))
+_MEETINGS_OF_COORDINATOR = _MEETINGS.where(_MINE, or_(_BEGUN, _PLANNED))
+#: From the days, of which there are few, to the cases of a region, which become more each year.
+_MEETINGS_OF_MANAGER = _MEETINGS.where(
+    one_of(_case.region_id, "regions"),
+    Meeting.id.in_(union(select(Meeting.id).where(_PLANNED), select(Meeting.id).where(_BEGUN))),
+)
 _REQUESTS = (
     select(Match.id, Match.answer_by, *_SHOWN)
     .join_from(Match, Conference.__table__, _case.id == Match.conference_id)
@@ -123,6 +130,7 @@ _REQUESTS = (
     )
 )
 _DAY = timedelta(days=1)
+_Found = tuple[Row[*tuple[Any, ...]], dict[str, Any]]  # a row, and what an entry of its kind has
 
 
 def entries(
@@ -131,25 +139,27 @@ def entries(
     """What stands on these days, in order. `coordinator`: of the cases of this coordinator alone."""
     coordinates, manages = Role.COORDINATOR in who.roles, Role.REGIONAL_MANAGER in who.roles
     asked = {
-        "account": who.account_id if coordinates else None,
-        "regions": list(who.regions) if manages else [],
+        "account": who.account_id,
+        "regions": list(who.regions),
         "first": first,
         "last": last,
         # Wherever the case is, its day begins within a day of that in UTC.
         "since": datetime.combine(first - _DAY, time(), UTC),
         "until": datetime.combine(last + 2 * _DAY, time(), UTC),
     }
-    found = [_of_meeting(row) for row in read_rows(session, _MEETINGS, asked)]
-    for statement in (*(_OF_COORDINATOR if coordinates else ()), *(_OF_MANAGER if manages else ())):
-        found += [_of_follow_up(row) for row in read_rows(session, statement, asked)]
+    found: list[_Found] = []
+    for holds, meetings, follow_ups in (
+        (coordinates, _MEETINGS_OF_COORDINATOR, _OF_COORDINATOR),
+        (manages, _MEETINGS_OF_MANAGER, _OF_MANAGER),
+    ):
+        if holds:
+            found += map(_of_meeting, read_rows(session, meetings, asked))
+            found += (_of_follow_up(row) for statement in follow_ups for row in read_rows(session, statement, asked))
     if coordinates:
-        found += [_of_request(row) for row in read_rows(session, _REQUESTS, asked)]
+        found += map(_of_request, read_rows(session, _REQUESTS, asked))
     seen = {(entry.kind, entry.id): entry for entry in _opening(found, who, at, coordinator)}
     there = (entry for entry in seen.values() if first <= entry.on <= last)
     return tuple(sorted(there, key=lambda one: (one.on, one.starts_at is not None, one.starts_at or at, one.id)))
-
-
-_Found = tuple[Row[*tuple[Any, ...]], dict[str, Any]]
 
 
 def _of_meeting(row: Row[*tuple[Any, ...]]) -> _Found:

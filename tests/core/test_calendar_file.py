@@ -268,6 +268,62 @@ def test_an_answer_is_read() -> None:
     )
 
 
+OUTLOOK = f"""\
+BEGIN:VCALENDAR
+METHOD:REPLY
+PRODID:Microsoft Exchange Server 2010
+VERSION:2.0
+BEGIN:VTIMEZONE
+TZID:W. Europe Standard Time
+BEGIN:STANDARD
+DTSTART:16010101T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10
+END:STANDARD
+END:VTIMEZONE
+BEGIN:VEVENT
+ATTENDEE;PARTSTAT=ACCEPTED;CN="Jansen: Els":mailto:els@example.org
+COMMENT;LANGUAGE=nl-NL:I bring my daughter\\, and cake\\nElse ring me
+UID:{UID}
+SUMMARY;LANGUAGE=nl-NL:Geaccepteerd: Meeting
+DTSTART;TZID=W. Europe Standard Time:20260418T100000
+DTSTAMP:20260302T100000Z
+STATUS:CONFIRMED
+SEQUENCE:1
+X-MICROSOFT-CDO-APPT-SEQUENCE:1
+END:VEVENT
+END:VCALENDAR
+"""
+#: A telephone of Apple; its lines end and fold otherwise.
+APPLE = f"""\
+BEGIN:VCALENDAR
+CALSCALE:GREGORIAN
+VERSION:2.0
+PRODID:-//Apple Inc.//iOS 18.1//EN
+METHOD:REPLY
+BEGIN:VEVENT
+DTSTAMP:20260302T100000Z
+ORGANIZER;CN="Noor";EMAIL="noor@example.org":mailto:noor@example.org
+UID:{UID}
+ATTENDEE;CN="Els";CUTYPE=INDIVIDUAL;EMAIL="els@example.org";PARTSTAT=ACC
+\tEPTED;ROLE=REQ-PARTICIPANT:MAILTO:ELS@example.org
+SEQUENCE:1
+COMMENT:I bring my daughter\\, and cake\\nElse ring me
+BEGIN:VALARM
+ACTION:DISPLAY
+UID:1F2E
+END:VALARM
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize("file", [OUTLOOK.replace("\n", "\r\n"), APPLE], ids=["outlook", "apple"])
+def test_an_answer_is_read_as_other_calendars_write_it(file: str) -> None:
+    assert read_reply(file.encode()) == read_reply(REPLY)
+
+
 @pytest.mark.parametrize("partstat", list(Partstat))
 def test_the_answers_that_a_calendar_gives(partstat: Partstat) -> None:
     answer = read_reply(REPLY.replace(b"ACCEPTED", partstat.value.lower().encode()).replace(b"\r\n", b"\n"))
