@@ -96,7 +96,7 @@ def test_everybody_is_invited_at_once_each_in_the_way_that_reaches_them(
     (mail,) = messages(db_session, case, "omar")
     assert (mail.subject, mail.language) == ("Je bent uitgenodigd", "nl")
     assert "zaterdag 28 maart 2026, 10:00" in mail.body
-    assert "De Wilg\nDorpsstraat 1\n3500 AB Utrecht\nThe door at the back." in mail.body
+    assert "De Wilg, Dorpsstraat 1, 3500 AB Utrecht.\nThe door at the back." in mail.body
     assert "Linda" not in mail.body  # whoever reads along does not read who comes
     (text,) = messages(db_session, case, "fatima")
     assert (text.way, text.recipient, text.language) == (Way.TEXT, "+31612345678", "ar")

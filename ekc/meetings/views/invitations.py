@@ -23,7 +23,7 @@ from ekc.core.form_numbers import adds
 from ekc.core.forms import PlainForm
 from ekc.core.language import direction, set_words, using
 from ekc.core.language import gettext as _
-from ekc.core.routes import db, edits, moves, now, public, runtime
+from ekc.core.routes import db, edits, moves, now, public, runtime, to_id
 from ekc.core.texter import international
 from ekc.meetings import queries
 from ekc.meetings.actions import invitations as actions
@@ -141,16 +141,21 @@ def invite(case: Case) -> ResponseReturnValue:
 @paper_route(INVITATION_LETTER.activity)
 def letters(case: Case) -> ResponseReturnValue:
     """The letters, in the order of envelopes: those of one address together. `person`: of one person alone."""
-    meeting, one = latest_meeting(db(), case.id), request.args.get("person", type=int)
-    if meeting is None or meeting.starts_at is None:
-        raise Unknown
-    rows, host = actions.invitations_of(db(), meeting), _host(case, meeting)
-    by_letter = {id_ for id_, row in rows.items() if row.way is InvitationWay.LETTER}
-    people = [member(db(), case.id, id_) for id_ in ([one] if one else by_letter) if one or not _gone(id_)]
-    asked = [host.invited(person, rows.get(person.id)) for person in people if person.attends is not Attends.EXCLUDED]
+    meeting, one = latest_meeting(db(), case.id), request.args.get("person", type=to_id)
+    asked = _letters(case, meeting, one) if meeting is not None and meeting.starts_at is not None else []
     if not asked:
-        raise Unknown
-    return ordering.give_paper(INVITATION_LETTER, case, sorted(asked, key=_envelope))
+        flash(_("Nobody is invited by letter."), "info")
+        return redirect(url_for("meetings.invitations", conference_id=case.id), 303)
+    return ordering.give_paper(INVITATION_LETTER, case, asked)
+
+
+def _letters(case: Case, meeting: Meeting, one: int | None) -> list[Invited]:
+    """What stands in the letters of those who are invited so, or in that of one person."""
+    rows, host = actions.invitations_of(db(), meeting), _host(case, meeting)
+    by_letter = [id_ for id_, row in rows.items() if row.way is InvitationWay.LETTER and not _gone(id_)]
+    people = [member(db(), case.id, id_) for id_ in ([one] if one else by_letter)]
+    asked = (host.invited(person, rows.get(person.id)) for person in people if person.attends is not Attends.EXCLUDED)
+    return sorted(asked, key=_envelope)
 
 
 def _gone(participant_id: int) -> bool:
