@@ -39,7 +39,7 @@ from ekc.orders import ordering
 from ekc.signin.language import fall_back_to
 from ekc.signin.login import by
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import N_, Activity, Attends, InvitationReply, InvitationWay, Phase, SaidHow
+from ekc.workflow.vocabulary import N_, Activity, Attends, InvitationReply, InvitationWay, Part, Phase, SaidHow
 from ekc.workflow.wording import wording
 
 _ADDRESS = "/conferences/<int:conference_id>/invitations"
@@ -100,7 +100,8 @@ def _ways(case: Case, person: PersonRow, reach: Reach) -> tuple[InvitationWay, .
     if not young:
         found.insert(0 if reach.by_post else 1, InvitationWay.LETTER)
         number = international(reach.phone, PROFILES[case.profile].calling_code)
-        if settings.texts and number and not wants_no(db(), case.id, person.id, "text message"):
+        has_answer = person.part is not Part.INTERPRETER  # the text message is little more than the address to answer at
+        if settings.texts and number and has_answer and not wants_no(db(), case.id, person.id, "text message"):
             found.insert(0, InvitationWay.TEXT)
         if settings.mail and reach.email:
             found.insert(0, InvitationWay.EMAIL)
