@@ -1,13 +1,17 @@
 """Answers of calendars: they are noted for whoever was invited, and nobody else's, forged or late ones."""
 
 import mailbox
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import vobject
+from dateutil import tz
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import Settings
 from ekc.accounts.access import By
 from ekc.core.bounces import read_mailbox
 from ekc.core.calendar_file import CalendarReply, Partstat
@@ -20,10 +24,13 @@ from ekc.workflow.vocabulary import Attends, InvitationReply, SaidHow
 from tests.build import Made, case_in_setup, change_details
 from tests.cast import Cast, participant
 from tests.clock import START
+from tests.core.mailserver import mail_server
 from tests.core.test_bounces import answer
 from tests.core.test_calendar_file import REPLY, UID
+from tests.core.test_mailer import to
 from tests.database import refreshed
 from tests.meetings.test_invitations import EMAIL, SATURDAY, SUNDAY, TOLD, arrangements, attends, invite, rows
+from tests.work import work
 
 LATER = START + timedelta(hours=3)
 OMAR = "omar@example.org"
@@ -46,6 +53,31 @@ def uid_of(session: Session, case: Made, whose: str) -> str:
 def reply(session: Session, case: Made, whose: str = "omar", **other: object) -> CalendarReply:
     said = {"sequence": 0, "attendee": f"{whose}@example.org", "partstat": Partstat.ACCEPTED, "stamp": "1"}
     return CalendarReply(**({"uid": uid_of(session, case, whose)} | said | other))  # type: ignore[arg-type]
+
+
+def test_a_calendar_answers_the_mail_that_it_got(
+    db_session: Session, case: Made, settings: Settings, tmp_path: Path
+) -> None:
+    with mail_server() as server:
+        work(refreshed(db_session), replace(settings, mail=to(server)), START)
+    (mail,) = [one for one, (whom,) in zip(server.mails, server.to, strict=True) if whom == OMAR]
+    (asked,) = [part.get_content() for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    event = vobject.readOne(asked).vevent
+    told = vobject.iCalendar()  # the other parser writes too
+    told.add("method").value = "REPLY"
+    said = told.add("vevent")
+    for name in ("uid", "sequence", "organizer"):
+        said.add(name).value = event.contents[name][0].value
+    said.add("dtstamp").value = LATER.astimezone(tz.UTC)
+    who = said.add("attendee")
+    who.value, who.params["PARTSTAT"] = event.attendee.value, ["DECLINED"]
+    mailbox.Maildir(tmp_path / "box").add(answer(told.serialize().encode()))
+
+    (mail_in,) = read_mailbox(tmp_path / "box")
+    assert take_in(db_session, mail_in, LATER) is Incoming.ANSWER
+
+    assert rows(db_session, case)["omar"].reply is InvitationReply.NO
+    assert said.organizer.value == "mailto:plan@example.org"
 
 
 @pytest.mark.both_databases
