@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from fontTools.ttLib import TTFont
 from sqlalchemy.orm import Session
 
-from ekc.core.static import FOLDER
+from ekc.core.static import FOLDER, JOINED
 from tests.architecture.sources import EKC
 from tests.build import case_in_evaluation
 from tests.cast import Cast, enter
@@ -32,13 +32,18 @@ def test_a_page_names_each_file_with_its_version_which_is_kept_for_ever(client: 
     addresses = _linked(client)
 
     assert [re.sub("[0-9a-f]{12}$", "", address) for address in addresses] == [
-        "/static/css/ekc.css?v=",
-        "/static/css/vendor/designsystemet.css?v=",
-        "/static/css/vendor/theme.css?v=",
+        "/static/css/pages.css?v=",
         "/static/img/favicon.svg?v=",
         "/static/js/forms.js?v=",
     ]
     assert {client.get(address).headers["Cache-Control"] for address in addresses} == {FOR_EVER}
+
+
+def test_the_style_sheets_are_sent_as_one(client: PageClient, cast: Cast) -> None:
+    whole = client.get("/static/css/pages.css").text
+    parts = [client.get(f"/static/{name}").text for name in JOINED["css/pages.css"]]
+    assert whole == "\n".join(parts)
+    assert len(parts) == 3
 
 
 @pytest.mark.parametrize("query", ["", "?v=0123456789ab"])
