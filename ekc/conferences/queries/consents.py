@@ -132,11 +132,17 @@ def said_yes_to(session: Session, conference_id: int, scope: str) -> frozenset[i
     return frozenset(row.participant_id for row in every)
 
 
+def who_wants_no(session: Session, conference_id: int, scope: str) -> frozenset[int]:
+    """Who took their consent to this back, and gave no other since."""
+    of_scope = [row for row in consents(session, conference_id) if row.scope == scope]
+    return frozenset(row.participant_id for row in of_scope) - {
+        row.participant_id for row in of_scope if row.withdrawn_on is None
+    }
+
+
 def wants_no(session: Session, conference_id: int, participant_id: int, scope: str) -> bool:
-    """Whether somebody took their consent to this back, and gave no other since."""
-    theirs = [row for row in consents(session, conference_id) if row.participant_id == participant_id]
-    ended = [row.withdrawn_on is not None for row in theirs if row.scope == scope]
-    return bool(ended) and all(ended)
+    """Whether somebody is one of them."""
+    return participant_id in who_wants_no(session, conference_id, scope)
 
 
 _concerns = SafetyConcern.__table__.c

@@ -1,5 +1,6 @@
 """Inviting people: who is invited in which way, what they answer, and the letters; and answering an invitation."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.queries.circle import PersonRow, Reach
-from ekc.conferences.queries.consents import wants_no
+from ekc.conferences.queries.consents import who_wants_no
 from ekc.core.calendar_file import TYPE, published
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
@@ -90,18 +91,22 @@ def _guests(case: Case) -> _Guests:
         ),
     )
     reach = circle_queries.reach(db(), [one.id for one in people])
-    return replace(found, people=tuple(people), ways={one.id: _ways(case, one, reach[one.id]) for one in people})
+    no_texts = who_wants_no(db(), case.id, "text message")
+    ways = {one.id: _ways(case, one, reach[one.id], no_texts) for one in people}
+    return replace(found, people=tuple(people), ways=ways)
 
 
-def _ways(case: Case, person: PersonRow, reach: Reach) -> tuple[InvitationWay, ...]:
-    """The ways in which somebody can be invited, the one that is likeliest first."""
+def _ways(case: Case, person: PersonRow, reach: Reach, no_texts: Collection[int]) -> tuple[InvitationWay, ...]:
+    """The ways in which somebody can be invited, the one that is likeliest first. `no_texts`: who wants none.
+
+    A text message is little more than the address at which one answers, and interpreters have none.
+    """
     settings, found = runtime().settings, [InvitationWay.TOLD]
     young = person.cannot_read(local_date(now(), case.timezone))
     if not young:
         found.insert(0 if reach.by_post else 1, InvitationWay.LETTER)
         number = international(reach.phone, PROFILES[case.profile].calling_code)
-        has_answer = person.part is not Part.INTERPRETER  # the text message is little more than the address to answer at
-        if settings.texts and number and has_answer and not wants_no(db(), case.id, person.id, "text message"):
+        if settings.texts and number and person.part is not Part.INTERPRETER and person.id not in no_texts:
             found.insert(0, InvitationWay.TEXT)
         if settings.mail and reach.email:
             found.insert(0, InvitationWay.EMAIL)
