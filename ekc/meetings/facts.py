@@ -180,14 +180,17 @@ def meeting_facts(
     everybody = list(people)
     interpreters = [row for row in arranged if row.kind is ArrangementKind.INTERPRETER]
     said = {row.kind for row in arranged}
+    needs = shared_needs(everybody)
+    spoken = [one.language for line in needs if line.need is ArrangementKind.INTERPRETER for one in line.people]
     return MeetingFacts(
         venue=bool(meeting.venue_name),
         rooms=known.rooms if known else None,
         covered=is_covered(meeting, known, timezone),
         some_join=any(person.attends in _FROM_AFAR for person in everybody),
         joining=bool(meeting.joining),
-        needed=frozenset(said | {line.arrangement for line in shared_needs(everybody) if line.arrangement}),
+        needed=frozenset(said | {line.arrangement for line in needs if line.arrangement}),
         settled=frozenset(row.kind for row in arranged if row.settled),
+        languages=all(spoken),
         interpreter=any(row.state in {ArrangementState.ASKED, ArrangementState.ARRANGED} for row in interpreters),
         no_tie=any(row.no_tie for row in interpreters),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from ekc.accounts.access import By
 from ekc.core.errors import Refusal, Unknown
@@ -145,6 +146,14 @@ def remove_school_holiday(by: By, holiday_id: int) -> None:
         by.check_form()
         by.session.delete(row)
         by.record("school_holidays.removed", region=row.region_id, first_on=row.first_on.isoformat())
+
+
+def forget_region(session: Session, region_id: int) -> None:
+    """Delete the venues and the school holidays of a region that is removed, in the caller's transaction."""
+    of_region = select(KnownVenue.id).where(KnownVenue.region_id == region_id)
+    session.execute(delete(VenueName).where(VenueName.venue_id.in_(of_region)))
+    session.execute(delete(KnownVenue).where(KnownVenue.region_id == region_id))
+    session.execute(delete(SchoolHoliday).where(SchoolHoliday.region_id == region_id))
 
 
 def _ensure_manages(by: By, region_id: int) -> None:

@@ -23,6 +23,7 @@ NO_VENUE = N_("There is no venue yet")
 NOT_OPEN = N_("The place is not open for the whole conference")
 ONE_ROOM = N_("The place has one room, and private time needs a second one")
 NOT_SAID_HOW = N_("It is not written down how people join by telephone or video")
+NO_LANGUAGE = N_("It is not noted in which language an interpreter is needed")
 TIE_UNASKED = N_("The interpreter was not asked about ties to the family or the network")
 #: What a guard says as well, where the conference is to be opened.
 STOPS = frozenset({NO_VENUE, *(NOT_ARRANGED[kind] for kind in (*ALWAYS_NEEDED, ArrangementKind.INTERPRETER))})
@@ -49,6 +50,7 @@ class MeetingFacts:
     joining: bool = False
     needed: frozenset[ArrangementKind] = frozenset()
     settled: frozenset[ArrangementKind] = frozenset()
+    languages: bool = True  # of everybody who needs an interpreter it is noted which language they speak
     interpreter: bool = False
     no_tie: bool = False
 
@@ -70,6 +72,8 @@ def _open_things(f: MeetingFacts) -> Iterator[OpenThing]:
     for kind, sentence in NOT_ARRANGED.items():
         if (kind in ALWAYS_NEEDED or kind in f.needed) and kind not in f.settled:
             yield OpenThing(sentence, kind.value)
+    if not f.languages:
+        yield OpenThing(NO_LANGUAGE, ArrangementKind.INTERPRETER.value)
     if f.interpreter and not f.no_tie:
         yield OpenThing(TIE_UNASKED, ArrangementKind.INTERPRETER.value)
 

@@ -215,7 +215,7 @@ def test_needs_of_those_who_may_be_there_are_shown(
 
     page = client.page(f"/conferences/{case.id}/meeting")
 
-    assert "Interpreter (1) Fatima El Amrani (ground floor, halal food)" in page.text
+    assert "Interpreter (1) Fatima El Amrani: language not noted (ground floor, halal food)" in page.text
     assert "Hassan" not in page.text
 
 

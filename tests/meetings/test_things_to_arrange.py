@@ -185,7 +185,10 @@ def test_the_coordinator_hears_what_is_open_two_weeks_one_week_and_a_day_before(
 
     sign_in(client, cast.noor)
     page = client.page(f"/conferences/{case.id}/meeting")
-    assert "Still open Food and drink are not arranged yet The interpreter is not arranged yet" in page.text
+    assert (
+        "Still open Food and drink are not arranged yet The interpreter is not arranged yet It is not noted"
+        in page.text
+    )
 
 
 def test_a_night_that_was_missed_is_made_up_for_and_another_day_begins_anew(
@@ -231,6 +234,7 @@ def test_nothing_goes_where_all_is_arranged(db_session: Session, cast: Cast, cas
             MeetingFacts(venue=True, interpreter=True, settled=frozenset({FOOD, TRAVEL, INTERPRETER})),
             ["interpreter"],
         ),
+        (MeetingFacts(venue=True, languages=False, settled=frozenset({FOOD, TRAVEL})), ["interpreter"]),
         (
             MeetingFacts(venue=True, interpreter=True, no_tie=True, settled=frozenset({FOOD, TRAVEL, INTERPRETER})),
             [],

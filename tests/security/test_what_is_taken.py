@@ -17,6 +17,7 @@ from ekc.conferences.forms.languages import LanguagesField
 from ekc.conferences.forms.numbers import NumberField
 from ekc.core.forms import AtMost, PlainForm, TranslatedForm
 from ekc.core.lengths import LINE, PASSAGE
+from ekc.venues.forms import HoursField
 from tests.architecture.sources import EKC, ROOT
 
 
@@ -32,7 +33,7 @@ def forms() -> Iterator[type[BaseForm]]:
 
 
 #: What is typed into them is read as something else than a text.
-READ = (BirthField, DayField, LanguagesField, MomentField, NumberField)
+READ = (BirthField, DayField, HoursField, LanguagesField, MomentField, NumberField)
 
 
 def is_text(field: object) -> bool:

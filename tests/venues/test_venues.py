@@ -1,5 +1,6 @@
 """The venues of a region: kept, found however they are typed, changed, merged, taken away; and school holidays."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.meetings import queries as meetings
 from ekc.meetings.actions import arranging
 from ekc.meetings.actions.arranging import Venue
+from ekc.staff.actions.regions import add_region, remove_region
 from ekc.venues import actions, queries
 from ekc.venues.actions import NewHoliday, VenueDetails
 from tests.build import Made, case_in_setup
@@ -166,3 +168,24 @@ def test_a_line_that_is_no_holiday_says_why(
     client.page("/school-holidays")
     (error,) = client.refused("Save", {"School holidays": line}, status=422).errors
     assert told in error
+
+
+def test_a_region_that_is_removed_takes_its_venues_and_holidays_along(
+    db_session: Session, cast: Cast, clock: FrozenClock
+) -> None:
+    bas = By(db_session, cast.bas, START)
+    east = add_region(bas, "East")
+    manager = replace(cast.ruud, regions=cast.ruud.regions | {east})
+    actions.add_venue(By(db_session, manager, START), east, BRUG)
+    half_term = NewHoliday("Half-term", date(2026, 5, 25), date(2026, 5, 29))
+    actions.add_school_holidays(By(db_session, manager, START), east, [half_term])
+    actions.add_venue(By(db_session, cast.noor, START), cast.north, BRUG)
+
+    remove_region(bas, east)
+
+    assert names(db_session, east) == []
+    assert queries.school_holidays(db_session, [east], START.date()) == ()
+    assert names(db_session, cast.north) == ["Buurthuis De Brug"]
+    with pytest.raises(Refusal):
+        remove_region(bas, cast.north)
+    assert names(db_session, cast.north) == ["Buurthuis De Brug"]

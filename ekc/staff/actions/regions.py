@@ -10,6 +10,7 @@ from ekc.core.errors import Refusal, Unknown
 from ekc.core.transaction import writing
 from ekc.names import words
 from ekc.staff.actions.accounts import ensure_administrator
+from ekc.venues.actions import forget_region
 from ekc.workflow.profiles import NL
 from ekc.workflow.vocabulary import N_
 
@@ -40,7 +41,10 @@ def change_region(by: By, region_id: int, name: str, timezone: str) -> None:
 
 
 def remove_region(by: By, region_id: int) -> None:
-    """Remove a region that was added by mistake. Raises Refusal once somebody works or a case is in it, Unknown."""
+    """Remove a region that was added by mistake, with the venues and school holidays in its lists.
+
+    Raises Refusal once somebody works or a case is in it, Unknown.
+    """
     ensure_administrator(by.visitor)
     with writing(by.session):
         region = by.session.get(Region, region_id, with_for_update=True)
@@ -48,6 +52,7 @@ def remove_region(by: By, region_id: int) -> None:
             raise Unknown
         name = region.name
         try:
+            forget_region(by.session, region_id)
             by.session.delete(region)
             by.session.flush()
         except IntegrityError:
