@@ -29,7 +29,7 @@ from tests.core.test_bounces import answer
 from tests.core.test_calendar_file import REPLY, UID
 from tests.core.test_mailer import to
 from tests.database import refreshed
-from tests.meetings.test_invitations import EMAIL, SATURDAY, SUNDAY, TOLD, arrangements, attends, invite, rows
+from tests.meetings.test_invitations import EMAIL, SATURDAY, SUNDAY, TOLD, arrangements, attends, invite, messages, rows
 from tests.work import work
 
 LATER = START + timedelta(hours=3)
@@ -108,6 +108,18 @@ def test_a_yes_of_who_takes_part_by_telephone_brings_nobody(db_session: Session,
     note_calendar_reply(db_session, reply(db_session, case), LATER)
 
     assert attends(db_session, case, "omar") is Attends.PHONE
+
+
+def test_an_address_with_letters_of_its_own_is_invited_and_answers(db_session: Session, cast: Cast, case: Made) -> None:
+    change_details(refreshed(db_session), cast, START, case, case.people["joost"], email="Joost@münchen.example")
+    invite(db_session, cast, case, joost=EMAIL)
+    (mail,) = messages(db_session, case, "joost")
+    assert mail.calendar is not None
+    address = vobject.readOne(mail.calendar.decode()).vevent.attendee.value.removeprefix("mailto:")
+
+    assert address.lower() == "joost@xn--mnchen-3ya.example"
+    told = reply(db_session, case, "joost", attendee=address.lower())
+    assert note_calendar_reply(db_session, told, LATER) is ReplyOutcome.NOTED
 
 
 def test_forged_ones_change_nothing(db_session: Session, cast: Cast, case: Made) -> None:

@@ -11,6 +11,7 @@ from ekc.accounts.access import By
 from ekc.conferences.models import Participant
 from ekc.core.calendar_file import CalendarReply, Partstat
 from ekc.core.errors import Refusal
+from ekc.core.outbox import deliverable
 from ekc.core.transaction import nested, writing
 from ekc.meetings.actions.invitations import Answered, answer_invitation, visitor_of
 from ekc.meetings.models import MeetingInvitation
@@ -60,9 +61,17 @@ def _invited(session: Session, reply: CalendarReply) -> tuple[Participant, Meeti
         MeetingInvitation, MeetingInvitation.participant_id == Participant.id
     )
     found = session.execute(theirs.where(MeetingInvitation.uid == reply.uid)).one_or_none()
-    if found is None or not reply.attendee or (found[0].email or "").strip().lower() != reply.attendee:
+    if found is None or _invited_at(found[0]) != reply.attendee:
         return None
     return found[0], found[1]
+
+
+def _invited_at(person: Participant) -> str | None:
+    """The address in their invitation, in small letters."""
+    try:
+        return deliverable(person.email or "").lower()
+    except ValueError:
+        return None
 
 
 def _answer_of(reply: CalendarReply, person: Participant, row: MeetingInvitation) -> Answered:

@@ -27,7 +27,7 @@ from ekc.core.language import (
     using,
 )
 from ekc.core.language import gettext as _
-from ekc.core.outbox import Written
+from ekc.core.outbox import Written, deliverable
 from ekc.links.document import qr_code
 from ekc.meetings.models import Meeting, MeetingInvitation
 from ekc.meetings.queries import place_of
@@ -201,7 +201,11 @@ class Host:
     ) -> bytes:
         if self._service.sender is None:
             return b""
-        return invitation(self.event(values, row), method, organizer=self._service.sender, attendee=to, at=at)
+        try:
+            attendee = deliverable(to)
+        except ValueError:  # the mail does not arrive either, and that is told
+            return b""
+        return invitation(self.event(values, row), method, organizer=self._service.sender, attendee=attendee, at=at)
 
     def event(self, values: Invited, row: MeetingInvitation, *, whole: bool = False) -> CalendarEvent:
         """The appointment. `whole`: it says what it is about, as its reader wants."""
