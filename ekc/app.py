@@ -44,7 +44,7 @@ from ekc.conferences.access import Case
 from ekc.conferences.forms.wishes import wish_in_words
 from ekc.conferences.queries.registration import case_number, wording_of
 from ekc.core import handlers, language, static
-from ekc.core.clock import local_date
+from ekc.core.clock import from_local, local_date
 from ekc.core.crypto import Keyring
 from ekc.core.db import autocommit_reads, make_engine, request_sessions
 from ekc.core.errors import Refusal
@@ -184,6 +184,7 @@ def _extend_jinja(app: Flask) -> None:
         moment=language.moment,
         short_moment=language.short_moment,
         their_moment=language.their_moment,
+        instant_in=from_local,
         city=language.city,
         clock_time=language.clock_time,
         figure=language.figure,

@@ -145,6 +145,17 @@ def test_it_is_ones_own_and_said_while_times_lie_ahead(db_session: Session, cast
     assert nobody == []
 
 
+def test_the_evaluation_is_told_by_both_clocks_too(client: PageClient, db_session: Session, cast: Cast) -> None:
+    agreed = build.case_in_evaluation(db_session, cast, START)
+    change_details(db_session, cast, START, agreed, agreed.people["omar"], timezone=ISTANBUL)
+    enter(client, refreshed(db_session), START, agreed.id, agreed.people["omar"])
+    said = "Tuesday 26 May 2026, 10:00 (Amsterdam), 11:00 where you are (Istanbul)"
+    assert f"{said} (in 85 days)" in client.here.text
+    assert "My clock: Istanbul" in client.here.text
+    pages = [f"/conferences/{agreed.id}/{one}" for one in ("plan", "plan/versions/1", "follow-ups")]
+    assert [one for one in pages if said not in client.page(one).html] == []
+
+
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
