@@ -1,5 +1,6 @@
 """The meeting page: dates, duration, venue and arrangements, in one form."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -38,6 +39,18 @@ _MINUTES_OF_HOUR = 60
 #: So many venues are offered to be chosen with a tap; the others are found by their name.
 _OFFERED = 6
 
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A meeting as it is planned now: its possible dates, its arrangements, and the circle."""
+
+    meeting: queries.MeetingRow
+    options: tuple[queries.DateOptionRow, ...]
+    arranged: dict[ArrangementKind, queries.ArrangementRow]
+    people: tuple[PersonRow, ...]
+    doers: dict[ArrangementKind, str]  # who sees to an arrangement, by name
+
+
 NOTHING_YET = queries.MeetingRow(
     id=0,
     number=1,
@@ -65,11 +78,10 @@ def meeting(case: Case) -> ResponseReturnValue:
 @edits
 def arrange(case: Case) -> ResponseReturnValue:
     """Dates, duration, place and arrangements, all at once."""
-    current = _current(case)
-    form = _form(case, current, queries.date_options(db(), current.id))
+    form = _form(case, _planned(case, _current(case)))
     if form.validate_on_submit():
         with form.showing_refusal():
-            unchanged = form.unless_changed(lambda: _current_form(case))
+            unchanged = form.unless_changed(lambda: _filled(case, _planned(case, _current(case))))
             come = arranging.arrange_all(by(unchanged), case.id, form.to_arrangements(case.timezone))
             flash(gettext("Saved."), "success")
             if come:
@@ -105,8 +117,8 @@ def clocks_change(day: date, timezone: str) -> bool:
 def _page(case: Case, form: MeetingForm | None = None) -> str:
     """The page; a form that is given was rejected and is shown again."""
     *earlier, current = queries.meetings(db(), case.id) or (NOTHING_YET,)
-    options, arranged = queries.date_options(db(), current.id), _arranged(current)
-    people = circle(db(), case.id)
+    planned = _planned(case, current)
+    arranged, people = planned.arranged, planned.people
     starts_on = local_date(current.starts_at, case.timezone) if current.starts_at else None
     may_change = case.may(Activity.ARRANGE_MEETING)
     venue = venue_row(db(), case.region_id, current.venue_id)
@@ -123,7 +135,7 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
         open_things=open_things(known) if starts_on and not current.started_at else (),
         hours_in_words=hours_in_words,
         shows_address=may_change or not current.venue_secret or case.sees(CasePart.SECRET_ADDRESSES),
-        doers=_doers(case, arranged),
+        doers=planned.doers,
         names=[person.label for person in people if not person.excluded] if may_change else [],
         money=lambda cents: money(cents, currency),
         sign=get_currency_symbol(currency, locale()),
@@ -132,13 +144,13 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
         expected=sum(person.attends is None or person.attends in IN_THE_ROOM for person in people),
         hours=_hours(current),
         arranged=arranged,
-        options=[(row, to_local(row.starts_at, case.timezone)) for row in options],
+        options=[(row, to_local(row.starts_at, case.timezone)) for row in planned.options],
         now=now(),
         starts_on=starts_on,
         clashes=_clashes(case, current, people),
         is_past=bool(current.starts_at and not current.started_at and current.starts_at < now()),
         clocks_change=starts_on is not None and clocks_change(starts_on, case.timezone),
-        form=form or _filled(case, current, options, arranged),
+        form=form or _filled(case, planned),
         kinds=tuple(ArrangementKind),
     )
 
@@ -157,13 +169,13 @@ def _school_holiday(case: Case, on: date | None) -> str:
     return next((row.name for row in rows if on and row.first_on <= on), "")
 
 
-def _doers(case: Case, arranged: dict[ArrangementKind, queries.ArrangementRow]) -> dict[ArrangementKind, str]:
-    """Who sees to each arrangement, by name."""
-    if not any(row.participant_id or row.who for row in arranged.values()):
-        return {}
-    called = names(db(), case.id)
-    found = {kind: row.who or called.get(row.participant_id or 0, "") for kind, row in arranged.items()}
-    return {kind: who for kind, who in found.items() if who}
+def _planned(case: Case, meeting: queries.MeetingRow) -> _Planned:
+    arranged, people = _arranged(meeting), circle(db(), case.id)
+    left = any(row.gone for row in arranged.values())
+    called = names(db(), case.id) if left else {person.id: person.label for person in people}
+    doers = {kind: row.who or called.get(row.participant_id or 0, "") for kind, row in arranged.items()}
+    options = queries.date_options(db(), meeting.id)
+    return _Planned(meeting, options, arranged, people, {kind: who for kind, who in doers.items() if who})
 
 
 def _hours(meeting: queries.MeetingRow) -> Decimal | None:
@@ -179,22 +191,14 @@ def _arranged(meeting: queries.MeetingRow) -> dict[ArrangementKind, queries.Arra
     return {row.kind: row for row in queries.arrangements(db(), meeting.id)}
 
 
-def _current_form(case: Case) -> MeetingForm:
-    """The form with what there is now."""
-    current = _current(case)
-    options = queries.date_options(db(), current.id)
-    return _filled(case, current, options, _arranged(current))
-
-
-def _form(
-    case: Case, meeting: queries.MeetingRow, options: tuple[queries.DateOptionRow, ...], **more: Any
-) -> MeetingForm:
+def _form(case: Case, planned: _Planned, **more: Any) -> MeetingForm:
+    meeting, options = planned.meeting, planned.options
     ahead = [row.starts_at for row in options if row.starts_at > now() and row.starts_at != meeting.starts_at]
     offered = {_typed(at, case): moment(at, case.timezone) for at in ahead}
     chosen = to_local(meeting.starts_at, case.timezone).replace(tzinfo=None) if meeting.starts_at else None
     place = (meeting.venue_name, meeting.venue_address, meeting.venue_access)
     started = meeting.started_at is not None
-    known, doers = _known_places(case, meeting), _may_do(case, meeting)
+    known, doers = _known_places(case, meeting), _may_do(planned)
     return MeetingForm(offered, chosen, place, known, doers, started=started, prefix="meeting", **more)
 
 
@@ -221,15 +225,15 @@ def _in_words(row: VenueRow) -> str:
     return " · ".join(filter(None, (where, rooms, hours_in_words(row.hours))))
 
 
-def _may_do(case: Case, meeting: queries.MeetingRow) -> Doers | None:
+def _may_do(planned: _Planned) -> Doers:
     """Who may see to an arrangement."""
-    if not case.may(Activity.ARRANGE_MEETING):
-        return None
-    gone = {row.kind: row.participant_id for row in queries.arrangements(db(), meeting.id) if row.gone}
-    called = names(db(), case.id) if gone else {}
     return Doers(
-        {person.label: person.id for person in circle(db(), case.id) if not person.excluded},
-        {kind: (id_, called[id_]) for kind, id_ in gone.items() if id_},
+        {person.label: person.id for person in planned.people if not person.excluded},
+        {
+            kind: (row.participant_id, planned.doers[kind])
+            for kind, row in planned.arranged.items()
+            if row.gone and row.participant_id is not None
+        },
     )
 
 
@@ -237,14 +241,11 @@ def _typed(instant: datetime, case: Case) -> str:
     return f"{to_local(instant, case.timezone):%d-%m-%Y %H:%M}"
 
 
-def _filled(
-    case: Case,
-    meeting: queries.MeetingRow,
-    options: tuple[queries.DateOptionRow, ...],
-    arranged: dict[ArrangementKind, queries.ArrangementRow],
-) -> MeetingForm:
+def _filled(case: Case, planned: _Planned) -> MeetingForm:
+    """The form with what there is now."""
+    meeting = planned.meeting
     shown: dict[str, Any] = {
-        "dates": "\n".join(_typed(row.starts_at, case) for row in options),
+        "dates": "\n".join(_typed(row.starts_at, case) for row in planned.options),
         "hours": meeting.expected_minutes,
         "name": meeting.venue_name,
         "address": meeting.venue_address,
@@ -253,15 +254,14 @@ def _filled(
         "secret": meeting.venue_secret,
         "cost": meeting.venue_cost,
     }
-    doers = _doers(case, arranged)
-    for kind, row in arranged.items():
+    for kind, row in planned.arranged.items():
         shown |= {
             kind.value: row.text or "",
             f"{kind.value}_asked": row.state is ArrangementState.ASKED,
             f"{kind.value}_not_needed": row.not_needed,
-            f"{kind.value}_who": doers.get(kind, ""),
+            f"{kind.value}_who": planned.doers.get(kind, ""),
             f"{kind.value}_cost": row.cost,
         }
         if kind is ArrangementKind.INTERPRETER:
             shown |= {"wish": row.wish, "no_tie": row.no_tie}
-    return _form(case, meeting, options, data=shown, formdata=None)
+    return _form(case, planned, data=shown, formdata=None)
