@@ -38,6 +38,7 @@ from ekc.workflow.vocabulary import (
     InvitationReply,
     InvitationWay,
     Part,
+    Phase,
     PresentBy,
     SaidHow,
 )
@@ -285,6 +286,28 @@ def current_meeting(session: Session, conference_id: int) -> MeetingRow | None:
     """The latest meeting of a case; None if there is none yet."""
     row = read_row(session, _CURRENT, {"case": conference_id})
     return MeetingRow(*row) if row else None
+
+
+_TO_MEET = (
+    select(Conference.id)
+    .where(Conference.region_id == bindparam("region"), Conference.phase == Phase.SETUP)
+    .where(Conference.paused_at.is_(None))
+    .where(
+        exists().where(
+            Meeting.conference_id == Conference.id,
+            Meeting.set_aside.is_(False),
+            Meeting.started_at.is_(None),
+            Meeting.starts_at.between(bindparam("since"), bindparam("until")),
+        )
+    )
+    .order_by(Conference.id)
+)
+
+
+def cases_to_meet(session: Session, region_id: int, since: datetime, until: datetime) -> list[int]:
+    """The ids of the cases of a region, but for those that are paused, that plan to meet between these instants."""
+    rows = read_rows(session, _TO_MEET, {"region": region_id, "since": since, "until": until})
+    return [row.id for row in rows]
 
 
 _ROUTE = select(KnownVenue.route).where(KnownVenue.id == bindparam("venue"))

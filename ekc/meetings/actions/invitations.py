@@ -1,7 +1,7 @@
 """Invitations: inviting people to the day that was chosen, what they answer, reminding them, and calling it off."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -15,9 +15,8 @@ from ekc.accounts.models import Account
 from ekc.conferences.access import lock_case
 from ekc.conferences.actions.circle import chosen_members, member, note_attends
 from ekc.conferences.models import Conference, Participant
-from ekc.conferences.queries.consents import wants_no
-from ekc.conferences.queries.names import names
-from ekc.conferences.roles import circle_access, coordinator_with_access
+from ekc.conferences.queries.consents import who_wants_no
+from ekc.conferences.roles import coordinator_with_access
 from ekc.core.audit import Actor, ActorKind
 from ekc.core.clock import from_local, local_date, to_local
 from ekc.core.errors import Refusal, Unknown
@@ -25,7 +24,7 @@ from ekc.core.outbox import Link, MailRule, Recipient, TextRule, queue, waiting
 from ekc.core.texter import international
 from ekc.core.transaction import writing
 from ekc.meetings.actions.arranging import lock_meeting, refuse_started
-from ekc.meetings.document.invitation import Host, Service, cannot_read, reply_token
+from ekc.meetings.document.invitation import Host, Service, reply_token
 from ekc.meetings.effects import latest_meeting
 from ekc.meetings.mails import (
     DAY_OFF,
@@ -36,6 +35,8 @@ from ekc.meetings.mails import (
     REMIND_BY_HAND,
 )
 from ekc.meetings.models import Meeting, MeetingInvitation
+from ekc.meetings.queries import cases_to_meet
+from ekc.workflow.birth import Birth
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
     N_,
@@ -87,7 +88,8 @@ def invite(by: By, conference_id: int, ways: Mapping[int, InvitationWay], servic
             raise Refusal(N_("The day of the conference has passed. Choose another one first."))
         if not ways:
             raise Refusal(N_("Choose whom to invite."))
-        rows, host = invitations_of(by.session, meeting), host_of(by.session, service, conference, meeting)
+        rows, host = invitations_of(by.session, meeting), Host(by.session, service, conference, meeting)
+        no_texts = who_wants_no(by.session, conference_id, "text message")
         count = dict.fromkeys(InvitationWay, 0)
         for person in chosen_members(by.session, conference_id, ways):
             _refuse_not_invited(person)
@@ -101,7 +103,7 @@ def invite(by: By, conference_id: int, ways: Mapping[int, InvitationWay], servic
                     row.before, row.starts_at = row.starts_at, starts_at
                 row.way, row.invited_at, row.account_id, row.mail_key = way, by.at, by.visitor.account_id, None
             by.session.flush()
-            _send(by, conference, meeting, host, person, row)
+            _send(by, host, person, row, no_texts)
             count[way] += 1
         by.record("meeting.invited", conference_id, people=len(ways))
         return count
@@ -155,15 +157,8 @@ def remind_who_comes(session: Session, at: datetime, region_id: int, service: Se
     Where that is no mail and no text message, the coordinator gets a mail that somebody is to be rung. Nobody while the
     case is paused. What is queued by night leaves in the morning. Returns how many messages are new.
     """
-    ahead = at + timedelta(days=max(REMINDED_BEFORE) + 1)
-    found = (
-        select(Meeting.id, Conference.id)
-        .join(Conference, Conference.id == Meeting.conference_id)
-        .where(Conference.region_id == region_id, Conference.phase == Phase.SETUP, Conference.paused_at.is_(None))
-        .where(Meeting.set_aside.is_(False), Meeting.started_at.is_(None), Meeting.starts_at.between(at, ahead))
-        .order_by(Conference.id)
-    )
-    return sum(_remind(session, at, conference_id, service) for _, conference_id in session.execute(found).all())
+    until = at + timedelta(days=max(REMINDED_BEFORE) + 1)
+    return sum(_remind(session, at, id_, service) for id_ in cases_to_meet(session, region_id, at, until))
 
 
 def _remind(session: Session, at: datetime, conference_id: int, service: Service) -> int:
@@ -177,18 +172,16 @@ def _remind(session: Session, at: datetime, conference_id: int, service: Service
         days = next((one for one in sorted(REMINDED_BEFORE) if left <= one), None)
         if days is None or left < 1:
             return 0
-        rows, host = invitations_of(session, meeting), host_of(session, service, conference, meeting)
-        come = (Participant.conference_id == conference_id, Participant.removed_at.is_(None))
-        people = session.scalars(select(Participant).where(*come, Participant.attends.in_(TAKES_PART)))
+        rows, host = invitations_of(session, meeting), Host(session, service, conference, meeting)
         count, by_hand, sequence = 0, False, 0
-        for person in people.all():
+        for person in (one for one in host.people if one.attends in TAKES_PART):
             row = rows.get(person.id)
             if row is not None and (row.no_reminders or row.invited_at > at - timedelta(days=1)):
                 continue
             sequence = max(sequence, row.sequence if row else 0)
             way = row.way if row is not None and row.starts_at == meeting.starts_at else InvitationWay.TOLD
             if way in (InvitationWay.EMAIL, InvitationWay.TEXT) and row is not None:
-                count += _queue(session, at, conference, meeting, host, person, row, days=days)
+                count += _queue(session, at, host, person, row, days=days)
             else:
                 by_hand = True
         coordinator = coordinator_with_access(conference, at)
@@ -210,16 +203,16 @@ def call_off(session: Session, at: datetime, meeting_id: int, service: Service) 
         if meeting is None or (meeting.starts_at is not None and not meeting.set_aside):
             return 0
         conference = session.get_one(Conference, meeting.conference_id, with_for_update=True, populate_existing=True)
-        host, count = host_of(session, service, conference, meeting), 0
-        for id_, row in invitations_of(session, meeting).items():
-            person = session.get_one(Participant, id_)
-            gone = person.removed_at is not None or person.attends is Attends.EXCLUDED
-            if gone or row.way is not InvitationWay.EMAIL or not person.email:
+        host, rows, count = Host(session, service, conference, meeting), invitations_of(session, meeting), 0
+        for person in host.people:
+            row = rows.get(person.id)
+            by_mail = row is not None and row.way is InvitationWay.EMAIL and person.email
+            if row is None or not by_mail or person.attends is Attends.EXCLUDED:
                 continue
             row.sequence += 1
             values = host.invited(person, row)
             written = host.off(values, row, person.email, at)
-            to = Recipient(id_, person.email, values.language)
+            to = Recipient(person.id, person.email, values.language)
             fields: dict[str, Any] = {"meeting": meeting.id, "sequence": row.sequence}
             count += queue(session, DAY_OFF, to, at, case=conference.id, written=written, **fields)
         return count
@@ -280,42 +273,31 @@ def _new(by: By, meeting: Meeting, person: Participant, way: InvitationWay) -> M
     return row
 
 
-def host_of(session: Session, service: Service, conference: Conference, meeting: Meeting) -> Host:
-    """Who makes the invitations to a meeting."""
-    here = (Participant.conference_id == conference.id, Participant.removed_at.is_(None))
-    people = session.scalars(select(Participant).where(*here).order_by(Participant.id)).all()
-    access = circle_access(session, conference, conference.phase)
-    return Host(session, service, conference, meeting, people, names(session, conference.id), access)
+def _send(by: By, host: Host, person: Participant, row: MeetingInvitation, no_texts: Collection[int]) -> None:
+    """Queue the mail or text message of an invitation. Raises Refusal at the person's field where they have none.
 
-
-def _send(
-    by: By,
-    conference: Conference,
-    meeting: Meeting,
-    host: Host,
-    person: Participant,
-    row: MeetingInvitation,
-) -> None:
-    """Queue the mail or text message of an invitation. Raises Refusal at the person's field where they have none."""
+    `no_texts`: who wants no text messages.
+    """
     at = f"{person.id}-way"
     match row.way:
         case InvitationWay.EMAIL:
             if not person.email:
                 raise Refusal(N_("There is no email address of %(name)s."), name=person.name).at(at)
         case InvitationWay.TEXT:
-            if wants_no(by.session, conference.id, person.id, "text message"):
+            if person.id in no_texts:
                 raise Refusal(N_("%(name)s wants no text messages any more. Ring them."), name=person.name).at(at)
-            if not _number(conference, person):
+            if not _number(host.conference, person):
                 raise Refusal(
                     N_("There is no telephone number of %(name)s that takes text messages."), name=person.name
                 ).at(at)
         case InvitationWay.LETTER:
-            if cannot_read(person, local_date(by.at, conference.timezone)):
+            birth = Birth.of(person.born, person.born_until)
+            if birth is not None and birth.cannot_read(local_date(by.at, host.conference.timezone)):
                 raise Refusal(N_("%(name)s cannot read yet: tell them in person."), name=person.name).at(at)
             return
         case _:
             return
-    _queue(by.session, by.at, conference, meeting, host, person, row)
+    _queue(by.session, by.at, host, person, row)
 
 
 def _number(conference: Conference, person: Participant) -> str:
@@ -325,8 +307,6 @@ def _number(conference: Conference, person: Participant) -> str:
 def _queue(
     session: Session,
     at: datetime,
-    conference: Conference,
-    meeting: Meeting,
     host: Host,
     person: Participant,
     row: MeetingInvitation,
@@ -334,6 +314,7 @@ def _queue(
     days: int | None = None,
 ) -> bool:
     """Queue the message in the way of the invitation; `days`: a reminder so many days before. False: it was before."""
+    conference, meeting = host.conference, host.meeting
     values = host.invited(person, row, reminder=days is not None)
     fields: dict[str, Any] = {"meeting": meeting.id, "sequence": row.sequence}
     if days is not None:

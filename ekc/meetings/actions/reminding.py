@@ -15,8 +15,7 @@ from ekc.core.reading import one_of
 from ekc.core.transaction import writing
 from ekc.meetings.facts import read_meeting_facts
 from ekc.meetings.mails import STILL_OPEN
-from ekc.meetings.models import Meeting
-from ekc.meetings.queries import current_meeting
+from ekc.meetings.queries import cases_to_meet, current_meeting
 from ekc.workflow.open_things import REMINDED, open_things, reminded_at
 from ekc.workflow.vocabulary import Phase
 
@@ -29,15 +28,7 @@ def remind_of_open_things(session: Session, at: datetime, region_id: int) -> int
     mails are new. Nothing while a case is paused, and nothing where all is arranged.
     """
     near = at + timedelta(days=max(REMINDED) + 2)  # there are regions where it is later
-    ahead = (
-        select(Conference.id)
-        .join(Meeting, Meeting.conference_id == Conference.id)
-        .where(Conference.region_id == region_id, Conference.phase == Phase.SETUP, Conference.paused_at.is_(None))
-        .where(Meeting.set_aside.is_(False), Meeting.started_at.is_(None), Meeting.starts_at.between(at, near))
-        .distinct()
-        .order_by(Conference.id)
-    )
-    ids = session.scalars(ahead).all()
+    ids = cases_to_meet(session, region_id, at, near)
     return sum(_remind(session, at, ids[n : n + _AT_ONCE]) for n in range(0, len(ids), _AT_ONCE))
 
 

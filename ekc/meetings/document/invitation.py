@@ -1,18 +1,18 @@
 """What an invitation says, in the language of its reader: by letter, by mail, by text message and by telephone."""
 
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from config import Settings
-from ekc.accounts.models import Account
-from ekc.accounts.queries import phone_of
+from ekc.accounts.queries import name_and_phone_of
 from ekc.conferences.models import Conference, Participant
-from ekc.conferences.roles import InCircle
+from ekc.conferences.queries.names import names
+from ekc.conferences.roles import circle_access
 from ekc.core.calendar_file import CalendarEvent, CalendarMethod, Mailbox, invitation
 from ekc.core.crypto import keyring_of
 from ekc.core.documents import DocumentRule, plain_text
@@ -31,7 +31,6 @@ from ekc.core.outbox import Written, deliverable
 from ekc.links.document import qr_code
 from ekc.meetings.models import Meeting, MeetingInvitation
 from ekc.meetings.queries import place_of
-from ekc.workflow.birth import Birth
 from ekc.workflow.engine import sees
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import FROM_AFAR, N_, PROFESSIONAL_PARTS, Activity, Attends, CasePart, Part
@@ -105,47 +104,42 @@ def service_of(settings: Settings) -> Service:
     return Service(settings.base_url, settings.contact, named)
 
 
-class Host:
-    """Who invites people to a meeting: makes the invitation of each, from what is read of the case once."""
+_CIRCLE = (
+    select(Participant)
+    .where(Participant.conference_id == bindparam("case"), Participant.removed_at.is_(None))
+    .order_by(Participant.id)
+)
 
-    def __init__(
-        self,
-        session: Session,
-        service: Service,
-        conference: Conference,
-        meeting: Meeting,
-        people: Iterable[Participant],
-        labels: Mapping[int, str],
-        access: Mapping[int, InCircle],
-    ) -> None:
-        """`people`: the circle; `labels`: what each is called; `access`: what the access rule says of each."""
-        self._session, self._service, self._conference, self._meeting = session, service, conference, meeting
-        self._labels, self._access = labels, access
-        staff = session.get(Account, conference.coordinator_id) if conference.coordinator_id else None
-        self._coordinator = staff.name if staff else ""
-        self._phone = phone_of(session, conference.coordinator_id)
-        invited = [one for one in people if one.attends not in (Attends.EXCLUDED, Attends.NO)]
+
+class Host:
+    """Who invites people to a meeting: makes the invitation of each, from what is read of the case once.
+
+    `people`: the circle.
+    """
+
+    def __init__(self, session: Session, service: Service, conference: Conference, meeting: Meeting) -> None:
+        self._session, self._service, self.conference, self.meeting = session, service, conference, meeting
+        self.people = session.scalars(_CIRCLE, {"case": conference.id}).all()
+        self._labels = names(session, conference.id)
+        self._access = circle_access(session, conference, conference.phase)
+        self._coordinator, self._phone = name_and_phone_of(session, conference.coordinator_id)
+        self._place = place_of(session, meeting)
+        invited = [one for one in self.people if one.attends not in (Attends.EXCLUDED, Attends.NO)]
         self._others = sorted(invited, key=lambda one: (_PARTS.index(one.part), one.id))
 
     def language_for(self, person: Participant) -> str:
         """Their language, or a second one that they read; else that of the conference or the country."""
-        case, among = self._conference, INVITATION_LETTER.languages
+        case, among = self.conference, INVITATION_LETTER.languages
         country = PROFILES[case.profile].language
         return language_of(person.language, person.second_language or "", case.language, country, among=among)
 
-    @property
-    def timezone(self) -> str:
-        """The time zone of the conference."""
-        return self._conference.timezone
-
     def invited(self, person: Participant, row: MeetingInvitation | None, *, reminder: bool = False) -> Invited:
         """What the invitation of somebody says. `row`: how they were invited; None: not yet."""
-        case, meeting = self._conference, self._meeting
+        case, meeting, place = self.conference, self.meeting, self._place
         starts_at = meeting.starts_at or (row.starts_at if row else None)
         if starts_at is None:
             raise ValueError("nobody is invited to a meeting without a date")
         before = (row.before if row.starts_at == starts_at else row.starts_at) if row else None
-        place = place_of(self._session, meeting)
         professional = person.part in PROFESSIONAL_PARTS or person.came_as_professional
         with using(self.language_for(person)):
             return Invited(
@@ -213,26 +207,20 @@ class Host:
             return CalendarEvent(
                 uid=row.uid,
                 starts=row.starts_at,
-                zone=self._conference.timezone,
+                zone=self.conference.timezone,
                 summary=plain_text(_WORDS, "appointment", whole),
                 sequence=row.sequence,
-                minutes=self._meeting.expected_minutes,
+                minutes=self.meeting.expected_minutes,
                 location="" if values.joins else ", ".join(values.place),
                 description=plain_text(_WORDS, "appointment_note", values),
             )
 
     def text(self, values: Invited) -> Written:
         """The invitation as a text message."""
-        starts_at = self._meeting.starts_at
+        starts_at = self.meeting.starts_at
         with using(values.language):
-            when = short_moment(starts_at, self._conference.timezone) if starts_at else ""
+            when = short_moment(starts_at, self.conference.timezone) if starts_at else ""
             return Written(plain_text(_WORDS, "invitation_text", when, values.address, values.reminder))
-
-
-def cannot_read(person: Participant, today: date) -> bool:
-    """Whether somebody is certainly too young to read."""
-    birth = Birth.of(person.born, person.born_until)
-    return birth is not None and birth.cannot_read(today)
 
 
 def reply_token(session: Session, row: MeetingInvitation, sequence: int | None = None) -> str:

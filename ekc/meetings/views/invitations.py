@@ -158,15 +158,10 @@ def letters(case: Case) -> ResponseReturnValue:
 def _letters(case: Case, meeting: Meeting, one: int | None) -> list[Invited]:
     """What stands in the letters of those who are invited so, or in that of one person."""
     rows, host = actions.invitations_of(db(), meeting), _host(case, meeting)
-    by_letter = [id_ for id_, row in rows.items() if row.way is InvitationWay.LETTER and not _gone(id_)]
-    people = [member(db(), case.id, id_) for id_ in ([one] if one else by_letter)]
+    by_letter = {id_ for id_, row in rows.items() if row.way is InvitationWay.LETTER}
+    people = [member(db(), case.id, one)] if one else [person for person in host.people if person.id in by_letter]
     asked = (host.invited(person, rows.get(person.id)) for person in people if person.attends is not Attends.EXCLUDED)
     return sorted(asked, key=_envelope)
-
-
-def _gone(participant_id: int) -> bool:
-    person = db().get(Participant, participant_id)
-    return person is None or person.removed_at is not None
 
 
 def _envelope(one: Invited) -> tuple[Any, ...]:
@@ -225,7 +220,8 @@ def _calendar(host: Host, person: Participant, row: MeetingInvitation, *, whole:
 @public
 def invited(token: str) -> ResponseReturnValue:
     """What the address in an invitation opens: the day, and whether one comes. Nothing else of the case."""
-    return _invited_page(token)
+    found = _found(token)
+    return _invited_page(token, found) if found else _gone()
 
 
 @bp.post(_PATH)
@@ -235,7 +231,7 @@ def answer_invited(token: str) -> ResponseReturnValue:
     """Answer at the address in an invitation."""
     found = _found(token)
     if found is None:
-        return render_template("meetings/invitation_gone.html"), 404
+        return _gone()
     _row, sequence, _meeting, conference, person = found
     visitor = By(db(), actions.visitor_of(person), now())
     if "reminders" in request.form:
@@ -248,8 +244,7 @@ def answer_invited(token: str) -> ResponseReturnValue:
             actions.answer_invitation(visitor, conference.id, answered, sequence)
             flash(_("Thank you. Your coordinator sees your answer."), "success")
             return redirect(url_for("meetings.invited", token=token), 303)
-    page = _invited_page(token, form)
-    return (page, form.status) if isinstance(page, str) else page
+    return _invited_page(token, found, form), form.status
 
 
 @bp.get(f"{_PATH}.ics")
@@ -258,13 +253,19 @@ def invited_calendar(token: str) -> ResponseReturnValue:
     """The appointment as a file for a calendar, in words that say nothing."""
     found = _found(token)
     if found is None or found[2].starts_at != found[0].starts_at:
-        return render_template("meetings/invitation_gone.html"), 404
+        return _gone()
     row, _sequence, meeting, conference, person = found
-    service = service_of(runtime().settings)
-    return _calendar(actions.host_of(db(), service, conference, meeting), person, row)
+    return _calendar(_host_of(conference, meeting), person, row)
 
 
-def _found(token: str) -> tuple[MeetingInvitation, int, Meeting, Conference, Participant] | None:
+_Found = tuple[MeetingInvitation, int, Meeting, Conference, Participant]
+
+
+def _gone() -> ResponseReturnValue:
+    return render_template("meetings/invitation_gone.html"), 404
+
+
+def _found(token: str) -> _Found | None:
     """The invitation with this address, with the meeting, the case and the person, as long as it can be answered."""
     invited = actions.invitation_of(db(), token)
     if invited is None:
@@ -283,12 +284,8 @@ def _found(token: str) -> tuple[MeetingInvitation, int, Meeting, Conference, Par
     return row, sequence, meeting, conference, person
 
 
-def _invited_page(token: str, form: ReplyForm | None = None) -> str | tuple[str, int]:
-    found = _found(token)
-    if found is None:
-        return render_template("meetings/invitation_gone.html"), 404
+def _invited_page(token: str, found: _Found, form: ReplyForm | None = None) -> str:
     row, sequence, meeting, conference, person = found
-    host = actions.host_of(db(), service_of(runtime().settings), conference, meeting)
     standing = row.replied_for == meeting.starts_at
     shown = form or ReplyForm(
         own=True, formdata=None, data={"reply": row.reply, "words": row.words} if standing else None
@@ -296,7 +293,7 @@ def _invited_page(token: str, form: ReplyForm | None = None) -> str | tuple[str,
     return render_template(
         "meetings/invited.html",
         token=token,
-        values=replace(host.invited(person, row), place=(), who=()),
+        values=replace(_host_of(conference, meeting).invited(person, row), place=(), who=()),
         starts_at=meeting.starts_at,
         timezone=conference.timezone,
         own_timezone=person.timezone,
@@ -312,8 +309,11 @@ def _invited_page(token: str, form: ReplyForm | None = None) -> str | tuple[str,
 
 
 def _host(case: Case, meeting: Meeting) -> Host:
-    conference = db().get_one(Conference, case.id)
-    return actions.host_of(db(), service_of(runtime().settings), conference, meeting)
+    return _host_of(db().get_one(Conference, case.id), meeting)
+
+
+def _host_of(conference: Conference, meeting: Meeting) -> Host:
+    return Host(db(), service_of(runtime().settings), conference, meeting)
 
 
 def _who(guests: _Guests, participant_id: int) -> PersonRow:
