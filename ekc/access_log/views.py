@@ -13,7 +13,7 @@ from ekc.access_log.words import page_key
 from ekc.conferences.access import Case
 from ekc.conferences.gate import case_route, paper_route
 from ekc.core.clock import local_date
-from ekc.core.language import LANGUAGES, language
+from ekc.core.language import language, language_of
 from ekc.core.routes import db, now
 from ekc.orders import ordering
 from ekc.workflow.vocabulary import Phase
@@ -48,7 +48,7 @@ def paper(case: Case) -> ResponseReturnValue:
     if not form.validate():
         return redirect(_url("access_log.page", case), 303)
     asked = AskedLog(
-        language=case.language if case.language in LANGUAGES else language(),
+        language=language_of(case.language, language()),
         case=case.id,
         number=case.number,
         title=case.title,

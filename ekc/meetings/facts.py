@@ -31,12 +31,12 @@ from ekc.workflow.engine import may
 from ekc.workflow.open_things import MeetingFacts
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
+    FROM_AFAR,
     NOT_THERE,
     PROFESSIONAL_PARTS,
     Activity,
     ArrangementKind,
     ArrangementState,
-    Attends,
     Part,
 )
 
@@ -159,9 +159,6 @@ def _can_be_one(one: PersonRow, row: Row[Any]) -> bool:
     return same(one.name, row.name) and (not mine or not theirs or mine == theirs)
 
 
-_FROM_AFAR = frozenset({Attends.PHONE, Attends.VIDEO})
-
-
 def is_covered(meeting: MeetingRow, known: VenueRow | None, timezone: str) -> bool:
     """Whether the place is open for the whole conference; yes where its hours or the date are not known."""
     if known is None or meeting.starts_at is None:
@@ -186,7 +183,7 @@ def meeting_facts(
         venue=bool(meeting.venue_name),
         rooms=known.rooms if known else None,
         covered=is_covered(meeting, known, timezone),
-        some_join=any(person.attends in _FROM_AFAR for person in everybody),
+        some_join=any(person.attends in FROM_AFAR for person in everybody),
         joining=bool(meeting.joining),
         needed=frozenset(said | {line.arrangement for line in needs if line.arrangement}),
         settled=frozenset(row.kind for row in arranged if row.settled),

@@ -14,7 +14,7 @@ from ekc.demo.casefile import CASES, read_case
 from ekc.demo.play import play
 from ekc.demo.player import Cast as Staff
 from ekc.demo.player import Stage
-from ekc.meetings.actions.arranging import Moved, lock_meeting, set_date
+from ekc.meetings.actions.arranging import lock_meeting, set_date
 from ekc.meetings.actions.dates import DatesSaid, answer_dates
 from ekc.meetings.models import DateOption, MeetingInvitation
 from ekc.workflow.vocabulary import DateFit, InvitationWay
@@ -37,7 +37,7 @@ def without_a_date(session: Session, cast: Cast, clock: FrozenClock) -> int:
     by = By(refreshed(session), cast.noor, clock())
     with writing(by.session):
         conference, meeting = lock_meeting(by, id_)
-        set_date(by, conference, meeting, None, Moved(mistake=True))
+        set_date(by, conference, meeting, None, mistake=True)
         for option in by.session.scalars(select(DateOption)):
             by.session.delete(option)
     return id_

@@ -19,7 +19,7 @@ from ekc.core.reading import Rows, one_of, read_rows
 from ekc.names import told_apart
 from ekc.workflow.birth import Birth
 from ekc.workflow.professionals import MaybeProfessional
-from ekc.workflow.vocabulary import INSIDE_PARTS, Attends, CasePart, Part, PersonNeed
+from ekc.workflow.vocabulary import IN_THE_ROOM, INSIDE_PARTS, Attends, CasePart, Part, PersonNeed
 
 _COMPUTED = frozenset({"label", "consented", "concerns", "unmet_concerns"})
 #: Read for one person at a time only, for data protection.
@@ -54,6 +54,11 @@ class PersonRow(MaybeProfessional, PersonDetails):
     def excluded(self) -> bool:
         """Whether it was decided that they do not attend."""
         return self.attends is Attends.EXCLUDED
+
+    @property
+    def expected_in_room(self) -> bool:
+        """Whether they come into the room, or it is not known yet."""
+        return self.attends is None or self.attends in IN_THE_ROOM
 
     @property
     def safety_unasked(self) -> bool:

@@ -126,12 +126,11 @@ def apart(rows: Iterable[ConcernRow], circle: Iterable[PersonRow]) -> dict[int, 
 
 
 def _apart(one: PersonRow, others: Sequence[PersonRow], name: str, arranged: bool) -> Apart:
-    comes, may_come = one.attends in IN_THE_ROOM, one.attends is None or one.attends in IN_THE_ROOM
     return Apart(
         name=name,
         arranged=arranged,
-        both_come=comes and any(two.attends in IN_THE_ROOM for two in others),
-        may_both_come=may_come and any(two.attends is None or two.attends in IN_THE_ROOM for two in others),
+        both_come=one.attends in IN_THE_ROOM and any(two.attends in IN_THE_ROOM for two in others),
+        may_both_come=one.expected_in_room and any(two.expected_in_room for two in others),
         supports=any(one.support_id == two.id or two.support_id == one.id for two in others),
         same_side=bool(one.side) and any(one.side == two.side for two in others),
     )

@@ -12,8 +12,8 @@ from ekc.conferences.queries import absent as absent_queries
 from ekc.conferences.queries.absent import AbsentView
 from ekc.conferences.views.blueprint import bp
 from ekc.core.form_numbers import adds
-from ekc.core.language import LANGUAGES, language
 from ekc.core.language import gettext as _
+from ekc.core.language import language, language_of
 from ekc.core.routes import db, edits, moves, takes_picture
 from ekc.orders import ordering
 from ekc.signin.login import by
@@ -120,7 +120,7 @@ def picture(case: Case, participant_id: int, number: int) -> ResponseReturnValue
 @paper_route(VIEWS.activity)
 def views_paper(case: Case) -> ResponseReturnValue:
     """What those who are not there want to say, on paper, to be read out and to be passed on."""
-    code = case.language if case.language in LANGUAGES else language()
+    code = language_of(case.language, language())
     asked = asked_views(case, code, absent_queries.absent_views(db(), case))
     return ordering.give_paper(VIEWS, case, [asked])
 

@@ -15,8 +15,8 @@ from ekc.conferences.views.blueprint import bp
 from ekc.core.clock import local_date
 from ekc.core.errors import Unknown
 from ekc.core.form_numbers import adds
-from ekc.core.language import LANGUAGES, language, ngettext
 from ekc.core.language import gettext as _
+from ekc.core.language import language, language_of, ngettext
 from ekc.core.routes import db, edits, moves, now
 from ekc.orders import ordering
 from ekc.signin.login import by
@@ -118,7 +118,7 @@ def none_of_mine(case: Case) -> ResponseReturnValue:
 @paper_route(BOTTOM_LINES.activity)
 def sheet(case: Case) -> ResponseReturnValue:
     """The bottom lines on paper, in the language of the family's documents if pages exist in it."""
-    code = case.language if case.language in LANGUAGES else language()
+    code = language_of(case.language, language())
     return ordering.give_paper(BOTTOM_LINES, case, [bottom_line_sheet(db(), case, code)])
 
 

@@ -11,8 +11,8 @@ from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries import circle as circle_queries
 from ekc.conferences.views.blueprint import bp
 from ekc.core.errors import Refusal
-from ekc.core.language import LANGUAGES, language
 from ekc.core.language import gettext as _
+from ekc.core.language import language, language_of
 from ekc.core.routes import db, moves
 from ekc.orders import ordering
 from ekc.signin.login import by
@@ -83,7 +83,7 @@ def _closeness() -> Closeness:
 @paper_route(ECOMAP.activity)
 def ecomap_paper(case: Case) -> ResponseReturnValue:
     """The PDF, in the language of the family's documents if pages exist in it."""
-    asked = [_ecomap(case, case.language if case.language in LANGUAGES else language())]
+    asked = [_ecomap(case, language_of(case.language, language()))]
     return ordering.give_paper(ECOMAP, case, asked)
 
 

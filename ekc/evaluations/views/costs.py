@@ -69,19 +69,16 @@ def _filled(case: Case) -> CostsForm:
     """The form with what was recorded, and where nothing was, with what the meetings say."""
     sheet = queries.cost_sheet(db(), case.id)
     recorded = {name: getattr(sheet, name, None) for name in COST_NAMES}
-    proposed = {name: sum(cents for _for, cents in parts) for name, parts in _proposed(case).items()}
+    meetings = queries.proposed_costs(db(), case.id)
+    proposed = {name: sum(cents for _for, cents in parts) for name, parts in meetings.items()}
     shown = proposed | {name: value for name, value in recorded.items() if value is not None}
     return CostsForm(formdata=None, data=shown)
-
-
-def _proposed(case: Case) -> dict[str, tuple[tuple[str, int], ...]]:
-    return queries.proposed_costs(db(), case.id)
 
 
 def _hints(case: Case, currency: str, sheet: CostSheet | None) -> dict[str, str]:
     """What the meetings say, at each field where it is not what was recorded."""
     hints = {}
-    for name, parts in _proposed(case).items():
+    for name, parts in queries.proposed_costs(db(), case.id).items():
         recorded = getattr(sheet, name, None)
         if recorded == sum(cents for _for, cents in parts):
             continue

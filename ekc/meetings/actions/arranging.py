@@ -103,14 +103,6 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """Why a date that was set becomes another one. `mistake`: it was typed wrong, and nobody heard it."""
-
-    reason: str = ""
-    mistake: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Arrangements:
     """All that is arranged. `dates` None: they stay, because the meeting has started."""
 
@@ -118,9 +110,6 @@ class Arrangements:
     expected_minutes: int | None
     venue: Venue
     things: tuple[Arranged, ...]
-
-
-NOT_EXPLAINED = Moved()
 
 
 def lock_meeting(by: By, conference_id: int) -> tuple[Conference, Meeting]:
@@ -149,8 +138,8 @@ def arrange_all(by: By, conference_id: int, entry: Arrangements) -> list[str]:
             refuse_started(meeting)
             _list_dates(by, conference, meeting, entry.dates.possible)
             if entry.dates.starts_at != meeting.starts_at:
-                moved = Moved(entry.dates.reason, mistake=entry.dates.mistake)
-                set_date(by, conference, meeting, entry.dates.starts_at, moved)
+                asked = entry.dates
+                set_date(by, conference, meeting, asked.starts_at, reason=asked.reason, mistake=asked.mistake)
         if entry.expected_minutes != meeting.expected_minutes:
             _set_expected_minutes(by, meeting, entry.expected_minutes)
         if entry.venue != _venue(meeting) or entry.venue.keep:
@@ -242,24 +231,30 @@ def add_option(by: By, conference: Conference, meeting: Meeting, starts_at: date
 
 
 def set_date(
-    by: By, conference: Conference, meeting: Meeting, starts_at: datetime | None, moved: Moved = NOT_EXPLAINED
+    by: By,
+    conference: Conference,
+    meeting: Meeting,
+    starts_at: datetime | None,
+    *,
+    reason: str = "",
+    mistake: bool = False,
 ) -> int:
     """Set the date of the meeting in the caller's transaction; None clears it. Returns how many come by their answers.
 
     Whoever said that it suits them comes. Where another date was set before, of everybody else it is not known any more
-    whether they come, and those who knew it are to be told. Raises Refusal at the field `reason` without one, where
-    people were invited to that date.
+    whether they come, and those who knew it are to be told. `mistake`: it was typed wrong, and nobody heard it. Raises
+    Refusal at the field `reason` without one, where people were invited to that date.
     """
     if starts_at is not None:
         refuse_past(by.at, conference.timezone, starts_at=local_date(starts_at, conference.timezone))
     was, meeting.starts_at = meeting.starts_at, starts_at
     by.record("meeting.date_chosen", conference.id, starts_at=iso(starts_at) or "-")
     invited = is_invited(by.session, meeting.id)
-    heard = invited or not moved.mistake
+    heard = invited or not mistake
     if heard:
         give_notice(by.session, conference, by.at, NoticeKind.DAY, was=iso(was), now=iso(starts_at))
     if heard and was is not None and was != starts_at:
-        _note_move(by, meeting, was, moved.reason, needed=invited)
+        _note_move(by, meeting, was, reason, needed=invited)
     if starts_at is None:
         call_off(by.session, meeting, by.at)
     return _who_comes(by, conference, meeting, is_moved=heard and was not in (None, starts_at))

@@ -9,7 +9,7 @@ from ekc.conferences.queries.needs import SharedNeed, shared_needs
 from ekc.core.documents import DocumentRule
 from ekc.core.language import gettext as _
 from ekc.core.language import using
-from ekc.workflow.vocabulary import IN_THE_ROOM, N_, Activity, ArrangementKind, PersonNeed
+from ekc.workflow.vocabulary import N_, Activity, ArrangementKind, PersonNeed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def arrangement_list(
             language,
             *case,
             *meeting,
-            sum(one.attends is None or one.attends in IN_THE_ROOM for one in people),
+            sum(one.expected_in_room for one in people),
             tuple(
                 NeedsOfKind(
                     kind or "",

@@ -13,7 +13,7 @@ from ekc.core.language import gettext as _
 from ekc.core.language import using
 from ekc.names import names_of_several
 from ekc.workflow.relations import part_in_name
-from ekc.workflow.vocabulary import IN_THE_ROOM, N_, Activity, Part
+from ekc.workflow.vocabulary import N_, Activity, Part
 
 _ON_A_SHEET = 10
 #: Left to be written on, at least, for whoever comes unexpectedly.
@@ -69,11 +69,6 @@ BADGES = DocumentRule(
 )
 
 
-def in_the_room(circle: Iterable[PersonRow]) -> tuple[PersonRow, ...]:
-    """Whoever is expected in the room, as far as is known."""
-    return tuple(one for one in circle if one.attends is None or one.attends in IN_THE_ROOM)
-
-
 def short_relation(relation: str) -> str:
     """What somebody is, without the remark behind it: of "grandfather, not alone with Yara" the first word."""
     return _REMARK.split(relation, maxsplit=1)[0].strip()
@@ -89,7 +84,7 @@ def badges(
     relations: bool,
 ) -> Badges:
     """The badges. `relations`: with what those of the circle are to the main persons. `name_of`: of a language."""
-    people = in_the_room(circle)
+    people = [one for one in circle if one.expected_in_room]
     of_several = names_of_several(one.name for one in people)
     with using(language):
         made = [_badge(one.name, one.part, _more(one, name_of, relations or one.name in of_several)) for one in people]

@@ -14,14 +14,14 @@ from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries.absent import absent_views
 from ekc.conferences.queries.circle import PersonRow, circle
-from ekc.core.language import LANGUAGES, language, moment, ngettext, using
+from ekc.core.language import LANGUAGES, language, language_of, moment, ngettext, using
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, runtime
 from ekc.meetings import queries
 from ekc.meetings.document.agenda import agenda
 from ekc.meetings.document.arrangements import arrangement_list
 from ekc.meetings.document.attendance import attendance_list
-from ekc.meetings.document.badges import badges, in_the_room, short_relation
+from ekc.meetings.document.badges import badges, short_relation
 from ekc.meetings.document.head import DayHead
 from ekc.meetings.document.pile import PILE, RULES, AskedPile, DayPaper, InPile, Pile
 from ekc.meetings.document.plan_sheets import PlanSheets
@@ -55,14 +55,15 @@ class OfferedPaper:
 def papers(case: Case) -> ResponseReturnValue:
     """What is in the pile."""
     people = circle(db(), case.id)
-    offered = _offered(case, people, language(), relations=False)
-    said = (short_relation(one.relation) for one in in_the_room(people) if one.is_inside)
+    meeting = queries.current_meeting(db(), case.id) or NOTHING_YET
+    offered = _offered(case, meeting, people, language(), relations=False)
+    said = (short_relation(one.relation) for one in people if one.expected_in_room and one.is_inside)
     return render_template(
         "meetings/papers.html",
         case=case,
         offered=offered,
         relations=tuple(dict.fromkeys(filter(None, said))),
-        form=PapersForm(formdata=None, data={"language": _own_language(case)}),
+        form=PapersForm(formdata=None, data={"language": language_of(case.language, language())}),
     )
 
 
@@ -71,11 +72,11 @@ def papers(case: Case) -> ResponseReturnValue:
 def papers_pdf(case: Case) -> ResponseReturnValue:
     """The papers that were ticked, or all that there are where nothing was asked; or only one."""
     form = PapersForm(request.args)
-    code = form.language.data if form.language.data in LANGUAGES else _own_language(case)
+    code = form.language.data if form.language.data in LANGUAGES else language_of(case.language, language())
     with using(code):
-        every = _offered(case, circle(db(), case.id), code, relations=form.relations.data)
+        meeting = queries.current_meeting(db(), case.id) or NOTHING_YET
+        every = _offered(case, meeting, circle(db(), case.id), code, relations=form.relations.data)
         there = [one for one in every if one.values is not None]
-        head = _head(case, queries.current_meeting(db(), case.id) or NOTHING_YET)
         wanted = form.wanted() if form.language.data or form.only.data else frozenset(DayPaper)
         chosen = [one for one in there if one.paper in wanted]
         contents = tuple(InPile(_(one.paper.label), one.copies, one.missing) for one in chosen)
@@ -86,11 +87,7 @@ def papers_pdf(case: Case) -> ResponseReturnValue:
         return ordering.give_paper(RULES[chosen[0].paper], case, [chosen[0].values])
     bound = {one.paper.value: one.values for one in chosen if one.paper is not DayPaper.VIEWS}
     views = next((one.values for one in chosen if one.paper is DayPaper.VIEWS), None)
-    return ordering.give_paper(PILE, case, [AskedPile(Pile(code, head, contents, **bound), views)])
-
-
-def _own_language(case: Case) -> str:
-    return case.language if case.language in LANGUAGES else language()
+    return ordering.give_paper(PILE, case, [AskedPile(Pile(code, _head(case, meeting), contents, **bound), views)])
 
 
 def _head(case: Case, meeting: queries.MeetingRow) -> DayHead:
@@ -98,9 +95,10 @@ def _head(case: Case, meeting: queries.MeetingRow) -> DayHead:
     return DayHead(case.number, case.title, when, meeting.venue_name)
 
 
-def _offered(case: Case, people: tuple[PersonRow, ...], code: str, *, relations: bool) -> tuple[OfferedPaper, ...]:
+def _offered(
+    case: Case, meeting: queries.MeetingRow, people: tuple[PersonRow, ...], code: str, *, relations: bool
+) -> tuple[OfferedPaper, ...]:
     """The papers that the visitor may print, with their values in this language."""
-    meeting = queries.current_meeting(db(), case.id) or NOTHING_YET
     head = _head(case, meeting)
     name, phone = name_and_phone_of(db(), case.coordinator_id)
     arranged = {row.kind: row for row in queries.arrangements(db(), meeting.id)}
@@ -108,7 +106,7 @@ def _offered(case: Case, people: tuple[PersonRow, ...], code: str, *, relations:
     def name_of(spoken: str) -> str:
         return language_name(spoken, code)
 
-    many = len(in_the_room(people))
+    many = sum(one.expected_in_room for one in people)
     each = ngettext("%(num)d copy, one for each person", "%(num)d copies, one for each person", many)
     needs = arrangement_list(
         code,
@@ -163,7 +161,7 @@ def _lacks_of_agenda(meeting: queries.MeetingRow) -> tuple[str, ...]:
 
 
 def _large_print(people: tuple[PersonRow, ...]) -> tuple[str, ...]:
-    many = sum(PersonNeed.LARGE_PRINT in one.needed for one in in_the_room(people))
+    many = sum(PersonNeed.LARGE_PRINT in one.needed for one in people if one.expected_in_room)
     if not many:
         return ()
     return (
