@@ -32,7 +32,7 @@ from ekc.venues.queries import venue as venue_row
 from ekc.workflow.clashes import Clash
 from ekc.workflow.open_things import open_things
 from ekc.workflow.profiles import PROFILES
-from ekc.workflow.vocabulary import IN_THE_ROOM, Activity, ArrangementKind, ArrangementState, CasePart
+from ekc.workflow.vocabulary import Activity, ArrangementKind, ArrangementState, CasePart
 
 _ADDRESS = "/conferences/<int:conference_id>/meeting"
 _MINUTES_OF_HOUR = 60
@@ -141,7 +141,7 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
         sign=get_currency_symbol(currency, locale()),
         school=_school_holiday(case, starts_on),
         needs=shared_needs(people),
-        expected=sum(person.attends is None or person.attends in IN_THE_ROOM for person in people),
+        expected=sum(person.expected_in_room for person in people),
         hours=_hours(current),
         arranged=arranged,
         options=[(row, to_local(row.starts_at, case.timezone)) for row in planned.options],
