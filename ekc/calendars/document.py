@@ -1,6 +1,5 @@
 """The calendar file that is read at a private address."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -15,11 +14,6 @@ REFRESH = timedelta(hours=3)
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=366)
 #: The most entries that it holds; in a large region those that are nearest.
 MOST = 1000
-
-
-def version_of(entries: Iterable[CalendarEntry], *more: object) -> str:
-    """What changes when the file does, without making it."""
-    return hashlib.sha256(repr((tuple(entries), more)).encode()).hexdigest()[:32]
 
 
 def calendar_of(entries: Iterable[tuple[CalendarEntry, str]], with_names: bool, base_url: str, at: datetime) -> bytes:

@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.http import generate_etag
 
 from ekc.accounts.access import Visitor
 from ekc.accounts.queries import visitor_of_account
 from ekc.calendars import actions, queries
-from ekc.calendars.document import AHEAD, BEHIND, MOST, calendar_of, version_of
+from ekc.calendars.document import AHEAD, BEHIND, MOST, calendar_of
 from ekc.calendars.forms import AddressForm, whose_form
 from ekc.calendars.queries import CalendarEntry, EntryPage
 from ekc.core.calendar_file import TYPE
@@ -209,7 +210,7 @@ def _calendar_file(who: Visitor, with_names: bool) -> Response:
     if len(entries) > MOST:
         nearest = sorted(entries, key=lambda entry: abs((entry.on - here).days))[:MOST]
         entries = tuple(entry for entry in entries if entry in set(nearest))
-    tag = version_of(entries, with_names, who.language, here)
+    tag = generate_etag(repr((entries, with_names, who.language, here)).encode())  # without making the file
     response = Response(status=304)
     if not request.if_none_match.contains(tag):
         # The instant at which it was made is that of the day, so that the same entries give the same file.
