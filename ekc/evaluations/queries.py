@@ -366,15 +366,14 @@ _SHEET = {
 }
 
 
-def proposed_costs(session: Session, conference_id: int) -> dict[str, tuple[tuple[str, int], ...]]:
+def proposed_costs(session: Session, conference_id: int) -> dict[str, list[tuple[str, int]]]:
     """What the meetings say that belongs in the cost sheet: by its column what for (to be translated) and how much."""
     venue, arranged = meeting_costs(session, conference_id)
-    found = [] if venue is None else [("venue_and_food", N_("place"), venue)]
-    found += [(_SHEET[kind], kind.label, arranged[kind]) for kind in _SHEET if kind in arranged]
-    return {
-        column: tuple((label, cents) for of, label, cents in found if of == column)
-        for column in dict.fromkeys(of for of, *_more in found)
-    }
+    found: dict[str, list[tuple[str, int]]] = {} if venue is None else {"venue_and_food": [(N_("place"), venue)]}
+    for kind, column in _SHEET.items():
+        if kind in arranged:
+            found.setdefault(column, []).append((kind.label, arranged[kind]))
+    return found
 
 
 def avoided_costs(session: Session, conference_id: int) -> tuple[AvoidedCost, ...]:

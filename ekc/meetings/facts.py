@@ -159,7 +159,7 @@ def _can_be_one(one: PersonRow, row: Row[Any]) -> bool:
     return same(one.name, row.name) and (not mine or not theirs or mine == theirs)
 
 
-def is_covered(meeting: MeetingRow, known: VenueRow | None, timezone: str) -> bool:
+def _is_covered(meeting: MeetingRow, known: VenueRow | None, timezone: str) -> bool:
     """Whether the place is open for the whole conference; yes where its hours or the date are not known."""
     if known is None or meeting.starts_at is None:
         return True
@@ -182,7 +182,7 @@ def meeting_facts(
     return MeetingFacts(
         venue=bool(meeting.venue_name),
         rooms=known.rooms if known else None,
-        covered=is_covered(meeting, known, timezone),
+        covered=_is_covered(meeting, known, timezone),
         some_join=any(person.attends in FROM_AFAR for person in everybody),
         joining=bool(meeting.joining),
         needed=frozenset(said | {line.arrangement for line in needs if line.arrangement}),

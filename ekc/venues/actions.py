@@ -1,7 +1,7 @@
 """Keeping the venues and the school holidays of regions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 
 from sqlalchemy import delete, select, update
@@ -32,6 +32,10 @@ class VenueDetails:
     contact: str = ""
     phone: str = ""
     hours: OpeningHours = field(default_factory=OpeningHours)
+
+
+#: All but the hours.
+PLAIN_DETAILS = tuple(one.name for one in fields(VenueDetails) if one.name != "hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,7 @@ def _add(by: By, region_id: int, details: VenueDetails) -> KnownVenue:
 
 
 def _fill(row: KnownVenue, details: VenueDetails) -> None:
-    for name in ("name", "address", "access", "route", "rooms", "kitchen", "price", "contact", "phone"):
+    for name in PLAIN_DETAILS:
         setattr(row, name, getattr(details, name))
     row.hours = [None if day is None else [list(span) for span in day] for day in details.hours.days]
 

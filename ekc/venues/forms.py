@@ -28,7 +28,7 @@ from ekc.core.language import lazy_gettext as _l
 from ekc.core.language import locale
 from ekc.core.lengths import LINE, NAME, PASSAGE, TITLE
 from ekc.core.routes import now
-from ekc.venues.actions import NewHoliday, VenueDetails
+from ekc.venues.actions import PLAIN_DETAILS, NewHoliday, VenueDetails
 from ekc.venues.queries import VenueRow
 from ekc.workflow.opening_hours import DayHours, OpeningHours, Span
 
@@ -162,8 +162,7 @@ class VenueForm(EditingForm):
     @classmethod
     def of(cls, row: VenueRow) -> "VenueForm":
         """The form with what is known."""
-        known = ("name", "address", "access", "route", "rooms", "kitchen", "price", "contact", "phone")
-        shown: dict[str, Any] = {name: getattr(row, name) for name in known}
+        shown: dict[str, Any] = {name: getattr(row, name) for name in PLAIN_DETAILS}
         return cls({}, formdata=None, data=shown | dict(zip(cls.days, row.hours.days, strict=True)))
 
     def validate_rooms(self, rooms: NumberField) -> None:
@@ -174,18 +173,8 @@ class VenueForm(EditingForm):
     def to_details(self) -> VenueDetails:
         """What was entered. Only for a valid form."""
         of_all = self.every_day.data
-        return VenueDetails(
-            name=self.name.data,
-            address=self.address.data,
-            access=self.access.data,
-            route=self.route.data,
-            rooms=self.rooms.data,
-            kitchen=self.kitchen.data,
-            price=self.price.data,
-            contact=self.contact.data,
-            phone=self.phone.data,
-            hours=OpeningHours(tuple(of_all if self[day].data is None else self[day].data for day in self.days)),
-        )
+        hours = OpeningHours(tuple(of_all if self[day].data is None else self[day].data for day in self.days))
+        return VenueDetails(hours=hours, **{name: self[name].data for name in PLAIN_DETAILS})
 
 
 for _day, _label in _WEEK:

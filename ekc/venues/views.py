@@ -57,7 +57,7 @@ def change_venue(venue_id: int) -> ResponseReturnValue:
     form = VenueForm({})
     if form.validate():
         with form.showing_refusal():
-            unchanged = form.unless_changed(lambda: VenueForm.of(_row(venue_id)))
+            unchanged = form.unless_changed(lambda: VenueForm.of(_row(venue_id)[0]))
             actions.change_venue(by(unchanged), venue_id, form.to_details())
             flash(_("Saved."), "success")
             return redirect(url_for("venues.venues"), 303)
@@ -69,7 +69,7 @@ def change_venue(venue_id: int) -> ResponseReturnValue:
 @moves
 def merge_venue(venue_id: int) -> ResponseReturnValue:
     """Say that a venue is another one of the list: its names and meetings go there."""
-    form = SameVenueForm(_others(_row(venue_id)))
+    form = SameVenueForm(_row(venue_id)[1])
     if form.validate():
         with form.showing_refusal():
             name = actions.take_away_venue(by(), venue_id, form.into.data)
@@ -140,17 +140,13 @@ def _region(form: VenueForm | SchoolHolidaysForm) -> int:
     return next(iter(known))
 
 
-def _row(venue_id: int) -> queries.VenueRow:
-    """A venue of the visitor's regions. Raises Unknown."""
-    found = (queries.venue(db(), region, venue_id) for region in actions.regions_of(by()))
-    row = next(filter(None, found), None)
+def _row(venue_id: int) -> tuple[queries.VenueRow, dict[int, str]]:
+    """A venue of the visitor's regions, and the names of the others of its region. Raises Unknown."""
+    rows = {row.id: row for row in queries.venues(db(), list(actions.regions_of(by())))}
+    row = rows.pop(venue_id, None)
     if row is None:
         raise Unknown
-    return row
-
-
-def _others(row: queries.VenueRow) -> dict[int, str]:
-    return {one.id: one.name for one in queries.venues(db(), [row.region_id]) if one.id != row.id}
+    return row, {id_: one.name for id_, one in rows.items() if one.region_id == row.region_id}
 
 
 def _list(sent: VenueForm | None = None) -> str:
@@ -170,8 +166,8 @@ def _list(sent: VenueForm | None = None) -> str:
 
 def _page(venue_id: int, **sent: PlainForm) -> str:
     """The page of a venue. `sent`: the form that is shown again."""
-    row = _row(venue_id)
-    forms: dict[str, Any] = {"form": VenueForm.of(row), "same": SameVenueForm(_others(row), formdata=None)} | sent
+    row, others = _row(venue_id)
+    forms: dict[str, Any] = {"form": VenueForm.of(row), "same": SameVenueForm(others, formdata=None)} | sent
     used = queries.times_used(db(), [row.id]).get(row.id, 0)
     shown = next(iter(sent.values()), None)
     return render_template("venues/venue.html", row=row, used=used, sent=shown, **forms)

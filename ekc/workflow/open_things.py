@@ -8,8 +8,6 @@ from ekc.workflow.vocabulary import N_, ArrangementKind
 
 #: So many days before the meeting the coordinator hears what is open.
 REMINDED = (14, 7, 1)
-#: The last stage goes until the day itself.
-_LAST = 0
 
 #: What is said of an arrangement that is open.
 NOT_ARRANGED = {
@@ -83,6 +81,6 @@ def reminded_at(days_left: int) -> int | None:
 
     A night that was missed is made up for on the next one.
     """
-    if days_left < _LAST:
+    if days_left < 0:  # the last stage goes until the day itself
         return None
     return min((stage for stage in REMINDED if days_left <= stage), default=None)

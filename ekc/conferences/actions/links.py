@@ -17,7 +17,7 @@ from ekc.conferences.actions.circle import has_page, member
 from ekc.conferences.entries import MadeLink, NewCode, NewLink
 from ekc.conferences.models import Conference, Participant
 from ekc.conferences.queries.circle import circle
-from ekc.conferences.queries.consents import wants_no
+from ekc.conferences.queries.consents import who_wants_no
 from ekc.core.audit import record
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, Stale, Unknown
@@ -279,7 +279,7 @@ def _send(by: By, conference: Conference, participant: Participant, link: Person
             raise Refusal(N_("There is no email address of %(name)s. Write it in the circle."), name=participant.name)
     else:
         rule = PERSONAL_LINK_TEXT
-        if wants_no(by.session, conference.id, participant.id, "text message"):
+        if participant.id in who_wants_no(by.session, conference.id, "text message"):
             raise Refusal(N_("%(name)s wants no text messages any more. Ring them."), name=participant.name)
         to = international(participant.phone, PROFILES[conference.profile].calling_code)
         with using(language):

@@ -140,11 +140,6 @@ def who_wants_no(session: Session, conference_id: int, scope: str) -> frozenset[
     }
 
 
-def wants_no(session: Session, conference_id: int, participant_id: int, scope: str) -> bool:
-    """Whether somebody is one of them."""
-    return participant_id in who_wants_no(session, conference_id, scope)
-
-
 _concerns = SafetyConcern.__table__.c
 _CONCERNS_OF_CASES = select(
     _concerns.conference_id, _concerns.participant_id, null(), null(), _concerns.arrangement.is_(None)

@@ -26,13 +26,15 @@ from ekc.meetings.effects import is_invited
 from ekc.meetings.forms.dates import MOST_WEEKS, AskDatesForm, DateAnswersForm, OfferDatesForm, Slot, local_times, slots
 from ekc.meetings.queries import DateGuestRow, DateOptionRow, MeetingRow
 from ekc.meetings.views.blueprint import bp
+from ekc.meetings.views.calling import next_after, who
 from ekc.meetings.views.meeting import NOTHING_YET
 from ekc.signin.login import by
 from ekc.venues.forms import hours_in_words
-from ekc.venues.queries import VenueRow, school_holidays
+from ekc.venues.queries import school_holidays
 from ekc.venues.queries import venue as venue_row
 from ekc.workflow.clashes import Clash
 from ekc.workflow.date_poll import DateCount, Guest, count, weights
+from ekc.workflow.opening_hours import OpeningHours
 from ekc.workflow.vocabulary import NOT_THERE, Activity, DateFit, Part
 
 _ADDRESS = "/conferences/<int:conference_id>/dates"
@@ -75,9 +77,7 @@ class _Poll:
 
     def next_after(self, person_id: int) -> PersonRow | None:
         """Who comes next of those who have not answered about each date."""
-        ids = [person.id for person in self.people]
-        place = ids.index(person_id) + 1
-        return next((one for one in (*self.people[place:], *self.people[: place - 1]) if self.open_for(one.id)), None)
+        return next_after(self.people, person_id, lambda one: self.open_for(one.id))
 
 
 def _poll(case: Case) -> _Poll:
@@ -164,7 +164,7 @@ def note_dates(case: Case, participant_id: int) -> ResponseReturnValue:
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _answers_form(case, _poll(case), participant_id))
             actions.note_dates(by(unchanged), case.id, participant_id, form.to_answers())
-            flash(_("What %(name)s said is saved.", name=_who(poll, participant_id).label), "success")
+            flash(_("What %(name)s said is saved.", name=who(poll.people, participant_id).label), "success")
             if following := poll.next_after(participant_id):
                 return redirect(url_for("meetings.dates_of", conference_id=case.id, participant_id=following.id), 303)
             return redirect(url_for("meetings.dates", conference_id=case.id), 303)
@@ -200,13 +200,6 @@ def _me(case: Case) -> int:
     return case.visitor.participant_id
 
 
-def _who(poll: _Poll, participant_id: int) -> PersonRow:
-    found = next((one for one in poll.people if one.id == participant_id), None)
-    if found is None:
-        raise Unknown
-    return found
-
-
 def _askable(poll: _Poll) -> list[tuple[int, str]]:
     return [(one.id, one.label) for one in poll.people]
 
@@ -239,7 +232,9 @@ def _page(case: Case, offer: OfferDatesForm | None = None, ask: AskDatesForm | N
     tomorrow = local_date(now(), case.timezone) + timedelta(days=1)
     offered = offer or _offer_form(case, poll, formdata=None)
     venue = venue_row(db(), case.region_id, poll.meeting.venue_id)
-    closed = _closed(poll.meeting, venue, weeks, offered)
+    hours, minutes = venue.hours if venue else OpeningHours(), poll.meeting.expected_minutes
+    slots_ = [slot for week in weeks for day in week for slot in day]
+    local = {row.id: to_local(row.starts_at, case.timezone) for row in poll.options}
     still = [one.id for one in poll.people if poll.open_for(one.id) and one.attends not in NOT_THERE]
     return render_template(
         "meetings/dates.html",
@@ -256,31 +251,14 @@ def _page(case: Case, offer: OfferDatesForm | None = None, ask: AskDatesForm | N
         phones=circle_queries.phones(db(), case),
         offer=offered,
         venue=venue,
-        closed=closed,
-        hours=hours_in_words(venue.hours) if venue else "",
-        not_open={row.id for row in poll.options if not _is_open(poll.meeting, venue, row, case)},
+        closed={one.value for one in slots_ if not all(hours.covers(at, minutes) for at in offered.begins(one))},
+        hours=hours_in_words(hours),
+        not_open={id_ for id_, at in local.items() if not hours.covers(at, minutes)},
         school=_school(case, weeks),
         ask=ask or AskDatesForm(_askable(poll), still, formdata=None),
         sent=offer or ask,
         fits=DateFit,
     )
-
-
-def _closed(
-    meeting: MeetingRow, venue: VenueRow | None, weeks: list[list[tuple[Slot, ...]]], form: OfferDatesForm
-) -> set[str]:
-    """The parts of days in which the place is not open for the whole conference, as the form sends them."""
-    slots_ = [slot for week in weeks for day in week for slot in day] if venue else []
-    return {
-        slot.value
-        for slot in slots_
-        if venue and not all(venue.hours.covers(at, meeting.expected_minutes) for at in form.begins(slot))
-    }
-
-
-def _is_open(meeting: MeetingRow, venue: VenueRow | None, row: DateOptionRow, case: Case) -> bool:
-    local = to_local(row.starts_at, case.timezone)
-    return venue is None or venue.hours.covers(local, meeting.expected_minutes)
 
 
 def _school(case: Case, weeks: list[list[tuple[Slot, ...]]]) -> dict[date, str]:
@@ -327,7 +305,7 @@ def _zone_of(case: Case, participant_id: int) -> str:
 
 
 def _person_page(case: Case, poll: _Poll, participant_id: int, form: DateAnswersForm | None = None) -> str:
-    person = _who(poll, participant_id)
+    person = who(poll.people, participant_id)
     return render_template(
         "meetings/dates_of.html",
         case=case,

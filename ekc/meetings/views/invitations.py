@@ -34,6 +34,7 @@ from ekc.meetings.forms.invitations import InviteForm, ReplyForm
 from ekc.meetings.models import Meeting, MeetingInvitation
 from ekc.meetings.queries import InvitedRow, MeetingRow
 from ekc.meetings.views.blueprint import bp
+from ekc.meetings.views.calling import next_after, who
 from ekc.meetings.views.meeting import NOTHING_YET
 from ekc.names import by_surname
 from ekc.orders import ordering
@@ -71,10 +72,7 @@ class _Guests:
 
     def next_after(self, person_id: int) -> PersonRow | None:
         """Who comes next of those who have not answered about this day."""
-        ids = [one.id for one in self.people]
-        place = ids.index(person_id) + 1
-        silent = (one for one in (*self.people[place:], *self.people[: place - 1]) if self.answer(one) is None)
-        return next(silent, None)
+        return next_after(self.people, person_id, lambda one: self.answer(one) is None)
 
 
 def _guests(case: Case) -> _Guests:
@@ -186,7 +184,7 @@ def answer_for(case: Case, participant_id: int) -> ResponseReturnValue:
         with form.showing_refusal():
             unchanged = form.unless_changed(lambda: _answer_form(_guests(case), participant_id))
             actions.answer_for(by(unchanged), case.id, participant_id, form.to_answer(SaidHow.PHONE))
-            flash(_("What %(name)s said is saved.", name=_who(guests, participant_id).label), "success")
+            flash(_("What %(name)s said is saved.", name=who(guests.people, participant_id).label), "success")
             if following := guests.next_after(participant_id):
                 address = url_for("meetings.invitation_of", conference_id=case.id, participant_id=following.id)
                 return redirect(address, 303)
@@ -316,13 +314,6 @@ def _host_of(conference: Conference, meeting: Meeting) -> Host:
     return Host(db(), service_of(runtime().settings), conference, meeting)
 
 
-def _who(guests: _Guests, participant_id: int) -> PersonRow:
-    found = next((one for one in guests.people if one.id == participant_id), None)
-    if found is None:
-        raise Unknown
-    return found
-
-
 def _invite_form(guests: _Guests, **more: Any) -> InviteForm:
     people = {one.id: one.label for one in guests.people}
     reached = (InvitationWay.EMAIL, InvitationWay.TEXT, InvitationWay.LETTER)
@@ -335,7 +326,7 @@ def _invite_form(guests: _Guests, **more: Any) -> InviteForm:
 
 
 def _answer_form(guests: _Guests, participant_id: int, *, sent: bool = False) -> ReplyForm:
-    row = guests.rows.get(_who(guests, participant_id).id)
+    row = guests.rows.get(who(guests.people, participant_id).id)
     asked = row if row and row.starts_at == guests.meeting.starts_at else None
     return ReplyForm.about(asked, formdata=request.form if sent else None)
 
@@ -359,7 +350,7 @@ def _page(case: Case, form: PlainForm | None = None) -> str:
 
 def _person_page(case: Case, participant_id: int, form: ReplyForm | None = None) -> str:
     guests = _guests(case)
-    person = _who(guests, participant_id)
+    person = who(guests.people, participant_id)
     return render_template(
         "meetings/invitation_of.html",
         case=case,
