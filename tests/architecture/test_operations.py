@@ -59,6 +59,14 @@ def test_no_log_of_nginx_holds_an_address_with_a_secret() -> None:
         assert any(re.search(one, address) for one in replaced), address
 
 
+def test_each_address_with_a_secret_stands_in_the_books() -> None:
+    books = (BOOK, *((ROOT / "docs" / "security" / name).read_text() for name in ("logs.md", "threats.md")))
+    missing = [prefix for prefix in KEY_PREFIXES for book in books if f"`{prefix}`" not in book]
+
+    assert missing == []
+    assert [prefix for prefix in KEY_PREFIXES if prefix not in (ROOT / "bin" / "rehearse").read_text()] == []
+
+
 def test_each_service_runs_as_its_user_and_can_do_little() -> None:
     for file in DEPLOY.glob("*.service"):
         lines = set(file.read_text().splitlines())

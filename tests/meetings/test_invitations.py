@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import vobject
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import load_texts
 from ekc.accounts.access import By
+from ekc.conferences.actions.circle import add_people
+from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Participant
 from ekc.core.calendar_file import Mailbox
 from ekc.core.errors import Refusal, Unknown
@@ -23,12 +26,13 @@ from ekc.meetings.actions.dates import DatesOffered, DatesSaid
 from ekc.meetings.actions.invitations import Answered
 from ekc.meetings.document.invitation import Service
 from ekc.meetings.models import Meeting, MeetingInvitation
-from ekc.workflow.vocabulary import Attends, DateFit, InvitationReply, InvitationWay, SaidHow
+from ekc.workflow.vocabulary import Attends, DateFit, InvitationReply, InvitationWay, Part, SaidHow
 from tests.build import Made, case_in_setup, change_details
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
+from tests.journey.counting import counted
 from tests.plugins.web import MakeApp
 from tests.stories.paper import PRINTER
 
@@ -206,6 +210,29 @@ def test_a_day_that_is_moved_asks_everybody_again_and_keeps_the_one_before(
     client.page(address_in(mail))
     client.submit("Send my answer", {"Do you come?": "I come"})
     assert attends(db_session, case, "omar") is Attends.IN_PERSON
+
+
+def test_statements_do_not_grow_with_the_number_of_people(
+    app: Flask, client: PageClient, cast: Cast, case: Made, db_session: Session
+) -> None:
+    def sent() -> list[int]:
+        found = []
+        for page in ("invitations", f"invitations/of/{case.people['kees']}", "invitations.pdf"):
+            with counted(app) as heard:
+                assert client.get(f"/conferences/{case.id}/{page}").status_code in (200, 303)
+            found.append(len(heard))
+        return found
+
+    invite(db_session, cast, case, kees=LETTER)
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/invitations")
+    few = sent()
+    cousins = [PersonDetails(name=f"Cousin {n}", part=Part.FAMILY) for n in range(6)]
+    add_people(By(refreshed(db_session), cast.noor, START), case.id, cousins)
+    people = [one.id for one in refreshed(db_session).scalars(select(Participant)) if one.name.startswith("Cousin")]
+    noor = By(refreshed(db_session), cast.noor, START)
+    invitations.invite(noor, case.id, dict.fromkeys(people, LETTER), SERVICE)
+    assert (len(people), sent()) == (6, few)
 
 
 def test_whoever_said_that_the_new_day_suits_them_comes_all_the_same(
