@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, column_property, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column, validates
 
 from ekc.core.crypto import SealedBytes, SealedDate, SealedJSON, SealedText
 from ekc.core.db import Base, enum_column
@@ -267,6 +267,13 @@ class Participant(MaybeProfessional, Base):
     view_open: Mapped[bool] = mapped_column(default=False, server_default=false())  # the coordinator may read it before
     view_read_back_on: Mapped[date | None]  # when the coordinator read back to them what they had written down
     view_destroyed_on: Mapped[date | None]
+
+    @validates("attends")
+    def _say(self, _key: str, attends: Attends | None) -> Attends | None:
+        """What they say, or what is decided, ends that they see the day as they did before it was moved."""
+        if attends is not None:
+            self.asked_again = False
+        return attends
 
 
 class ViewPicture(Base):

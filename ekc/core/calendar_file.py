@@ -211,7 +211,7 @@ def _words(text: str) -> str:
 
 #: Bytes of an answer that are read: it repeats the invitation, which is short.
 LARGEST_ANSWER = 2**17
-LONGEST_COMMENT = 1000
+LONGEST_COMMENT = 300  # as long as the same may be that is written in a form
 _LONGEST_STAMP = 40
 
 
@@ -290,7 +290,7 @@ def _reply(found: "dict[str, Contentline]") -> CalendarReply | None:
             attendee=re.sub(r"\A\s*mailto:", "", attendee, flags=re.I).strip().lower(),
             partstat=Partstat(str(params["PARTSTAT"]).upper()),
             stamp=said["DTSTAMP"][2].strip()[:_LONGEST_STAMP] if "DTSTAMP" in said else "",
-            comment=_words(said["COMMENT"][2])[:LONGEST_COMMENT] if "COMMENT" in said else "",
+            comment=" ".join(_words(said["COMMENT"][2]).split())[:LONGEST_COMMENT] if "COMMENT" in said else "",
         )
     except (KeyError, ValueError):  # not an answer, or not as it is written
         return None

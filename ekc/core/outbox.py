@@ -194,12 +194,14 @@ def queue(
     link: Link | None = None,
     ring: str = "",
     written: Written | None = None,
+    until: datetime | None = None,
     **fields: Any,
 ) -> bool:
     """Put a mail in the outbox, in the caller's transaction; False without an address, or if the key exists already.
 
     `fields`: further fields of the key; `ring`: who of the staff can be rung, with the number. `written`: the words of
     a text message, whose address is a telephone number as it is dialled abroad, or of a mail without words of its own.
+    `until`: when it is of no use any more.
 
     Raises ValueError if the rule needs a link and has none, or words, or the reverse; KeyError for a missing field.
     """
@@ -219,7 +221,7 @@ def queue(
     mail = OutboxMessage(**values, link=link.address if link and not is_text else None, ring=ring or None)
     session.add(mail)
     session.flush()
-    useless_after = min(at + DELIVERY_PERIOD, link.until) if link else at + DELIVERY_PERIOD
+    useless_after = min(filter(None, (at + DELIVERY_PERIOD, link and link.until, until)))
     kind = TEXT_DELIVERY if is_text else DELIVERY
     jobs.add(session, kind, at, subject=mail.id, until=useless_after, due=session.info.get(_WAITS))
     return True

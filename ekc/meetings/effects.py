@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
 from ekc.core import jobs
 from ekc.core.clock import from_local, to_local
+from ekc.core.outbox import UNSENT, OutboxMessage, give_up_unsent
 from ekc.meetings.models import (
     Arrangement,
     DateOption,
@@ -66,7 +67,10 @@ def unstart_meeting(session: Session, conference: Conference, at: datetime) -> N
 
 
 def keep_local_times(session: Session, conference: Conference, former_zone: str) -> None:
-    """Move what is still planned so that it stands at the same local time in the new time zone of the case."""
+    """Move what is still planned so that it stands at the same local time in the new time zone of the case.
+
+    Not what invitations said: in calendars it stands at the former moment, so everybody is invited anew.
+    """
 
     def moved(instant: datetime) -> datetime:
         return from_local(to_local(instant, former_zone).replace(tzinfo=None), conference.timezone)
@@ -165,8 +169,17 @@ def forget_date(session: Session, conference: Conference, at: datetime) -> None:
     """Take away the date of a meeting that was planned and will not be held."""
     meeting = latest_meeting(session, conference.id)
     if meeting and meeting.started_at is None:
+        give_up_invitations(session, meeting, at)
         meeting.starts_at = None
         call_off(session, meeting, at)
+
+
+def give_up_invitations(session: Session, meeting: Meeting, at: datetime) -> None:
+    """Let no invitation and no reminder leave that waits, for the morning or the mail server, and says a former day."""
+    about = (f"{meeting.conference_id}:{what}-{meeting.id}-" for what in ("invited", "day"))
+    begins = or_(*(OutboxMessage.key.startswith(one) for one in about))
+    whose = (OutboxMessage.conference_id == meeting.conference_id, *UNSENT)
+    give_up_unsent(session, session.scalars(select(OutboxMessage.key).where(*whose, begins)).all(), at)
 
 
 def call_off(session: Session, meeting: Meeting, at: datetime) -> None:

@@ -264,7 +264,7 @@ def test_an_answer_is_read() -> None:
         attendee="els@example.org",
         partstat=Partstat.ACCEPTED,
         stamp="20260302T100000Z",
-        comment="I bring my daughter, and cake\nElse ring me",
+        comment="I bring my daughter, and cake Else ring me",
     )
 
 

@@ -1,6 +1,7 @@
 """Answers of calendars: they are noted for whoever was invited, and nobody else's, forged or late ones."""
 
 import mailbox
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,14 +16,16 @@ from config import Settings
 from ekc.accounts.access import By
 from ekc.core.bounces import read_mailbox
 from ekc.core.calendar_file import CalendarReply, Partstat
+from ekc.core.transaction import writing
 from ekc.meetings.actions import arranging, invitations
 from ekc.meetings.actions.calendar_replies import ReplyOutcome, note_calendar_reply
 from ekc.meetings.actions.invitations import Answered
-from ekc.meetings.models import MeetingInvitation
+from ekc.meetings.models import Meeting, MeetingInvitation
 from ekc.operation.incoming import Incoming, take_in
 from ekc.workflow.vocabulary import Attends, InvitationReply, SaidHow
 from tests.build import Made, case_in_setup, change_details
-from tests.cast import Cast, participant
+from tests.cast import Cast, participant, sign_in
+from tests.client import PageClient
 from tests.clock import START
 from tests.core.mailserver import mail_server
 from tests.core.test_bounces import answer
@@ -140,6 +143,37 @@ def test_forged_ones_change_nothing(db_session: Session, cast: Cast, case: Made)
 
     replies = refreshed(db_session).scalars(select(MeetingInvitation.reply))
     assert list(replies) == [None] * 4
+
+
+@pytest.mark.both_databases
+def test_an_answer_about_an_earlier_meeting_says_nothing_about_the_next(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    late = reply(db_session, case, partstat=Partstat.DECLINED)
+    with writing(refreshed(db_session)):
+        first = db_session.scalars(select(Meeting)).one()
+        db_session.add(Meeting(conference_id=case.id, number=2, round=first.round, starts_at=SUNDAY))
+    invite(db_session, cast, case, omar=EMAIL)
+
+    assert note_calendar_reply(db_session, late, LATER) is ReplyOutcome.EARLIER
+
+    assert set(refreshed(db_session).scalars(select(MeetingInvitation.reply))) == {None}
+    assert attends(db_session, case, "omar") is not Attends.NO
+
+
+def test_a_remark_in_an_answer_fits_in_the_form_of_whoever_rings(
+    client: PageClient, db_session: Session, cast: Cast, case: Made
+) -> None:
+    mine = REPLY.replace(UID.encode(), rows(db_session, case)["omar"].uid.encode()).replace(
+        b"SEQUENCE:1", b"SEQUENCE:0"
+    )
+    mine = mine.replace(b"Els@Example.org", OMAR.encode())
+    mine = re.sub(rb"COMMENT:(.|\r\n )*", b"COMMENT:" + b"We\\n come. " * 100, mine)
+    assert take_in(db_session, answer(mine), LATER) is Incoming.ANSWER
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/invitations/of/{case.people['omar']}")
+    page = client.submit("Save, and on to Fatima El Amrani-Benali", {"Do they come?": "does not come"})
+    assert page.flashes == ["What Omar El Amrani said is saved."]
 
 
 def test_an_answer_for_an_earlier_date_changes_nothing(db_session: Session, cast: Cast, case: Made) -> None:

@@ -13,7 +13,8 @@ from config import load_texts
 from ekc.accounts.access import By
 from ekc.conferences.actions.circle import add_people
 from ekc.conferences.entries import PersonDetails
-from ekc.conferences.models import Participant
+from ekc.conferences.models import Conference, Consent, Participant
+from ekc.conferences.roles import circle_access
 from ekc.core.calendar_file import Mailbox
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.jobs import Job
@@ -26,7 +27,7 @@ from ekc.meetings.actions.dates import DatesOffered, DatesSaid
 from ekc.meetings.actions.invitations import Answered
 from ekc.meetings.document.invitation import Service
 from ekc.meetings.models import Meeting, MeetingInvitation
-from ekc.workflow.vocabulary import Attends, DateFit, InvitationReply, InvitationWay, Part, SaidHow
+from ekc.workflow.vocabulary import Attends, DateFit, InvitationReply, InvitationWay, Part, Role, SaidHow
 from tests.build import Made, case_in_setup, change_details
 from tests.cast import Cast, enter, sign_in
 from tests.client import PageClient
@@ -139,7 +140,14 @@ def test_the_address_in_an_invitation_lets_them_answer_and_shows_nothing_else(
     row = rows(db_session, case)["omar"]
     assert (row.reply, row.replied_for, row.no_reminders) == (InvitationReply.COMES, SATURDAY, True)
 
-    for wrong in (f"{address}x", "/i/1-x", "/i/99999999999999999999-x", "/i/x"):
+    for wrong in (
+        f"{address}x",
+        "/i/1-x",
+        f"/i/{row.id}-\u00e9",
+        "/i/\u0661-\u0661",
+        "/i/99999999999999999999-x",
+        "/i/x",
+    ):
         assert client.get(wrong).status_code == 404
 
 
@@ -277,28 +285,35 @@ def test_a_day_that_was_typed_wrong_tells_and_asks_nobody(
     assert messages(db_session, case, "omar") == []
 
 
+def with_calendar(session: Session, case: Made) -> list[tuple[str, bytes]]:
+    """The mails to Omar that wait to be sent with an appointment: the subject, and that."""
+    return [(one.subject, one.calendar) for one in messages(session, case, "omar") if one.calendar]
+
+
 @pytest.mark.both_databases
 def test_the_calendar_hears_a_request_an_update_and_that_it_is_off(
     db_session: Session, cast: Cast, case: Made, clock: FrozenClock
 ) -> None:
     invite(db_session, cast, case, omar=EMAIL)
+    sent = with_calendar(db_session, case)
     by = By(refreshed(db_session), cast.noor, START)
     arranging.arrange_all(by, case.id, arrangements(arranging.Dates(SUNDAY, (), reason="A funeral.")))
     invite(db_session, cast, case, START + timedelta(hours=1), omar=EMAIL)
+    sent += with_calendar(db_session, case)
     by = By(refreshed(db_session), cast.noor, START)
     arranging.arrange_all(by, case.id, arrangements(arranging.Dates(None, (), reason="We look for another day.")))
     meeting = queries.current_meeting(refreshed(db_session), case.id)
     assert meeting is not None
     assert invitations.call_off(refreshed(db_session), START + timedelta(hours=2), meeting.id, SERVICE) == 1
 
-    sent = [one for one in messages(db_session, case, "omar") if one.calendar]
-    read = [vobject.readOne(one.calendar.decode()) for one in sent if one.calendar]
+    sent += with_calendar(db_session, case)
+    read = [vobject.readOne(calendar.decode()) for _subject, calendar in sent]
     assert [one.method.value for one in read] == ["REQUEST", "REQUEST", "CANCEL"]
     assert len({one.vevent.uid.value for one in read}) == 1
     assert [one.vevent.sequence.value for one in read] == ["0", "1", "2"]
     assert [one.vevent.dtstart.value.astimezone(UTC) for one in read] == [SATURDAY, SUNDAY, SUNDAY]
     assert {one.vevent.summary.value for one in read} == {"Afspraak"}  # a telephone lies on a table
-    assert sent[-1].subject == "De conferentie is niet op die dag"
+    assert sent[-1][0] == "De conferentie is niet op die dag"
 
 
 def test_a_secret_place_is_in_no_mail_and_in_no_calendar(db_session: Session, cast: Cast, case: Made) -> None:
@@ -354,3 +369,170 @@ def test_nobody_is_invited_who_cannot_be(db_session: Session, cast: Cast, case: 
     with pytest.raises(Refusal, match="Choose a date first"):
         invite(db_session, cast, case, omar=EMAIL)
     assert rows(db_session, case) == {}
+
+
+def say_that_they_come(session: Session, cast: Cast, case: Made, *names: str) -> None:
+    for name in names:
+        by = By(refreshed(session), cast.noor, START)
+        invitations.answer_for(by, case.id, case.people[name], Answered(InvitationReply.COMES, how=SaidHow.PHONE))
+
+
+def remind(session: Session, cast: Cast) -> int:
+    """In the night, two days before."""
+    at = datetime(2026, 3, 26, 2, 0, tzinfo=UTC)
+    return invitations.remind_who_comes(refreshed(session), at, cast.north, SERVICE)
+
+
+@pytest.mark.both_databases
+def test_what_waits_for_the_morning_does_not_tell_of_a_day_that_is_off(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    change_details(refreshed(db_session), cast, START, case, case.people["fatima"], phone="06 12345678")
+    invite(db_session, cast, case, datetime(2026, 3, 2, 21, 0, tzinfo=UTC), fatima=TEXT)
+    invite(db_session, cast, case, omar=EMAIL)
+    say_that_they_come(db_session, cast, case, "omar")
+    assert remind(db_session, cast) == 1
+    by = By(refreshed(db_session), cast.noor, datetime(2026, 3, 26, 6, 0, tzinfo=UTC))
+    arranging.arrange_all(by, case.id, arrangements(arranging.Dates(SUNDAY, (), reason="A funeral.")))
+    for name in ("omar", "fatima"):
+        about = [one for one in messages(db_session, case, name) if "-1-" in one.key]
+        assert {(one.given_up_at is None, one.body) for one in about} == {(False, "")}
+
+
+def test_a_message_about_a_day_does_not_leave_after_it(db_session: Session, cast: Cast, case: Made) -> None:
+    invite(db_session, cast, case, omar=EMAIL)
+    say_that_they_come(db_session, cast, case, "omar")
+    assert remind(db_session, cast) == 1
+    reminder = messages(db_session, case, "omar")[-1]
+    until = select(Job.until).where(Job.kind == DELIVERY, Job.subject == reminder.id)
+    assert refreshed(db_session).scalars(until).one() == SATURDAY
+
+
+@pytest.mark.parametrize(
+    ("zone", "leaves"),
+    [
+        ("", datetime(2026, 3, 26, 8, tzinfo=UTC)),
+        ("Europe/London", datetime(2026, 3, 26, 9, tzinfo=UTC)),
+        ("Pacific/Auckland", None),  # it is three in the afternoon there
+        ("America/New_York", datetime(2026, 3, 26, 13, tzinfo=UTC)),
+    ],
+)
+def test_nobody_is_woken_by_a_reminder_wherever_they_are(
+    db_session: Session, cast: Cast, case: Made, zone: str, leaves: datetime | None
+) -> None:
+    invite(db_session, cast, case, omar=EMAIL)
+    say_that_they_come(db_session, cast, case, "omar")
+    with writing(refreshed(db_session)):
+        db_session.get_one(Participant, case.people["omar"]).timezone = zone
+    assert remind(db_session, cast) == 1
+    reminder = messages(db_session, case, "omar")[-1]
+    due = select(Job.due).where(Job.kind == DELIVERY, Job.subject == reminder.id)
+    assert refreshed(db_session).scalars(due).one() == (leaves or datetime(2026, 3, 26, 2, tzinfo=UTC))
+
+
+def test_whom_no_message_reaches_any_more_is_rung_by_the_coordinator(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    for name in ("fatima", "joost"):
+        change_details(refreshed(db_session), cast, START, case, case.people[name], phone="06 12345678")
+    invite(db_session, cast, case, omar=EMAIL, fatima=TEXT, joost=TEXT)
+    say_that_they_come(db_session, cast, case, "omar", "fatima", "joost")
+    change_details(refreshed(db_session), cast, START, case, case.people["omar"], email="")
+    change_details(refreshed(db_session), cast, START, case, case.people["joost"], phone="ring his mother")
+    refuse_texts(db_session, cast, case, "fatima")
+    assert remind(db_session, cast) == 1
+    by_hand = select(OutboxMessage).where(OutboxMessage.account_id == cast.noor.account_id)
+    assert [one.subject for one in refreshed(db_session).scalars(by_hand)][
+        -1
+    ] == "Ring some people before the conference"
+    assert [len(messages(db_session, case, name)) for name in ("omar", "fatima", "joost")] == [1, 1, 1]
+
+
+def refuse_texts(session: Session, cast: Cast, case: Made, name: str) -> None:
+    """Somebody takes back that they may be sent text messages."""
+    with writing(refreshed(session)):
+        session.add(
+            Consent(
+                conference_id=case.id,
+                participant_id=case.people[name],
+                scope="text message",
+                given_on=START.date(),
+                withdrawn_on=START.date(),
+            )
+        )
+
+
+def test_an_answer_by_telephone_is_for_the_day_that_was_said(
+    client: PageClient, db_session: Session, cast: Cast, case: Made
+) -> None:
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/invitations/of/{case.people['kees']}")
+    arranging.choose_date(By(refreshed(db_session), cast.noor, START), case.id, SUNDAY)
+    page = client.refused("Save, and on to Linda de Wit", {"Do they come?": "comes"})
+    assert "Now at “Day and time”: Sunday 29 March 2026, 10:00" in page.text
+    assert rows(db_session, case) == {}
+    client.submit("Save, and on to Linda de Wit")
+    assert rows(db_session, case)["kees"].replied_for == SUNDAY
+
+
+def test_an_answer_on_ones_own_page_is_for_the_day_that_it_showed(
+    client: PageClient, db_session: Session, cast: Cast, case: Made
+) -> None:
+    invite(db_session, cast, case, omar=EMAIL)
+    enter(client, refreshed(db_session), START, case.id, case.people["omar"])
+    by = By(refreshed(db_session), cast.noor, START)
+    arranging.arrange_all(by, case.id, arrangements(arranging.Dates(SUNDAY, (), reason="A funeral.")))
+    invite(db_session, cast, case, START + timedelta(hours=1), omar=EMAIL)
+    page = client.refused("Send my answer", {"Do you come?": "I come"})
+    assert "Now at “Day and time”: Sunday 29 March 2026, 10:00" in page.text
+    assert rows(db_session, case)["omar"].reply is None
+
+
+def test_the_calendar_file_of_a_day_that_is_off_is_not_given(
+    client: PageClient, db_session: Session, cast: Cast, case: Made
+) -> None:
+    invite(db_session, cast, case, omar=EMAIL)
+    enter(client, refreshed(db_session), START, case.id, case.people["omar"])
+    assert client.get(f"/conferences/{case.id}/my-invitation.ics").status_code == 200
+    by = By(refreshed(db_session), cast.noor, START)
+    arranging.arrange_all(by, case.id, arrangements(arranging.Dates(SUNDAY, (), reason="A funeral.")))
+    assert client.get(f"/conferences/{case.id}/my-invitation.ics").status_code == 404
+
+
+@pytest.mark.both_databases
+def test_who_said_no_to_the_new_day_does_not_see_the_day_as_before(db_session: Session, cast: Cast, case: Made) -> None:
+    invite(db_session, cast, case, omar=EMAIL)
+    say_that_they_come(db_session, cast, case, "omar")
+    by = By(refreshed(db_session), cast.noor, START)
+    arranging.arrange_all(by, case.id, arrangements(arranging.Dates(SUNDAY, (), reason="A funeral.")))
+
+    def roles() -> frozenset[Role]:
+        conference = refreshed(db_session).get_one(Conference, case.id)
+        return circle_access(db_session, conference, conference.phase)[case.people["omar"]].roles
+
+    assert Role.COMES in roles()  # asked again
+    for reply in (InvitationReply.NO, InvitationReply.UNKNOWN):
+        by = By(refreshed(db_session), cast.noor, START)
+        invitations.answer_for(by, case.id, case.people["omar"], Answered(reply, how=SaidHow.PHONE))
+        assert Role.COMES not in roles()
+
+
+def test_a_name_with_signs_of_html_or_of_a_calendar_is_a_name(db_session: Session, cast: Cast, case: Made) -> None:
+    name = "Kees <b>&amp;</b>\u2028ATTENDEE:mailto:eve@example.org"
+    change_details(refreshed(db_session), cast, START, case, case.people["omar"], name=name)
+    arranging.set_venue(
+        By(refreshed(db_session), cast.noor, START),
+        case.id,
+        Venue("De Wilg\u2028ATTENDEE:mailto:eve@example.org", "Weg 1; 2\nEND:VEVENT\n<i>Utrecht</i>", stays=True),
+    )
+    invite(db_session, cast, case, omar=EMAIL)
+    (mail,) = messages(db_session, case, "omar")
+    assert name in mail.body
+    assert "<i>Utrecht</i>" in mail.body
+    assert mail.calendar is not None
+    lines = mail.calendar.decode().replace("\r\n ", "").split("\r\n")
+    assert [one for one in lines if one.startswith("ATTENDEE")] == [
+        one for one in lines if "eve@" not in one and "ATTENDEE" in one
+    ]
+    assert lines.count("END:VEVENT") == 1
+    assert len(mail.calendar.decode().splitlines()) == mail.calendar.count(b"\r\n")

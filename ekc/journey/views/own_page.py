@@ -63,7 +63,8 @@ def answer_invitation(case: Case) -> ResponseReturnValue:
 
 def _reply_form(case: Case, formdata: Any = None) -> ReplyForm:
     meeting = current_meeting(db(), case.id)
-    return ReplyForm.about(own_invitation(db(), meeting, case.visitor.participant_id or 0), own=True, formdata=formdata)
+    row = own_invitation(db(), meeting, case.visitor.participant_id or 0)
+    return ReplyForm.about(row, row.starts_at if row else None, case.timezone, own=True, formdata=formdata)
 
 
 def _again(case: Case) -> Case:
@@ -85,7 +86,7 @@ def _page(case: Case, zone: OwnZoneForm | None = None, reply: ReplyForm | None =
         page=page,
         form=form,
         zone=zone or _zone_form(case),
-        reply_form=reply or (ReplyForm.about(page.invitation, own=True) if page.invitation else None),
+        reply_form=reply or (_reply_form(case) if page.invitation else None),
         sent=zone or reply,
         consent_scopes=CONSENT_SCOPES,
         own_withdrawal=OWN_WITHDRAWAL,

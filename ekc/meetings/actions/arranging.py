@@ -17,7 +17,7 @@ from ekc.conferences.queries.homes import homes
 from ekc.core.clock import local_date
 from ekc.core.errors import Refusal, WrongDay
 from ekc.core.transaction import writing
-from ekc.meetings.effects import call_off, ensure_meeting, is_invited, iso
+from ekc.meetings.effects import call_off, ensure_meeting, give_up_invitations, is_invited, iso
 from ekc.meetings.models import Arrangement, DateAnswer, DateOption, DayMove, Meeting
 from ekc.names import plain
 from ekc.venues.actions import VenueDetails, keep_venue
@@ -248,6 +248,8 @@ def set_date(
     if starts_at is not None:
         refuse_past(by.at, conference.timezone, starts_at=local_date(starts_at, conference.timezone))
     was, meeting.starts_at = meeting.starts_at, starts_at
+    if was is not None and was != starts_at:
+        give_up_invitations(by.session, meeting, by.at)
     by.record("meeting.date_chosen", conference.id, starts_at=iso(starts_at) or "-")
     invited = is_invited(by.session, meeting.id)
     heard = invited or not mistake

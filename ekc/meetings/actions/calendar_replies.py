@@ -13,7 +13,7 @@ from ekc.core.calendar_file import CalendarReply, Partstat
 from ekc.core.errors import Refusal
 from ekc.core.outbox import deliverable
 from ekc.core.transaction import nested, writing
-from ekc.meetings.actions.invitations import Answered, answer_invitation, visitor_of
+from ekc.meetings.actions.invitations import Answered, SentInvitation, answer_invitation, visitor_of
 from ekc.meetings.models import MeetingInvitation
 from ekc.signin.actions.nonces import Nonce, consume
 from ekc.workflow.vocabulary import Attends, InvitationReply, SaidHow
@@ -46,9 +46,9 @@ def note_calendar_reply(session: Session, reply: CalendarReply, at: datetime) ->
             is_new = consume(inside, at, Nonce(said, at + _KNOWN_FOR))
         if not is_new:
             return ReplyOutcome.NOTHING
-        by, sequence = By(inside, visitor_of(person), at), min(reply.sequence, row.sequence)
+        by, asked = By(inside, visitor_of(person), at), SentInvitation(row.id, min(reply.sequence, row.sequence))
         try:
-            answer_invitation(by, person.conference_id, answered, sequence)
+            answer_invitation(by, person.conference_id, answered, asked)
         except Refusal:
             return ReplyOutcome.EARLIER
     return ReplyOutcome.NOTED

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -74,6 +74,13 @@ class Answered:
     how: SaidHow = SaidHow.OWN_PAGE
 
 
+class SentInvitation(NamedTuple):
+    """An invitation as it was sent: its row, and its number."""
+
+    invitation_id: int
+    sequence: int
+
+
 def invite(by: By, conference_id: int, ways: Mapping[int, InvitationWay], service: Service) -> dict[InvitationWay, int]:
     """Invite these people to the day that was chosen, each in a way; returns how many in each.
 
@@ -122,10 +129,10 @@ def answer_for(by: By, conference_id: int, participant_id: int, answered: Answer
         _answer(by, conference, meeting, person, row, answered)
 
 
-def answer_invitation(by: By, conference_id: int, answered: Answered, sequence: int | None = None) -> None:
-    """Answer one's own invitation, on one's own page or at the address in it, of which `sequence` is the number.
+def answer_invitation(by: By, conference_id: int, answered: Answered, asked: SentInvitation | None = None) -> None:
+    """Answer one's own invitation, on one's own page, or one that was sent (`asked`).
 
-    Raises Unknown for whoever was not invited, Refusal where it was for another day.
+    Raises Unknown for whoever was not invited, Refusal where it was for another day or another meeting.
     """
     with writing(by.session):
         conference, _ = lock_case(by, conference_id, Activity.ANSWER_INVITATION)
@@ -134,7 +141,7 @@ def answer_invitation(by: By, conference_id: int, answered: Answered, sequence: 
         row = invitations_of(by.session, meeting).get(person.id) if meeting and person else None
         if meeting is None or person is None or row is None:
             raise Unknown
-        if meeting.starts_at != row.starts_at or sequence not in (None, row.sequence):
+        if meeting.starts_at != row.starts_at or asked not in (None, SentInvitation(row.id, row.sequence)):
             raise Refusal(N_("The day has changed since this invitation. You get another one, or you are rung."))
         _answer(by, conference, meeting, person, row, answered)
 
@@ -154,8 +161,9 @@ def stop_reminders(by: By, conference_id: int, stop: bool) -> None:
 def remind_who_comes(session: Session, at: datetime, region_id: int, service: Service) -> int:
     """Remind those of a region who come, a week and two days before, in the way in which they were invited.
 
-    Where that is no mail and no text message, the coordinator gets a mail that somebody is to be rung. Nobody while the
-    case is paused. What is queued by night leaves in the morning. Returns how many messages are new.
+    Where no mail and no text message reaches them so, the coordinator gets a mail that somebody is to be rung. Nobody
+    while the case is paused. What is queued by night, where they are, leaves in the morning. Returns how many messages
+    are new.
     """
     until = at + timedelta(days=max(REMINDED_BEFORE) + 1)
     return sum(_remind(session, at, id_, service) for id_ in cases_to_meet(session, region_id, at, until))
@@ -173,6 +181,7 @@ def _remind(session: Session, at: datetime, conference_id: int, service: Service
         if days is None or left < 1:
             return 0
         rows, host = invitations_of(session, meeting), Host(session, service, conference, meeting)
+        no_texts = who_wants_no(session, conference_id, "text message")
         count, by_hand, sequence = 0, False, 0
         for person in (one for one in host.people if one.attends in TAKES_PART):
             row = rows.get(person.id)
@@ -180,7 +189,7 @@ def _remind(session: Session, at: datetime, conference_id: int, service: Service
                 continue
             sequence = max(sequence, row.sequence if row else 0)
             way = row.way if row is not None and row.starts_at == meeting.starts_at else InvitationWay.TOLD
-            if way in (InvitationWay.EMAIL, InvitationWay.TEXT) and row is not None:
+            if row is not None and _reaches(conference, person, way, no_texts):
                 count += _queue(session, at, host, person, row, days=days)
             else:
                 by_hand = True
@@ -234,7 +243,10 @@ def invitation_of(session: Session, token: str) -> tuple[MeetingInvitation, int]
     if row is None:
         return None
     every = range(row.sequence, -1, -1)
-    return next(((row, one) for one in every if secrets.compare_digest(reply_token(session, row, one), token)), None)
+    given = token.encode()
+    return next(
+        ((row, one) for one in every if secrets.compare_digest(reply_token(session, row, one).encode(), given)), None
+    )
 
 
 def invitations_of(session: Session, meeting: Meeting) -> dict[int, MeetingInvitation]:
@@ -300,6 +312,17 @@ def _send(by: By, host: Host, person: Participant, row: MeetingInvitation, no_te
     _queue(by.session, by.at, host, person, row)
 
 
+def _reaches(conference: Conference, person: Participant, way: InvitationWay, no_texts: Collection[int]) -> bool:
+    """Whether a message reaches somebody in this way. `no_texts`: who wants no text messages."""
+    match way:
+        case InvitationWay.EMAIL:
+            return bool(person.email)
+        case InvitationWay.TEXT:
+            return bool(_number(conference, person)) and person.id not in no_texts
+        case _:
+            return False
+
+
 def _number(conference: Conference, person: Participant) -> str:
     return international(person.phone, PROFILES[conference.profile].calling_code)
 
@@ -331,9 +354,9 @@ def _queue(
     written = host.mail(values, row, to.address, at) if is_mail else host.text(values)
     ends = meeting.starts_at or at
     link = None if is_mail else Link(values.address, ends)
-    morning = None if is_mail and days is None else _morning(at, conference.timezone)
+    morning = None if is_mail and days is None else _morning(at, person.timezone or conference.timezone)
     with waiting(session, morning) if morning else nullcontext():
-        new = queue(session, rule, to, at, case=conference.id, link=link, written=written, **fields)
+        new = queue(session, rule, to, at, case=conference.id, link=link, written=written, until=ends, **fields)
     if new and days is None:
         row.mail_key = rule.key.format(case=conference.id, to=person.id, **fields)
     return new

@@ -1,6 +1,7 @@
 """Forms of invitations: whom to invite in which way, and what somebody answers."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Self
 
 from wtforms import RadioField, SelectField, SelectMultipleField
@@ -8,8 +9,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from ekc.conferences.forms.fields import FROM_LIST, line
-from ekc.core.forms import EditingForm, PlainForm
-from ekc.core.language import gettext
+from ekc.core.forms import EditingForm, PlainForm, Standing
+from ekc.core.language import gettext, moment
 from ekc.core.language import lazy_gettext as _l
 from ekc.core.lengths import LINE
 from ekc.meetings.actions.invitations import Answered
@@ -88,10 +89,19 @@ class ReplyForm(EditingForm):
             self.words.label.text = gettext("Who speaks for you, or what else you want to say")
 
     @classmethod
-    def about(cls, row: InvitedRow | None, *, own: bool = False, **kwargs: Any) -> Self:
-        """The form with what was answered before about the day for which somebody was invited."""
+    def about(
+        cls, row: InvitedRow | None, starts_at: datetime | None, timezone: str, *, own: bool = False, **kwargs: Any
+    ) -> Self:
+        """The form with what was answered before about the day for which somebody was invited.
+
+        Whoever saw another day on the page than it is now (`starts_at`) has answered about that one.
+        """
+        day = (
+            Standing(gettext("Day and time"), moment(starts_at, timezone), starts_at.isoformat()) if starts_at else None
+        )
+        stands = {"day": day} if day else None
         before = {"reply": row.reply, "words": row.words} if row and row.answer(row.starts_at) else None
-        return cls(own=own, data=before, **{"formdata": None, **kwargs})
+        return cls(own=own, stands=stands, data=before, **{"formdata": None, **kwargs})
 
     def to_answer(self, how: SaidHow) -> Answered:
         """The answer. Only for a valid form."""

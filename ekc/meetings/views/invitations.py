@@ -179,10 +179,10 @@ def invitation_of(case: Case, participant_id: int) -> ResponseReturnValue:
 def answer_for(case: Case, participant_id: int) -> ResponseReturnValue:
     """Note what somebody answers."""
     guests = _guests(case)
-    form = _answer_form(guests, participant_id, sent=True)
+    form = _answer_form(guests, participant_id, case.timezone, sent=True)
     if form.validate():
         with form.showing_refusal():
-            unchanged = form.unless_changed(lambda: _answer_form(_guests(case), participant_id))
+            unchanged = form.unless_changed(lambda: _answer_form(_guests(case), participant_id, case.timezone))
             actions.answer_for(by(unchanged), case.id, participant_id, form.to_answer(SaidHow.PHONE))
             flash(_("What %(name)s said is saved.", name=who(guests.people, participant_id).label), "success")
             if following := guests.next_after(participant_id):
@@ -198,7 +198,7 @@ def own_calendar(case: Case) -> ResponseReturnValue:
     """The appointment as a file for one's calendar; `whole`: with words that say what it is."""
     meeting, me = latest_meeting(db(), case.id), case.visitor.participant_id or 0
     row = actions.invitations_of(db(), meeting).get(me) if meeting else None
-    if meeting is None or row is None:
+    if meeting is None or row is None or meeting.starts_at != row.starts_at:
         raise Unknown
     return _calendar(_host(case, meeting), member(db(), case.id, me), row, whole="whole" in request.args)
 
@@ -230,7 +230,7 @@ def answer_invited(token: str) -> ResponseReturnValue:
     found = _found(token)
     if found is None:
         return _gone()
-    _row, sequence, _meeting, conference, person = found
+    row, sequence, _meeting, conference, person = found
     visitor = By(db(), actions.visitor_of(person), now())
     if "reminders" in request.form:
         actions.stop_reminders(visitor, conference.id, request.form["reminders"] == "stop")
@@ -239,7 +239,7 @@ def answer_invited(token: str) -> ResponseReturnValue:
     if form.validate():
         with form.showing_refusal():
             answered = form.to_answer(SaidHow.MESSAGE)
-            actions.answer_invitation(visitor, conference.id, answered, sequence)
+            actions.answer_invitation(visitor, conference.id, answered, actions.SentInvitation(row.id, sequence))
             flash(_("Thank you. Your coordinator sees your answer."), "success")
             return redirect(url_for("meetings.invited", token=token), 303)
     return _invited_page(token, found, form), form.status
@@ -325,10 +325,10 @@ def _invite_form(guests: _Guests, **more: Any) -> InviteForm:
     return InviteForm.of(people, guests.ways, ticked, **more)
 
 
-def _answer_form(guests: _Guests, participant_id: int, *, sent: bool = False) -> ReplyForm:
+def _answer_form(guests: _Guests, participant_id: int, timezone: str, *, sent: bool = False) -> ReplyForm:
     row = guests.rows.get(who(guests.people, participant_id).id)
     asked = row if row and row.starts_at == guests.meeting.starts_at else None
-    return ReplyForm.about(asked, formdata=request.form if sent else None)
+    return ReplyForm.about(asked, guests.meeting.starts_at, timezone, formdata=request.form if sent else None)
 
 
 def _page(case: Case, form: PlainForm | None = None) -> str:
@@ -360,7 +360,7 @@ def _person_page(case: Case, participant_id: int, form: ReplyForm | None = None)
         words=_words(case, person.id) if guests.meeting.starts_at else None,
         phone=circle_queries.phones(db(), case).get(person.id, ""),
         after=guests.next_after(person.id),
-        form=form or _answer_form(guests, participant_id),
+        form=form or _answer_form(guests, participant_id, case.timezone),
         sent=form,
     )
 
