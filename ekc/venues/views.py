@@ -1,5 +1,6 @@
 """The pages of the venues of a region, and of its school holidays."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -33,10 +34,11 @@ def venues() -> ResponseReturnValue:
 @adds()
 def add_venue() -> ResponseReturnValue:
     """Add a venue."""
-    form = VenueForm(_regions())
+    mine = actions.regions_of(by())
+    form = VenueForm(_named(mine))
     if form.validate():
         with form.showing_refusal():
-            actions.add_venue(by(), _region(form), form.to_details())
+            actions.add_venue(by(), _region(form, mine), form.to_details())
             flash(_("%(name)s is in the list.", name=form.name.data), "success")
             return redirect(url_for("venues.venues"), 303)
     return _list(form), form.status
@@ -100,10 +102,10 @@ def school_holidays() -> ResponseReturnValue:
 @adds()
 def add_school_holidays() -> ResponseReturnValue:
     """Enter school holidays, several at once."""
-    form = SchoolHolidaysForm(_managed())
+    form = SchoolHolidaysForm(_named(visitor().regions))
     if form.validate():
         with form.showing_refusal():
-            count = actions.add_school_holidays(by(), _region(form), form.to_holidays())
+            count = actions.add_school_holidays(by(), _region(form, visitor().regions), form.to_holidays())
             told = ngettext("%(num)d school holiday is saved.", "%(num)d school holidays are saved.", count)
             flash(told, "success")
             return redirect(url_for("venues.school_holidays"), 303)
@@ -120,24 +122,18 @@ def remove_school_holiday(holiday_id: int) -> ResponseReturnValue:
     return redirect(url_for("venues.school_holidays"), 303)
 
 
-def _regions() -> dict[int, str]:
-    """The regions whose venues the visitor keeps, by name."""
-    mine = actions.regions_of(by())
-    return {row.id: row.name for row in regions(db()) if row.id in mine}
+def _named(region_ids: Collection[int]) -> dict[int, str]:
+    """The names of these regions, by id."""
+    return {row.id: row.name for row in regions(db()) if row.id in region_ids}
 
 
-def _managed() -> dict[int, str]:
-    return {row.id: row.name for row in regions(db()) if row.id in visitor().regions}
-
-
-def _region(form: VenueForm | SchoolHolidaysForm) -> int:
+def _region(form: VenueForm | SchoolHolidaysForm, region_ids: Collection[int]) -> int:
     """The region that was chosen, or the only one there is. Raises Unknown without one."""
     if "region" in form:
         return int(form.region.data)
-    known = _managed() if isinstance(form, SchoolHolidaysForm) else _regions()
-    if not known:
+    if not region_ids:
         raise Unknown
-    return next(iter(known))
+    return next(iter(region_ids))
 
 
 def _row(venue_id: int) -> tuple[queries.VenueRow, dict[int, str]]:
@@ -150,7 +146,7 @@ def _row(venue_id: int) -> tuple[queries.VenueRow, dict[int, str]]:
 
 
 def _list(sent: VenueForm | None = None) -> str:
-    known = _regions()
+    known = _named(actions.regions_of(by()))
     rows = queries.venues(db(), list(known))
     return render_template(
         "venues/venues.html",
@@ -174,7 +170,7 @@ def _page(venue_id: int, **sent: PlainForm) -> str:
 
 
 def _holidays(sent: SchoolHolidaysForm | None = None) -> str:
-    known = _managed()
+    known = _named(visitor().regions)
     return render_template(
         "venues/school_holidays.html",
         rows=queries.school_holidays(db(), list(known), now().date()),

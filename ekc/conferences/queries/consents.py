@@ -132,9 +132,14 @@ def said_yes_to(session: Session, conference_id: int, scope: str) -> frozenset[i
     return frozenset(row.participant_id for row in every)
 
 
+_SCOPES = select(Consent.participant_id, Consent.scope, Consent.withdrawn_on).where(
+    Consent.conference_id == bindparam("case")
+)
+
+
 def who_wants_no(session: Session, conference_id: int, scope: str) -> frozenset[int]:
     """Who took their consent to this back, and gave no other since."""
-    of_scope = [row for row in consents(session, conference_id) if row.scope == scope]
+    of_scope = [row for row in read_rows(session, _SCOPES, {"case": conference_id}) if row.scope == scope]
     return frozenset(row.participant_id for row in of_scope) - {
         row.participant_id for row in of_scope if row.withdrawn_on is None
     }

@@ -96,7 +96,9 @@ def invite(by: By, conference_id: int, ways: Mapping[int, InvitationWay], servic
         if not ways:
             raise Refusal(N_("Choose whom to invite."))
         rows, host = invitations_of(by.session, meeting), Host(by.session, service, conference, meeting)
-        no_texts = who_wants_no(by.session, conference_id, "text message")
+        no_texts = (
+            who_wants_no(by.session, conference_id, "text message") if InvitationWay.TEXT in ways.values() else ()
+        )
         count = dict.fromkeys(InvitationWay, 0)
         for person in chosen_members(by.session, conference_id, ways):
             _refuse_not_invited(person)

@@ -89,7 +89,7 @@ def _guests(case: Case) -> _Guests:
         ),
     )
     reach = circle_queries.reach(db(), [one.id for one in people])
-    no_texts = who_wants_no(db(), case.id, "text message")
+    no_texts = who_wants_no(db(), case.id, "text message") if runtime().settings.texts else ()
     ways = {one.id: _ways(case, one, reach[one.id], no_texts) for one in people}
     return replace(found, people=tuple(people), ways=ways)
 
