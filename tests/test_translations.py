@@ -25,6 +25,7 @@ from jinja2.meta import find_referenced_templates
 from ekc.core.documents import DocumentRule
 from ekc.core.language import LANGUAGES, PAPER_LANGUAGES
 from ekc.kinds import DOCUMENTS
+from ekc.meetings.forms.invitations import OWN_REPLIES
 from ekc.workflow.wording import WORDINGS
 from tests.page import squeeze
 
@@ -43,6 +44,26 @@ LETTERS = re.compile(r"[A-Za-z]{2}")
 UNTRANSLATED = {"plan.json"}
 
 
+#: What the page at which an invitation is answered says besides its template: the frame, the form, its result.
+_AROUND_THE_INVITED = (
+    "Skip to the main part",
+    "Language",
+    "The family decides.",
+    "Accessibility",
+    "Error:",
+    "Please look at this again. What you typed is still here.",
+    "You typed something elsewhere on this page that is not saved yet. Go on and lose it?",
+    "There is no connection. What you typed is still here: try again in a moment.",
+    "Characters left:",
+    "Too many characters:",
+    "(optional)",
+    "(required)",
+    "Who speaks for you, or what else you want to say",
+    "Choose an answer.",
+    "Thank you. Your coordinator sees your answer.",
+)
+
+
 @cache
 def source() -> Catalog:
     """Every sentence that is marked in the program and the templates."""
@@ -57,8 +78,9 @@ def source() -> Catalog:
 
 @cache
 def of_papers(code: str) -> frozenset[object]:
-    """Every sentence of the templates of documents in this language, and how it reads in other kinds of conference."""
+    """Every sentence of documents and of the invited's page in this language, and how it reads in other conferences."""
     files = {_FOLDER / name for rule in DOCUMENTS if code in rule.languages for name in templates_of(rule)}
+    files.add(_FOLDER / "meetings" / "invited.html")
     mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
     (options,) = [
         {k: v for k, v in one.items() if k not in ("pattern", "method")}
@@ -68,6 +90,7 @@ def of_papers(code: str) -> frozenset[object]:
     said = {
         message for file in files for _, message, *_ in extract_from_file("jinja2", file, KEYWORDS, options=options)
     }
+    said |= {*OWN_REPLIES.values(), *_AROUND_THE_INVITED}
     return frozenset(said | {other for one in said for other in WORDINGS.get(str(one), {}).values()})
 
 

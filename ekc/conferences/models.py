@@ -244,6 +244,12 @@ class Participant(MaybeProfessional, Base):
     attends_before: Mapped[Attends | None] = mapped_column(enum_column(Attends, "attends_before"))
     #: Another day was set than that for which they said how they come (`attends_before`): they are asked again.
     asked_again: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def attends_lately(self) -> Attends | None:
+        """How they take part; of whoever is asked again, as it was for the day before."""
+        return self.attends_before if self.attends is None and self.asked_again else self.attends
+
     convenes: Mapped[bool] = mapped_column(
         default=False
     )  # calls people together for the evaluation of the plan in force

@@ -59,5 +59,5 @@ def list_venues(by: By, staff: Staff, today: date) -> None:
     for details in _VENUES:
         add_venue(by, staff.regions[NL.code], details)
     first = today + _FOUR_WEEKS - timedelta(days=(today.weekday() + 2) % 7)
-    holiday = NewHoliday("Schoolvakantie", first, first + timedelta(days=8))
+    holiday = NewHoliday("Vakantie regio Midden", first, first + timedelta(days=8))
     add_school_holidays(by, staff.regions[NL.code], [holiday])

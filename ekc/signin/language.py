@@ -23,7 +23,7 @@ _MAIL_LANGUAGE = "mail_language"  # in Flask's g
 
 
 def chosen_language() -> str:
-    """The language of this request; always one of `core.language.LANGUAGES`."""
+    """The language of this request: one of `core.language.LANGUAGES`, or the one to fall back to (`fall_back_to`)."""
     visitor, accepted = authenticated_visitor(), request.accept_languages
     for code in (request.cookies.get(cookie_name(_COOKIE)), visitor.language):
         if code in LANGUAGES:
@@ -35,7 +35,10 @@ def chosen_language() -> str:
 
 
 def fall_back_to(code: str) -> None:
-    """This request is about a personal link, whose owner gets mails in this language."""
+    """This request is about a personal link or an invitation, whose owner gets mails in this language.
+
+    It is one in which the page that is shown has all its sentences.
+    """
     setattr(g, _MAIL_LANGUAGE, code)
     set_language(chosen_language)
 

@@ -459,6 +459,7 @@ class InvitationReply(Labelled):
     COMES = "comes", N_("comes")
     PHONE = "phone", N_("takes part by telephone")
     SPOKESPERSON = "spokesperson", N_("somebody speaks for them")
+    LETTER = "letter", N_("says it in a letter")
     UNKNOWN = "unknown", N_("does not know yet")
     NO = "no", N_("does not come")
 

@@ -1038,7 +1038,7 @@ sa.Table(
     sa.Column("account_id", sa.Integer, sa.ForeignKey("account.id")),
     sa.Column("mail_key", sa.String(120)),
     sa.Column("no_reminders", sa.Boolean, nullable=False),
-    sa.Column("reply", _words("invitationreply", "comes phone spokesperson unknown no")),
+    sa.Column("reply", _words("invitationreply", "comes phone spokesperson letter unknown no")),
     sa.Column("replied_at", _INSTANT),
     sa.Column("replied_for", _INSTANT),
     sa.Column("replied_how", _words("saidhow", "phone letter message in_person own_page")),

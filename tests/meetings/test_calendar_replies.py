@@ -105,12 +105,15 @@ def test_an_answer_is_noted(
     assert rows(db_session, case)["linda"].reply is None
 
 
-def test_a_yes_of_who_takes_part_by_telephone_brings_nobody(db_session: Session, cast: Cast, case: Made) -> None:
-    change_details(refreshed(db_session), cast, START, case, case.people["omar"], attends=Attends.PHONE)
+@pytest.mark.parametrize("how", [Attends.PHONE, Attends.SPOKESPERSON, Attends.LETTER])
+def test_a_yes_of_who_takes_part_from_elsewhere_brings_nobody(
+    db_session: Session, cast: Cast, case: Made, how: Attends
+) -> None:
+    change_details(refreshed(db_session), cast, START, case, case.people["omar"], attends=how)
 
     note_calendar_reply(db_session, reply(db_session, case), LATER)
 
-    assert attends(db_session, case, "omar") is Attends.PHONE
+    assert attends(db_session, case, "omar") is how
 
 
 def test_an_address_with_letters_of_its_own_is_invited_and_answers(db_session: Session, cast: Cast, case: Made) -> None:

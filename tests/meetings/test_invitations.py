@@ -18,6 +18,7 @@ from ekc.conferences.roles import circle_access
 from ekc.core.calendar_file import Mailbox
 from ekc.core.errors import Refusal, Unknown
 from ekc.core.jobs import Job
+from ekc.core.language import direction, gettext, using
 from ekc.core.outbox import DELIVERY, OutboxMessage, Way
 from ekc.core.transaction import writing
 from ekc.meetings import queries
@@ -241,6 +242,70 @@ def test_statements_do_not_grow_with_the_number_of_people(
     noor = By(refreshed(db_session), cast.noor, START)
     invitations.invite(noor, case.id, dict.fromkeys(people, LETTER), SERVICE)
     assert (len(people), sent()) == (6, few)
+
+
+def move(session: Session, cast: Cast, case: Made) -> None:
+    entry = arranging.Dates(SUNDAY, (), reason="A funeral.")
+    arranging.arrange_all(By(refreshed(session), cast.noor, START), case.id, arrangements(entry))
+
+
+def test_who_takes_part_from_afar_is_not_sent_to_the_place_when_the_day_moves(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    for name, how in (("omar", Attends.PHONE), ("linda", Attends.VIDEO)):
+        change_details(refreshed(db_session), cast, START, case, case.people[name], attends=how)
+    invite(db_session, cast, case, omar=EMAIL, linda=EMAIL)
+    move(db_session, cast, case)
+    invite(db_session, cast, case, START + timedelta(hours=1), omar=EMAIL, linda=EMAIL)
+
+    for name in ("omar", "linda"):
+        assert attends(db_session, case, name) is None
+        body = messages(db_session, case, name)[-1].body
+        assert "Hoe je meedoet" in body
+        assert "De Wilg" not in body
+    by = By(refreshed(db_session), cast.noor, START)
+    invitations.answer_for(by, case.id, case.people["linda"], Answered(InvitationReply.COMES, how=SaidHow.PHONE))
+    assert attends(db_session, case, "linda") is Attends.VIDEO
+
+
+def test_everybody_is_invited_again_in_the_way_in_which_they_were_before(
+    client: PageClient, db_session: Session, cast: Cast, case: Made
+) -> None:
+    invite(db_session, cast, case, omar=LETTER, kees=LETTER, joost=TOLD)
+    move(db_session, cast, case)
+
+    sign_in(client, cast.noor)
+    client.page(f"/conferences/{case.id}/invitations")
+    form = client.form("Invite who is ticked")
+    assert form.shown("How Omar El Amrani is invited") == "by letter"
+    client.submit("Invite who is ticked")
+    ways = {name: row.way for name, row in rows(db_session, case).items() if row.starts_at == SUNDAY}
+    assert (ways["omar"], ways["kees"], "joost" in ways) == (LETTER, LETTER, False)
+
+
+def test_who_says_it_in_a_letter_can_answer_so(client: PageClient, db_session: Session, cast: Cast, case: Made) -> None:
+    invite(db_session, cast, case, omar=EMAIL)
+    client.page(address_in(*messages(db_session, case, "omar")))
+    client.submit("Send my answer", {"Do you come?": "I say it in a letter"})
+    assert attends(db_session, case, "omar") is Attends.LETTER
+
+
+@pytest.mark.parametrize(("code", "read"), [("tr", "tr"), ("ar", "ar"), ("uk", "uk"), ("pl", "pl"), ("so", "nl")])
+def test_the_page_of_an_invitation_is_wholly_in_its_language(
+    client: PageClient, db_session: Session, cast: Cast, case: Made, code: str, read: str
+) -> None:
+    change_details(refreshed(db_session), cast, START, case, case.people["omar"], language=code)
+    invite(db_session, cast, case, omar=EMAIL)
+    address = address_in(*messages(db_session, case, "omar"))
+
+    html = client.get(address, headers={"Accept-Language": f"{code}, en;q=0.5"}).text
+
+    assert f'<html lang="{read}" dir="{direction(read)}"' in html
+    with using(read):
+        assert gettext("I say it in a letter") in html
+        assert gettext("Send my answer") in html
+    for english in ("I come", "Send my answer", "optional", "Accessibility"):
+        assert f">{english}<" not in html
 
 
 def test_whoever_said_that_the_new_day_suits_them_comes_all_the_same(

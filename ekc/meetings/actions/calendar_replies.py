@@ -22,7 +22,11 @@ from ekc.workflow.vocabulary import Attends, InvitationReply, SaidHow
 _KNOWN_FOR = timedelta(days=365)
 _UID = re.compile("[0-9a-f]{32}")
 #: What a yes is of those who take part from where they are: it does not bring them there.
-_COMES = {Attends.PHONE: InvitationReply.PHONE, Attends.SPOKESPERSON: InvitationReply.SPOKESPERSON}
+_COMES: dict[Attends | None, InvitationReply] = {
+    Attends.PHONE: InvitationReply.PHONE,
+    Attends.SPOKESPERSON: InvitationReply.SPOKESPERSON,
+    Attends.LETTER: InvitationReply.LETTER,
+}
 
 
 class ReplyOutcome(StrEnum):
@@ -77,7 +81,7 @@ def _invited_at(person: Participant) -> str | None:
 def _answer_of(reply: CalendarReply, person: Participant, row: MeetingInvitation) -> Answered:
     match reply.partstat:
         case Partstat.ACCEPTED:
-            says = _COMES.get(person.attends, InvitationReply.COMES) if person.attends else InvitationReply.COMES
+            says = _COMES.get(person.attends_lately, InvitationReply.COMES)
         case Partstat.TENTATIVE:
             says = InvitationReply.UNKNOWN
         case Partstat.DECLINED:

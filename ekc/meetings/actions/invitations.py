@@ -58,6 +58,7 @@ _ATTENDS: dict[InvitationReply, Attends | None] = {
     InvitationReply.COMES: Attends.IN_PERSON,
     InvitationReply.PHONE: Attends.PHONE,
     InvitationReply.SPOKESPERSON: Attends.SPOKESPERSON,
+    InvitationReply.LETTER: Attends.LETTER,
     InvitationReply.UNKNOWN: None,
     InvitationReply.NO: Attends.NO,
 }
@@ -378,7 +379,8 @@ def _answer(
 ) -> None:
     row.reply, row.replied_at, row.replied_for = answered.reply, by.at, meeting.starts_at
     row.replied_how, row.words = answered.how, answered.words
-    attends = _ATTENDS[answered.reply]
-    if not (answered.reply is InvitationReply.COMES and person.attends in _COMES_SO):
-        note_attends(by, conference, person, attends)
+    attends, known = _ATTENDS[answered.reply], person.attends_lately
+    if answered.reply is InvitationReply.COMES and known in _COMES_SO:
+        attends = known
+    note_attends(by, conference, person, attends)
     by.record("meeting.answered", conference.id, name=person.name, reply=answered.reply)

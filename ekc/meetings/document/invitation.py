@@ -111,6 +111,12 @@ _CIRCLE = (
 )
 
 
+def invitation_language(case: Conference, person: Participant) -> str:
+    """Their language, or a second one that they read; else that of the conference or the country."""
+    among, country = INVITATION_LETTER.languages, PROFILES[case.profile].language
+    return language_of(person.language, person.second_language or "", case.language, country, among=among)
+
+
 class Host:
     """Who invites people to a meeting: makes the invitation of each, from what is read of the case once.
 
@@ -127,12 +133,6 @@ class Host:
         invited = [one for one in self.people if one.attends not in (Attends.EXCLUDED, Attends.NO)]
         self._others = sorted(invited, key=lambda one: (_PARTS.index(one.part), one.id))
 
-    def language_for(self, person: Participant) -> str:
-        """Their language, or a second one that they read; else that of the conference or the country."""
-        case, among = self.conference, INVITATION_LETTER.languages
-        country = PROFILES[case.profile].language
-        return language_of(person.language, person.second_language or "", case.language, country, among=among)
-
     def invited(self, person: Participant, row: MeetingInvitation | None, *, reminder: bool = False) -> Invited:
         """What the invitation of somebody says. `row`: how they were invited; None: not yet."""
         case, meeting, place = self.conference, self.meeting, self._place
@@ -141,9 +141,10 @@ class Host:
             raise ValueError("nobody is invited to a meeting without a date")
         before = (row.before if row.starts_at == starts_at else row.starts_at) if row else None
         professional = person.part in PROFESSIONAL_PARTS or person.came_as_professional
-        with using(self.language_for(person)):
+        language = invitation_language(case, person)
+        with using(language):
             return Invited(
-                language=self.language_for(person),
+                language=language,
                 name=person.name,
                 to_address=() if person.address_secret else tuple(person.address.splitlines()),
                 when=moment(starts_at, case.timezone),
@@ -152,7 +153,7 @@ class Host:
                 how_long=duration(meeting.expected_minutes) if meeting.expected_minutes else "",
                 place=() if place.secret else tuple(filter(None, (place.name, *place.address.splitlines()))),
                 way_in="" if place.secret else "\n".join(filter(None, (place.access, place.route))),
-                joins=person.attends in FROM_AFAR,
+                joins=person.attends_lately in FROM_AFAR,
                 joining=place.joining,
                 who=self._who(person),
                 coordinator=self._coordinator,

@@ -22,6 +22,7 @@ OWN_REPLIES: dict[InvitationReply, str] = {
     InvitationReply.COMES: N_("I come"),
     InvitationReply.PHONE: N_("I take part by telephone"),
     InvitationReply.SPOKESPERSON: N_("Somebody speaks for me"),
+    InvitationReply.LETTER: N_("I say it in a letter"),
     InvitationReply.UNKNOWN: N_("I do not know yet"),
     InvitationReply.NO: N_("I do not come"),
 }

@@ -28,7 +28,7 @@ from ekc.core.routes import db, edits, moves, now, public, runtime, to_id
 from ekc.core.texter import international
 from ekc.meetings import queries
 from ekc.meetings.actions import invitations as actions
-from ekc.meetings.document.invitation import INVITATION_LETTER, Host, Invited, service_of
+from ekc.meetings.document.invitation import INVITATION_LETTER, Host, Invited, invitation_language, service_of
 from ekc.meetings.effects import latest_meeting
 from ekc.meetings.forms.invitations import InviteForm, ReplyForm
 from ekc.meetings.models import Meeting, MeetingInvitation
@@ -91,6 +91,9 @@ def _guests(case: Case) -> _Guests:
     reach = circle_queries.reach(db(), [one.id for one in people])
     no_texts = who_wants_no(db(), case.id, "text message") if runtime().settings.texts else ()
     ways = {one.id: _ways(case, one, reach[one.id], no_texts) for one in people}
+    for id_, row in rows.items():
+        if row.way is not InvitationWay.TOLD and row.way in ways.get(id_, ()):  # as they were invited before
+            ways[id_] = (row.way, *(way for way in ways[id_] if way is not row.way))
     return replace(found, people=tuple(people), ways=ways)
 
 
@@ -264,7 +267,10 @@ def _gone() -> ResponseReturnValue:
 
 
 def _found(token: str) -> _Found | None:
-    """The invitation with this address, with the meeting, the case and the person, as long as it can be answered."""
+    """The invitation with this address, with the meeting, the case and the person, as long as it can be answered.
+
+    From here on the page is in the language of the invitation, unless its reader chose another one.
+    """
     invited = actions.invitation_of(db(), token)
     if invited is None:
         return None
@@ -278,7 +284,7 @@ def _found(token: str) -> _Found | None:
     if gone or over:
         return None
     set_words(wording(conference.variant))
-    fall_back_to(person.language or conference.language)
+    fall_back_to(invitation_language(conference, person))
     return row, sequence, meeting, conference, person
 
 
