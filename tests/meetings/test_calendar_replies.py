@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from ekc.accounts.access import By
+from ekc.conferences.actions.circle import add_people
+from ekc.conferences.entries import PersonDetails
+from ekc.conferences.models import Participant
 from ekc.core.bounces import read_mailbox
 from ekc.core.calendar_file import CalendarReply, Partstat
 from ekc.core.transaction import writing
@@ -22,7 +25,7 @@ from ekc.meetings.actions.calendar_replies import ReplyOutcome, note_calendar_re
 from ekc.meetings.actions.invitations import Answered
 from ekc.meetings.models import Meeting, MeetingInvitation
 from ekc.operation.incoming import Incoming, take_in
-from ekc.workflow.vocabulary import Attends, InvitationReply, SaidHow
+from ekc.workflow.vocabulary import Attends, InvitationReply, Part, SaidHow
 from tests.build import Made, case_in_setup, change_details
 from tests.cast import Cast, participant, sign_in
 from tests.client import PageClient
@@ -32,7 +35,18 @@ from tests.core.test_bounces import answer
 from tests.core.test_calendar_file import REPLY, UID
 from tests.core.test_mailer import to
 from tests.database import refreshed
-from tests.meetings.test_invitations import EMAIL, SATURDAY, SUNDAY, TOLD, arrangements, attends, invite, messages, rows
+from tests.meetings.test_invitations import (
+    EMAIL,
+    SATURDAY,
+    SUNDAY,
+    TOLD,
+    address_in,
+    arrangements,
+    attends,
+    invite,
+    messages,
+    rows,
+)
 from tests.work import work
 
 LATER = START + timedelta(hours=3)
@@ -162,6 +176,35 @@ def test_an_answer_about_an_earlier_meeting_says_nothing_about_the_next(
 
     assert set(refreshed(db_session).scalars(select(MeetingInvitation.reply))) == {None}
     assert attends(db_session, case, "omar") is not Attends.NO
+
+
+@pytest.mark.both_databases
+def test_an_interpreter_who_declines_is_not_expected(db_session: Session, cast: Cast, case: Made) -> None:
+    rana = PersonDetails(name="Rana Aziz", part=Part.INTERPRETER, email="rana@example.org", attends=Attends.IN_PERSON)
+    add_people(By(refreshed(db_session), cast.noor, START), case.id, [rana])
+    id_ = refreshed(db_session).scalars(select(Participant.id).order_by(Participant.id.desc()).limit(1)).one()
+    case = replace(case, people={**case.people, "rana": id_})
+    invite(db_session, cast, case, rana=EMAIL)
+    declined = reply(db_session, case, "rana", partstat=Partstat.DECLINED)
+
+    assert note_calendar_reply(db_session, declined, LATER) is ReplyOutcome.NOTED
+
+    assert attends(db_session, case, "rana") is Attends.NO
+    with writing(refreshed(db_session)):
+        db_session.get_one(Participant, id_).removed_at = LATER
+    accepted = reply(db_session, case, "rana", stamp="2")
+    assert note_calendar_reply(db_session, accepted, LATER) is ReplyOutcome.EARLIER
+    assert attends(db_session, case, "rana") is Attends.NO
+
+
+def test_an_invitation_that_was_sent_twice_is_answered_at_either(
+    client: PageClient, db_session: Session, cast: Cast, case: Made
+) -> None:
+    first = address_in(*messages(db_session, case, "omar"))
+    invite(db_session, cast, case, START + timedelta(hours=1), omar=EMAIL)
+    client.page(first)
+    client.submit("Send my answer", {"Do you come?": "I come"})
+    assert note_calendar_reply(db_session, reply(db_session, case), LATER) is ReplyOutcome.NOTED
 
 
 def test_a_remark_in_an_answer_fits_in_the_form_of_whoever_rings(

@@ -45,6 +45,7 @@ from ekc.workflow.vocabulary import (
     Attends,
     InvitationReply,
     InvitationWay,
+    Part,
     Phase,
     SaidHow,
 )
@@ -138,15 +139,43 @@ def answer_invitation(by: By, conference_id: int, answered: Answered, asked: Sen
     Raises Unknown for whoever was not invited, Refusal where it was for another day or another meeting.
     """
     with writing(by.session):
-        conference, _ = lock_case(by, conference_id, Activity.ANSWER_INVITATION)
+        conference = _lock_to_answer(by, conference_id, asked)
         meeting = latest_meeting(by.session, conference_id)
         person = by.session.get(Participant, by.visitor.participant_id)
         row = invitations_of(by.session, meeting).get(person.id) if meeting and person else None
         if meeting is None or person is None or row is None:
             raise Unknown
-        if meeting.starts_at != row.starts_at or asked not in (None, SentInvitation(row.id, row.sequence)):
+        if (asked and asked.invitation_id != row.id) or not is_for_now(
+            row, meeting, row.sequence if asked is None else asked.sequence
+        ):
             raise Refusal(N_("The day has changed since this invitation. You get another one, or you are rung."))
         _answer(by, conference, meeting, person, row, answered)
+
+
+def _lock_to_answer(by: By, conference_id: int, sent: SentInvitation | None) -> Conference:
+    """The case, locked for answering. Raises Unknown or NotNow.
+
+    An interpreter has no page and no role in the case, and answers the mail that they got, as long as others can.
+    """
+    try:
+        return lock_case(by, conference_id, Activity.ANSWER_INVITATION)[0]
+    except Unknown:
+        person = by.session.get(Participant, by.visitor.participant_id or 0)
+        conference = by.session.get(Conference, conference_id)
+        interprets = person is not None and person.part is Part.INTERPRETER and person.conference_id == conference_id
+        if sent is None or conference is None or person is None or not interprets:
+            raise
+        if person.removed_at or person.attends is Attends.EXCLUDED or conference.phase is not Phase.SETUP:
+            raise
+        return conference
+
+
+def is_for_now(row: MeetingInvitation, meeting: Meeting, sequence: int) -> bool:
+    """Whether an invitation that was sent with this number is for the day that is set.
+
+    One that was sent twice is, whichever of them is answered, where it never was for another day.
+    """
+    return meeting.starts_at == row.starts_at and (sequence == row.sequence or row.before is None)
 
 
 def stop_reminders(by: By, conference_id: int, stop: bool) -> None:

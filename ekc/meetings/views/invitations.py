@@ -301,7 +301,7 @@ def _invited_page(token: str, found: _Found, form: ReplyForm | None = None) -> s
         starts_at=meeting.starts_at,
         timezone=conference.timezone,
         own_timezone=person.timezone,
-        is_now=meeting.starts_at == row.starts_at and sequence == row.sequence,
+        is_now=actions.is_for_now(row, meeting, sequence),
         answered=row.reply if standing else None,
         no_reminders=row.no_reminders,
         form=shown,
