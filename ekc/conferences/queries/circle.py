@@ -15,7 +15,7 @@ from ekc.conferences.models import Conference, Participant, SafetyConcern
 from ekc.conferences.queries.consents import consented
 from ekc.conferences.queries.names import names
 from ekc.conferences.queries.rows import columns_of, to_dataclass
-from ekc.core.reading import Rows, one_of, read_rows
+from ekc.core.reading import Rows, one_of, read_row, read_rows
 from ekc.names import told_apart
 from ekc.workflow.birth import Birth
 from ekc.workflow.professionals import MaybeProfessional
@@ -97,6 +97,7 @@ def _people(without: frozenset[str]) -> Select[*tuple[Any, ...]]:
 _CIRCLE = _people(_ONLY_FOR_ONE_PERSON)
 _IN_FULL = _people(frozenset())
 _PERSON = _IN_FULL.where(Participant.id == bindparam("participant"))
+_ZONE = _PERSON.with_only_columns(Participant.timezone, Participant.address_secret)
 _WORRIES = select(SafetyConcern.participant_id, SafetyConcern.arrangement).where(SafetyConcern.conference_id == _CASE)
 
 
@@ -115,6 +116,12 @@ def person(session: Session, case: Case, participant_id: int) -> PersonRow | Non
     hidden -= {"address_secret"}  # the flag itself may be shown
     label = names(session, case.id)[participant_id]
     return replace(people[0], label=label, **{name: _EMPTY[name] for name in hidden})
+
+
+def timezone_of(session: Session, case: Case, participant_id: int) -> str:
+    """In which time zone somebody in the circle is, as far as the visitor may see it; empty: that of the case."""
+    row = read_row(session, _ZONE, {"case": case.id, "participant": participant_id})
+    return "" if row is None or "timezone" in hidden_fields(row.address_secret, case.sees) else row.timezone
 
 
 def known(session: Session, conference_id: int) -> dict[int, frozenset[str]]:

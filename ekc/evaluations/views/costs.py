@@ -25,7 +25,7 @@ from ekc.workflow.vocabulary import Activity
 @case_route(Activity.RECORD_COSTS)
 def costs(case: Case) -> ResponseReturnValue:
     """Hours and costs of the conference."""
-    return _costs_page(case, _filled(case), AvoidedForm(), 200)
+    return _costs_page(case, None, AvoidedForm(), 200)
 
 
 @bp.post("/conferences/<int:conference_id>/costs")
@@ -36,7 +36,7 @@ def record_costs(case: Case) -> ResponseReturnValue:
     form = CostsForm()
     if form.validate_on_submit():
         with form.showing_refusal():
-            actions.record_costs(by(form.unless_changed(lambda: _filled(case))), case.id, form.to_costs())
+            actions.record_costs(by(form.unless_changed(lambda: _filled(*_read(case)))), case.id, form.to_costs())
             flash(_("Hours and costs are saved."), "success")
             return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
     return _costs_page(case, form, AvoidedForm(formdata=None), form.status)
@@ -52,7 +52,7 @@ def add_avoided(case: Case) -> ResponseReturnValue:
         actions.add_avoided_cost(by(), case.id, form.to_avoided())
         flash(_("The avoided cost is added."), "success")
         return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
-    return _costs_page(case, _filled(case), form, 422)
+    return _costs_page(case, None, form, 422)
 
 
 @bp.post("/conferences/<int:conference_id>/costs/avoided/<int:avoided_id>/remove")
@@ -65,20 +65,26 @@ def remove_avoided(case: Case, avoided_id: int) -> ResponseReturnValue:
     return redirect(url_for("evaluations.costs", conference_id=case.id), 303)
 
 
-def _filled(case: Case) -> CostsForm:
+_Proposed = dict[str, list[tuple[str, int]]]
+
+
+def _read(case: Case) -> tuple[CostSheet | None, _Proposed]:
+    """What was recorded, and what the meetings say."""
+    return queries.cost_sheet(db(), case.id), queries.proposed_costs(db(), case.id)
+
+
+def _filled(sheet: CostSheet | None, proposed: _Proposed) -> CostsForm:
     """The form with what was recorded, and where nothing was, with what the meetings say."""
-    sheet = queries.cost_sheet(db(), case.id)
     recorded = {name: getattr(sheet, name, None) for name in COST_NAMES}
-    meetings = queries.proposed_costs(db(), case.id)
-    proposed = {name: sum(cents for _for, cents in parts) for name, parts in meetings.items()}
-    shown = proposed | {name: value for name, value in recorded.items() if value is not None}
+    sums = {name: sum(cents for _for, cents in parts) for name, parts in proposed.items()}
+    shown = sums | {name: value for name, value in recorded.items() if value is not None}
     return CostsForm(formdata=None, data=shown)
 
 
-def _hints(case: Case, currency: str, sheet: CostSheet | None) -> dict[str, str]:
+def _hints(currency: str, sheet: CostSheet | None, proposed: _Proposed) -> dict[str, str]:
     """What the meetings say, at each field where it is not what was recorded."""
     hints = {}
-    for name, parts in queries.proposed_costs(db(), case.id).items():
+    for name, parts in proposed.items():
         recorded = getattr(sheet, name, None)
         if recorded == sum(cents for _for, cents in parts):
             continue
@@ -91,9 +97,11 @@ def _hints(case: Case, currency: str, sheet: CostSheet | None) -> dict[str, str]
     return hints
 
 
-def _costs_page(case: Case, form: CostsForm, avoided_form: AvoidedForm, status: int) -> ResponseReturnValue:
+def _costs_page(case: Case, sent: CostsForm | None, avoided_form: AvoidedForm, status: int) -> ResponseReturnValue:
+    """The page; a form that is given was rejected and is shown again."""
     currency = PROFILES[case.profile].currency
-    sheet = queries.cost_sheet(db(), case.id)
+    sheet, proposed = _read(case)
+    form = sent or _filled(sheet, proposed)
     known = [(form[name].label.text, getattr(sheet, name, None), form[name].parts) for name in COST_NAMES]
     page = render_template(
         "evaluations/costs.html",
@@ -102,7 +110,7 @@ def _costs_page(case: Case, form: CostsForm, avoided_form: AvoidedForm, status: 
         known=[(label, _quantity(value, parts, currency)) for label, value, parts in known],
         avoided=[(row, _quantity(row.amount, 100, currency)) for row in queries.avoided_costs(db(), case.id)],
         form=form,
-        hints=_hints(case, currency, sheet),
+        hints=_hints(currency, sheet, proposed),
         avoided_form=avoided_form,
     )
     return page, status

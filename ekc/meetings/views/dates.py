@@ -290,18 +290,12 @@ def _clashes(case: Case, poll: _Poll) -> dict[datetime, tuple[Clash, ...]]:
 def _answers_form(
     case: Case, poll: _Poll, participant_id: int, *, sent: bool = False, own: bool = False
 ) -> DateAnswersForm:
-    zone = case.own_timezone if own else _zone_of(case, participant_id)
+    zone = case.own_timezone if own else circle_queries.timezone_of(db(), case, participant_id)
     words = {row.id: their_moment(row.starts_at, case.timezone, zone, theirs=not own) for row in poll.options}
     guest = poll.guests.get(participant_id)
     matters = None if own else bool(guest and guest.matters)
     form = request.form if sent else None
     return DateAnswersForm.about(words, poll.of(participant_id), matters=matters, formdata=form)
-
-
-def _zone_of(case: Case, participant_id: int) -> str:
-    """The time zone of somebody, as far as the visitor may know it."""
-    person = circle_queries.person(db(), case, participant_id)
-    return person.timezone if person else ""
 
 
 def _person_page(case: Case, poll: _Poll, participant_id: int, form: DateAnswersForm | None = None) -> str:
