@@ -58,23 +58,20 @@ class Day:
 @office(Duty.CALENDAR)
 def calendar(day: str = "") -> ResponseReturnValue:
     """The month or week of this day; without one that of today."""
+    zone = queries.zone_of(db(), visitor())
+    here = local_date(now(), zone)
     try:
-        on = date.fromisoformat(day) if day else _today()
+        on = date.fromisoformat(day) if day else here
     except ValueError:
         raise Unknown from None
     if not _FIRST <= on <= _LAST:
         raise Unknown
-    return _page(on)
+    return _page(on, here, zone)
 
 
-def _today() -> date:
-    return local_date(now(), queries.zone_of(db(), visitor()))
-
-
-def _page(on: date) -> str:
+def _page(on: date, here: date, zone: str) -> str:
+    """The page. `here`: the day of today where the visitor works, in this time zone."""
     who, as_week = visitor(), request.args.get("view") == "week"
-    zone = queries.zone_of(db(), who)
-    here = local_date(now(), zone)
     offered = queries.coordinators(db(), who)
     form = whose_form(request.args, offered)
     chosen = form.chosen

@@ -124,5 +124,11 @@ def school_holidays(session: Session, region_ids: Collection[int], since: date) 
     return tuple(SchoolHolidayRow(*row) for row in rows)
 
 
+def school_holidays_on(session: Session, region_id: int, days: Collection[date]) -> dict[date, str]:
+    """The names of the school holidays of a region in which some of these days lie, by day."""
+    rows = school_holidays(session, [region_id], min(days)) if days else ()
+    return {on: row.name for row in rows for on in days if row.first_on <= on <= row.last_on}
+
+
 def _venue(row: Row[Any]) -> VenueRow:
     return VenueRow(**{**row._mapping, "hours": OpeningHours.of(row.hours)})

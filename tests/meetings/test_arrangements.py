@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from ekc.conferences.queries.circle import circle
 from ekc.core.documents import document_html
 from ekc.meetings.document.arrangements import ARRANGEMENTS, arrangement_list
+from ekc.meetings.document.head import DayHead
 from ekc.workflow.vocabulary import ArrangementKind, Attends
 from tests.build import case_in_setup, change_details
 from tests.cast import Cast, sign_in
@@ -30,8 +31,7 @@ def test_needs_are_counted_by_arrangement_and_named_on_another_sheet(
     people = circle(refreshed(db_session), case.id)
     made = arrangement_list(
         "en",
-        ("EKC-2026-0001", "Family De Wit"),
-        ("Saturday", "De Brug"),
+        DayHead("EKC-2026-0001", "Family De Wit", "Saturday", "De Brug"),
         people,
         {ArrangementKind.FOOD: "Omar brings tea."},
         {"ar": "Arabic"}.__getitem__,

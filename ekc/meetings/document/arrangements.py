@@ -9,6 +9,7 @@ from ekc.conferences.queries.needs import SharedNeed, shared_needs
 from ekc.core.documents import DocumentRule
 from ekc.core.language import gettext as _
 from ekc.core.language import using
+from ekc.meetings.document.head import DayHead
 from ekc.workflow.vocabulary import N_, Activity, ArrangementKind, PersonNeed
 
 
@@ -38,10 +39,7 @@ class ArrangementList:
     """The values of the list. `eaters`: how many are in the room, as far as is known."""
 
     language: str
-    number: str
-    title: str
-    when: str  # empty: not known yet
-    place: str
+    head: DayHead
     eaters: int
     kinds: tuple[NeedsOfKind, ...]
 
@@ -60,24 +58,19 @@ ARRANGEMENTS = DocumentRule(
 
 def arrangement_list(
     language: str,
-    case: tuple[str, str],
-    meeting: tuple[str, str],
+    head: DayHead,
     circle: Iterable[PersonRow],
     arranged: dict[ArrangementKind, str],
     name_of: Callable[[str], str],
 ) -> ArrangementList:
-    """The list. `case`: number and title; `meeting`: when, and the place; `arranged`: what was, in words.
-
-    `name_of`: what a language is called, by its code.
-    """
+    """The list. `arranged`: what was, in words; `name_of`: what a language is called, by its code."""
     people = list(circle)
     every = shared_needs(people)
     with using(language):
         kinds = [(kind, _(kind.label)) for kind in ArrangementKind]
         return ArrangementList(
             language,
-            *case,
-            *meeting,
+            head,
             sum(one.expected_in_room for one in people),
             tuple(
                 NeedsOfKind(

@@ -30,7 +30,7 @@ from ekc.meetings.views.calling import next_after, who
 from ekc.meetings.views.meeting import NOTHING_YET
 from ekc.signin.login import by
 from ekc.venues.forms import hours_in_words
-from ekc.venues.queries import school_holidays
+from ekc.venues.queries import school_holidays_on
 from ekc.venues.queries import venue as venue_row
 from ekc.workflow.clashes import Clash
 from ekc.workflow.date_poll import DateCount, Guest, count, weights
@@ -254,18 +254,11 @@ def _page(case: Case, offer: OfferDatesForm | None = None, ask: AskDatesForm | N
         closed={one.value for one in slots_ if not all(hours.covers(at, minutes) for at in offered.begins(one))},
         hours=hours_in_words(hours),
         not_open={id_ for id_, at in local.items() if not hours.covers(at, minutes)},
-        school=_school(case, weeks),
+        school=school_holidays_on(db(), case.region_id, [day[0].on for week in weeks for day in week]),
         ask=ask or AskDatesForm(_askable(poll), still, formdata=None),
         sent=offer or ask,
         fits=DateFit,
     )
-
-
-def _school(case: Case, weeks: list[list[tuple[Slot, ...]]]) -> dict[date, str]:
-    """The names of the school holidays by day."""
-    days = [day[0].on for week in weeks for day in week]
-    rows = school_holidays(db(), [case.region_id], days[0]) if days else ()
-    return {on: row.name for row in rows for on in days if row.first_on <= on <= row.last_on}
 
 
 def _taken(case: Case, since: date) -> dict[date, list[tuple[datetime, str]]]:

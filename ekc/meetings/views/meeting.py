@@ -22,12 +22,13 @@ from ekc.core.routes import db, edits, now
 from ekc.meetings import facts, queries
 from ekc.meetings.actions import arranging
 from ekc.meetings.document.arrangements import ARRANGEMENTS, arrangement_list
+from ekc.meetings.document.head import DayHead
 from ekc.meetings.forms.meeting import Doers, KnownPlaces, MeetingForm
 from ekc.meetings.views.blueprint import bp
 from ekc.orders import ordering
 from ekc.signin.login import by
 from ekc.venues.forms import hours_in_words
-from ekc.venues.queries import VenueRow, known_venues, school_holidays, times_used, venues
+from ekc.venues.queries import VenueRow, known_venues, school_holidays_on, times_used, venues
 from ekc.venues.queries import venue as venue_row
 from ekc.workflow.clashes import Clash
 from ekc.workflow.open_things import open_things
@@ -98,14 +99,19 @@ def arrangements_paper(case: Case) -> ResponseReturnValue:
     asked = [
         arrangement_list(
             code,
-            (case.number, case.title),
-            (moment(current.starts_at, case.timezone) if current.starts_at else "", current.venue_name),
+            head_of(case, current),
             circle(db(), case.id),
             {kind: row.text or "" for kind, row in _arranged(current).items()},
             lambda spoken: language_name(spoken, code),
         )
     ]
     return ordering.give_paper(ARRANGEMENTS, case, asked)
+
+
+def head_of(case: Case, meeting: queries.MeetingRow) -> DayHead:
+    """What stands at the top of a paper of the day."""
+    when = moment(meeting.starts_at, case.timezone) if meeting.starts_at else ""
+    return DayHead(case.number, case.title, when, meeting.venue_name)
 
 
 def clocks_change(day: date, timezone: str) -> bool:
@@ -139,7 +145,7 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
         names=[person.label for person in people if not person.excluded] if may_change else [],
         money=lambda cents: money(cents, currency),
         sign=get_currency_symbol(currency, locale()),
-        school=_school_holiday(case, starts_on),
+        school=school_holidays_on(db(), case.region_id, [starts_on]).get(starts_on) if starts_on else None,
         needs=shared_needs(people),
         expected=sum(person.expected_in_room for person in people),
         hours=_hours(current),
@@ -161,12 +167,6 @@ def _clashes(case: Case, meeting: queries.MeetingRow, people: tuple[PersonRow, .
         return ()
     found = facts.clashes_of(db(), case, meeting, people, [meeting.starts_at], now())
     return found.get(meeting.starts_at, ())
-
-
-def _school_holiday(case: Case, on: date | None) -> str:
-    """The school holiday in which a day lies; empty: none, or no day."""
-    rows = school_holidays(db(), [case.region_id], on) if on else ()
-    return next((row.name for row in rows if on and row.first_on <= on), "")
 
 
 def _planned(case: Case, meeting: queries.MeetingRow) -> _Planned:

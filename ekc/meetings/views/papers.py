@@ -14,7 +14,7 @@ from ekc.conferences.forms.fields import language_name
 from ekc.conferences.gate import case_route, paper_route
 from ekc.conferences.queries.absent import absent_views
 from ekc.conferences.queries.circle import PersonRow, circle
-from ekc.core.language import LANGUAGES, language, language_of, moment, ngettext, using
+from ekc.core.language import LANGUAGES, language, language_of, ngettext, using
 from ekc.core.language import gettext as _
 from ekc.core.routes import db, runtime
 from ekc.meetings import queries
@@ -28,7 +28,7 @@ from ekc.meetings.document.plan_sheets import PlanSheets
 from ekc.meetings.document.route import Route
 from ekc.meetings.forms.papers import PapersForm
 from ekc.meetings.views.blueprint import bp
-from ekc.meetings.views.meeting import NOTHING_YET
+from ekc.meetings.views.meeting import NOTHING_YET, head_of
 from ekc.orders import ordering
 from ekc.workflow.vocabulary import FROM_AFAR, Activity, ArrangementKind, Attends, PersonNeed
 
@@ -87,19 +87,14 @@ def papers_pdf(case: Case) -> ResponseReturnValue:
         return ordering.give_paper(RULES[chosen[0].paper], case, [chosen[0].values])
     bound = {one.paper.value: one.values for one in chosen if one.paper is not DayPaper.VIEWS}
     views = next((one.values for one in chosen if one.paper is DayPaper.VIEWS), None)
-    return ordering.give_paper(PILE, case, [AskedPile(Pile(code, _head(case, meeting), contents, **bound), views)])
-
-
-def _head(case: Case, meeting: queries.MeetingRow) -> DayHead:
-    when = moment(meeting.starts_at, case.timezone) if meeting.starts_at else ""
-    return DayHead(case.number, case.title, when, meeting.venue_name)
+    return ordering.give_paper(PILE, case, [AskedPile(Pile(code, head_of(case, meeting), contents, **bound), views)])
 
 
 def _offered(
     case: Case, meeting: queries.MeetingRow, people: tuple[PersonRow, ...], code: str, *, relations: bool
 ) -> tuple[OfferedPaper, ...]:
     """The papers that the visitor may print, with their values in this language."""
-    head = _head(case, meeting)
+    head = head_of(case, meeting)
     name, phone = name_and_phone_of(db(), case.coordinator_id)
     arranged = {row.kind: row for row in queries.arrangements(db(), meeting.id)}
 
@@ -110,8 +105,7 @@ def _offered(
     each = ngettext("%(num)d copy, one for each person", "%(num)d copies, one for each person", many)
     needs = arrangement_list(
         code,
-        (case.number, case.title),
-        (head.when, head.place),
+        head,
         people,
         {kind: row.text or "" for kind, row in arranged.items()},
         name_of,
