@@ -197,14 +197,19 @@ def test_an_interpreter_who_declines_is_not_expected(db_session: Session, cast: 
     assert attends(db_session, case, "rana") is Attends.NO
 
 
-def test_an_invitation_that_was_sent_twice_is_answered_at_either(
+def test_of_an_invitation_that_went_to_a_wrong_address_first_only_the_last_is_answered(
     client: PageClient, db_session: Session, cast: Cast, case: Made
 ) -> None:
     first = address_in(*messages(db_session, case, "omar"))
+    change_details(refreshed(db_session), cast, START, case, case.people["omar"], email="o.elamrani@example.org")
     invite(db_session, cast, case, START + timedelta(hours=1), omar=EMAIL)
-    client.page(first)
-    client.submit("Send my answer", {"Do you come?": "I come"})
-    assert note_calendar_reply(db_session, reply(db_session, case), LATER) is ReplyOutcome.NOTED
+    page = client.page(first)
+    assert "There is a newer invitation than this one." in page.text
+    assert "28 March" not in page.text
+    assert client.get(f"{first}.ics").status_code == 404
+    assert note_calendar_reply(db_session, reply(db_session, case), LATER) is ReplyOutcome.NOTHING
+    last = reply(db_session, case, attendee="o.elamrani@example.org", sequence=1)
+    assert note_calendar_reply(db_session, last, LATER) is ReplyOutcome.NOTED
 
 
 def test_a_remark_in_an_answer_fits_in_the_form_of_whoever_rings(

@@ -135,6 +135,8 @@ def test_the_address_in_an_invitation_lets_them_answer_and_shows_nothing_else(
     )
     assert page.flashes == ["Thank you. Your coordinator sees your answer."]
     assert attends(db_session, case, "omar") is Attends.SPOKESPERSON
+    file = client.get(f"{address}.ics")
+    assert (file.status_code, b"20260328T100000" in file.data, b"De Wilg" in file.data) == (200, True, False)
     client.submit("Change my answer", {"Do you come?": "I come"})
     assert attends(db_session, case, "omar") is Attends.IN_PERSON
     client.submit("Send me no reminders")

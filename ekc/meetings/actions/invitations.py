@@ -67,6 +67,11 @@ _ATTENDS: dict[InvitationReply, Attends | None] = {
 _COMES_SO = frozenset({Attends.IN_PERSON, Attends.PART, Attends.VIDEO})
 
 
+_DAY_CHANGED = N_("The day has changed since this invitation. You get another one, or you are rung.")
+#: The page at the address says it as well, in more languages.
+NEWER = N_("There is a newer invitation than this one. Answer that one, or ring.")
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What somebody answers to an invitation. `words`: such as who speaks for them; `how`: how they said it."""
@@ -145,10 +150,10 @@ def answer_invitation(by: By, conference_id: int, answered: Answered, asked: Sen
         row = invitations_of(by.session, meeting).get(person.id) if meeting and person else None
         if meeting is None or person is None or row is None:
             raise Unknown
-        if (asked and asked.invitation_id != row.id) or not is_for_now(
-            row, meeting, row.sequence if asked is None else asked.sequence
-        ):
-            raise Refusal(N_("The day has changed since this invitation. You get another one, or you are rung."))
+        if asked and asked.invitation_id != row.id:
+            raise Refusal(_DAY_CHANGED)
+        if why := why_not_answered(row, meeting, asked.sequence if asked else row.sequence):
+            raise Refusal(why)
         _answer(by, conference, meeting, person, row, answered)
 
 
@@ -170,12 +175,16 @@ def _lock_to_answer(by: By, conference_id: int, sent: SentInvitation | None) -> 
         return conference
 
 
-def is_for_now(row: MeetingInvitation, meeting: Meeting, sequence: int) -> bool:
-    """Whether an invitation that was sent with this number is for the day that is set.
+def why_not_answered(row: MeetingInvitation, meeting: Meeting, sequence: int) -> str:
+    """Why an invitation that was sent with this number is not answered any more; empty: it is.
 
-    One that was sent twice is, whichever of them is answered, where it never was for another day.
+    Only the last one is, because one before may have gone to an address that was wrong.
     """
-    return meeting.starts_at == row.starts_at and (sequence == row.sequence or row.before is None)
+    if meeting.starts_at != row.starts_at:
+        return _DAY_CHANGED
+    if sequence != row.sequence:
+        return _DAY_CHANGED if row.before else NEWER
+    return ""
 
 
 def stop_reminders(by: By, conference_id: int, stop: bool) -> None:

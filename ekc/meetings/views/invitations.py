@@ -203,11 +203,11 @@ def own_calendar(case: Case) -> ResponseReturnValue:
     row = actions.invitations_of(db(), meeting).get(me) if meeting else None
     if meeting is None or row is None or meeting.starts_at != row.starts_at:
         raise Unknown
-    return _calendar(_host(case, meeting), member(db(), case.id, me), row, whole="whole" in request.args)
+    host = _host(case, meeting)
+    return _calendar(host, host.invited(member(db(), case.id, me), row), row, whole="whole" in request.args)
 
 
-def _calendar(host: Host, person: Participant, row: MeetingInvitation, *, whole: bool = False) -> Response:
-    values = host.invited(person, row)
+def _calendar(host: Host, values: Invited, row: MeetingInvitation, *, whole: bool = False) -> Response:
     event = host.event(values, row, whole=whole)
     response = Response(published([event], name=event.summary, at=row.invited_at, refresh=_A_DAY), mimetype=TYPE)
     response.headers["Content-Disposition"] = 'attachment; filename="calendar.ics"'
@@ -251,12 +251,15 @@ def answer_invited(token: str) -> ResponseReturnValue:
 @bp.get(f"{_PATH}.ics")
 @public
 def invited_calendar(token: str) -> ResponseReturnValue:
-    """The appointment as a file for a calendar, in words that say nothing."""
+    """The appointment as a file for a calendar, in words that say nothing, and without the place, as the page."""
     found = _found(token)
-    if found is None or found[2].starts_at != found[0].starts_at:
+    if found is None:
         return _gone()
-    row, _sequence, meeting, conference, person = found
-    return _calendar(_host_of(conference, meeting), person, row)
+    row, sequence, meeting, conference, person = found
+    if actions.why_not_answered(row, meeting, sequence):
+        return _gone()
+    host = _host_of(conference, meeting)
+    return _calendar(host, replace(host.invited(person, row), place=()), row)
 
 
 _Found = tuple[MeetingInvitation, int, Meeting, Conference, Participant]
@@ -301,7 +304,8 @@ def _invited_page(token: str, found: _Found, form: ReplyForm | None = None) -> s
         starts_at=meeting.starts_at,
         timezone=conference.timezone,
         own_timezone=person.timezone,
-        is_now=actions.is_for_now(row, meeting, sequence),
+        why_not=actions.why_not_answered(row, meeting, sequence),
+        newer=actions.NEWER,
         answered=row.reply if standing else None,
         no_reminders=row.no_reminders,
         form=shown,
