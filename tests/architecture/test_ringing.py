@@ -13,7 +13,7 @@ _NOT_TOLD = {
     "would like to be asked? Who is far away, and could ring or write?",
     "A slip with a QR code to scan, what to do step by step, and whom to ring.",
     "Cannot come? Ring Omar before five",
-    "The number to ring or the link, and when. Those who take part that way read it on their own page.",
+    "The number to ring or the link, without day and time: those can still change. Whoever takes part so reads it.",
 }
 
 

@@ -422,6 +422,30 @@ def test_who_comes_is_reminded_a_week_and_two_days_before_by_day_and_nobody_else
     assert {due.astimezone(UTC).hour for due in refreshed(db_session).scalars(jobs)} == {8}  # 09:00 there
 
 
+@pytest.mark.parametrize(
+    ("invited", "reminded"), [(20, [21, 26]), (21, [26]), (23, [26]), (24, [26]), (25, [26]), (26, [])]
+)
+def test_who_is_invited_late_is_reminded_only_of_what_they_heard_before(
+    db_session: Session, cast: Cast, case: Made, invited: int, reminded: list[int]
+) -> None:
+    at = datetime(2026, 3, invited, 1, 0, tzinfo=UTC)
+    invite(db_session, cast, case, at, omar=EMAIL)
+    by = By(refreshed(db_session), cast.noor, at)
+    invitations.answer_for(by, case.id, case.people["omar"], Answered(InvitationReply.COMES, how=SaidHow.PHONE))
+
+    nights = range(invited + 1, 28)
+    found = [
+        night
+        for night in nights
+        if invitations.remind_who_comes(
+            refreshed(db_session), datetime(2026, 3, night, 2, 0, tzinfo=UTC), cast.north, SERVICE
+        )
+        and "herinneren" in messages(db_session, case, "omar")[-1].body
+    ]
+    assert len(found) == len([one for one in messages(db_session, case, "omar") if "herinneren" in one.body])
+    assert found == reminded
+
+
 def test_nobody_is_invited_who_cannot_be(db_session: Session, cast: Cast, case: Made) -> None:
     noor = By(refreshed(db_session), cast.noor, START)
     with pytest.raises(Refusal, match="Choose whom to invite"):

@@ -221,6 +221,7 @@ def _remind(session: Session, at: datetime, conference_id: int, service: Service
         days = next((one for one in sorted(REMINDED_BEFORE) if left <= one), None)
         if days is None or left < 1:
             return 0
+        due = today + timedelta(days=left - days)
         rows, host = invitations_of(session, meeting), Host(session, service, conference, meeting)
         no_texts = who_wants_no(session, conference_id, "text message")
         count, by_hand, sequence = 0, False, 0
@@ -228,8 +229,11 @@ def _remind(session: Session, at: datetime, conference_id: int, service: Service
             row = rows.get(person.id)
             if row is not None and (row.no_reminders or row.invited_at > at - timedelta(days=1)):
                 continue
+            current = row is not None and row.starts_at == meeting.starts_at
+            if row is not None and current and local_date(row.invited_at, conference.timezone) >= due:
+                continue  # invited when this reminder was due, or later: it would tell nothing new
             sequence = max(sequence, row.sequence if row else 0)
-            way = row.way if row is not None and row.starts_at == meeting.starts_at else InvitationWay.TOLD
+            way = row.way if row is not None and current else InvitationWay.TOLD
             if row is not None and _reaches(conference, person, way, no_texts):
                 count += _queue(session, at, host, person, row, days=days)
             else:
