@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ekc.conferences.models import Conference
@@ -176,10 +176,18 @@ def forget_date(session: Session, conference: Conference, at: datetime) -> None:
 
 def give_up_invitations(session: Session, meeting: Meeting, at: datetime) -> None:
     """Let no invitation and no reminder leave that waits, for the morning or the mail server, and says a former day."""
-    about = (f"{meeting.conference_id}:{what}-{meeting.id}-" for what in ("invited", "day"))
-    begins = or_(*(OutboxMessage.key.startswith(one) for one in about))
-    whose = (OutboxMessage.conference_id == meeting.conference_id, *UNSENT)
-    give_up_unsent(session, session.scalars(select(OutboxMessage.key).where(*whose, begins)).all(), at)
+    for about in ("invited", "day"):
+        _give_up(session, at, meeting.conference_id, f"{about}-{meeting.id}-")
+
+
+def give_up_reminders(session: Session, meeting_id: int, conference_id: int, at: datetime, participant_id: int) -> None:
+    """Let no reminder leave that waits for the morning, to somebody who does not come or wants none."""
+    _give_up(session, at, conference_id, f"day-{meeting_id}-", OutboxMessage.participant_id == participant_id)
+
+
+def _give_up(session: Session, at: datetime, conference_id: int, about: str, *whose: ColumnElement[bool]) -> None:
+    of_case = (OutboxMessage.conference_id == conference_id, OutboxMessage.key.startswith(f"{conference_id}:{about}"))
+    give_up_unsent(session, session.scalars(select(OutboxMessage.key).where(*of_case, *UNSENT, *whose)).all(), at)
 
 
 def call_off(session: Session, meeting: Meeting, at: datetime) -> None:

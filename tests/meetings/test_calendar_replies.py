@@ -2,14 +2,17 @@
 
 import mailbox
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import vobject
 from dateutil import tz
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -19,6 +22,7 @@ from ekc.conferences.entries import PersonDetails
 from ekc.conferences.models import Participant
 from ekc.core.bounces import read_mailbox
 from ekc.core.calendar_file import CalendarReply, Partstat
+from ekc.core.db import make_sessions
 from ekc.core.transaction import writing
 from ekc.meetings.actions import arranging, invitations
 from ekc.meetings.actions.calendar_replies import ReplyOutcome, note_calendar_reply
@@ -176,6 +180,28 @@ def test_an_answer_about_an_earlier_meeting_says_nothing_about_the_next(
 
     assert set(refreshed(db_session).scalars(select(MeetingInvitation.reply))) == {None}
     assert attends(db_session, case, "omar") is not Attends.NO
+
+
+@pytest.mark.both_databases
+def test_a_mailbox_that_is_read_by_several_at_once_counts_each_answer_once(
+    db_session: Session, engine: Engine, cast: Cast, case: Made
+) -> None:
+    names = ("omar", "linda", "marieke", "karim")
+    invite(db_session, cast, case, marieke=EMAIL, karim=EMAIL)
+    said = [reply(db_session, case, name, partstat=Partstat.DECLINED) for name in names]
+    sessions, together = make_sessions(engine), Barrier(4)
+    db_session.rollback()
+
+    def read(_n: int) -> list[ReplyOutcome]:
+        together.wait(30)
+        with sessions() as session:
+            return [note_calendar_reply(session, one, LATER) for one in said]
+
+    with ThreadPoolExecutor(4) as readers:
+        found = Counter(one for outcomes in readers.map(read, range(4)) for one in outcomes)
+
+    assert found == {ReplyOutcome.NOTED: 4, ReplyOutcome.NOTHING: 12}
+    assert {attends(db_session, case, name) for name in names} == {Attends.NO}
 
 
 @pytest.mark.both_databases

@@ -30,7 +30,7 @@ from ekc.meetings.document.invitation import Service
 from ekc.meetings.models import Meeting, MeetingInvitation
 from ekc.workflow.vocabulary import Attends, DateFit, InvitationReply, InvitationWay, Part, Role, SaidHow
 from tests.build import Made, case_in_setup, change_details
-from tests.cast import Cast, enter, sign_in
+from tests.cast import Cast, enter, participant, sign_in
 from tests.client import PageClient
 from tests.clock import START, FrozenClock
 from tests.database import refreshed
@@ -488,6 +488,23 @@ def test_what_waits_for_the_morning_does_not_tell_of_a_day_that_is_off(
     for name in ("omar", "fatima"):
         about = [one for one in messages(db_session, case, name) if "-1-" in one.key]
         assert {(one.given_up_at is None, one.body) for one in about} == {(False, "")}
+
+
+@pytest.mark.both_databases
+def test_whoever_says_no_or_wants_no_reminders_gets_none_that_waits(
+    db_session: Session, cast: Cast, case: Made
+) -> None:
+    invite(db_session, cast, case, omar=EMAIL, linda=EMAIL, karim=EMAIL)
+    say_that_they_come(db_session, cast, case, "omar", "linda", "karim")
+    assert remind(db_session, cast) == 3
+    early = datetime(2026, 3, 26, 6, 0, tzinfo=UTC)
+    omar, linda = (
+        By(refreshed(db_session), participant(case.id, case.people[one]), early) for one in ("omar", "linda")
+    )
+    invitations.answer_invitation(omar, case.id, Answered(InvitationReply.NO))
+    invitations.stop_reminders(linda, case.id, stop=True)
+    waits = {name: messages(db_session, case, name)[-1].given_up_at is None for name in ("omar", "linda", "karim")}
+    assert waits == {"omar": False, "linda": False, "karim": True}
 
 
 def test_a_message_about_a_day_does_not_leave_after_it(db_session: Session, cast: Cast, case: Made) -> None:

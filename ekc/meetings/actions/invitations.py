@@ -25,7 +25,7 @@ from ekc.core.texter import international
 from ekc.core.transaction import writing
 from ekc.meetings.actions.arranging import lock_meeting, refuse_started
 from ekc.meetings.document.invitation import Host, Service, reply_token
-from ekc.meetings.effects import latest_meeting
+from ekc.meetings.effects import give_up_reminders, latest_meeting
 from ekc.meetings.mails import (
     DAY_OFF,
     DAY_REMINDER,
@@ -196,6 +196,8 @@ def stop_reminders(by: By, conference_id: int, stop: bool) -> None:
         if row is None:
             raise Unknown
         row.no_reminders = stop
+        if stop:
+            give_up_reminders(by.session, row.meeting_id, conference_id, by.at, row.participant_id)
         by.record("meeting.no_reminders", conference_id, stop=int(stop))
 
 
@@ -424,5 +426,7 @@ def _answer(
     attends, known = _ATTENDS[answered.reply], person.attends_lately
     if answered.reply is InvitationReply.COMES and known in _COMES_SO:
         attends = known
+    if attends not in TAKES_PART:
+        give_up_reminders(by.session, meeting.id, conference.id, by.at, person.id)
     note_attends(by, conference, person, attends)
     by.record("meeting.answered", conference.id, name=person.name, reply=answered.reply)
