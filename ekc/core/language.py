@@ -35,6 +35,8 @@ PAPER_LANGUAGES: dict[str, str] = {
     "uk": "Українська",
     "ar": "العربية",
 }
+#: Languages that write the day of the week after the date.
+_WEEKDAY_LAST = {"tr"}
 _CATALOGUES = Path(__file__).parents[1] / "translations"
 
 _current: ContextVar[str | Callable[[], str]] = ContextVar("language", default="en")
@@ -217,7 +219,9 @@ def _clock_time(value: time, code: str) -> str:
 
 def day(value: date, *, year: bool = True, weekday: bool = True) -> str:
     """A date such as "Saturday 18 April 2026"."""
-    pattern = ("EEEE " if weekday else "") + "d MMMM" + (" y" if year else "")
+    pattern = "d MMMM" + (" y" if year else "")
+    if weekday:
+        pattern = f"{pattern} EEEE" if language() in _WEEKDAY_LAST else f"EEEE {pattern}"
     return _date(value, pattern, language())
 
 

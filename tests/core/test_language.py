@@ -147,6 +147,13 @@ def test_how_long_ago_and_how_far(code: str, said: list[str]) -> None:
         assert gone + [how_far(TODAY + timedelta(days=days), TODAY) for days in (-1, 0, 1, 5)] == said
 
 
+def test_a_turkish_date_ends_with_the_day_of_the_week() -> None:
+    with using("tr"):
+        assert day(date(2026, 12, 7)) == "7 Aralık 2026 Pazartesi"
+        assert day(date(2026, 12, 7), year=False) == "7 Aralık Pazartesi"
+        assert day(date(2026, 12, 7), weekday=False) == "7 Aralık 2026"
+
+
 def test_which_way_a_language_runs() -> None:
     assert [direction(code) for code in ("en", "nl", "fy", "ar", "fa", "he", "ur")] == [*["ltr"] * 3, *["rtl"] * 4]
 
