@@ -36,6 +36,9 @@ from ekc.directory.models import Municipality
 from ekc.matching.actions.profile import add_absence
 from ekc.matching.entries import Absence
 from ekc.matching.models import CoordinatorAbsence
+from ekc.meetings.document.invitation import reply_token
+from ekc.meetings.effects import latest_meeting
+from ekc.meetings.models import MeetingInvitation
 from ekc.signin.actions.nonces import Nonce
 from ekc.signin.actions.passkeys import add_passkey
 from ekc.signin.actions.sessions import sign_in_account
@@ -47,7 +50,7 @@ from ekc.staff.actions.inviting import invite
 from ekc.venues.actions import NewHoliday, VenueDetails, add_school_holidays, add_venue
 from ekc.venues.models import SchoolHoliday
 from ekc.workflow.engine import may
-from ekc.workflow.vocabulary import FAMILY_ROLES, Activity, Phase, Role
+from ekc.workflow.vocabulary import FAMILY_ROLES, Activity, InvitationWay, Phase, Role
 from tests.cast import Cast, make_cast, make_link
 from tests.clock import START, FrozenClock
 from tests.database import Database
@@ -484,6 +487,7 @@ def _page(session: Session, event: AuditEvent) -> str:
 
 #: What the circle sends from its own page, whatever the address.
 FROM_THE_OWN_PAGE = {
+    Activity.ANSWER_INVITATION,
     Activity.CONFIRM_COORDINATOR,
     Activity.GO_ON,
     Activity.LET_IN,
@@ -555,6 +559,9 @@ OWNERS = {
 }
 
 
+_OF_AN_INVITATION = ("invited", "answer_invited", "invited_calendar")
+
+
 def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | str]:
     """What is named in addresses outside a case."""
     link = make_link(session, START, case.id, case.people["linda"])
@@ -572,7 +579,14 @@ def named_outside(session: Session, cast: Cast, case: Whole) -> dict[str, int | 
     session.commit()
     half_term = NewHoliday("Half-term", START.date(), START.date())
     add_school_holidays(By(session, cast.ruud, START), cast.north, [half_term])
+    meeting = latest_meeting(session, case.id)
+    assert meeting is not None
+    about_day = {"way": InvitationWay.TOLD, "starts_at": meeting.starts_at, "invited_at": START, "first_at": START}
+    asked = MeetingInvitation(meeting_id=meeting.id, participant_id=case.people["linda"], uid="0" * 32, **about_day)
+    session.add(asked)
+    session.commit()
     return {
+        **{f"meetings.{one} token": reply_token(session, asked) for one in _OF_AN_INVITATION},
         "identity_id": session.scalars(select(Identity.id)).one(),
         "token": link.rpartition("/")[2],
         "what": "l",
