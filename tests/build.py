@@ -180,7 +180,7 @@ def arrange_place(session: Session, cast: Cast, at: datetime, case: Made) -> Non
     noor = By(session, cast.noor, at)
     arranging.set_venue(noor, case.id, Venue("Buurthuis De Brug", "Waalkade 12, Rivierstad"))
     for kind in (ArrangementKind.FOOD, ArrangementKind.TRAVEL, ArrangementKind.INTERPRETER):
-        arranging.arrange(noor, case.id, Arranged(kind, f"{kind.value}: Omar sees to it"))
+        arranging.arrange(noor, case.id, Arranged(kind, f"Omar, for {kind.value}"))
 
 
 def change_details(session: Session, cast: Cast, at: datetime, case: Made, who: int, **changes: object) -> None:

@@ -48,6 +48,8 @@ from ekc.matching.queries.match import open_conflicts
 from ekc.meetings.actions import arranging, attendance, information
 from ekc.meetings.actions.arranging import Arranged, Venue
 from ekc.meetings.actions.information import InformationText, QuestionText
+from ekc.meetings.effects import ensure_meeting
+from ekc.meetings.models import DayMove
 from ekc.plans import edits
 from ekc.plans.actions.acceptance import check_bottom_line, decide_acceptance
 from ekc.plans.actions.agreement import record_agreement
@@ -193,7 +195,7 @@ HOLDS: dict[CasePart, list[str]] = {
         *each("speaks", AGENCIES),
     ],
     CasePart.CONTACT_LOG: ["contact"],
-    CasePart.ARRANGEMENTS: ["food", "foodwho", "kitchen", "venuecontact", *each("needs", HERE[:-1])],
+    CasePart.ARRANGEMENTS: ["food", "foodwho", "whymoved", "kitchen", "venuecontact", *each("needs", HERE[:-1])],
     CasePart.INFORMATION: ["told", "asked", "answered", "askreason", "askanswered"],
     CasePart.BOTTOM_LINES: ["line", "lineword", "ground", "newline", "newground", "namekarim"],
     CasePart.PLAN: [
@@ -433,6 +435,10 @@ def _prepared(session: Session, cast: Cast, case: Marked) -> None:
     talk = NewContact(on=TODAY, channel="phone", text=mark("contact"), participant_id=who["kees"])
     contact.log_contact(By(session, noor, START), case.id, talk)
     arranging.choose_date(By(session, noor, START), case.id, START + timedelta(days=2))
+    with writing(session):
+        moved = {"was": START + timedelta(days=1), "now": START + timedelta(days=2), "at": START}
+        meeting = ensure_meeting(session, case.id)
+        session.add(DayMove(meeting_id=meeting.id, reason=mark("whymoved"), **moved))
     arranging.set_venue(By(session, noor, START), case.id, Venue(mark("formervenue")))
     known = VenueDetails(name=mark("venue"), route=mark("route"), kitchen=mark("kitchen"), contact=mark("venuecontact"))
     add_venue(By(session, noor, START), cast.north, known)

@@ -88,7 +88,9 @@ WITHOUT_A_WORD = {
     "form_draft.content",  # of whoever typed it, in their browser alone
     "authenticator.secret",  # of no case: what an app of staff counts with
     "issued_document.content",
+    "meeting_invitation.words",  # of whoever was invited: tests/meetings/test_invitations.py
     "outbox_message.body",
+    "outbox_message.calendar",
     "outbox_message.link",  # a link to be sent
     "outbox_message.ring",  # who of the staff can be rung
     "outbox_message.subject",

@@ -202,7 +202,8 @@ def own_calendar(case: Case) -> ResponseReturnValue:
     meeting, me = latest_meeting(db(), case.id), case.visitor.participant_id or 0
     row = actions.invitations_of(db(), meeting).get(me) if meeting else None
     if meeting is None or row is None or meeting.starts_at != row.starts_at:
-        raise Unknown
+        flash(_("You have not been invited yet."), "info")
+        return redirect(url_for("journey.own_page", conference_id=case.id), 303)
     host = _host(case, meeting)
     return _calendar(host, host.invited(member(db(), case.id, me), row), row, whole="whole" in request.args)
 

@@ -135,6 +135,7 @@ def _page(case: Case, form: MeetingForm | None = None) -> str:
         case=case,
         meeting=current,
         earlier=earlier,
+        moves=queries.day_moves(db(), current.id),
         may_change=may_change,
         venue=venue,
         covered=known.covered,
