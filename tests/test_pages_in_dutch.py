@@ -25,22 +25,22 @@ def spoken(page: Page) -> set[str]:
 
 
 @cache
-def english() -> tuple[frozenset[str], re.Pattern[str]]:
-    """English sentences with a different translation, and a pattern for those with placeholders."""
+def english() -> tuple[frozenset[str], list[tuple[str, re.Pattern[str]]]]:
+    """English sentences with a different translation; of each with placeholders its longest part, and a pattern."""
     dutch = read(TRANSLATIONS / "nl" / "LC_MESSAGES" / "messages.po")
     pairs = [pair for message in sentences(dutch) for pair in forms(message)]
     known = {said for _, said in pairs}
     sources = {squeeze(asked) for asked, said in pairs if asked != said and asked not in known}
     # A sentence that is hardly more than blanks would be found in much that a family wrote.
     filled = [BLANK.split(text) for text in sources if BLANK.search(text) and len(BLANK.sub("", text)) > 12]
-    return frozenset(sources), re.compile("|".join(".+".join(map(re.escape, parts)) for parts in filled))
+    return frozenset(sources), [(max(one, key=len), re.compile(".+".join(map(re.escape, one)))) for one in filled]
 
 
 @cache
 def is_english(text: str) -> bool:
     """Whether this is one of the product's English sentences, which ought to have been Dutch."""
-    whole, filled = english()
-    return text in whole or filled.fullmatch(text) is not None
+    whole, filled = english()  # the longest part is looked for first: a pattern of many blanks takes long to fail
+    return text in whole or any(part in text and pattern.fullmatch(text) for part, pattern in filled)
 
 
 def english_left(client: PageClient, start: str) -> dict[str, list[str]]:

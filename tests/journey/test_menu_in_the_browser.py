@@ -42,4 +42,4 @@ def test_a_link_to_what_is_open_leads_into_the_box(
     sign_in(visitor, cast.noor.actor.name)
     visitor.goto(f"/conferences/{case.id}")
     visitor.get_by_role("link", name="There is no venue yet").click()
-    expect(visitor.get_by_label("Place")).to_be_focused()
+    expect(visitor.locator("#meeting-name")).to_be_focused()

@@ -134,11 +134,12 @@ def test_after_a_no_the_next_one_is_asked_and_the_manager_has_nothing_to_do(
 
 
 def test_the_page_says_who_said_no_and_that_nobody_is_asked_now(
-    client: PageClient, db_session: Session, cast: Cast, case: Made
+    client: PageClient, db_session: Session, cast: Cast, case: Made, clock: FrozenClock
 ) -> None:
     first = ask_both(db_session, cast, case)
     end_unanswered(db_session, LATE, first)
-    asking.decline(By(db_session, cast.denise, START), case.id)
+    asking.decline(By(db_session, cast.denise, LATE), case.id)
+    clock.set(LATE)
     sign_in(client, cast.ruud)
 
     page = client.page(f"/conferences/{case.id}/coordinator")
@@ -204,7 +205,7 @@ def test_when_everybody_said_no_home_and_page_say_so(
 ) -> None:
     first = ask_both(db_session, cast, case)
     end_unanswered(db_session, LATE, first)
-    asking.decline(By(db_session, cast.denise, START), case.id)
+    asking.decline(By(db_session, cast.denise, LATE), case.id)
     sign_in(client, cast.ruud)
 
     assert "2 coordinators were asked, and none of them takes it: ask somebody else" in client.page("/").text

@@ -25,6 +25,8 @@ STORED = {
     ("meetings.came", "family"),
     ("meetings.came", "professionals"),
     ("meetings.change_question", "by"),
+    ("meetings.papers_pdf", "language"),  # that of the page
+    ("meetings.papers_pdf", "paper"),  # each that has anything on it
     ("meetings.change_told", "by"),
     ("meetings.change_told", "kind"),
     ("plans.change_part", "every"),

@@ -15,6 +15,7 @@ from ekc.conferences.forms.days import DayField, MomentField
 from ekc.conferences.forms.fields import BirthField
 from ekc.conferences.forms.languages import LanguagesField
 from ekc.conferences.forms.numbers import NumberField
+from ekc.conferences.forms.places import OwnZoneField
 from ekc.core.forms import AtMost, PlainForm, TranslatedForm
 from ekc.core.lengths import LINE, PASSAGE
 from ekc.venues.forms import HoursField
@@ -33,7 +34,7 @@ def forms() -> Iterator[type[BaseForm]]:
 
 
 #: What is typed into them is read as something else than a text.
-READ = (BirthField, DayField, HoursField, LanguagesField, MomentField, NumberField)
+READ = (BirthField, DayField, HoursField, LanguagesField, MomentField, NumberField, OwnZoneField)
 
 
 def is_text(field: object) -> bool:

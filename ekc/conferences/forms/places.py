@@ -76,7 +76,7 @@ class OwnZoneField(StringField):  # type: ignore[misc]
         if self.object_data and typed == city(self.object_data):
             self.data = self.object_data
         else:
-            self.data = zone_called(typed) if len(typed) <= WORD else ""
+            self.data = zone_called(typed) if len(typed) <= WORD else typed
 
 
 def zone_called(typed: str) -> str:
