@@ -43,6 +43,10 @@ def is_english(text: str) -> bool:
     return text in whole or any(part in text and pattern.fullmatch(text) for part, pattern in filled)
 
 
+#: The calendar of one day or another.
+_OF_A_DAY = re.compile(r"/calendar/\d.*")
+
+
 def english_left(client: PageClient, start: str) -> dict[str, list[str]]:
     """The English sentences on all pages that can be reached by links from here, by address."""
     found: dict[str, list[str]] = {}
@@ -50,10 +54,11 @@ def english_left(client: PageClient, start: str) -> dict[str, list[str]]:
     while ahead:
         address = ahead.pop().partition("#")[0]
         elsewhere = "." in address or "?" in address  # files, and what leads away again
-        if address in found or elsewhere or "/language/" in address:
+        alike = _OF_A_DAY.sub("/calendar/…", address)  # each leads to the next
+        if alike in found or elsewhere or "/language/" in address:
             continue
         page = client.read(address)
-        found[address] = sorted(filter(is_english, spoken(page)))
+        found[alike] = sorted(filter(is_english, spoken(page)))
         ahead += [href for _, href in page.links if href.startswith("/")]
     return {address: texts for address, texts in found.items() if texts}
 
