@@ -28,6 +28,7 @@ from ekc.meetings.models import (
 )
 from ekc.venues.models import KnownVenue
 from ekc.workflow.vocabulary import (
+    MESSAGES,
     NOT_THERE,
     ArrangementKind,
     ArrangementState,
@@ -128,7 +129,7 @@ class InvitedRow:
     @property
     def waits(self) -> bool:
         """Whether the mail or text message has not left yet."""
-        return self.way in (InvitationWay.EMAIL, InvitationWay.TEXT) and not (self.sent_at or self.is_lost)
+        return self.way in MESSAGES and not (self.sent_at or self.is_lost)
 
     def answer(self, starts_at: datetime | None) -> InvitationReply | None:
         """What they answered about this time; None: nothing yet."""

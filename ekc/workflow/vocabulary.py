@@ -453,6 +453,10 @@ class InvitationWay(Labelled):
     TOLD = "told", N_("told by telephone or in person")
 
 
+#: The ways in which the program itself sends something.
+MESSAGES = frozenset({InvitationWay.EMAIL, InvitationWay.TEXT})
+
+
 class InvitationReply(Labelled):
     """What somebody answers to an invitation."""
 

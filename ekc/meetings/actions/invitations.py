@@ -39,6 +39,7 @@ from ekc.meetings.queries import cases_to_meet
 from ekc.workflow.birth import Birth
 from ekc.workflow.profiles import PROFILES
 from ekc.workflow.vocabulary import (
+    MESSAGES,
     N_,
     TAKES_PART,
     Activity,
@@ -132,7 +133,7 @@ def answer_for(by: By, conference_id: int, participant_id: int, answered: Answer
         refuse_started(meeting)
         person = member(by.session, conference_id, participant_id)
         _refuse_not_invited(person)
-        row = invitations_of(by.session, meeting).get(person.id)
+        row = invitation_to(by.session, meeting, person.id)
         if row is None:
             row = _new(by, meeting, person, InvitationWay.TOLD)
         _answer(by, conference, meeting, person, row, answered)
@@ -147,7 +148,7 @@ def answer_invitation(by: By, conference_id: int, answered: Answered, asked: Sen
         conference = _lock_to_answer(by, conference_id, asked)
         meeting = latest_meeting(by.session, conference_id)
         person = by.session.get(Participant, by.visitor.participant_id)
-        row = invitations_of(by.session, meeting).get(person.id) if meeting and person else None
+        row = invitation_to(by.session, meeting, person.id) if person else None
         if meeting is None or person is None or row is None:
             raise Unknown
         if asked and asked.invitation_id != row.id:
@@ -192,7 +193,7 @@ def stop_reminders(by: By, conference_id: int, stop: bool) -> None:
     with writing(by.session):
         lock_case(by, conference_id, Activity.ANSWER_INVITATION)
         meeting = latest_meeting(by.session, conference_id)
-        row = invitations_of(by.session, meeting).get(by.visitor.participant_id or 0) if meeting else None
+        row = invitation_to(by.session, meeting, by.visitor.participant_id)
         if row is None:
             raise Unknown
         row.no_reminders = stop
@@ -236,7 +237,7 @@ def _remind(session: Session, at: datetime, conference_id: int, service: Service
                 continue  # invited when this reminder was due, or later: it would tell nothing new
             sequence = max(sequence, row.sequence if row else 0)
             way = row.way if row is not None and current else InvitationWay.TOLD
-            if row is not None and _reaches(conference, person, way, no_texts):
+            if row is not None and way in MESSAGES and not _why_unreached(conference, person, way, no_texts):
                 count += _queue(session, at, host, person, row, days=days)
             else:
                 by_hand = True
@@ -302,6 +303,14 @@ def invitations_of(session: Session, meeting: Meeting) -> dict[int, MeetingInvit
     return {row.participant_id: row for row in rows}
 
 
+def invitation_to(session: Session, meeting: Meeting | None, participant_id: int | None) -> MeetingInvitation | None:
+    """The invitation of one person to a meeting; None: they were not invited, or there is none."""
+    if meeting is None or participant_id is None:
+        return None
+    theirs = (MeetingInvitation.meeting_id == meeting.id, MeetingInvitation.participant_id == participant_id)
+    return session.scalar(select(MeetingInvitation).where(*theirs))
+
+
 def _refuse_not_invited(person: Participant) -> None:
     """Raise Unknown for whoever stays away, as was decided."""
     if person.attends is Attends.EXCLUDED:
@@ -338,36 +347,25 @@ def _send(by: By, host: Host, person: Participant, row: MeetingInvitation, no_te
     `no_texts`: who wants no text messages.
     """
     at = f"{person.id}-way"
-    match row.way:
-        case InvitationWay.EMAIL:
-            if not person.email:
-                raise Refusal(N_("There is no email address of %(name)s."), name=person.name).at(at)
-        case InvitationWay.TEXT:
-            if person.id in no_texts:
-                raise Refusal(N_("%(name)s wants no text messages any more. Ring them."), name=person.name).at(at)
-            if not _number(host.conference, person):
-                raise Refusal(
-                    N_("There is no telephone number of %(name)s that takes text messages."), name=person.name
-                ).at(at)
-        case InvitationWay.LETTER:
-            birth = Birth.of(person.born, person.born_until)
-            if birth is not None and birth.cannot_read(local_date(by.at, host.conference.timezone)):
-                raise Refusal(N_("%(name)s cannot read yet: tell them in person."), name=person.name).at(at)
-            return
-        case _:
-            return
-    _queue(by.session, by.at, host, person, row)
+    if row.way in MESSAGES:
+        if why := _why_unreached(host.conference, person, row.way, no_texts):
+            raise Refusal(why, name=person.name).at(at)
+        _queue(by.session, by.at, host, person, row)
+    elif row.way is InvitationWay.LETTER:
+        birth = Birth.of(person.born, person.born_until)
+        if birth is not None and birth.cannot_read(local_date(by.at, host.conference.timezone)):
+            raise Refusal(N_("%(name)s cannot read yet: tell them in person."), name=person.name).at(at)
 
 
-def _reaches(conference: Conference, person: Participant, way: InvitationWay, no_texts: Collection[int]) -> bool:
-    """Whether a message reaches somebody in this way. `no_texts`: who wants no text messages."""
-    match way:
-        case InvitationWay.EMAIL:
-            return bool(person.email)
-        case InvitationWay.TEXT:
-            return bool(_number(conference, person)) and person.id not in no_texts
-        case _:
-            return False
+def _why_unreached(conference: Conference, person: Participant, way: InvitationWay, no_texts: Collection[int]) -> str:
+    """Why no mail, or no text message, reaches somebody; empty: it does. `no_texts`: who wants no text messages."""
+    if way is InvitationWay.EMAIL:
+        return "" if person.email else N_("There is no email address of %(name)s.")
+    if person.id in no_texts:
+        return N_("%(name)s wants no text messages any more. Ring them.")
+    return (
+        "" if _number(conference, person) else N_("There is no telephone number of %(name)s that takes text messages.")
+    )
 
 
 def _number(conference: Conference, person: Participant) -> str:

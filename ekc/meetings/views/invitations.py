@@ -200,7 +200,7 @@ def answer_for(case: Case, participant_id: int) -> ResponseReturnValue:
 def own_calendar(case: Case) -> ResponseReturnValue:
     """The appointment as a file for one's calendar; `whole`: with words that say what it is."""
     meeting, me = latest_meeting(db(), case.id), case.visitor.participant_id or 0
-    row = actions.invitations_of(db(), meeting).get(me) if meeting else None
+    row = actions.invitation_to(db(), meeting, me)
     if meeting is None or row is None or meeting.starts_at != row.starts_at:
         flash(_("You have not been invited yet."), "info")
         return redirect(url_for("journey.own_page", conference_id=case.id), 303)
@@ -381,7 +381,7 @@ def _words(case: Case, participant_id: int) -> tuple[str, str, Markup]:
     meeting = latest_meeting(db(), case.id)
     if meeting is None:
         raise Unknown
-    row = actions.invitations_of(db(), meeting).get(participant_id)
+    row = actions.invitation_to(db(), meeting, participant_id)
     values = _host(case, meeting).invited(member(db(), case.id, participant_id), row)
     with using(values.language):
         words = get_template_attribute("meetings/_invitation_words.html", "invitation_words")(values, "page")
